@@ -1,0 +1,113 @@
+import { getSystemErrorMap } from 'node:util';
+
+const systemErrors = getSystemErrorMap();
+
+/** What was being worked on when a system call failed: each field is set only where the caller knows it. */
+export interface ErrorContext {
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  /** C name of the socket option, for `getsockopt` and `setsockopt`. */
+  readonly option?: string | undefined;
+}
+
+function where({ address, port, option }: ErrorContext): string {
+  if (option !== undefined) return ` ${option}`;
+  if (address === undefined) return '';
+  if (port === undefined) return ` ${address}`;
+  return address.includes(':') ? ` [${address}]:${port}` : ` ${address}:${port}`;
+}
+
+/**
+ * A system call that failed, in the shape of Node's own errors.
+ *
+ * `syscall` is the call that returned the error, also where Node names another: Node reports a failed bind(2) as `listen`.
+ */
+export class SystemCallError extends Error {
+  /** Name of the errno, as `EADDRINUSE`. */
+  readonly code: string;
+  /** Negative errno, as in Node. */
+  readonly errno: number;
+  readonly syscall: string;
+  declare readonly address?: string;
+  declare readonly port?: number;
+  declare readonly option?: string;
+
+  constructor(errno: number, syscall: string, context: ErrorContext = {}) {
+    const [code, text] = systemErrors.get(errno) ?? [`E${-errno}`, 'unknown error'];
+    super(`${syscall} ${code}: ${text}${where(context)}`);
+    this.name = 'SystemCallError';
+    this.code = code;
+    this.errno = errno;
+    this.syscall = syscall;
+    // Own properties only where known, so that printing the error shows no empty fields.
+    if (context.address !== undefined) this.address = context.address;
+    if (context.port !== undefined) this.port = context.port;
+    if (context.option !== undefined) this.option = context.option;
+  }
+}
+
+/** Lasting codes of {@link UsageError}: texts may change, codes do not. */
+export type UsageErrorCode =
+  | 'ERR_ADDRESS_INVALID'
+  | 'ERR_ARGUMENT_INVALID'
+  | 'ERR_NO_DESCRIPTOR'
+  | 'ERR_NOT_SUPPORTED'
+  | 'ERR_OPTION_ACCESS'
+  | 'ERR_OPTION_UNKNOWN'
+  | 'ERR_OPTION_UNSUPPORTED'
+  | 'ERR_OUT_OF_RANGE'
+  | 'ERR_SOCKET_BUSY'
+  | 'ERR_SOCKET_CLOSED';
+
+/** A mistake of the caller, found before the kernel was asked. */
+export class UsageError extends Error {
+  readonly code: UsageErrorCode;
+
+  constructor(code: UsageErrorCode, message: string) {
+    super(message);
+    this.name = 'UsageError';
+    this.code = code;
+  }
+}
+
+/** A wait that ran out of its `timeoutMs`. The kernel was not involved: its own ETIMEDOUT is a {@link SystemCallError}. */
+export class TimeoutError extends Error {
+  readonly code = 'ERR_TIMED_OUT';
+  /** The call that was waited for. */
+  readonly syscall: string;
+
+  constructor(syscall: string, timeoutMs: number) {
+    super(`${syscall}: nothing happened within ${timeoutMs} ms`);
+    this.name = 'TimeoutError';
+    this.syscall = syscall;
+  }
+}
+
+/** The only place that throws for a failed call: `result` is what the native layer returned, below zero is `-errno`. */
+export function check(result: number, syscall: string, context?: ErrorContext): number {
+  if (result < 0) throw new SystemCallError(result, syscall, context);
+  return result;
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'Object'}`;
+  return String(value);
+}
+
+/** The error for an argument of the wrong type: what it is called, what was expected, what was got. */
+export function invalidArgument(name: string, expected: string, got: unknown): UsageError {
+  return new UsageError('ERR_ARGUMENT_INVALID', `${name}: expected ${expected}, got ${show(got)}`);
+}
+
+/** Returns `value` if it is an integer from `low` to `high`, throws `ERR_ARGUMENT_INVALID` or `ERR_OUT_OF_RANGE` otherwise. */
+export function integer(value: unknown, name: string, low: number, high: number): number {
+  if (typeof value !== 'number') throw invalidArgument(name, 'an integer', value);
+  if (!Number.isInteger(value) || value < low || value > high) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected an integer from ${low} to ${high}, got ${value}`);
+  }
+  return value;
+}

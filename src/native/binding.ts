@@ -1,0 +1,111 @@
+/**
+ * The typed border to `native/`. Every call returns a number; below zero is `-errno`.
+ *
+ * Bytes cross in `scratch`, memory both sides see, because building objects in C++ costs more than the system call:
+ * four int32 first (`Frame`), then, from `DATA` on, one value: an option's bytes, a sockaddr, a batch of options.
+ * A call reads and writes it before it returns, so nothing may be kept there.
+ */
+export interface NativeBinding {
+  readonly scratch: ArrayBuffer;
+  /** Numbers of the C names, from the compiler; `null` where its headers lack the name. */
+  readonly constants: Readonly<Record<string, number | null>>;
+  /** Sizes (`sizeof sockaddr_in`) and offsets (`sockaddr_in.sin_port`) of kernel structures. */
+  readonly layout: Readonly<Record<string, number>>;
+
+  /** getsockopt(2). Frame: fd, level, optname, capacity. Leaves the length in `Frame.length` and the value at `DATA`. */
+  getsockopt(): number;
+  /** setsockopt(2). Frame: fd, level, optname, length; the value at `DATA`. */
+  setsockopt(): number;
+  /**
+   * setsockopt(2), once for each of `Frame.length` records at `DATA`, up to the first failure; the number that went
+   * through is left in `Frame.length`. A record is int32 level, optname, length, 0, then the value padded to 8 bytes.
+   */
+  setsockopts(): number;
+
+  socket(domain: number, type: number, protocol: number): number;
+  /** socketpair(2). Leaves the descriptors in `Frame.fd` and `Frame.level`. */
+  socketpair(domain: number, type: number, protocol: number): number;
+  /** bind(2) to the sockaddr of `length` bytes at `DATA`. */
+  bind(fd: number, length: number): number;
+  /** connect(2) to the sockaddr of `length` bytes at `DATA`. */
+  connect(fd: number, length: number): number;
+  listen(fd: number, backlog: number): number;
+  /** accept4(2). Returns the descriptor; the peer's sockaddr is at `DATA`, its length in `Frame.length`. */
+  accept(fd: number): number;
+  /** getsockname(2). Returns the length of the sockaddr at `DATA`. */
+  getsockname(fd: number): number;
+  /** getpeername(2). Returns the length of the sockaddr at `DATA`. */
+  getpeername(fd: number): number;
+  shutdown(fd: number, how: number): number;
+  /** close(2) of a descriptor this environment owns. */
+  close(fd: number): number;
+  /** close(2) on a thread of the pool, for SO_LINGER with a time: it resolves with what close(2) returned. */
+  closeAsync(fd: number): Promise<number>;
+  /** Takes the descriptor into this environment's care: it is closed with the environment if nobody does before. */
+  own(fd: number): number;
+  /** Gives it up again without closing it. */
+  disown(fd: number): number;
+  /** fcntl(2): sets O_NONBLOCK and FD_CLOEXEC. */
+  setNonBlocking(fd: number): number;
+
+  /** sendto(2), to the sockaddr of `addressLength` bytes at `DATA`, or the connected peer if that is 0. */
+  send(fd: number, data: Uint8Array, flags: number, addressLength: number): number;
+  /** recvfrom(2). The sender's sockaddr is at `DATA`, its length in `Frame.length` (0: none). */
+  recv(fd: number, data: Uint8Array, flags: number): number;
+  /**
+   * sendmsg(2) of the `parts` in order. At `DATA` stands the sockaddr (`addressLength` bytes), and at
+   * `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
+   */
+  sendmsg(fd: number, parts: readonly Uint8Array[], flags: number, addressLength: number, controlLength: number): number;
+  /**
+   * recvmsg(2) into `parts`. Leaves the sender's sockaddr at `DATA`, control messages at `DATA + NAME_SPACE` (at most
+   * `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control length, `length` the
+   * sockaddr length. Descriptors received are close-on-exec.
+   */
+  recvmsg(fd: number, parts: readonly Uint8Array[], flags: number, controlCapacity: number): number;
+  /**
+   * sendmmsg(2). `table` has four int32 a message: offset and length in `data`, offset and length of the sockaddr in
+   * `names` (0 length: connected). Returns how many messages went out.
+   */
+  sendmmsg(fd: number, data: Uint8Array, names: Uint8Array, table: Int32Array, flags: number): number;
+  /**
+   * recvmmsg(2) of up to `table.length / 4` messages, each into its own `size` bytes of `data` and `NAME_SPACE` bytes
+   * of `names`. Leaves four int32 a message: length, flags, sockaddr length, 0. Returns how many came.
+   */
+  recvmmsg(fd: number, data: Uint8Array, size: number, names: Uint8Array, table: Int32Array, flags: number): number;
+
+  /**
+   * Sets the one function called when a watched descriptor is ready: `events` is a sum of `READABLE` and `WRITABLE`, or
+   * `-errno`. `threaded` chooses the portable backend (a thread with poll(2)) over libuv's.
+   */
+  startReadiness(ready: (fd: number, events: number) => void, threaded: boolean): number;
+  /** Watches `fd` for `events`; replaces what was watched before, 0 ends it. Must be 0 before the descriptor is closed. */
+  watch(fd: number, events: number): number;
+
+  /** unshare(2) of the calling thread. Linux only, -ENOSYS elsewhere. */
+  unshare(flags: number): number;
+  /** setns(2) of the calling thread. Linux only, -ENOSYS elsewhere. */
+  setns(fd: number, type: number): number;
+  /**
+   * fork(2), unshare(2) of user and network namespace with the caller mapped to root, execve(2). Returns the pid, and
+   * -errno also if unshare, the mapping or execve failed in the child. Linux only, -ENOSYS elsewhere.
+   */
+  spawnInUserNamespace(path: string, argv: readonly string[], envp: readonly string[]): number;
+  /** waitpid(2) on a thread of the pool: resolves with the wait status, or -errno. */
+  waitpid(pid: number): Promise<number>;
+  if_nametoindex(name: string): number;
+  /** if_indextoname(3), `''` where there is none. */
+  if_indextoname(index: number): string;
+}
+
+/** Index of each int32 at the start of `scratch`. */
+export const Frame = { fd: 0, level: 1, optname: 2, length: 3 } as const;
+/** Byte offset of the value in `scratch`. */
+export const DATA = 64;
+/** Bytes kept for a sockaddr before what follows it: `sockaddr_storage` is 128. */
+export const NAME_SPACE = 128;
+/** Size of `scratch`: a value of 64 KiB (the longest classic BPF program is 32 KiB) behind the frame. */
+export const SCRATCH_SIZE = DATA + 65_536;
+/** Events of `watch` and of the function given to `startReadiness`, with the numbers of `UV_READABLE` and `UV_WRITABLE`. */
+export const READABLE = 1;
+export const WRITABLE = 2;

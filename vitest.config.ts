@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    // A thread's network namespace and the process's descriptor table are both under test: one process a file.
+    pool: 'forks',
+    execArgv: ['--expose-gc'],
+  },
+});
