@@ -1,0 +1,98 @@
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#if defined(__linux__)
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <linux/vm_sockets.h>
+#include <sched.h>
+#endif
+
+#include "calls.h"
+
+namespace sockwise {
+namespace {
+
+struct Constant {
+  const char* name;
+  int value;
+};
+
+// The arguments of socket(2) and the flags of the transfer calls. Options come from the catalogue, below.
+const Constant kConstants[] = {
+    {"AF_INET", AF_INET},
+    {"AF_INET6", AF_INET6},
+    {"AF_UNIX", AF_UNIX},
+    {"AF_UNSPEC", AF_UNSPEC},
+    {"IPPROTO_ICMP", IPPROTO_ICMP},
+    {"IPPROTO_ICMPV6", IPPROTO_ICMPV6},
+    {"IPPROTO_RAW", IPPROTO_RAW},
+    {"MSG_CTRUNC", MSG_CTRUNC},
+    {"MSG_DONTROUTE", MSG_DONTROUTE},
+    {"MSG_DONTWAIT", MSG_DONTWAIT},
+    {"MSG_EOR", MSG_EOR},
+    {"MSG_OOB", MSG_OOB},
+    {"MSG_PEEK", MSG_PEEK},
+    {"MSG_TRUNC", MSG_TRUNC},
+    {"MSG_WAITALL", MSG_WAITALL},
+    {"SHUT_RD", SHUT_RD},
+    {"SHUT_RDWR", SHUT_RDWR},
+    {"SHUT_WR", SHUT_WR},
+    {"SOCK_DGRAM", SOCK_DGRAM},
+    {"SOCK_RAW", SOCK_RAW},
+    {"SOCK_SEQPACKET", SOCK_SEQPACKET},
+    {"SOCK_STREAM", SOCK_STREAM},
+    {"SOMAXCONN", SOMAXCONN},
+#if defined(__linux__)
+    {"AF_NETLINK", AF_NETLINK},
+    {"AF_PACKET", AF_PACKET},
+    {"AF_VSOCK", AF_VSOCK},
+    {"CLONE_NEWNET", CLONE_NEWNET},
+    {"ETH_P_ALL", ETH_P_ALL},
+    {"ETH_P_ARP", ETH_P_ARP},
+    {"ETH_P_IP", ETH_P_IP},
+    {"ETH_P_IPV6", ETH_P_IPV6},
+    {"IPPROTO_MPTCP", 262},
+    {"MSG_CONFIRM", MSG_CONFIRM},
+    {"MSG_ERRQUEUE", MSG_ERRQUEUE},
+    {"MSG_FASTOPEN", MSG_FASTOPEN},
+    {"MSG_MORE", MSG_MORE},
+    {"MSG_NOSIGNAL", MSG_NOSIGNAL},
+    {"MSG_ZEROCOPY", MSG_ZEROCOPY},
+    {"NETLINK_ROUTE", NETLINK_ROUTE},
+    {"NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG},
+    {"PACKET_BROADCAST", PACKET_BROADCAST},
+    {"PACKET_HOST", PACKET_HOST},
+    {"PACKET_LOOPBACK", PACKET_LOOPBACK},
+    {"PACKET_MULTICAST", PACKET_MULTICAST},
+    {"PACKET_OTHERHOST", PACKET_OTHERHOST},
+    {"PACKET_OUTGOING", PACKET_OUTGOING},
+    {"SCM_CREDENTIALS", SCM_CREDENTIALS},
+#endif
+    {"SCM_RIGHTS", SCM_RIGHTS},
+    {"SCM_TIMESTAMP", SCM_TIMESTAMP},
+#if defined(SCM_TIMESTAMPNS)
+    {"SCM_TIMESTAMPNS", SCM_TIMESTAMPNS},
+    {"SCM_TIMESTAMPING", SCM_TIMESTAMPING},
+#endif
+};
+
+}  // namespace
+
+void InitConstants(Napi::Env env, Napi::Object exports) {
+  Napi::Object constants = Napi::Object::New(env);
+  for (const Constant& constant : kConstants) constants.Set(constant.name, constant.value);
+#define CONSTANT(name, value) constants.Set(name, static_cast<int>(value));
+#define MISSING(name) constants.Set(name, env.Null());
+#include "constants.gen.inc"
+#undef CONSTANT
+#undef MISSING
+  exports.Set("constants", constants);
+}
+
+}  // namespace sockwise

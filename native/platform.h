@@ -1,0 +1,37 @@
+#ifndef SOCKWISE_PLATFORM_H_
+#define SOCKWISE_PLATFORM_H_
+
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <vector>
+
+namespace sockwise {
+
+// Calls that not every system has, with Linux's meaning. Each returns what the call returned, or -1 with errno set;
+// where a system cannot do it, errno is ENOSYS.
+
+// Close-on-exec and non-blocking from the start.
+int OpenSocket(int domain, int type, int protocol);
+int OpenSocketPair(int domain, int type, int protocol, int fds[2]);
+int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
+
+// A flag that makes descriptors received by recvmsg(2) close-on-exec, 0 where there is none.
+int ReceiveFlags();
+
+struct Message {
+  msghdr header;
+  size_t transferred;
+};
+// sendmmsg(2) and recvmmsg(2): how many messages were moved.
+int SendMessages(int fd, std::vector<Message>& messages, int flags);
+int ReceiveMessages(int fd, std::vector<Message>& messages, int flags);
+
+int UnshareNamespaces(int flags);
+int EnterNamespace(int fd, int type);
+// Returns the pid of a process that runs `path` in a user and a network namespace of its own, as root there.
+pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const envp[]);
+
+}  // namespace sockwise
+
+#endif  // SOCKWISE_PLATFORM_H_

@@ -1,0 +1,80 @@
+#if !defined(__linux__)
+
+#include <fcntl.h>
+
+#include <cerrno>
+
+#include "platform.h"
+#include "unique_fd.h"
+
+namespace sockwise {
+namespace {
+
+bool Prepare(int fd) {
+  const int flags = fcntl(fd, F_GETFL);
+  return flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
+int NotHere() {
+  errno = ENOSYS;
+  return -1;
+}
+
+}  // namespace
+
+int OpenSocket(int domain, int type, int protocol) {
+  UniqueFd fd(socket(domain, type, protocol));
+  if (fd.get() < 0 || !Prepare(fd.get())) return -1;
+  return fd.release();
+}
+
+int OpenSocketPair(int domain, int type, int protocol, int fds[2]) {
+  int opened[2];
+  if (socketpair(domain, type, protocol, opened) < 0) return -1;
+  UniqueFd first(opened[0]);
+  UniqueFd second(opened[1]);
+  if (!Prepare(first.get()) || !Prepare(second.get())) return -1;
+  fds[0] = first.release();
+  fds[1] = second.release();
+  return 0;
+}
+
+int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
+  UniqueFd accepted(accept(fd, remote, remote_size));
+  if (accepted.get() < 0 || !Prepare(accepted.get())) return -1;
+  return accepted.release();
+}
+
+int ReceiveFlags() { return 0; }
+
+int SendMessages(int fd, std::vector<Message>& messages, int flags) {
+  int sent = 0;
+  for (Message& message : messages) {
+    const ssize_t size = sendmsg(fd, &message.header, flags);
+    if (size < 0) return sent > 0 ? sent : -1;
+    message.transferred = static_cast<size_t>(size);
+    ++sent;
+  }
+  return sent;
+}
+
+int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
+  int received = 0;
+  for (Message& message : messages) {
+    const ssize_t size = recvmsg(fd, &message.header, flags);
+    if (size < 0) return received > 0 ? received : -1;
+    message.transferred = static_cast<size_t>(size);
+    ++received;
+  }
+  return received;
+}
+
+int UnshareNamespaces(int) { return NotHere(); }
+
+int EnterNamespace(int, int) { return NotHere(); }
+
+pid_t SpawnInUserNamespace(const char*, char* const[], char* const[]) { return NotHere(); }
+
+}  // namespace sockwise
+
+#endif

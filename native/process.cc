@@ -1,0 +1,114 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "arguments.h"
+#include "calls.h"
+#include "environment.h"
+#include "platform.h"
+
+namespace sockwise {
+namespace {
+
+// A call that may block, on a thread of libuv's pool. Bare Node-API, because completing in an environment that is being
+// torn down fails, and that failure must not abort.
+struct BlockingCall {
+  std::function<int()> run;
+  int result = 0;
+  napi_deferred deferred = nullptr;
+  napi_async_work work = nullptr;
+};
+
+void Execute(napi_env, void* data) {
+  BlockingCall* call = static_cast<BlockingCall*>(data);
+  const int result = call->run();
+  call->result = result < 0 ? -errno : result;
+}
+
+void Complete(napi_env env, napi_status, void* data) {
+  const std::unique_ptr<BlockingCall> call(static_cast<BlockingCall*>(data));
+  napi_value value = nullptr;
+  napi_create_int32(env, call->result, &value);
+  napi_resolve_deferred(env, call->deferred, value);
+  napi_delete_async_work(env, call->work);
+}
+
+Napi::Value Promise(const Napi::CallbackInfo& info, const char* name, std::function<int()> run) {
+  napi_env env = info.Env();
+  BlockingCall* call = new BlockingCall{std::move(run)};
+  napi_value promise = nullptr;
+  napi_create_promise(env, &call->deferred, &promise);
+  napi_create_async_work(env, nullptr, Napi::String::New(env, name), Execute, Complete, call, &call->work);
+  napi_queue_async_work(env, call->work);
+  return Napi::Value(env, promise);
+}
+
+// close(2), which SO_LINGER makes wait.
+Napi::Value CloseAsyncCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  const int fd = Int(info, 0);
+  const bool owned = environment.Owns(fd);
+  environment.Disown(fd);
+  return Promise(info, "sockwise:close", [fd, owned]() {
+    if (owned) return close(fd);
+    errno = EBADF;
+    return -1;
+  });
+}
+
+// waitpid(2).
+Napi::Value WaitPidCall(const Napi::CallbackInfo& info) {
+  const pid_t pid = Int(info, 0);
+  return Promise(info, "sockwise:waitpid", [pid]() {
+    int status = 0;
+    pid_t waited = 0;
+    do waited = waitpid(pid, &status, 0);
+    while (waited < 0 && errno == EINTR);
+    return waited < 0 ? -1 : status;
+  });
+}
+
+// unshare(2).
+Napi::Value UnshareCall(const Napi::CallbackInfo& info) { return Result(info, UnshareNamespaces(Int(info, 0))); }
+
+// setns(2).
+Napi::Value SetNsCall(const Napi::CallbackInfo& info) {
+  return Result(info, EnterNamespace(Int(info, 0), Int(info, 1)));
+}
+
+std::vector<std::string> Strings(const Napi::Value& value) {
+  const Napi::Array array = value.As<Napi::Array>();
+  std::vector<std::string> strings;
+  for (uint32_t i = 0; i < array.Length(); ++i) strings.push_back(Napi::Value(array[i]).As<Napi::String>().Utf8Value());
+  return strings;
+}
+
+std::vector<char*> Pointers(std::vector<std::string>& strings) {
+  std::vector<char*> pointers;
+  for (std::string& string : strings) pointers.push_back(&string[0]);
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+Napi::Value SpawnInUserNamespaceCall(const Napi::CallbackInfo& info) {
+  const std::string path = info[0].As<Napi::String>().Utf8Value();
+  std::vector<std::string> arguments = Strings(info[1]);
+  std::vector<std::string> variables = Strings(info[2]);
+  return Result(info,
+                SpawnInUserNamespace(path.c_str(), Pointers(arguments).data(), Pointers(variables).data()));
+}
+
+}  // namespace
+
+void InitProcess(Napi::Env, Napi::Object exports, Environment* environment) {
+  Export<CloseAsyncCall>(exports, "closeAsync", environment);
+  Export<WaitPidCall>(exports, "waitpid", environment);
+  Export<UnshareCall>(exports, "unshare", environment);
+  Export<SetNsCall>(exports, "setns", environment);
+  Export<SpawnInUserNamespaceCall>(exports, "spawnInUserNamespace", environment);
+}
+
+}  // namespace sockwise

@@ -1,0 +1,164 @@
+#include <fcntl.h>
+#include <net/if.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "arguments.h"
+#include "calls.h"
+#include "environment.h"
+#include "platform.h"
+
+namespace sockwise {
+namespace {
+
+sockaddr* AddressAt(Environment& environment) { return reinterpret_cast<sockaddr*>(environment.data()); }
+
+// Owned first, so that no path between here and JavaScript can lose it.
+Napi::Value NewDescriptor(const Napi::CallbackInfo& info, int fd) {
+  if (fd < 0) return Number(info, -errno);
+  EnvironmentOf(info).Own(fd);
+  return Number(info, fd);
+}
+
+// socket(2).
+Napi::Value OpenCall(const Napi::CallbackInfo& info) {
+  return NewDescriptor(info, OpenSocket(Int(info, 0), Int(info, 1), Int(info, 2)));
+}
+
+// socketpair(2). Leaves the descriptors in the frame.
+Napi::Value PairCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  int fds[2];
+  if (OpenSocketPair(Int(info, 0), Int(info, 1), Int(info, 2), fds) < 0) return Number(info, -errno);
+  for (int i = 0; i < 2; ++i) {
+    environment.Own(fds[i]);
+    environment.frame()[i] = fds[i];
+  }
+  return Number(info, 0);
+}
+
+// bind(2).
+Napi::Value BindCall(const Napi::CallbackInfo& info) {
+  return Result(info, bind(Int(info, 0), AddressAt(EnvironmentOf(info)), static_cast<socklen_t>(Int(info, 1))));
+}
+
+// connect(2). EINTR is not retried: the attempt goes on, as after EINPROGRESS.
+Napi::Value ConnectCall(const Napi::CallbackInfo& info) {
+  return Result(info, connect(Int(info, 0), AddressAt(EnvironmentOf(info)), static_cast<socklen_t>(Int(info, 1))));
+}
+
+// listen(2).
+Napi::Value ListenCall(const Napi::CallbackInfo& info) { return Result(info, listen(Int(info, 0), Int(info, 1))); }
+
+// accept4(2).
+Napi::Value AcceptCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  socklen_t length = sizeof(sockaddr_storage);
+  int fd = -1;
+  do fd = AcceptSocket(Int(info, 0), AddressAt(environment), &length);
+  while (fd < 0 && errno == EINTR);
+  environment.frame()[kLength] = static_cast<int32_t>(length);
+  return NewDescriptor(info, fd);
+}
+
+using NameCall = int (*)(int, sockaddr*, socklen_t*);
+
+Napi::Value Name(const Napi::CallbackInfo& info, NameCall call) {
+  socklen_t length = sizeof(sockaddr_storage);
+  if (call(Int(info, 0), AddressAt(EnvironmentOf(info)), &length) < 0) return Number(info, -errno);
+  return Number(info, static_cast<ssize_t>(length));
+}
+
+// getsockname(2).
+Napi::Value GetSockNameCall(const Napi::CallbackInfo& info) { return Name(info, getsockname); }
+
+// getpeername(2).
+Napi::Value GetPeerNameCall(const Napi::CallbackInfo& info) { return Name(info, getpeername); }
+
+// shutdown(2).
+Napi::Value ShutdownCall(const Napi::CallbackInfo& info) { return Result(info, shutdown(Int(info, 0), Int(info, 1))); }
+
+// close(2), of nothing that is not this environment's own.
+Napi::Value CloseCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  const int fd = Int(info, 0);
+  if (!environment.Owns(fd)) return Number(info, -EBADF);
+  environment.Disown(fd);
+  const int result = close(fd);
+  // Released all the same, close(2) NOTES: reporting EINTR would invite a second close of somebody else's descriptor.
+  if (result < 0 && errno == EINTR) return Number(info, 0);
+  return Result(info, result);
+}
+
+// fcntl(2) F_SETFL O_NONBLOCK, F_SETFD FD_CLOEXEC.
+Napi::Value SetNonBlockingCall(const Napi::CallbackInfo& info) {
+  const int fd = Int(info, 0);
+  const int flags = fcntl(fd, F_GETFL);
+  if (flags < 0) return Number(info, -errno);
+  if ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return Number(info, -errno);
+  return Result(info, fcntl(fd, F_SETFD, FD_CLOEXEC));
+}
+
+Napi::Value OwnCall(const Napi::CallbackInfo& info) {
+  const int fd = Int(info, 0);
+  if (fcntl(fd, F_GETFD) < 0) return Number(info, -errno);
+  EnvironmentOf(info).Own(fd);
+  return Number(info, 0);
+}
+
+Napi::Value DisownCall(const Napi::CallbackInfo& info) {
+  EnvironmentOf(info).Disown(Int(info, 0));
+  return Number(info, 0);
+}
+
+Napi::Value StartReadinessCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  if (environment.readiness != nullptr) return Number(info, -EALREADY);
+  const Napi::Function ready = info[0].As<Napi::Function>();
+  environment.readiness =
+      info[1].ToBoolean() ? NewThreadReadiness(info.Env(), ready) : NewLoopReadiness(info.Env(), ready);
+  return Number(info, environment.readiness == nullptr ? -ENOSYS : 0);
+}
+
+Napi::Value WatchCall(const Napi::CallbackInfo& info) {
+  Environment& environment = EnvironmentOf(info);
+  if (environment.readiness == nullptr) return Number(info, -ENOSYS);
+  return Number(info, environment.readiness->Watch(Int(info, 0), Int(info, 1)));
+}
+
+// if_nametoindex(3).
+Napi::Value IfNameToIndexCall(const Napi::CallbackInfo& info) {
+  const unsigned index = if_nametoindex(info[0].As<Napi::String>().Utf8Value().c_str());
+  return Number(info, index == 0 ? -errno : static_cast<ssize_t>(index));
+}
+
+// if_indextoname(3). An empty string where there is none.
+Napi::Value IfIndexToNameCall(const Napi::CallbackInfo& info) {
+  char name[IF_NAMESIZE] = {};
+  if (if_indextoname(static_cast<unsigned>(Int(info, 0)), name) == nullptr) name[0] = '\0';
+  return Napi::String::New(info.Env(), name);
+}
+
+}  // namespace
+
+void InitSystemCalls(Napi::Env, Napi::Object exports, Environment* environment) {
+  Export<OpenCall>(exports, "socket", environment);
+  Export<PairCall>(exports, "socketpair", environment);
+  Export<BindCall>(exports, "bind", environment);
+  Export<ConnectCall>(exports, "connect", environment);
+  Export<ListenCall>(exports, "listen", environment);
+  Export<AcceptCall>(exports, "accept", environment);
+  Export<GetSockNameCall>(exports, "getsockname", environment);
+  Export<GetPeerNameCall>(exports, "getpeername", environment);
+  Export<ShutdownCall>(exports, "shutdown", environment);
+  Export<CloseCall>(exports, "close", environment);
+  Export<SetNonBlockingCall>(exports, "setNonBlocking", environment);
+  Export<OwnCall>(exports, "own", environment);
+  Export<DisownCall>(exports, "disown", environment);
+  Export<StartReadinessCall>(exports, "startReadiness", environment);
+  Export<WatchCall>(exports, "watch", environment);
+  Export<IfNameToIndexCall>(exports, "if_nametoindex", environment);
+  Export<IfIndexToNameCall>(exports, "if_indextoname", environment);
+}
+
+}  // namespace sockwise

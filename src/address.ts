@@ -1,0 +1,183 @@
+/** An IPv4 or IPv6 address and port, with Node's names. */
+export interface InternetAddress {
+  readonly family: 'IPv4' | 'IPv6';
+  readonly address: string;
+  readonly port: number;
+  /** IPv6 only: interface of a link-local address. */
+  readonly scopeId?: number;
+  /** IPv6 only: traffic class and flow label, RFC 3493 section 3.3. */
+  readonly flowInfo?: number;
+}
+
+/** A Unix domain address: a path, an abstract name (starts with `\0`), or `''` for an unnamed socket. */
+export interface UnixAddress {
+  readonly family: 'unix';
+  readonly path: string;
+}
+
+/** A device-level address, packet(7). */
+export interface PacketAddress {
+  readonly family: 'packet';
+  /** Ethernet protocol in host byte order, as 0x0800. */
+  readonly protocol: number;
+  /** Index of the interface, 0 for every one. */
+  readonly interfaceIndex: number;
+  /** As `02:00:00:00:00:01`; absent where there is none. */
+  readonly hardwareAddress?: string;
+  /** On received packets: `PACKET_HOST`, `PACKET_OUTGOING` and so on, by number. */
+  readonly packetType?: number;
+}
+
+/** A netlink address, netlink(7); `pid` 0 is the kernel. */
+export interface NetlinkAddress {
+  readonly family: 'netlink';
+  readonly pid: number;
+  readonly groups: number;
+}
+
+/** A virtual machine address, vsock(7). */
+export interface VsockAddress {
+  readonly family: 'vsock';
+  readonly cid: number;
+  readonly port: number;
+}
+
+export type SocketAddress = InternetAddress | UnixAddress | PacketAddress | NetlinkAddress | VsockAddress;
+
+/** What names a TCP connection. */
+export interface FourTuple {
+  readonly localAddress: string;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+}
+
+const DOT = 46;
+const ZERO = 48;
+
+/**
+ * Writes the four bytes of a dotted quad to `out` at `offset`. Returns false for any other text, also for the shortened
+ * and octal forms of inet_aton(3), which name other addresses than they seem to.
+ */
+export function parseIPv4(text: string, out: Uint8Array, offset = 0): boolean {
+  let octet = 0;
+  let digits = 0;
+  let written = 0;
+  for (let i = 0; i <= text.length; i++) {
+    const char = i === text.length ? DOT : text.charCodeAt(i);
+    if (char === DOT) {
+      if (digits === 0 || written === 4) return false;
+      out[offset + written++] = octet;
+      octet = 0;
+      digits = 0;
+    } else {
+      const digit = char - ZERO;
+      if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return false;
+      octet = octet * 10 + digit;
+      digits++;
+      if (octet > 255) return false;
+    }
+  }
+  return written === 4;
+}
+
+function parseGroups(text: string): number[] | undefined {
+  const groups: number[] = [];
+  if (text === '') return groups;
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    if (part.includes('.')) {
+      const quad = new Uint8Array(4);
+      if (index !== parts.length - 1 || !parseIPv4(part, quad)) return undefined;
+      const [a = 0, b = 0, c = 0, d = 0] = quad;
+      groups.push((a << 8) | b, (c << 8) | d);
+    } else {
+      if (!/^[0-9a-f]{1,4}$/i.test(part)) return undefined;
+      groups.push(Number.parseInt(part, 16));
+    }
+  }
+  return groups;
+}
+
+/** Writes the sixteen bytes of an IPv6 address without a zone to `out` at `offset`. Returns false for any other text. */
+export function parseIPv6(text: string, out: Uint8Array, offset = 0): boolean {
+  const gap = text.indexOf('::');
+  let groups: number[] | undefined;
+  if (gap < 0) {
+    groups = parseGroups(text);
+  } else {
+    const head = parseGroups(text.slice(0, gap));
+    const tail = parseGroups(text.slice(gap + 2));
+    if (head === undefined || tail === undefined || head.length + tail.length > 7) return false;
+    groups = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+  }
+  if (groups?.length !== 8) return false;
+  for (const [index, group] of groups.entries()) {
+    out[offset + 2 * index] = group >> 8;
+    out[offset + 2 * index + 1] = group & 0xff;
+  }
+  return true;
+}
+
+export function formatIPv4(bytes: Uint8Array, offset = 0): string {
+  return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
+}
+
+function isMapped(groups: readonly number[]): boolean {
+  return groups[5] === 0xffff && groups.slice(0, 5).every((group) => group === 0);
+}
+
+/** The longest run of at least two zero groups, the first of equals: RFC 5952 section 4.2. */
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: -1, length: 1 };
+  for (let start = 0; start < groups.length; start++) {
+    let length = 0;
+    while (groups[start + length] === 0) length++;
+    if (length > best.length) best = { start, length };
+  }
+  return best;
+}
+
+/** The text RFC 5952 recommends: lower case, no leading zeros, the longest run of zeros as `::`. */
+export function formatIPv6(bytes: Uint8Array, offset = 0): string {
+  const groups: number[] = [];
+  for (let i = 0; i < 8; i++) groups.push(((bytes[offset + 2 * i] ?? 0) << 8) | (bytes[offset + 2 * i + 1] ?? 0));
+  if (isMapped(groups)) return `::ffff:${formatIPv4(bytes, offset + 12)}`;
+  const text = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
+  const { start, length } = longestZeroRun(groups);
+  if (start < 0) return text(groups);
+  return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
+}
+
+/** True for the wildcard addresses, `0.0.0.0` and `::`. */
+export function isWildcard(address: string): boolean {
+  return address === '0.0.0.0' || address === '::' || address === '::ffff:0.0.0.0';
+}
+
+/** True for `127.0.0.0/8`, `::1` and the v4-mapped form of the former. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || unmapped(address).startsWith('127.');
+}
+
+/** The IPv4 address inside a v4-mapped one; any other address as it is. */
+export function unmapped(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+}
+
+/** `127.0.0.1:80`, `[::1]:80`, a path, or an abstract name with `@` for its first byte, as ss(8) prints it. */
+export function formatAddress(address: SocketAddress): string {
+  switch (address.family) {
+    case 'IPv4':
+      return `${address.address}:${address.port}`;
+    case 'IPv6':
+      return `[${address.address}${address.scopeId ? `%${address.scopeId}` : ''}]:${address.port}`;
+    case 'unix':
+      return address.path.replaceAll('\0', '@');
+    case 'packet':
+      return `${address.hardwareAddress ?? '*'}%${address.interfaceIndex}`;
+    case 'netlink':
+      return `netlink:${address.pid}`;
+    case 'vsock':
+      return `vsock:${address.cid}:${address.port}`;
+  }
+}

@@ -1,0 +1,303 @@
+import {
+  formatIPv4,
+  formatIPv6,
+  type InternetAddress,
+  type NetlinkAddress,
+  type PacketAddress,
+  parseIPv4,
+  parseIPv6,
+  type SocketAddress,
+  type UnixAddress,
+  type VsockAddress,
+} from '../address.js';
+import { check, integer, invalidArgument, UsageError } from '../errors.js';
+import { data, dataView, native } from '../native/load.js';
+
+export type Family = SocketAddress['family'];
+
+type Partially<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** An address as the caller may give it: what is missing is the family's wildcard (port 0, every interface and so on). */
+export type AddressInput =
+  | Partially<InternetAddress>
+  | Partially<UnixAddress>
+  | Partially<PacketAddress>
+  | Partially<NetlinkAddress>
+  | Partially<VsockAddress>;
+
+const { constants, layout } = native;
+
+/** The number of a C name that this system's headers had to have. */
+export function constant(name: string): number {
+  const value = constants[name];
+  if (value === undefined || value === null) {
+    throw new UsageError('ERR_NOT_SUPPORTED', `${name}: not available on ${process.platform}`);
+  }
+  return value;
+}
+
+function fact(name: string): number {
+  return layout[name] ?? 0;
+}
+
+const familyNames = {
+  IPv4: 'AF_INET',
+  IPv6: 'AF_INET6',
+  unix: 'AF_UNIX',
+  packet: 'AF_PACKET',
+  netlink: 'AF_NETLINK',
+  vsock: 'AF_VSOCK',
+} as const satisfies Record<Family, string>;
+
+/** `AF_…` of a family. */
+export function domainOf(family: Family): number {
+  return constant(familyNames[family]);
+}
+
+const familyByDomain = new Map<number, Family>();
+for (const [family, name] of Object.entries(familyNames)) {
+  const domain = constants[name];
+  if (typeof domain === 'number') familyByDomain.set(domain, family as Family);
+}
+
+/** The family of an `AF_…` number, `undefined` for those this package has no addresses for. */
+export function familyOf(domain: number): Family | undefined {
+  return familyByDomain.get(domain);
+}
+
+const at = {
+  family: fact('sockaddr.sa_family'),
+  familySize: fact('sizeof sa_family_t'),
+  in: { size: fact('sizeof sockaddr_in'), port: fact('sockaddr_in.sin_port'), addr: fact('sockaddr_in.sin_addr') },
+  in6: {
+    size: fact('sizeof sockaddr_in6'),
+    port: fact('sockaddr_in6.sin6_port'),
+    flowinfo: fact('sockaddr_in6.sin6_flowinfo'),
+    addr: fact('sockaddr_in6.sin6_addr'),
+    scopeId: fact('sockaddr_in6.sin6_scope_id'),
+  },
+  un: { size: fact('sizeof sockaddr_un'), path: fact('sockaddr_un.sun_path') },
+  ll: {
+    size: fact('sizeof sockaddr_ll'),
+    protocol: fact('sockaddr_ll.sll_protocol'),
+    ifindex: fact('sockaddr_ll.sll_ifindex'),
+    pkttype: fact('sockaddr_ll.sll_pkttype'),
+    halen: fact('sockaddr_ll.sll_halen'),
+    addr: fact('sockaddr_ll.sll_addr'),
+  },
+  nl: { size: fact('sizeof sockaddr_nl'), pid: fact('sockaddr_nl.nl_pid'), groups: fact('sockaddr_nl.nl_groups') },
+  vm: { size: fact('sizeof sockaddr_vm'), port: fact('sockaddr_vm.svm_port'), cid: fact('sockaddr_vm.svm_cid') },
+};
+
+/** Kernel structures are in the machine's byte order, but for ports and addresses, which are in the network's. */
+export const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function setFamily(domain: number): void {
+  if (at.familySize === 2) dataView.setUint16(at.family, domain, littleEndian);
+  else data[at.family] = domain;
+}
+
+function invalidAddress(message: string): UsageError {
+  return new UsageError('ERR_ADDRESS_INVALID', message);
+}
+
+const uint32Max = 2 ** 32 - 1;
+
+function portOf(port: unknown): number {
+  return port === undefined ? 0 : integer(port, 'port', 0, 65_535);
+}
+
+function writeIPv4(input: Partially<InternetAddress>): number {
+  const { address = '0.0.0.0' } = input;
+  if (typeof address !== 'string') throw invalidArgument('address', 'an IPv4 address', address);
+  data.fill(0, 0, at.in.size);
+  dataView.setUint16(at.in.port, portOf(input.port));
+  if (!parseIPv4(address, data, at.in.addr)) throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
+  return at.in.size;
+}
+
+function scopeOf(zone: string): number {
+  const byName = native.if_nametoindex(zone);
+  if (byName > 0) return byName;
+  if (/^[0-9]{1,9}$/.test(zone)) return Number(zone);
+  throw invalidAddress(`address: there is no interface ${JSON.stringify(zone)}`);
+}
+
+function writeIPv6(input: Partially<InternetAddress>): number {
+  const { address = '::', flowInfo = 0 } = input;
+  if (typeof address !== 'string') throw invalidArgument('address', 'an IPv6 address', address);
+  const percent = address.indexOf('%');
+  const zone = percent < 0 ? undefined : address.slice(percent + 1);
+  const scopeId = input.scopeId ?? (zone === undefined ? 0 : scopeOf(zone));
+  data.fill(0, 0, at.in6.size);
+  dataView.setUint16(at.in6.port, portOf(input.port));
+  dataView.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
+  dataView.setUint32(at.in6.scopeId, integer(scopeId, 'scopeId', 0, uint32Max), littleEndian);
+  if (!parseIPv6(percent < 0 ? address : address.slice(0, percent), data, at.in6.addr)) {
+    throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv6 address`);
+  }
+  return at.in6.size;
+}
+
+const textEncoder = new TextEncoder();
+
+function writeUnix(input: Partially<UnixAddress>): number {
+  const { path = '' } = input;
+  if (typeof path !== 'string') throw invalidArgument('path', 'a string', path);
+  const bytes = textEncoder.encode(path);
+  const capacity = at.un.size - at.un.path;
+  const abstract = path.startsWith('\0');
+  // A path of the full size would lack its terminating NUL: Linux takes it, but getsockname(2) readers are off by one.
+  const longest = abstract ? capacity : capacity - 1;
+  if (bytes.length > longest) throw invalidAddress(`path: ${bytes.length} bytes, sun_path takes ${longest}`);
+  if (!abstract && path.includes('\0')) throw invalidAddress('path: contains a NUL byte');
+  data.fill(0, 0, at.un.size);
+  data.set(bytes, at.un.path);
+  // The length is part of an abstract name; a lone family asks for autobind, unix(7).
+  if (abstract) return at.un.path + bytes.length;
+  return path === '' ? at.un.path : at.un.path + bytes.length + 1;
+}
+
+function hardwareBytes(text: string): number[] {
+  const parts = text.split(':');
+  if (parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
+    throw invalidAddress(`hardwareAddress: ${JSON.stringify(text)} is not of the form 02:00:00:00:00:01`);
+  }
+  return parts.map((part) => Number.parseInt(part, 16));
+}
+
+function writePacket(input: Partially<PacketAddress>): number {
+  data.fill(0, 0, at.ll.size);
+  dataView.setUint16(at.ll.protocol, integer(input.protocol ?? 0, 'protocol', 0, 65_535));
+  dataView.setInt32(at.ll.ifindex, integer(input.interfaceIndex ?? 0, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
+  if (input.hardwareAddress !== undefined) {
+    const bytes = hardwareBytes(input.hardwareAddress);
+    data[at.ll.halen] = bytes.length;
+    data.set(bytes, at.ll.addr);
+  }
+  return at.ll.size;
+}
+
+function writeNetlink(input: Partially<NetlinkAddress>): number {
+  data.fill(0, 0, at.nl.size);
+  dataView.setUint32(at.nl.pid, integer(input.pid ?? 0, 'pid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.nl.groups, integer(input.groups ?? 0, 'groups', 0, uint32Max), littleEndian);
+  return at.nl.size;
+}
+
+function writeVsock(input: Partially<VsockAddress>): number {
+  data.fill(0, 0, at.vm.size);
+  // VMADDR_CID_ANY and VMADDR_PORT_ANY.
+  dataView.setUint32(at.vm.cid, integer(input.cid ?? uint32Max, 'cid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.vm.port, integer(input.port ?? uint32Max, 'port', 0, uint32Max), littleEndian);
+  return at.vm.size;
+}
+
+const writers: { readonly [F in Family]: (input: never) => number } = {
+  IPv4: writeIPv4,
+  IPv6: writeIPv6,
+  unix: writeUnix,
+  packet: writePacket,
+  netlink: writeNetlink,
+  vsock: writeVsock,
+};
+
+const fieldsOf: { readonly [F in Family]: readonly string[] } = {
+  IPv4: ['family', 'address', 'port'],
+  IPv6: ['family', 'address', 'port', 'scopeId', 'flowInfo'],
+  unix: ['family', 'path'],
+  packet: ['family', 'protocol', 'interfaceIndex', 'hardwareAddress', 'packetType'],
+  netlink: ['family', 'pid', 'groups'],
+  vsock: ['family', 'cid', 'port'],
+};
+
+/** Writes the sockaddr of `input` to the scratch memory and returns its length. */
+export function writeAddress(family: Family, input: AddressInput): number {
+  if (typeof input !== 'object' || input === null) throw invalidArgument('address', `an ${family} address object`, input);
+  const fields = fieldsOf[family];
+  for (const key in input) {
+    if (!fields.includes(key)) {
+      throw invalidAddress(`address: an ${family} address has no ${JSON.stringify(key)}, it has ${fields.join(', ')}`);
+    }
+  }
+  if (input.family !== undefined && input.family !== family) {
+    throw invalidAddress(`address: of family ${JSON.stringify(input.family)}, the socket is ${family}`);
+  }
+  const write = writers[family] as (given: AddressInput) => number;
+  const length = write(input);
+  setFamily(domainOf(family));
+  return length;
+}
+
+function readUnix(length: number, bytes: Uint8Array, base: number): UnixAddress {
+  const path = bytes.subarray(base + at.un.path, base + Math.max(length, at.un.path));
+  const end = path[0] === 0 ? path.length : path.indexOf(0);
+  return { family: 'unix', path: Buffer.from(end < 0 ? path : path.subarray(0, end)).toString() };
+}
+
+function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddress {
+  const size = Math.min(bytes[base + at.ll.halen] ?? 0, 8);
+  const hardware = bytes.subarray(base + at.ll.addr, base + at.ll.addr + size);
+  return {
+    family: 'packet',
+    protocol: view.getUint16(base + at.ll.protocol),
+    interfaceIndex: view.getInt32(base + at.ll.ifindex, littleEndian),
+    packetType: bytes[base + at.ll.pkttype] ?? 0,
+    ...(size > 0 && { hardwareAddress: Buffer.from(hardware).toString('hex').replace(/..(?!$)/g, '$&:') }),
+  };
+}
+
+/** Reads a sockaddr of `length` bytes at `base`; `undefined` where there is none or its family has no addresses here. */
+export function readAddress(length: number, bytes = data, view = dataView, base = 0): SocketAddress | undefined {
+  if (length < at.family + at.familySize) return undefined;
+  const domain = at.familySize === 2 ? view.getUint16(base + at.family, littleEndian) : (bytes[base + at.family] ?? 0);
+  const family = familyOf(domain);
+  switch (family) {
+    case undefined:
+      return undefined;
+    case 'IPv4':
+      return { family, address: formatIPv4(bytes, base + at.in.addr), port: view.getUint16(base + at.in.port) };
+    case 'IPv6': {
+      const scopeId = view.getUint32(base + at.in6.scopeId, littleEndian);
+      const flowInfo = view.getUint32(base + at.in6.flowinfo);
+      return {
+        family,
+        address: formatIPv6(bytes, base + at.in6.addr),
+        port: view.getUint16(base + at.in6.port),
+        ...(scopeId !== 0 && { scopeId }),
+        ...(flowInfo !== 0 && { flowInfo }),
+      };
+    }
+    case 'unix':
+      return readUnix(length, bytes, base);
+    case 'packet':
+      return readPacket(view, bytes, base);
+    case 'netlink':
+      return {
+        family,
+        pid: view.getUint32(base + at.nl.pid, littleEndian),
+        groups: view.getUint32(base + at.nl.groups, littleEndian),
+      };
+    case 'vsock':
+      return {
+        family,
+        cid: view.getUint32(base + at.vm.cid, littleEndian),
+        port: view.getUint32(base + at.vm.port, littleEndian),
+      };
+  }
+}
+
+/** The address fields of a {@link SystemCallError}. */
+export function errorContext(input: AddressInput): { address?: string | undefined; port?: number | undefined } {
+  if ('path' in input) return { address: input.path?.replaceAll('\0', '@') };
+  if ('cid' in input) return { address: `vsock:${input.cid}`, port: input.port };
+  if ('address' in input || 'port' in input) return { address: input.address ?? '*', port: input.port };
+  return {};
+}
+
+/** Throws what the kernel said, unless it was that the call would block. */
+export function orWouldBlock(result: number, syscall: string, context?: Parameters<typeof check>[2]): number | undefined {
+  return result === wouldBlock ? undefined : check(result, syscall, context);
+}
+
+const wouldBlock = -(process.platform === 'linux' ? 11 : 35);
