@@ -99,8 +99,10 @@ Napi::Value SetNonBlockingCall(const Napi::CallbackInfo& info) {
   return Result(info, fcntl(fd, F_SETFD, FD_CLOEXEC));
 }
 
+// Two owners would close it twice, the second time perhaps somebody else's.
 Napi::Value OwnCall(const Napi::CallbackInfo& info) {
   const int fd = Int(info, 0);
+  if (EnvironmentOf(info).Owns(fd)) return Number(info, -EEXIST);
   if (fcntl(fd, F_GETFD) < 0) return Number(info, -errno);
   EnvironmentOf(info).Own(fd);
   return Number(info, 0);

@@ -112,3 +112,13 @@ export function integer(value: unknown, name: string, low: number, high: number)
   }
   return value;
 }
+
+/** Throws for a key that means nothing: a misspelt setting must not be passed over in silence. */
+export function knownKeys(given: object, name: string, known: readonly string[]): void {
+  if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'an object', given);
+  for (const key in given) {
+    if (!known.includes(key)) {
+      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: unknown ${JSON.stringify(key)}, known are ${known.join(', ')}`);
+    }
+  }
+}

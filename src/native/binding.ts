@@ -41,7 +41,7 @@ export interface NativeBinding {
   close(fd: number): number;
   /** close(2) on a thread of the pool, for SO_LINGER with a time: it resolves with what close(2) returned. */
   closeAsync(fd: number): Promise<number>;
-  /** Takes the descriptor into this environment's care: it is closed with the environment if nobody does before. */
+  /** Takes the descriptor into this environment's care: it is closed with the environment if nobody does before. -EEXIST if it is. */
   own(fd: number): number;
   /** Gives it up again without closing it. */
   disown(fd: number): number;

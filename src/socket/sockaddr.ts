@@ -10,7 +10,7 @@ import {
   type UnixAddress,
   type VsockAddress,
 } from '../address.js';
-import { check, integer, invalidArgument, UsageError } from '../errors.js';
+import { integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
 
 export type Family = SocketAddress['family'];
@@ -40,7 +40,8 @@ function fact(name: string): number {
   return layout[name] ?? 0;
 }
 
-const familyNames = {
+/** The families there are, each with the C name of its number. */
+export const families = {
   IPv4: 'AF_INET',
   IPv6: 'AF_INET6',
   unix: 'AF_UNIX',
@@ -51,11 +52,11 @@ const familyNames = {
 
 /** `AF_…` of a family. */
 export function domainOf(family: Family): number {
-  return constant(familyNames[family]);
+  return constant(families[family]);
 }
 
 const familyByDomain = new Map<number, Family>();
-for (const [family, name] of Object.entries(familyNames)) {
+for (const [family, name] of Object.entries(families)) {
   const domain = constants[name];
   if (typeof domain === 'number') familyByDomain.set(domain, family as Family);
 }
@@ -291,13 +292,6 @@ export function readAddress(length: number, bytes = data, view = dataView, base 
 export function errorContext(input: AddressInput): { address?: string | undefined; port?: number | undefined } {
   if ('path' in input) return { address: input.path?.replaceAll('\0', '@') };
   if ('cid' in input) return { address: `vsock:${input.cid}`, port: input.port };
-  if ('address' in input || 'port' in input) return { address: input.address ?? '*', port: input.port };
-  return {};
+  if ('address' in input) return { address: input.address, port: input.port };
+  return 'port' in input ? { address: '*', port: input.port } : {};
 }
-
-/** Throws what the kernel said, unless it was that the call would block. */
-export function orWouldBlock(result: number, syscall: string, context?: Parameters<typeof check>[2]): number | undefined {
-  return result === wouldBlock ? undefined : check(result, syscall, context);
-}
-
-const wouldBlock = -(process.platform === 'linux' ? 11 : 35);

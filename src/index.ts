@@ -1,0 +1,20 @@
+export type * from './address.js';
+export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
+export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
+export type { MessageFlag } from './socket/flags.js';
+export type { ControlMessage, Credentials } from './socket/messages.js';
+export type { WaitOptions } from './socket/readiness.js';
+export type { AddressInput, Family } from './socket/sockaddr.js';
+export { type ListenOptions, type OpenOptions, type Protocol, Socket, type SocketType } from './socket/socket.js';
+export type {
+  BatchMessage,
+  BatchOptions,
+  BatchReceived,
+  Payload,
+  ReceivedMessage,
+  RecvMessageOptions,
+  RecvOptions,
+  SendMessage,
+  SendOptions,
+  TransferOptions,
+} from './socket/transfer.js';

@@ -1,0 +1,43 @@
+import { invalidArgument, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+
+const names = [
+  'MSG_CONFIRM',
+  'MSG_CTRUNC',
+  'MSG_DONTROUTE',
+  'MSG_DONTWAIT',
+  'MSG_EOR',
+  'MSG_ERRQUEUE',
+  'MSG_FASTOPEN',
+  'MSG_MORE',
+  'MSG_NOSIGNAL',
+  'MSG_OOB',
+  'MSG_PEEK',
+  'MSG_TRUNC',
+  'MSG_WAITALL',
+  'MSG_ZEROCOPY',
+] as const;
+
+/** A flag of send(2) or recv(2), by its C name. */
+export type MessageFlag = (typeof names)[number];
+
+const known: readonly string[] = names;
+
+/** The sum of the flags. */
+export function flagBits(flags: readonly MessageFlag[] | undefined): number {
+  if (flags === undefined) return 0;
+  if (!Array.isArray(flags)) throw invalidArgument('flags', 'an array of MSG_ names', flags);
+  let bits = 0;
+  for (const flag of flags) {
+    if (!known.includes(flag)) throw invalidArgument('flags', `one of ${known.join(', ')}`, flag);
+    const bit = native.constants[flag];
+    if (typeof bit !== 'number') throw new UsageError('ERR_NOT_SUPPORTED', `${flag}: not available on ${process.platform}`);
+    bits |= bit;
+  }
+  return bits;
+}
+
+/** The flags recvmsg(2) reports about a message. */
+export function flagNames(bits: number): MessageFlag[] {
+  return names.filter((name) => (bits & (native.constants[name] ?? 0)) !== 0);
+}

@@ -1,0 +1,224 @@
+import { constants as os } from 'node:os';
+import type { SocketAddress } from '../address.js';
+import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import { data, frame, native } from '../native/load.js';
+import { readOption, writeOptions } from '../options/access.js';
+import type { OptionValues } from '../options/types.js';
+import { takeOver } from './descriptor.js';
+import type { WaitOptions } from './readiness.js';
+import {
+  type AddressInput,
+  constant,
+  domainOf,
+  errorContext,
+  families,
+  type Family,
+  familyOf,
+  readAddress,
+  writeAddress,
+} from './sockaddr.js';
+import { Transfer } from './transfer.js';
+
+const socketTypes = { stream: 'SOCK_STREAM', dgram: 'SOCK_DGRAM', seqpacket: 'SOCK_SEQPACKET', raw: 'SOCK_RAW' } as const;
+export type SocketType = keyof typeof socketTypes;
+
+const protocols = {
+  tcp: 'IPPROTO_TCP',
+  udp: 'IPPROTO_UDP',
+  icmp: 'IPPROTO_ICMP',
+  icmpv6: 'IPPROTO_ICMPV6',
+  raw: 'IPPROTO_RAW',
+  mptcp: 'IPPROTO_MPTCP',
+} as const;
+export type Protocol = keyof typeof protocols;
+
+export interface OpenOptions {
+  /** Default `IPv4`. */
+  readonly family?: Family | undefined;
+  /** Default `stream`. */
+  readonly type?: SocketType | undefined;
+  /** A name, or a number: of an IP protocol, a netlink family, or an Ethernet type in host byte order. Default 0. */
+  readonly protocol?: Protocol | number | undefined;
+  /** Set before the socket is returned, so before bind and connect. */
+  readonly options?: OptionValues | undefined;
+}
+
+export interface ListenOptions {
+  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`. Default 511. */
+  readonly backlog?: number | undefined;
+}
+
+const halves = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' } as const;
+
+const int31 = 2 ** 31 - 1;
+const wouldBlock = -os.errno.EAGAIN;
+const inProgress = [-os.errno.EINPROGRESS, -os.errno.EINTR, -os.errno.EALREADY];
+
+function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyof T] {
+  if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
+    throw invalidArgument(name, `one of ${Object.keys(table).join(', ')}`, value);
+  }
+  return table[value as keyof T];
+}
+
+function protocolNumber(family: Family, protocol: Protocol | number): number {
+  const number =
+    typeof protocol === 'number'
+      ? integer(protocol, 'protocol', 0, int31)
+      : constant(oneOf(protocols, protocol, 'protocol'));
+  // packet(7): in network byte order.
+  return family === 'packet' ? ((number & 0xff) << 8) | (number >> 8) : number;
+}
+
+/**
+ * A socket with one method for each system call, under its name. Descriptors are close-on-exec and non-blocking;
+ * nothing else is set behind the caller.
+ *
+ * Calls that may have to wait come twice: `accept` returns a promise, `tryAccept` makes the bare call and returns
+ * `undefined` where it would block. Waiting calls of one direction are served in the order they were made.
+ */
+export class Socket extends Transfer {
+  /**
+   * `socket(2)` - opens a socket, then sets `options`.
+   *
+   * @throws {SystemCallError} `EPERM` - raw and packet sockets need CAP_NET_RAW; `EMFILE`, `EPROTONOSUPPORT` and others.
+   */
+  static open(settings: OpenOptions = {}): Socket {
+    knownKeys(settings, 'Socket.open', ['family', 'type', 'protocol', 'options']);
+    const { family = 'IPv4', type = 'stream', protocol = 0, options } = settings;
+    const domain = constant(oneOf(families, family, 'family'));
+    const typeNumber = constant(oneOf(socketTypes, type, 'type'));
+    const fd = check(native.socket(domain, typeNumber, protocolNumber(family, protocol)), 'socket');
+    if (options !== undefined) {
+      try {
+        writeOptions(fd, options);
+      } catch (error) {
+        native.close(fd);
+        throw error;
+      }
+    }
+    return new Socket(fd, family, Socket.open);
+  }
+
+  /** `socketpair(2)` - two connected Unix sockets. */
+  static pair({ type = 'stream' }: { readonly type?: SocketType | undefined } = {}): [Socket, Socket] {
+    check(native.socketpair(domainOf('unix'), constant(oneOf(socketTypes, type, 'type')), 0), 'socketpair');
+    const [first = -1, second = -1] = frame;
+    return [new Socket(first, 'unix', Socket.pair), new Socket(second, 'unix', Socket.pair)];
+  }
+
+  /**
+   * Takes ownership of a descriptor made elsewhere, and makes it close-on-exec and non-blocking (which also holds for its
+   * duplicates: O_NONBLOCK belongs to the open file, fcntl(2)).
+   *
+   * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; it is left alone.
+   */
+  static adopt(fd: number): Socket {
+    const descriptor = integer(fd, 'fd', 0, int31);
+    const domain = readOption(descriptor, 'SO_DOMAIN');
+    const family = familyOf(domain);
+    if (family === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
+    return new Socket(takeOver(descriptor), family, Socket.adopt);
+  }
+
+  /**
+   * `bind(2)` - gives the socket its local address. What is left out is the wildcard: port 0 lets the kernel choose.
+   *
+   * @throws {SystemCallError} `EADDRINUSE`, `EADDRNOTAVAIL` - not an address of this host, `EACCES` - a port below
+   * `ip_unprivileged_port_start`, `EINVAL` - bound already.
+   */
+  bind(address: AddressInput = {}): this {
+    const length = writeAddress(this.family, address);
+    const result = native.bind(this.fd, length);
+    if (result < 0) throw new SystemCallError(result, 'bind', errorContext(address));
+    return this;
+  }
+
+  /**
+   * `listen(2)` - starts accepting connections. On a listener a second call only changes the backlog.
+   *
+   * @throws {SystemCallError} `EADDRINUSE` - sockets with `SO_REUSEADDR` may share an address, only one of them may listen.
+   */
+  listen({ backlog = 511 }: ListenOptions = {}): this {
+    const result = native.listen(this.fd, integer(backlog, 'backlog', 0, int31));
+    if (result < 0) throw new SystemCallError(result, 'listen', errorContext(this.getsockname()));
+    return this;
+  }
+
+  /** `accept4(2)`, waiting for a connection. */
+  accept(wait?: WaitOptions): Promise<Socket> {
+    return this.readiness.call('read', 'accept', () => this.tryAccept(), wait);
+  }
+
+  /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
+  tryAccept(): Socket | undefined {
+    const fd = native.accept(this.fd);
+    // Gone before it was accepted: accept(2), error handling. The next one may be there.
+    if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
+    return new Socket(check(fd, 'accept'), this.family, this.accept);
+  }
+
+  /**
+   * `connect(2)`, waiting until the connection stands or has failed. After a timeout or an abort the attempt goes on in
+   * the kernel: close the socket.
+   */
+  async connect(address: AddressInput, wait?: WaitOptions): Promise<this> {
+    if (!this.tryConnect(address)) await this.readiness.call('write', 'connect', () => this.#connected(address), wait);
+    return this;
+  }
+
+  /** `connect(2)` - true if it is done, false if it goes on in the background: the socket becomes writable then. */
+  tryConnect(address: AddressInput): boolean {
+    const length = writeAddress(this.family, address);
+    const result = native.connect(this.fd, length);
+    if (inProgress.includes(result)) return false;
+    check(result, 'connect', errorContext(address));
+    return true;
+  }
+
+  /**
+   * `connect(2)` with AF_UNSPEC: dissolves the association. A TCP connection is reset; an address and port given to bind
+   * stay, one the kernel chose is released though getsockname(2) goes on reporting it.
+   */
+  disconnect(): this {
+    const length = writeAddress('IPv4', {});
+    data.fill(0, 0, length);
+    check(native.connect(this.fd, length), 'connect');
+    return this;
+  }
+
+  /** `getsockname(2)` - the local address. */
+  getsockname(): SocketAddress {
+    return this.#name(native.getsockname(this.fd), 'getsockname');
+  }
+
+  /** `getpeername(2)` - the remote address. @throws {SystemCallError} `ENOTCONN`. */
+  getpeername(): SocketAddress {
+    return this.#name(native.getpeername(this.fd), 'getpeername');
+  }
+
+  /**
+   * `shutdown(2)` - ends one half of the connection, or both. For TCP `write` sends FIN; it never lingers. `read` stops a
+   * listener.
+   */
+  shutdown(half: keyof typeof halves): this {
+    check(native.shutdown(this.fd, constant(oneOf(halves, half, 'half'))), 'shutdown');
+    return this;
+  }
+
+  #name(length: number, syscall: string): SocketAddress {
+    const address = readAddress(check(length, syscall));
+    if (address === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${syscall}: an address of an unknown family`);
+    return address;
+  }
+
+  /** What became of a connect(2) that went on in the background; `undefined` while it still does. */
+  #connected(address: AddressInput): true | undefined {
+    const errno = readOption(this.fd, 'SO_ERROR');
+    if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(address));
+    const result = native.getpeername(this.fd);
+    if (result === -os.errno.ENOTCONN) return undefined;
+    check(result, 'connect', errorContext(address));
+    return true;
+  }
+}

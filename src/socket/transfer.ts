@@ -1,0 +1,228 @@
+import { constants as os } from 'node:os';
+import type { SocketAddress } from '../address.js';
+import { check, integer, invalidArgument, UsageError } from '../errors.js';
+import { Frame, NAME_SPACE } from '../native/binding.js';
+import { data as scratch, frame, native } from '../native/load.js';
+import { OwnedDescriptor } from './descriptor.js';
+import { flagBits, flagNames, type MessageFlag } from './flags.js';
+import { controlSpace, type ControlMessage, readControl, writeControl } from './messages.js';
+import type { WaitOptions } from './readiness.js';
+import { type AddressInput, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
+
+export interface TransferOptions {
+  readonly flags?: readonly MessageFlag[] | undefined;
+}
+
+export interface SendOptions extends TransferOptions {
+  /** Where to, on a socket that is not connected. */
+  readonly address?: AddressInput | undefined;
+}
+
+export interface RecvOptions extends TransferOptions {
+  /** At most this many bytes, default 65536. */
+  readonly size?: number | undefined;
+  /** Memory to receive into, in place of `size`. */
+  readonly buffer?: Uint8Array | undefined;
+}
+
+export interface SendMessage extends SendOptions {
+  /** One piece or several, sent as one message. */
+  readonly data: Payload | readonly Payload[];
+  readonly control?: readonly ControlMessage[] | undefined;
+}
+
+export interface RecvMessageOptions extends RecvOptions {
+  /**
+   * Bytes for control messages. Default 0: what does not fit is dropped and reported as `MSG_CTRUNC`, so that no
+   * descriptor arrives unasked.
+   */
+  readonly controlSize?: number | undefined;
+}
+
+export interface ReceivedMessage {
+  readonly data: Buffer;
+  /** The sender; absent on a connected stream. */
+  readonly address?: SocketAddress | undefined;
+  readonly control: readonly ControlMessage[];
+  /** What recvmsg(2) reports, as `MSG_TRUNC`. */
+  readonly flags: readonly MessageFlag[];
+}
+
+export interface BatchOptions extends TransferOptions {
+  /** At most this many messages. */
+  readonly count: number;
+  /** Bytes for each; a longer one is cut and reported as `MSG_TRUNC`. Default 2048. */
+  readonly size?: number | undefined;
+}
+
+export interface BatchMessage {
+  readonly data: Payload;
+  readonly address?: AddressInput | undefined;
+}
+
+export type BatchReceived = Omit<ReceivedMessage, 'control'>;
+
+export type Payload = Uint8Array | string;
+
+const int31 = 2 ** 31 - 1;
+const wouldBlock = -os.errno.EAGAIN;
+/** UIO_MAXIOV: more parts are EMSGSIZE, sendmsg(2). */
+const longestBatch = 1024;
+
+/** Where a receive without memory of its own lands, to be copied out at its real length. */
+const landing = Buffer.allocUnsafeSlow(65_536);
+
+function bytesOf(payload: unknown, name = 'data'): Uint8Array {
+  if (typeof payload === 'string') return Buffer.from(payload);
+  if (!(payload instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array or a string', payload);
+  if (payload.buffer instanceof SharedArrayBuffer) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: shared memory could change during the call; copy it first`);
+  }
+  return payload;
+}
+
+function target({ size, buffer }: RecvOptions): Uint8Array {
+  if (buffer !== undefined) {
+    if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size: not together with buffer');
+    if (typeof buffer === 'string') throw invalidArgument('buffer', 'a Uint8Array', buffer);
+    return bytesOf(buffer, 'buffer');
+  }
+  if (size === undefined) return landing;
+  integer(size, 'size', 0, int31);
+  return size <= landing.length ? landing.subarray(0, size) : Buffer.allocUnsafe(size);
+}
+
+/** What was received: the caller's own memory, or a copy out of the landing place. */
+function received(into: Uint8Array, length: number): Buffer {
+  if (into.buffer === landing.buffer) return Buffer.copyBytesFrom(into, 0, length);
+  // With MSG_TRUNC the kernel returns the length the datagram had, which may be more than it delivered.
+  return Buffer.from(into.buffer, into.byteOffset, Math.min(length, into.length));
+}
+
+/** What a call returned, or `undefined` where it would block. */
+function unlessBlocked(result: number, syscall: string, address?: AddressInput): number | undefined {
+  if (result === wouldBlock) return undefined;
+  return check(result, syscall, address && errorContext(address));
+}
+
+/** The half of {@link Socket} that moves data. */
+export class Transfer extends OwnedDescriptor {
+  readonly family: Family;
+
+  protected constructor(fd: number, family: Family, opener: (...args: never[]) => unknown) {
+    super(fd, opener);
+    this.family = family;
+  }
+
+  /** `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. */
+  send(payload: Payload, options: SendOptions & WaitOptions = {}): Promise<number> {
+    const bytes = bytesOf(payload);
+    return this.readiness.call('write', 'send', () => this.trySend(bytes, options), options);
+  }
+
+  /**
+   * `sendto(2)` - the number of bytes taken, or `undefined` where it would block.
+   *
+   * @throws {SystemCallError} `EPIPE` - the write half is closed (never SIGPIPE), `ECONNRESET`, `EMSGSIZE`, `EDESTADDRREQ`.
+   */
+  trySend(payload: Payload, { flags, address }: SendOptions = {}): number | undefined {
+    const bits = flagBits(flags);
+    const length = address === undefined ? 0 : writeAddress(this.family, address);
+    return unlessBlocked(native.send(this.fd, bytesOf(payload), bits, length), 'send', address);
+  }
+
+  /** `recvfrom(2)`, waiting for data. Resolves with what came, at most `size` bytes; empty at the end of a stream. */
+  recv(options: RecvOptions & WaitOptions = {}): Promise<Buffer> {
+    return this.readiness.call('read', 'recv', () => this.tryRecv(options), options);
+  }
+
+  /**
+   * `recvfrom(2)` - what is there, or `undefined` where it would block. Empty at the end of a stream.
+   *
+   * @throws {SystemCallError} `ECONNRESET`, reported once; `ENOTCONN`.
+   */
+  tryRecv(options: RecvOptions = {}): Buffer | undefined {
+    const into = target(options);
+    const length = unlessBlocked(native.recv(this.fd, into, flagBits(options.flags)), 'recv');
+    return length === undefined ? undefined : received(into, length);
+  }
+
+  /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
+  sendmsg(message: SendMessage, wait?: WaitOptions): Promise<number> {
+    return this.readiness.call('write', 'sendmsg', () => this.trySendmsg(message), wait);
+  }
+
+  /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
+  trySendmsg({ data, control = [], flags, address }: SendMessage): number | undefined {
+    const parts = Array.isArray(data) ? data.map((part) => bytesOf(part)) : [bytesOf(data)];
+    integer(parts.length, 'data: number of parts', 0, longestBatch);
+    const bits = flagBits(flags);
+    const controlLength = writeControl(control);
+    const length = address === undefined ? 0 : writeAddress(this.family, address);
+    return unlessBlocked(native.sendmsg(this.fd, parts, bits, length, controlLength), 'sendmsg', address);
+  }
+
+  /** `recvmsg(2)`, waiting for a message. */
+  recvmsg(options: RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage> {
+    return this.readiness.call('read', 'recvmsg', () => this.tryRecvmsg(options), options);
+  }
+
+  /** `recvmsg(2)` - data with its sender, control messages and flags, or `undefined` where it would block. */
+  tryRecvmsg(options: RecvMessageOptions = {}): ReceivedMessage | undefined {
+    const into = target(options);
+    const capacity = integer(options.controlSize ?? 0, 'controlSize', 0, controlSpace);
+    const length = unlessBlocked(native.recvmsg(this.fd, [into], flagBits(options.flags), capacity), 'recvmsg');
+    if (length === undefined) return undefined;
+    const flags = flagNames(frame[Frame.fd] ?? 0);
+    const control = readControl(frame[Frame.level] ?? 0);
+    const address = readAddress(frame[Frame.length] ?? 0);
+    return { data: received(into, length), address, control, flags };
+  }
+
+  /** `sendmmsg(2)`, waiting until the socket takes at least one. Resolves with how many messages went out. */
+  sendmmsg(messages: readonly BatchMessage[], options: TransferOptions & WaitOptions = {}): Promise<number> {
+    return this.readiness.call('write', 'sendmmsg', () => this.trySendmmsg(messages, options), options);
+  }
+
+  /** `sendmmsg(2)` - several datagrams in one call. Returns how many went out, `undefined` where it would block. */
+  trySendmmsg(messages: readonly BatchMessage[], { flags }: TransferOptions = {}): number | undefined {
+    if (!Array.isArray(messages)) throw invalidArgument('messages', 'an array', messages);
+    integer(messages.length, 'messages: number', 1, longestBatch);
+    const payloads = messages.map((message) => bytesOf(message.data));
+    const table = new Int32Array(4 * messages.length);
+    const names = new Uint8Array(NAME_SPACE * messages.length);
+    let offset = 0;
+    for (const [index, payload] of payloads.entries()) {
+      const address = messages[index]?.address;
+      const length = address === undefined ? 0 : writeAddress(this.family, address);
+      names.set(scratch.subarray(0, length), NAME_SPACE * index);
+      table.set([offset, payload.length, NAME_SPACE * index, length], 4 * index);
+      offset += payload.length;
+    }
+    const joined = Buffer.concat(payloads, offset);
+    return unlessBlocked(native.sendmmsg(this.fd, joined, names, table, flagBits(flags)), 'sendmmsg');
+  }
+
+  /** `recvmmsg(2)`, waiting for at least one message. */
+  recvmmsg(options: BatchOptions & WaitOptions): Promise<BatchReceived[]> {
+    return this.readiness.call('read', 'recvmmsg', () => this.tryRecvmmsg(options), options);
+  }
+
+  /** `recvmmsg(2)` - the datagrams that are there, at most `count`, or `undefined` if there is none. */
+  tryRecvmmsg({ count, size = 2048, flags }: BatchOptions): BatchReceived[] | undefined {
+    const table = new Int32Array(4 * integer(count, 'count', 1, longestBatch));
+    const names = new Uint8Array(NAME_SPACE * count);
+    const into = Buffer.allocUnsafe(count * integer(size, 'size', 1, 65_536));
+    const got = unlessBlocked(native.recvmmsg(this.fd, into, size, names, table, flagBits(flags)), 'recvmmsg');
+    if (got === undefined) return undefined;
+    const view = new DataView(names.buffer);
+    return Array.from({ length: got }, (_, index) => {
+      const [length = 0, bits = 0, nameLength = 0] = table.subarray(4 * index, 4 * index + 3);
+      return {
+        data: into.subarray(index * size, index * size + Math.min(length, size)),
+        address: readAddress(nameLength, names, view, NAME_SPACE * index),
+        flags: flagNames(bits),
+      };
+    });
+  }
+}
