@@ -50,6 +50,7 @@ export class SystemCallError extends Error {
 export type UsageErrorCode =
   | 'ERR_ADDRESS_INVALID'
   | 'ERR_ARGUMENT_INVALID'
+  | 'ERR_NAMESPACE_CLOSED'
   | 'ERR_NO_DESCRIPTOR'
   | 'ERR_NOT_SUPPORTED'
   | 'ERR_OPTION_ACCESS'
