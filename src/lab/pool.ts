@@ -68,13 +68,14 @@ export async function runInPool(cases: readonly Case[], options: PoolOptions): P
   const { isolation, onResult, onStart, signal } = options;
   const workers: Worker[] = [];
   const results: CaseResult[] = [];
+  const isAborted = (): boolean => signal?.aborted === true;
   const work = async (queue: Case[]): Promise<void> => {
     const worker = new Worker(isolation);
     workers.push(worker);
-    for (let next = queue.shift(); next !== undefined && signal?.aborted !== true; next = queue.shift()) {
+    for (let next = queue.shift(); next !== undefined && !isAborted(); next = queue.shift()) {
       onStart?.(next);
       const result = await worker.run(next);
-      if (signal?.aborted === true) break;
+      if (isAborted()) break;
       results.push(result);
       onResult?.(result);
     }
