@@ -18,3 +18,10 @@ export type {
   SendOptions,
   TransferOptions,
 } from './socket/transfer.js';
+export type { SocketFilter, SocketQuery } from './netlink/filter.js';
+export type { SocketRow, SocketTimer } from './netlink/inet-diag.js';
+export { listSockets } from './netlink/sock-diag.js';
+export type { SocketState } from './netlink/state.js';
+export { NetworkNamespace } from './netns/namespace.js';
+export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
+export type { OptionValue, OptionValues, ReadableOption, SettableOption } from './options/types.js';

@@ -1,0 +1,5 @@
+import type { Case } from '../case.js';
+import { restartCases } from './restart.js';
+
+/** Every case, in the order of the claims. */
+export const cases: readonly Case[] = [...restartCases];
