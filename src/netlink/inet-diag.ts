@@ -26,6 +26,12 @@ export function isInetProtocol(value: unknown): value is InetProtocol {
   return typeof value === 'string' && Object.hasOwn(protocolNumbers, value);
 }
 
+/** Name of an IPPROTO_* number; `undefined` for what cannot be listed by number, as raw sockets. */
+export function protocolName(number: number): InetProtocol | undefined {
+  const found = Object.entries(protocolNumbers).find(([name, value]) => value === number && name !== 'raw');
+  return found && (found[0] as InetProtocol);
+}
+
 // struct inet_diag_req_v2, and struct inet_diag_sockid inside it and inside struct inet_diag_msg
 const REQUEST_SIZE = 56;
 const SOCKID_SIZE = 48;
@@ -202,7 +208,7 @@ export interface SocketRow {
   readonly inode: number;
   /** Interface the socket is bound to, 0 for none. */
   readonly interfaceIndex: number;
-  /** Names the socket for as long as the machine runs (`SO_COOKIE`). It changes on the way into TIME_WAIT. */
+  /** Names the socket for as long as the machine runs (`SO_COOKIE`). */
   readonly cookie: bigint;
   /** What was shut down, or could not begin: absent where the kernel does not say. */
   readonly shutdown?: { readonly read: boolean; readonly write: boolean };

@@ -113,7 +113,11 @@ function linkChange(settings: LinkSettings): LinkChange {
   };
 }
 
-/** `RTM_NEWLINK` - change a link: up or down, MTU, hardware address, name, namespace. Needs CAP_NET_ADMIN. */
+/**
+ * `RTM_NEWLINK` - change a link: up or down, MTU, hardware address, name, namespace. Needs CAP_NET_ADMIN.
+ *
+ * A link that goes down loses its routes, and its IPv6 addresses too unless `net.ipv6.conf.NAME.keep_addr_on_down` is set.
+ */
 export function setLink(name: string, settings: LinkSettings): void {
   const change = linkChange(settings);
   using exchange = openRoute();
@@ -121,12 +125,15 @@ export function setLink(name: string, settings: LinkSettings): void {
   request(exchange, 'NEWLINK', 0, encodeLink(index, change), { address: name });
 }
 
-/** One end of a veth pair. */
-export interface VethEnd extends Omit<LinkSettings, 'name'> {
+/** One end of a veth pair. Neither can be born up: veth_open() answers ENOTCONN while the other is not there. */
+export interface VethEnd extends Omit<LinkSettings, 'name' | 'up'> {
   readonly name: string;
 }
 
-/** `RTM_NEWLINK` - make a pair of links, each the other's wire. `peer` may be born in another namespace. Needs CAP_NET_ADMIN. */
+/**
+ * `RTM_NEWLINK` - make a pair of links, each the other's wire, both down. `peer` may be born in another namespace. Needs
+ * CAP_NET_ADMIN.
+ */
 export function addVeth(link: VethEnd, peer: VethEnd): void {
   const parts = encodeVeth(linkChange(link), linkChange(peer));
   once('NEWLINK', CREATE, parts, { address: `${interfaceName(link.name)} peer ${interfaceName(peer.name, 'peer.name')}` });

@@ -21,6 +21,9 @@ import {
   setLink,
 } from '../netlink/route.js';
 import type { Link, LinkAddress, Route } from '../netlink/rtnetlink.js';
+import type { SocketRow } from '../netlink/inet-diag.js';
+import type { SocketState } from '../netlink/state.js';
+import { type AwaitedState, type StateTarget, type StateWaitOptions, waitForState } from '../netlink/wait-for-state.js';
 import { readSysctl, writeSysctl } from './sysctl.js';
 
 const CLONE_NEWNET = 0x4000_0000;
@@ -148,6 +151,15 @@ export class NetworkNamespace {
     return result;
   }
 
+  /** `waitForState` for sockets in here: it is the one waiting call that looks at a namespace, and it stays with this one. */
+  waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
+  waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
+  waitForState(target: StateTarget, state: AwaitedState, options?: StateWaitOptions): Promise<SocketRow | undefined> {
+    // The promise hides in an object, because `run` refuses one.
+    const { row } = this.run(() => ({ row: waitForState(target, state, options) }));
+    return row;
+  }
+
   /** Lets go of the namespace. */
   close(): void {
     if (!this.#isOpen) return;
@@ -163,8 +175,11 @@ export class NetworkNamespace {
   /** Makes a veth pair, one end here and one in `other`. It is gone with either namespace. */
   addVeth(other: NetworkNamespace, settings: VethSettings): void {
     const { name, peerName, mtu, up = true, hardwareAddress, peerHardwareAddress } = settings;
-    const peer = { name: peerName, mtu, up, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
-    this.run(() => addVeth({ name, mtu, up, hardwareAddress }, peer));
+    const peer = { name: peerName, mtu, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
+    this.run(() => addVeth({ name, mtu, hardwareAddress }, peer));
+    if (!up) return;
+    this.setLink(name, { up });
+    other.setLink(peerName, { up });
   }
 
   setLink(name: string, settings: LinkSettings): void {
