@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCaseCommand } from './case.js';
 import { exitCodes, report } from './exit.js';
+import { addListCommand } from './list.js';
 import { addMatrixCommand } from './matrix.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -17,6 +18,7 @@ const program = new Command('sockwise')
 
 addMatrixCommand(program);
 addCaseCommand(program);
+addListCommand(program);
 
 // A reader that has seen enough (as in `| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed));
