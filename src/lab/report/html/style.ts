@@ -32,6 +32,7 @@ a { color: var(--accent); }
 .controls button[aria-pressed="true"] { background: var(--ink); color: var(--page); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .case { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; background: var(--card); }
+[id] { scroll-margin-top: 4rem; }
 .case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
   cursor: pointer; list-style: none; }
 .case > summary::-webkit-details-marker { display: none; }
