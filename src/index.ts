@@ -18,11 +18,18 @@ export type {
   SendOptions,
   TransferOptions,
 } from './socket/transfer.js';
-export type { SocketFilter, SocketQuery } from './netlink/filter.js';
-export type { SocketRow, SocketTimer } from './netlink/inet-diag.js';
-export { listSockets } from './netlink/sock-diag.js';
+export { destroySocket } from './netlink/destroy-socket.js';
+export type { PortRange, SocketFilter, SocketQuery } from './netlink/filter.js';
+export type { InetDetails, InetProtocol, SocketMemory, SocketRow, SocketTimer, TimerKind } from './netlink/inet-diag.js';
+export { NetlinkError, NetlinkProtocolError } from './netlink/netlink-error.js';
+export type { AddressSettings, LinkSettings, NeighbourSettings, RouteSettings } from './netlink/route.js';
+export type { Link, LinkAddress, Route } from './netlink/rtnetlink.js';
+export { listSockets, type UnixSocketQuery } from './netlink/sock-diag.js';
+export { listSocketColumns, type SocketColumns } from './netlink/socket-columns.js';
 export type { SocketState } from './netlink/state.js';
-export { NetworkNamespace } from './netns/namespace.js';
+export type { UnixSocketRow } from './netlink/unix-diag.js';
+export { type AwaitedState, StateTimeoutError, type StateTarget, type StateWaitOptions, waitForState } from './netlink/wait-for-state.js';
+export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
 export { catalog } from './options/catalog.js';
 export { diffSnapshots, type SnapshotDiff } from './options/snapshot.js';
