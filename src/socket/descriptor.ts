@@ -16,11 +16,11 @@ export class OwnedDescriptor {
   #origin: Origin;
   #readiness: Readiness | undefined;
 
-  /** `opener` is the function whose caller is named if the socket is never closed. */
-  protected constructor(fd: number, opener: (...args: never[]) => unknown) {
+  /** `origin` is what is named if the socket is never closed. */
+  protected constructor(fd: number, origin: Origin) {
     this.#fd = fd;
-    this.#origin = new Origin(fd, opener);
-    watchOver(this, this.#origin);
+    this.#origin = origin;
+    watchOver(this, fd, origin);
   }
 
   /** The descriptor. It stays this object's: close it here, or take it with {@link detach}. */
@@ -33,8 +33,9 @@ export class OwnedDescriptor {
     return this.#fd < 0;
   }
 
+  /** Also of a closed socket: there the call itself fails, as a rejection and not as an exception. */
   protected get readiness(): Readiness {
-    this.#readiness ??= new Readiness(this.fd);
+    this.#readiness ??= new Readiness(this.#fd);
     return this.#readiness;
   }
 
