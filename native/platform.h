@@ -16,9 +16,6 @@ int OpenSocket(int domain, int type, int protocol);
 int OpenSocketPair(int domain, int type, int protocol, int fds[2]);
 int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
 
-// A flag that makes descriptors received by recvmsg(2) close-on-exec, 0 where there is none.
-int ReceiveFlags();
-
 struct Message {
   msghdr header;
   size_t transferred;

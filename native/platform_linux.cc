@@ -27,8 +27,6 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accept4(fd, remote, remote_size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
-int ReceiveFlags() { return MSG_CMSG_CLOEXEC; }
-
 namespace {
 
 std::vector<mmsghdr> HeadersOf(const std::vector<Message>& messages) {
@@ -52,8 +50,7 @@ int SendMessages(int fd, std::vector<Message>& messages, int flags) {
 
 int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
   std::vector<mmsghdr> headers = HeadersOf(messages);
-  const int received =
-      recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags | ReceiveFlags(), nullptr);
+  const int received = recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags, nullptr);
   CopyBack(headers, received, messages);
   return received;
 }

@@ -45,8 +45,6 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accepted.release();
 }
 
-int ReceiveFlags() { return 0; }
-
 int SendMessages(int fd, std::vector<Message>& messages, int flags) {
   int sent = 0;
   for (Message& message : messages) {

@@ -79,6 +79,9 @@ const wouldBlock = -os.errno.EAGAIN;
 /** UIO_MAXIOV: more parts are EMSGSIZE, sendmsg(2). */
 const longestBatch = 1024;
 
+/** Only Unix sockets carry descriptors, and packet sockets refuse the flag: packet_recvmsg() knows five and no more. */
+const closeOnExec = native.constants['MSG_CMSG_CLOEXEC'] ?? 0;
+
 /** Where a receive without memory of its own lands, to be copied out at its real length. */
 const landing = Buffer.allocUnsafeSlow(65_536);
 
@@ -193,7 +196,8 @@ export class Transfer extends OwnedDescriptor {
     const bits = flagBits(options.flags);
     const into = target(options, bits);
     const capacity = integer(options.controlSize ?? 0, 'controlSize', 0, controlSpace);
-    const length = unlessBlocked(native.recvmsg(this.fd, [into], bits, capacity), 'recvmsg');
+    const careful = this.family === 'unix' ? bits | closeOnExec : bits;
+    const length = unlessBlocked(native.recvmsg(this.fd, [into], careful, capacity), 'recvmsg');
     if (length === undefined) return undefined;
     const flags = flagNames(frame[Frame.fd] ?? 0);
     const control = readControl(frame[Frame.level] ?? 0);
