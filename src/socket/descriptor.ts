@@ -42,7 +42,7 @@ export class OwnedDescriptor {
   /**
    * `getsockopt(2)` - reads one option by its C name, or `{ level, optname, length }` as bytes.
    *
-   * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket or this kernel.
+   * @throws {SystemCallError} `ENOPROTOOPT`, `ENOTSUP` (Node's name for EOPNOTSUPP) - not an option of this socket or this kernel.
    */
   getOption<N extends ReadableOption>(name: N): OptionValue<N>;
   getOption(raw: RawRead): Buffer;

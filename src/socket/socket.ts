@@ -235,9 +235,12 @@ export class Socket extends Transfer {
   #connected(address: AddressInput): true | undefined {
     const errno = readOption(this.fd, 'SO_ERROR');
     if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(this.family, address));
-    if (native.getpeername(this.fd) >= 0) return true;
-    // Not connected: on its way (EALREADY), or failed and somebody else has read SO_ERROR (ECONNABORTED). connect(2)
-    // itself knows, __inet_stream_connect().
-    return this.tryConnect(address) || undefined;
+    // Asked again, connect(2) tells what SO_ERROR cannot: still on its way (EALREADY), done (EISCONN, on Linux 0), or
+    // failed with an error that somebody else has read (ECONNABORTED), __inet_stream_connect().
+    const length = writeAddress(this.family, address);
+    const result = native.connect(this.fd, length);
+    if (inProgress.includes(result)) return undefined;
+    if (result < 0 && result !== -os.errno.EISCONN) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
+    return true;
   }
 }
