@@ -3,6 +3,7 @@
 #include <uv.h>
 
 #include <cerrno>
+#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
@@ -16,6 +17,9 @@
 
 namespace sockwise {
 namespace {
+
+// Who closes one waiting socket often closes many. To poll the others again after each is quadratic.
+constexpr std::chrono::microseconds kForgetPause(100);
 
 struct Event {
   int fd;
@@ -54,7 +58,10 @@ class ThreadReadiness : public Readiness {
     KeepAlive(!watched_.empty());
     Wake();
     // poll(2) holds the open file: closed meanwhile, the socket would keep its port until the thread has come back.
-    if (events == 0) left_.wait(lock, [this, fd]() { return polled_.count(fd) == 0; });
+    if (events == 0 && polled_.count(fd) > 0) {
+      forgotten_ = true;
+      left_.wait(lock, [this, fd]() { return polled_.count(fd) == 0; });
+    }
     return 0;
   }
 
@@ -94,10 +101,9 @@ class ThreadReadiness : public Readiness {
     std::vector<pollfd> fds;
     for (;;) {
       fds.assign(1, pollfd{wake_read_.get(), POLLIN, 0});
+      if (Leave()) std::this_thread::sleep_for(kForgetPause);
       {
         std::lock_guard<std::mutex> lock(mutex_);
-        polled_.clear();
-        left_.notify_all();
         if (stopping_) return;
         for (const auto& [fd, events] : watched_) {
           const short wanted = static_cast<short>(((events & UV_READABLE) != 0 ? POLLIN : 0) |
@@ -114,6 +120,16 @@ class ThreadReadiness : public Readiness {
         if (fds[i].revents != 0) Report(fds[i]);
       }
     }
+  }
+
+  // Tells who waits that nothing is polled now. Returns whether somebody did.
+  bool Leave() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    polled_.clear();
+    left_.notify_all();
+    const bool forgotten = forgotten_;
+    forgotten_ = false;
+    return forgotten;
   }
 
   void Report(const pollfd& ready) {
@@ -160,6 +176,7 @@ class ThreadReadiness : public Readiness {
   // What the thread is in poll(2) for.
   std::unordered_set<int> polled_;
   std::condition_variable left_;
+  bool forgotten_ = false;
   bool stopping_ = false;
   bool referenced_ = false;
 };

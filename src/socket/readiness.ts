@@ -110,7 +110,7 @@ export class Readiness {
     return new Promise<T>((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) unlistenAbort(signal, onAbort);
       };
       const waiter: Waiter = {
         attempt() {
@@ -133,7 +133,7 @@ export class Readiness {
       const onAbort = (): void => giveUp(signal?.reason);
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(() => giveUp(new TimeoutError(syscall, timeoutMs)), timeoutMs);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal !== undefined) listenAbort(signal, onAbort);
       queue.push(waiter);
       this.#update();
     });
@@ -186,6 +186,35 @@ export class Readiness {
     watchers.delete(this.#fd);
     native.watch(this.#fd, 0);
   }
+}
+
+/**
+ * One listener for all waits on a signal: Node warns of a leak from the eleventh listener on, and removes one by walking
+ * through all of them.
+ */
+const abortCallbacks = new WeakMap<AbortSignal, Set<() => void>>();
+
+function onAbortOf(event: Event): void {
+  const signal = event.currentTarget as AbortSignal;
+  for (const callback of abortCallbacks.get(signal) ?? []) callback();
+}
+
+function listenAbort(signal: AbortSignal, callback: () => void): void {
+  let callbacks = abortCallbacks.get(signal);
+  if (callbacks === undefined) {
+    callbacks = new Set();
+    abortCallbacks.set(signal, callbacks);
+    signal.addEventListener('abort', onAbortOf);
+  }
+  callbacks.add(callback);
+}
+
+function unlistenAbort(signal: AbortSignal, callback: () => void): void {
+  const callbacks = abortCallbacks.get(signal);
+  callbacks?.delete(callback);
+  if (callbacks?.size !== 0) return;
+  abortCallbacks.delete(signal);
+  signal.removeEventListener('abort', onAbortOf);
 }
 
 /** Removes a waiter that may have left by itself: an attempt can run the caller's getters, and those can do anything. */
