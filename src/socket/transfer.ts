@@ -85,12 +85,25 @@ const closeOnExec = native.constants['MSG_CMSG_CLOEXEC'] ?? 0;
 /** Where a receive without memory of its own lands, to be copied out at its real length. */
 const landing = Buffer.allocUnsafeSlow(65_536);
 
+/** `ArrayBuffer.prototype.detached` is younger than Node 20. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    void new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function bytesOf(payload: unknown, name = 'data'): Uint8Array {
   if (typeof payload === 'string') return Buffer.from(payload);
   // Not instanceof: a Buffer of another realm is one as well.
   if (!isUint8Array(payload)) throw invalidArgument(name, 'a Uint8Array or a string', payload);
   if (isSharedArrayBuffer(payload.buffer)) {
     throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: shared memory could change during the call; copy it first`);
+  }
+  if (payload.length === 0 && isDetached(payload.buffer)) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: its memory was transferred away`);
   }
   return payload;
 }
