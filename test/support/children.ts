@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
-export const built = `${root}dist/index.js`;
+export const built = new URL('../../dist/index.js', import.meta.url).href;
 
 export interface ChildResult {
   readonly code: number | null;
