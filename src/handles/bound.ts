@@ -36,8 +36,6 @@ function opened(family: 'IPv4' | 'IPv6' | 'unix', options: OptionValues | undefi
   return socket;
 }
 
-const noIPv6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL'];
-
 /** A new stream socket with `options`, bound to `place` by `bind`. */
 export function openBound(
   { address, port = 0, path }: BindPlace,
@@ -54,8 +52,8 @@ export function openBound(
   try {
     return at('IPv6', '::');
   } catch (error) {
-    // No IPv6 in this kernel, or none in this network namespace: disable_ipv6 also takes `::` away.
-    if (error instanceof SystemCallError && noIPv6.includes(error.code)) return at('IPv4', '0.0.0.0');
+    // A kernel without IPv6. Where only the disable_ipv6 sysctl is set, `::` can be bound and takes IPv4.
+    if (error instanceof SystemCallError && error.code === 'EAFNOSUPPORT') return at('IPv4', '0.0.0.0');
     throw error;
   }
 }

@@ -46,9 +46,9 @@ function invalid(message: string): UsageError {
   return new UsageError('ERR_ARGUMENT_INVALID', message);
 }
 
-function check(settings: ConnectOptions): void {
+function checkSettings(settings: ConnectOptions): void {
   knownKeys(settings, 'connect', known);
-  const { host, port, path, localAddress, localPort, family, timeoutMs, attemptDelayMs, signal, lookup } = settings;
+  const { host, port, path, localAddress, localPort, family, timeoutMs, attemptDelayMs, signal, lookup, allowHalfOpen } = settings;
   if (path !== undefined) {
     for (const name of ['host', 'port', 'localAddress', 'localPort', 'family'] as const) {
       if (settings[name] !== undefined) throw invalid(`path: not together with ${name}`);
@@ -64,6 +64,7 @@ function check(settings: ConnectOptions): void {
   if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, int31);
   if (attemptDelayMs !== undefined) integer(attemptDelayMs, 'attemptDelayMs', shortestDelayMs, int31);
   if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean') throw invalidArgument('allowHalfOpen', 'a boolean', allowHalfOpen);
   if (lookup !== undefined && typeof lookup !== 'function') throw invalidArgument('lookup', 'a function as dns.lookup', lookup);
 }
 
@@ -127,7 +128,7 @@ async function within<T>({ signal, timeoutMs }: ConnectOptions, work: (stop: Abo
 
 /** A connected socket, not yet Node's: the caller owns it. */
 export async function connectSocket(settings: ConnectOptions): Promise<Socket> {
-  check(settings);
+  checkSettings(settings);
   const { options, localAddress, localPort, attemptDelayMs = 250 } = settings;
   const attempts: AttemptSettings = {
     options,
@@ -166,6 +167,6 @@ export function adopted(socket: Socket, settings: net.SocketConstructorOpts): ne
  * failed, each in `errors`; {@link TimeoutError}; the signal's reason; the error of the lookup.
  */
 export async function connect(settings: ConnectOptions): Promise<net.Socket> {
-  const { allowHalfOpen = false } = settings;
-  return adopted(await connectSocket(settings), { allowHalfOpen });
+  const socket = await connectSocket(settings);
+  return adopted(socket, { allowHalfOpen: settings.allowHalfOpen ?? false });
 }

@@ -50,7 +50,7 @@ export class PortReservation {
 
   /**
    * `listen(2)` - makes a server of Node's listen on the reserved port. A mistake in the arguments leaves the
-   * reservation as it was; after a failed call of the kernel's it is released.
+   * reservation as it was; after a failed listen(2) it is released.
    *
    * The listener has `SO_REUSEADDR` on, as Node's own have: without it listen(2) fails while connections of an earlier
    * listener are in TIME_WAIT.
