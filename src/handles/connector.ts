@@ -4,7 +4,7 @@ import * as tls from 'node:tls';
 import { invalidArgument, knownKeys } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import { adopted, type ConnectOptions, connectSocket } from './connect.js';
-import { setOptions } from './options.js';
+import { setOption } from './options.js';
 
 export interface ConnectorOptions
   extends Pick<
@@ -43,7 +43,7 @@ export interface Connector {
   (request: ConnectionRequest, callback: UndiciCallback): undefined;
 }
 
-const overwritten = ['TCP_NODELAY', 'SO_KEEPALIVE', 'TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'];
+const overwritten = ['TCP_NODELAY', 'SO_KEEPALIVE', 'TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'] as const;
 
 /**
  * Does what the client asks of the socket, then sets once more what `options` says against it. Node makes a system call
@@ -54,8 +54,12 @@ function settled<T extends net.Socket>(socket: T, request: ConnectionRequest, op
   const { noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = request;
   if (noDelay) socket.setNoDelay(true);
   if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay);
-  const again = Object.entries(options).filter(([name]) => overwritten.includes(name));
-  if ((noDelay || keepAlive) && again.length > 0) setOptions(socket, Object.fromEntries(again));
+  if (noDelay || keepAlive) {
+    for (const name of overwritten) {
+      const value = options[name];
+      if (value !== undefined) setOption(socket, name, value);
+    }
+  }
   return socket;
 }
 

@@ -4,7 +4,7 @@ import { createServer as createSecureServer } from 'node:https';
 import type { Socket as NetSocket } from 'node:net';
 import { Agent, Client, Pool, request } from 'undici';
 import { expect, test } from 'vitest';
-import { connector } from '../../src/handles/connector.js';
+import { connector, type ConnectorOptions } from '../../src/handles/connector.js';
 import { getOption } from '../../src/handles/options.js';
 import { listen } from '../../src/handles/listen.js';
 import { reservePort } from '../../src/handles/reserve.js';
@@ -19,24 +19,31 @@ const cert = readFileSync(new URL('../support/localhost.cert.pem', import.meta.u
 const loopback = { address: '127.0.0.1' };
 const options = { TCP_USER_TIMEOUT: 9876 };
 
+type UndiciConnect = Extract<NonNullable<Agent.Options['connect']>, (...args: never) => unknown>;
+
 /** A connector that remembers the sockets it made. */
-function watched(settings: Parameters<typeof connector>[0]): { connect: ReturnType<typeof connector>; sockets: NetSocket[] } {
+function watched(settings: ConnectorOptions): { connect: UndiciConnect; sockets: NetSocket[] } {
   const sockets: NetSocket[] = [];
   const inner = connector(settings);
-  const connect: typeof inner = (wanted: never, callback: never) =>
-    inner(wanted, ((error: Error | null, socket: NetSocket) => {
-      if (socket) sockets.push(socket);
-      (callback as (error: Error | null, socket: NetSocket) => void)(error, socket);
-    }) as never);
+  const connect: UndiciConnect = (wanted, callback) =>
+    inner(wanted, (...result: Parameters<typeof callback>) => {
+      if (result[1] !== null) sockets.push(result[1]);
+      callback(...result);
+    });
   return { connect, sockets };
 }
 
 test('undici clients, pools and agents connect with the options', async () => {
   const server = kept(await listen(createServer((_request, response) => response.end('plain')), loopback));
   const origin = `http://127.0.0.1:${portOf(server)}`;
-  for (const make of [(c: never) => new Client(origin, { connect: c }), (c: never) => new Pool(origin, { connect: c }), (c: never) => new Agent({ connect: c })]) {
+  const makers = [
+    (connect: UndiciConnect) => new Client(origin, { connect }),
+    (connect: UndiciConnect) => new Pool(origin, { connect }),
+    (connect: UndiciConnect) => new Agent({ connect }),
+  ];
+  for (const make of makers) {
     const { connect, sockets } = watched({ options });
-    const dispatcher = make(connect as never);
+    const dispatcher = make(connect);
     const { statusCode, body } = await request(origin, { dispatcher });
     expect(statusCode).toBe(200);
     expect(await body.text()).toBe('plain');

@@ -3,6 +3,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { connect } from '../../src/handles/connect.js';
+import { fdOf } from '../../src/handles/fd-of.js';
 import { listen, serve, type ServerListenOptions } from '../../src/handles/listen.js';
 import { getOption } from '../../src/handles/options.js';
 import { native } from '../../src/native/load.js';
@@ -128,6 +129,16 @@ describe('ownership', () => {
     expect(openDescriptors()).toBe(before);
     expect(close).not.toHaveBeenCalled();
     close.mockRestore();
+  });
+
+  test('afterwards the descriptor is nobody else\'s to close', async () => {
+    const server = kept(await listen(createServer(), loopback));
+    const client = kept(await connect({ host: '127.0.0.1', port: portOf(server) }));
+    for (const target of [server, client]) {
+      // Taking it over fails with EEXIST while it is owned.
+      expect(native.own(fdOf(target))).toBe(0);
+      expect(native.disown(fdOf(target))).toBe(0);
+    }
   });
 
   test('a failed bind leaves the server as it was', async () => {
