@@ -100,6 +100,8 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+    // Node makes its own standard streams close-on-exec (uv_disable_stdio_inheritance).
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) fcntl(fd, F_SETFD, 0);
     if (BecomeRootOfNewNamespaces(mapping)) execve(path, argv, envp);
     const int error = errno;
     (void)!write(failure_write.get(), &error, sizeof error);
