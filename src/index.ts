@@ -24,4 +24,18 @@ export { listSockets } from './netlink/sock-diag.js';
 export type { SocketState } from './netlink/state.js';
 export { NetworkNamespace } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
-export type { OptionValue, OptionValues, ReadableOption, SettableOption } from './options/types.js';
+export { catalog } from './options/catalog.js';
+export { diffSnapshots, type SnapshotDiff } from './options/snapshot.js';
+export type * from './options/spec.js';
+export { supports } from './options/supports.js';
+export type { TcpInfo, TcpState } from './options/tcp-info.js';
+export type {
+  OptionName,
+  OptionSnapshot,
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from './options/types.js';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCaseCommand } from './case.js';
+import { addDoctorCommand } from './doctor.js';
 import { exitCodes, report } from './exit.js';
 import { addListCommand } from './list.js';
 import { addMatrixCommand } from './matrix.js';
@@ -19,6 +20,7 @@ const program = new Command('sockwise')
 addMatrixCommand(program);
 addCaseCommand(program);
 addListCommand(program);
+addDoctorCommand(program);
 
 // A reader that has seen enough (as in `| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed));

@@ -1,6 +1,8 @@
+import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { UsageError } from '../index.js';
 import { type Case, cases, type MatrixResult, runCases } from '../lab/index.js';
+import { matrixHtml } from '../lab/report/html/page.js';
 import { matrixJunit } from '../lab/report/junit.js';
 import { matrixMarkdown } from '../lab/report/markdown.js';
 import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
@@ -17,6 +19,7 @@ interface MatrixFlags {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly junit?: boolean;
+  readonly html?: string;
 }
 
 const articles = ['000', '001', '002', '003', '004'];
@@ -49,6 +52,7 @@ export function addMatrixCommand(program: Command): void {
     .option('--json', 'print JSON, as docs/matrix.schema.json describes it')
     .option('--markdown', 'print a Markdown table')
     .option('--junit', 'print JUnit XML')
+    .option('--html <file>', 'also write one self-contained page')
     .action(async (flags: MatrixFlags) => {
       const chosen = choose(flags);
       const mode = await chooseMode();
@@ -63,6 +67,7 @@ export function addMatrixCommand(program: Command): void {
         onResult: (done) => progress.finished(done),
       });
       progress.stop();
+      if (flags.html !== undefined) writeFileSync(flags.html, matrixHtml(result, cases));
       console.log(print(result, flags));
       if (interrupt.signal.aborted) {
         console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);

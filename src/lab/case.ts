@@ -21,6 +21,8 @@ export interface CaseRow<Given, Observed extends Json> {
   readonly given: Given;
   /** What would be observed if the articles were right. */
   readonly says: Observed;
+  /** What this row cannot do without; where it is missing the other rows still speak. */
+  readonly needs?: readonly Need[];
 }
 
 export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Observed> {
@@ -81,8 +83,11 @@ export interface CaseResult {
 /** A case whose row types are its own business. */
 export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because' | 'judge'> {
   readonly rowNames: readonly string[];
-  /** Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. */
-  runRows(inLab: InLab): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
+  /**
+   * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
+   * run here.
+   */
+  runRows(inLab: InLab, lacking: (needs: readonly Need[]) => string | undefined): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
 }
 
 export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
@@ -113,16 +118,22 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
   return {
     ...facts,
     rowNames: rows.map((row) => row.name),
-    async runRows(inLab) {
+    async runRows(inLab, lacking) {
       const seen: SeenRow<Given, Observed>[] = [];
+      const left: string[] = [];
       for (const row of rows) {
+        const reason = lacking(row.needs ?? []);
+        if (reason !== undefined) {
+          left.push(`; not run: ${row.name}, ${reason}`);
+          continue;
+        }
         const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
         seen.push({ ...row, observed, steps, ok: sameJson(row.says, observed) });
       }
       return {
         rows: seen.map(({ name, steps, says, observed, ok }) => ({ name, steps, says, observed, ok })),
         verdict: (ownJudge ?? judge)(seen),
-        because: because(seen),
+        because: because(seen) + left.join(''),
       };
     },
   };

@@ -9,6 +9,23 @@ export interface Endpoint {
   readonly port: number;
 }
 
+export interface SocketSettings extends OpenOptions {
+  readonly name?: string;
+  /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
+  readonly uid?: number;
+}
+
+/** Runs `work` with another effective user. The whole process has it for that long, so it must be synchronous. */
+function asUser<T>(uid: number | undefined, work: () => T): T {
+  if (uid === undefined) return work();
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 export interface ListenerSettings extends Partial<Endpoint> {
   readonly name?: string;
   readonly backlog?: number;
@@ -47,10 +64,12 @@ export class Host {
     return this.namespace === undefined ? work() : this.namespace.run(work);
   }
 
-  open({ name = `s${++this.#unnamed}`, ...settings }: OpenOptions & { readonly name?: string } = {}): LabSocket {
+  open({ name = `s${++this.#unnamed}`, uid, ...settings }: SocketSettings = {}): LabSocket {
     const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
+    if (uid !== undefined) shown.push(`as user ${uid}`);
     const what = `${name}.socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
-    return this.record(name, this.#recorder.call(this.name, what, () => this.run(() => Socket.open(settings))));
+    const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
+    return this.record(name, this.#recorder.call(this.name, what, open));
   }
 
   /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */

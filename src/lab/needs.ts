@@ -27,7 +27,12 @@ export function missing(testCase: Case, isolation: Isolation, why = 'network nam
   if (process.platform !== 'linux') return `it asks the Linux kernel, and this is ${process.platform}`;
   if (testCase.since !== undefined && olderThan(release(), testCase.since)) return `it needs Linux ${testCase.since}, this is ${release()}`;
   if (isolation === 'loopback' && testCase.onLoopback !== true) return `it needs a network of its own: ${why}`;
-  for (const need of testCase.needs ?? []) {
+  return lacking(testCase.needs ?? []);
+}
+
+/** Why one of these needs cannot be met here; `undefined` if all can. */
+export function lacking(needs: readonly Need[]): string | undefined {
+  for (const need of needs) {
     const reason = tests[need]();
     if (reason !== undefined) return reason;
   }

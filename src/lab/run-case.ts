@@ -1,5 +1,6 @@
 import type { Case, CaseResult, InLab } from './case.js';
 import { type Isolation, Lab } from './lab.js';
+import { lacking } from './needs.js';
 import { codeOf } from './step.js';
 
 /** A row that waits for the kernel's own minute gets half a minute more. */
@@ -54,7 +55,7 @@ export async function runCase(testCase: Case, isolation: Isolation): Promise<Cas
   const begin = performance.now();
   const elapsed = (): number => Math.round(performance.now() - begin);
   try {
-    const outcome = await testCase.runRows(labs(isolation, deadlineMs(testCase)));
+    const outcome = await testCase.runRows(labs(isolation, deadlineMs(testCase)), lacking);
     return { ...describe(testCase), ...outcome, durationMs: elapsed() };
   } catch (error) {
     return broken(testCase, error instanceof Error ? error.message : String(error), elapsed());

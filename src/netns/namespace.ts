@@ -50,20 +50,30 @@ function enter(fd: number): void {
   check(native.setns(fd, CLONE_NEWNET), 'setns');
 }
 
-/** Runs `work`, which may change the namespace of this thread, and goes back to where the thread was. */
-function andBack<T>(work: () => T): T {
+/**
+ * Leaves this thread's namespace, runs `work` and goes back. Where `leave` fails the thread is still at home, and must not be
+ * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in.
+ */
+function andBack<T>(leave: () => void, work: () => T): T {
   const home = openSync(OWN_NAMESPACE, 'r');
   try {
-    return work();
-  } finally {
+    leave();
     try {
-      enter(home);
-    } catch (error) {
-      // Thrown from a finally on purpose: it outranks whatever `work` came to.
-      throw new NamespaceLostError(error);
+      return work();
     } finally {
-      closeSync(home);
+      goHome(home);
     }
+  } finally {
+    closeSync(home);
+  }
+}
+
+// Thrown inside a finally on purpose: it outranks whatever the work came to.
+function goHome(home: number): void {
+  try {
+    enter(home);
+  } catch (error) {
+    throw new NamespaceLostError(error);
   }
 }
 
@@ -105,17 +115,19 @@ export class NetworkNamespace {
    */
   static create(): NetworkNamespace {
     requireLinux();
-    return andBack(() => {
-      check(native.unshare(CLONE_NEWNET), 'unshare');
-      const namespace = NetworkNamespace.current();
-      try {
-        setLink('lo', { up: true });
-      } catch (error) {
-        namespace.close();
-        throw error;
-      }
-      return namespace;
-    });
+    return andBack(
+      () => check(native.unshare(CLONE_NEWNET), 'unshare'),
+      () => {
+        const namespace = NetworkNamespace.current();
+        try {
+          setLink('lo', { up: true });
+        } catch (error) {
+          namespace.close();
+          throw error;
+        }
+        return namespace;
+      },
+    );
   }
 
   /** The namespace the calling thread is in. */
@@ -139,10 +151,7 @@ export class NetworkNamespace {
    */
   run<T>(work: () => T): T {
     const { fd } = this;
-    const result = andBack(() => {
-      enter(fd);
-      return work();
-    });
+    const result = andBack(() => enter(fd), work);
     if (isThenable(result)) {
       // Nobody else will look at it.
       Promise.resolve(result).catch(() => {});
