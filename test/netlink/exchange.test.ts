@@ -121,7 +121,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test.each([
-    ['an answer to another request', [[{ ...row(1), sequence: 7 }]]],
+    ['an answer to another request', [[{ ...row(1), sequence: 7 }, done]]],
     ['an answer that ends early', [[row(1)]]],
   ])('refuses %s', (_, answer) => {
     const { exchange } = scripted(answer);

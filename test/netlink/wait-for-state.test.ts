@@ -33,6 +33,7 @@ async function connection(address = '127.0.0.1'): Promise<{ listener: Socket; ne
   const listener = use(openSocket({ family })).bind({ address }).listen();
   const near = use(openSocket({ family }));
   const { port } = nameOf(listener);
+  near.bind({ address });
   await near.connect({ address, port }, { timeoutMs: 2000 });
   const far = use(await listener.accept({ timeoutMs: 2000 }));
   return { listener, near, far, tuple: { localAddress: address, localPort: nameOf(near).port, remoteAddress: address, remotePort: port } };
@@ -41,6 +42,9 @@ async function connection(address = '127.0.0.1'): Promise<{ listener: Socket; ne
 function mirrored({ localAddress, localPort, remoteAddress, remotePort }: FourTuple): FourTuple {
   return { localAddress: remoteAddress, localPort: remotePort, remoteAddress: localAddress, remotePort: localPort };
 }
+
+// Where the machine's own network has to do, other programs may have sockets on the same port, but not on this address.
+const alone = '127.83.117.98';
 
 // setsockopt(2) with SO_BINDTODEVICE, 25 in asm-generic/socket.h.
 function bindToDevice(socket: Socket, name: string): void {
@@ -104,7 +108,7 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   test('the listener of the same address and port is not taken for a connection that is gone', async () => {
     const { listener, tuple } = await connection();
     const none = { ...mirrored(tuple), remotePort: 1 };
-    expect(list({ localPort: tuple.remotePort, state: 'LISTEN' })).toHaveLength(1);
+    expect(list({ localPort: tuple.remotePort, localAddress: '127.0.0.1', state: 'LISTEN' })).toHaveLength(1);
     expect(await network.waitForState(none, 'gone', atOnce)).toBeUndefined();
     expect(listener.closed).toBe(false);
   });
@@ -119,15 +123,15 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   });
 
   test('of a filter one match is enough, and gone means none', async () => {
-    const { near, far, listener } = await connection();
+    const { near, far, listener } = await connection(alone);
     const { port } = nameOf(listener);
-    expect(await network.waitForState({ port }, 'LISTEN', atOnce)).toMatchObject({ localPort: port });
-    await expect(network.waitForState({ port }, 'gone', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_TIMED_OUT' }));
+    expect(await network.waitForState({ port, localAddress: alone }, 'LISTEN', atOnce)).toMatchObject({ localPort: port });
+    await expect(network.waitForState({ port, localAddress: alone }, 'gone', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_TIMED_OUT' }));
     listener.close();
     await near.send(Buffer.from('never read'));
     near.close();
     far.close();
-    expect(await network.waitForState({ port }, 'gone')).toBeUndefined();
+    expect(await network.waitForState({ port, localAddress: alone }, 'gone')).toBeUndefined();
   });
 
   test('says which state it saw last when the deadline has passed', async () => {
