@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encodeAttributes, littleEndian, readU32, text, u32 } from '../../src/netlink/attribute.js';
+import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
 import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
 

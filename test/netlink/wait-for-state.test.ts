@@ -1,7 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FourTuple, InternetAddress } from '../../src/address.js';
-import { check } from '../../src/errors.js';
-import { data, frame, native } from '../../src/native/load.js';
 import { listSockets, type SocketQuery } from '../../src/netlink/sock-diag.js';
 import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
@@ -45,13 +43,6 @@ function mirrored({ localAddress, localPort, remoteAddress, remotePort }: FourTu
 
 // Where the machine's own network has to do, other programs may have sockets on the same port, but not on this address.
 const alone = '127.83.117.98';
-
-// setsockopt(2) with SO_BINDTODEVICE, 25 in asm-generic/socket.h.
-function bindToDevice(socket: Socket, name: string): void {
-  frame.set([socket.fd, 1, 25, name.length]);
-  data.set(Buffer.from(name));
-  check(native.setsockopt(), 'setsockopt');
-}
 
 const atOnce = { deadlineMs: 0 };
 
@@ -202,7 +193,7 @@ describe.skipIf(!canMakeNamespaces)('waitForState and namespaces (needs CAP_SYS_
     using namespace = NetworkNamespace.create();
     const listener = namespace.run(() => use(Socket.open({})).bind({ address: '127.0.0.1', port: 80 }).listen());
     const near = namespace.run(() => use(Socket.open({}))).bind({ address: '127.0.0.1', port: 1234 });
-    bindToDevice(near, 'lo');
+    near.setOption('SO_BINDTODEVICE', 'lo');
     await near.connect({ address: '127.0.0.1', port: 80 }, { timeoutMs: 2000 });
     const tuple = { localAddress: '127.0.0.1', localPort: 1234, remoteAddress: '127.0.0.1', remotePort: 80 };
     expect(await namespace.waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({ interfaceIndex: 1 });
