@@ -65,6 +65,7 @@ const Constant kConstants[] = {
     {"ETH_P_IP", ETH_P_IP},
     {"ETH_P_IPV6", ETH_P_IPV6},
     {"IPPROTO_MPTCP", 262},
+    {"MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC},
     {"MSG_CONFIRM", MSG_CONFIRM},
     {"MSG_ERRQUEUE", MSG_ERRQUEUE},
     {"MSG_FASTOPEN", MSG_FASTOPEN},

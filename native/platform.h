@@ -19,9 +19,6 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
 // setsockopt(2). A BPF program is given as its instructions: the pointer that the call wants is made here.
 int SetOption(int fd, int level, int optname, const void* value, socklen_t length);
 
-// A flag that makes descriptors received by recvmsg(2) close-on-exec, 0 where there is none.
-int ReceiveFlags();
-
 struct Message {
   msghdr header;
   size_t transferred;

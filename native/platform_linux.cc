@@ -38,8 +38,6 @@ int SetOption(int fd, int level, int optname, const void* value, socklen_t lengt
   return setsockopt(fd, level, optname, &program, sizeof program);
 }
 
-int ReceiveFlags() { return MSG_CMSG_CLOEXEC; }
-
 namespace {
 
 std::vector<mmsghdr> HeadersOf(const std::vector<Message>& messages) {
@@ -63,8 +61,7 @@ int SendMessages(int fd, std::vector<Message>& messages, int flags) {
 
 int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
   std::vector<mmsghdr> headers = HeadersOf(messages);
-  const int received =
-      recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags | ReceiveFlags(), nullptr);
+  const int received = recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags, nullptr);
   CopyBack(headers, received, messages);
   return received;
 }

@@ -49,8 +49,6 @@ int SetOption(int fd, int level, int optname, const void* value, socklen_t lengt
   return setsockopt(fd, level, optname, value, length);
 }
 
-int ReceiveFlags() { return 0; }
-
 int SendMessages(int fd, std::vector<Message>& messages, int flags) {
   int sent = 0;
   for (Message& message : messages) {

@@ -10,11 +10,14 @@ export interface ErrorContext {
   readonly option?: string | undefined;
 }
 
+/** Text that only an IPv6 address can be: `vsock:2` and paths have colons too. */
+const ipv6Text = /^[\da-f]*:[\da-f:.]*(%.*)?$/i;
+
 function where({ address, port, option }: ErrorContext): string {
   if (option !== undefined) return ` ${option}`;
   if (address === undefined) return '';
   if (port === undefined) return ` ${address}`;
-  return address.includes(':') ? ` [${address}]:${port}` : ` ${address}:${port}`;
+  return ipv6Text.test(address) ? ` [${address}]:${port}` : ` ${address}:${port}`;
 }
 
 /**
@@ -51,6 +54,7 @@ export type UsageErrorCode =
   | 'ERR_ADDRESS_INVALID'
   | 'ERR_ARGUMENT_INVALID'
   | 'ERR_NAMESPACE_CLOSED'
+  | 'ERR_NATIVE_LOAD'
   | 'ERR_NO_DESCRIPTOR'
   | 'ERR_NOT_SUPPORTED'
   | 'ERR_OPTION_ACCESS'
@@ -64,8 +68,8 @@ export type UsageErrorCode =
 export class UsageError extends Error {
   readonly code: UsageErrorCode;
 
-  constructor(code: UsageErrorCode, message: string) {
-    super(message);
+  constructor(code: UsageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'UsageError';
     this.code = code;
   }

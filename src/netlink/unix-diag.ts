@@ -79,7 +79,7 @@ export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end
     receiveQueue: queues ? readU32(queues) : 0,
     sendQueue: queues ? readU32(queues.subarray(4)) : 0,
     ...(uid && { uid: readU32(uid) }),
-    ...(shutdown && { shutdown: decodeShutdown(shutdown) }),
+    ...(shutdown && { shutdown: decodeShutdown(shutdown[0] ?? 0) }),
     cookie: view.getBigUint64(start + 8, littleEndian),
     ...(memory && { memory: decodeMemory(memory) }),
   };
