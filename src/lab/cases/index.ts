@@ -2,5 +2,13 @@ import type { Case } from '../case.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 
-/** Every case, in the order of the claims. */
-export const cases: readonly Case[] = [...restartCases, ...sharingCases];
+const all: readonly Case[] = [...restartCases, ...sharingCases];
+
+const letters = 'GCSALR';
+
+function place({ id }: Case): number {
+  return letters.indexOf(id.charAt(0)) * 1000 + Number(id.slice(1));
+}
+
+/** Every case, in the order of the claims: by article, then by number. */
+export const cases: readonly Case[] = all.toSorted((a, b) => place(a) - place(b));

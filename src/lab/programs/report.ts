@@ -12,7 +12,8 @@ export function reporting<T>(call: string, make: () => T, details: (value: T) =>
     report(call, 'ok', details(value));
     return value;
   } catch (error) {
-    report(call, error instanceof Error && 'code' in error ? String(error.code) : String(error));
+    const { code = String(error), errno } = error as NodeJS.ErrnoException;
+    report(call, code, { errno });
     return undefined;
   }
 }
