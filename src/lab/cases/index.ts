@@ -1,8 +1,9 @@
 import type { Case } from '../case.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
+import { timeWaitCases } from './time-wait.js';
 
-const all: readonly Case[] = [...restartCases, ...sharingCases];
+const all: readonly Case[] = [...restartCases, ...sharingCases, ...timeWaitCases];
 
 const letters = 'GCSALR';
 

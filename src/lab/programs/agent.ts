@@ -1,7 +1,7 @@
 // Makes the calls it is told on its standard input, on one socket: a line is a JSON array of the call and its arguments.
 import { createInterface } from 'node:readline';
 import { type OptionValues, Socket } from '../../index.js';
-import { report, reporting } from './report.js';
+import { report, reportFailure } from './report.js';
 
 let socket: Socket | undefined;
 const accepted: Socket[] = [];
@@ -18,21 +18,21 @@ const calls: Readonly<Record<string, Call>> = {
   open: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
   bind: (address = '', port = 0) => opened().bind({ address: String(address), port: Number(port) }),
   listen: () => opened().listen(),
-  /** Takes a connection that is there already, and never reads from it. */
-  accept: () => accepted.push(opened().tryAccept() ?? raiseNone()),
-  getsockname: () => opened().getsockname(),
+  /** Nothing is ever read from what is accepted. */
+  accept: async () => accepted.push(await opened().accept()),
 };
 
-function raiseNone(): never {
-  throw new Error('no connection waits');
-}
-
-function obey(line: string): void {
+async function obey(line: string): Promise<void> {
   const [name, ...args] = JSON.parse(line) as [string, ...(string | number)[]];
   const call = calls[name];
   if (call === undefined) throw new Error(`there is no call ${name}`);
-  reporting(name, () => call(...args), () => (name === 'getsockname' ? { address: opened().getsockname() } : {}));
+  try {
+    await call(...args);
+    report(name, 'ok', { address: opened().getsockname() });
+  } catch (error) {
+    reportFailure(name, error);
+  }
 }
 
-createInterface({ input: process.stdin }).on('line', obey);
+createInterface({ input: process.stdin }).on('line', (line) => void obey(line));
 report('start', 'ok');

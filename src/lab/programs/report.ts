@@ -12,10 +12,14 @@ export function reporting<T>(call: string, make: () => T, details: (value: T) =>
     report(call, 'ok', details(value));
     return value;
   } catch (error) {
-    const { code = String(error), errno } = error as NodeJS.ErrnoException;
-    report(call, code, { errno });
+    reportFailure(call, error);
     return undefined;
   }
+}
+
+export function reportFailure(call: string, error: unknown): void {
+  const { code = String(error), errno } = error as NodeJS.ErrnoException;
+  report(call, code, { errno });
 }
 
 // A program ends with the lab that holds the other end of its standard input, however that ended.
