@@ -1,6 +1,6 @@
 import type { OptionValues, SocketRow } from '../../index.js';
 import { Capture, type Segment } from '../capture.js';
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase, judge } from '../case.js';
 import { closeInOrder, establish, serverPlace } from '../connection.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
@@ -102,7 +102,7 @@ const twiceTheMsl = defineCase<'length' | 'at most four minutes', string | boole
 
 /** Fills the buffers of a connection whose client does not read. */
 function fill(server: LabSocket): void {
-  const block = new Uint8Array(65_536);
+  const block = new Uint8Array(1 << 23);
   while (server.trySend(block) !== undefined);
 }
 
@@ -182,8 +182,13 @@ const countsAsBound = defineCase<Rebind, string>({
     return outcome(() => host.open({ name: 'new' }).bind({ address: host[address], port: samePort ? port : 5000 }));
   },
   because(rows) {
-    const names = (result: string): string => rows.filter(({ observed }) => observed === result).map(({ name }) => name).join('; ');
-    return `EADDRINUSE for: ${names('EADDRINUSE')}; ok for: ${names('ok')}`;
+    const targets = (holder: End, result: string): string =>
+      rows
+        .filter(({ given, observed }) => given.holder === holder && observed === result)
+        .map(({ given }) => `${given.address} and ${given.samePort ? 'its' : 'another'} port`)
+        .join(', ') || 'nothing';
+    const said = (holder: End): string => `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
+    return `over the TIME_WAIT of the server on A bind said ${said('server')}; over that of the client ${said('client')}`;
   },
 });
 
@@ -301,6 +306,7 @@ const sysctls = defineCase<Setting, { shortened: boolean }>({
       says: { shortened: state === 'TIME_WAIT' },
     })),
   ),
+  judge: (rows) => judge(rows.filter(({ given }) => given.state === 'TIME_WAIT')),
   async run(lab, { sysctl, value, state }) {
     const host = lab.host();
     const usual = keptFor(await leave(host, state, 8080));
