@@ -1,0 +1,43 @@
+import type { LabSocket } from './lab-socket.js';
+import { codeOf } from './step.js';
+
+/** Said of a stream that ended with FIN. */
+export const endOfStream = 'end of stream';
+
+/** How an end of a connection finds out what the other has done. */
+export interface Ending {
+  /** Bytes that could be read before. */
+  readonly bytes: number;
+  /** `end of stream` after a FIN, ECONNRESET after an RST. */
+  readonly end: string;
+}
+
+/** Reads until there is no more, and says how it ended. */
+export async function readToEnd(socket: LabSocket): Promise<Ending> {
+  let bytes = 0;
+  try {
+    for (;;) {
+      // Of a stream of megabytes only the end is a step.
+      const { length } = await socket.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
+      if (length === 0) return told(socket, { bytes, end: endOfStream });
+      bytes += length;
+    }
+  } catch (error) {
+    return told(socket, { bytes, end: codeOf(error) });
+  }
+}
+
+function told(socket: LabSocket, ending: Ending): Ending {
+  socket.host.note(`${socket.name} reads until the end`, `${ending.bytes} bytes, then ${ending.end}`);
+  return ending;
+}
+
+const block = new Uint8Array(1 << 20);
+
+/** Sends until the buffers of both ends are full, for the other does not read. Returns the bytes taken. */
+export function fill(socket: LabSocket): number {
+  let bytes = 0;
+  for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block)) bytes += taken;
+  socket.host.note(`${socket.name} sends until the buffers are full`, `${bytes} bytes`);
+  return bytes;
+}
