@@ -1,5 +1,6 @@
 import type { LabSocket } from './lab-socket.js';
 import { codeOf } from './step.js';
+import { until } from './until.js';
 
 /** Said of a stream that ended with FIN. */
 export const endOfStream = 'end of stream';
@@ -40,4 +41,18 @@ export function fill(socket: LabSocket): number {
   for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block)) bytes += taken;
   socket.host.note(`${socket.name} sends until the buffers are full`, `${bytes} bytes`);
   return bytes;
+}
+
+/** Until data has reached the receive queue of a socket that is not to read it. */
+export async function arrived(socket: LabSocket, bytes: number): Promise<void> {
+  const { local, remote } = socket;
+  const filter = { localPort: local.port, remotePort: remote.port };
+  await until(() => (socket.host.sockets(filter).some(({ receiveQueue }) => receiveQueue >= bytes) ? true : undefined), 'data to arrive');
+  socket.host.look(`${bytes} bytes wait at the ${socket.name}, unread`, filter);
+}
+
+/** Until the socket has the state; it is asked itself, so nothing is read. */
+export async function inState(socket: LabSocket, state: string): Promise<void> {
+  await until(() => (socket.state === state ? true : undefined), `${state} of the ${socket.name}`);
+  socket.host.note(`state of the ${socket.name}`, state);
 }

@@ -1,13 +1,14 @@
 import type { Case } from '../case.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
+import { lingerCases } from './linger.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeWaitCases } from './time-wait.js';
 
-const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeWaitCases];
+const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...lingerCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeWaitCases];
 
 const letters = 'GCSALR';
 

@@ -1,30 +1,12 @@
-import { Capture } from '../capture.js';
+import { Capture, endingsSent } from '../capture.js';
 import { type Case, defineCase } from '../case.js';
-import { type Connection, establish } from '../connection.js';
+import { type Connection, establish, smallBuffers } from '../connection.js';
 import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
-import { endOfStream, fill, readToEnd } from '../peer-view.js';
+import { arrived, endOfStream, fill, inState, readToEnd } from '../peer-view.js';
 import { outcomeAsync } from '../step.js';
-import { until } from '../until.js';
 import { alike } from '../wording.js';
 
-/** Full after some kilobytes, so that a capture can hold every segment. The accepted socket has those of the listener. */
-const smallBuffers = { options: { SO_SNDBUF: 4096 }, clientOptions: { SO_RCVBUF: 4096 } };
 const abortive = { on: true, seconds: 0 };
-
-/** Until data has reached the receive queue of a socket that is not to read it. */
-async function arrived(socket: LabSocket, bytes: number): Promise<void> {
-  const { local, remote } = socket;
-  const filter = { localPort: local.port, remotePort: remote.port };
-  await until(() => (socket.host.sockets(filter).some(({ receiveQueue }) => receiveQueue >= bytes) ? true : undefined), 'data to arrive');
-  socket.host.look(`${bytes} bytes wait at the ${socket.name}, unread`, filter);
-}
-
-/** Until the socket has the state; it is asked itself, so nothing is read. */
-async function inState(socket: LabSocket, state: string): Promise<void> {
-  await until(() => (socket.state === state ? true : undefined), `${state} of the ${socket.name}`);
-  socket.host.note(`state of the ${socket.name}`, state);
-}
 
 type Moment =
   | 'connected'
@@ -49,12 +31,6 @@ function leftBehind(host: Host, { localPort, remotePort }: { localPort: number; 
 }
 
 type Abort = { readonly sent: string; readonly left: string };
-
-/** The last segments of the server, as `FIN, RST`. */
-function closingSegments(capture: Capture, port: number): string {
-  const flags = capture.segments().filter(({ from }) => from.port === port).flatMap((segment) => segment.flags);
-  return flags.filter((flag) => flag === 'FIN' || flag === 'RST').join(', ') || 'nothing';
-}
 
 const moments: readonly Moment[] = [
   'connected',
@@ -86,7 +62,7 @@ const lingerZero = defineCase<Moment, Abort>({
     server.close();
     await readToEnd(client);
     client.close();
-    return { sent: closingSegments(capture, local.port), left: leftBehind(host, { localPort: local.port, remotePort: remote.port }) };
+    return { sent: endingsSent(capture, local.port), left: leftBehind(host, { localPort: local.port, remotePort: remote.port }) };
   },
   because: (rows) =>
     alike(rows, ({ observed }) => `it sent ${observed.sent} and left ${observed.left} behind`, ({ name }) => name)
@@ -159,7 +135,7 @@ const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read:
     if (pending === 'unread data') await arrived(server, await client.send('never read'));
     server.setOption('SO_LINGER', abortive).close();
     const { bytes, end } = await readToEnd(client);
-    return { sent: closingSegments(capture, port), got: share(bytes, sent), read: end };
+    return { sent: endingsSent(capture, port), got: share(bytes, sent), read: end };
   },
   because: (rows) => rows.map(({ name, observed }) => `with ${name} pending it sent ${observed.sent}, and the peer read ${observed.got} and then ${observed.read}`).join('; '),
 });
@@ -209,7 +185,7 @@ const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
     await server.send('answer');
     server.close();
     const { bytes, end } = await readToEnd(client);
-    return { sent: closingSegments(capture, port), answer: `${bytes === 'answer'.length ? 'whole' : `${bytes} bytes`}, then ${end}` };
+    return { sent: endingsSent(capture, port), answer: `${bytes === 'answer'.length ? 'whole' : `${bytes} bytes`}, then ${end}` };
   },
   because: (rows) =>
     alike(rows, ({ observed }) => `close() sent ${observed.sent} and the peer read the answer ${observed.answer}`, ({ name }) => name)
