@@ -134,6 +134,19 @@ export class Host {
     this.#recorder.call(this.name, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
   }
 
+  /**
+   * To the other host of a pair this one is gone as a crashed machine is: it takes no packet, and it sends none. A link set
+   * down is noticed by the sender at once, and it keeps time by another timer.
+   */
+  vanish(): void {
+    this.#recorder.call(this.name, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Back again, with all its sockets. */
+  reappear(): void {
+    this.#recorder.call(this.name, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
+  }
+
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
   async start(settings: ProgramSettings): Promise<Program> {
     const program = this.run(() => new Program(settings, this.name, this.#recorder));
