@@ -1,14 +1,16 @@
 import type { Case } from '../case.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
+import { halfOpenCases } from './half-open.js';
 import { lingerCases } from './linger.js';
+import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeWaitCases } from './time-wait.js';
 
-const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...lingerCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeWaitCases];
+const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...halfOpenCases, ...lingerCases, ...portReleaseCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeWaitCases];
 
 const letters = 'GCSALR';
 

@@ -39,7 +39,7 @@ async function lingerOnClose(lab: Lab, wait: Wait): Promise<Lingered> {
   const { local, remote } = server;
   const sent = fill(server);
   server.setOption('SO_LINGER', { on: true, seconds: 1 });
-  if (wait === 'the peer is gone') clientHost.setLink('eth0', false);
+  if (wait === 'the peer is gone') clientHost.vanish();
   if (wait === 'the peer does not read, blocking socket') makeBlocking(server);
   const reading = wait === 'the peer reads' ? readToEnd(client) : undefined;
   const took = wait === 'shutdown() in place of close()' ? timed(() => server.shutdown('write')) : await server.closeAsync();
