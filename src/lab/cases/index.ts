@@ -2,15 +2,17 @@ import type { Case } from '../case.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
 import { halfOpenCases } from './half-open.js';
+import { halvesCases } from './halves.js';
 import { lingerCases } from './linger.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
+import { timeoutCases } from './timeouts.js';
 import { timeWaitCases } from './time-wait.js';
 
-const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...halfOpenCases, ...lingerCases, ...portReleaseCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeWaitCases];
+const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...halfOpenCases, ...halvesCases, ...lingerCases, ...portReleaseCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeoutCases, ...timeWaitCases];
 
 const letters = 'GCSALR';
 
