@@ -7,7 +7,6 @@ import type { LabSocket } from '../lab-socket.js';
 import { arrived, inState, readToEnd } from '../peer-view.js';
 import { outcome, outcomeAsync } from '../step.js';
 import { until } from '../until.js';
-import { alike } from '../wording.js';
 
 type Departure = 'close()' | 'close() with data unread' | 'shutdown(SHUT_WR)';
 type Writer = 'send() with MSG_NOSIGNAL' | 'write() in a program' | 'write() in a program that ignores SIGPIPE';
@@ -64,21 +63,67 @@ const writeAfterClose = defineCase<{ departure: Departure; by: Writer }, Writes>
   because: (rows) => rows.map(({ name, observed: { first, second } }) => `after ${name}: first ${first}, second ${second}`).join('; '),
 });
 
-type Half = 'write' | 'read' | 'both';
-type Halves = { readonly sent: string; readonly peerReads: string; readonly peerWrites: string; readonly reads: string };
+type Half = 'write' | 'read' | 'both' | 'listener, read' | 'listener, read, a port of the kernel\'s choice' | 'listener, write';
+type Shut = { readonly [what: string]: string };
 
-/** Shuts down one half or both; then the peer writes, and each side reads. */
-async function shutHalf(host: Host, half: Half): Promise<Halves> {
+/** Until what the peer has sent is either there or refused. */
+async function settled(client: LabSocket): Promise<void> {
+  await until(() => (client.state === 'CLOSE' || client.socket.getOption('TCP_INFO').unacked === 0 ? true : undefined), 'an answer');
+  client.host.note('state of the client', client.state);
+}
+
+/** Shuts down one half or both; then the peer writes, the socket reads, and is closed. */
+async function shutConnection(host: Host, half: 'write' | 'read' | 'both'): Promise<Shut> {
   const capture = new Capture(host);
   const { listener, server, client } = await establish(host);
   server.shutdown(half);
-  if (half !== 'read') await inState(client, 'CLOSE_WAIT');
-  const peerWrites = outcome(() => client.trySend('late'));
-  // Both have come by the same way; what is looked for is there or never comes.
-  await until(() => (client.state === 'CLOSE' || server.socket.getOption('TCP_INFO').bytesReceived === 5n ? true : undefined), 'an answer');
   const sent = endingsSent(capture, listener.local.port);
-  const reads = await outcomeAsync(async () => void (await server.recv()));
-  return { sent, peerReads: '', peerWrites, reads };
+  await client.send('late');
+  await settled(client);
+  const later = endingsSent(capture, listener.local.port).slice(sent === 'nothing' ? 0 : sent.length + 2);
+  const got = later === 'RST' ? 'answered with RST' : (await server.recv()).length > 0 ? 'read' : 'lost';
+  server.close();
+  return { sent, 'data of the peer': got, 'the peer reads': (await readToEnd(client)).end };
 }
-void shutHalf; void readToEnd; void alike;
-export const halvesCases: readonly Case[] = [writeAfterClose];
+
+/** Shuts a listener down with a connection in its queue. */
+async function shutListener(host: Host, half: 'write' | 'read', port: number): Promise<Shut> {
+  const listener = host.listen({ address: host.A, port });
+  const { local } = listener;
+  const waiting = await host.connect(local, { name: 'waiting client' });
+  listener.shutdown(half);
+  const connect = await outcomeAsync(() => host.connect(local, { name: 'late client' }));
+  const queued = waiting.state === 'ESTABLISHED' ? 'kept' : (await readToEnd(waiting)).end;
+  const other = outcome(() => host.open({ name: 'other', options: { SO_REUSEADDR: true } }).bind(local));
+  return { connect, 'in the queue': queued, port: other === 'ok' ? 'free' : 'held' };
+}
+
+const stopped = { connect: 'ECONNREFUSED', 'in the queue': 'kept', port: 'held' };
+
+const shutdownHalves = defineCase<Half, Shut>({
+  id: 'R7',
+  articles: [],
+  title: 'shutdown(): each half, and a listener',
+  claim: 'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)); a listener that is shut down takes no more connections, and keeps its queue and its port.',
+  rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone: SHUT_RD tells the peer nothing, and data that comes is queued and can be read. With both, and the FIN sent, tcp_rcv_state_process() answers data with RST. inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
+  advice: 'SHUT_WR and then reading to the end is the way to finish. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
+  rows: [
+    { name: 'SHUT_WR', given: 'write', says: { sent: 'FIN', 'data of the peer': 'read', 'the peer reads': 'end of stream' } },
+    { name: 'SHUT_RD', given: 'read', says: { sent: 'nothing', 'data of the peer': 'lost', 'the peer reads': 'end of stream' } },
+    { name: 'SHUT_RDWR', given: 'both', says: { sent: 'FIN', 'data of the peer': 'lost', 'the peer reads': 'end of stream' } },
+    { name: 'SHUT_RD of a listener', given: 'listener, read', says: stopped },
+    { name: 'SHUT_RD of a listener on a port the kernel chose', given: 'listener, read, a port of the kernel\'s choice', says: stopped },
+    { name: 'SHUT_WR of a listener', given: 'listener, write', says: { ...stopped, connect: 'ok' } },
+  ],
+  async run(lab, half) {
+    const host = lab.host();
+    if (half === 'listener, write') return await shutListener(host, 'write', 5000);
+    if (half === 'listener, read') return await shutListener(host, 'read', 5000);
+    return half === 'write' || half === 'read' || half === 'both' ? await shutConnection(host, half) : await shutListener(host, 'read', 0);
+  },
+  because: (rows) =>
+    rows.map(({ name, observed }) => `${name}: ${Object.entries(observed).map(([what, came]) => `${what} ${came}`).join(', ')}`).join('; '),
+});
+
+/** What may still be done on a connection of which one direction has ended. */
+export const halvesCases: readonly Case[] = [writeAfterClose, shutdownHalves];

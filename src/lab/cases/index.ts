@@ -1,4 +1,5 @@
 import type { Case } from '../case.js';
+import { acceptQueueCases } from './accept-queue.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
 import { halfOpenCases } from './half-open.js';
@@ -12,7 +13,7 @@ import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
 import { timeWaitCases } from './time-wait.js';
 
-const all: readonly Case[] = [...addressCases, ...bindConflictCases, ...halfOpenCases, ...halvesCases, ...lingerCases, ...portReleaseCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeoutCases, ...timeWaitCases];
+const all: readonly Case[] = [...acceptQueueCases, ...addressCases, ...bindConflictCases, ...halfOpenCases, ...halvesCases, ...lingerCases, ...portReleaseCases, ...resetCases, ...restartCases, ...sharingCases, ...sourcePortCases, ...timeoutCases, ...timeWaitCases];
 
 const letters = 'GCSALR';
 
