@@ -54,8 +54,9 @@ async function refuse(lab: Lab, { full, abort }: Refusal): Promise<string> {
 
 /** Its end of the connection is still there, in SYN_SENT or, for all it knows, ESTABLISHED. */
 function trying(client: LabSocket): string {
-  client.host.note('state of the client', client.state);
-  return 'goes on trying';
+  const { state } = client;
+  client.host.note('state of the client', state);
+  return state === 'SYN_SENT' || state === 'ESTABLISHED' ? 'goes on trying' : state;
 }
 
 const refused = defineCase<Refusal, string>({

@@ -69,6 +69,7 @@ const lingering = defineCase<Wait, Lingered>({
   claim: 'With SO_LINGER {1, n} close(), and shutdown() too, waits until all is sent, at most n seconds; then the rest is thrown away and the connection reset. A non-blocking socket does not wait (socket(7), and what is commonly said of the end of the time).',
   rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close() until the FIN is acknowledged or the time is up; neither looks at O_NONBLOCK, and both go on to the same background close. inet_shutdown() does not look at SO_LINGER.',
   advice: 'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, shutdown(SHUT_WR) and read until its end.',
+  sideBySide: true,
   rows: [
     { name: 'the peer reads', given: 'the peer reads', says: { took: 'at once', then: 'all delivered' } },
     { name: 'the peer does not read', given: 'the peer does not read, blocking socket', says: { took: 'about 1 s', then: 'ECONNRESET after a part' } },

@@ -20,7 +20,7 @@ type Kept = { readonly reads: number; readonly lasts: string };
 
 /** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
 function timerOf({ timer }: SocketRow): string {
-  if (timer === undefined) return 'without a timer';
+  if (timer === undefined) return 'for ever, as no timer runs';
   const seconds = timer.remainingMs / 1000;
   const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
   return `${near === undefined ? seconds.toFixed(1) : `about ${near}`} s${timer.kind === 'time-wait' ? '' : ` and then another timer`}`;
@@ -65,6 +65,7 @@ const orphanTime = defineCase<Orphan, Kept>({
   claim: 'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
   rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
   advice: 'Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: 61 s last 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program\'s own.',
+  sideBySide: true,
   rows: (
     [
       ['default', 60],
@@ -124,6 +125,7 @@ const vanished = defineCase<Watch, Noticed>({
   claim: 'TCP_USER_TIMEOUT, and keepalive, notice a peer that vanished within the time that is set, and the next call fails with ETIMEDOUT (tcp(7)).',
   rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK only, so on an idle connection nothing runs, and it counts from the first retransmission, not from the send (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()). tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). Both end in tcp_write_err().',
   advice: 'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
+  sideBySide: true,
   rows: [
     { name: 'TCP_USER_TIMEOUT 300 ms, data on its way', given: { options: userTimeout, data: true, limitMs: 300 }, says: inTime },
     { name: 'TCP_USER_TIMEOUT 300 ms, idle', given: { options: userTimeout, data: false, limitMs: 300 }, says: inTime },
