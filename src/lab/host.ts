@@ -1,4 +1,4 @@
-import { listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
+import { destroySocket, listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
 import { LabSocket } from './lab-socket.js';
 import { Program, type ProgramSettings } from './program.js';
 import { type Recorder, tableRow } from './step.js';
@@ -114,6 +114,12 @@ export class Host {
   async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
     await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
     this.look(what, filter);
+  }
+
+  /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
+  destroy(filter: SocketFilter): number {
+    const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
+    return this.#recorder.call(this.name, what, () => this.run(() => destroySocket(filter)), (count) => `${count} destroyed`);
   }
 
   sysctl(name: string): string {

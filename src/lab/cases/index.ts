@@ -1,6 +1,7 @@
 import type { Case } from '../case.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
+import { whoClosesCases } from './who-closes.js';
 
 /** Every case, in the order of the claims. */
-export const cases: readonly Case[] = [...restartCases, ...sharingCases];
+export const cases: readonly Case[] = [...restartCases, ...sharingCases, ...whoClosesCases];
