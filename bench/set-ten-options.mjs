@@ -1,12 +1,15 @@
 import { koffi, posixSocket, sockopt } from './support/peers.mjs';
 import { marked, Socket } from './support/sockwise.mjs';
 
-/** What a service may set on each connection, with the numbers of Linux; bench/c/options.c has the same ten. */
+/**
+ * What a service may set on each connection, with the numbers of Linux; bench/c/options.c has the same ten. IP_TOS comes
+ * before SO_PRIORITY, which it sets too (net/ipv4/ip_sockglue.c, __ip_sock_set_tos).
+ */
 const ten = [
   ['SO_REUSEADDR', 1, 2, true],
   ['SO_KEEPALIVE', 1, 9, true],
-  ['SO_PRIORITY', 1, 12, 4],
   ['IP_TOS', 0, 1, 16],
+  ['SO_PRIORITY', 1, 12, 4],
   ['TCP_NODELAY', 6, 1, true],
   ['TCP_KEEPIDLE', 6, 4, 60],
   ['TCP_KEEPINTVL', 6, 5, 10],
