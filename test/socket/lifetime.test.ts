@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { built, runScript } from '../support/children.js';
+import { addon, built, runScript } from '../support/children.js';
 
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
 const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 6 : 25;
@@ -230,7 +230,7 @@ describe.concurrent('worker threads', () => {
       for (;;) { const r = right.recv(); left.trySend('x'); await r; await Promise.all([Socket.open().closeAsync()]); }
     `)}
       const before = sockets();
-      for (let i = 0; i < ${rounds}; i++) {
+      for (let i = 0; i < 24; i += 24 / ${rounds} * 2) {
         const two = [new Worker(source), new Worker(source)];
         // From before the addon is loaded to well into the loop.
         await new Promise((resolve) => setTimeout(resolve, 2 * i));
@@ -241,6 +241,21 @@ describe.concurrent('worker threads', () => {
       { deadlineMs: 60_000 },
     );
     expect(result).toEqual({ ...fine, stdout: '0\n' });
+  });
+
+  test('a worker terminated within the loading of the addon does not end the process', async () => {
+    const result = await runScript(`
+      const { Worker } = await import('node:worker_threads');
+      const code = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage(0);' +
+        'for (;;) process.dlopen({ exports: {} }, ' + JSON.stringify(${JSON.stringify(addon)}) + ')';
+      for (let i = 0; i < 20; i++) {
+        const worker = new Worker(code, { eval: true });
+        await new Promise((resolve) => worker.once('message', resolve));
+        await worker.terminate();
+      }
+      console.log('survived');
+    `);
+    expect(result).toEqual({ ...fine, stdout: 'survived\n' });
   });
 
   test('a worker that exits by itself closes what it left open', async () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const built = new URL('../../dist/index.js', import.meta.url).href;
+export const addon = `${root}build/Release/sockwise.node`;
 
 export interface ChildResult {
   readonly code: number | null;
