@@ -16,6 +16,9 @@ int OpenSocket(int domain, int type, int protocol);
 int OpenSocketPair(int domain, int type, int protocol, int fds[2]);
 int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
 
+// setsockopt(2). A BPF program is given as its instructions: the pointer that the call wants is made here.
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length);
+
 struct Message {
   msghdr header;
   size_t transferred;

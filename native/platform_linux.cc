@@ -1,6 +1,7 @@
 #if defined(__linux__)
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,16 @@ int OpenSocketPair(int domain, int type, int protocol, int fds[2]) {
 
 int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accept4(fd, remote, remote_size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+}
+
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length) {
+  if (level != SOL_SOCKET || (optname != SO_ATTACH_FILTER && optname != SO_ATTACH_REUSEPORT_CBPF)) {
+    return setsockopt(fd, level, optname, value, length);
+  }
+  sock_fprog program = {};
+  program.len = static_cast<unsigned short>(length / sizeof(sock_filter));
+  program.filter = static_cast<sock_filter*>(const_cast<void*>(value));
+  return setsockopt(fd, level, optname, &program, sizeof program);
 }
 
 namespace {
@@ -97,6 +108,8 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
+    // Node makes its own standard streams close-on-exec (uv_disable_stdio_inheritance).
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) fcntl(fd, F_SETFD, 0);
     if (BecomeRootOfNewNamespaces(mapping)) execve(path, argv, envp);
     const int error = errno;
     (void)!write(failure_write.get(), &error, sizeof error);

@@ -45,6 +45,10 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accepted.release();
 }
 
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length) {
+  return setsockopt(fd, level, optname, value, length);
+}
+
 int SendMessages(int fd, std::vector<Message>& messages, int flags) {
   int sent = 0;
   for (Message& message : messages) {

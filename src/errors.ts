@@ -53,6 +53,8 @@ export class SystemCallError extends Error {
 export type UsageErrorCode =
   | 'ERR_ADDRESS_INVALID'
   | 'ERR_ARGUMENT_INVALID'
+  | 'ERR_NAMESPACE_CLOSED'
+  | 'ERR_NATIVE_LOAD'
   | 'ERR_NO_DESCRIPTOR'
   | 'ERR_NOT_SUPPORTED'
   | 'ERR_OPTION_ACCESS'
@@ -66,8 +68,8 @@ export type UsageErrorCode =
 export class UsageError extends Error {
   readonly code: UsageErrorCode;
 
-  constructor(code: UsageErrorCode, message: string) {
-    super(message);
+  constructor(code: UsageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = 'UsageError';
     this.code = code;
   }

@@ -1,11 +1,70 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsageError } from '../errors.js';
 import { DATA, type NativeBinding } from './binding.js';
 
 const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export const native = require(`${root}build/Release/sockwise.node`) as NativeBinding;
+/** `glibc` or `musl`, `undefined` off Linux: a binary made for one does not load with the other. */
+function libc(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    // What this process is linked with; the files of a system may hold both. musl's libc is its loader, ld-musl-ARCH.so.1.
+    return readFileSync('/proc/self/maps').includes('/ld-musl-') ? 'musl' : 'glibc';
+  } catch {
+    return 'glibc';
+  }
+}
+
+function candidates(): string[] {
+  const override = process.env['SOCKWISE_NATIVE'];
+  if (override !== undefined && override !== '') return [override];
+  const name = ['sockwise', libc(), 'node'].filter((part) => part !== undefined).join('.');
+  return [join(root, 'prebuilds', `${process.platform}-${process.arch}`, name), join(root, 'build/Release/sockwise.node')];
+}
+
+/** Whether native/ was touched after the binary was written. The time of change (ctime) is the one that no copy sets back. */
+function touchedSince(path: string): boolean {
+  const { mtimeMs } = statSync(path);
+  const folder = join(root, 'native');
+  return ['.', ...readdirSync(folder)].some((name) => statSync(join(folder, name)).ctimeMs > mtimeMs);
+}
+
+/** Refuses a binary older than its sources, in a checkout: it would answer for code that is no longer there. */
+function assertFresh(path: string): void {
+  // An installed package has no src/, and its binary came with it or was built when it was installed.
+  if (!existsSync(join(root, 'src')) || !touchedSince(path)) return;
+  const { sourcesMark } = require(join(root, 'scripts/sources.mjs')) as { sourcesMark(root: string): string };
+  if (!readFileSync(path).includes(sourcesMark(root))) throw new Error('built from other sources than native/ now holds');
+}
+
+function load(): NativeBinding {
+  const failures: Error[] = [];
+  for (const path of candidates()) {
+    try {
+      if (!existsSync(path)) throw new Error('no such file');
+      assertFresh(path);
+      return require(path) as NativeBinding;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      failures.push(new Error(`${path}: ${reason}`, { cause: error }));
+    }
+  }
+  const cure = existsSync(join(root, 'src'))
+    ? 'build it with `npm run build:native`'
+    : 'build it with `npm rebuild sockwise` (needs python3, make and a C++ compiler; not with --ignore-scripts)';
+  const attempts = failures.map(({ message }) => `\n  ${message}`).join('');
+  throw new UsageError(
+    'ERR_NATIVE_LOAD',
+    `no native addon for ${process.platform}-${process.arch}, Node ${process.version}: ${cure}. Tried:${attempts}`,
+    { cause: new AggregateError(failures) },
+  );
+}
+
+export const native = load();
 /** Views of the memory shared with `native/`; see {@link NativeBinding}. */
 export const frame = new Int32Array(native.scratch, 0, DATA / 4);
 export const data = new Uint8Array(native.scratch, DATA);

@@ -1,0 +1,21 @@
+import type { Command } from 'commander';
+import { runCases } from '../lab/index.js';
+import { caseReport, summary } from '../lab/report/terminal.js';
+import { casesById } from './choose-cases.js';
+import { exitCodes } from './exit.js';
+import { chooseMode } from './isolation.js';
+
+export function addCaseCommand(program: Command): void {
+  program
+    .command('case')
+    .description('run cases and show every step')
+    .argument('<id...>', 'ids of cases, as G1')
+    .option('--json', 'print the result as JSON')
+    .action(async (ids: string[], { json }: { json?: boolean }) => {
+      const chosen = casesById(ids);
+      const result = await runCases(chosen, await chooseMode());
+      if (json === true) console.log(JSON.stringify(result, undefined, 2));
+      else console.log([...result.cases.map(caseReport), summary(result)].join('\n\n'));
+      if (result.cases.some(({ error }) => error !== undefined)) process.exitCode = exitCodes.failed;
+    });
+}

@@ -1,0 +1,79 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { UsageError } from '../index.js';
+import { type Case, cases, type MatrixResult, runCases } from '../lab/index.js';
+import { matrixHtml } from '../lab/report/html/page.js';
+import { matrixJunit } from '../lab/report/junit.js';
+import { matrixMarkdown } from '../lab/report/markdown.js';
+import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
+import { casesById } from './choose-cases.js';
+import { exitCodes } from './exit.js';
+import { chooseMode } from './isolation.js';
+import { Progress } from './progress.js';
+
+interface MatrixFlags {
+  readonly case?: string[];
+  readonly article?: string[];
+  readonly quick?: boolean;
+  readonly verbose?: boolean;
+  readonly json?: boolean;
+  readonly markdown?: boolean;
+  readonly junit?: boolean;
+  readonly html?: string;
+}
+
+const articles = ['000', '001', '002', '003', '004'];
+
+function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
+  const unknown = wanted?.find((article) => !articles.includes(article));
+  if (unknown !== undefined) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `there is no article ${JSON.stringify(unknown)}; they are ${articles.join(', ')}`);
+  }
+  const chosen = ids === undefined ? cases : casesById(ids);
+  return wanted === undefined ? chosen : chosen.filter((testCase) => testCase.articles.some((article) => wanted.includes(article)));
+}
+
+function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags): string {
+  if (json === true) return JSON.stringify(result, undefined, 2);
+  if (markdown === true) return matrixMarkdown(result);
+  if (junit === true) return matrixJunit(result);
+  if (verbose === true) return [...result.cases.map(caseReport), summary(result)].join('\n\n');
+  return matrixTable(result, process.stdout.columns ?? 100);
+}
+
+export function addMatrixCommand(program: Command): void {
+  program
+    .command('matrix')
+    .description('run every case on this kernel and print the verdicts')
+    .option('--case <id...>', 'only these cases')
+    .option('--article <number...>', 'only the cases of these articles, 000 to 004')
+    .option('--quick', 'leave out the cases that wait for a minute')
+    .option('-v, --verbose', 'show each step and socket table')
+    .option('--json', 'print JSON, as docs/matrix.schema.json describes it')
+    .option('--markdown', 'print a Markdown table')
+    .option('--junit', 'print JUnit XML')
+    .option('--html <file>', 'also write one self-contained page')
+    .action(async (flags: MatrixFlags) => {
+      const chosen = choose(flags);
+      const mode = await chooseMode();
+      const progress = new Progress(chosen.length);
+      const interrupt = new AbortController();
+      process.once('SIGINT', () => interrupt.abort());
+      const result = await runCases(chosen, {
+        ...mode,
+        quick: flags.quick,
+        signal: interrupt.signal,
+        onStart: (testCase) => progress.started(testCase),
+        onResult: (done) => progress.finished(done),
+      });
+      progress.stop();
+      if (flags.html !== undefined) writeFileSync(flags.html, matrixHtml(result, cases));
+      console.log(print(result, flags));
+      if (interrupt.signal.aborted) {
+        console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);
+        process.exitCode = exitCodes.interrupted;
+      } else if (result.cases.some(({ error }) => error !== undefined)) {
+        process.exitCode = exitCodes.failed;
+      }
+    });
+}

@@ -1,0 +1,150 @@
+import { listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
+import { LabSocket } from './lab-socket.js';
+import { Program, type ProgramSettings } from './program.js';
+import { type Recorder, tableRow } from './step.js';
+import { until } from './until.js';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface SocketSettings extends OpenOptions {
+  readonly name?: string;
+  /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
+  readonly uid?: number;
+}
+
+/** Runs `work` with another effective user. The whole process has it for that long, so it must be synchronous. */
+function asUser<T>(uid: number | undefined, work: () => T): T {
+  if (uid === undefined) return work();
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+export interface ListenerSettings extends Partial<Endpoint> {
+  readonly name?: string;
+  readonly backlog?: number;
+  readonly options?: OptionValues;
+}
+
+export interface ClientSettings {
+  readonly name?: string;
+  /** Bound to before the connect, where given. */
+  readonly from?: Partial<Endpoint>;
+  readonly options?: OptionValues;
+}
+
+/** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
+export class Host {
+  readonly name: string;
+  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. */
+  readonly A: string;
+  readonly B: string;
+  readonly ANY = '0.0.0.0';
+  readonly namespace: NetworkNamespace | undefined;
+  readonly #recorder: Recorder;
+  readonly #closers: (() => void)[] = [];
+  #unnamed = 0;
+
+  constructor(name: string, addresses: { A: string; B: string }, namespace: NetworkNamespace | undefined, recorder: Recorder) {
+    this.name = name;
+    this.A = addresses.A;
+    this.B = addresses.B;
+    this.namespace = namespace;
+    this.#recorder = recorder;
+  }
+
+  /** Runs `work` in the host's network; it must be synchronous. */
+  run<T>(work: () => T): T {
+    return this.namespace === undefined ? work() : this.namespace.run(work);
+  }
+
+  open({ name = `s${++this.#unnamed}`, uid, ...settings }: SocketSettings = {}): LabSocket {
+    const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
+    if (uid !== undefined) shown.push(`as user ${uid}`);
+    const what = `${name}.socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
+    const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
+    return this.record(name, this.#recorder.call(this.name, what, open));
+  }
+
+  /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
+  record(name: string, socket: Socket): LabSocket {
+    this.#closers.push(() => socket.close());
+    return new LabSocket(this, name, socket, this.#recorder);
+  }
+
+  /** socket, bind, listen. */
+  listen({ name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = {}): LabSocket {
+    return this.open({ name, options }).bind({ address, port }).listen(backlog);
+  }
+
+  /** socket, bind if `from` is given, connect. */
+  async connect(to: Endpoint, { name = 'client', from, options }: ClientSettings = {}): Promise<LabSocket> {
+    const socket = this.open({ name, options });
+    if (from !== undefined) socket.bind(from);
+    return await socket.connect(to);
+  }
+
+  /** The host's sockets, asked of the kernel. */
+  sockets(filter: SocketFilter = {}): SocketRow[] {
+    return this.run(() => listSockets(filter));
+  }
+
+  /** Looks at the socket table, as a step of the run. */
+  look(what: string, filter: SocketFilter = {}): SocketRow[] {
+    const rows = this.sockets(filter);
+    this.#recorder.add(this.name, what, rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '), rows.map(tableRow));
+    return rows;
+  }
+
+  /** Waits until the filter finds a socket, and looks at it. */
+  async waitFor(filter: SocketFilter, what = 'wait', deadlineMs?: number): Promise<SocketRow> {
+    await until(() => this.sockets(filter)[0], `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    const [row] = this.look(what, filter);
+    if (row === undefined) throw new Error(`${what}: the socket was seen and is gone again`);
+    return row;
+  }
+
+  /** Waits until the filter finds none any more. */
+  async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
+    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    this.look(what, filter);
+  }
+
+  sysctl(name: string): string {
+    return this.#own().sysctl(name);
+  }
+
+  setSysctl(name: string, value: string | number): void {
+    this.#recorder.call(this.name, `sysctl ${name} = ${value}`, () => this.#own().setSysctl(name, value));
+  }
+
+  /** Sets a link up or down; down, it loses every packet in silence. */
+  setLink(link: string, up: boolean): void {
+    this.#recorder.call(this.name, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
+  }
+
+  /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
+  async start(settings: ProgramSettings): Promise<Program> {
+    const program = this.run(() => new Program(settings, this.name, this.#recorder));
+    this.#closers.push(() => program.end());
+    await program.ready();
+    return program;
+  }
+
+  /** The host's own namespace: cases that need one do not run without. */
+  #own(): NetworkNamespace {
+    if (this.namespace === undefined) throw new Error(`${this.name} has no network namespace of its own`);
+    return this.namespace;
+  }
+
+  close(): void {
+    for (const close of this.#closers.splice(0).reverse()) close();
+    this.namespace?.close();
+  }
+}

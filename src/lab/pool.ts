@@ -1,0 +1,97 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Case, CaseResult } from './case.js';
+import type { Isolation } from './lab.js';
+import { broken, deadlineMs } from './run-case.js';
+
+/** Run compiled, also where this file is not. */
+const workerFile = fileURLToPath(new URL('../../dist/lab/worker.js', import.meta.url));
+
+/** Beyond the row's own deadline: a case that still runs then sits in a system call. */
+const graceMs = 5000;
+
+/** Cases wait more than they compute, so one more than there are cores. */
+const fastWorkers = 3;
+
+export interface PoolOptions {
+  readonly isolation: Isolation;
+  /** Called with each result as it arrives. */
+  readonly onResult?: ((result: CaseResult) => void) | undefined;
+  readonly onStart?: ((testCase: Case) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A worker process, replaced when a case had to be killed in it. */
+class Worker {
+  readonly #isolation: Isolation;
+  #child: ChildProcess | undefined;
+
+  constructor(isolation: Isolation) {
+    this.#isolation = isolation;
+  }
+
+  run(testCase: Case): Promise<CaseResult> {
+    const child = this.#started();
+    const begin = performance.now();
+    const limitMs = testCase.rowNames.length * deadlineMs(testCase) + graceMs;
+    return new Promise((resolve) => {
+      const settle = (result: CaseResult): void => {
+        clearTimeout(timer);
+        child.removeAllListeners('message').removeAllListeners('exit');
+        resolve(result);
+      };
+      const fail = (why: string): void => {
+        this.end();
+        settle(broken(testCase, why, Math.round(performance.now() - begin)));
+      };
+      const timer = setTimeout(() => fail(`it did not end within ${limitMs / 1000} s and was killed`), limitMs);
+      child.on('message', (result) => settle(result as CaseResult));
+      child.on('exit', (code, signal) => fail(`its process ended with ${signal ?? `status ${code}`}`));
+      child.send({ id: testCase.id, isolation: this.#isolation });
+    });
+  }
+
+  /** The kernel takes down its namespaces; its programs end with their standard input. */
+  end(): void {
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
+  }
+
+  #started(): ChildProcess {
+    this.#child ??= fork(workerFile, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    return this.#child;
+  }
+}
+
+/** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
+export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
+  const { isolation, onResult, onStart, signal } = options;
+  const workers: Worker[] = [];
+  const results: CaseResult[] = [];
+  const isAborted = (): boolean => signal?.aborted === true;
+  const work = async (queue: Case[]): Promise<void> => {
+    const worker = new Worker(isolation);
+    workers.push(worker);
+    for (let next = queue.shift(); next !== undefined && !isAborted(); next = queue.shift()) {
+      onStart?.(next);
+      const result = await worker.run(next);
+      if (isAborted()) break;
+      results.push(result);
+      onResult?.(result);
+    }
+    worker.end();
+  };
+  const endAll = (): void => {
+    for (const worker of workers) worker.end();
+  };
+  signal?.addEventListener('abort', endAll, { once: true });
+  const slow = cases.filter((testCase) => testCase.slow === true);
+  const fast = cases.filter((testCase) => testCase.slow !== true);
+  await Promise.all([
+    ...slow.map((testCase) => work([testCase])),
+    ...Array.from({ length: Math.min(fastWorkers, fast.length) }, () => work(fast)),
+  ]);
+  signal?.removeEventListener('abort', endAll);
+  const order = new Map(cases.map(({ id }, index) => [id, index]));
+  return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+}

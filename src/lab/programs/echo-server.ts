@@ -1,0 +1,32 @@
+// The echo server of the articles: socket, bind, listen, then every connection gets back what it sends.
+// Arguments: address, port, and the options to set before bind as JSON. It ends by the default action of a signal.
+import { type OptionValues, Socket } from '../../index.js';
+import { report, reporting } from './report.js';
+
+const [address = '0.0.0.0', port = '0', options = '{}'] = process.argv.slice(2);
+
+report('start', 'ok');
+
+const listener = Socket.open({ options: JSON.parse(options) as OptionValues });
+
+if (reporting('bind', () => listener.bind({ address, port: Number(port) })) === undefined) process.exit(1);
+const details = () => ({ address: listener.getsockname() });
+if (reporting('listen', () => listener.listen({ backlog: 5 }), details) === undefined) process.exit(1);
+
+async function echo(connection: Socket): Promise<void> {
+  try {
+    for (;;) {
+      const data = await connection.recv();
+      if (data.length === 0) break;
+      await connection.send(data);
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+for (;;) {
+  const connection = await listener.accept();
+  report('accept', 'ok', { address: connection.getpeername() });
+  void echo(connection).catch((error: unknown) => report('echo', String(error)));
+}

@@ -1,0 +1,21 @@
+import { writeSync } from 'node:fs';
+
+/** Tells the lab of a call. Written at once: the process may be killed next. */
+export function report(call: string, result: string, details: Record<string, unknown> = {}): void {
+  writeSync(1, `${JSON.stringify({ call, result, ...details })}\n`);
+}
+
+/** Makes a call and tells what came of it; `undefined` if it failed. */
+export function reporting<T>(call: string, make: () => T, details: (value: T) => Record<string, unknown> = () => ({})): T | undefined {
+  try {
+    const value = make();
+    report(call, 'ok', details(value));
+    return value;
+  } catch (error) {
+    report(call, error instanceof Error && 'code' in error ? String(error.code) : String(error));
+    return undefined;
+  }
+}
+
+// A program ends with the lab that holds the other end of its standard input, however that ended.
+process.stdin.on('end', () => process.exit()).resume();

@@ -1,0 +1,89 @@
+import type { Case, CaseResult, RowResult, Verdict } from '../../case.js';
+import type { MatrixResult } from '../../matrix.js';
+import type { Step, TableRow } from '../../step.js';
+import { escapeXml } from '../junit.js';
+import { outcomeGrid } from './grid.js';
+import { script } from './script.js';
+import { stateDiagram } from './states.js';
+import { style } from './style.js';
+import { timeline } from './timeline.js';
+
+const verdicts: readonly Verdict[] = ['refuted', 'qualified', 'confirmed', 'skipped'];
+
+function shown(value: unknown): string {
+  return escapeXml(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
+function socketTable(rows: readonly TableRow[]): string {
+  const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map((name) => `<th scope="col">${name}</th>`);
+  const lines = rows.map(({ state, receiveQueue, sendQueue, local, remote, held, timer = '' }) => {
+    const cells = [state, receiveQueue, sendQueue, local, remote, held ? 'yes' : 'none', timer];
+    return `<tr>${cells.map((text) => `<td>${escapeXml(String(text))}</td>`).join('')}</tr>`;
+  });
+  return `<div class="scroll"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+function step({ atMs, host, what, result, table }: Step): string {
+  const where = host === '' ? '' : `<span class="soft">${escapeXml(host)}</span> `;
+  const line = `<span class="at">${atMs.toFixed(1)} ms</span> ${where}<code>${escapeXml(what)}</code> <strong>${escapeXml(result)}</strong>`;
+  return `<li>${line}${table === undefined || table.length === 0 ? '' : socketTable(table)}</li>`;
+}
+
+function steps(row: RowResult): string {
+  return (
+    `<details><summary>${escapeXml(row.name)}: ${row.steps.length} steps</summary>` +
+    `${timeline(row)}<ol class="steps">${row.steps.map(step).join('')}</ol></details>`
+  );
+}
+
+function rowTable(rows: readonly RowResult[]): string {
+  const lines = rows.map(({ name, says, observed, ok }) => {
+    const mark = ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
+    return `<tr><td>${escapeXml(name)}</td><td><code>${shown(says)}</code></td><td><code>${shown(observed)}</code></td><td>${mark}</td></tr>`;
+  });
+  const head = '<tr><th scope="col">Row</th><th scope="col">The article says</th><th scope="col">Linux did</th><th></th></tr>';
+  return `<div class="scroll"><table><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+function caseCard(result: CaseResult, facts: Case | undefined): string {
+  const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
+  const diagram = stateDiagram(result);
+  return [
+    `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
+    `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
+    `<span class="title">${escapeXml(title)}</span><span class="because">${escapeXml(because)}</span></summary>`,
+    `<div class="body"><p><strong>Claim</strong> (article ${articles.join(', ')}): ${escapeXml(claim)}</p>`,
+    facts === undefined ? '' : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
+    rows.length === 0 ? '' : rowTable(rows),
+    diagram === '' ? '' : `<h3>States seen</h3><div class="figures">${diagram}</div>`,
+    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(steps).join('')}`,
+    `<p class="soft">${durationMs} ms</p></div></details>`,
+  ].join('');
+}
+
+function filterButton(verdict: Verdict, cases: readonly CaseResult[]): string {
+  const count = cases.filter((result) => result.verdict === verdict).length;
+  if (count === 0) return '';
+  return `<button type="button" aria-pressed="false" data-verdict="${verdict}">${count} ${verdict}</button>`;
+}
+
+/** The matrix as one page that needs nothing else. `facts` are the cases themselves, for their rules and advice. */
+export function matrixHtml({ cases, kernel, node, mode, durationMs }: MatrixResult, facts: readonly Case[]): string {
+  const grids = cases.map(outcomeGrid).filter((grid) => grid !== '');
+  const where = `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>sockwise matrix on Linux ${escapeXml(kernel)}</title><style>${style}</style></head><body>`,
+    '<h1>What the articles say and what Linux does</h1>',
+    `<p class="soft">${escapeXml(where)}</p>`,
+    '<p>Each claim was run on this kernel. A verdict comes from what the run observed: refuted, the kernel did otherwise; ',
+    'qualified, it depends on something the article leaves out; confirmed, it is so.</p>',
+    '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
+    ...verdicts.map((verdict) => filterButton(verdict, cases)),
+    '<span id="count" class="soft" role="status"></span></div><main>',
+    ...cases.map((result) => caseCard(result, facts.find(({ id }) => id === result.id))),
+    grids.length === 0 ? '' : `<h2>Who may bind beside whom</h2>${grids.join('')}`,
+    `</main><script>${script}</script></body></html>\n`,
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+/** Colours meet WCAG AA on their background in both schemes; verdicts are words, never colour alone. */
+export const style = `
+:root {
+  color-scheme: light dark;
+  --page: #fdfdfc; --card: #ffffff; --ink: #1d2329; --soft: #57606a; --line: #d5d9de; --accent: #0b57a4;
+  --confirmed: #14632f; --confirmed-back: #dff3e4; --refuted: #a01d1d; --refuted-back: #fbe3e1;
+  --qualified: #7a4b00; --qualified-back: #fcefd0; --skipped: #57606a; --skipped-back: #eceef0;
+}
+@media (prefers-color-scheme: dark) {
+  :root {
+    --page: #14181d; --card: #1b2027; --ink: #e4e8ec; --soft: #a3adb8; --line: #353d47; --accent: #7fb8f2;
+    --confirmed: #8fdca5; --confirmed-back: #173523; --refuted: #ffaaa3; --refuted-back: #451d1c;
+    --qualified: #f2c76b; --qualified-back: #3c2f10; --skipped: #a3adb8; --skipped-back: #2a3038;
+  }
+}
+* { box-sizing: border-box; }
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 68rem; background: var(--page); color: var(--ink);
+  font: 1rem/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 .25rem; }
+h2 { font-size: 1.2rem; margin: 2.25rem 0 .5rem; }
+h3 { font-size: 1rem; margin: 1.25rem 0 .35rem; }
+p { margin: .35rem 0; max-width: 46rem; }
+code, .mono, table.sockets { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .84rem; }
+a { color: var(--accent); }
+.soft { color: var(--soft); }
+.controls { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .5rem; align-items: center;
+  padding: .6rem 0; background: var(--page); border-bottom: 1px solid var(--line); }
+.controls input { flex: 1 1 14rem; min-width: 0; font: inherit; padding: .35rem .6rem; color: var(--ink); background: var(--card);
+  border: 1px solid var(--soft); border-radius: .4rem; }
+.controls button { font: inherit; padding: .3rem .7rem; color: var(--ink); background: var(--card); border: 1px solid var(--soft);
+  border-radius: 1rem; cursor: pointer; }
+.controls button[aria-pressed="true"] { background: var(--ink); color: var(--page); }
+:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.case { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; background: var(--card); }
+[id] { scroll-margin-top: 4rem; }
+.case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
+  cursor: pointer; list-style: none; }
+.case > summary::-webkit-details-marker { display: none; }
+.case > summary .because { grid-column: 3; color: var(--soft); font-size: .92rem; }
+.case > .body { padding: 0 .8rem 1rem; border-top: 1px solid var(--line); }
+.id { font-weight: 650; }
+.verdict { display: inline-block; padding: .05rem .5rem; border-radius: .3rem; font-size: .84rem; font-weight: 600; text-align: center; }
+.confirmed { color: var(--confirmed); background: var(--confirmed-back); }
+.refuted { color: var(--refuted); background: var(--refuted-back); }
+.qualified { color: var(--qualified); background: var(--qualified-back); }
+.skipped { color: var(--skipped); background: var(--skipped-back); }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; font-size: .9rem; }
+th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--soft); }
+table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var(--card); white-space: nowrap; }
+.steps { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
+.steps > li { padding: .12rem 0; }
+.steps .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }
+.steps table { margin: .2rem 0 .4rem 5.8rem; }
+.figures { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
+.figures svg { max-width: 100%; height: auto; }
+svg text { fill: var(--ink); font: 11px ui-monospace, Menlo, Consolas, monospace; }
+svg .state rect { fill: var(--card); stroke: var(--line); }
+svg .state.visited rect { fill: var(--qualified-back); stroke: var(--qualified); stroke-width: 1.6; }
+svg .edge { stroke: var(--line); fill: none; }
+svg .label { fill: var(--soft); }
+[hidden] { display: none !important; }
+@media (max-width: 36rem) {
+  body { padding: 1rem .6rem 3rem; }
+  .case > summary { grid-template-columns: auto 1fr; }
+  .case > summary .title, .case > summary .because { grid-column: 1 / -1; }
+  .steps .at { min-width: 0; margin-right: .5rem; }
+  .steps table { margin-left: 0; }
+}
+@media print { .controls { display: none; } .case { break-inside: avoid; } }
+`;

@@ -1,0 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TimeoutError } from '../index.js';
+
+/** How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds. */
+const pausesMs = [0, 0, 1, 1, 2, 2, 3];
+const longestPauseMs = 5;
+
+/** Looks until there is something to see, and returns it. */
+export async function until<T>(
+  look: () => T | undefined,
+  what: string,
+  { deadlineMs = 5000, signal }: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const end = performance.now() + deadlineMs;
+  for (let looks = 0; ; looks++) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    if (performance.now() > end) throw new TimeoutError(what, deadlineMs);
+    await delay(pausesMs[looks] ?? longestPauseMs, undefined, { signal });
+  }
+}

@@ -1,0 +1,72 @@
+import { constants } from 'node:os';
+import { check, SystemCallError, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+import { writeOption } from '../options/access.js';
+import { u32Bytes } from './attribute.js';
+import { NetlinkExchange, type NetlinkTransport } from './exchange.js';
+import { NetlinkError } from './netlink-error.js';
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOL_NETLINK = 270;
+const MSG_TRUNC = 0x20;
+
+/** NETLINK_*: the part of the kernel that answers. */
+export const NetlinkProtocol = { ROUTE: 0, SOCK_DIAG: 4 } as const;
+
+// NETLINK_CAP_ACK: an error need not repeat the request. NETLINK_EXT_ACK: it may explain itself. Kernels without them
+// (before 4.3 and 4.12) answer ENOPROTOOPT, and errors are told by their number alone.
+const wishes = [10, 11] as const;
+
+function wish(fd: number, optname: number): void {
+  try {
+    writeOption(fd, { level: SOL_NETLINK, optname, bytes: u32Bytes(1) });
+  } catch (error) {
+    if (!(error instanceof SystemCallError && error.code === 'ENOPROTOOPT')) throw error;
+  }
+}
+
+class SocketTransport implements NetlinkTransport {
+  readonly #fd: number;
+  #isOpen = true;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  send(request: Uint8Array): void {
+    check(native.send(this.#fd, request, 0, 0), 'send');
+  }
+
+  receive(bytes: Uint8Array): number {
+    const length = native.recv(this.#fd, bytes, MSG_TRUNC);
+    if (length === -constants.errno.EAGAIN) return -1;
+    if (length === -constants.errno.ENOBUFS) {
+      throw new NetlinkError(length, 'recv', {}, 'the receive buffer of the netlink socket overflowed, so part of the answer is lost');
+    }
+    return check(length, 'recv');
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    check(native.close(this.#fd), 'close');
+  }
+}
+
+/**
+ * Opens a netlink socket in the network namespace the calling thread is in, and it stays there: the exchange speaks of
+ * that namespace wherever the thread goes.
+ */
+export function openNetlink(protocol: number): NetlinkExchange {
+  if (process.platform !== 'linux') throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
+  const fd = check(native.socket(AF_NETLINK, SOCK_RAW, protocol), 'socket');
+  const transport = new SocketTransport(fd);
+  try {
+    for (const optname of wishes) wish(fd, optname);
+  } catch (error) {
+    transport.close();
+    throw error;
+  }
+  return new NetlinkExchange(transport);
+}

@@ -1,0 +1,193 @@
+import { setTimeout } from 'node:timers/promises';
+import type { FourTuple } from '../address.js';
+import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import type { NetlinkExchange } from './exchange.js';
+import { compileFilter, type SocketFilter } from './filter.js';
+import { AF_INET, AF_INET6, type SocketId, type SocketRow } from './inet-diag.js';
+import { canonicalAddress, parseAddress } from './ip-prefix.js';
+import { inetRows, lookUpInet, openSockDiag } from './sock-diag.js';
+import { identify } from './socket-identity.js';
+import { isSocketState, type SocketState, socketStates } from './state.js';
+
+/** A state to wait for. `gone`: the kernel lists no such socket any more. */
+export type AwaitedState = SocketState | 'gone';
+
+/**
+ * What to watch: a socket of this process, by itself or its descriptor; or a filter. A filter with both addresses and both
+ * ports is a four-tuple, and the kernel finds it without reading its table.
+ */
+export type StateTarget = { readonly fd: number } | number | SocketFilter;
+
+export interface StateWaitOptions {
+  /** Default 5000. */
+  readonly deadlineMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The deadline passed before the state was reached. */
+export class StateTimeoutError extends TimeoutError {
+  readonly wanted: AwaitedState;
+  /** The states seen at the last look, `gone` for none. */
+  readonly lastStates: readonly AwaitedState[];
+
+  constructor(wanted: AwaitedState, lastStates: readonly AwaitedState[], deadlineMs: number) {
+    super('waitForState', deadlineMs);
+    this.name = 'StateTimeoutError';
+    this.message = `waitForState: not ${wanted} within ${deadlineMs} ms, last seen ${lastStates.join(', ')}`;
+    this.wanted = wanted;
+    this.lastStates = lastStates;
+  }
+}
+
+/** Looks once: the rows of what is watched. */
+type Look = (exchange: NetlinkExchange) => readonly SocketRow[];
+
+// The kernel sends no news of a socket's state, so this asks again and again: soon at first, then more seldom.
+const FIRST_PAUSE_MS = 1;
+const LONGEST_PAUSE_MS = 16;
+
+function isSameAddress(one: string, other: string): boolean {
+  const canonical = (text: string): string => canonicalAddress(parseAddress(text, 'address').bytes);
+  return one === other || canonical(one) === canonical(other);
+}
+
+function isTuple(row: SocketRow, { localAddress, localPort, remoteAddress, remotePort }: FourTuple): boolean {
+  return (
+    row.localPort === localPort &&
+    row.remotePort === remotePort &&
+    isSameAddress(row.localAddress, localAddress) &&
+    isSameAddress(row.remoteAddress, remoteAddress)
+  );
+}
+
+/**
+ * A socket goes by its cookie, which its TIME_WAIT inherits. If nobody had asked for the cookie before the socket went there,
+ * the TIME_WAIT was born without, and has no remote address to be known by either (getpeername(2) is ENOTCONN): then it is
+ * the one that nobody holds on the local address and port.
+ */
+function lookForSocket(fd: number): Look {
+  const { protocol, local, remote, cookie } = identify(fd);
+  const filter = compileFilter({ protocol, family: local.family, localPort: local.port });
+  let tuple: FourTuple | undefined = remote && {
+    localAddress: local.address,
+    localPort: local.port,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+  };
+  return (exchange) => {
+    const rows = inetRows(exchange, filter);
+    const orphans = rows.filter((row) => row.inode === 0 && row.remotePort !== 0);
+    const known = tuple;
+    const row =
+      rows.find((candidate) => candidate.cookie === cookie) ??
+      (known
+        ? orphans.find((candidate) => isTuple(candidate, known))
+        : onlyOne(orphans.filter((candidate) => isSameAddress(candidate.localAddress, local.address)), fd));
+    if (row === undefined) return [];
+    if (row.remotePort !== 0) tuple = row;
+    return [row];
+  };
+}
+
+function onlyOne(rows: readonly SocketRow[], fd: number): SocketRow | undefined {
+  if (rows.length > 1) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: one of ${rows.length} connections of its port, wait for the four-tuple instead`);
+  }
+  return rows[0];
+}
+
+function lookForFilter(filter: SocketFilter): Look {
+  const compiled = compileFilter(filter);
+  const tuple = tupleOf(filter);
+  if (tuple === undefined || compiled.protocol !== 'tcp') return (exchange) => inetRows(exchange, compiled);
+  const id = idOf(tuple, filter.interfaceIndex ?? 0);
+  const [family = AF_INET] = filter.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : compiled.families;
+  return (exchange) => {
+    const row = lookUpInet(exchange, 'tcp', family, id);
+    // Where there is no such connection the kernel answers with the listener of its local address and port.
+    if (row !== undefined && isTuple(row, tuple)) return [row];
+    // It does not find one bound to an interface unless asked for that.
+    return inetRows(exchange, compiled);
+  };
+}
+
+function tupleOf({ localAddress, localPort, remoteAddress, remotePort }: SocketFilter): FourTuple | undefined {
+  if (localAddress === undefined || remoteAddress === undefined) return undefined;
+  if (typeof localPort !== 'number' || typeof remotePort !== 'number') return undefined;
+  if (localAddress.includes('/') || remoteAddress.includes('/')) return undefined;
+  return { localAddress, localPort, remoteAddress, remotePort };
+}
+
+function idOf(tuple: FourTuple, interfaceIndex: number): SocketId {
+  return {
+    localPort: tuple.localPort,
+    remotePort: tuple.remotePort,
+    localAddress: parseAddress(tuple.localAddress, 'localAddress').bytes,
+    remoteAddress: parseAddress(tuple.remoteAddress, 'remoteAddress').bytes,
+    interfaceIndex,
+  };
+}
+
+function lookFor(target: StateTarget): Look {
+  if (typeof target === 'number') return lookForSocket(target);
+  if (typeof target !== 'object' || target === null) throw invalidArgument('target', 'a socket, a descriptor or a filter', target);
+  if ('fd' in target) return lookForSocket(target.fd);
+  if ('state' in target) throw new UsageError('ERR_ARGUMENT_INVALID', 'target: a filter on states would hide the states before');
+  return lookForFilter(target);
+}
+
+function stateArgument(state: unknown): AwaitedState {
+  if (state === 'gone' || isSocketState(state)) return state;
+  throw invalidArgument('state', `'gone' or one of ${socketStates.join(', ')}`, state);
+}
+
+function statesOf(rows: readonly SocketRow[]): readonly AwaitedState[] {
+  return rows.length === 0 ? ['gone'] : [...new Set(rows.map((row) => row.state))];
+}
+
+/**
+ * Waits until a socket is in `state`, by asking the kernel (sock_diag) again and again. Resolves with its row, with `undefined`
+ * for `gone`. Of several that match a filter, one in that state is enough, and `gone` means none of them.
+ *
+ * It looks in the network namespace the calling thread is in at the call, and goes on looking there. A state that comes and
+ * goes between two looks is missed. A socket that is to be closed is waited for by starting the wait before, or by its
+ * four-tuple.
+ *
+ * @throws {StateTimeoutError} `ERR_TIMED_OUT` - says which state was seen last.
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - a socket without a local port, or in another namespace.
+ */
+export function waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
+export function waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
+export function waitForState(target: StateTarget, state: AwaitedState, options?: StateWaitOptions): Promise<SocketRow | undefined>;
+export async function waitForState(
+  target: StateTarget,
+  state: AwaitedState,
+  options: StateWaitOptions = {},
+): Promise<SocketRow | undefined> {
+  knownKeys(options, 'options', ['deadlineMs', 'signal']);
+  const { deadlineMs = 5000, signal } = options;
+  const wanted = stateArgument(state);
+  const deadline = performance.now() + integer(deadlineMs, 'deadlineMs', 0, 2 ** 31 - 1);
+  signal?.throwIfAborted();
+  const look = lookFor(target);
+  // Opened before the first await, so that it belongs to the caller's namespace.
+  using exchange = openSockDiag();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    const rows = look(exchange);
+    const row = rows.find((candidate) => candidate.state === wanted);
+    if (row !== undefined || (wanted === 'gone' && rows.length === 0)) return row;
+    const left = deadline - performance.now();
+    if (left <= 0) throw new StateTimeoutError(wanted, statesOf(rows), deadlineMs);
+    await sleep(Math.min(pause, left), signal);
+  }
+}
+
+async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (error) {
+    // Node wraps the reason; a caller knows only its own.
+    signal?.throwIfAborted();
+    throw error;
+  }
+}

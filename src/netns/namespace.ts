@@ -1,0 +1,257 @@
+import { closeSync, openSync } from 'node:fs';
+import { check, knownKeys, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+import type { SocketRow } from '../netlink/inet-diag.js';
+import {
+  addAddress,
+  addNeighbour,
+  addRoute,
+  addVeth,
+  type AddressSettings,
+  deleteLink,
+  deleteRoute,
+  getLink,
+  type LinkSettings,
+  listAddresses,
+  listLinks,
+  listRoutes,
+  type NeighbourSettings,
+  removeAddress,
+  removeNeighbour,
+  type RouteSettings,
+  setLink,
+} from '../netlink/route.js';
+import type { Link, LinkAddress, Route } from '../netlink/rtnetlink.js';
+import type { SocketState } from '../netlink/state.js';
+import { type AwaitedState, type StateTarget, type StateWaitOptions, waitForState } from '../netlink/wait-for-state.js';
+import { readSysctl, writeSysctl } from './sysctl.js';
+
+const CLONE_NEWNET = 0x4000_0000;
+// Of the thread that opens it: /proc/self would be the main thread's, in a worker too.
+const OWN_NAMESPACE = '/proc/thread-self/ns/net';
+
+/** The thread could not go back to the namespace it came from. Nothing it does from here on reaches the network it should. */
+export class NamespaceLostError extends Error {
+  readonly code = 'ERR_NAMESPACE_LOST';
+
+  constructor(cause: unknown) {
+    super('this thread is stuck in a foreign network namespace: end the process', { cause });
+    this.name = 'NamespaceLostError';
+  }
+}
+
+function requireLinux(): void {
+  if (process.platform !== 'linux') {
+    throw new UsageError('ERR_NOT_SUPPORTED', `network namespaces: not available on ${process.platform}`);
+  }
+}
+
+function enter(fd: number): void {
+  check(native.setns(fd, CLONE_NEWNET), 'setns');
+}
+
+/**
+ * Leaves this thread's namespace, runs `work` and goes back. Where `leave` fails the thread is still at home, and must not be
+ * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in.
+ */
+function andBack<T>(leave: () => void, work: () => T): T {
+  const home = openSync(OWN_NAMESPACE, 'r');
+  try {
+    leave();
+    try {
+      return work();
+    } finally {
+      goHome(home);
+    }
+  } finally {
+    closeSync(home);
+  }
+}
+
+// Thrown inside a finally on purpose: it outranks whatever the work came to.
+function goHome(home: number): void {
+  try {
+    enter(home);
+  } catch (error) {
+    throw new NamespaceLostError(error);
+  }
+}
+
+function isThenable(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
+}
+
+/** One end of a veth pair to make, and the name of the other. */
+export interface VethSettings {
+  readonly name: string;
+  readonly peerName: string;
+  /** Bytes, of both ends. */
+  readonly mtu?: number | undefined;
+  /** Both ends are set up unless this is `false`. */
+  readonly up?: boolean | undefined;
+  readonly hardwareAddress?: string | undefined;
+  readonly peerHardwareAddress?: string | undefined;
+}
+
+/**
+ * A network namespace of our own, network_namespaces(7): addresses, ports, links, routes and sysctls that touch nobody
+ * else's. A socket stays in the namespace in which it was made, so one process can hold several hosts.
+ *
+ * The kernel removes the namespace when this object is closed and the last socket inside it is too.
+ */
+export class NetworkNamespace {
+  readonly #fd: number;
+  #isOpen = true;
+
+  private constructor(fd: number) {
+    this.#fd = fd;
+    unclosed.register(this, fd, this);
+  }
+
+  /**
+   * `unshare(2)` with CLONE_NEWNET - a new namespace, with `lo` up. The calling thread is back home when it returns.
+   *
+   * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN: see `namespacesAvailable`.
+   */
+  static create(): NetworkNamespace {
+    requireLinux();
+    return andBack(
+      () => check(native.unshare(CLONE_NEWNET), 'unshare'),
+      () => {
+        const namespace = NetworkNamespace.current();
+        try {
+          setLink('lo', { up: true });
+        } catch (error) {
+          namespace.close();
+          throw error;
+        }
+        return namespace;
+      },
+    );
+  }
+
+  /** The namespace the calling thread is in. */
+  static current(): NetworkNamespace {
+    requireLinux();
+    return new NetworkNamespace(openSync(OWN_NAMESPACE, 'r'));
+  }
+
+  /** Descriptor of the namespace, for setns(2) and `IFLA_NET_NS_FD`. It is closed with this object. */
+  get fd(): number {
+    if (!this.#isOpen) throw new UsageError('ERR_NAMESPACE_CLOSED', 'the network namespace is closed');
+    return this.#fd;
+  }
+
+  /**
+   * `setns(2)`, `work`, `setns(2)` back. `work` must be synchronous: after an `await` the thread is home again, and
+   * sockets made then would be outside. Calls may be nested.
+   *
+   * @throws {UsageError} `ERR_ARGUMENT_INVALID` - `work` returned a promise.
+   * @throws {NamespaceLostError} there was no way back.
+   */
+  run<T>(work: () => T): T {
+    const { fd } = this;
+    const result = andBack(() => enter(fd), work);
+    if (isThenable(result)) {
+      // Nobody else will look at it.
+      Promise.resolve(result).catch(() => {});
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'run: the function returned a promise, but after an await the thread is home again');
+    }
+    return result;
+  }
+
+  /** `waitForState` for sockets in here: it is the one waiting call that looks at a namespace, and it stays with this one. */
+  waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
+  waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
+  waitForState(target: StateTarget, state: AwaitedState, options?: StateWaitOptions): Promise<SocketRow | undefined> {
+    // The promise hides in an object, because `run` refuses one.
+    const { row } = this.run(() => ({ row: waitForState(target, state, options) }));
+    return row;
+  }
+
+  /** Lets go of the namespace. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    unclosed.unregister(this);
+    closeSync(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Makes a veth pair, one end here and one in `other`. It is gone with either namespace. */
+  addVeth(other: NetworkNamespace, settings: VethSettings): void {
+    knownKeys(settings, 'veth', ['name', 'peerName', 'mtu', 'up', 'hardwareAddress', 'peerHardwareAddress']);
+    const { name, peerName, mtu, up = true, hardwareAddress, peerHardwareAddress } = settings;
+    const peer = { name: peerName, mtu, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
+    this.run(() => addVeth({ name, mtu, hardwareAddress }, peer));
+    if (!up) return;
+    this.setLink(name, { up });
+    other.setLink(peerName, { up });
+  }
+
+  setLink(name: string, settings: LinkSettings): void {
+    this.run(() => setLink(name, settings));
+  }
+
+  getLink(name: string): Link {
+    return this.run(() => getLink(name));
+  }
+
+  listLinks(): Link[] {
+    return this.run(listLinks);
+  }
+
+  deleteLink(name: string): void {
+    this.run(() => deleteLink(name));
+  }
+
+  /** As `addAddress('lo', '10.0.0.1/8')`. Without duplicate address detection unless asked for: nobody else is on our links. */
+  addAddress(link: string, address: string, settings: AddressSettings = {}): void {
+    this.run(() => addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }));
+  }
+
+  removeAddress(link: string, address: string): void {
+    this.run(() => removeAddress(link, address));
+  }
+
+  listAddresses(): LinkAddress[] {
+    return this.run(listAddresses);
+  }
+
+  addRoute(settings: RouteSettings): void {
+    this.run(() => addRoute(settings));
+  }
+
+  deleteRoute(settings: RouteSettings): void {
+    this.run(() => deleteRoute(settings));
+  }
+
+  listRoutes(): Route[] {
+    return this.run(listRoutes);
+  }
+
+  addNeighbour(settings: NeighbourSettings): void {
+    this.run(() => addNeighbour(settings));
+  }
+
+  removeNeighbour(settings: Omit<NeighbourSettings, 'hardwareAddress'>): void {
+    this.run(() => removeNeighbour(settings));
+  }
+
+  /** Reads a sysctl below `net.`, as `net.ipv4.tcp_fin_timeout`. */
+  sysctl(name: string): string {
+    return this.run(() => readSysctl(name));
+  }
+
+  setSysctl(name: string, value: string | number): void {
+    this.run(() => writeSysctl(name, value));
+  }
+}
+
+const unclosed = new FinalizationRegistry<number>((fd) => {
+  closeSync(fd);
+  process.emitWarning('a NetworkNamespace was collected without being closed', { code: 'SOCKWISE_UNCLOSED_NAMESPACE' });
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
+import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
+import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
+
+const ROW = 20;
+const request = { name: 'REQUEST', type: ROW, parts: [Uint8Array.of(1, 2)] };
+
+function int32(value: number): Uint8Array {
+  return new Uint8Array(Int32Array.of(value).buffer);
+}
+
+interface Part {
+  readonly type: number;
+  readonly flags?: number;
+  readonly parts?: readonly Uint8Array[];
+  readonly sequence?: number;
+}
+
+/** Answers the n-th request with the n-th list of datagrams. */
+function scripted(...answers: readonly (readonly (readonly Part[])[])[]): { exchange: NetlinkExchange; sent: Uint8Array[] } {
+  const sent: Uint8Array[] = [];
+  let queue: Uint8Array[] = [];
+  const transport: NetlinkTransport = {
+    send(bytes) {
+      sent.push(bytes);
+      queue = (answers[sent.length - 1] ?? []).map((datagram) =>
+        Buffer.concat(
+          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length }) => encodeMessage({ type, flags, sequence, parts })),
+        ),
+      );
+    },
+    receive(bytes) {
+      const next = queue.shift();
+      if (next === undefined) return -1;
+      bytes.set(next);
+      return next.length;
+    },
+    close() {},
+  };
+  return { exchange: new NetlinkExchange(transport), sent };
+}
+
+const row = (value: number, flags: number = MessageFlag.MULTI): Part => ({ type: ROW, flags, parts: [int32(value)] });
+const done: Part = { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(0)] };
+// struct nlmsgerr with the header of the request only.
+const error = (errno: number): Part => ({ type: MessageType.ERROR, flags: MessageFlag.CAPPED, parts: [int32(errno), new Uint8Array(16)] });
+
+function dumped(exchange: NetlinkExchange): number[] {
+  let values: number[] = [];
+  exchange.dump(request, () => {
+    values = [];
+    return (buffer, start, end) => void values.push(readU32(buffer.bytes.subarray(start, end)));
+  });
+  return values;
+}
+
+describe.runIf(littleEndian)('a netlink exchange', () => {
+  test('sends a header with length, type, flags, sequence and port id 0', () => {
+    const { exchange, sent } = scripted([[error(0)]]);
+    exchange.acknowledged(request);
+    expect([...(sent[0] ?? [])]).toEqual([18, 0, 0, 0, 20, 0, 0x05, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0]);
+  });
+
+  test('collects a dump over datagrams up to NLMSG_DONE', () => {
+    const { exchange } = scripted([[row(1), row(2)], [row(3)], [done]]);
+    expect(dumped(exchange)).toEqual([1, 2, 3]);
+  });
+
+  test('reads nothing behind NLMSG_DONE', () => {
+    const { exchange } = scripted([[row(1), done, row(2)]]);
+    expect(dumped(exchange)).toEqual([1]);
+  });
+
+  test('starts afresh when the kernel marks a dump as interrupted', () => {
+    const { exchange, sent } = scripted([[row(1), row(2, MessageFlag.MULTI | MessageFlag.DUMP_INTR)], [done]], [[row(3), done]]);
+    expect(dumped(exchange)).toEqual([3]);
+    expect(sent).toHaveLength(2);
+  });
+
+  test('gives up with EAGAIN when every dump was interrupted', () => {
+    const interrupted = [[row(1, MessageFlag.MULTI | MessageFlag.DUMP_INTR), done]];
+    const { exchange, sent } = scripted(...new Array<typeof interrupted>(20).fill(interrupted));
+    expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'EAGAIN', syscall: 'REQUEST' }));
+    expect(sent).toHaveLength(8);
+  });
+
+  test('throws the errno of a refused request under the name of the request', () => {
+    const { exchange } = scripted([[error(-17)]]);
+    const about = { ...request, context: { address: '192.168.0.1/24' } };
+    expect(() => exchange.acknowledged(about)).toThrow(
+      expect.objectContaining({ code: 'EEXIST', errno: -17, syscall: 'REQUEST', address: '192.168.0.1/24' }),
+    );
+  });
+
+  test.each([
+    ['without the request', MessageFlag.CAPPED, new Uint8Array(16)],
+    ['behind the request', 0, encodeMessage({ type: ROW, flags: 1, sequence: 1, parts: [Uint8Array.of(1, 2)] })],
+  ])('passes on the sentence of an extended acknowledgement %s', (_, flags, echo) => {
+    const attributes = encodeAttributes([text(1, 'No such thing'), u32(2, 20)]);
+    const refusal = { type: MessageType.ERROR, flags: flags | MessageFlag.ACK_TLVS, parts: [int32(-22), echo, attributes] };
+    const { exchange } = scripted([[refusal]]);
+    expect(() => exchange.acknowledged(request)).toThrow(
+      expect.objectContaining({ code: 'EINVAL', kernelMessage: 'No such thing', message: expect.stringContaining('No such thing') }),
+    );
+  });
+
+  test('throws the errno a dump ends with', () => {
+    const { exchange } = scripted([[row(1), { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(-105)] }]]);
+    expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ENOBUFS' }));
+  });
+
+  test('throws ENOBUFS at NLMSG_OVERRUN', () => {
+    const { exchange } = scripted([[{ type: MessageType.OVERRUN }]]);
+    expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ENOBUFS' }));
+  });
+
+  test('skips NLMSG_NOOP', () => {
+    const { exchange } = scripted([[{ type: MessageType.NOOP }, row(1), done]]);
+    expect(dumped(exchange)).toEqual([1]);
+  });
+
+  test.each([
+    ['an answer to another request', [[{ ...row(1), sequence: 7 }, done]]],
+    ['an answer that ends early', [[row(1)]]],
+  ])('refuses %s', (_, answer) => {
+    const { exchange } = scripted(answer);
+    expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+  });
+
+  test('refuses a row where an acknowledgement was due', () => {
+    const { exchange } = scripted([[row(1)]]);
+    expect(() => exchange.acknowledged(request)).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+  });
+
+  test.each([
+    ['a message shorter than its header', Uint8Array.of(15, 0, 0, 0, 20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)],
+    ['a message longer than its datagram', Uint8Array.of(17, 0, 0, 0, 20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)],
+    ['half a header', Uint8Array.of(16, 0, 0, 0)],
+  ])('refuses %s', (_, datagram) => {
+    const transport: NetlinkTransport = { send() {}, receive: (bytes) => (bytes.set(datagram), datagram.length), close() {} };
+    expect(() => dumped(new NetlinkExchange(transport))).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+  });
+
+  test('refuses a datagram that was cut to the buffer', () => {
+    const transport: NetlinkTransport = { send() {}, receive: (bytes) => bytes.length + 1, close() {} };
+    expect(() => dumped(new NetlinkExchange(transport))).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+  });
+});

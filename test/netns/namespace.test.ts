@@ -1,0 +1,287 @@
+import { once } from 'node:events';
+import { readlinkSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, test } from 'vitest';
+import { listSockets } from '../../src/netlink/sock-diag.js';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
+import { Socket } from '../../src/socket/socket.js';
+import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
+
+const open: Disposable[] = [];
+
+function use<T extends Disposable>(resource: T): T {
+  open.push(resource);
+  return resource;
+}
+
+afterEach(() => {
+  for (const resource of open.splice(0).reverse()) resource[Symbol.dispose]();
+});
+
+const here = (): string => readlinkSync('/proc/thread-self/ns/net');
+const make = (): NetworkNamespace => use(NetworkNamespace.create());
+
+function twoHosts(): { one: NetworkNamespace; two: NetworkNamespace } {
+  const one = make();
+  const two = make();
+  one.addVeth(two, { name: 'veth0', peerName: 'veth0' });
+  one.addAddress('veth0', '192.168.0.1/24');
+  two.addAddress('veth0', '192.168.0.2/24');
+  return { one, two };
+}
+
+describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', () => {
+  test('create leaves the thread where it was, and lo is up inside', () => {
+    const home = here();
+    const namespace = make();
+    expect(here()).toBe(home);
+    expect(namespace.run(here)).not.toBe(home);
+    expect(namespace.listLinks()).toMatchObject([{ name: 'lo', index: 1, isUp: true }]);
+    expect(namespace.listAddresses()).toMatchObject([{ address: '127.0.0.1', prefixLength: 8 }, { address: '::1' }]);
+  });
+
+  test('run goes back after a throw, and through nested calls', () => {
+    const home = here();
+    const outer = make();
+    const inner = make();
+    const seen = outer.run(() => {
+      const first = here();
+      const second = inner.run(here);
+      return [first, second, here()];
+    });
+    expect(seen[0]).not.toBe(home);
+    expect(seen[1]).not.toBe(seen[0]);
+    expect(seen[2]).toBe(seen[0]);
+    expect(() => outer.run(() => { throw new Error('inside'); })).toThrow('inside');
+    expect(here()).toBe(home);
+  });
+
+  test('run refuses a function that returns a promise', () => {
+    const home = here();
+    const namespace = make();
+    expect(() => namespace.run(async () => 1)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+    expect(() => namespace.run(() => Promise.reject(new Error('unseen')))).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    );
+    expect(here()).toBe(home);
+  });
+
+  test('the same address and port can be held in two namespaces', () => {
+    const bindInside = (namespace: NetworkNamespace): Socket =>
+      namespace.run(() => use(Socket.open({}))).bind({ address: '127.0.0.1', port: 80 });
+    const [one, two] = [make(), make()];
+    bindInside(one);
+    bindInside(two);
+    expect(() => bindInside(one)).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+    expect(one.run(() => listSockets())).toHaveLength(1);
+  });
+
+  test('current is the namespace the thread is in, and outlives the one it was taken from', () => {
+    const namespace = NetworkNamespace.create();
+    const inside = namespace.run(here);
+    const second = use(namespace.run(() => NetworkNamespace.current()));
+    namespace.close();
+    expect(second.run(here)).toBe(inside);
+  });
+
+  test('close twice is fine, anything else after it is ERR_NAMESPACE_CLOSED', () => {
+    const namespace = NetworkNamespace.create();
+    namespace.close();
+    namespace.close();
+    expect(() => namespace.run(() => 1)).toThrow(expect.objectContaining({ code: 'ERR_NAMESPACE_CLOSED' }));
+    expect(() => namespace.fd).toThrow(expect.objectContaining({ code: 'ERR_NAMESPACE_CLOSED' }));
+  });
+
+  test('a worker thread has a way there and back of its own', async () => {
+    const home = here();
+    const worker = new Worker(
+      `import('${new URL('../../dist/netns/namespace.js', import.meta.url).href}').then(({ NetworkNamespace }) => {
+        const here = () => require('node:fs').readlinkSync('/proc/thread-self/ns/net');
+        const namespace = NetworkNamespace.create();
+        const seen = [here(), namespace.run(here), here()];
+        namespace.close();
+        require('node:worker_threads').parentPort.postMessage(seen);
+      })`,
+      { eval: true },
+    );
+    const [seen] = await once(worker, 'message');
+    await worker.terminate();
+    expect(seen).toEqual([home, expect.not.stringContaining(home), home]);
+    expect(here()).toBe(home);
+  });
+
+  test('leaves no descriptor behind, whatever fails inside', () => {
+    const round = (): void => {
+      using one = NetworkNamespace.create();
+      using two = NetworkNamespace.create();
+      one.addVeth(two, { name: 'veth0', peerName: 'veth1' });
+      expect(() => one.addAddress('nothing', '10.0.0.1/8')).toThrow();
+      expect(() => one.sysctl('net.ipv4.nothing')).toThrow();
+    };
+    round();
+    const before = openDescriptors();
+    for (let i = 0; i < 5; i += 1) round();
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test('two hosts: a connection crosses the veth, and waits while the link is down', async () => {
+    const { one, two } = twoHosts();
+    const listener = one.run(() => use(Socket.open({}))).bind({ address: '192.168.0.1', port: 80 }).listen();
+    const near = two.run(() => use(Socket.open({})));
+    await near.connect({ address: '192.168.0.1', port: 80 }, { timeoutMs: 2000 });
+    const far = use(await listener.accept({ timeoutMs: 2000 }));
+    expect(near.getsockname()).toMatchObject({ address: '192.168.0.2' });
+    expect(one.run(() => listSockets({ state: 'ESTABLISHED' }))).toMatchObject([
+      { localAddress: '192.168.0.1', remoteAddress: '192.168.0.2' },
+    ]);
+
+    one.setLink('veth0', { up: false });
+    expect(two.getLink('veth0')).toMatchObject({ isUp: true, hasCarrier: false });
+    await near.send(Buffer.from('hello'));
+    expect(two.run(() => listSockets({ remotePort: 80 }))).toMatchObject([{ sendQueue: 5 }]);
+    expect(far.tryRecv()).toBeUndefined();
+
+    one.setLink('veth0', { up: true });
+    expect(two.getLink('veth0')).toMatchObject({ hasCarrier: true });
+    expect((await far.recv({ timeoutMs: 5000 })).toString()).toBe('hello');
+  });
+
+  test('setLink changes MTU, hardware address and name', () => {
+    const { one } = twoHosts();
+    expect(one.getLink('veth0')).toMatchObject({ mtu: 1500, kind: 'veth' });
+    one.setLink('veth0', { mtu: 1400, hardwareAddress: '02:00:00:00:00:01' });
+    expect(one.getLink('veth0')).toMatchObject({ mtu: 1400, hardwareAddress: '02:00:00:00:00:01' });
+    one.setLink('veth0', { up: false });
+    one.setLink('veth0', { name: 'wire' });
+    expect(one.getLink('wire').index).toBeGreaterThan(1);
+    expect(() => one.getLink('veth0')).toThrow(expect.objectContaining({ code: 'ENODEV' }));
+  });
+
+  test('deleting one end of a veth pair deletes the other', () => {
+    const { one, two } = twoHosts();
+    expect(two.listLinks()).toHaveLength(2);
+    one.deleteLink('veth0');
+    expect(two.listLinks()).toMatchObject([{ name: 'lo' }]);
+  });
+
+  test('an address of the articles on lo can be bound to until it is removed', () => {
+    const namespace = make();
+    const bind = (): void => {
+      using socket = namespace.run(() => Socket.open({}));
+      socket.bind({ address: '192.168.0.1', port: 80 });
+    };
+    expect(bind).toThrow(expect.objectContaining({ code: 'EADDRNOTAVAIL' }));
+    namespace.addAddress('lo', '192.168.0.1/24');
+    bind();
+    namespace.removeAddress('lo', '192.168.0.1/24');
+    expect(bind).toThrow(expect.objectContaining({ code: 'EADDRNOTAVAIL' }));
+  });
+
+  test('an IPv6 address is tentative with duplicate address detection, and usable at once without', () => {
+    const { one } = twoHosts();
+    one.addAddress('veth0', 'fd00::1/64');
+    one.addAddress('veth0', 'fd00::3/64', { duplicateDetection: true });
+    const added = one.listAddresses().filter(({ address }) => address.startsWith('fd00:'));
+    expect(added.toSorted((a, b) => a.address.localeCompare(b.address))).toMatchObject([
+      { address: 'fd00::1', isTentative: false, prefixLength: 64 },
+      { address: 'fd00::3', isTentative: true },
+    ]);
+  });
+
+  test('routes are added and deleted, by gateway and by interface, IPv4 and IPv6', () => {
+    const { one } = twoHosts();
+    one.addAddress('veth0', 'fd00::1/64');
+    const added = [
+      { to: 'default', via: '192.168.0.2' },
+      { to: '10.0.0.0/8', interface: 'veth0' },
+      { to: '172.16.0.0/12', via: '192.168.0.2', interface: 'veth0', metric: 5, source: '192.168.0.1' },
+      { to: 'default', via: 'fd00::2' },
+      { to: 'fd01::/16', interface: 'veth0' },
+    ];
+    const before = one.listRoutes();
+    for (const route of added) one.addRoute(route);
+    const index = one.getLink('veth0').index;
+    const fresh = one.listRoutes().filter((route) => !before.some((old) => old.family === route.family && old.to === route.to));
+    expect(fresh).toHaveLength(5);
+    expect(fresh).toEqual(
+      expect.arrayContaining([
+        { family: 'IPv4', to: 'default', gateway: '192.168.0.2', interfaceIndex: index },
+        { family: 'IPv4', to: '10.0.0.0/8', interfaceIndex: index },
+        { family: 'IPv4', to: '172.16.0.0/12', gateway: '192.168.0.2', interfaceIndex: index, metric: 5, source: '192.168.0.1' },
+        expect.objectContaining({ family: 'IPv6', to: 'default', gateway: 'fd00::2' }),
+        expect.objectContaining({ family: 'IPv6', to: 'fd01::/16', interfaceIndex: index }),
+      ]),
+    );
+    for (const route of added) one.deleteRoute(route);
+    expect(one.listRoutes()).toEqual(before);
+    expect(() => one.deleteRoute({ to: '10.0.0.0/8' })).toThrow(expect.objectContaining({ code: 'ESRCH' }));
+  });
+
+  test('a permanent neighbour takes the place of ARP', async () => {
+    const one = make();
+    const two = make();
+    one.addVeth(two, { name: 'veth0', peerName: 'veth0', peerHardwareAddress: '02:00:00:00:00:02' });
+    one.addAddress('veth0', '192.168.0.1/24');
+    two.addAddress('veth0', '192.168.0.2/24');
+    const receiver = two.run(() => use(Socket.open({ type: 'dgram' }))).bind({ port: 9 });
+    const sender = one.run(() => use(Socket.open({ type: 'dgram' })));
+    await sender.connect({ address: '192.168.0.2', port: 9 });
+    // With a wrong neighbour nothing arrives: the address of the frame is not the receiver's.
+    one.addNeighbour({ interface: 'veth0', address: '192.168.0.2', hardwareAddress: '02:00:00:00:00:99' });
+    await sender.send(Buffer.from('lost'));
+    one.addNeighbour({ interface: 'veth0', address: '192.168.0.2', hardwareAddress: '02:00:00:00:00:02' });
+    await sender.send(Buffer.from('found'));
+    expect((await receiver.recv({ timeoutMs: 2000 })).toString()).toBe('found');
+    one.removeNeighbour({ interface: 'veth0', address: '192.168.0.2' });
+    expect(() => one.removeNeighbour({ interface: 'veth0', address: '192.168.0.77' })).toThrow(
+      expect.objectContaining({ syscall: 'RTM_DELNEIGH' }),
+    );
+  });
+
+  test('a sysctl of one namespace is not that of another', () => {
+    const [one, two] = [make(), make()];
+    expect(one.sysctl('net.ipv4.tcp_fin_timeout')).toBe('60');
+    one.setSysctl('net.ipv4.tcp_fin_timeout', 7);
+    expect(one.sysctl('net.ipv4.tcp_fin_timeout')).toBe('7');
+    expect(two.sysctl('net/ipv4/tcp_fin_timeout')).toBe('60');
+    one.setSysctl('net.ipv4.ip_local_port_range', '40000 40010');
+    expect(one.sysctl('net.ipv4.ip_local_port_range')).toBe('40000\t40010');
+  });
+
+  test.each<[string, (namespace: NetworkNamespace) => unknown, object]>([
+    ['a sysctl that is not there', (n) => n.sysctl('net.ipv4.nothing'), { code: 'ENOENT', syscall: 'open', option: 'net.ipv4.nothing' }],
+    ['a value it does not take', (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 'x'), { code: 'EINVAL', syscall: 'write' }],
+    ['a value that is no integer', (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 1.5), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a way out of net', (n) => n.sysctl('net/../kernel/hostname'), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['dots for a way out', (n) => n.sysctl('net....kernel'), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a sysctl of the whole machine', (n) => n.setSysctl('kernel.hostname', 'x'), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['an unknown interface', (n) => n.addAddress('nope', '10.0.0.1/8'), { code: 'ENODEV', address: 'nope' }],
+    ['an address that is there', (n) => n.addAddress('lo', '127.0.0.1/8'), { code: 'EEXIST', address: '127.0.0.1/8 dev lo' }],
+    ['an address that is not', (n) => n.removeAddress('lo', '10.0.0.1/8'), { code: 'EADDRNOTAVAIL' }],
+    ['a gateway out of reach', (n) => n.addRoute({ to: 'default', via: '10.0.0.1' }), { code: 'ENETUNREACH' }],
+    ['half an address', (n) => n.addAddress('lo', '10.0.0/8'), { code: 'ERR_ADDRESS_INVALID' }],
+    ['a gateway with a prefix', (n) => n.addRoute({ to: 'default', via: '10.0.0.1/8' }), { code: 'ERR_ADDRESS_INVALID' }],
+    ['a name too long', (n) => n.getLink('0123456789abcdef'), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a slash in a name', (n) => n.addVeth(n, { name: 'a/b', peerName: 'c' }), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['half a hardware address', (n) => n.setLink('lo', { hardwareAddress: '02:00' }), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a misspelt setting of a link', (n) => n.setLink('lo', { upp: true } as object), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a misspelt setting of a route', (n) => n.addRoute({ to: 'default', gateway: '10.0.0.1' } as never), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['an MTU below zero', (n) => n.setLink('lo', { mtu: -1 }), { code: 'ERR_OUT_OF_RANGE' }],
+    ['half a byte of MTU', (n) => n.setLink('lo', { mtu: 1.5 }), { code: 'ERR_OUT_OF_RANGE' }],
+  ])('refuses %s', (_, work, error) => {
+    const home = here();
+    const namespace = make();
+    expect(() => work(namespace)).toThrow(expect.objectContaining(error));
+    expect(here()).toBe(home);
+  });
+
+  test('an error of the kernel comes with its own sentence', () => {
+    expect(() => make().addAddress('lo', '127.0.0.1/8')).toThrow(expect.objectContaining({ kernelMessage: expect.any(String) }));
+  });
+});
+
+describe.skipIf(canMakeNamespaces || process.platform !== 'linux')('NetworkNamespace without CAP_SYS_ADMIN', () => {
+  test('create fails with EPERM', () => {
+    expect(() => NetworkNamespace.create()).toThrow(expect.objectContaining({ code: 'EPERM', syscall: 'unshare' }));
+  });
+});
