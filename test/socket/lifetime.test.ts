@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { addon, built, runScript } from '../support/children.js';
 
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
-const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 6 : 25;
+const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 3 : 25;
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -26,9 +26,9 @@ const workers = (body: string): string => `
 
 describe.concurrent('the process', () => {
   test('ends by itself when nothing waits, with sockets open', async () => {
-    expect(await runScript(`globalThis.kept = [listener(), ...(await connection()), ...Socket.pair()]; console.log('end');`)).toEqual(
-      { ...fine, stdout: 'end\n' },
-    );
+    expect(
+      await runScript(`globalThis.kept = [listener(), ...(await connection()), ...Socket.pair()]; console.log('end');`),
+    ).toEqual({ ...fine, stdout: 'end\n' });
   });
 
   test('stays alive while something waits', async () => {
@@ -53,7 +53,7 @@ describe.concurrent('the process', () => {
     expect(await runScript(script)).toEqual({ ...fine, stdout: 'ERR_TIMED_OUT\n' });
   });
 
-  test('an unsettled await at the end is Node\'s exit code 13, not a hang, once its socket is detached', async () => {
+  test("an unsettled await at the end is Node's exit code 13, not a hang, once its socket is detached", async () => {
     const script = `
       const s = Socket.open({ type: 'dgram' }).bind();
       s.recv().catch((error) => console.log(error.code));
@@ -155,7 +155,8 @@ describe.concurrent('a Socket that is collected unclosed', () => {
   });
 
   test('survives a storm of collections', async () => {
-    const result = await runScript(`
+    const result = await runScript(
+      `
       process.removeAllListeners('warning');
       process.on('warning', () => {});
       for (let i = 0; i < 300; i++) {
@@ -168,7 +169,9 @@ describe.concurrent('a Socket that is collected unclosed', () => {
         if (i % 2) s.close();
       }
       console.log('done');
-    `, { env: { NODE_NO_WARNINGS: '1' } });
+    `,
+      { env: { NODE_NO_WARNINGS: '1' } },
+    );
     expect(result).toEqual({ ...fine, stdout: 'done\n' });
   });
 });
