@@ -1,24 +1,31 @@
 import { native } from '../native/load.js';
 
+type Opener = (...args: never[]) => unknown;
+
 /** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
 export class Origin {
   fd = -1;
   readonly frames: string;
 
   /** Keeps the callers of `opener`. */
-  constructor(opener: (...args: never[]) => unknown) {
+  constructor(opener: Opener) {
     const { stackTraceLimit } = Error;
     const holder: { stack?: unknown } = {};
     Error.stackTraceLimit = framesKept;
     Error.captureStackTrace(holder, opener);
     Error.stackTraceLimit = stackTraceLimit;
-    // Made text at once (3 us for two frames), because a recorded stack holds each frame's `this`: an object that opens a
+    // Made text at once (4 us for two frames), because a recorded stack holds each frame's `this`: an object that opens a
     // socket and keeps it would never be collected.
     this.frames = String(holder.stack).split('\n').slice(1).join('\n');
   }
 }
 
 const framesKept = 2;
+
+/** The callers of `owner[method]`, as they are now. */
+export function originAt<M extends string>(owner: Readonly<Record<M, Opener>>, method: M): Origin {
+  return new Origin(owner[method]);
+}
 
 const registry = new FinalizationRegistry<Origin>(({ fd, frames }) => {
   // Not owned any more: the environment closed it while it was torn down.
