@@ -29,6 +29,7 @@ const Constant kConstants[] = {
     {"AF_INET6", AF_INET6},
     {"AF_UNIX", AF_UNIX},
     {"AF_UNSPEC", AF_UNSPEC},
+    {"IPPROTO_EGP", IPPROTO_EGP},
     {"IPPROTO_ICMP", IPPROTO_ICMP},
     {"IPPROTO_ICMPV6", IPPROTO_ICMPV6},
     {"IPPROTO_IP", IPPROTO_IP},

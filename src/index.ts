@@ -26,8 +26,8 @@ export type {
   TransferOptions,
 } from './socket/transfer.js';
 export { destroySocket } from './netlink/destroy-socket.js';
-export type { PortRange, SocketFilter, SocketQuery } from './netlink/filter.js';
-export type { InetDetails, InetProtocol, SocketMemory, SocketRow, SocketTimer, TimerKind } from './netlink/inet-diag.js';
+export type { SocketFilter, SocketQuery } from './netlink/filter.js';
+export type { InetDetails, InetProtocol, SocketRow, SocketTimer, TimerKind } from './netlink/inet-diag.js';
 export { NetlinkError, NetlinkProtocolError } from './netlink/netlink-error.js';
 export type { AddressSettings, LinkSettings, NeighbourSettings, RouteSettings } from './netlink/route.js';
 export type { Link, LinkAddress, Route } from './netlink/rtnetlink.js';

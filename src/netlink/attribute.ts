@@ -1,8 +1,5 @@
-import { endianness } from 'node:os';
+import { littleEndian } from '../options/memory.js';
 import { NetlinkProtocolError } from './netlink-error.js';
-
-/** Netlink speaks the byte order of the machine; only ports and addresses inside it are in network order. */
-export const littleEndian = endianness() === 'LE';
 
 // NLA_HDRLEN
 export const attributeHeaderSize = 4;

@@ -1,12 +1,8 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
-import {
-  encodeAttributes,
-  littleEndian,
-  readText,
-  readU32,
-  u32,
-  walkAttributes,
-} from './attribute.js';
+import { littleEndian } from '../options/memory.js';
+import type { MemoryInfo } from '../options/spec.js';
+import { TcpInfo } from '../options/tcp-info.js';
+import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
@@ -73,7 +69,7 @@ const Extension = {
 
 /** What a row is to carry beyond what the kernel sends anyway. Each makes the dump longer. */
 export interface InetDetails {
-  /** `TCP_INFO`. */
+  /** `TCP_INFO`; TCP alone has one. */
   readonly info?: boolean | undefined;
   /** Buffer memory, `SK_MEMINFO`. */
   readonly memory?: boolean | undefined;
@@ -177,12 +173,10 @@ const memoryFields = [
   'drops',
 ] as const;
 
-/** Bytes of memory by use (`SK_MEMINFO_*`); `drops` counts packets. */
-export type SocketMemory = { readonly [Field in (typeof memoryFields)[number]]: number };
-
-export function decodeMemory(value: Uint8Array): SocketMemory {
+export function decodeMemory(value: Uint8Array): MemoryInfo {
   const word = (index: number): number => (4 * index + 4 <= value.length ? readU32(value.subarray(4 * index)) : 0);
-  return Object.fromEntries(memoryFields.map((field, index) => [field, word(index)])) as SocketMemory;
+  const pairs = memoryFields.map((field, index) => [field, word(index)] as const);
+  return Object.fromEntries(pairs) as Record<(typeof memoryFields)[number], number>;
 }
 
 /** One socket, as the kernel listed it. */
@@ -218,10 +212,9 @@ export interface SocketRow {
   readonly cgroupId?: bigint;
   readonly tos?: number;
   readonly trafficClass?: number;
-  /** The bytes of `struct tcp_info`. */
-  readonly info?: Uint8Array;
+  readonly info?: TcpInfo;
   readonly congestion?: string;
-  readonly memory?: SocketMemory;
+  readonly memory?: MemoryInfo;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -232,8 +225,10 @@ const RCV_SHUTDOWN = 1;
 const SEND_SHUTDOWN = 2;
 
 const decoders: Readonly<Record<number, Decoder>> = {
-  // A copy: the buffer is filled again by the next receive.
-  [Extension.INFO]: (row, { bytes }, start, length) => void (row.info = bytes.slice(start, start + length)),
+  [Extension.INFO]: (row, buffer, start, length) => {
+    // MPTCP answers with a structure of its own.
+    if (row.protocol === 'tcp') row.info = decodeInfo(buffer, start, length);
+  },
   [Extension.CONG]: (row, { bytes }, start, length) => void (row.congestion = readText(bytes.subarray(start, start + length))),
   [Extension.TOS]: (row, { bytes }, start) => void (row.tos = bytes[start] ?? 0),
   [Extension.TCLASS]: (row, { bytes }, start) => void (row.trafficClass = bytes[start] ?? 0),
@@ -243,6 +238,12 @@ const decoders: Readonly<Record<number, Decoder>> = {
   [Extension.MARK]: (row, { view }, start) => void (row.mark = view.getUint32(start, littleEndian)),
   [Extension.CGROUP_ID]: (row, { view }, start) => void (row.cgroupId = view.getBigUint64(start, littleEndian)),
 };
+
+// Attribute values begin at a whole word.
+function decodeInfo({ bytes, words }: ReceiveBuffer, start: number, length: number): TcpInfo {
+  const end = start + length;
+  return new TcpInfo(words.subarray(start >> 2, end >> 2), bytes.subarray(start, end), length, littleEndian ? 0 : 1);
+}
 
 /** What was shut down: the bits of `sk_shutdown`. */
 export function decodeShutdown(mask: number): { readonly read: boolean; readonly write: boolean } {

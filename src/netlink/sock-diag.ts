@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { invalidArgument, UsageError } from '../errors.js';
+import { invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
 import { type CompiledFilter, compileFilter, type SocketFilter, type SocketQuery, statesOf } from './filter.js';
@@ -28,8 +28,6 @@ export interface UnixSocketQuery {
   readonly path?: string | undefined;
   readonly memory?: boolean | undefined;
 }
-
-const unixFields = new Set(['protocol', 'state', 'path', 'memory']);
 
 export function openSockDiag(): NetlinkExchange {
   return openNetlink(NetlinkProtocol.SOCK_DIAG);
@@ -101,8 +99,7 @@ export function destroyRequest(protocol: InetProtocol, family: number, id: Socke
 }
 
 function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
-  const unknown = Object.keys(query).find((name) => !unixFields.has(name));
-  if (unknown !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `filter: unix sockets have no ${JSON.stringify(unknown)}`);
+  knownKeys(query, 'filter of unix sockets', ['protocol', 'state', 'path', 'memory']);
   const { path, state, memory = false } = query;
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   const parts = [encodeUnixRequest(statesOf(state), memory)];

@@ -19,7 +19,7 @@ export const catalog = {
     doc: 'Runs a classic BPF program on each packet: it returns how many bytes to keep.',
   },
   SO_ATTACH_REUSEPORT_CBPF: {
-    level: 'SOL_SOCKET', kind: 'filter', access: 'set', number: 51, example: [{ code: 6, jt: 0, jf: 0, k: 0 }],
+    level: 'SOL_SOCKET', kind: 'filter', access: 'set', number: 51,
     doc: 'A classic BPF program that picks the socket of a SO_REUSEPORT group by returning its index.',
     trap: 'A socket that has it before bind owns a group and cannot join another: EADDRINUSE.',
   },
@@ -67,12 +67,12 @@ export const catalog = {
     doc: 'Turns on debugging of the socket.',
   },
   SO_DETACH_FILTER: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 27, example: 0,
+    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 27,
     doc: 'Removes the filter; the value is ignored.',
     trap: 'ENOENT if there is none.',
   },
   SO_DETACH_REUSEPORT_BPF: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 68, example: 0,
+    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 68,
     doc: 'Removes the program of the group; the value is ignored.',
     trap: 'ENOENT if there is none.',
   },
@@ -125,7 +125,7 @@ export const catalog = {
     doc: 'Upper bound for the pacing of TCP, and of fq.',
   },
   SO_MEMINFO: {
-    level: 'SOL_SOCKET', kind: 'meminfo', access: 'get', number: 55,
+    level: 'SOL_SOCKET', kind: 'meminfo', access: 'get', number: 55, moves: true,
     doc: 'Memory of the socket.',
   },
   SO_NETNS_COOKIE: {
@@ -316,7 +316,7 @@ export const catalog = {
     doc: 'Its sequence numbers, struct tcp_ao_repair.',
   },
   TCP_CC_INFO: {
-    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 26,
+    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 26, moves: true,
     doc: 'State of the congestion control: union tcp_cc_info, empty for those that have none.',
   },
   TCP_CONGESTION: {
@@ -357,7 +357,7 @@ export const catalog = {
     doc: 'Fast open without a cookie.',
   },
   TCP_INFO: {
-    level: 'IPPROTO_TCP', kind: 'tcpInfo', access: 'get', number: 11,
+    level: 'IPPROTO_TCP', kind: 'tcpInfo', access: 'get', number: 11, moves: true,
     doc: 'Everything the kernel knows about the connection.',
   },
   TCP_INQ: {
@@ -464,7 +464,7 @@ export const catalog = {
     doc: 'Retransmits without backing off while little is in flight.',
   },
   TCP_TIMESTAMP: {
-    level: 'IPPROTO_TCP', kind: 'uint', access: 'both', number: 24, unit: 'milliseconds', needs: 'TCP_REPAIR', readBack: 'different',
+    level: 'IPPROTO_TCP', kind: 'uint', access: 'both', number: 24, unit: 'milliseconds', needs: 'TCP_REPAIR', readBack: 'different', moves: true,
     doc: 'Value of the timestamp clock.',
   },
   TCP_TX_DELAY: {
@@ -678,8 +678,9 @@ export const catalog = {
     doc: 'AF_INET turns a connected v4-mapped socket into an IPv4 one.',
   },
   IPV6_ADDR_PREFERENCES: {
-    level: 'IPPROTO_IPV6', kind: 'int', access: 'both', number: 72, example: 2,
+    level: 'IPPROTO_IPV6', kind: 'int', access: 'both', number: 72, example: 2, readBack: 'different',
     doc: 'IPV6_PREFER_SRC_ flags: 1 temporary, 2 public source address, RFC 5014.',
+    trap: 'Reads back with the defaults of the other choices added.',
   },
   IPV6_ADD_MEMBERSHIP: {
     level: 'IPPROTO_IPV6', kind: 'mreq6', access: 'set', number: 20, example: { multicastAddress: 'ff01::123', interfaceIndex: 1 },
@@ -819,9 +820,9 @@ export const catalog = {
     doc: 'Delivers the traffic class of each datagram.',
   },
   IPV6_ROUTER_ALERT: {
-    level: 'IPPROTO_IPV6', kind: 'int', access: 'both', number: 22, example: 3, on: 'raw6',
+    level: 'IPPROTO_IPV6', kind: 'int', access: 'both', number: 22, example: 3, on: 'raw6-any', readBack: 'different',
     doc: 'Takes packets with this router alert value.',
-    trap: 'Only on IPPROTO_RAW sockets.',
+    trap: 'Only on IPPROTO_RAW sockets. It reads as 1, whatever the value.',
   },
   IPV6_ROUTER_ALERT_ISOLATE: {
     level: 'IPPROTO_IPV6', kind: 'bool', access: 'both', number: 30, example: true, on: 'raw6',

@@ -109,7 +109,8 @@ export const codecs: Codecs = {
     },
     decode(memory, at) {
       const seconds = Number(memory.view.getBigInt64(at, littleEndian));
-      return seconds * 1000 + Number(memory.view.getBigInt64(at + 8, littleEndian)) / 1000;
+      // One division, of whole microseconds: a sum of fractions would not read back what was set.
+      return (seconds * 1e6 + Number(memory.view.getBigInt64(at + 8, littleEndian))) / 1000;
     },
   },
   text: {

@@ -17,7 +17,7 @@ const names = optionNames.filter(isReadable);
 const fatal = ['EBADF', 'ENOTSOCK'];
 
 /**
- * Every option this socket has, by C name. Left out: what this kernel or this kind of socket lacks, and what reading would
+ * Every option this socket has, by C name. What is left out: what this kernel or this kind of socket lacks, and what reading would
  * change (SO_ERROR) or open (SO_PEERPIDFD).
  */
 export function snapshot(fd: number): OptionSnapshot {
@@ -33,10 +33,13 @@ export function snapshot(fd: number): OptionSnapshot {
   return Object.fromEntries(entries) as OptionSnapshot;
 }
 
+const settings = names.filter((name) => !('moves' in catalog[name]));
+
 /** What differs between two snapshots. `undefined` stands for an option that one of them lacks. */
 export type SnapshotDiff = { readonly [N in keyof OptionSnapshot]?: { readonly before: OptionSnapshot[N]; readonly after: OptionSnapshot[N] } };
 
+/** The settings that differ; measurements, as TCP_INFO, always do and are not compared. */
 export function diffSnapshots(before: OptionSnapshot, after: OptionSnapshot): SnapshotDiff {
-  const changed = names.filter((name) => !isDeepStrictEqual(before[name], after[name]));
+  const changed = settings.filter((name) => !isDeepStrictEqual(before[name], after[name]));
   return Object.fromEntries(changed.map((name) => [name, { before: before[name], after: after[name] }]));
 }

@@ -140,7 +140,7 @@ export type Kind = keyof ValueByKind;
 export type Level = 'SOL_SOCKET' | 'IPPROTO_TCP' | 'IPPROTO_IP' | 'IPPROTO_IPV6' | 'IPPROTO_UDP' | 'SOL_MPTCP' | 'AF_VSOCK';
 
 /** A socket that has the option; the level names one if the row does not. */
-export type Place = 'tcp4' | 'tcp6' | 'udp4' | 'udp6' | 'raw4' | 'raw6' | 'unix' | 'unix-dgram' | 'mptcp' | 'vsock';
+export type Place = 'tcp4' | 'tcp6' | 'udp4' | 'udp6' | 'raw4' | 'raw6' | 'raw6-any' | 'unix' | 'unix-dgram' | 'mptcp' | 'vsock';
 
 interface Row<K extends Kind> {
   readonly level: Level;
@@ -166,6 +166,8 @@ interface Row<K extends Kind> {
   readonly readBack?: 'at least' | 'different';
   /** Reading changes the socket or makes a descriptor, so a snapshot leaves it out. */
   readonly sideEffect?: true;
+  /** A measurement, which changes by itself: no difference between two snapshots. */
+  readonly moves?: true;
   /** Bytes of text, without the terminating NUL. */
   readonly longest?: number;
   /** Another name on Apple's systems. */

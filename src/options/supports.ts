@@ -6,13 +6,15 @@ import { type Resolved, resolve } from './resolve.js';
 import { type Place, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
+// A raw socket of IPPROTO_RAW only sends, and has no IP_ROUTER_ALERT; EGP is a protocol nobody speaks any more.
 const places: { readonly [P in Place]: readonly [domain: string, type: string, protocol: string] } = {
   tcp4: ['AF_INET', 'SOCK_STREAM', ''],
   tcp6: ['AF_INET6', 'SOCK_STREAM', ''],
   udp4: ['AF_INET', 'SOCK_DGRAM', ''],
   udp6: ['AF_INET6', 'SOCK_DGRAM', ''],
-  raw4: ['AF_INET', 'SOCK_RAW', 'IPPROTO_RAW'],
-  raw6: ['AF_INET6', 'SOCK_RAW', 'IPPROTO_RAW'],
+  raw4: ['AF_INET', 'SOCK_RAW', 'IPPROTO_EGP'],
+  raw6: ['AF_INET6', 'SOCK_RAW', 'IPPROTO_EGP'],
+  'raw6-any': ['AF_INET6', 'SOCK_RAW', 'IPPROTO_RAW'],
   unix: ['AF_UNIX', 'SOCK_STREAM', ''],
   'unix-dgram': ['AF_UNIX', 'SOCK_DGRAM', ''],
   mptcp: ['AF_INET', 'SOCK_STREAM', 'IPPROTO_MPTCP'],
@@ -66,16 +68,11 @@ function ask(name: OptionName): boolean {
   const place = row.spec.on ?? placeOfLevel[row.spec.level];
   const fd = openPlace(place);
   // A raw socket takes CAP_NET_RAW, but the option is one of the whole family.
-  if (fd < 0) return place.startsWith('raw') ? askOn(row, place === 'raw4' ? 'udp4' : 'udp6') : false;
-  try {
-    return !unknown.includes(probe(fd, row));
-  } finally {
-    native.close(fd);
-  }
+  if (fd < 0 && place.startsWith('raw')) return askOn(row, openPlace(place === 'raw4' ? 'udp4' : 'udp6'));
+  return askOn(row, fd);
 }
 
-function askOn(row: Resolved, place: Place): boolean {
-  const fd = openPlace(place);
+function askOn(row: Resolved, fd: number): boolean {
   if (fd < 0) return false;
   try {
     return !unknown.includes(probe(fd, row));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { littleEndian } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { encodeInetRequest, InetRowDecoder } from '../../src/netlink/inet-diag.js';
 import { receiveBuffer } from '../../src/netlink/message.js';
 import { decodeUnixRow, encodeUnixRequest } from '../../src/netlink/unix-diag.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { littleEndian } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { parseAddress, parsePrefix } from '../../src/netlink/ip-prefix.js';
 import { receiveBuffer } from '../../src/netlink/message.js';
 import { decodeAddress, decodeLink, decodeRoute, encodeAddress, encodeLink, encodeNeighbour, encodeRoute, encodeVeth } from '../../src/netlink/rtnetlink.js';

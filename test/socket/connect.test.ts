@@ -31,9 +31,9 @@ describe('listen and accept', () => {
   });
 
   test('of two sockets bound to one address with SO_REUSEADDR one may listen: the other gets EADDRINUSE and its name', () => {
-    using first = Socket.open({ options: { SO_REUSEADDR: true as never } }).bind({ address: '127.0.0.1' });
+    using first = Socket.open({ options: { SO_REUSEADDR: true } }).bind({ address: '127.0.0.1' });
     const address = internet(first.getsockname());
-    using second = Socket.open({ options: { SO_REUSEADDR: true as never } }).bind(address);
+    using second = Socket.open({ options: { SO_REUSEADDR: true } }).bind(address);
     first.listen();
     expect(() => second.listen()).toThrow(`listen EADDRINUSE: address already in use 127.0.0.1:${address.port}`);
   });
