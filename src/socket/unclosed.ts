@@ -1,21 +1,45 @@
+import { setImmediate } from 'node:timers';
 import { native } from '../native/load.js';
 
 /** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
 export class Origin {
   fd = -1;
-  readonly frames: string;
+  #stack: { stack?: unknown } | undefined = {};
+  #frames = '';
 
   /** Keeps the callers of `opener`. */
   constructor(opener: (...args: never[]) => unknown) {
     const { stackTraceLimit } = Error;
-    const holder: { stack?: unknown } = {};
     Error.stackTraceLimit = framesKept;
-    Error.captureStackTrace(holder, opener);
+    Error.captureStackTrace(this.#stack ?? {}, opener);
     Error.stackTraceLimit = stackTraceLimit;
-    // Made text at once (3 us for two frames), because a recorded stack holds each frame's `this`: an object that opens a
-    // socket and keeps it would never be collected.
-    this.frames = String(holder.stack).split('\n').slice(1).join('\n');
+    recent.add(this);
+    if (settling) return;
+    settling = true;
+    setImmediate(settle).unref();
   }
+
+  /** As text. Made of the recorded stack once, since that holds each frame's `this`: see {@link recent}. */
+  get frames(): string {
+    if (this.#stack !== undefined) {
+      this.#frames = String(this.#stack.stack).split('\n').slice(1).join('\n');
+      this.#stack = undefined;
+    }
+    return this.#frames;
+  }
+}
+
+/**
+ * Opened in this turn of the event loop and not closed yet. At its end their stacks become text (3 us for two frames),
+ * because an object that opens a socket and keeps it would never be collected; a socket closed by then is spared that.
+ */
+const recent = new Set<Origin>();
+let settling = false;
+
+function settle(): void {
+  for (const origin of recent) void origin.frames;
+  recent.clear();
+  settling = false;
 }
 
 const framesKept = 2;
@@ -36,5 +60,6 @@ export function watchOver(socket: object, fd: number, origin: Origin): void {
 }
 
 export function forget(origin: Origin): void {
+  recent.delete(origin);
   registry.unregister(origin);
 }
