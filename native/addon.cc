@@ -1,7 +1,6 @@
-#include <napi.h>
-
 #include "calls.h"
 #include "environment.h"
+#include "napi_safe.h"
 
 namespace sockwise {
 namespace {

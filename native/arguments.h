@@ -1,13 +1,12 @@
 #ifndef SOCKWISE_ARGUMENTS_H_
 #define SOCKWISE_ARGUMENTS_H_
 
-#include <napi.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
 
 #include "environment.h"
+#include "napi_safe.h"
 
 namespace sockwise {
 

@@ -1,7 +1,7 @@
 #ifndef SOCKWISE_CALLS_H_
 #define SOCKWISE_CALLS_H_
 
-#include <napi.h>
+#include "napi_safe.h"
 
 namespace sockwise {
 

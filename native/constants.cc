@@ -29,6 +29,7 @@ const Constant kConstants[] = {
     {"AF_INET6", AF_INET6},
     {"AF_UNIX", AF_UNIX},
     {"AF_UNSPEC", AF_UNSPEC},
+    {"IPPROTO_EGP", IPPROTO_EGP},
     {"IPPROTO_ICMP", IPPROTO_ICMP},
     {"IPPROTO_ICMPV6", IPPROTO_ICMPV6},
     {"IPPROTO_IP", IPPROTO_IP},
@@ -65,6 +66,7 @@ const Constant kConstants[] = {
     {"ETH_P_IP", ETH_P_IP},
     {"ETH_P_IPV6", ETH_P_IPV6},
     {"IPPROTO_MPTCP", 262},
+    {"MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC},
     {"MSG_CONFIRM", MSG_CONFIRM},
     {"MSG_ERRQUEUE", MSG_ERRQUEUE},
     {"MSG_FASTOPEN", MSG_FASTOPEN},
@@ -80,6 +82,7 @@ const Constant kConstants[] = {
     {"PACKET_OTHERHOST", PACKET_OTHERHOST},
     {"PACKET_OUTGOING", PACKET_OUTGOING},
     {"SCM_CREDENTIALS", SCM_CREDENTIALS},
+    {"SOL_MPTCP", 284},
 #endif
     {"SCM_RIGHTS", SCM_RIGHTS},
     {"SCM_TIMESTAMP", SCM_TIMESTAMP},

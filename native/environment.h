@@ -1,12 +1,11 @@
 #ifndef SOCKWISE_ENVIRONMENT_H_
 #define SOCKWISE_ENVIRONMENT_H_
 
-#include <napi.h>
-
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "napi_safe.h"
 #include "readiness.h"
 
 namespace sockwise {

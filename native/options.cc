@@ -4,6 +4,7 @@
 
 #include "calls.h"
 #include "environment.h"
+#include "platform.h"
 
 namespace sockwise {
 namespace {
@@ -38,8 +39,8 @@ napi_value SetSockOpt(napi_env env, napi_callback_info info) {
   const Environment& environment = EnvironmentOf(env, info);
   const int32_t* frame = environment.frame();
   if (frame[kLength] < 0 || static_cast<size_t>(frame[kLength]) > kDataSize) return Return(env, -EINVAL);
-  const int result = setsockopt(frame[kFd], frame[kLevel], frame[kOptname], environment.data(),
-                                static_cast<socklen_t>(frame[kLength]));
+  const int result =
+      SetOption(frame[kFd], frame[kLevel], frame[kOptname], environment.data(), static_cast<socklen_t>(frame[kLength]));
   return Return(env, result < 0 ? -errno : 0);
 }
 
@@ -60,7 +61,7 @@ napi_value SetSockOpts(napi_env env, napi_callback_info info) {
     const Record* record = reinterpret_cast<const Record*>(at);
     at += sizeof(Record);
     if (at > end || record->length < 0 || record->length > end - at) return Return(env, -EINVAL);
-    const int result = setsockopt(frame[kFd], record->level, record->optname, at, static_cast<socklen_t>(record->length));
+    const int result = SetOption(frame[kFd], record->level, record->optname, at, static_cast<socklen_t>(record->length));
     if (result < 0) return Return(env, -errno);
     at += (record->length + 7) & ~7;
   }

@@ -16,8 +16,8 @@ int OpenSocket(int domain, int type, int protocol);
 int OpenSocketPair(int domain, int type, int protocol, int fds[2]);
 int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
 
-// A flag that makes descriptors received by recvmsg(2) close-on-exec, 0 where there is none.
-int ReceiveFlags();
+// setsockopt(2). A BPF program is given as its instructions: the pointer that the call wants is made here.
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length);
 
 struct Message {
   msghdr header;

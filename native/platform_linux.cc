@@ -1,6 +1,7 @@
 #if defined(__linux__)
 
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,7 +28,15 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accept4(fd, remote, remote_size, SOCK_CLOEXEC | SOCK_NONBLOCK);
 }
 
-int ReceiveFlags() { return MSG_CMSG_CLOEXEC; }
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length) {
+  if (level != SOL_SOCKET || (optname != SO_ATTACH_FILTER && optname != SO_ATTACH_REUSEPORT_CBPF)) {
+    return setsockopt(fd, level, optname, value, length);
+  }
+  sock_fprog program = {};
+  program.len = static_cast<unsigned short>(length / sizeof(sock_filter));
+  program.filter = static_cast<sock_filter*>(const_cast<void*>(value));
+  return setsockopt(fd, level, optname, &program, sizeof program);
+}
 
 namespace {
 
@@ -52,8 +61,7 @@ int SendMessages(int fd, std::vector<Message>& messages, int flags) {
 
 int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
   std::vector<mmsghdr> headers = HeadersOf(messages);
-  const int received =
-      recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags | ReceiveFlags(), nullptr);
+  const int received = recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags, nullptr);
   CopyBack(headers, received, messages);
   return received;
 }

@@ -45,7 +45,9 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
   return accepted.release();
 }
 
-int ReceiveFlags() { return 0; }
+int SetOption(int fd, int level, int optname, const void* value, socklen_t length) {
+  return setsockopt(fd, level, optname, value, length);
+}
 
 int SendMessages(int fd, std::vector<Message>& messages, int flags) {
   int sent = 0;

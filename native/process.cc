@@ -32,7 +32,8 @@ void Complete(napi_env env, napi_status, void* data) {
   const std::unique_ptr<BlockingCall> call(static_cast<BlockingCall*>(data));
   napi_value value = nullptr;
   napi_create_int32(env, call->result, &value);
-  napi_resolve_deferred(env, call->deferred, value);
+  // There is none if the environment was being torn down when the call was made.
+  if (call->deferred != nullptr) napi_resolve_deferred(env, call->deferred, value);
   napi_delete_async_work(env, call->work);
 }
 
@@ -53,9 +54,13 @@ Napi::Value CloseAsyncCall(const Napi::CallbackInfo& info) {
   const bool owned = environment.Owns(fd);
   environment.Disown(fd);
   return Promise(info, "sockwise:close", [fd, owned]() {
-    if (owned) return close(fd);
-    errno = EBADF;
-    return -1;
+    if (!owned) {
+      errno = EBADF;
+      return -1;
+    }
+    const int result = close(fd);
+    // As in CloseCall: released all the same.
+    return result < 0 && errno == EINTR ? 0 : result;
   });
 }
 

@@ -1,10 +1,10 @@
 #ifndef SOCKWISE_READINESS_H_
 #define SOCKWISE_READINESS_H_
 
-#include <napi.h>
-
 #include <functional>
 #include <memory>
+
+#include "napi_safe.h"
 
 namespace sockwise {
 

@@ -3,9 +3,13 @@
 #include <uv.h>
 
 #include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "readiness.h"
@@ -13,6 +17,9 @@
 
 namespace sockwise {
 namespace {
+
+// Who closes one waiting socket often closes many. To poll the others again after each is quadratic.
+constexpr std::chrono::microseconds kForgetPause(100);
 
 struct Event {
   int fd;
@@ -26,38 +33,53 @@ class ThreadReadiness : public Readiness {
     napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "sockwise:readiness"), 0, 1, nullptr,
                                     nullptr, this, Deliver, &function_);
     napi_unref_threadsafe_function(env, function_);
+    // The environment deletes the function in a hook of its own, whoever still calls it. Hooks run last come, first
+    // served: this one, set later, ends the thread before that.
+    napi_add_env_cleanup_hook(env, EndThread, this);
     env_ = env;
+    // Signals are for the threads of the runtime.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     thread_ = std::thread([this]() { Run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
   int Watch(int fd, int events) override {
     // As uv_poll_init does: an error now beats an event that never comes.
     if (events != 0 && fcntl(fd, F_GETFD) < 0) return -errno;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      if (events == 0) {
-        watched_.erase(fd);
-      } else {
-        watched_[fd] = events;
-      }
-      KeepAlive(!watched_.empty());
+    std::unique_lock<std::mutex> lock(mutex_);
+    if (events == 0) {
+      watched_.erase(fd);
+    } else {
+      watched_[fd] = events;
     }
+    KeepAlive(!watched_.empty());
     Wake();
+    // poll(2) holds the open file: closed meanwhile, the socket would keep its port until the thread has come back.
+    if (events == 0 && polled_.count(fd) > 0) {
+      forgotten_ = true;
+      left_.wait(lock, [this, fd]() { return polled_.count(fd) == 0; });
+    }
     return 0;
   }
 
-  void Stop(std::function<void()> done) override {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      stopping_ = true;
-    }
-    Wake();
-    thread_.join();
-    napi_release_threadsafe_function(function_, napi_tsfn_abort);
-    done();
-  }
+  // Called after EndThread: cleanup hooks run last come, first served, and the environment's was there before.
+  void Stop(std::function<void()> done) override { done(); }
 
  private:
+  static void EndThread(void* arg) {
+    ThreadReadiness* self = static_cast<ThreadReadiness*>(arg);
+    {
+      std::lock_guard<std::mutex> lock(self->mutex_);
+      self->stopping_ = true;
+    }
+    self->Wake();
+    self->thread_.join();
+    napi_release_threadsafe_function(self->function_, napi_tsfn_abort);
+  }
+
   void Wake() {
     const char byte = 0;
     // A full pipe has woken the thread already.
@@ -79,13 +101,16 @@ class ThreadReadiness : public Readiness {
     std::vector<pollfd> fds;
     for (;;) {
       fds.assign(1, pollfd{wake_read_.get(), POLLIN, 0});
+      if (Leave()) std::this_thread::sleep_for(kForgetPause);
       {
         std::lock_guard<std::mutex> lock(mutex_);
         if (stopping_) return;
         for (const auto& [fd, events] : watched_) {
           const short wanted = static_cast<short>(((events & UV_READABLE) != 0 ? POLLIN : 0) |
                                                   ((events & UV_WRITABLE) != 0 ? POLLOUT : 0));
-          if (reported_.count(fd) == 0) fds.push_back(pollfd{fd, wanted, 0});
+          if (reported_.count(fd) > 0) continue;
+          fds.push_back(pollfd{fd, wanted, 0});
+          polled_.insert(fd);
         }
       }
       if (poll(fds.data(), static_cast<nfds_t>(fds.size()), -1) < 0) continue;
@@ -97,6 +122,16 @@ class ThreadReadiness : public Readiness {
     }
   }
 
+  // Tells who waits that nothing is polled now. Returns whether somebody did.
+  bool Leave() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    polled_.clear();
+    left_.notify_all();
+    const bool forgotten = forgotten_;
+    forgotten_ = false;
+    return forgotten;
+  }
+
   void Report(const pollfd& ready) {
     const bool failed = (ready.revents & (POLLERR | POLLHUP)) != 0;
     int events = (ready.revents & POLLNVAL) != 0 ? -EBADF : 0;
@@ -104,7 +139,7 @@ class ThreadReadiness : public Readiness {
     if (events >= 0 && ((ready.revents & POLLOUT) != 0 || failed)) events |= UV_WRITABLE;
     {
       std::lock_guard<std::mutex> lock(mutex_);
-      reported_[ready.fd] = true;
+      reported_.insert(ready.fd);
     }
     Event* event = new Event{ready.fd, events};
     if (napi_call_threadsafe_function(function_, event, napi_tsfn_nonblocking) != napi_ok) delete event;
@@ -137,7 +172,11 @@ class ThreadReadiness : public Readiness {
   std::mutex mutex_;
   std::unordered_map<int, int> watched_;
   // Descriptors whose event is on its way: not polled again until it has arrived, or the thread would spin.
-  std::unordered_map<int, bool> reported_;
+  std::unordered_set<int> reported_;
+  // What the thread is in poll(2) for.
+  std::unordered_set<int> polled_;
+  std::condition_variable left_;
+  bool forgotten_ = false;
   bool stopping_ = false;
   bool referenced_ = false;
 };

@@ -94,7 +94,7 @@ Napi::Value RecvMsgCall(const Napi::CallbackInfo& info) {
   Environment& environment = EnvironmentOf(info);
   const int fd = Int(info, 0);
   std::vector<iovec> parts = PartsOf(info, 1);
-  const int flags = Int(info, 2) | ReceiveFlags();
+  const int flags = Int(info, 2);
   msghdr header = {};
   const ssize_t received = Retry([&] {
     header = HeaderOf(environment, parts, sizeof(sockaddr_storage), Int(info, 3));

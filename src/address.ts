@@ -81,14 +81,15 @@ export function parseIPv4(text: string, out: Uint8Array, offset = 0): boolean {
   return written === 4;
 }
 
-function parseGroups(text: string): number[] | undefined {
+/** The groups of one side of `::`; a dotted quad may stand only at the very end of an address, RFC 4291 section 2.2. */
+function parseGroups(text: string, quadAllowed: boolean): number[] | undefined {
   const groups: number[] = [];
   if (text === '') return groups;
   const parts = text.split(':');
   for (const [index, part] of parts.entries()) {
     if (part.includes('.')) {
       const quad = new Uint8Array(4);
-      if (index !== parts.length - 1 || !parseIPv4(part, quad)) return undefined;
+      if (!quadAllowed || index !== parts.length - 1 || !parseIPv4(part, quad)) return undefined;
       const [a = 0, b = 0, c = 0, d = 0] = quad;
       groups.push((a << 8) | b, (c << 8) | d);
     } else {
@@ -104,10 +105,10 @@ export function parseIPv6(text: string, out: Uint8Array, offset = 0): boolean {
   const gap = text.indexOf('::');
   let groups: number[] | undefined;
   if (gap < 0) {
-    groups = parseGroups(text);
+    groups = parseGroups(text, true);
   } else {
-    const head = parseGroups(text.slice(0, gap));
-    const tail = parseGroups(text.slice(gap + 2));
+    const head = parseGroups(text.slice(0, gap), false);
+    const tail = parseGroups(text.slice(gap + 2), true);
     if (head === undefined || tail === undefined || head.length + tail.length > 7) return false;
     groups = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
   }
@@ -149,19 +150,29 @@ export function formatIPv6(bytes: Uint8Array, offset = 0): string {
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
-/** True for the wildcard addresses, `0.0.0.0` and `::`. */
+/** The usual spelling, without zone, of an address that may be spelt in many ways; other text as it is. */
+function canonical(address: string): string {
+  const bytes = new Uint8Array(16);
+  const percent = address.indexOf('%');
+  return parseIPv6(percent < 0 ? address : address.slice(0, percent), bytes) ? formatIPv6(bytes) : address;
+}
+
+/** True for the wildcard addresses, `0.0.0.0` and `::`, and the v4-mapped form of the former. */
 export function isWildcard(address: string): boolean {
-  return address === '0.0.0.0' || address === '::' || address === '::ffff:0.0.0.0';
+  const text = unmapped(address);
+  return text === '0.0.0.0' || canonical(text) === '::';
 }
 
 /** True for `127.0.0.0/8`, `::1` and the v4-mapped form of the former. */
 export function isLoopback(address: string): boolean {
-  return address === '::1' || unmapped(address).startsWith('127.');
+  const text = unmapped(address);
+  return text.startsWith('127.') ? parseIPv4(text, new Uint8Array(4)) : canonical(text) === '::1';
 }
 
-/** The IPv4 address inside a v4-mapped one; any other address as it is. */
+/** The IPv4 address inside a v4-mapped one, in any spelling; any other address as it is. */
 export function unmapped(address: string): string {
-  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  const text = canonical(address);
+  return text.startsWith('::ffff:') && text.includes('.') ? text.slice(7) : address;
 }
 
 /** `127.0.0.1:80`, `[::1]:80`, a path, or an abstract name with `@` for its first byte, as ss(8) prints it. */

@@ -10,11 +10,14 @@ export interface ErrorContext {
   readonly option?: string | undefined;
 }
 
+/** Text that only an IPv6 address can be: `vsock:2` and paths have colons too. */
+const ipv6Text = /^[\da-f]*:[\da-f:.]*(%.*)?$/i;
+
 function where({ address, port, option }: ErrorContext): string {
   if (option !== undefined) return ` ${option}`;
   if (address === undefined) return '';
   if (port === undefined) return ` ${address}`;
-  return address.includes(':') ? ` [${address}]:${port}` : ` ${address}:${port}`;
+  return ipv6Text.test(address) ? ` [${address}]:${port}` : ` ${address}:${port}`;
 }
 
 /**

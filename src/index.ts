@@ -1,6 +1,13 @@
 export type * from './address.js';
 export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
+export { ConnectError } from './handles/attempts.js';
+export { connect, type ConnectOptions } from './handles/connect.js';
+export { type ConnectionRequest, type Connector, connector, type ConnectorOptions } from './handles/connector.js';
+export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
+export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
+export { getOption, setOption, setOptions } from './handles/options.js';
+export { type PortReservation, type ReservationListenOptions, type ReserveOptions, reservePort } from './handles/reserve.js';
 export type { MessageFlag } from './socket/flags.js';
 export type { ControlMessage, Credentials } from './socket/messages.js';
 export type { WaitOptions } from './socket/readiness.js';
@@ -18,10 +25,31 @@ export type {
   SendOptions,
   TransferOptions,
 } from './socket/transfer.js';
+export { destroySocket } from './netlink/destroy-socket.js';
 export type { SocketFilter, SocketQuery } from './netlink/filter.js';
-export type { SocketRow, SocketTimer } from './netlink/inet-diag.js';
-export { listSockets } from './netlink/sock-diag.js';
+export type { InetDetails, InetProtocol, SocketRow, SocketTimer, TimerKind } from './netlink/inet-diag.js';
+export { NetlinkError, NetlinkProtocolError } from './netlink/netlink-error.js';
+export type { AddressSettings, LinkSettings, NeighbourSettings, RouteSettings } from './netlink/route.js';
+export type { Link, LinkAddress, Route } from './netlink/rtnetlink.js';
+export { listSockets, type UnixSocketQuery } from './netlink/sock-diag.js';
+export { listSocketColumns, type SocketColumns } from './netlink/socket-columns.js';
 export type { SocketState } from './netlink/state.js';
-export { NetworkNamespace } from './netns/namespace.js';
+export type { UnixSocketRow } from './netlink/unix-diag.js';
+export { type AwaitedState, StateTimeoutError, type StateTarget, type StateWaitOptions, waitForState } from './netlink/wait-for-state.js';
+export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
-export type { OptionValue, OptionValues, ReadableOption, SettableOption } from './options/types.js';
+export { catalog } from './options/catalog.js';
+export { diffSnapshots, type SnapshotDiff } from './options/snapshot.js';
+export type * from './options/spec.js';
+export { supports } from './options/supports.js';
+export type { TcpInfo, TcpState } from './options/tcp-info.js';
+export type {
+  OptionName,
+  OptionSnapshot,
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from './options/types.js';

@@ -60,7 +60,7 @@ export interface NativeBinding {
   /**
    * recvmsg(2) into `parts`. Leaves the sender's sockaddr at `DATA`, control messages at `DATA + NAME_SPACE` (at most
    * `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control length, `length` the
-   * sockaddr length. Descriptors received are close-on-exec.
+   * sockaddr length. Descriptors received are close-on-exec only with `MSG_CMSG_CLOEXEC` in `flags`.
    */
   recvmsg(fd: number, parts: readonly Uint8Array[], flags: number, controlCapacity: number): number;
   /**

@@ -1,8 +1,5 @@
-import { endianness } from 'node:os';
+import { littleEndian } from '../options/memory.js';
 import { NetlinkProtocolError } from './netlink-error.js';
-
-/** Netlink speaks the byte order of the machine; only ports and addresses inside it are in network order. */
-export const littleEndian = endianness() === 'LE';
 
 // NLA_HDRLEN
 export const attributeHeaderSize = 4;
@@ -65,6 +62,22 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
   return bytes;
 }
 
+/** Called with the type of each attribute, and where its value begins and how long it is. */
+export type AttributeVisitor = (type: number, start: number, length: number) => void;
+
+/** Walks the attributes between `start` and `end`, as nla_for_each_attr does, but takes no broken one for the end. */
+export function walkAttributes(view: DataView, start: number, end: number, visit: AttributeVisitor): void {
+  let offset = start;
+  while (offset + attributeHeaderSize <= end) {
+    const length = view.getUint16(offset, littleEndian);
+    if (length < attributeHeaderSize || offset + length > end) {
+      throw new NetlinkProtocolError(`attribute at byte ${offset} has length ${length}, but ${end - offset} bytes are left`);
+    }
+    visit(view.getUint16(offset + 2, littleEndian) & TYPE_MASK, offset + attributeHeaderSize, length - attributeHeaderSize);
+    offset += attributeAlign(length);
+  }
+}
+
 /**
  * The attributes between `start` and `end` by type, as views of `bytes`: copy what is to outlive the next receive.
  * Where a type comes twice the later one counts, as in the kernel's nla_parse.
@@ -72,16 +85,9 @@ export function encodeAttributes(attributes: readonly Attribute[]): Uint8Array {
 export function decodeAttributes(bytes: Uint8Array, start = 0, end = bytes.length): Map<number, Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found = new Map<number, Uint8Array>();
-  let offset = start;
-  while (offset + attributeHeaderSize <= end) {
-    const length = view.getUint16(offset, littleEndian);
-    if (length < attributeHeaderSize || offset + length > end) {
-      throw new NetlinkProtocolError(`attribute at byte ${offset} has length ${length}, but ${end - offset} bytes are left`);
-    }
-    const type = view.getUint16(offset + 2, littleEndian) & TYPE_MASK;
-    found.set(type, bytes.subarray(offset + attributeHeaderSize, offset + length));
-    offset += attributeAlign(length);
-  }
+  walkAttributes(view, start, end, (type, valueStart, length) => {
+    found.set(type, bytes.subarray(valueStart, valueStart + length));
+  });
   return found;
 }
 

@@ -1,4 +1,4 @@
-import { littleEndian } from './attribute.js';
+import { littleEndian } from '../options/memory.js';
 
 // INET_DIAG_BC_*
 const Op = {

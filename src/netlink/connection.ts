@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
-import { check, UsageError } from '../errors.js';
-import { Frame } from '../native/binding.js';
-import { dataView, frame, native } from '../native/load.js';
-import { littleEndian } from './attribute.js';
+import { check, SystemCallError, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+import { writeOption } from '../options/access.js';
+import { u32Bytes } from './attribute.js';
 import { NetlinkExchange, type NetlinkTransport } from './exchange.js';
 import { NetlinkError } from './netlink-error.js';
 
@@ -19,13 +19,11 @@ export const NetlinkProtocol = { ROUTE: 0, SOCK_DIAG: 4 } as const;
 const wishes = [10, 11] as const;
 
 function wish(fd: number, optname: number): void {
-  frame[Frame.fd] = fd;
-  frame[Frame.level] = SOL_NETLINK;
-  frame[Frame.optname] = optname;
-  frame[Frame.length] = 4;
-  dataView.setInt32(0, 1, littleEndian);
-  const result = native.setsockopt();
-  if (result !== -constants.errno.ENOPROTOOPT) check(result, 'setsockopt');
+  try {
+    writeOption(fd, { level: SOL_NETLINK, optname, bytes: u32Bytes(1) });
+  } catch (error) {
+    if (!(error instanceof SystemCallError && error.code === 'ENOPROTOOPT')) throw error;
+  }
 }
 
 class SocketTransport implements NetlinkTransport {

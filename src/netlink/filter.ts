@@ -1,14 +1,9 @@
-import { integer, invalidArgument, UsageError } from '../errors.js';
+import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import type { PortRange } from '../options/spec.js';
 import type { Alternative, Clause, Condition, Side } from './bytecode.js';
 import { AF_INET, AF_INET6, type InetDetails, type InetProtocol, isInetProtocol } from './inet-diag.js';
 import { parsePrefix } from './ip-prefix.js';
 import { isSocketState, type SocketState, socketStates, stateMask } from './state.js';
-
-/** Both bounds belong to it. */
-export interface PortRange {
-  readonly low: number;
-  readonly high: number;
-}
 
 /** Which TCP, UDP, raw or MPTCP sockets: every condition must hold, and the kernel tests them all. */
 export interface SocketFilter {
@@ -17,7 +12,7 @@ export interface SocketFilter {
   /** Family of the socket. `IPv6` includes v4-mapped connections. */
   readonly family?: 'IPv4' | 'IPv6' | undefined;
   readonly state?: SocketState | readonly SocketState[] | undefined;
-  /** Local or remote port. */
+  /** Local or remote port; both bounds of a range belong to it. */
   readonly port?: number | PortRange | undefined;
   readonly localPort?: number | PortRange | undefined;
   readonly remotePort?: number | PortRange | undefined;
@@ -39,10 +34,10 @@ const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 // Every state the kernel knows, and the bit of a state it may learn does no harm.
 const ANY_STATE = stateMask(socketStates);
 
-const knownFields = new Set([
+const fields = [
   'protocol', 'family', 'state', 'port', 'localPort', 'remotePort', 'localAddress', 'remoteAddress', 'interfaceIndex', 'mark',
   'cgroupId', 'info', 'memory', 'congestion', 'tos',
-]);
+];
 
 /** What a filter comes to in the kernel's terms. */
 export interface CompiledFilter {
@@ -123,9 +118,7 @@ function familiesOf(family: SocketFilter['family']): readonly number[] {
 
 /** Checks a filter and translates it. An unknown field is an error: left out, it would match more than was meant. */
 export function compileFilter(filter: SocketFilter): CompiledFilter {
-  if (typeof filter !== 'object' || filter === null) throw invalidArgument('filter', 'an object', filter);
-  const unknown = Object.keys(filter).find((name) => !knownFields.has(name));
-  if (unknown !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `filter: there is no field ${JSON.stringify(unknown)}`);
+  knownKeys(filter, 'filter', fields);
   const { protocol = 'tcp', family, state } = filter;
   if (!isInetProtocol(protocol)) throw invalidArgument('protocol', "'tcp', 'udp', 'raw', 'mptcp' or 'unix'", protocol);
   return { protocol, families: familiesOf(family), states: statesOf(state), clauses: clausesOf(filter) };

@@ -1,14 +1,8 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
-import {
-  attributeHeaderSize,
-  decodeAttributes,
-  encodeAttributes,
-  littleEndian,
-  readText,
-  readU32,
-  readU64,
-  u32,
-} from './attribute.js';
+import { littleEndian } from '../options/memory.js';
+import type { MemoryInfo } from '../options/spec.js';
+import { TcpInfo } from '../options/tcp-info.js';
+import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
@@ -75,7 +69,7 @@ const Extension = {
 
 /** What a row is to carry beyond what the kernel sends anyway. Each makes the dump longer. */
 export interface InetDetails {
-  /** `TCP_INFO`. */
+  /** `TCP_INFO`; TCP alone has one. */
   readonly info?: boolean | undefined;
   /** Buffer memory, `SK_MEMINFO`. */
   readonly memory?: boolean | undefined;
@@ -179,12 +173,10 @@ const memoryFields = [
   'drops',
 ] as const;
 
-/** Bytes of memory by use (`SK_MEMINFO_*`); `drops` counts packets. */
-export type SocketMemory = { readonly [Field in (typeof memoryFields)[number]]: number };
-
-export function decodeMemory(value: Uint8Array): SocketMemory {
+export function decodeMemory(value: Uint8Array): MemoryInfo {
   const word = (index: number): number => (4 * index + 4 <= value.length ? readU32(value.subarray(4 * index)) : 0);
-  return Object.fromEntries(memoryFields.map((field, index) => [field, word(index)])) as SocketMemory;
+  const pairs = memoryFields.map((field, index) => [field, word(index)] as const);
+  return Object.fromEntries(pairs) as Record<(typeof memoryFields)[number], number>;
 }
 
 /** One socket, as the kernel listed it. */
@@ -201,7 +193,8 @@ export interface SocketRow {
   readonly receiveQueue: number;
   /** Bytes not acknowledged; on a TCP listener the backlog. */
   readonly sendQueue: number;
-  readonly timer?: SocketTimer;
+  /** `undefined` where none runs. */
+  readonly timer: SocketTimer | undefined;
   /** The socket's own user (`sk_uid`). 0 where no process holds the socket. */
   readonly uid: number;
   /** As in `/proc/PID/fd`. 0 where no process holds the socket, as in TIME_WAIT. */
@@ -210,7 +203,7 @@ export interface SocketRow {
   readonly interfaceIndex: number;
   /** Names the socket for as long as the machine runs (`SO_COOKIE`). */
   readonly cookie: bigint;
-  /** What was shut down, or could not begin: absent where the kernel does not say. */
+  /** Which halves were shut down; absent where no descriptor is left. */
   readonly shutdown?: { readonly read: boolean; readonly write: boolean };
   /** IPv6 sockets that listen or are only bound. */
   readonly v6only?: boolean;
@@ -219,33 +212,41 @@ export interface SocketRow {
   readonly cgroupId?: bigint;
   readonly tos?: number;
   readonly trafficClass?: number;
-  /** The bytes of `struct tcp_info`. */
-  readonly info?: Uint8Array;
+  readonly info?: TcpInfo;
   readonly congestion?: string;
-  readonly memory?: SocketMemory;
+  readonly memory?: MemoryInfo;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Decoder = (row: Mutable<SocketRow>, value: Uint8Array) => void;
+/** Takes the value of one attribute. Most rows have some, so the simple ones are read where they lie. */
+type Decoder = (row: Mutable<SocketRow>, buffer: ReceiveBuffer, start: number, length: number) => void;
 
 const RCV_SHUTDOWN = 1;
 const SEND_SHUTDOWN = 2;
 
 const decoders: Readonly<Record<number, Decoder>> = {
-  // A copy: the buffer is filled again by the next receive.
-  [Extension.INFO]: (row, value) => void (row.info = value.slice()),
-  [Extension.CONG]: (row, value) => void (row.congestion = readText(value)),
-  [Extension.TOS]: (row, value) => void (row.tos = value[0] ?? 0),
-  [Extension.TCLASS]: (row, value) => void (row.trafficClass = value[0] ?? 0),
-  [Extension.SKMEMINFO]: (row, value) => void (row.memory = decodeMemory(value)),
-  [Extension.SHUTDOWN]: (row, value) => void (row.shutdown = decodeShutdown(value)),
-  [Extension.SKV6ONLY]: (row, value) => void (row.v6only = value[0] !== 0),
-  [Extension.MARK]: (row, value) => void (row.mark = readU32(value)),
-  [Extension.CGROUP_ID]: (row, value) => void (row.cgroupId = readU64(value)),
+  [Extension.INFO]: (row, buffer, start, length) => {
+    // MPTCP answers with a structure of its own.
+    if (row.protocol === 'tcp') row.info = decodeInfo(buffer, start, length);
+  },
+  [Extension.CONG]: (row, { bytes }, start, length) => void (row.congestion = readText(bytes.subarray(start, start + length))),
+  [Extension.TOS]: (row, { bytes }, start) => void (row.tos = bytes[start] ?? 0),
+  [Extension.TCLASS]: (row, { bytes }, start) => void (row.trafficClass = bytes[start] ?? 0),
+  [Extension.SKMEMINFO]: (row, { bytes }, start, length) => void (row.memory = decodeMemory(bytes.subarray(start, start + length))),
+  [Extension.SHUTDOWN]: (row, { bytes }, start) => void (row.shutdown = decodeShutdown(bytes[start] ?? 0)),
+  [Extension.SKV6ONLY]: (row, { bytes }, start) => void (row.v6only = bytes[start] !== 0),
+  [Extension.MARK]: (row, { view }, start) => void (row.mark = view.getUint32(start, littleEndian)),
+  [Extension.CGROUP_ID]: (row, { view }, start) => void (row.cgroupId = view.getBigUint64(start, littleEndian)),
 };
 
-export function decodeShutdown(value: Uint8Array): { readonly read: boolean; readonly write: boolean } {
-  const mask = value[0] ?? 0;
+// Attribute values begin at a whole word.
+function decodeInfo({ bytes, words }: ReceiveBuffer, start: number, length: number): TcpInfo {
+  const end = start + length;
+  return new TcpInfo(words.subarray(start >> 2, end >> 2), bytes.subarray(start, end), length, littleEndian ? 0 : 1);
+}
+
+/** What was shut down: the bits of `sk_shutdown`. */
+export function decodeShutdown(mask: number): { readonly read: boolean; readonly write: boolean } {
   return { read: (mask & RCV_SHUTDOWN) !== 0, write: (mask & SEND_SHUTDOWN) !== 0 };
 }
 
@@ -268,35 +269,58 @@ export function formatRowAddress(family: number, bytes: Uint8Array, offset: numb
   return family === AF_INET ? formatIPv4(bytes, offset) : formatIPv6(bytes, offset);
 }
 
-/** Decodes a `struct inet_diag_msg` and the attributes behind it. */
-export function decodeInetRow({ bytes, view }: ReceiveBuffer, protocol: InetProtocol, start: number, end: number): SocketRow {
-  requireInetMessage(start, end);
-  const family = view.getUint8(start + at.family);
-  const timer = timerKind(view.getUint8(start + at.timer));
-  const row: Mutable<SocketRow> = {
-    protocol,
-    family: family === AF_INET ? 'IPv4' : 'IPv6',
-    state: rowState(protocol, view.getUint8(start + at.state)),
-    localAddress: formatRowAddress(family, bytes, start + at.localAddress),
-    localPort: view.getUint16(start + at.localPort),
-    remoteAddress: formatRowAddress(family, bytes, start + at.remoteAddress),
-    remotePort: view.getUint16(start + at.remotePort),
-    receiveQueue: view.getUint32(start + at.receiveQueue, littleEndian),
-    sendQueue: view.getUint32(start + at.sendQueue, littleEndian),
-    uid: view.getUint32(start + at.uid, littleEndian),
-    inode: view.getUint32(start + at.inode, littleEndian),
-    interfaceIndex: view.getUint32(start + at.interfaceIndex, littleEndian),
-    cookie: view.getBigUint64(start + at.cookie, littleEndian),
+function timerOf(view: DataView, start: number): SocketTimer | undefined {
+  const kind = timerKind(view.getUint8(start + at.timer));
+  if (kind === undefined) return undefined;
+  return {
+    kind,
+    remainingMs: view.getUint32(start + at.expires, littleEndian),
+    retransmits: view.getUint8(start + at.retransmits),
   };
-  if (timer !== undefined) {
-    row.timer = {
-      kind: timer,
-      remainingMs: view.getUint32(start + at.expires, littleEndian),
-      retransmits: view.getUint8(start + at.retransmits),
+}
+
+/** Decodes rows of `struct inet_diag_msg` with the attributes behind them. */
+export class InetRowDecoder {
+  readonly #protocol: InetProtocol;
+  // The rows of a table share few addresses, and the texts of 50,000 rows would cost more than all else in them.
+  readonly #texts = new Map<number, string>();
+
+  constructor(protocol: InetProtocol) {
+    this.#protocol = protocol;
+  }
+
+  decode(buffer: ReceiveBuffer, start: number, end: number): SocketRow {
+    requireInetMessage(start, end);
+    const { bytes, words, view } = buffer;
+    const isIPv4 = view.getUint8(start + at.family) === AF_INET;
+    // Every field at once and always in the same order: rows of one shape are half as big.
+    const row: Mutable<SocketRow> = {
+      protocol: this.#protocol,
+      family: isIPv4 ? 'IPv4' : 'IPv6',
+      state: rowState(this.#protocol, view.getUint8(start + at.state)),
+      localAddress: isIPv4 ? this.#ipv4(bytes, words, start + at.localAddress) : formatIPv6(bytes, start + at.localAddress),
+      localPort: view.getUint16(start + at.localPort),
+      remoteAddress: isIPv4 ? this.#ipv4(bytes, words, start + at.remoteAddress) : formatIPv6(bytes, start + at.remoteAddress),
+      remotePort: view.getUint16(start + at.remotePort),
+      receiveQueue: view.getUint32(start + at.receiveQueue, littleEndian),
+      sendQueue: view.getUint32(start + at.sendQueue, littleEndian),
+      timer: timerOf(view, start),
+      uid: view.getUint32(start + at.uid, littleEndian),
+      inode: view.getUint32(start + at.inode, littleEndian),
+      interfaceIndex: view.getUint32(start + at.interfaceIndex, littleEndian),
+      cookie: view.getBigUint64(start + at.cookie, littleEndian),
     };
+    walkAttributes(view, start + inetMessageSize, end, (type, valueStart, length) => decoders[type]?.(row, buffer, valueStart, length));
+    return row;
   }
-  if (end - start >= inetMessageSize + attributeHeaderSize) {
-    for (const [type, value] of decodeAttributes(bytes, start + inetMessageSize, end)) decoders[type]?.(row, value);
+
+  #ipv4(bytes: Uint8Array, words: Uint32Array, offset: number): string {
+    const word = words[offset >> 2] ?? 0;
+    let text = this.#texts.get(word);
+    if (text === undefined) {
+      text = formatIPv4(bytes, offset);
+      this.#texts.set(word, text);
+    }
+    return text;
   }
-  return row;
 }

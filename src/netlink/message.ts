@@ -1,4 +1,5 @@
-import { decodeAttributes, littleEndian, readText, readU32 } from './attribute.js';
+import { littleEndian } from '../options/memory.js';
+import { decodeAttributes, readText, readU32 } from './attribute.js';
 import { NetlinkProtocolError } from './netlink-error.js';
 
 // NLMSG_HDRLEN

@@ -1,4 +1,4 @@
-import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
+import { type ErrorContext, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
@@ -101,7 +101,8 @@ export interface LinkSettings {
   readonly namespaceFd?: number | undefined;
 }
 
-function linkChange(settings: LinkSettings): LinkChange {
+function linkChange(settings: LinkSettings, argument: string): LinkChange {
+  knownKeys(settings, argument, ['up', 'mtu', 'hardwareAddress', 'name', 'namespaceFd']);
   const { up, mtu, hardwareAddress, name, namespaceFd } = settings;
   if (up !== undefined && typeof up !== 'boolean') throw invalidArgument('up', 'a boolean', up);
   return {
@@ -119,7 +120,7 @@ function linkChange(settings: LinkSettings): LinkChange {
  * A link that goes down loses its routes, and its IPv6 addresses too unless `net.ipv6.conf.NAME.keep_addr_on_down` is set.
  */
 export function setLink(name: string, settings: LinkSettings): void {
-  const change = linkChange(settings);
+  const change = linkChange(settings, 'settings');
   using exchange = openRoute();
   const { index } = linkThrough(exchange, name);
   request(exchange, 'NEWLINK', 0, encodeLink(index, change), { address: name });
@@ -135,7 +136,7 @@ export interface VethEnd extends Omit<LinkSettings, 'name' | 'up'> {
  * CAP_NET_ADMIN.
  */
 export function addVeth(link: VethEnd, peer: VethEnd): void {
-  const parts = encodeVeth(linkChange(link), linkChange(peer));
+  const parts = encodeVeth(linkChange(link, 'link'), linkChange(peer, 'peer'));
   once('NEWLINK', CREATE, parts, { address: `${interfaceName(link.name)} peer ${interfaceName(peer.name, 'peer.name')}` });
 }
 
@@ -159,7 +160,9 @@ export interface AddressSettings {
 }
 
 /** `RTM_NEWADDR` - give an interface an address, as `192.168.0.1/24`. Needs CAP_NET_ADMIN. */
-export function addAddress(interfaceOf: string, address: string, { duplicateDetection = true }: AddressSettings = {}): void {
+export function addAddress(interfaceOf: string, address: string, settings: AddressSettings = {}): void {
+  knownKeys(settings, 'settings', ['duplicateDetection']);
+  const { duplicateDetection = true } = settings;
   changeAddress('NEWADDR', CREATE, interfaceOf, address, duplicateDetection);
 }
 
@@ -193,6 +196,7 @@ function destination(to: string, hint: IpPrefix | undefined): IpPrefix {
 }
 
 function changeRoute(name: Name, flags: number, purpose: 'add' | 'delete', settings: RouteSettings): void {
+  knownKeys(settings, 'route', ['to', 'via', 'interface', 'metric', 'source']);
   const { to, via, interface: output, metric, source } = settings;
   const gateway = via === undefined ? undefined : parseAddress(via, 'via');
   const from = source === undefined ? undefined : parseAddress(source, 'source');
@@ -229,7 +233,9 @@ export interface NeighbourSettings {
 }
 
 /** `RTM_NEWNEIGH` - a permanent neighbour, replacing any before: no ARP or neighbour solicitation is sent. Needs CAP_NET_ADMIN. */
-export function addNeighbour({ interface: link, address, hardwareAddress }: NeighbourSettings): void {
+export function addNeighbour(neighbour: NeighbourSettings): void {
+  knownKeys(neighbour, 'neighbour', ['interface', 'address', 'hardwareAddress']);
+  const { interface: link, address, hardwareAddress } = neighbour;
   const hardware = hardwareBytes(hardwareAddress, 'hardwareAddress');
   changeNeighbour('NEWNEIGH', MessageFlag.CREATE | MessageFlag.REPLACE, link, address, hardware);
 }

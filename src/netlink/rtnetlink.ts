@@ -1,5 +1,6 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
-import { type Attribute, decodeAttributes, encodeAttributes, littleEndian, readText, readU32, text, u32 } from './attribute.js';
+import { littleEndian } from '../options/memory.js';
+import { type Attribute, decodeAttributes, encodeAttributes, readText, readU32, text, u32 } from './attribute.js';
 import type { IpPrefix } from './ip-prefix.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';

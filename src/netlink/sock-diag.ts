@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
-import { invalidArgument, UsageError } from '../errors.js';
+import { invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
 import { type CompiledFilter, compileFilter, type SocketFilter, type SocketQuery, statesOf } from './filter.js';
 import {
-  decodeInetRow,
   encodeInetRequest,
   type InetDetails,
   type InetProtocol,
+  InetRowDecoder,
   type SocketId,
   type SocketRow,
 } from './inet-diag.js';
@@ -28,8 +28,6 @@ export interface UnixSocketQuery {
   readonly path?: string | undefined;
   readonly memory?: boolean | undefined;
 }
-
-const unixFields = new Set(['protocol', 'state', 'path', 'memory']);
 
 export function openSockDiag(): NetlinkExchange {
   return openNetlink(NetlinkProtocol.SOCK_DIAG);
@@ -60,13 +58,16 @@ export function dumpInet(
 
 /** The rows of a filter, through an exchange that is open already. */
 export function inetRows(exchange: NetlinkExchange, filter: CompiledFilter, details: InetDetails = {}): SocketRow[] {
-  const byFamily = new Map<number, SocketRow[]>();
+  const decoder = new InetRowDecoder(filter.protocol);
+  const rows: SocketRow[] = [];
+  const starts = new Map<number, number>();
   dumpInet(exchange, filter, details, (family) => {
-    const rows: SocketRow[] = [];
-    byFamily.set(family, rows);
-    return (buffer, rowStart, end) => void rows.push(decodeInetRow(buffer, filter.protocol, rowStart, end));
+    // A dump that is made again begins where its family began.
+    rows.length = starts.get(family) ?? rows.length;
+    starts.set(family, rows.length);
+    return (buffer, start, end) => void rows.push(decoder.decode(buffer, start, end));
   });
-  return [...byFamily.values()].flat();
+  return rows;
 }
 
 /** Asks for one socket by name, without reading the table. `undefined` where there is none. */
@@ -81,7 +82,7 @@ export function lookUpInet(
   const rows: SocketRow[] = [];
   try {
     exchange.single({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, (buffer, start, end) => {
-      rows.push(decodeInetRow(buffer, protocol, start, end));
+      rows.push(new InetRowDecoder(protocol).decode(buffer, start, end));
     });
   } catch (error) {
     // ESTALE: a socket of this name, but another cookie.
@@ -98,8 +99,7 @@ export function destroyRequest(protocol: InetProtocol, family: number, id: Socke
 }
 
 function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
-  const unknown = Object.keys(query).find((name) => !unixFields.has(name));
-  if (unknown !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `filter: unix sockets have no ${JSON.stringify(unknown)}`);
+  knownKeys(query, 'filter of unix sockets', ['protocol', 'state', 'path', 'memory']);
   const { path, state, memory = false } = query;
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   const parts = [encodeUnixRequest(statesOf(state), memory)];

@@ -4,24 +4,35 @@ import type { ReceiveBuffer } from './message.js';
 import { dumpInet, openSockDiag } from './sock-diag.js';
 import type { SocketState } from './state.js';
 
+// Bytes a row, cookies first so that every column is aligned to its elements.
+const ROW_SIZE = 8 + 2 * 16 + 6 * 4 + 2 * 2 + 4;
+
+/** Columns for so many rows, all in one piece of memory: the kernel hands out and takes back one large piece much faster than many. */
 function allocate(rows: number) {
+  const buffer = new ArrayBuffer(ROW_SIZE * rows);
+  let offset = 0;
+  const next = (bytesPerRow: number): number => {
+    const start = offset;
+    offset += bytesPerRow * rows;
+    return start;
+  };
   return {
-    families: new Uint8Array(rows),
-    states: new Uint8Array(rows),
-    timers: new Uint8Array(rows),
-    retransmits: new Uint8Array(rows),
-    localPorts: new Uint16Array(rows),
-    remotePorts: new Uint16Array(rows),
+    cookies: new Uint32Array(buffer, next(8), 2 * rows),
     // As words: bytes would have to be moved one by one.
-    localAddresses: new Uint32Array(4 * rows),
-    remoteAddresses: new Uint32Array(4 * rows),
-    interfaceIndexes: new Uint32Array(rows),
-    cookies: new Uint32Array(2 * rows),
-    remainingMs: new Uint32Array(rows),
-    receiveQueues: new Uint32Array(rows),
-    sendQueues: new Uint32Array(rows),
-    uids: new Uint32Array(rows),
-    inodes: new Uint32Array(rows),
+    localAddresses: new Uint32Array(buffer, next(16), 4 * rows),
+    remoteAddresses: new Uint32Array(buffer, next(16), 4 * rows),
+    interfaceIndexes: new Uint32Array(buffer, next(4), rows),
+    remainingMs: new Uint32Array(buffer, next(4), rows),
+    receiveQueues: new Uint32Array(buffer, next(4), rows),
+    sendQueues: new Uint32Array(buffer, next(4), rows),
+    uids: new Uint32Array(buffer, next(4), rows),
+    inodes: new Uint32Array(buffer, next(4), rows),
+    localPorts: new Uint16Array(buffer, next(2), rows),
+    remotePorts: new Uint16Array(buffer, next(2), rows),
+    families: new Uint8Array(buffer, next(1), rows),
+    states: new Uint8Array(buffer, next(1), rows),
+    timers: new Uint8Array(buffer, next(1), rows),
+    retransmits: new Uint8Array(buffer, next(1), rows),
   };
 }
 
@@ -33,10 +44,14 @@ function copied(from: Columns, rows: number): Columns {
   return to;
 }
 
+const LEAST_ROWS = 1024;
+// A table is about as long as it was last time: growing in steps would copy all of it several times.
+let expectedRows = LEAST_ROWS;
+
 /** Fills columns row by row, in place of the kernel's `struct inet_diag_msg`. */
 class ColumnBuilder {
   length = 0;
-  #capacity = 1024;
+  #capacity = expectedRows;
   #columns = allocate(this.#capacity);
 
   get columns(): Columns {
@@ -53,27 +68,35 @@ class ColumnBuilder {
     const row = this.length;
     // Messages are padded to four bytes, so a payload begins at a whole word.
     const word = start >> 2;
-    const wordAt = (offset: number): number => words[word + (offset >> 2)] ?? 0;
-    columns.families[row] = bytes[start + at.family] ?? 0;
-    columns.states[row] = bytes[start + at.state] ?? 0;
-    columns.timers[row] = bytes[start + at.timer] ?? 0;
-    columns.retransmits[row] = bytes[start + at.retransmits] ?? 0;
+    columns.families[row] = bytes[start + at.family] as number;
+    columns.states[row] = bytes[start + at.state] as number;
+    columns.timers[row] = bytes[start + at.timer] as number;
+    columns.retransmits[row] = bytes[start + at.retransmits] as number;
     columns.localPorts[row] = view.getUint16(start + at.localPort);
     columns.remotePorts[row] = view.getUint16(start + at.remotePort);
-    for (let part = 0; part < 4; part += 1) {
-      columns.localAddresses[4 * row + part] = wordAt(at.localAddress + 4 * part);
-      columns.remoteAddresses[4 * row + part] = wordAt(at.remoteAddress + 4 * part);
-    }
-    columns.interfaceIndexes[row] = wordAt(at.interfaceIndex);
-    columns.cookies[2 * row] = wordAt(at.cookie);
-    columns.cookies[2 * row + 1] = wordAt(at.cookie + 4);
-    columns.remainingMs[row] = wordAt(at.expires);
-    columns.receiveQueues[row] = wordAt(at.receiveQueue);
-    columns.sendQueues[row] = wordAt(at.sendQueue);
-    columns.uids[row] = wordAt(at.uid);
-    columns.inodes[row] = wordAt(at.inode);
+    const { localAddresses, remoteAddresses, cookies } = columns;
+    localAddresses[4 * row] = words[word + 2] as number;
+    localAddresses[4 * row + 1] = words[word + 3] as number;
+    localAddresses[4 * row + 2] = words[word + 4] as number;
+    localAddresses[4 * row + 3] = words[word + 5] as number;
+    remoteAddresses[4 * row] = words[word + 6] as number;
+    remoteAddresses[4 * row + 1] = words[word + 7] as number;
+    remoteAddresses[4 * row + 2] = words[word + 8] as number;
+    remoteAddresses[4 * row + 3] = words[word + 9] as number;
+    columns.interfaceIndexes[row] = words[word + 10] as number;
+    cookies[2 * row] = words[word + 11] as number;
+    cookies[2 * row + 1] = words[word + 12] as number;
+    columns.remainingMs[row] = words[word + 13] as number;
+    columns.receiveQueues[row] = words[word + 14] as number;
+    columns.sendQueues[row] = words[word + 15] as number;
+    columns.uids[row] = words[word + 16] as number;
+    columns.inodes[row] = words[word + 17] as number;
     this.length = row + 1;
   }
+}
+
+function bytesOf({ buffer, byteOffset }: Uint32Array, length: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length);
 }
 
 /**
@@ -116,10 +139,10 @@ export class SocketColumns {
     this.remainingMs = columns.remainingMs.subarray(0, length);
     this.localPorts = columns.localPorts.subarray(0, length);
     this.remotePorts = columns.remotePorts.subarray(0, length);
-    this.localAddresses = new Uint8Array(columns.localAddresses.buffer, 0, 16 * length);
-    this.remoteAddresses = new Uint8Array(columns.remoteAddresses.buffer, 0, 16 * length);
+    this.localAddresses = bytesOf(columns.localAddresses, 16 * length);
+    this.remoteAddresses = bytesOf(columns.remoteAddresses, 16 * length);
     this.interfaceIndexes = columns.interfaceIndexes.subarray(0, length);
-    this.cookies = new BigUint64Array(columns.cookies.buffer, 0, length);
+    this.cookies = new BigUint64Array(columns.cookies.buffer, columns.cookies.byteOffset, length);
     this.receiveQueues = columns.receiveQueues.subarray(0, length);
     this.sendQueues = columns.sendQueues.subarray(0, length);
     this.uids = columns.uids.subarray(0, length);
@@ -158,5 +181,6 @@ export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
     starts.set(family, builder.length);
     return (buffer, start, end) => builder.append(buffer, start, end);
   });
+  expectedRows = Math.max(LEAST_ROWS, builder.length + (builder.length >> 3));
   return new SocketColumns(filter.protocol, builder.columns, builder.length);
 }

@@ -1,13 +1,9 @@
 import type { InternetAddress } from '../address.js';
-import { check, integer, UsageError } from '../errors.js';
-import { Frame } from '../native/binding.js';
-import { dataView, frame, native } from '../native/load.js';
+import { check, integer, SystemCallError, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+import { readOption } from '../options/access.js';
 import { constant, readAddress } from '../socket/sockaddr.js';
-import { littleEndian } from './attribute.js';
 import { type InetProtocol, protocolName } from './inet-diag.js';
-
-// asm-generic/socket.h
-const socketOption = { SO_PROTOCOL: 38, SO_COOKIE: 57, SO_NETNS_COOKIE: 71 } as const;
 
 /** What names a socket of this process in the kernel's tables, for longer than its descriptor is open. */
 export interface SocketIdentity {
@@ -18,22 +14,14 @@ export interface SocketIdentity {
   readonly cookie: bigint;
 }
 
-function getsockopt(fd: number, name: keyof typeof socketOption, length: number): number {
-  frame[Frame.fd] = fd;
-  frame[Frame.level] = constant('SOL_SOCKET');
-  frame[Frame.optname] = socketOption[name];
-  frame[Frame.length] = length;
-  return native.getsockopt();
-}
-
-function cookieOf(fd: number): bigint {
-  check(getsockopt(fd, 'SO_COOKIE', 8), 'getsockopt', { option: 'SO_COOKIE' });
-  return dataView.getBigUint64(0, littleEndian);
-}
-
 // undefined before Linux 5.14.
 function namespaceCookie(fd: number): bigint | undefined {
-  return getsockopt(fd, 'SO_NETNS_COOKIE', 8) < 0 ? undefined : dataView.getBigUint64(0, littleEndian);
+  try {
+    return readOption(fd, 'SO_NETNS_COOKIE');
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'ENOPROTOOPT') return undefined;
+    throw error;
+  }
 }
 
 function currentNamespaceCookie(): bigint | undefined {
@@ -58,8 +46,7 @@ function internet(length: number): InternetAddress | undefined {
  */
 export function identify(descriptor: number): SocketIdentity {
   const fd = integer(descriptor, 'fd', 0, 2 ** 31 - 1);
-  check(getsockopt(fd, 'SO_PROTOCOL', 4), 'getsockopt', { option: 'SO_PROTOCOL' });
-  const protocol = protocolName(dataView.getInt32(0, littleEndian));
+  const protocol = protocolName(readOption(fd, 'SO_PROTOCOL'));
   const local = internet(check(native.getsockname(fd), 'getsockname'));
   if (local === undefined || protocol === undefined) {
     throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: only TCP, UDP and MPTCP sockets can be watched`);
@@ -69,5 +56,5 @@ export function identify(descriptor: number): SocketIdentity {
     throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: the socket is in another network namespace than this thread`);
   }
   const peer = native.getpeername(fd);
-  return { protocol, local, remote: peer < 0 ? undefined : internet(peer), cookie: cookieOf(fd) };
+  return { protocol, local, remote: peer < 0 ? undefined : internet(peer), cookie: readOption(fd, 'SO_COOKIE') };
 }

@@ -1,5 +1,7 @@
-import { decodeAttributes, littleEndian, readU32 } from './attribute.js';
-import { decodeMemory, decodeShutdown, type SocketMemory } from './inet-diag.js';
+import { littleEndian } from '../options/memory.js';
+import type { MemoryInfo } from '../options/spec.js';
+import { decodeAttributes, readU32 } from './attribute.js';
+import { decodeMemory, decodeShutdown } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
 import { type SocketState, stateName } from './state.js';
@@ -37,7 +39,7 @@ export interface UnixSocketRow {
   readonly uid?: number;
   readonly shutdown?: { readonly read: boolean; readonly write: boolean };
   readonly cookie: bigint;
-  readonly memory?: SocketMemory;
+  readonly memory?: MemoryInfo;
 }
 
 /** `struct unix_diag_req`. */
@@ -79,7 +81,7 @@ export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end
     receiveQueue: queues ? readU32(queues) : 0,
     sendQueue: queues ? readU32(queues.subarray(4)) : 0,
     ...(uid && { uid: readU32(uid) }),
-    ...(shutdown && { shutdown: decodeShutdown(shutdown) }),
+    ...(shutdown && { shutdown: decodeShutdown(shutdown[0] ?? 0) }),
     cookie: view.getBigUint64(start + 8, littleEndian),
     ...(memory && { memory: decodeMemory(memory) }),
   };

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FourTuple } from '../address.js';
-import { integer, invalidArgument, TimeoutError, UsageError } from '../errors.js';
+import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import { AF_INET, AF_INET6, type SocketId, type SocketRow } from './inet-diag.js';
@@ -162,8 +162,10 @@ export function waitForState(target: StateTarget, state: AwaitedState, options?:
 export async function waitForState(
   target: StateTarget,
   state: AwaitedState,
-  { deadlineMs = 5000, signal }: StateWaitOptions = {},
+  options: StateWaitOptions = {},
 ): Promise<SocketRow | undefined> {
+  knownKeys(options, 'options', ['deadlineMs', 'signal']);
+  const { deadlineMs = 5000, signal } = options;
   const wanted = stateArgument(state);
   const deadline = performance.now() + integer(deadlineMs, 'deadlineMs', 0, 2 ** 31 - 1);
   signal?.throwIfAborted();

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
-import { check, UsageError } from '../errors.js';
+import { check, knownKeys, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
+import type { SocketRow } from '../netlink/inet-diag.js';
 import {
   addAddress,
   addNeighbour,
@@ -21,7 +22,6 @@ import {
   setLink,
 } from '../netlink/route.js';
 import type { Link, LinkAddress, Route } from '../netlink/rtnetlink.js';
-import type { SocketRow } from '../netlink/inet-diag.js';
 import type { SocketState } from '../netlink/state.js';
 import { type AwaitedState, type StateTarget, type StateWaitOptions, waitForState } from '../netlink/wait-for-state.js';
 import { readSysctl, writeSysctl } from './sysctl.js';
@@ -183,6 +183,7 @@ export class NetworkNamespace {
 
   /** Makes a veth pair, one end here and one in `other`. It is gone with either namespace. */
   addVeth(other: NetworkNamespace, settings: VethSettings): void {
+    knownKeys(settings, 'veth', ['name', 'peerName', 'mtu', 'up', 'hardwareAddress', 'peerHardwareAddress']);
     const { name, peerName, mtu, up = true, hardwareAddress, peerHardwareAddress } = settings;
     const peer = { name: peerName, mtu, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
     this.run(() => addVeth({ name, mtu, hardwareAddress }, peer));
@@ -208,8 +209,8 @@ export class NetworkNamespace {
   }
 
   /** As `addAddress('lo', '10.0.0.1/8')`. Without duplicate address detection unless asked for: nobody else is on our links. */
-  addAddress(link: string, address: string, { duplicateDetection = false }: AddressSettings = {}): void {
-    this.run(() => addAddress(link, address, { duplicateDetection }));
+  addAddress(link: string, address: string, settings: AddressSettings = {}): void {
+    this.run(() => addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }));
   }
 
   removeAddress(link: string, address: string): void {

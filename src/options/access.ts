@@ -1,22 +1,133 @@
-import { check } from '../errors.js';
+import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import { DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
-import type { OptionValues, OptionValue } from './types.js';
-const names: Record<string, [number, number]> = { SO_DOMAIN: [1, 39], SO_ERROR: [1, 4], SO_REUSEADDR: [1, 2], SO_REUSEPORT: [1, 15], SO_LINGER: [1, 13], TCP_NODELAY: [6, 1], SO_SNDBUF: [1,7], SO_RCVBUF: [1,8], SO_KEEPALIVE:[1,9], TCP_LINGER2: [6,8], TCP_USER_TIMEOUT: [6,18], TCP_INFO: [6,11], TCP_REPAIR:[6,19], TCP_DEFER_ACCEPT:[6,9], TCP_FASTOPEN:[6,23], TCP_SYNCNT: [6,7], SO_TYPE:[1,3], IP_BIND_ADDRESS_NO_PORT:[0,24], TCP_KEEPIDLE:[6,4],TCP_KEEPINTVL:[6,5],TCP_KEEPCNT:[6,6], IPV6_V6ONLY:[41,26], SO_BINDTODEVICE:[1,25], IP_ADD_MEMBERSHIP:[0,35], IP_MULTICAST_IF:[0,32], TCP_MAXSEG:[6,2], TCP_QUICKACK:[6,12] };
-const words = new Int32Array(native.scratch);
-export function readOption<N extends string>(fd: number, name: N): OptionValue<N> {
-  const [l = 0, o = 0] = names[name] ?? [];
-  frame[0] = fd; frame[1] = l; frame[2] = o; frame[3] = name === 'TCP_INFO' ? 8 : name === 'SO_LINGER' ? 8 : 4;
-  check(native.getsockopt(), 'getsockopt', { option: name });
-  if (name === 'TCP_INFO') return { state: ['', 'ESTABLISHED','SYN_SENT','SYN_RECV','FIN_WAIT1','FIN_WAIT2','TIME_WAIT','CLOSE','CLOSE_WAIT','LAST_ACK','LISTEN','CLOSING'][(words[16] ?? 0) & 255] } as never;
-  if (name === 'SO_LINGER') return { on: words[16] !== 0, seconds: words[17] } as never;
-  return words[16] as OptionValue<N>;
+import { memoryOf } from './memory.js';
+import { type Resolved, resolve } from './resolve.js';
+import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from './types.js';
+
+const memory = memoryOf(native.scratch, DATA);
+const ints = new Int32Array(native.scratch, DATA);
+const room = SCRATCH_SIZE - DATA;
+
+const recordHeader = 16;
+const int32Low = -(2 ** 31);
+const int32High = 2 ** 31 - 1;
+
+function isRaw(option: unknown): option is { readonly level: number; readonly optname: number } {
+  return typeof option === 'object' && option !== null;
 }
-export function writeOption(fd: number, name: string, value: any): void {
-  const [l = 0, o = 0] = names[name] ?? [];
-  frame[0] = fd; frame[1] = l; frame[2] = o; frame[3] = 4;
-  if (name === 'SO_LINGER') { frame[3] = 8; words[16] = value.on ? 1 : 0; words[17] = value.seconds; }
-  else if (name === 'IP_ADD_MEMBERSHIP') { frame[3] = 8; new Uint8Array(native.scratch).set([239,1,2,3,127,0,0,1], 64); }
-  else words[16] = Number(value);
-  check(native.setsockopt(), 'setsockopt', { option: name });
+
+function rawFrame(fd: number, level: number, optname: number): string {
+  frame[Frame.fd] = fd;
+  frame[Frame.level] = integer(level, 'level', 0, int32High);
+  frame[Frame.optname] = integer(optname, 'optname', 0, int32High);
+  return `{ level: ${level}, optname: ${optname} }`;
 }
-export function writeOptions(fd: number, values: OptionValues): void { for (const k in values) writeOption(fd, k, values[k] ?? 0); }
+
+function noAccess({ name }: Resolved, how: string): UsageError {
+  return new UsageError('ERR_OPTION_ACCESS', `${name}: can only be ${how}`);
+}
+
+/**
+ * getsockopt(2).
+ *
+ * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket, or of this kernel; `ENOTSOCK`, `EBADF`.
+ */
+export function readOption<N extends ReadableOption>(fd: number, name: N): OptionValue<N>;
+export function readOption(fd: number, raw: RawRead): Buffer;
+export function readOption(fd: number, option: ReadableOption | RawRead): unknown {
+  if (isRaw(option)) return readRaw(fd, option);
+  const row = resolve(option);
+  if (!row.readable) throw noAccess(row, 'set');
+  const { codec } = row;
+  frame[Frame.fd] = fd;
+  frame[Frame.level] = row.level;
+  frame[Frame.optname] = row.optname;
+  frame[Frame.length] = codec.capacity;
+  const result = native.getsockopt();
+  if (result < 0) throw new SystemCallError(result, 'getsockopt', { option });
+  const length = frame[Frame.length] ?? 0;
+  if (length === 4) {
+    if (row.kind === 'int') return ints[0];
+    if (row.kind === 'bool') return ints[0] !== 0;
+  }
+  return codec.decode?.(memory, 0, length, row);
+}
+
+function readRaw(fd: number, raw: RawRead): Buffer {
+  knownKeys(raw, 'option', ['level', 'optname', 'length']);
+  const option = rawFrame(fd, raw.level, raw.optname);
+  frame[Frame.length] = integer(raw.length, 'length', 0, room);
+  check(native.getsockopt(), 'getsockopt', { option });
+  return Buffer.from(memory.bytes.subarray(0, frame[Frame.length]));
+}
+
+/** Writes the value at `at`, and returns its length. */
+function encode(row: Resolved, value: unknown, at: number): number {
+  if (!row.settable) throw noAccess(row, 'read');
+  if (row.kind === 'bool' && typeof value === 'boolean') {
+    ints[at >> 2] = value ? 1 : 0;
+    return 4;
+  }
+  if (row.kind === 'int' && typeof value === 'number' && Number.isInteger(value) && value >= int32Low && value <= int32High) {
+    ints[at >> 2] = value;
+    return 4;
+  }
+  if (row.codec.encode === undefined) throw noAccess(row, 'read');
+  return row.codec.encode(value, memory, at, row);
+}
+
+/**
+ * setsockopt(2).
+ *
+ * @throws {SystemCallError} what the kernel says. {@link UsageError} for a value that does not fit: nothing is rounded.
+ */
+export function writeOption<N extends SettableOption>(fd: number, name: N, value: OptionValue<N>): void;
+export function writeOption(fd: number, raw: RawOption): void;
+export function writeOption(fd: number, option: SettableOption | RawOption, value?: unknown): void {
+  if (isRaw(option)) {
+    writeRaw(fd, option);
+    return;
+  }
+  const row = resolve(option);
+  const length = encode(row, value, 0);
+  frame[Frame.fd] = fd;
+  frame[Frame.level] = row.level;
+  frame[Frame.optname] = row.optname;
+  frame[Frame.length] = length;
+  const result = native.setsockopt();
+  if (result < 0) throw new SystemCallError(result, 'setsockopt', { option });
+}
+
+function writeRaw(fd: number, raw: RawOption): void {
+  knownKeys(raw, 'option', ['level', 'optname', 'bytes']);
+  if (!(raw.bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array', raw.bytes);
+  const option = rawFrame(fd, raw.level, raw.optname);
+  frame[Frame.length] = integer(raw.bytes.length, 'bytes: length', 0, room);
+  memory.bytes.set(raw.bytes);
+  check(native.setsockopt(), 'setsockopt', { option });
+}
+
+/** setsockopt(2) for each value, in the order of the keys and in one crossing. Ends at the first failure, which it names. */
+export function writeOptions(fd: number, values: OptionValues): void {
+  if (typeof values !== 'object' || values === null) throw invalidArgument('options', 'an object of values by C name', values);
+  let at = 0;
+  let count = 0;
+  for (const name in values) {
+    const row = resolve(name);
+    // The longest single value must still fit behind what is there.
+    if (at > room / 2) throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
+    const length = encode(row, values[name as SettableOption], at + recordHeader);
+    const header = at >> 2;
+    ints[header] = row.level;
+    ints[header + 1] = row.optname;
+    ints[header + 2] = length;
+    at += recordHeader + ((length + 7) & ~7);
+    count++;
+  }
+  if (count === 0) return;
+  frame[Frame.fd] = fd;
+  frame[Frame.length] = count;
+  const result = native.setsockopts();
+  if (result < 0) throw new SystemCallError(result, 'setsockopt', { option: Object.keys(values)[frame[Frame.length] ?? 0] });
+}

@@ -1,4 +1,34 @@
-export type ReadableOption = string; export type SettableOption = string; export type OptionValue<N extends string> = N extends 'TCP_INFO' ? { state: import('../netlink/state.js').SocketState } : N extends 'SO_LINGER' ? { on: boolean; seconds: number } : any;
-export type OptionValues = Readonly<Record<string, any>>;
-export interface RawOption { level: number; optname: number; bytes: Uint8Array }
-export interface RawRead { level: number; optname: number; length: number }
+import type { catalog } from './catalog.js';
+import type { ValueByKind } from './spec.js';
+
+type Catalog = typeof catalog;
+
+/** C name of an option. */
+export type OptionName = keyof Catalog;
+
+/** The value of an option, by its C name. */
+export type OptionValue<N extends OptionName> = ValueByKind[Catalog[N]['kind']];
+
+export type ReadableOption = { [N in OptionName]: Catalog[N]['access'] extends 'set' ? never : N }[OptionName];
+
+export type SettableOption = { [N in OptionName]: Catalog[N]['access'] extends 'get' ? never : N }[OptionName];
+
+/** Values to set, by C name, in the order of the keys. */
+export type OptionValues = { readonly [N in SettableOption]?: OptionValue<N> };
+
+/** What a socket says of itself: every option it has. */
+export type OptionSnapshot = { readonly [N in ReadableOption]?: OptionValue<N> };
+
+/** An option the catalogue lacks, to be set. */
+export interface RawOption {
+  readonly level: number;
+  readonly optname: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An option the catalogue lacks, to be read: at most `length` bytes. */
+export interface RawRead {
+  readonly level: number;
+  readonly optname: number;
+  readonly length: number;
+}

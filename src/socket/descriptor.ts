@@ -16,11 +16,11 @@ export class OwnedDescriptor {
   #origin: Origin;
   #readiness: Readiness | undefined;
 
-  /** `opener` is the function whose caller is named if the socket is never closed. */
-  protected constructor(fd: number, opener: (...args: never[]) => unknown) {
+  /** `origin` is what is named if the socket is never closed. */
+  protected constructor(fd: number, origin: Origin) {
     this.#fd = fd;
-    this.#origin = new Origin(fd, opener);
-    watchOver(this, this.#origin);
+    this.#origin = origin;
+    watchOver(this, fd, origin);
   }
 
   /** The descriptor. It stays this object's: close it here, or take it with {@link detach}. */
@@ -33,15 +33,16 @@ export class OwnedDescriptor {
     return this.#fd < 0;
   }
 
+  /** Also of a closed socket: there the call itself fails, as a rejection and not as an exception. */
   protected get readiness(): Readiness {
-    this.#readiness ??= new Readiness(this.fd);
+    this.#readiness ??= new Readiness(this.#fd);
     return this.#readiness;
   }
 
   /**
    * `getsockopt(2)` - reads one option by its C name, or `{ level, optname, length }` as bytes.
    *
-   * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket or this kernel.
+   * @throws {SystemCallError} `ENOPROTOOPT`, `ENOTSUP` (Node's name for EOPNOTSUPP) - not an option of this socket or this kernel.
    */
   getOption<N extends ReadableOption>(name: N): OptionValue<N>;
   getOption(raw: RawRead): Buffer;

@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
@@ -30,7 +31,7 @@ export type ControlMessage =
   /** Software time, and the raw hardware time; 0 where there is none. */
   | { readonly type: 'SCM_TIMESTAMPING'; readonly softwareNanoseconds: bigint; readonly hardwareNanoseconds: bigint }
   | ValueMessage
-  /** Anything else, as it came or should go. */
+  /** Anything else, or what was cut to the control space (MSG_CTRUNC), as it came; or as it should go. */
   | { readonly type: 'raw'; readonly level: number; readonly cmsgType: number; readonly bytes: Uint8Array };
 
 type Known<T extends ControlMessage['type']> = Extract<ControlMessage, { type: T }>;
@@ -51,6 +52,8 @@ interface Codec {
   readonly level: string;
   /** C name of the cmsg_type; the message's own name if absent. */
   readonly cmsgType?: string;
+  /** Bytes `read` needs: where the control space ran out (MSG_CTRUNC) the kernel delivers a part. */
+  readonly size: number;
   read?(view: DataView, bytes: Uint8Array): ControlMessage;
   write?(message: never): Uint8Array;
 }
@@ -71,8 +74,9 @@ function readTime(view: DataView, offset: number, nanosecondsPerUnit: bigint): b
 function value(type: ValueMessage['type'], level: string): Codec {
   return {
     level,
+    size: 1,
     // IP_TOS comes as one byte, the others as an int: ip(7).
-    read: (view, bytes) => ({ type, value: bytes.length === 1 ? (bytes[0] ?? 0) : view.getInt32(0, littleEndian) }),
+    read: (view, bytes) => ({ type, value: bytes.length < 4 ? (bytes[0] ?? 0) : view.getInt32(0, littleEndian) }),
     write: (message: ValueMessage) => int32s(integer(message.value, type, 0, 255)),
   };
 }
@@ -80,6 +84,7 @@ function value(type: ValueMessage['type'], level: string): Codec {
 const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } = {
   SCM_RIGHTS: {
     level: 'SOL_SOCKET',
+    size: 4,
     read: (view, bytes) => {
       const fds: number[] = [];
       for (let offset = 0; offset + 4 <= bytes.length; offset += 4) fds.push(view.getInt32(offset, littleEndian));
@@ -87,12 +92,14 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
     },
     // SCM_MAX_FD is 253, unix(7).
     write: ({ fds }: Known<'SCM_RIGHTS'>) => {
+      if (!Array.isArray(fds)) throw invalidArgument('SCM_RIGHTS: fds', 'an array of descriptors', fds);
       integer(fds.length, 'SCM_RIGHTS: number of descriptors', 1, 253);
       return int32s(...fds.map((fd) => integer(fd, 'SCM_RIGHTS: descriptor', 0, 2 ** 31 - 1)));
     },
   },
   SCM_CREDENTIALS: {
     level: 'SOL_SOCKET',
+    size: 12,
     read: (view) => ({
       type: 'SCM_CREDENTIALS',
       pid: view.getInt32(0, littleEndian),
@@ -108,6 +115,7 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
   },
   IP_PKTINFO: {
     level: 'IPPROTO_IP',
+    size: 12,
     read: (view, bytes) => ({
       type: 'IP_PKTINFO',
       interfaceIndex: view.getInt32(0, littleEndian),
@@ -118,12 +126,13 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
       const bytes = new Uint8Array(12);
       bytes.set(int32s(integer(interfaceIndex, 'IP_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)));
       // ipi_spec_dst is the source to send from; ipi_addr is ignored, ip(7).
-      if (!parseIPv4(address, bytes, 4)) throw invalidArgument('IP_PKTINFO: address', 'an IPv4 address', address);
+      if (typeof address !== 'string' || !parseIPv4(address, bytes, 4)) throw invalidArgument('IP_PKTINFO: address', 'an IPv4 address', address);
       return bytes;
     },
   },
   IPV6_PKTINFO: {
     level: 'IPPROTO_IPV6',
+    size: 20,
     read: (view, bytes) => ({
       type: 'IPV6_PKTINFO',
       address: formatIPv6(bytes, 0),
@@ -131,21 +140,24 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
     }),
     write: ({ interfaceIndex, address }: Known<'IPV6_PKTINFO'>) => {
       const bytes = new Uint8Array(20);
-      if (!parseIPv6(address, bytes)) throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
+      if (typeof address !== 'string' || !parseIPv6(address, bytes)) throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
       bytes.set(int32s(integer(interfaceIndex, 'IPV6_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)), 16);
       return bytes;
     },
   },
   SCM_TIMESTAMP: {
     level: 'SOL_SOCKET',
+    size: 16,
     read: (view) => ({ type: 'SCM_TIMESTAMP', nanoseconds: readTime(view, 0, 1000n) }),
   },
   SCM_TIMESTAMPNS: {
     level: 'SOL_SOCKET',
+    size: 16,
     read: (view) => ({ type: 'SCM_TIMESTAMPNS', nanoseconds: readTime(view, 0, 1n) }),
   },
   SCM_TIMESTAMPING: {
     level: 'SOL_SOCKET',
+    size: 48,
     // Three timespecs, the second unused: Documentation/networking/timestamping.rst section 2.1.
     read: (view) => ({
       type: 'SCM_TIMESTAMPING',
@@ -167,9 +179,11 @@ for (const [name, codec] of Object.entries<Codec>(codecs)) {
 }
 
 function encode(message: ControlMessage): { level: number; type: number; bytes: Uint8Array } {
+  if (typeof message !== 'object' || message === null) throw invalidArgument('control', 'a control message', message);
   if (message.type === 'raw') {
     const level = integer(message.level, 'control: level', 0, 2 ** 31 - 1);
     const type = integer(message.cmsgType, 'control: cmsgType', 0, 2 ** 31 - 1);
+    if (!isUint8Array(message.bytes)) throw invalidArgument('control: bytes', 'a Uint8Array', message.bytes);
     return { level, type, bytes: message.bytes };
   }
   const codec: Codec | undefined = Object.hasOwn(codecs, message.type) ? codecs[message.type] : undefined;
@@ -217,9 +231,11 @@ export function readControl(length: number): ControlMessage[] {
     const bytes = data.slice(start + headerSize, start + Math.min(size, length - offset));
     const level = dataView.getInt32(start + levelAt, littleEndian);
     const type = dataView.getInt32(start + typeAt, littleEndian);
-    const read = readers.get(`${level}:${type}`)?.read;
+    const codec = readers.get(`${level}:${type}`);
     messages.push(
-      read === undefined ? { type: 'raw', level, cmsgType: type, bytes } : read(new DataView(bytes.buffer), bytes),
+      codec?.read === undefined || bytes.length < codec.size
+        ? { type: 'raw', level, cmsgType: type, bytes }
+        : codec.read(new DataView(bytes.buffer), bytes),
     );
     offset += align(size);
   }

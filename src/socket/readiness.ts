@@ -1,3 +1,4 @@
+import { constants as os } from 'node:os';
 import { integer, invalidArgument, SystemCallError, TimeoutError, UsageError } from '../errors.js';
 import { READABLE, WRITABLE } from '../native/binding.js';
 import { native } from '../native/load.js';
@@ -9,6 +10,9 @@ export interface WaitOptions {
   /** Rejects with the signal's reason when it is aborted. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The keys of {@link WaitOptions}. */
+export const waitKeys = ['timeoutMs', 'signal'] as const;
 
 /**
  * A call that would block waits for its turn: `attempt` makes the system call and returns `undefined` while it would
@@ -23,21 +27,29 @@ interface Waiter {
 const longestTimeoutMs = 2 ** 31 - 1;
 
 /**
- * POLLERR cannot be masked: while an error queue (MSG_ERRQUEUE) is not empty, a waiter that is not reading it would be
- * woken without end. After an error event that helped nobody the next look is put off by this much.
+ * poll(2) may call a descriptor ready where the call still blocks, and go on calling it ready: POLLERR while an error
+ * queue (MSG_ERRQUEUE) is not empty, POLLIN of a datagram socket after shutdown, POLLOUT of a Unix datagram socket whose
+ * receiver is full. After so many events in a row that helped nobody the next look is put off.
  */
-const errorPauseMs = 10;
+const fruitlessEvents = 16;
+const pauseMs = 10;
 
 const watchers = new Map<number, Readiness>();
-let started = false;
-
 /** Bun exports uv_poll_init as a stub that aborts, so there a thread with poll(2) does the same work. */
 const threaded = 'bun' in process.versions || process.env['SOCKWISE_READINESS'] === 'thread';
 
-function start(): void {
-  started = true;
-  const result = native.startReadiness((fd, events) => watchers.get(fd)?.ready(events), threaded);
-  if (result < 0) throw new SystemCallError(result, 'uv_poll');
+let startResult: number | undefined;
+
+function started(): boolean {
+  startResult ??= native.startReadiness((fd, events) => watchers.get(fd)?.ready(events), threaded);
+  return startResult === 0;
+}
+
+/** Throws for a bad timeout or signal, and the signal's reason if it is aborted already. */
+export function checkWait({ timeoutMs, signal }: WaitOptions): void {
+  if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, longestTimeoutMs);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  signal?.throwIfAborted();
 }
 
 /** The callers that wait for one descriptor, in the order they came. */
@@ -46,6 +58,7 @@ export class Readiness {
   readonly #readers: Waiter[] = [];
   readonly #writers: Waiter[] = [];
   #watched = 0;
+  #fruitless = 0;
   #pause: NodeJS.Timeout | undefined;
 
   constructor(fd: number) {
@@ -57,17 +70,16 @@ export class Readiness {
     direction: 'read' | 'write',
     syscall: string,
     attempt: () => T | undefined,
-    { timeoutMs, signal }: WaitOptions = {},
+    wait: WaitOptions = {},
   ): Promise<T> {
-    if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, longestTimeoutMs);
-    if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
-    signal?.throwIfAborted();
+    if (typeof wait !== 'object' || wait === null) throw invalidArgument(syscall, 'an object', wait);
+    checkWait(wait);
     const queue = direction === 'read' ? this.#readers : this.#writers;
     if (queue.length === 0) {
       const result = attempt();
       if (result !== undefined) return result;
     }
-    return await this.#wait(queue, syscall, attempt, timeoutMs, signal);
+    return await this.#wait(queue, syscall, attempt, wait);
   }
 
   /** Ends every wait with `error`. The descriptor may be closed afterwards. */
@@ -80,11 +92,12 @@ export class Readiness {
   /** The one event of a watch. */
   ready(events: number): void {
     this.#watched = 0;
-    const errored = events < 0;
     let served = 0;
-    if (errored || (events & READABLE) !== 0) served += this.#serve(this.#readers);
-    if (errored || (events & WRITABLE) !== 0) served += this.#serve(this.#writers);
-    if (errored && served === 0) this.#pauseWatch();
+    // Writers first: where both wait for a connection that fails, the error is connect's to tell.
+    if (events < 0 || (events & WRITABLE) !== 0) served += this.#serve(this.#writers);
+    if (events < 0 || (events & READABLE) !== 0) served += this.#serve(this.#readers);
+    this.#fruitless = served > 0 ? 0 : this.#fruitless + 1;
+    if (this.#fruitless >= fruitlessEvents && this.#wanted() !== 0) this.#pauseWatch();
     else this.#update();
   }
 
@@ -92,13 +105,12 @@ export class Readiness {
     queue: Waiter[],
     syscall: string,
     attempt: () => T | undefined,
-    timeoutMs: number | undefined,
-    signal: AbortSignal | undefined,
+    { timeoutMs, signal }: WaitOptions,
   ): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const leave = (): void => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) unlistenAbort(signal, onAbort);
       };
       const waiter: Waiter = {
         attempt() {
@@ -114,21 +126,16 @@ export class Readiness {
         },
       };
       const giveUp = (error: unknown): void => {
-        queue.splice(queue.indexOf(waiter), 1);
+        remove(queue, waiter);
         this.#update();
         waiter.fail(error);
       };
       const onAbort = (): void => giveUp(signal?.reason);
       const timer =
         timeoutMs === undefined ? undefined : setTimeout(() => giveUp(new TimeoutError(syscall, timeoutMs)), timeoutMs);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      if (signal !== undefined) listenAbort(signal, onAbort);
       queue.push(waiter);
-      try {
-        this.#update();
-      } catch (error) {
-        queue.pop();
-        waiter.fail(error);
-      }
+      this.#update();
     });
   }
 
@@ -138,9 +145,9 @@ export class Readiness {
     for (let head = queue[0]; head !== undefined; head = queue[0]) {
       try {
         if (!head.attempt()) return served;
-        queue.shift();
+        remove(queue, head);
       } catch (error) {
-        queue.shift();
+        remove(queue, head);
         head.fail(error);
       }
       served++;
@@ -152,28 +159,68 @@ export class Readiness {
     this.#pause = setTimeout(() => {
       this.#pause = undefined;
       this.#update();
-    }, errorPauseMs);
+    }, pauseMs);
   }
 
+  #wanted(): number {
+    return (this.#readers.length > 0 ? READABLE : 0) | (this.#writers.length > 0 ? WRITABLE : 0);
+  }
+
+  /** Watches for what is waited for. A descriptor that cannot be watched ends every wait. */
   #update(): void {
-    const wanted = (this.#readers.length > 0 ? READABLE : 0) | (this.#writers.length > 0 ? WRITABLE : 0);
-    if (wanted === 0) {
-      clearTimeout(this.#pause);
-      this.#pause = undefined;
-      if (watchers.delete(this.#fd)) native.watch(this.#fd, 0);
-      this.#watched = 0;
-      return;
-    }
+    const wanted = this.#wanted();
+    if (wanted === 0) return this.#forget();
     if (wanted === this.#watched || this.#pause !== undefined) return;
-    if (!started) start();
+    const result = started() ? native.watch(this.#fd, wanted) : -os.errno.ENOSYS;
+    if (result < 0) return this.stop(watchError(result, this.#fd));
     watchers.set(this.#fd, this);
-    const result = native.watch(this.#fd, wanted);
-    if (result < 0) {
-      watchers.delete(this.#fd);
-      throw watchError(result, this.#fd);
-    }
     this.#watched = wanted;
   }
+
+  #forget(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#watched = 0;
+    // The number may be another's by now.
+    if (watchers.get(this.#fd) !== this) return;
+    watchers.delete(this.#fd);
+    native.watch(this.#fd, 0);
+  }
+}
+
+/**
+ * One listener for all waits on a signal: Node warns of a leak from the eleventh listener on, and removes one by walking
+ * through all of them.
+ */
+const abortCallbacks = new WeakMap<AbortSignal, Set<() => void>>();
+
+function onAbortOf(event: Event): void {
+  const signal = event.currentTarget as AbortSignal;
+  for (const callback of abortCallbacks.get(signal) ?? []) callback();
+}
+
+function listenAbort(signal: AbortSignal, callback: () => void): void {
+  let callbacks = abortCallbacks.get(signal);
+  if (callbacks === undefined) {
+    callbacks = new Set();
+    abortCallbacks.set(signal, callbacks);
+    signal.addEventListener('abort', onAbortOf);
+  }
+  callbacks.add(callback);
+}
+
+function unlistenAbort(signal: AbortSignal, callback: () => void): void {
+  const callbacks = abortCallbacks.get(signal);
+  callbacks?.delete(callback);
+  if (callbacks?.size !== 0) return;
+  abortCallbacks.delete(signal);
+  signal.removeEventListener('abort', onAbortOf);
+}
+
+/** Removes a waiter that may have left by itself: an attempt can run the caller's getters, and those can do anything. */
+function remove(queue: Waiter[], waiter: Waiter): void {
+  const index = queue.indexOf(waiter);
+  if (index >= 0) queue.splice(index, 1);
 }
 
 function watchError(result: number, fd: number): Error {

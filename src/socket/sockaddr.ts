@@ -10,7 +10,7 @@ import {
   type UnixAddress,
   type VsockAddress,
 } from '../address.js';
-import { integer, invalidArgument, UsageError } from '../errors.js';
+import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
 
 export type Family = SocketAddress['family'];
@@ -118,7 +118,8 @@ function writeIPv4(input: Partially<InternetAddress>): number {
 }
 
 function scopeOf(zone: string): number {
-  const byName = native.if_nametoindex(zone);
+  // The name ends at a NUL in C: `lo\0x` would be `lo`.
+  const byName = zone.includes('\0') ? 0 : native.if_nametoindex(zone);
   if (byName > 0) return byName;
   if (/^[0-9]{1,9}$/.test(zone)) return Number(zone);
   throw invalidAddress(`address: there is no interface ${JSON.stringify(zone)}`);
@@ -129,7 +130,10 @@ function writeIPv6(input: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv6 address', address);
   const percent = address.indexOf('%');
   const zone = percent < 0 ? undefined : address.slice(percent + 1);
-  const scopeId = input.scopeId ?? (zone === undefined ? 0 : scopeOf(zone));
+  const scopeId = zone === undefined ? (input.scopeId ?? 0) : scopeOf(zone);
+  if (input.scopeId !== undefined && input.scopeId !== scopeId) {
+    throw invalidAddress(`address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${input.scopeId}`);
+  }
   data.fill(0, 0, at.in6.size);
   dataView.setUint16(at.in6.port, portOf(input.port));
   dataView.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
@@ -159,7 +163,8 @@ function writeUnix(input: Partially<UnixAddress>): number {
   return path === '' ? at.un.path : at.un.path + bytes.length + 1;
 }
 
-function hardwareBytes(text: string): number[] {
+function hardwareBytes(text: unknown): number[] {
+  if (typeof text !== 'string') throw invalidArgument('hardwareAddress', 'a string', text);
   const parts = text.split(':');
   if (parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
     throw invalidAddress(`hardwareAddress: ${JSON.stringify(text)} is not of the form 02:00:00:00:00:01`);
@@ -288,10 +293,29 @@ export function readAddress(length: number, bytes = data, view = dataView, base 
   }
 }
 
-/** The address fields of a {@link SystemCallError}. */
-export function errorContext(input: AddressInput): { address?: string | undefined; port?: number | undefined } {
-  if ('path' in input) return { address: input.path?.replaceAll('\0', '@') };
-  if ('cid' in input) return { address: `vsock:${input.cid}`, port: input.port };
-  if ('address' in input) return { address: input.address, port: input.port };
-  return 'port' in input ? { address: '*', port: input.port } : {};
+interface KnownParts {
+  readonly family?: Family | undefined;
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+  readonly path?: string | undefined;
+  readonly cid?: number | undefined;
+}
+
+/** The address fields of a {@link SystemCallError}, with the wildcard where nothing else was asked for; no port 0, as in Node. */
+export function errorContext(family: Family, input: AddressInput): ErrorContext {
+  const { address, port, path, cid }: KnownParts = input;
+  switch (family) {
+    case 'IPv4':
+      return { address: address ?? '0.0.0.0', port: port || undefined };
+    case 'IPv6':
+      return { address: address ?? '::', port: port || undefined };
+    case 'unix':
+      // An unnamed socket has no address to tell.
+      return { address: path?.replaceAll('\0', '@') || undefined };
+    case 'vsock':
+      return { address: cid === undefined ? 'vsock:*' : `vsock:${cid}`, port };
+    case 'packet':
+    case 'netlink':
+      return {};
+  }
 }

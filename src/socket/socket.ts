@@ -5,7 +5,7 @@ import { data, frame, native } from '../native/load.js';
 import { readOption, writeOptions } from '../options/access.js';
 import type { OptionValues } from '../options/types.js';
 import { takeOver } from './descriptor.js';
-import type { WaitOptions } from './readiness.js';
+import { checkWait, waitKeys, type WaitOptions } from './readiness.js';
 import {
   type AddressInput,
   constant,
@@ -18,6 +18,7 @@ import {
   writeAddress,
 } from './sockaddr.js';
 import { Transfer } from './transfer.js';
+import { Origin } from './unclosed.js';
 
 const socketTypes = { stream: 'SOCK_STREAM', dgram: 'SOCK_DGRAM', seqpacket: 'SOCK_SEQPACKET', raw: 'SOCK_RAW' } as const;
 export type SocketType = keyof typeof socketTypes;
@@ -43,6 +44,11 @@ export interface OpenOptions {
   readonly options?: OptionValues | undefined;
 }
 
+export interface PairOptions {
+  /** Default `stream`. */
+  readonly type?: SocketType | undefined;
+}
+
 export interface ListenOptions {
   /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`. Default 511. */
   readonly backlog?: number | undefined;
@@ -64,7 +70,7 @@ function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyo
 function protocolNumber(family: Family, protocol: Protocol | number): number {
   const number =
     typeof protocol === 'number'
-      ? integer(protocol, 'protocol', 0, int31)
+      ? integer(protocol, 'protocol', 0, family === 'packet' ? 0xffff : int31)
       : constant(oneOf(protocols, protocol, 'protocol'));
   // packet(7): in network byte order.
   return family === 'packet' ? ((number & 0xff) << 8) | (number >> 8) : number;
@@ -97,14 +103,16 @@ export class Socket extends Transfer {
         throw error;
       }
     }
-    return new Socket(fd, family, Socket.open);
+    return new Socket(fd, family, new Origin(Socket.open));
   }
 
   /** `socketpair(2)` - two connected Unix sockets. */
-  static pair({ type = 'stream' }: { readonly type?: SocketType | undefined } = {}): [Socket, Socket] {
+  static pair(settings: PairOptions = {}): [Socket, Socket] {
+    knownKeys(settings, 'Socket.pair', ['type']);
+    const { type = 'stream' } = settings;
     check(native.socketpair(domainOf('unix'), constant(oneOf(socketTypes, type, 'type')), 0), 'socketpair');
     const [first = -1, second = -1] = frame;
-    return [new Socket(first, 'unix', Socket.pair), new Socket(second, 'unix', Socket.pair)];
+    return [new Socket(first, 'unix', new Origin(Socket.pair)), new Socket(second, 'unix', new Origin(Socket.pair))];
   }
 
   /**
@@ -118,7 +126,7 @@ export class Socket extends Transfer {
     const domain = readOption(descriptor, 'SO_DOMAIN');
     const family = familyOf(domain);
     if (family === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
-    return new Socket(takeOver(descriptor), family, Socket.adopt);
+    return new Socket(takeOver(descriptor), family, new Origin(Socket.adopt));
   }
 
   /**
@@ -130,7 +138,7 @@ export class Socket extends Transfer {
   bind(address: AddressInput = {}): this {
     const length = writeAddress(this.family, address);
     const result = native.bind(this.fd, length);
-    if (result < 0) throw new SystemCallError(result, 'bind', errorContext(address));
+    if (result < 0) throw new SystemCallError(result, 'bind', errorContext(this.family, address));
     return this;
   }
 
@@ -139,30 +147,34 @@ export class Socket extends Transfer {
    *
    * @throws {SystemCallError} `EADDRINUSE` - sockets with `SO_REUSEADDR` may share an address, only one of them may listen.
    */
-  listen({ backlog = 511 }: ListenOptions = {}): this {
-    const result = native.listen(this.fd, integer(backlog, 'backlog', 0, int31));
-    if (result < 0) throw new SystemCallError(result, 'listen', errorContext(this.getsockname()));
+  listen(settings: ListenOptions = {}): this {
+    knownKeys(settings, 'listen', ['backlog']);
+    const backlog = integer(settings.backlog ?? 511, 'backlog', 0, int31);
+    const result = native.listen(this.fd, backlog);
+    if (result < 0) throw new SystemCallError(result, 'listen', errorContext(this.family, this.getsockname()));
     return this;
   }
 
   /** `accept4(2)`, waiting for a connection. */
-  accept(wait?: WaitOptions): Promise<Socket> {
-    return this.readiness.call('read', 'accept', () => this.tryAccept(), wait);
+  async accept(wait: WaitOptions = {}): Promise<Socket> {
+    knownKeys(wait, 'accept', waitKeys);
+    // Taken now: the event that brings the connection has none of the caller's frames.
+    const origin = new Origin(this.accept);
+    return await this.readiness.call('read', 'accept', () => this.#accept(origin), wait);
   }
 
   /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
   tryAccept(): Socket | undefined {
-    const fd = native.accept(this.fd);
-    // Gone before it was accepted: accept(2), error handling. The next one may be there.
-    if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
-    return new Socket(check(fd, 'accept'), this.family, this.accept);
+    return this.#accept();
   }
 
   /**
    * `connect(2)`, waiting until the connection stands or has failed. After a timeout or an abort the attempt goes on in
    * the kernel: close the socket.
    */
-  async connect(address: AddressInput, wait?: WaitOptions): Promise<this> {
+  async connect(address: AddressInput, wait: WaitOptions = {}): Promise<this> {
+    knownKeys(wait, 'connect', waitKeys);
+    checkWait(wait);
     if (!this.tryConnect(address)) await this.readiness.call('write', 'connect', () => this.#connected(address), wait);
     return this;
   }
@@ -172,7 +184,7 @@ export class Socket extends Transfer {
     const length = writeAddress(this.family, address);
     const result = native.connect(this.fd, length);
     if (inProgress.includes(result)) return false;
-    check(result, 'connect', errorContext(address));
+    if (result < 0) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
     return true;
   }
 
@@ -206,6 +218,13 @@ export class Socket extends Transfer {
     return this;
   }
 
+  #accept(origin?: Origin): Socket | undefined {
+    const fd = native.accept(this.fd);
+    // Gone before it was accepted: accept(2), error handling. The next one may be there.
+    if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
+    return new Socket(check(fd, 'accept'), this.family, origin ?? new Origin(this.tryAccept));
+  }
+
   #name(length: number, syscall: string): SocketAddress {
     const address = readAddress(check(length, syscall));
     if (address === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${syscall}: an address of an unknown family`);
@@ -215,10 +234,13 @@ export class Socket extends Transfer {
   /** What became of a connect(2) that went on in the background; `undefined` while it still does. */
   #connected(address: AddressInput): true | undefined {
     const errno = readOption(this.fd, 'SO_ERROR');
-    if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(address));
-    const result = native.getpeername(this.fd);
-    if (result === -os.errno.ENOTCONN) return undefined;
-    check(result, 'connect', errorContext(address));
+    if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(this.family, address));
+    // Asked again, connect(2) tells what SO_ERROR cannot: still on its way (EALREADY), done (EISCONN, on Linux 0), or
+    // failed with an error that somebody else has read (ECONNABORTED), __inet_stream_connect().
+    const length = writeAddress(this.family, address);
+    const result = native.connect(this.fd, length);
+    if (inProgress.includes(result)) return undefined;
+    if (result < 0 && result !== -os.errno.EISCONN) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
     return true;
   }
 }

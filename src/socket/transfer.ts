@@ -1,13 +1,15 @@
 import { constants as os } from 'node:os';
+import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
 import type { SocketAddress } from '../address.js';
-import { check, integer, invalidArgument, UsageError } from '../errors.js';
+import { check, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { Frame, NAME_SPACE } from '../native/binding.js';
 import { data as scratch, frame, native } from '../native/load.js';
 import { OwnedDescriptor } from './descriptor.js';
 import { flagBits, flagNames, type MessageFlag } from './flags.js';
 import { controlSpace, type ControlMessage, readControl, writeControl } from './messages.js';
-import type { WaitOptions } from './readiness.js';
-import { type AddressInput, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
+import { waitKeys, type WaitOptions } from './readiness.js';
+import { type AddressInput, constant, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
+import type { Origin } from './unclosed.js';
 
 export interface TransferOptions {
   readonly flags?: readonly MessageFlag[] | undefined;
@@ -64,32 +66,58 @@ export type BatchReceived = Omit<ReceivedMessage, 'control'>;
 
 export type Payload = Uint8Array | string;
 
+const transferKeys = ['flags', ...waitKeys] as const;
+const sendKeys = ['address', ...transferKeys] as const;
+const sendmsgKeys = ['data', 'control', 'flags', 'address'] as const;
+const recvKeys = ['size', 'buffer', ...transferKeys] as const;
+const recvmsgKeys = ['controlSize', ...recvKeys] as const;
+const recvmmsgKeys = ['count', 'size', ...transferKeys] as const;
+const batchKeys = ['data', 'address'] as const;
+
 const int31 = 2 ** 31 - 1;
 const wouldBlock = -os.errno.EAGAIN;
 /** UIO_MAXIOV: more parts are EMSGSIZE, sendmsg(2). */
 const longestBatch = 1024;
 
+/** Only Unix sockets carry descriptors, and packet sockets refuse the flag: packet_recvmsg() knows five and no more. */
+const closeOnExec = native.constants['MSG_CMSG_CLOEXEC'] ?? 0;
+
 /** Where a receive without memory of its own lands, to be copied out at its real length. */
 const landing = Buffer.allocUnsafeSlow(65_536);
 
+/** `ArrayBuffer.prototype.detached` is younger than Node 20. */
+function isDetached(buffer: ArrayBufferLike): boolean {
+  try {
+    void new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 function bytesOf(payload: unknown, name = 'data'): Uint8Array {
   if (typeof payload === 'string') return Buffer.from(payload);
-  if (!(payload instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array or a string', payload);
-  if (payload.buffer instanceof SharedArrayBuffer) {
+  // Not instanceof: a Buffer of another realm is one as well.
+  if (!isUint8Array(payload)) throw invalidArgument(name, 'a Uint8Array or a string', payload);
+  if (isSharedArrayBuffer(payload.buffer)) {
     throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: shared memory could change during the call; copy it first`);
+  }
+  if (payload.length === 0 && isDetached(payload.buffer)) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: its memory was transferred away`);
   }
   return payload;
 }
 
-function target({ size, buffer }: RecvOptions): Uint8Array {
+function target({ size, buffer }: RecvOptions, bits: number): Uint8Array {
   if (buffer !== undefined) {
     if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size: not together with buffer');
     if (typeof buffer === 'string') throw invalidArgument('buffer', 'a Uint8Array', buffer);
     return bytesOf(buffer, 'buffer');
   }
-  if (size === undefined) return landing;
-  integer(size, 'size', 0, int31);
-  return size <= landing.length ? landing.subarray(0, size) : Buffer.allocUnsafe(size);
+  const length = integer(size ?? landing.length, 'size', 0, int31);
+  const into = length <= landing.length ? landing.subarray(0, length) : Buffer.allocUnsafe(length);
+  // tcp(7): MSG_TRUNC discards and copies nothing, so what an earlier call left here would be taken for data.
+  return bits & constant('MSG_TRUNC') ? into.fill(0) : into;
 }
 
 /** What was received: the caller's own memory, or a copy out of the landing place. */
@@ -100,24 +128,24 @@ function received(into: Uint8Array, length: number): Buffer {
 }
 
 /** What a call returned, or `undefined` where it would block. */
-function unlessBlocked(result: number, syscall: string, address?: AddressInput): number | undefined {
+function unlessBlocked(result: number, syscall: string, family?: Family, address?: AddressInput): number | undefined {
   if (result === wouldBlock) return undefined;
-  return check(result, syscall, address && errorContext(address));
+  return check(result, syscall, family && address && errorContext(family, address));
 }
 
 /** The half of {@link Socket} that moves data. */
 export class Transfer extends OwnedDescriptor {
   readonly family: Family;
 
-  protected constructor(fd: number, family: Family, opener: (...args: never[]) => unknown) {
-    super(fd, opener);
+  protected constructor(fd: number, family: Family, origin: Origin) {
+    super(fd, origin);
     this.family = family;
   }
 
   /** `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. */
   send(payload: Payload, options: SendOptions & WaitOptions = {}): Promise<number> {
-    const bytes = bytesOf(payload);
-    return this.readiness.call('write', 'send', () => this.trySend(bytes, options), options);
+    let bytes: Uint8Array | undefined;
+    return this.readiness.call('write', 'send', () => this.trySend((bytes ??= bytesOf(payload)), options), options);
   }
 
   /**
@@ -125,10 +153,13 @@ export class Transfer extends OwnedDescriptor {
    *
    * @throws {SystemCallError} `EPIPE` - the write half is closed (never SIGPIPE), `ECONNRESET`, `EMSGSIZE`, `EDESTADDRREQ`.
    */
-  trySend(payload: Payload, { flags, address }: SendOptions = {}): number | undefined {
+  trySend(payload: Payload, options: SendOptions = {}): number | undefined {
+    knownKeys(options, 'send', sendKeys);
+    const bytes = bytesOf(payload);
+    const { flags, address } = options;
     const bits = flagBits(flags);
     const length = address === undefined ? 0 : writeAddress(this.family, address);
-    return unlessBlocked(native.send(this.fd, bytesOf(payload), bits, length), 'send', address);
+    return unlessBlocked(native.send(this.fd, bytes, bits, length), 'send', this.family, address);
   }
 
   /** `recvfrom(2)`, waiting for data. Resolves with what came, at most `size` bytes; empty at the end of a stream. */
@@ -142,24 +173,29 @@ export class Transfer extends OwnedDescriptor {
    * @throws {SystemCallError} `ECONNRESET`, reported once; `ENOTCONN`.
    */
   tryRecv(options: RecvOptions = {}): Buffer | undefined {
-    const into = target(options);
-    const length = unlessBlocked(native.recv(this.fd, into, flagBits(options.flags)), 'recv');
+    knownKeys(options, 'recv', recvKeys);
+    const bits = flagBits(options.flags);
+    const into = target(options, bits);
+    const length = unlessBlocked(native.recv(this.fd, into, bits), 'recv');
     return length === undefined ? undefined : received(into, length);
   }
 
   /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
-  sendmsg(message: SendMessage, wait?: WaitOptions): Promise<number> {
-    return this.readiness.call('write', 'sendmsg', () => this.trySendmsg(message), wait);
+  async sendmsg(message: SendMessage, wait: WaitOptions = {}): Promise<number> {
+    knownKeys(wait, 'sendmsg', waitKeys);
+    return await this.readiness.call('write', 'sendmsg', () => this.trySendmsg(message), wait);
   }
 
   /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
-  trySendmsg({ data, control = [], flags, address }: SendMessage): number | undefined {
+  trySendmsg(message: SendMessage): number | undefined {
+    knownKeys(message, 'sendmsg', sendmsgKeys);
+    const { data, control = [], flags, address } = message;
     const parts = Array.isArray(data) ? data.map((part) => bytesOf(part)) : [bytesOf(data)];
     integer(parts.length, 'data: number of parts', 0, longestBatch);
     const bits = flagBits(flags);
     const controlLength = writeControl(control);
     const length = address === undefined ? 0 : writeAddress(this.family, address);
-    return unlessBlocked(native.sendmsg(this.fd, parts, bits, length, controlLength), 'sendmsg', address);
+    return unlessBlocked(native.sendmsg(this.fd, parts, bits, length, controlLength), 'sendmsg', this.family, address);
   }
 
   /** `recvmsg(2)`, waiting for a message. */
@@ -169,9 +205,12 @@ export class Transfer extends OwnedDescriptor {
 
   /** `recvmsg(2)` - data with its sender, control messages and flags, or `undefined` where it would block. */
   tryRecvmsg(options: RecvMessageOptions = {}): ReceivedMessage | undefined {
-    const into = target(options);
+    knownKeys(options, 'recvmsg', recvmsgKeys);
+    const bits = flagBits(options.flags);
+    const into = target(options, bits);
     const capacity = integer(options.controlSize ?? 0, 'controlSize', 0, controlSpace);
-    const length = unlessBlocked(native.recvmsg(this.fd, [into], flagBits(options.flags), capacity), 'recvmsg');
+    const careful = this.family === 'unix' ? bits | closeOnExec : bits;
+    const length = unlessBlocked(native.recvmsg(this.fd, [into], careful, capacity), 'recvmsg');
     if (length === undefined) return undefined;
     const flags = flagNames(frame[Frame.fd] ?? 0);
     const control = readControl(frame[Frame.level] ?? 0);
@@ -185,10 +224,22 @@ export class Transfer extends OwnedDescriptor {
   }
 
   /** `sendmmsg(2)` - several datagrams in one call. Returns how many went out, `undefined` where it would block. */
-  trySendmmsg(messages: readonly BatchMessage[], { flags }: TransferOptions = {}): number | undefined {
+  trySendmmsg(messages: readonly BatchMessage[], options: TransferOptions = {}): number | undefined {
+    knownKeys(options, 'sendmmsg', transferKeys);
     if (!Array.isArray(messages)) throw invalidArgument('messages', 'an array', messages);
     integer(messages.length, 'messages: number', 1, longestBatch);
-    const payloads = messages.map((message) => bytesOf(message.data));
+    const payloads = messages.map((message) => {
+      knownKeys(message, 'message', batchKeys);
+      return bytesOf(message.data);
+    });
+    // Offsets are int32.
+    integer(
+      payloads.reduce((sum, { length }) => sum + length, 0),
+      'messages: number of bytes',
+      0,
+      int31,
+    );
+    const bits = flagBits(options.flags);
     const table = new Int32Array(4 * messages.length);
     const names = new Uint8Array(NAME_SPACE * messages.length);
     let offset = 0;
@@ -200,7 +251,7 @@ export class Transfer extends OwnedDescriptor {
       offset += payload.length;
     }
     const joined = Buffer.concat(payloads, offset);
-    return unlessBlocked(native.sendmmsg(this.fd, joined, names, table, flagBits(flags)), 'sendmmsg');
+    return unlessBlocked(native.sendmmsg(this.fd, joined, names, table, bits), 'sendmmsg');
   }
 
   /** `recvmmsg(2)`, waiting for at least one message. */
@@ -209,11 +260,14 @@ export class Transfer extends OwnedDescriptor {
   }
 
   /** `recvmmsg(2)` - the datagrams that are there, at most `count`, or `undefined` if there is none. */
-  tryRecvmmsg({ count, size = 2048, flags }: BatchOptions): BatchReceived[] | undefined {
+  tryRecvmmsg(options: BatchOptions): BatchReceived[] | undefined {
+    knownKeys(options, 'recvmmsg', recvmmsgKeys);
+    const { count, size = 2048, flags } = options;
+    const bits = flagBits(flags);
     const table = new Int32Array(4 * integer(count, 'count', 1, longestBatch));
     const names = new Uint8Array(NAME_SPACE * count);
     const into = Buffer.allocUnsafe(count * integer(size, 'size', 1, 65_536));
-    const got = unlessBlocked(native.recvmmsg(this.fd, into, size, names, table, flagBits(flags)), 'recvmmsg');
+    const got = unlessBlocked(native.recvmmsg(this.fd, into, size, names, table, bits), 'recvmmsg');
     if (got === undefined) return undefined;
     const view = new DataView(names.buffer);
     return Array.from({ length: got }, (_, index) => {

@@ -2,34 +2,36 @@ import { native } from '../native/load.js';
 
 /** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
 export class Origin {
-  declare readonly stack: string;
+  fd = -1;
+  readonly frames: string;
 
-  constructor(
-    readonly fd: number,
-    opener: (...args: never[]) => unknown,
-  ) {
+  /** Keeps the callers of `opener`. */
+  constructor(opener: (...args: never[]) => unknown) {
     const { stackTraceLimit } = Error;
-    // Frames are recorded now and turned into text only if asked for; a few cost little beside socket(2).
+    const holder: { stack?: unknown } = {};
     Error.stackTraceLimit = framesKept;
-    Error.captureStackTrace(this, opener);
+    Error.captureStackTrace(holder, opener);
     Error.stackTraceLimit = stackTraceLimit;
+    // Made text at once (3 us for two frames), because a recorded stack holds each frame's `this`: an object that opens a
+    // socket and keeps it would never be collected.
+    this.frames = String(holder.stack).split('\n').slice(1).join('\n');
   }
 }
 
-const framesKept = 4;
+const framesKept = 2;
 
-const registry = new FinalizationRegistry<Origin>((origin) => {
+const registry = new FinalizationRegistry<Origin>(({ fd, frames }) => {
   // Not owned any more: the environment closed it while it was torn down.
-  if (native.close(origin.fd) < 0) return;
-  const frames = origin.stack.split('\n').slice(1).join('\n');
-  process.emitWarning(`a Socket (descriptor ${origin.fd}) was collected without close(); it was opened at\n${frames}`, {
+  if (native.close(fd) < 0) return;
+  process.emitWarning(`a Socket (descriptor ${fd}) was collected without close(); it was opened at\n${frames}`, {
     type: 'SockwiseWarning',
     code: 'SOCKWISE_UNCLOSED',
   });
 });
 
 /** Closes the descriptor with a warning if `socket` is collected before {@link forget}. */
-export function watchOver(socket: object, origin: Origin): void {
+export function watchOver(socket: object, fd: number, origin: Origin): void {
+  origin.fd = fd;
   registry.register(socket, origin, origin);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { decodeAttributes, encodeAttributes, littleEndian, readText, readU32, readU64, text, u32 } from '../../src/netlink/attribute.js';
+import { decodeAttributes, encodeAttributes, readText, readU32, readU64, text, u32 } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 
 // The fixtures are what a little-endian kernel sends.
 describe.runIf(littleEndian)('netlink attributes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { littleEndian } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { compileBytecode } from '../../src/netlink/bytecode.js';
 
 // struct inet_diag_bc_op is code, yes, no (16 bits). Jumps count from the instruction they stand in.

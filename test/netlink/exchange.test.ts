@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { encodeAttributes, littleEndian, readU32, text, u32 } from '../../src/netlink/attribute.js';
+import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribute.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
 import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
 
@@ -121,7 +122,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test.each([
-    ['an answer to another request', [[{ ...row(1), sequence: 7 }]]],
+    ['an answer to another request', [[{ ...row(1), sequence: 7 }, done]]],
     ['an answer that ends early', [[row(1)]]],
   ])('refuses %s', (_, answer) => {
     const { exchange } = scripted(answer);

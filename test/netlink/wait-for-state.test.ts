@@ -1,11 +1,14 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FourTuple, InternetAddress } from '../../src/address.js';
-import { listSockets } from '../../src/netlink/sock-diag.js';
+import { listSockets, type SocketQuery } from '../../src/netlink/sock-diag.js';
 import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
-import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
+import { canMakeNamespaces, openDescriptors, privateNetwork } from '../support/namespaces.js';
 
+const network = privateNetwork();
+const openSocket: typeof Socket.open = (settings) => network.run(() => Socket.open(settings));
+const list = ((query: SocketQuery) => network.run(() => listSockets(query))) as typeof listSockets;
 const open: Disposable[] = [];
 
 function use<T extends Disposable>(resource: T): T {
@@ -25,9 +28,10 @@ function nameOf(socket: Socket): InternetAddress {
 
 async function connection(address = '127.0.0.1'): Promise<{ listener: Socket; near: Socket; far: Socket; tuple: FourTuple }> {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
-  const listener = use(Socket.open({ family })).bind({ address }).listen();
-  const near = use(Socket.open({ family }));
+  const listener = use(openSocket({ family })).bind({ address }).listen();
+  const near = use(openSocket({ family }));
   const { port } = nameOf(listener);
+  near.bind({ address });
   await near.connect({ address, port }, { timeoutMs: 2000 });
   const far = use(await listener.accept({ timeoutMs: 2000 }));
   return { listener, near, far, tuple: { localAddress: address, localPort: nameOf(near).port, remoteAddress: address, remotePort: port } };
@@ -37,51 +41,54 @@ function mirrored({ localAddress, localPort, remoteAddress, remotePort }: FourTu
   return { localAddress: remoteAddress, localPort: remotePort, remoteAddress: localAddress, remotePort: localPort };
 }
 
+// Where the machine's own network has to do, other programs may have sockets on the same port, but not on this address.
+const alone = '127.83.117.98';
+
 const atOnce = { deadlineMs: 0 };
 
 describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   test.each(['127.0.0.1', '::1'])('follows a connection of %s by its four-tuple until it is in TIME_WAIT', async (address) => {
     const { near, far, tuple } = await connection(address);
-    expect(await waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({ state: 'ESTABLISHED', ...tuple });
-    const closing = waitForState(tuple, 'TIME_WAIT');
+    expect(await network.waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({ state: 'ESTABLISHED', ...tuple });
+    const closing = network.waitForState(tuple, 'TIME_WAIT');
     near.close();
-    await waitForState(mirrored(tuple), 'CLOSE_WAIT');
+    await network.waitForState(mirrored(tuple), 'CLOSE_WAIT');
     far.close();
     expect(await closing).toMatchObject({ state: 'TIME_WAIT', ...tuple });
-    expect(await waitForState(mirrored(tuple), 'gone')).toBeUndefined();
+    expect(await network.waitForState(mirrored(tuple), 'gone')).toBeUndefined();
   });
 
   test('finds a socket by itself and by its descriptor', async () => {
     const { listener, near, far } = await connection();
-    expect((await waitForState(listener, 'LISTEN', atOnce)).localPort).toBe(nameOf(listener).port);
-    expect((await waitForState(near, 'ESTABLISHED', atOnce)).localPort).toBe(nameOf(near).port);
-    expect((await waitForState(far.fd, 'ESTABLISHED', atOnce)).remotePort).toBe(nameOf(near).port);
+    expect((await network.waitForState(listener, 'LISTEN', atOnce)).localPort).toBe(nameOf(listener).port);
+    expect((await network.waitForState(near, 'ESTABLISHED', atOnce)).localPort).toBe(nameOf(near).port);
+    expect((await network.waitForState(far.fd, 'ESTABLISHED', atOnce)).remotePort).toBe(nameOf(near).port);
   });
 
   test('knows a socket that is only bound, or still connecting', async () => {
-    const listener = use(Socket.open({})).bind({ address: '127.0.0.1' });
-    expect(await waitForState(listener, 'BOUND', atOnce)).toMatchObject({ remotePort: 0 });
+    const listener = use(openSocket({})).bind({ address: '127.0.0.1' });
+    expect(await network.waitForState(listener, 'BOUND', atOnce)).toMatchObject({ remotePort: 0 });
     listener.listen({ backlog: 0 });
-    const first = use(Socket.open({}));
+    const first = use(openSocket({}));
     await first.connect({ address: '127.0.0.1', port: nameOf(listener).port }, { timeoutMs: 2000 });
-    const second = use(Socket.open({}));
+    const second = use(openSocket({}));
     // Linux admits one connection more than the backlog says; the SYN after that is dropped.
     expect(second.tryConnect({ address: '127.0.0.1', port: nameOf(listener).port })).toBe(false);
-    expect(await waitForState(second, 'SYN_SENT')).toMatchObject({ timer: { kind: 'retransmit' } });
+    expect(await network.waitForState(second, 'SYN_SENT')).toMatchObject({ timer: { kind: 'retransmit' } });
   });
 
   test('knows the TIME_WAIT of a socket whose descriptor is still open', async () => {
     const { near, far } = await connection();
     near.shutdown('write');
-    await waitForState(far, 'CLOSE_WAIT');
+    await network.waitForState(far, 'CLOSE_WAIT');
     far.close();
-    expect((await waitForState(near, 'TIME_WAIT')).inode).toBe(0);
+    expect((await network.waitForState(near, 'TIME_WAIT')).inode).toBe(0);
     expect(near.closed).toBe(false);
   });
 
   test('goes on watching a socket that is closed meanwhile', async () => {
     const { near, far } = await connection();
-    const gone = waitForState(near, 'gone');
+    const gone = network.waitForState(near, 'gone');
     await near.send(Buffer.from('never read'));
     near.close();
     // Data nobody read makes this close a reset, which ends the other side too.
@@ -92,38 +99,38 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   test('the listener of the same address and port is not taken for a connection that is gone', async () => {
     const { listener, tuple } = await connection();
     const none = { ...mirrored(tuple), remotePort: 1 };
-    expect(listSockets({ localPort: tuple.remotePort, state: 'LISTEN' })).toHaveLength(1);
-    expect(await waitForState(none, 'gone', atOnce)).toBeUndefined();
+    expect(list({ localPort: tuple.remotePort, localAddress: '127.0.0.1', state: 'LISTEN' })).toHaveLength(1);
+    expect(await network.waitForState(none, 'gone', atOnce)).toBeUndefined();
     expect(listener.closed).toBe(false);
   });
 
   test('a four-tuple in IPv4 finds a v4-mapped socket', async () => {
-    const listener = use(Socket.open({ family: 'IPv6' })).bind({ address: '::' }).listen();
-    const near = use(Socket.open({}));
+    const listener = use(openSocket({ family: 'IPv6' })).bind({ address: '::' }).listen();
+    const near = use(openSocket({}));
     const { port } = nameOf(listener);
     await near.connect({ address: '127.0.0.1', port }, { timeoutMs: 2000 });
     const tuple = { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort: nameOf(near).port };
-    expect(await waitForState(tuple, 'ESTABLISHED')).toMatchObject({ family: 'IPv6', localAddress: '::ffff:127.0.0.1' });
+    expect(await network.waitForState(tuple, 'ESTABLISHED')).toMatchObject({ family: 'IPv6', localAddress: '::ffff:127.0.0.1' });
   });
 
   test('of a filter one match is enough, and gone means none', async () => {
-    const { near, far, listener } = await connection();
+    const { near, far, listener } = await connection(alone);
     const { port } = nameOf(listener);
-    expect(await waitForState({ port }, 'LISTEN', atOnce)).toMatchObject({ localPort: port });
-    await expect(waitForState({ port }, 'gone', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_TIMED_OUT' }));
+    expect(await network.waitForState({ port, localAddress: alone }, 'LISTEN', atOnce)).toMatchObject({ localPort: port });
+    await expect(network.waitForState({ port, localAddress: alone }, 'gone', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_TIMED_OUT' }));
     listener.close();
     await near.send(Buffer.from('never read'));
     near.close();
     far.close();
-    expect(await waitForState({ port }, 'gone')).toBeUndefined();
+    expect(await network.waitForState({ port, localAddress: alone }, 'gone')).toBeUndefined();
   });
 
   test('says which state it saw last when the deadline has passed', async () => {
     const { tuple } = await connection();
-    await expect(waitForState(tuple, 'TIME_WAIT', { deadlineMs: 20 })).rejects.toThrow(
+    await expect(network.waitForState(tuple, 'TIME_WAIT', { deadlineMs: 20 })).rejects.toThrow(
       expect.objectContaining({ code: 'ERR_TIMED_OUT', wanted: 'TIME_WAIT', lastStates: ['ESTABLISHED'] }),
     );
-    await expect(waitForState({ ...tuple, localPort: 1 }, 'LISTEN', atOnce)).rejects.toThrow(
+    await expect(network.waitForState({ ...tuple, localPort: 1 }, 'LISTEN', atOnce)).rejects.toThrow(
       expect.objectContaining({ lastStates: ['gone'] }),
     );
   });
@@ -131,20 +138,20 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   test('rejects with the reason of its signal', async () => {
     const { tuple } = await connection();
     const controller = new AbortController();
-    const waiting = waitForState(tuple, 'TIME_WAIT', { signal: controller.signal });
+    const waiting = network.waitForState(tuple, 'TIME_WAIT', { signal: controller.signal });
     controller.abort(new Error('enough'));
     await expect(waiting).rejects.toThrow('enough');
-    await expect(waitForState(tuple, 'ESTABLISHED', { signal: controller.signal })).rejects.toThrow('enough');
+    await expect(network.waitForState(tuple, 'ESTABLISHED', { signal: controller.signal })).rejects.toThrow('enough');
   });
 
   test('refuses what can never be listed', async () => {
-    const fresh = use(Socket.open({}));
-    const closed = Socket.open({});
+    const fresh = use(openSocket({}));
+    const closed = openSocket({});
     closed.close();
     const refused: [unknown, unknown, string][] = [
       [fresh, 'BOUND', 'ERR_ARGUMENT_INVALID'],
       [closed, 'BOUND', 'ERR_SOCKET_CLOSED'],
-      [use(Socket.open({ family: 'unix' })), 'LISTEN', 'ERR_NOT_SUPPORTED'],
+      [use(openSocket({ family: 'unix' })), 'LISTEN', 'ERR_NOT_SUPPORTED'],
       [1.5, 'LISTEN', 'ERR_OUT_OF_RANGE'],
       [-1, 'LISTEN', 'ERR_OUT_OF_RANGE'],
       [2 ** 31 - 1, 'LISTEN', 'EBADF'],
@@ -153,9 +160,9 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
       [{ port: 1 }, 'listen', 'ERR_ARGUMENT_INVALID'],
     ];
     for (const [target, state, code] of refused) {
-      await expect(waitForState(target as StateTarget, state as 'LISTEN', atOnce)).rejects.toThrow(expect.objectContaining({ code }));
+      await expect(network.waitForState(target as StateTarget, state as 'LISTEN', atOnce)).rejects.toThrow(expect.objectContaining({ code }));
     }
-    await expect(waitForState({ port: 1 }, 'LISTEN', { deadlineMs: Number.NaN })).rejects.toThrow(
+    await expect(network.waitForState({ port: 1 }, 'LISTEN', { deadlineMs: Number.NaN })).rejects.toThrow(
       expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
     );
   });
@@ -163,10 +170,10 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   test('closes its netlink socket, however it ends', async () => {
     const { tuple } = await connection();
     const before = openDescriptors();
-    const waiting = waitForState(tuple, 'TIME_WAIT', { deadlineMs: 20 });
+    const waiting = network.waitForState(tuple, 'TIME_WAIT', { deadlineMs: 20 });
     expect(openDescriptors()).toBe(before + 1);
     await expect(waiting).rejects.toThrow();
-    await waitForState(tuple, 'ESTABLISHED');
+    await network.waitForState(tuple, 'ESTABLISHED');
     expect(openDescriptors()).toBe(before);
   });
 });

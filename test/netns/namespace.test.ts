@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readlinkSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
@@ -88,6 +90,24 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
     namespace.close();
     expect(() => namespace.run(() => 1)).toThrow(expect.objectContaining({ code: 'ERR_NAMESPACE_CLOSED' }));
     expect(() => namespace.fd).toThrow(expect.objectContaining({ code: 'ERR_NAMESPACE_CLOSED' }));
+  });
+
+  test('a worker thread has a way there and back of its own', async () => {
+    const home = here();
+    const worker = new Worker(
+      `import('${new URL('../../dist/netns/namespace.js', import.meta.url).href}').then(({ NetworkNamespace }) => {
+        const here = () => require('node:fs').readlinkSync('/proc/thread-self/ns/net');
+        const namespace = NetworkNamespace.create();
+        const seen = [here(), namespace.run(here), here()];
+        namespace.close();
+        require('node:worker_threads').parentPort.postMessage(seen);
+      })`,
+      { eval: true },
+    );
+    const [seen] = await once(worker, 'message');
+    await worker.terminate();
+    expect(seen).toEqual([home, expect.not.stringContaining(home), home]);
+    expect(here()).toBe(home);
   });
 
   test('leaves no descriptor behind, whatever fails inside', () => {
@@ -244,6 +264,8 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
     ['a name too long', (n) => n.getLink('0123456789abcdef'), { code: 'ERR_ARGUMENT_INVALID' }],
     ['a slash in a name', (n) => n.addVeth(n, { name: 'a/b', peerName: 'c' }), { code: 'ERR_ARGUMENT_INVALID' }],
     ['half a hardware address', (n) => n.setLink('lo', { hardwareAddress: '02:00' }), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a misspelt setting of a link', (n) => n.setLink('lo', { upp: true } as object), { code: 'ERR_ARGUMENT_INVALID' }],
+    ['a misspelt setting of a route', (n) => n.addRoute({ to: 'default', gateway: '10.0.0.1' } as never), { code: 'ERR_ARGUMENT_INVALID' }],
     ['an MTU below zero', (n) => n.setLink('lo', { mtu: -1 }), { code: 'ERR_OUT_OF_RANGE' }],
     ['half a byte of MTU', (n) => n.setLink('lo', { mtu: 1.5 }), { code: 'ERR_OUT_OF_RANGE' }],
   ])('refuses %s', (_, work, error) => {

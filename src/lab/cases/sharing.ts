@@ -107,7 +107,7 @@ async function deliver(lab: Lab, { option, destination }: Datagrams): Promise<st
   const sockets = ['first', 'second', 'third'].map((name) => {
     const socket = host.open({ name, type: 'dgram', options: { [option]: true } }).bind({ address, port: 5000 });
     if (destination === 'multicast') {
-      socket.setOption('IP_ADD_MEMBERSHIP', { multicastAddress: group, localAddress: '127.0.0.1', interfaceIndex: 0 } as never);
+      socket.setOption('IP_ADD_MEMBERSHIP', { multicastAddress: group, localAddress: '127.0.0.1' } );
     }
     return socket;
   });

@@ -1,0 +1,35 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const sources = fileURLToPath(new URL('../c/', import.meta.url));
+const build = fileURLToPath(new URL('../build/', import.meta.url));
+const program = `${build}loops`;
+
+/** Compiles the C loops, with the machine's own compiler. */
+export function buildLoops() {
+  mkdirSync(build, { recursive: true });
+  const files = readdirSync(sources).filter((file) => file.endsWith('.c'));
+  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, ...files], {
+    cwd: sources,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+/** Starts the C loops. `run(name, count)` resolves with the nanoseconds `count` turns of a loop took. */
+export function startLoops() {
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async run(name, count) {
+      child.stdin.write(`${name} ${count}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`the C loop ${name} ended: see its message above`);
+      return Number(value);
+    },
+    stop() {
+      child.stdin.end();
+    },
+  };
+}

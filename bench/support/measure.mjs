@@ -1,0 +1,54 @@
+import { startLoops } from './c-program.mjs';
+import { ratios, shuffled, summarize } from './statistics.mjs';
+
+/** Long enough for the clock not to matter, short enough for most rounds to pass without another process in between. */
+const batchNanoseconds = 8e6;
+const warmUpRounds = 4;
+
+async function timed(run, count) {
+  const start = process.hrtime.bigint();
+  // Awaited only if there is something to wait for: a turn of the microtask queue is not part of a synchronous call.
+  const pending = run(count);
+  if (pending !== undefined) await pending;
+  return Number(process.hrtime.bigint() - start);
+}
+
+/**
+ * Runs all contenders of a question by turns, each against the same number of turns of the C loop, and compares them
+ * round by round.
+ */
+export async function measure(question, rounds) {
+  const loops = startLoops();
+  const prepared = await question.prepare();
+  const runners = [
+    { name: 'C', time: (count) => loops.run(question.name, count) },
+    ...prepared.contenders.map(({ name, run, wrong }) => ({ name, wrong, time: (count) => timed(run, count) })),
+  ];
+  try {
+    const trial = question.trial ?? 2000;
+    await loops.run(question.name, trial);
+    const count = Math.ceil((batchNanoseconds * trial) / (await loops.run(question.name, trial)));
+    const samples = new Map(runners.map(({ name }) => [name, []]));
+    for (let round = -warmUpRounds; round < rounds; round++) {
+      for (const { name, time } of shuffled(runners)) {
+        const nanoseconds = (await time(count)) / count;
+        if (round >= 0) samples.get(name).push(nanoseconds);
+      }
+    }
+    return {
+      name: question.name,
+      title: question.title,
+      target: question.target,
+      count,
+      contenders: runners.map(({ name, wrong = false }) => ({
+        name,
+        wrong,
+        nanoseconds: summarize(samples.get(name)),
+        ratio: summarize(ratios(samples.get(name), samples.get('C'))),
+      })),
+    };
+  } finally {
+    loops.stop();
+    prepared.stop?.();
+  }
+}

@@ -1,0 +1,119 @@
+// Writes what follows from the option catalogue: the list of constants for C++ and the page docs/options.md.
+// `--check` writes nothing and fails if a file is not what it would write. Needs `npm run build:ts` before.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { catalog } from '../dist/options/catalog.js';
+
+const root = new URL('../', import.meta.url);
+const options = Object.entries(catalog);
+
+/** asm-generic numbers of SOL_SOCKET hold for these; the others (alpha, mips, parisc, sparc) must have headers. */
+const genericArchitectures = ['__x86_64__', '__i386__', '__aarch64__', '__arm__', '__riscv'].map((name) => `defined(${name})`).join(' || ');
+
+function constantLines([name, { level, number, apple }]) {
+  const fallback = level === 'SOL_SOCKET' ? `defined(__linux__) && (${genericArchitectures})` : 'defined(__linux__)';
+  return [
+    `#if defined(${name})`,
+    `CONSTANT("${name}", ${name})`,
+    ...(level === 'SOL_SOCKET' ? [] : ['#if defined(__linux__)', `static_assert(${name} == ${number}, "${name}");`, '#endif']),
+    ...(apple === undefined ? [] : [`#elif defined(__APPLE__) && defined(${apple})`, `CONSTANT("${name}", ${apple})`]),
+    `#elif ${fallback}`,
+    `CONSTANT("${name}", ${number})`,
+    '#else',
+    `MISSING("${name}")`,
+    '#endif',
+  ];
+}
+
+const constants = [
+  '// Written by scripts/generate.mjs from src/options/catalog.ts. A header older than the kernel lacks names, and their numbers',
+  '// are then taken from the catalogue; where it has them the compiler compares.',
+  ...options.flatMap(constantLines),
+  '',
+].join('\n');
+
+const levels = {
+  SOL_SOCKET: { title: 'Any socket', page: 'man7/socket.7' },
+  IPPROTO_TCP: { title: 'TCP', page: 'man7/tcp.7' },
+  IPPROTO_IP: { title: 'IPv4', page: 'man7/ip.7' },
+  IPPROTO_IPV6: { title: 'IPv6', page: 'man7/ipv6.7' },
+  IPPROTO_UDP: { title: 'UDP', page: 'man7/udp.7' },
+  SOL_MPTCP: { title: 'Multipath TCP' },
+  AF_VSOCK: { title: 'Virtual machine sockets', page: 'man7/vsock.7' },
+};
+
+const values = {
+  bool: 'boolean',
+  int: 'integer',
+  uint: 'integer, unsigned',
+  uint64: 'bigint',
+  netIndex: 'interface index',
+  timeval: 'number',
+  text: 'string',
+  bytes: 'Uint8Array',
+  linger: '{ on, seconds }',
+  ucred: '{ pid, uid, gid }',
+  gids: 'number[]',
+  mreqn: '{ multicastAddress, localAddress?, interfaceIndex? }',
+  mreqSource: '{ multicastAddress, interfaceAddress, sourceAddress }',
+  mreq6: '{ multicastAddress, interfaceIndex }',
+  groupReq: '{ interfaceIndex, group }',
+  groupSourceReq: '{ interfaceIndex, group, source }',
+  multicastIf: '{ localAddress?, interfaceIndex? }',
+  meminfo: 'object',
+  filter: '{ code, jt, jf, k }[]',
+  portRange: '{ low, high }',
+  sockaddr: '{ address, port }',
+  txtime: '{ clockId, flags }',
+  repairWindow: 'object',
+  repairOptions: '{ code, value }[]',
+  tcpInfo: 'TcpInfo',
+};
+
+const accesses = { get: 'get', set: 'set', both: 'get, set' };
+
+function optionRow([name, { kind, access, unit, when, needs, since, doc, trap }]) {
+  const value = unit === undefined ? values[kind] : `${values[kind]}, ${unit}`;
+  const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
+  const text = trap === undefined ? doc : `${doc} **${trap}**`;
+  return `| \`${name}\` | ${value} | ${accesses[access]} | ${conditions} | ${text} |`;
+}
+
+function levelSection([level, { title, page }]) {
+  const rows = options.filter(([, row]) => row.level === level);
+  const link = page === undefined ? '' : ` [${page.slice(5, -2)}(7)](https://man7.org/linux/man-pages/${page}.html)`;
+  return [
+    `## ${title}`,
+    '',
+    `Level \`${level}\`, ${rows.length} options.${link}`,
+    '',
+    '| option | value | access | when, needs, since | what it does |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows.map(optionRow),
+    '',
+  ];
+}
+
+const page = [
+  '# Socket options',
+  '',
+  `The ${options.length} options that \`getOption\`, \`setOption\` and \`setOptions\` know by their C names. For any other use the raw form:`,
+  '`setOption(target, { level, optname, bytes })`, `getOption(target, { level, optname, length })`.',
+  '',
+  '"before bind" and the like name the last moment at which setting an option has its full effect. `supports(name)` tells whether',
+  'the running kernel has one. What surprises is in bold.',
+  '',
+  ...Object.entries(levels).flatMap(levelSection),
+].join('\n');
+
+const files = { 'native/constants.gen.inc': constants, 'docs/options.md': page };
+const check = process.argv.includes('--check');
+for (const [name, text] of Object.entries(files)) {
+  const url = new URL(name, root);
+  if (!check) {
+    writeFileSync(url, text);
+    continue;
+  }
+  if (readFileSync(url, 'utf8') === text) continue;
+  console.error(`${name} is not what the catalogue says: run npm run generate`);
+  process.exitCode = 1;
+}

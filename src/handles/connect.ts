@@ -1,0 +1,172 @@
+import * as dns from 'node:dns';
+import * as net from 'node:net';
+import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import type { OptionValues } from '../options/types.js';
+import type { Socket } from '../socket/socket.js';
+import { type AttemptSettings, type Destination, firstToAnswer, interleave } from './attempts.js';
+import { familyOfAddress } from './bound.js';
+
+type InternetFamily = 'IPv4' | 'IPv6';
+
+export interface ConnectOptions {
+  /** A name or an IP address. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** A Unix socket in place of host and port: a path, or an abstract name behind a `\0`. */
+  readonly path?: string | undefined;
+  /** Bound before connect(2); only addresses of its family are tried. */
+  readonly localAddress?: string | undefined;
+  /** Bound before connect(2); addresses are then tried one after the other, because one socket at a time can have it. */
+  readonly localPort?: number | undefined;
+  /** Set on every socket that is tried, before bind(2) and connect(2). */
+  readonly options?: OptionValues | undefined;
+  /** Only addresses of this family. */
+  readonly family?: InternetFamily | undefined;
+  /** Rejects with {@link TimeoutError} after this many milliseconds, the lookup included. */
+  readonly timeoutMs?: number | undefined;
+  /** How long an address may keep silent before the next is tried beside it. At least 10; default 250, RFC 8305 section 8. */
+  readonly attemptDelayMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** In place of `dns.lookup`. */
+  readonly lookup?: net.LookupFunction | undefined;
+  /** Keeps the socket writable after the other side has ended, as in Node. */
+  readonly allowHalfOpen?: boolean | undefined;
+}
+
+const known = [
+  'host', 'port', 'path', 'localAddress', 'localPort', 'options', 'family', 'timeoutMs', 'attemptDelayMs', 'signal',
+  'lookup', 'allowHalfOpen',
+] as const satisfies readonly (keyof ConnectOptions)[];
+
+const int31 = 2 ** 31 - 1;
+const shortestDelayMs = 10;
+const versions = { IPv4: 4, IPv6: 6 } as const;
+
+function invalid(message: string): UsageError {
+  return new UsageError('ERR_ARGUMENT_INVALID', message);
+}
+
+function checkSettings(settings: ConnectOptions): void {
+  knownKeys(settings, 'connect', known);
+  const { host, port, path, localAddress, localPort, family, timeoutMs, attemptDelayMs, signal, lookup, allowHalfOpen } = settings;
+  if (path !== undefined) {
+    for (const name of ['host', 'port', 'localAddress', 'localPort', 'family'] as const) {
+      if (settings[name] !== undefined) throw invalid(`path: not together with ${name}`);
+    }
+    if (path === '') throw new UsageError('ERR_ADDRESS_INVALID', 'path: empty');
+  } else {
+    if (typeof host !== 'string' || host === '') throw invalidArgument('host', 'a name or an address', host);
+    integer(port, 'port', 1, 65_535);
+  }
+  if (family !== undefined && !Object.hasOwn(versions, family)) throw invalidArgument('family', 'IPv4 or IPv6', family);
+  if (localAddress !== undefined) familyOfAddress(localAddress, 'localAddress');
+  if (localPort !== undefined) integer(localPort, 'localPort', 0, 65_535);
+  if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, int31);
+  if (attemptDelayMs !== undefined) integer(attemptDelayMs, 'attemptDelayMs', shortestDelayMs, int31);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean') throw invalidArgument('allowHalfOpen', 'a boolean', allowHalfOpen);
+  if (lookup !== undefined && typeof lookup !== 'function') throw invalidArgument('lookup', 'a function as dns.lookup', lookup);
+}
+
+/** The one family that can be used, if `family` or the local address leaves no choice. */
+function onlyFamily({ family, localAddress }: ConnectOptions): InternetFamily | undefined {
+  if (localAddress === undefined) return family;
+  const local = familyOfAddress(localAddress, 'localAddress');
+  if (family !== undefined && family !== local) throw invalid(`localAddress: ${localAddress} is ${local}, family says ${family}`);
+  return local;
+}
+
+function toDestination(address: string, port: number): Destination {
+  return { family: familyOfAddress(address, 'lookup'), address, port };
+}
+
+function resolve(
+  host: string,
+  family: InternetFamily | undefined,
+  lookup: net.LookupFunction,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return new Promise((done, reject) => {
+    const onAbort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    // ADDRCONFIG as in net.connect: no address of a family this host has none of.
+    const asked = family === undefined ? { all: true, hints: dns.ADDRCONFIG } : { all: true, family: versions[family] };
+    lookup(host, asked, (error, found) => {
+      signal.removeEventListener('abort', onAbort);
+      if (error) return reject(error);
+      done(typeof found === 'string' ? [found] : found.map(({ address }) => address));
+    });
+  });
+}
+
+async function destinations(settings: ConnectOptions, signal: AbortSignal): Promise<readonly Destination[]> {
+  const { host = '', port = 0, path, lookup = dns.lookup } = settings;
+  if (path !== undefined) return [{ family: 'unix', path }];
+  const family = onlyFamily(settings);
+  const literal = net.isIP(host) !== 0;
+  const found = literal ? [host] : await resolve(host, family, lookup, signal);
+  const usable = found.map((address) => toDestination(address, port)).filter((to) => family === undefined || to.family === family);
+  if (usable.length === 0) throw new UsageError('ERR_ADDRESS_INVALID', `host: ${host} has no ${family ?? 'IP'} address`);
+  return interleave(usable);
+}
+
+/** Runs `work` with a signal that is aborted with `signal` or after `timeoutMs`. */
+async function within<T>({ signal, timeoutMs }: ConnectOptions, work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal?.reason);
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(new TimeoutError('connect', timeoutMs)), timeoutMs);
+  try {
+    return await work(stop.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+/** A connected socket, not yet Node's: the caller owns it. */
+export async function connectSocket(settings: ConnectOptions): Promise<Socket> {
+  checkSettings(settings);
+  const { options, localAddress, localPort, attemptDelayMs = 250 } = settings;
+  const attempts: AttemptSettings = {
+    options,
+    localAddress,
+    localPort,
+    attemptDelayMs: localPort ? undefined : attemptDelayMs,
+  };
+  return await within(settings, async (stop) => {
+    const to = await destinations(settings, stop);
+    stop.throwIfAborted();
+    return await firstToAnswer(to, attempts, stop);
+  });
+}
+
+/** Gives a connected socket to Node. It is closed if Node does not take it. */
+export function adopted(socket: Socket, settings: net.SocketConstructorOpts): net.Socket {
+  let taken: net.Socket;
+  try {
+    taken = new net.Socket({ ...settings, fd: socket.fd, readable: true, writable: true });
+  } catch (error) {
+    socket.close();
+    throw error;
+  }
+  socket.detach();
+  return taken;
+}
+
+/**
+ * `socket(2)`, the options, `bind(2)`, `connect(2)` - resolves with a connected net.Socket. `'connect'` and `'ready'` are
+ * past: they are not emitted.
+ *
+ * A name with several addresses is tried as RFC 8305 says, with a socket for each attempt that has all the options and
+ * the local address. (Node's own connect() drops them with the first address: its second attempt is a new socket.)
+ *
+ * @throws {SystemCallError} the attempt's failure, with the call and its address; {@link ConnectError} if several
+ * failed, each in `errors`; {@link TimeoutError}; the signal's reason; the error of the lookup.
+ */
+export async function connect(settings: ConnectOptions): Promise<net.Socket> {
+  const socket = await connectSocket(settings);
+  return adopted(socket, { allowHalfOpen: settings.allowHalfOpen ?? false });
+}

@@ -1,0 +1,167 @@
+import * as https from 'node:https';
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import { invalidArgument, knownKeys } from '../errors.js';
+import type { OptionValues } from '../options/types.js';
+import { adopted, type ConnectOptions, connectSocket } from './connect.js';
+import { setOption } from './options.js';
+
+export interface ConnectorOptions
+  extends Pick<
+    ConnectOptions,
+    'options' | 'localAddress' | 'localPort' | 'family' | 'timeoutMs' | 'attemptDelayMs' | 'lookup'
+  > {
+  /** For tls.connect(), where the connector has to call it itself: undici with an https origin. */
+  readonly tls?: tls.ConnectionOptions | undefined;
+}
+
+/** What http.Agent, https.Agent and undici say about the connection they want. */
+export interface ConnectionRequest {
+  readonly host?: string | null | undefined;
+  readonly hostname?: string | null | undefined;
+  readonly port?: number | string | null | undefined;
+  readonly socketPath?: string | null | undefined;
+  readonly protocol?: string | null | undefined;
+  readonly servername?: string | null | undefined;
+  readonly family?: number | undefined;
+  readonly localAddress?: string | null | undefined;
+  readonly localPort?: number | undefined;
+  readonly lookup?: net.LookupFunction | undefined;
+  readonly noDelay?: boolean | undefined;
+  readonly keepAlive?: boolean | undefined;
+  readonly keepAliveInitialDelay?: number | undefined;
+  readonly timeout?: number | undefined;
+}
+
+/** The callback of http.Agent, and that of undici, which is the same to call. */
+type AgentCallback = (error: Error | null, socket: net.Socket) => void;
+type UndiciCallback = (...result: [null, net.Socket] | [Error, null]) => void;
+
+/** Fits `createConnection` of http and https agents and requests, and `connect` of undici. */
+export interface Connector {
+  (request: ConnectionRequest, callback?: AgentCallback): undefined;
+  (request: ConnectionRequest, callback: UndiciCallback): undefined;
+}
+
+const overwritten = ['TCP_NODELAY', 'SO_KEEPALIVE', 'TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'] as const;
+
+/**
+ * Does what the client asks of the socket, then sets once more what `options` says against it. Node makes a system call
+ * on a change only, so the client's later calls of the same (http.Agent repeats setKeepAlive() whenever a socket gets
+ * idle) leave the options alone.
+ */
+function settled<T extends net.Socket>(socket: T, request: ConnectionRequest, options: OptionValues = {}): T {
+  const { noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = request;
+  if (noDelay) socket.setNoDelay(true);
+  if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay);
+  if (noDelay || keepAlive) {
+    for (const name of overwritten) {
+      const value = options[name];
+      if (value !== undefined) setOption(socket, name, value);
+    }
+  }
+  return socket;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function protocolOf(value: unknown): unknown {
+  return isObject(value) && 'protocol' in value ? value.protocol : undefined;
+}
+
+/** An agent or undici names the protocol itself; a request without an agent has the one it would have used. */
+function isSecure(caller: unknown, request: ConnectionRequest): boolean {
+  const fallback = '_defaultAgent' in request ? request._defaultAgent : undefined;
+  return (request.protocol ?? protocolOf(caller) ?? protocolOf(fallback)) === 'https:';
+}
+
+function bare(host: string): string {
+  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
+}
+
+const familyByVersion: Readonly<Record<number, 'IPv4' | 'IPv6'>> = { 4: 'IPv4', 6: 'IPv6' };
+
+function settingsFor(defaults: ConnectOptions, request: ConnectionRequest, secure: boolean): ConnectOptions {
+  const { options, timeoutMs, attemptDelayMs } = defaults;
+  if (request.socketPath) return { path: request.socketPath, options, timeoutMs };
+  return {
+    host: bare(request.hostname || request.host || 'localhost'),
+    port: Number(request.port || (secure ? 443 : 80)),
+    options,
+    timeoutMs,
+    attemptDelayMs,
+    localAddress: request.localAddress ?? defaults.localAddress,
+    localPort: request.localPort ?? defaults.localPort,
+    family: familyByVersion[request.family ?? 0] ?? defaults.family,
+    lookup: request.lookup ?? defaults.lookup,
+  };
+}
+
+/** TLS over `socket`, for a caller that waits until it stands. */
+function secured(settings: tls.ConnectionOptions, request: ConnectionRequest, host: string, socket: net.Socket): Promise<tls.TLSSocket> {
+  // RFC 6066 section 3: no address as a server name.
+  const servername = request.servername || settings.servername || (net.isIP(host) === 0 ? host : '');
+  return new Promise((resolve, reject) => {
+    const secure = tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername, socket });
+    secure.once('error', reject);
+    secure.once('secureConnect', () => {
+      secure.off('error', reject);
+      resolve(secure);
+    });
+  });
+}
+
+/** The agent's own way from a connected socket to TLS, with its cache of sessions. */
+function securedBy(agent: https.Agent, settings: tls.ConnectionOptions, request: ConnectionRequest, socket: net.Socket): net.Socket {
+  const wanted: object = { ...settings, ...request, socket };
+  const secure = https.Agent.prototype.createConnection.call(agent, wanted);
+  if (!(secure instanceof net.Socket)) throw invalidArgument('agent', 'an https.Agent that returns its socket', secure);
+  return secure;
+}
+
+async function made(
+  caller: unknown,
+  request: ConnectionRequest,
+  { tls: tlsSettings = {}, ...defaults }: ConnectorOptions,
+): Promise<net.Socket> {
+  const secure = isSecure(caller, request);
+  const settings = settingsFor(defaults, request, secure);
+  const socket = adopted(await connectSocket(settings), {});
+  if (secure) {
+    const over =
+      caller instanceof https.Agent
+        ? securedBy(caller, tlsSettings, request, socket)
+        : await secured(tlsSettings, request, settings.host ?? 'localhost', socket);
+    return settled(over, request, settings.options);
+  }
+  if (request.timeout) socket.setTimeout(request.timeout);
+  return settled(socket, request, settings.options);
+}
+
+/**
+ * {@link connect} in the form Node's and undici's clients take, so that their connections have `options` from before
+ * connect(2) on:
+ *
+ * ```js
+ * const agent = new http.Agent({ keepAlive: true });
+ * agent.createConnection = connector({ options: { TCP_USER_TIMEOUT: 10_000 } });   // also https.Agent
+ * const client = new undici.Agent({ connect: connector({ options, tls: { ca } }) });
+ * ```
+ *
+ * What `options` names wins over what the client sets by itself: `TCP_NODELAY`, and keep-alive, which http.Agent
+ * would set to its `keepAliveMsecs` (1 s) whenever a socket gets idle. Addresses the request names win over those given here.
+ */
+export function connector(settings: ConnectorOptions = {}): Connector {
+  knownKeys(settings, 'connector', [
+    'options', 'localAddress', 'localPort', 'family', 'timeoutMs', 'attemptDelayMs', 'lookup', 'tls',
+  ]);
+  return function connectFor(this: unknown, request: ConnectionRequest, callback?: AgentCallback | UndiciCallback): undefined {
+    made(this, request, settings).then(
+      (socket) => callback?.(null, socket),
+      // Without a socket; only undici's declaration says so.
+      (error: Error) => (callback as UndiciCallback | undefined)?.(error, null),
+    );
+  };
+}

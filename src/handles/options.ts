@@ -1,0 +1,32 @@
+import { readOption, writeOption, writeOptions } from '../options/access.js';
+import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
+import { fdOf, type OptionTarget } from './fd-of.js';
+
+/**
+ * `getsockopt(2)` - reads one option by its C name, or `{ level, optname, length }` as bytes.
+ *
+ * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket or this kernel; {@link UsageError}
+ * `ERR_NO_DESCRIPTOR` - the target has no descriptor now.
+ */
+export function getOption<N extends ReadableOption>(target: OptionTarget, name: N): OptionValue<N>;
+export function getOption(target: OptionTarget, raw: RawRead): Buffer;
+export function getOption(target: OptionTarget, name: ReadableOption | RawRead): unknown {
+  return readOption(fdOf(target), name as ReadableOption);
+}
+
+/**
+ * `setsockopt(2)` - sets one option by its C name, or `{ level, optname, bytes }`.
+ *
+ * @throws {SystemCallError} what the kernel says, with the option's name; {@link UsageError} `ERR_NO_DESCRIPTOR` - the
+ * target has no descriptor now; `ERR_OUT_OF_RANGE`, `ERR_ARGUMENT_INVALID` - a value that does not fit.
+ */
+export function setOption<N extends SettableOption>(target: OptionTarget, name: N, value: OptionValue<N>): void;
+export function setOption(target: OptionTarget, raw: RawOption): void;
+export function setOption(target: OptionTarget, name: SettableOption | RawOption, value?: unknown): void {
+  writeOption(fdOf(target), name as SettableOption, value as never);
+}
+
+/** `setsockopt(2)` for each of `values`, in their order and in one crossing; ends at the first failure. */
+export function setOptions(target: OptionTarget, values: OptionValues): void {
+  writeOptions(fdOf(target), values);
+}

@@ -1,0 +1,207 @@
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
+import { integer, invalidArgument, UsageError } from '../errors.js';
+import type { Codec } from './codec.js';
+import { littleEndian, type Memory } from './memory.js';
+import type { FilterInstruction, Kind, ValueByKind } from './spec.js';
+
+type StructKind = Exclude<Kind, 'bool' | 'int' | 'uint' | 'uint64' | 'netIndex' | 'timeval' | 'text' | 'bytes' | 'tcpInfo'>;
+
+const int32Max = 2 ** 31 - 1;
+const uint32Max = 2 ** 32 - 1;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const socketAddressSize = 128;
+/** BPF_MAXINSNS, bpf_common.h. */
+const longestFilter = 4096;
+
+function object(value: unknown, name: string, fields: readonly string[]): object {
+  if (typeof value !== 'object' || value === null) throw invalidArgument(name, `an object with ${fields.join(', ')}`, value);
+  const unknown = Object.keys(value).find((field) => !fields.includes(field));
+  if (unknown !== undefined) throw invalidArgument(name, `an object with ${fields.join(', ')}`, unknown);
+  return value;
+}
+
+function index(value: unknown, name: string): number {
+  return value === undefined ? 0 : integer(value, `${name}.interfaceIndex`, 0, int32Max);
+}
+
+function putIPv4(value: unknown, memory: Memory, at: number, name: string): void {
+  if (typeof value !== 'string' || !parseIPv4(value, memory.bytes, at)) throw invalidArgument(name, 'an IPv4 address', value);
+}
+
+/** `struct sockaddr_storage` with no port, for the calls of RFC 3678. */
+function putSocketAddress(value: unknown, memory: Memory, at: number, name: string): void {
+  memory.bytes.fill(0, at, at + socketAddressSize);
+  if (typeof value === 'string' && parseIPv4(value, memory.bytes, at + 4)) {
+    memory.view.setUint16(at, AF_INET, littleEndian);
+  } else if (typeof value === 'string' && parseIPv6(value, memory.bytes, at + 8)) {
+    memory.view.setUint16(at, AF_INET6, littleEndian);
+  } else {
+    throw invalidArgument(name, 'an IPv4 or IPv6 address', value);
+  }
+}
+
+function words<T extends object>(fields: readonly (keyof T & string)[], signed = false): Codec<T> {
+  return {
+    capacity: 4 * fields.length,
+    encode(value, memory, at, { name }) {
+      object(value, name, fields);
+      for (const [position, field] of fields.entries()) {
+        const number = integer(value[field], `${name}.${field}`, signed ? -(2 ** 31) : 0, signed ? int32Max : uint32Max);
+        memory.view.setUint32(at + 4 * position, number >>> 0, littleEndian);
+      }
+      return 4 * fields.length;
+    },
+    decode(memory, at, length) {
+      const entries = fields.slice(0, length >> 2).map((field, position) => {
+        const offset = at + 4 * position;
+        return [field, signed ? memory.view.getInt32(offset, littleEndian) : memory.view.getUint32(offset, littleEndian)];
+      });
+      return Object.fromEntries(entries) as T;
+    },
+  };
+}
+
+/**
+ * `struct sock_fprog` holds a pointer, which only C++ can make: the instructions follow it here, and native/options.cc
+ * fills it in.
+ */
+function putFilter(program: readonly FilterInstruction[], memory: Memory, at: number, name: string): number {
+  if (!Array.isArray(program)) throw invalidArgument(name, 'an array of instructions', program);
+  integer(program.length, `${name}: number of instructions`, 1, longestFilter);
+  for (const [position, instruction] of program.entries()) {
+    object(instruction, name, ['code', 'jt', 'jf', 'k']);
+    const offset = at + 8 * position;
+    memory.view.setUint16(offset, integer(instruction.code, `${name}.code`, 0, 65_535), littleEndian);
+    memory.bytes[offset + 2] = integer(instruction.jt, `${name}.jt`, 0, 255);
+    memory.bytes[offset + 3] = integer(instruction.jf, `${name}.jf`, 0, 255);
+    memory.view.setUint32(offset + 4, integer(instruction.k, `${name}.k`, 0, uint32Max), littleEndian);
+  }
+  return 8 * program.length;
+}
+
+export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> } = {
+  linger: {
+    capacity: 8,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['on', 'seconds']);
+      if (typeof value.on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', value.on);
+      memory.view.setInt32(at, value.on ? 1 : 0, littleEndian);
+      memory.view.setInt32(at + 4, integer(value.seconds, `${name}.seconds`, 0, int32Max), littleEndian);
+      return 8;
+    },
+    decode: ({ view }, at) => ({ on: view.getInt32(at, littleEndian) !== 0, seconds: view.getInt32(at + 4, littleEndian) }),
+  },
+  ucred: words(['pid', 'uid', 'gid']),
+  txtime: words(['clockId', 'flags']),
+  repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup']),
+  meminfo: words([
+    'receiveAllocated', 'receiveBuffer', 'sendAllocated', 'sendBuffer', 'forwardAllocated', 'sendQueued', 'optionMemory', 'backlog',
+    'drops',
+  ]),
+  gids: {
+    // NGROUPS_MAX is 65536; more than this is ERANGE.
+    capacity: 16_384,
+    decode: ({ view }, at, length) => Array.from({ length: length >> 2 }, (_, position) => view.getUint32(at + 4 * position, littleEndian)),
+  },
+  mreqn: {
+    capacity: 12,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['multicastAddress', 'localAddress', 'interfaceIndex']);
+      putIPv4(value.multicastAddress, memory, at, `${name}.multicastAddress`);
+      putIPv4(value.localAddress ?? '0.0.0.0', memory, at + 4, `${name}.localAddress`);
+      memory.view.setInt32(at + 8, index(value.interfaceIndex, name), littleEndian);
+      return 12;
+    },
+  },
+  mreqSource: {
+    capacity: 12,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['multicastAddress', 'interfaceAddress', 'sourceAddress']);
+      putIPv4(value.multicastAddress, memory, at, `${name}.multicastAddress`);
+      putIPv4(value.interfaceAddress, memory, at + 4, `${name}.interfaceAddress`);
+      putIPv4(value.sourceAddress, memory, at + 8, `${name}.sourceAddress`);
+      return 12;
+    },
+  },
+  mreq6: {
+    capacity: 20,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['multicastAddress', 'interfaceIndex']);
+      if (typeof value.multicastAddress !== 'string' || !parseIPv6(value.multicastAddress, memory.bytes, at)) {
+        throw invalidArgument(`${name}.multicastAddress`, 'an IPv6 address', value.multicastAddress);
+      }
+      memory.view.setInt32(at + 16, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      return 20;
+    },
+  },
+  groupReq: {
+    capacity: 8 + socketAddressSize,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['interfaceIndex', 'group']);
+      memory.view.setUint32(at, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      putSocketAddress(value.group, memory, at + 8, `${name}.group`);
+      return 8 + socketAddressSize;
+    },
+  },
+  groupSourceReq: {
+    capacity: 8 + 2 * socketAddressSize,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['interfaceIndex', 'group', 'source']);
+      memory.view.setUint32(at, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      putSocketAddress(value.group, memory, at + 8, `${name}.group`);
+      putSocketAddress(value.source, memory, at + 8 + socketAddressSize, `${name}.source`);
+      return 8 + 2 * socketAddressSize;
+    },
+  },
+  multicastIf: {
+    capacity: 4,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['localAddress', 'interfaceIndex']);
+      memory.bytes.fill(0, at, at + 4);
+      putIPv4(value.localAddress ?? '0.0.0.0', memory, at + 4, `${name}.localAddress`);
+      memory.view.setInt32(at + 8, index(value.interfaceIndex, name), littleEndian);
+      return 12;
+    },
+    decode: ({ bytes }, at) => ({ localAddress: formatIPv4(bytes, at) }),
+  },
+  filter: {
+    capacity: 0,
+    encode: (value, memory, at, { name }) => putFilter(value, memory, at, name),
+  },
+  portRange: {
+    capacity: 4,
+    encode(value, memory, at, { name }) {
+      object(value, name, ['low', 'high']);
+      const low = integer(value.low, `${name}.low`, 0, 65_535);
+      const high = integer(value.high, `${name}.high`, 0, 65_535);
+      if (high !== 0 && low > high) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: low ${low} is above high ${high}`);
+      memory.view.setUint32(at, ((high << 16) | low) >>> 0, littleEndian);
+      return 4;
+    },
+    decode({ view }, at) {
+      const both = view.getUint32(at, littleEndian);
+      return { low: both & 0xffff, high: both >>> 16 };
+    },
+  },
+  sockaddr: {
+    capacity: socketAddressSize,
+    decode({ view, bytes }, at) {
+      const address = view.getUint16(at, littleEndian) === AF_INET ? formatIPv4(bytes, at + 4) : formatIPv6(bytes, at + 8);
+      return { address, port: view.getUint16(at + 2) };
+    },
+  },
+  repairOptions: {
+    capacity: 0,
+    encode(value, memory, at, { name }) {
+      if (!Array.isArray(value)) throw invalidArgument(name, 'an array of { code, value }', value);
+      integer(value.length, `${name}: number of options`, 1, 16);
+      for (const [position, option] of value.entries()) {
+        object(option, name, ['code', 'value']);
+        memory.view.setUint32(at + 8 * position, integer(option.code, `${name}.code`, 0, 255), littleEndian);
+        memory.view.setUint32(at + 8 * position + 4, integer(option.value, `${name}.value`, 0, uint32Max), littleEndian);
+      }
+      return 8 * value.length;
+    },
+  },
+};

@@ -1,0 +1,153 @@
+import { integer, invalidArgument, UsageError } from '../errors.js';
+import { structCodecs } from './codec-structs.js';
+import type { Kind, OptionSpec, ValueByKind } from './spec.js';
+import { littleEndian, type Memory } from './memory.js';
+import { TcpInfo } from './tcp-info.js';
+
+/** What a codec may need to know of the row: its name for errors, and its bounds. */
+export interface Row {
+  readonly name: string;
+  readonly spec: OptionSpec;
+}
+
+/**
+ * Between a value and the bytes the kernel takes. Both work in place, at a multiple of 8 in the memory; `encode` returns how
+ * many bytes it wrote, and `decode` goes by the length the kernel returned.
+ */
+export interface Codec<V> {
+  /** Room the kernel is given to answer in. */
+  readonly capacity: number;
+  encode?(value: V, memory: Memory, at: number, row: Row): number;
+  decode?(memory: Memory, at: number, length: number, row: Row): V;
+}
+
+const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 };
+const uint32Max = 2 ** 32 - 1;
+const longestBytes = 65_536;
+
+/** A number of the kernel's own width: some options answer with one byte if that is all they need, ip(7). */
+function readInt(memory: Memory, at: number, length: number): number {
+  if (length >= 4) return memory.view.getInt32(at, littleEndian);
+  if (length === 2) return memory.view.getInt16(at, littleEndian);
+  return length === 1 ? (memory.bytes[at] ?? 0) : 0;
+}
+
+function writeInt(value: number, memory: Memory, at: number): number {
+  memory.view.setInt32(at, value, littleEndian);
+  return 4;
+}
+
+function text(value: unknown, { name, spec }: Row): Uint8Array {
+  if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
+  if (value.includes('\0')) throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: contains a NUL byte`);
+  const bytes = Buffer.from(value);
+  const longest = spec.longest ?? 255;
+  if (bytes.length > longest) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, the kernel takes ${longest}`);
+  return bytes;
+}
+
+/** Seconds and microseconds. Milliseconds that are no whole number of microseconds cannot be told to the kernel. */
+function microseconds(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw invalidArgument(name, 'a number of milliseconds', value);
+  const micros = value * 1000;
+  const nearest = Math.round(micros);
+  if (!(value >= 0 && nearest <= Number.MAX_SAFE_INTEGER && Math.abs(nearest - micros) < 1e-6)) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected milliseconds from 0, in steps of 0.001, got ${value}`);
+  }
+  return nearest;
+}
+
+type Codecs = { readonly [K in Kind]: Codec<ValueByKind[K]> };
+
+export const codecs: Codecs = {
+  ...structCodecs,
+  bool: {
+    capacity: 4,
+    encode(value, memory, at, { name }) {
+      if (typeof value !== 'boolean') throw invalidArgument(name, 'a boolean', value);
+      return writeInt(value ? 1 : 0, memory, at);
+    },
+    decode: (memory, at, length) => readInt(memory, at, length) !== 0,
+  },
+  int: {
+    capacity: 4,
+    encode: (value, memory, at, { name }) => writeInt(integer(value, name, int32.low, int32.high), memory, at),
+    decode: readInt,
+  },
+  uint: {
+    capacity: 4,
+    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, uint32Max), memory, at),
+    decode: (memory, at, length) => readInt(memory, at, length) >>> 0,
+  },
+  netIndex: {
+    capacity: 4,
+    encode(value, memory, at, { name }) {
+      memory.view.setUint32(at, integer(value, name, 0, int32.high));
+      return 4;
+    },
+    decode: (memory, at) => memory.view.getUint32(at),
+  },
+  uint64: {
+    capacity: 8,
+    encode(value, memory, at, { name }) {
+      if (typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
+      if (BigInt.asUintN(64, value) !== value) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits unsigned, got ${value}`);
+      memory.view.setBigUint64(at, value, littleEndian);
+      return 8;
+    },
+    decode(memory, at, length) {
+      return length >= 8 ? memory.view.getBigUint64(at, littleEndian) : BigInt(readInt(memory, at, length) >>> 0);
+    },
+  },
+  timeval: {
+    capacity: 16,
+    encode(value, memory, at, { name }) {
+      const micros = microseconds(value, name);
+      memory.view.setBigInt64(at, BigInt(Math.floor(micros / 1e6)), littleEndian);
+      memory.view.setBigInt64(at + 8, BigInt(micros % 1e6), littleEndian);
+      return 16;
+    },
+    decode(memory, at) {
+      const seconds = Number(memory.view.getBigInt64(at, littleEndian));
+      // One division, of whole microseconds: a sum of fractions would not read back what was set.
+      return (seconds * 1e6 + Number(memory.view.getBigInt64(at + 8, littleEndian))) / 1000;
+    },
+  },
+  text: {
+    capacity: 256,
+    encode(value, memory, at, row) {
+      const bytes = text(value, row);
+      memory.bytes.set(bytes, at);
+      memory.bytes[at + bytes.length] = 0;
+      return bytes.length + 1;
+    },
+    decode(memory, at, length) {
+      const bytes = memory.bytes.subarray(at, at + length);
+      const end = bytes.indexOf(0);
+      return Buffer.from(end < 0 ? bytes : bytes.subarray(0, end)).toString();
+    },
+  },
+  bytes: {
+    capacity: 4096,
+    encode(value, memory, at, { name }) {
+      if (!(value instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array', value);
+      const room = Math.min(longestBytes, memory.bytes.length - at);
+      if (value.length > room) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${value.length} bytes, at most ${room}`);
+      memory.bytes.set(value, at);
+      return value.length;
+    },
+    decode: (memory, at, length) => Buffer.from(memory.bytes.subarray(at, at + length)),
+  },
+  tcpInfo: {
+    capacity: 512,
+    decode(memory, at, length) {
+      const begin = at / 4;
+      return new TcpInfo(
+        begin === 0 ? memory.words : memory.words.subarray(begin),
+        begin === 0 ? memory.bytes : memory.bytes.subarray(at),
+        length,
+        littleEndian ? 0 : 1,
+      );
+    },
+  },
+};

@@ -1,0 +1,71 @@
+import { UsageError } from '../errors.js';
+import { native } from '../native/load.js';
+import { catalog } from './catalog.js';
+import { type Codec, codecs, type Row } from './codec.js';
+import type { Kind, OptionSpec } from './spec.js';
+import type { OptionName } from './types.js';
+
+/** All that reading and setting an option takes, looked up once. */
+export interface Resolved extends Row {
+  readonly level: number;
+  readonly optname: number;
+  readonly kind: Kind;
+  readonly codec: Codec<unknown>;
+  readonly readable: boolean;
+  readonly settable: boolean;
+}
+
+const rows = new Map<string, OptionSpec>(Object.entries(catalog));
+const resolved = new Map<string, Resolved>();
+
+/** Names that differ in a letter or two, or that the name is a part of. */
+function near(name: string): string {
+  const wanted = name.toUpperCase();
+  const found = [...rows.keys()].filter((known) => known.endsWith(`_${wanted}`) || known === wanted || differsLittle(known, wanted));
+  return found.length === 0 ? '' : `; is ${found.slice(0, 3).join(' or ')} meant?`;
+}
+
+/** Whether one edit (a letter more, less or other, or two swapped) turns one into the other. */
+function differsLittle(a: string, b: string): boolean {
+  if (Math.abs(a.length - b.length) > 1) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start++;
+  let end = 0;
+  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
+  const left = Math.max(a.length, b.length) - start - end;
+  return left <= 1 || (left === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]);
+}
+
+/**
+ * What to ask the kernel for a name.
+ *
+ * @throws {UsageError} `ERR_OPTION_UNKNOWN` - not in the catalogue; `ERR_OPTION_UNSUPPORTED` - not on this system.
+ */
+export function resolve(name: string): Resolved {
+  const known = resolved.get(name);
+  if (known !== undefined) return known;
+  const spec = rows.get(name);
+  if (spec === undefined) {
+    throw new UsageError('ERR_OPTION_UNKNOWN', `${String(name)}: not in the catalogue of options${typeof name === 'string' ? near(name) : ''}`);
+  }
+  const level = native.constants[spec.level];
+  const optname = native.constants[name];
+  if (typeof level !== 'number' || typeof optname !== 'number') {
+    throw new UsageError('ERR_OPTION_UNSUPPORTED', `${name}: not available on ${process.platform}`);
+  }
+  const row: Resolved = {
+    name,
+    spec,
+    level,
+    optname,
+    kind: spec.kind,
+    codec: codecs[spec.kind] as Codec<unknown>,
+    readable: spec.access !== 'set',
+    settable: spec.access !== 'get',
+  };
+  resolved.set(name, row);
+  return row;
+}
+
+/** The names of the catalogue, in its order. */
+export const optionNames = [...rows.keys()] as readonly OptionName[];

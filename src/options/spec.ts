@@ -1,0 +1,189 @@
+/** `struct linger`, socket(7). */
+export interface Linger {
+  readonly on: boolean;
+  /** Whole seconds; with 0 close(2) resets the connection. */
+  readonly seconds: number;
+}
+
+/** `struct ucred`, unix(7). */
+export interface UserCredentials {
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** `struct ip_mreqn`, ip(7): the interface by index, or by its address, or (neither) by the routing table. */
+export interface Membership {
+  readonly multicastAddress: string;
+  readonly localAddress?: string | undefined;
+  readonly interfaceIndex?: number | undefined;
+}
+
+/** `struct ip_mreq_source`, ip(7). */
+export interface SourceMembership {
+  readonly multicastAddress: string;
+  readonly interfaceAddress: string;
+  readonly sourceAddress: string;
+}
+
+/** `struct ipv6_mreq`, ipv6(7). */
+export interface Membership6 {
+  readonly multicastAddress: string;
+  readonly interfaceIndex: number;
+}
+
+/** `struct group_req`, RFC 3678 section 5.1; IPv4 or IPv6. */
+export interface GroupMembership {
+  readonly interfaceIndex: number;
+  readonly group: string;
+}
+
+/** `struct group_source_req`, RFC 3678 section 5.1. */
+export interface GroupSourceMembership extends GroupMembership {
+  readonly source: string;
+}
+
+/** The interface datagrams to a group leave by: by its address, or by index. */
+export interface MulticastInterface {
+  readonly localAddress?: string | undefined;
+  readonly interfaceIndex?: number | undefined;
+}
+
+/** `SK_MEMINFO_*`, bytes but for `drops`, which counts packets. */
+export interface MemoryInfo {
+  readonly receiveAllocated: number;
+  readonly receiveBuffer: number;
+  readonly sendAllocated: number;
+  readonly sendBuffer: number;
+  readonly forwardAllocated: number;
+  readonly sendQueued: number;
+  readonly optionMemory: number;
+  readonly backlog: number;
+  readonly drops: number;
+}
+
+/** An instruction of classic BPF, `struct sock_filter`. */
+export interface FilterInstruction {
+  readonly code: number;
+  readonly jt: number;
+  readonly jf: number;
+  readonly k: number;
+}
+
+export interface PortRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+export interface InternetEndpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** `struct sock_txtime`, SO_TXTIME. */
+export interface TransmitTime {
+  /** A `CLOCK_` number, as 11 for CLOCK_TAI. */
+  readonly clockId: number;
+  readonly flags: number;
+}
+
+/** `struct tcp_repair_window`. */
+export interface RepairWindow {
+  readonly sndWl1: number;
+  readonly sndWnd: number;
+  readonly maxWindow: number;
+  readonly rcvWnd: number;
+  readonly rcvWup: number;
+}
+
+/** `struct tcp_repair_opt`: a TCP option that was negotiated. */
+export interface RepairOption {
+  readonly code: number;
+  readonly value: number;
+}
+
+/** The JavaScript value of each kind of row. */
+export interface ValueByKind {
+  readonly bool: boolean;
+  /** Signed, 32 bits. */
+  readonly int: number;
+  /** Unsigned, 32 bits. */
+  readonly uint: number;
+  readonly uint64: bigint;
+  /** An interface index, 0 for none; in network byte order on its way. */
+  readonly netIndex: number;
+  readonly linger: Linger;
+  /** Milliseconds, in steps of 0.001; 0 is no limit. */
+  readonly timeval: number;
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly ucred: UserCredentials;
+  readonly gids: readonly number[];
+  readonly mreqn: Membership;
+  readonly mreqSource: SourceMembership;
+  readonly mreq6: Membership6;
+  readonly groupReq: GroupMembership;
+  readonly groupSourceReq: GroupSourceMembership;
+  readonly multicastIf: MulticastInterface;
+  readonly meminfo: MemoryInfo;
+  readonly filter: readonly FilterInstruction[];
+  readonly portRange: PortRange;
+  readonly sockaddr: InternetEndpoint;
+  readonly txtime: TransmitTime;
+  readonly repairWindow: RepairWindow;
+  readonly repairOptions: readonly RepairOption[];
+  readonly tcpInfo: import('./tcp-info.js').TcpInfo;
+}
+
+export type Kind = keyof ValueByKind;
+
+export type Level = 'SOL_SOCKET' | 'IPPROTO_TCP' | 'IPPROTO_IP' | 'IPPROTO_IPV6' | 'IPPROTO_UDP' | 'SOL_MPTCP' | 'AF_VSOCK';
+
+/** A socket that has the option; the level names one if the row does not. */
+export type Place = 'tcp4' | 'tcp6' | 'udp4' | 'udp6' | 'raw4' | 'raw6' | 'raw6-any' | 'unix' | 'unix-dgram' | 'mptcp' | 'vsock';
+
+interface Row<K extends Kind> {
+  readonly level: Level;
+  readonly kind: K;
+  readonly access: 'get' | 'set' | 'both';
+  /** One line: what it does. */
+  readonly doc: string;
+  /** The surprise. */
+  readonly trap?: string;
+  /** A value to set, not the default. */
+  readonly example?: ValueByKind[K];
+  readonly unit?: 'bytes' | 'seconds' | 'milliseconds' | 'microseconds' | 'bytes per second' | 'hops' | 'segments';
+  /** The last moment at which setting it has its full effect. */
+  readonly when?: 'before bind' | 'before connect' | 'before listen' | 'once connected';
+  /** What setting it takes. */
+  readonly needs?: 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'TCP_REPAIR' | 'a connection' | 'a build option of the kernel';
+  /** Linux version that has it, where it is not in every one supported (5.4). */
+  readonly since?: string;
+  /** Number in Linux's UAPI headers; for SOL_SOCKET the asm-generic one. */
+  readonly number: number;
+  readonly on?: Place;
+  /** How what is read relates to what was set, if it is not the same. */
+  readonly readBack?: 'at least' | 'different';
+  /** Reading changes the socket or makes a descriptor, so a snapshot leaves it out. */
+  readonly sideEffect?: true;
+  /** A measurement, which changes by itself: no difference between two snapshots. */
+  readonly moves?: true;
+  /** Bytes of text, without the terminating NUL. */
+  readonly longest?: number;
+  /** Another name on Apple's systems. */
+  readonly apple?: string;
+}
+
+/** A row of the catalogue. The kind picks the type of the example, so a wrong one does not compile. */
+export type OptionSpec = { readonly [K in Kind]: Row<K> }[Kind];
+
+/** Where an option of a level is found. */
+export const placeOfLevel: { readonly [L in Level]: Place } = {
+  SOL_SOCKET: 'tcp4',
+  IPPROTO_TCP: 'tcp4',
+  IPPROTO_IP: 'udp4',
+  IPPROTO_IPV6: 'udp6',
+  IPPROTO_UDP: 'udp4',
+  SOL_MPTCP: 'mptcp',
+  AF_VSOCK: 'vsock',
+};

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+
+const folder = new URL('../examples/', import.meta.url);
+const run = promisify(execFile);
+
+/** What an example prints; it has to end by itself, and to say nothing on stderr. */
+async function output(name: string): Promise<string> {
+  const { stdout, stderr } = await run(process.execPath, [fileURLToPath(new URL(name, folder))], { timeout: 20_000 });
+  expect(stderr).toBe('');
+  return stdout;
+}
+
+const checks: Readonly<Record<string, (printed: string) => void>> = {
+  'bind-before-connect.mjs': (printed) => {
+    expect(printed).toContain('IP_BIND_ADDRESS_NO_PORT false: 127.0.0.2 got its port from bind(2)');
+    expect(printed).toContain('IP_BIND_ADDRESS_NO_PORT true: 127.0.0.2 got its port from connect(2)');
+    expect(printed).toMatch(/connect\(\) from port (\d+): connected from 127\.0\.0\.2:\1\n/);
+  },
+  'reset-on-close.mjs': (printed) => {
+    expect(printed).toBe(
+      'plain close: the peer sees end of stream, the closed side is TIME_WAIT\n' +
+        'SO_LINGER { on, 0 }: the peer sees ECONNRESET, the closed side is gone\n',
+    );
+  },
+  'reuseport-http.mjs': (printed) => {
+    const counts = [...printed.matchAll(/^server (\d): (\d+)$/gm)];
+    expect(counts.map(([, number]) => number)).toEqual(['1', '2', '3', '4']);
+    expect(counts.reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(200);
+  },
+  'tcp-info.mjs': (printed) => {
+    expect(printed).toContain('one client has read 16777216 bytes');
+    const states = [...printed.matchAll(/^\d+ (\w+): rtt \d+ us/gm)].map(([, state]) => state);
+    expect(states).toEqual(['ESTABLISHED', 'ESTABLISHED']);
+    const [neverRead = 0, readToTheEnd = 0] = [...printed.matchAll(/(\d+) bytes acknowledged/g)].map(([, bytes]) => Number(bytes));
+    expect(readToTheEnd).toBeGreaterThan(2 ** 24);
+    expect(neverRead).toBeLessThan(2 ** 24);
+  },
+  'user-timeout-client.mjs': (printed) => {
+    expect(printed).toContain('answer: select 1');
+    expect(printed).toContain('SO_KEEPALIVE: true\nTCP_KEEPIDLE: 5\nTCP_KEEPINTVL: 2\nTCP_KEEPCNT: 3\nTCP_USER_TIMEOUT: 10000\n');
+  },
+};
+
+describe('examples', () => {
+  test('each is run here', () => {
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(checks));
+  });
+
+  test.for(Object.entries(checks))('%s prints what it shows', async ([name, check]) => {
+    check(await output(name));
+  });
+});

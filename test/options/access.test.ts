@@ -1,0 +1,126 @@
+import { closeSync, openSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { InternetAddress } from '../../src/address.js';
+import { native } from '../../src/native/load.js';
+import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
+import { diffSnapshots, snapshot } from '../../src/options/snapshot.js';
+import { openPlace, supports } from '../../src/options/supports.js';
+import type { OptionName } from '../../src/options/types.js';
+import { Socket } from '../../src/socket/socket.js';
+import { openDescriptors } from '../support/namespaces.js';
+
+let fd = -1;
+beforeEach(() => {
+  fd = openPlace('tcp4');
+});
+afterEach(() => {
+  native.close(fd);
+});
+
+describe('several options in one call', () => {
+  test('are set in order', () => {
+    expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
+    writeOptions(fd, { TCP_NODELAY: true, SO_LINGER: { on: true, seconds: 7 }, TCP_CONGESTION: 'reno', TCP_KEEPIDLE: 33 });
+    expect(readOption(fd, 'TCP_NODELAY')).toBe(true);
+    expect(readOption(fd, 'SO_LINGER')).toEqual({ on: true, seconds: 7 });
+    expect(readOption(fd, 'TCP_CONGESTION')).toBe('reno');
+    expect(readOption(fd, 'TCP_KEEPIDLE')).toBe(33);
+  });
+
+  test('end at the first the kernel refuses, and the error names it', () => {
+    const values = { TCP_NODELAY: true, TCP_KEEPCNT: 1000, TCP_KEEPIDLE: 44 };
+    expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'EINVAL', option: 'TCP_KEEPCNT', syscall: 'setsockopt' }));
+    expect(readOption(fd, 'TCP_NODELAY')).toBe(true);
+    expect(readOption(fd, 'TCP_KEEPIDLE')).not.toBe(44);
+  });
+
+  test('are not set at all if one of the values does not fit', () => {
+    expect(() => writeOptions(fd, { TCP_NODELAY: true, TCP_KEEPIDLE: 1.5 })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
+  });
+
+  test('of no name are no call', () => {
+    expect(() => writeOptions(-1, {})).not.toThrow();
+    expect(() => writeOptions(fd, null as never)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+  });
+});
+
+describe('the raw form', () => {
+  test('sets and reads what the catalogue would', () => {
+    const level = native.constants['IPPROTO_TCP'] ?? 0;
+    const optname = native.constants['TCP_KEEPIDLE'] ?? 0;
+    writeOption(fd, { level, optname, bytes: Uint8Array.of(55, 0, 0, 0) });
+    expect(readOption(fd, 'TCP_KEEPIDLE')).toBe(55);
+    expect([...readOption(fd, { level, optname, length: 4 })]).toEqual([55, 0, 0, 0]);
+    expect(readOption(fd, { level, optname, length: 1 })).toHaveLength(1);
+  });
+
+  test('takes no more than there is room for, and integers only', () => {
+    const code = expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' });
+    expect(() => readOption(fd, { level: 1, optname: 2, length: 65_537 })).toThrow(code);
+    expect(() => readOption(fd, { level: 1, optname: 2, length: -1 })).toThrow(code);
+    expect(() => readOption(fd, { level: Number.NaN, optname: 2, length: 4 })).toThrow(code);
+    expect(() => writeOption(fd, { level: 2 ** 31, optname: 2, bytes: new Uint8Array(4) })).toThrow(code);
+    expect(() => writeOption(fd, { level: 1, optname: 2, bytes: new Uint8Array(65_537) })).toThrow(code);
+    expect(() => writeOption(fd, { level: 1, optname: 2, bytes: 'x' as never })).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+  });
+
+  test('a foreign descriptor is told from a closed one', () => {
+    const file = openSync('/dev/null', 'r');
+    expect(() => readOption(file, 'SO_TYPE')).toThrow(expect.objectContaining({ code: 'ENOTSOCK', option: 'SO_TYPE' }));
+    closeSync(file);
+    expect(() => readOption(99_999, 'SO_TYPE')).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  });
+});
+
+describe('a snapshot', () => {
+  test('has what the socket has, and not what reading would change', () => {
+    const all = snapshot(fd);
+    expect(Object.keys(all).length).toBeGreaterThan(60);
+    expect(all.SO_TYPE).toBe(1);
+    expect(all).not.toHaveProperty('SO_ERROR');
+    expect(all).not.toHaveProperty('IPV6_V6ONLY');
+  });
+
+  test('differs from a later one in what was set', () => {
+    const before = snapshot(fd);
+    expect(diffSnapshots(before, snapshot(fd))).toEqual({});
+    writeOption(fd, 'TCP_NODELAY', true);
+    writeOption(fd, 'SO_LINGER', { on: true, seconds: 3 });
+    expect(diffSnapshots(before, snapshot(fd))).toEqual({
+      SO_LINGER: { before: { on: false, seconds: 0 }, after: { on: true, seconds: 3 } },
+      TCP_NODELAY: { before: false, after: true },
+    });
+  });
+
+  test('of something that is no socket is an error', () => {
+    const file = openSync('/dev/null', 'r');
+    expect(() => snapshot(file)).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }));
+    closeSync(file);
+  });
+});
+
+test('a BPF program reaches the socket: one that keeps nothing lets no datagram in', () => {
+  using receiver = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
+  using sender = Socket.open({ type: 'dgram' });
+  const address = receiver.getsockname() as InternetAddress;
+  // Over loopback a datagram has arrived when send returns.
+  sender.trySend('before', { address });
+  expect(String(receiver.tryRecv())).toBe('before');
+  receiver.setOption('SO_ATTACH_FILTER', [{ code: 6, jt: 0, jf: 0, k: 0 }]);
+  sender.trySend('during', { address });
+  expect(receiver.tryRecv()).toBeUndefined();
+  receiver.setOption('SO_DETACH_FILTER', 0);
+  sender.trySend('after', { address });
+  expect(String(receiver.tryRecv())).toBe('after');
+  expect(() => receiver.setOption('SO_DETACH_FILTER', 0)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+});
+
+test('supports() asks the kernel, remembers, and leaves nothing open', () => {
+  const before = openDescriptors();
+  expect(supports('SO_REUSEADDR')).toBe(true);
+  expect(supports('SO_REUSEADDR')).toBe(true);
+  expect(supports('SO_ATTACH_FILTER')).toBe(true);
+  expect(openDescriptors()).toBe(before);
+  expect(() => supports('SO_NOTHING' as OptionName)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
+});

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { native } from '../../src/native/load.js';
+import { catalog } from '../../src/options/catalog.js';
+import type { OptionSpec } from '../../src/options/spec.js';
+
+const rows: [string, OptionSpec][] = Object.entries(catalog);
+const levels = ['SOL_SOCKET', 'IPPROTO_TCP', 'IPPROTO_IP', 'IPPROTO_IPV6', 'IPPROTO_UDP', 'SOL_MPTCP', 'AF_VSOCK'];
+
+test('rows are sorted by level, then name', () => {
+  const keys = rows.map(([name, { level }]) => `${levels.indexOf(level)} ${name}`);
+  expect(keys).toEqual([...keys].sort());
+});
+
+test('every row knows its number at its level once only', () => {
+  const numbers = rows.map(([, { level, number }]) => `${level} ${number}`);
+  // Getting and setting share a number, and so do old and new names; these rows do not.
+  expect(numbers.length).toBe(new Set(numbers).size);
+});
+
+test('the addon has every name of the catalogue, so it was built from this one', () => {
+  const unknown = rows.filter(([name, { level }]) => native.constants[name] === undefined || native.constants[level] === undefined);
+  expect(unknown.map(([name]) => name)).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('on Linux no name is missing', () => {
+  expect(rows.filter(([name]) => native.constants[name] === null).map(([name]) => name)).toEqual([]);
+});
+
+test('a doc is one line that ends like a sentence, and so is a trap', () => {
+  const texts = rows.flatMap(([name, { doc, trap }]) => [doc, trap ?? doc].map((text) => [name, text] as const));
+  expect(texts.filter(([, text]) => text.includes('\n') || !text.endsWith('.'))).toEqual([]);
+});

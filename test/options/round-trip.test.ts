@@ -1,0 +1,101 @@
+import { afterEach, expect, test } from 'vitest';
+import { SystemCallError, UsageError } from '../../src/errors.js';
+import { native } from '../../src/native/load.js';
+import { readOption, writeOption } from '../../src/options/access.js';
+import { catalog } from '../../src/options/catalog.js';
+import { type OptionSpec, placeOfLevel } from '../../src/options/spec.js';
+import { openPlace, supports } from '../../src/options/supports.js';
+import type { OptionName, ReadableOption, SettableOption } from '../../src/options/types.js';
+
+const rows = Object.entries(catalog) as [OptionName, OptionSpec][];
+
+const opened: number[] = [];
+afterEach(() => {
+  for (const fd of opened.splice(0)) native.close(fd);
+});
+
+function open(spec: OptionSpec): number {
+  const fd = openPlace(spec.on ?? placeOfLevel[spec.level]);
+  if (fd >= 0) opened.push(fd);
+  return fd;
+}
+
+/** The errno of a call that failed, or what it returned. */
+function attempt<T>(call: () => T): { value: T } | { code: string } {
+  try {
+    return { value: call() };
+  } catch (error) {
+    if (error instanceof SystemCallError) return { code: error.code };
+    throw error;
+  }
+}
+
+/** What setting may fail with because of what the row says it needs. */
+const whenNeeding: Readonly<Record<string, readonly string[]>> = {
+  CAP_NET_ADMIN: ['EPERM', 'EACCES'],
+  CAP_NET_RAW: ['EPERM'],
+  TCP_REPAIR: ['EPERM', 'EINVAL'],
+  'a connection': ['ENOTCONN', 'EINVAL', 'EADDRNOTAVAIL'],
+  'a build option of the kernel': ['EINVAL', 'ENOENT'],
+};
+
+const same = (spec: OptionSpec): boolean => spec.readBack === undefined;
+
+for (const [name, spec] of rows) {
+  const { example } = spec;
+  if (example === undefined || spec.access === 'get') continue;
+  test(`${name} takes its example${spec.access === 'both' ? ' and gives it back' : ''}`, (context) => {
+    const fd = open(spec);
+    if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
+    if (!supports(name)) context.skip(`this kernel does not know ${name}`);
+    const expected = example instanceof Uint8Array ? Buffer.from(example) : example;
+    const before = spec.access === 'both' ? attempt(() => readOption(fd, name as ReadableOption)) : undefined;
+    const written = attempt(() => writeOption(fd, name as SettableOption, example as never));
+    if ('code' in written) {
+      expect(whenNeeding[spec.needs ?? ''] ?? [], `${name} failed with ${written.code}`).toContain(written.code);
+      context.skip(`${name} needs ${spec.needs}: ${written.code}`);
+    }
+    if (before === undefined) return;
+    // A test that sets what was set already proves nothing.
+    expect(before).not.toEqual({ value: expected });
+    const after = attempt(() => readOption(fd, name as ReadableOption));
+    if (same(spec)) expect(after).toEqual({ value: expected });
+    else if (spec.readBack === 'at least') expect(after).toSatisfy((read) => 'value' in read && Number(read.value) >= Number(example));
+  });
+}
+
+for (const [name, spec] of rows) {
+  if (spec.access === 'set') continue;
+  test(`${name} can be read, or the kernel says why not`, (context) => {
+    const fd = open(spec);
+    if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
+    if (!supports(name)) context.skip(`this kernel does not know ${name}`);
+    const read = attempt(() => readOption(fd, name as ReadableOption));
+    if ('code' in read) {
+      expect(['ENOTCONN', 'EINVAL', 'EPERM', 'ENODATA', 'ENOENT', 'EADDRNOTAVAIL', 'EOPNOTSUPP', 'EFAULT'], `${name}: ${read.code}`).toContain(read.code);
+    } else {
+      expect(read.value).toBeDefined();
+    }
+  });
+}
+
+test('an option of another family is refused by the kernel, under its name', () => {
+  const fd = openPlace('tcp4');
+  opened.push(fd);
+  expect(() => writeOption(fd, 'IPV6_V6ONLY', true)).toThrow(expect.objectContaining({ code: 'ENOPROTOOPT', option: 'IPV6_V6ONLY' }));
+});
+
+test('a set-only option cannot be read, and a read-only one cannot be set', () => {
+  const fd = openPlace('tcp4');
+  opened.push(fd);
+  expect(() => readOption(fd, 'SO_ATTACH_FILTER' as ReadableOption)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }));
+  expect(() => writeOption(fd, 'SO_TYPE' as SettableOption, 1 as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }));
+});
+
+test('an unknown name is told the near one', () => {
+  expect(() => readOption(0, 'SO_REUSADDR' as ReadableOption)).toThrow(UsageError);
+  expect(() => readOption(0, 'SO_REUSADDR' as ReadableOption)).toThrow(/SO_REUSEADDR/);
+  for (const odd of ['toString', '__proto__', '', 'constructor']) {
+    expect(() => readOption(0, odd as ReadableOption)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
+  }
+});

@@ -1,0 +1,30 @@
+import { expectTypeOf, test } from 'vitest';
+import { writeOption } from '../../src/options/access.js';
+import type { Linger } from '../../src/options/spec.js';
+import type { TcpInfo } from '../../src/options/tcp-info.js';
+import type { OptionValue, ReadableOption, SettableOption } from '../../src/options/types.js';
+
+// What must not compile. Never called: the compiler is the test.
+export const mistakes = [
+  // @ts-expect-error a wrong value
+  () => writeOption(0, 'SO_REUSEADDR', 1),
+  // @ts-expect-error a read-only option
+  () => writeOption(0, 'SO_TYPE', 1),
+  // @ts-expect-error an unknown name
+  () => writeOption(0, 'SO_NOTHING', 1),
+  // @ts-expect-error a field that is missing
+  () => writeOption(0, 'SO_LINGER', { on: true }),
+];
+
+test('the type of a value follows from the row', () => {
+  expectTypeOf<OptionValue<'SO_REUSEADDR'>>().toEqualTypeOf<boolean>();
+  expectTypeOf<OptionValue<'SO_LINGER'>>().toEqualTypeOf<Linger>();
+  expectTypeOf<OptionValue<'TCP_INFO'>>().toEqualTypeOf<TcpInfo>();
+  expectTypeOf<OptionValue<'SO_COOKIE'>>().toEqualTypeOf<bigint>();
+});
+
+test('read-only options cannot be set, set-only ones cannot be read', () => {
+  expectTypeOf<'SO_TYPE'>().not.toExtend<SettableOption>();
+  expectTypeOf<'SO_ATTACH_FILTER'>().not.toExtend<ReadableOption>();
+  expectTypeOf<'SO_LINGER'>().toExtend<SettableOption & ReadableOption>();
+});

@@ -1,0 +1,248 @@
+import { describe, expect, test } from 'vitest';
+import { Socket } from '../../src/socket/socket.js';
+import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { codeOf, connection, internet, listening, nobody, set } from '../support/sockets.js';
+
+expectNoLeakedSockets();
+
+describe('listen and accept', () => {
+  test.each(['127.0.0.1', '::1'])('a connection to %s is accepted, and both ends agree on its addresses', async (address) => {
+    using listener = listening(address);
+    using client = Socket.open({ family: listener.family });
+    expect(await client.connect(listener.getsockname())).toBe(client);
+    using accepted = await listener.accept();
+    expect(accepted.family).toBe(listener.family);
+    expect(accepted.getpeername()).toEqual(client.getsockname());
+    expect(client.getpeername()).toEqual(accepted.getsockname());
+    expect(client.getpeername()).toEqual(listener.getsockname());
+  });
+
+  test('listen() on an unbound socket binds the wildcard to a port the kernel chooses', () => {
+    using listener = Socket.open().listen();
+    expect(internet(listener.getsockname()).address).toBe('0.0.0.0');
+    expect(internet(listener.getsockname()).port).toBeGreaterThan(0);
+  });
+
+  test('listen() a second time changes the backlog only', () => {
+    using listener = listening();
+    const before = listener.getsockname();
+    listener.listen({ backlog: 0 });
+    expect(listener.getsockname()).toEqual(before);
+  });
+
+  test('of two sockets bound to one address with SO_REUSEADDR one may listen: the other gets EADDRINUSE and its name', () => {
+    using first = Socket.open({ options: { SO_REUSEADDR: true } }).bind({ address: '127.0.0.1' });
+    const address = internet(first.getsockname());
+    using second = Socket.open({ options: { SO_REUSEADDR: true } }).bind(address);
+    first.listen();
+    expect(() => second.listen()).toThrow(`listen EADDRINUSE: address already in use 127.0.0.1:${address.port}`);
+  });
+
+  test('tryAccept() is undefined while there is nobody', async () => {
+    using listener = listening();
+    expect(listener.tryAccept()).toBeUndefined();
+    using client = Socket.open();
+    await client.connect(listener.getsockname());
+    using accepted = listener.tryAccept();
+    expect(accepted?.getpeername()).toEqual(client.getsockname());
+    expect(listener.tryAccept()).toBeUndefined();
+  });
+
+  test('accept() on a socket that does not listen is EINVAL, on a datagram socket ENOTSUP, as Node calls EOPNOTSUPP', async () => {
+    using socket = Socket.open();
+    expect(await codeOf(() => socket.accept())).toBe('EINVAL');
+    using datagrams = Socket.open({ type: 'dgram' });
+    expect(await codeOf(() => datagrams.accept())).toBe('ENOTSUP');
+    expect(await codeOf(() => datagrams.listen())).toBe('ENOTSUP');
+  });
+
+  test('a connection reset in the accept queue is accepted all the same, and tells when it is read', async () => {
+    using listener = listening();
+    const client = Socket.open();
+    await client.connect(listener.getsockname());
+    set(client, 'SO_LINGER', 1, 0);
+    client.close();
+    // Linux keeps it in the queue; other systems drop it with ECONNABORTED, accept(2).
+    using accepted = await listener.accept();
+    expect(await codeOf(() => accepted.recv())).toBe('ECONNRESET');
+    expect((await accepted.recv()).length).toBe(0);
+  });
+
+  test('a reset connection does not take the place of the next', async () => {
+    using listener = listening();
+    const waiting = [listener.accept(), listener.accept()];
+    const first = Socket.open();
+    await first.connect(listener.getsockname());
+    set(first, 'SO_LINGER', 1, 0);
+    first.close();
+    using second = Socket.open();
+    await second.connect(listener.getsockname());
+    const accepted = await Promise.all(waiting);
+    const results = await Promise.all(
+      accepted.map((socket) => codeOf(() => socket.tryRecv())),
+    );
+    expect(results.sort()).toEqual(['ECONNRESET', undefined]);
+    for (const socket of accepted) socket.close();
+  });
+
+  test('shutdown("read") stops a listener, and its waiters get EINVAL', async () => {
+    using listener = listening();
+    const waiting = codeOf(() => listener.accept());
+    listener.shutdown('read');
+    expect(await waiting).toBe('EINVAL');
+    using client = Socket.open();
+    expect(await codeOf(() => client.connect(listener.getsockname()))).toBe('ECONNREFUSED');
+  });
+});
+
+describe('connect', () => {
+  test('to a port nobody listens at is ECONNREFUSED, with address and port', async () => {
+    using client = Socket.open();
+    const address = nobody('stream');
+    await expect(client.connect(address)).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      address: '127.0.0.1',
+      port: address.port,
+      message: `connect ECONNREFUSED: connection refused 127.0.0.1:${address.port}`,
+    });
+  });
+
+  test('a second time is EISCONN', async () => {
+    const [client, accepted] = await connection();
+    expect(await codeOf(() => client.connect(accepted.getsockname()))).toBe('EISCONN');
+    client.close();
+    accepted.close();
+  });
+
+  test('waits where the accept queue is full, until there is room', async () => {
+    using listener = listening('127.0.0.1', 0);
+    using queued = Socket.open();
+    await queued.connect(listener.getsockname());
+    using waiting = Socket.open();
+    expect(waiting.tryConnect(listener.getsockname())).toBe(false);
+    expect(await codeOf(() => waiting.getpeername())).toBe('ENOTCONN');
+    const connected = waiting.connect(listener.getsockname());
+    (await listener.accept()).close();
+    // The SYN was dropped; the next follows after a second, RFC 6298 section 2.1.
+    expect(await connected).toBe(waiting);
+    (await listener.accept()).close();
+  });
+
+  test('a refusal that comes late reaches connect(), with a receiver waiting beside it', async () => {
+    const listener = listening('127.0.0.1', 0);
+    using queued = Socket.open();
+    await queued.connect(listener.getsockname());
+    using late = Socket.open();
+    const connected = codeOf(() => late.connect(listener.getsockname()));
+    const received = codeOf(() => late.recv());
+    listener.close();
+    expect(await connected).toBe('ECONNREFUSED');
+    await received;
+  });
+
+  test('ends when somebody else has read the error of its attempt', async () => {
+    const listener = listening('127.0.0.1', 0);
+    using queued = Socket.open();
+    await queued.connect(listener.getsockname());
+    using late = Socket.open();
+    expect(late.tryConnect(listener.getsockname())).toBe(false);
+    // Waits for reading alone, so it hears of the refusal first.
+    const received = codeOf(() => late.recv());
+    listener.close();
+    expect(await received).toBe('ECONNREFUSED');
+    expect(await codeOf(() => late.connect({ address: '127.0.0.1', port: 1 }))).toMatch(/^ECONN(ABORTED|REFUSED)$/);
+  });
+
+  test('an aborted signal keeps it from connecting at all', async () => {
+    using listener = listening();
+    using client = Socket.open();
+    const reason = new Error('enough');
+    await expect(client.connect(listener.getsockname(), { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(listener.tryAccept()).toBeUndefined();
+    expect(await codeOf(() => client.connect(listener.getsockname(), { timeoutMs: -1 }))).toBe('ERR_OUT_OF_RANGE');
+    expect(listener.tryAccept()).toBeUndefined();
+  });
+
+  test('to a unix listener with a full queue is EAGAIN: there is nothing to wait for', async () => {
+    using listener = Socket.open({ family: 'unix' }).bind().listen({ backlog: 0 });
+    using first = Socket.open({ family: 'unix' });
+    await first.connect(listener.getsockname());
+    using second = Socket.open({ family: 'unix' });
+    expect(await codeOf(() => second.connect(listener.getsockname(), { timeoutMs: 1000 }))).toBe('EAGAIN');
+    (await listener.accept()).close();
+  });
+});
+
+describe('disconnect', () => {
+  test('dissolves the association of a datagram socket, and it may connect elsewhere', async () => {
+    using one = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
+    using two = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
+    using socket = Socket.open({ type: 'dgram' });
+    await socket.connect(one.getsockname());
+    expect(socket.getpeername()).toEqual(one.getsockname());
+    expect(socket.disconnect()).toBe(socket);
+    expect(await codeOf(() => socket.getpeername())).toBe('ENOTCONN');
+    expect(await codeOf(() => socket.trySend('x'))).toBe('EDESTADDRREQ');
+    await socket.connect(two.getsockname());
+    expect(socket.getpeername()).toEqual(two.getsockname());
+  });
+
+  test('resets a TCP connection; the socket may connect again', async () => {
+    const [client, accepted] = await connection();
+    client.disconnect();
+    expect(await codeOf(() => accepted.recv())).toBe('ECONNRESET');
+    accepted.close();
+    using listener = listening();
+    await client.connect(listener.getsockname());
+    expect(client.getpeername()).toEqual(listener.getsockname());
+    client.close();
+    (await listener.accept()).close();
+  });
+});
+
+describe('shutdown', () => {
+  test('"write" ends what the peer receives, and leaves the other way open', async () => {
+    const [client, accepted] = await connection();
+    client.trySend('last words');
+    client.shutdown('write');
+    expect((await accepted.recv()).toString()).toBe('last words');
+    expect((await accepted.recv()).length).toBe(0);
+    expect(await codeOf(() => client.trySend('more'))).toBe('EPIPE');
+    accepted.trySend('answer');
+    expect((await client.recv()).toString()).toBe('answer');
+    client.close();
+    accepted.close();
+  });
+
+  test('"read" ends a pending recv() with no bytes', async () => {
+    const [client, accepted] = await connection();
+    const received = client.recv();
+    client.shutdown('read');
+    expect((await received).length).toBe(0);
+    expect(client.trySend('x')).toBe(1);
+    expect((await accepted.recv()).toString()).toBe('x');
+    client.close();
+    accepted.close();
+  });
+
+  test('"both" is both', async () => {
+    const [client, accepted] = await connection();
+    client.shutdown('both');
+    expect(await codeOf(() => client.trySend('x'))).toBe('EPIPE');
+    expect((await client.recv()).length).toBe(0);
+    expect((await accepted.recv()).length).toBe(0);
+    client.close();
+    accepted.close();
+  });
+
+  test('without a connection is ENOTCONN', async () => {
+    using socket = Socket.open();
+    expect(await codeOf(() => socket.shutdown('write'))).toBe('ENOTCONN');
+  });
+
+  test.each(['', 'rd', 1, undefined, 'toString'])('%j is no half', async (half) => {
+    using socket = Socket.open();
+    expect(await codeOf(() => socket.shutdown(half as never))).toBe('ERR_ARGUMENT_INVALID');
+  });
+});
