@@ -28,9 +28,9 @@ async function obey(line: string): Promise<void> {
   if (call === undefined) throw new Error(`there is no call ${name}`);
   try {
     await call(...args);
-    report(name, 'ok', { address: opened().getsockname() });
+    report(name, 'ok', { args, address: opened().getsockname() });
   } catch (error) {
-    reportFailure(name, error);
+    reportFailure(name, error, { args });
   }
 }
 
