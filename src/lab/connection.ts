@@ -1,41 +1,44 @@
 import type { OptionValues } from '../index.js';
 import type { Endpoint, Host } from './host.js';
+import type { Lab } from './lab.js';
 import type { LabSocket } from './lab-socket.js';
 
-/** Both ends of a connection and the listener it came through. */
 export interface Connection {
   readonly listener: LabSocket;
+  /** The accepted end. */
   readonly server: LabSocket;
   readonly client: LabSocket;
 }
 
-export interface ConnectionSettings extends Partial<Endpoint> {
-  /** Where the client is; the server's host if absent. */
-  readonly clientHost?: Host;
-  /** Set on the listener before bind, so on what it accepts too. */
-  readonly options?: OptionValues;
-  readonly clientOptions?: OptionValues;
-  readonly from?: Partial<Endpoint>;
+export interface ConnectionSettings {
+  /** Where the listener is bound; A and a port of the kernel's choice if absent. */
+  readonly at?: Partial<Endpoint> | undefined;
+  readonly options?: OptionValues | undefined;
+  /** The client's host, if it is another. */
+  readonly clientHost?: Host | undefined;
+  readonly clientOptions?: OptionValues | undefined;
 }
 
-/** A listener on `host` (its address A, a port the kernel chooses, unless told otherwise) and one connection to it. */
-export async function connection(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
-  const { clientHost = host, options, clientOptions, from, address = host.A, port = 0 } = settings;
-  const listener = host.listen({ address, port, ...(options !== undefined && { options }) });
-  const target = { address: address === host.ANY ? host.A : address, port: listener.local.port };
-  const client = await clientHost.connect(target, {
-    ...(from !== undefined && { from }),
-    ...(clientOptions !== undefined && { options: clientOptions }),
-  });
-  return { listener, server: await listener.accept('server'), client };
+/** The wildcard and the port of the articles, or what stands for them where the machine's own ports are in use. */
+export function serverPlace(lab: Lab, host: Host, port: number): Endpoint {
+  return lab.isolation === 'loopback' ? { address: host.A, port: 0 } : { address: host.ANY, port };
 }
 
-/** Closes `first`, lets the other end see it, and closes that: `first` is in TIME_WAIT when this returns. */
-export async function closeInOrder(first: LabSocket, last: LabSocket): Promise<void> {
-  const { port: localPort } = first.local;
-  const { port: remotePort } = first.remote;
+/** A listener and one connection to it. */
+export async function establish(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
+  const { at = {}, options, clientHost = host, clientOptions } = settings;
+  const listener = host.listen({ address: host.A, ...at, ...(options !== undefined && { options }) });
+  const to = { address: host.A, port: listener.local.port };
+  const client = await clientHost.connect(to, clientOptions === undefined ? {} : { options: clientOptions });
+  const server = await listener.accept('server');
+  return { listener, server, client };
+}
+
+/** Closes `first`, waits until `second` has seen the end of the stream, closes it too and waits for the TIME_WAIT of `first`. */
+export async function closeInOrder(first: LabSocket, second: LabSocket): Promise<void> {
+  const [local, remote] = [first.local, first.remote];
   first.close();
-  await last.recv();
-  last.close();
-  await first.host.waitFor({ localPort, remotePort, state: 'TIME_WAIT' }, `${first.name} closed first`);
+  await second.recv();
+  second.close();
+  await first.host.waitFor({ localPort: local.port, remotePort: remote.port, state: 'TIME_WAIT' }, `${first.name} closed first`);
 }

@@ -92,7 +92,11 @@ export class Host {
 
   /** The host's sockets, asked of the kernel. */
   sockets(filter: SocketFilter = {}): SocketRow[] {
-    return this.run(() => listSockets(filter));
+    const rows = this.run(() => listSockets(filter));
+    if (this.namespace !== undefined) return rows;
+    // The machine's other sockets may have the same port; one end of ours is on an address of the host.
+    const own = [this.A, this.B];
+    return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
   }
 
   /** Looks at the socket table, as a step of the run. */

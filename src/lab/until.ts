@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TimeoutError } from '../index.js';
 
-/** How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds. */
+/**
+ * How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds, and where a
+ * timer of the kernel is waited for, every hundredth of the time it took so far.
+ */
 const pausesMs = [0, 0, 1, 1, 2, 2, 3];
-const longestPauseMs = 5;
+const laterPauseMs = 5;
 
 /** Looks until there is something to see, and returns it. */
 export async function until<T>(
@@ -11,11 +14,12 @@ export async function until<T>(
   what: string,
   { deadlineMs = 5000, signal }: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const end = performance.now() + deadlineMs;
+  const begin = performance.now();
   for (let looks = 0; ; looks++) {
     const seen = look();
     if (seen !== undefined) return seen;
-    if (performance.now() > end) throw new TimeoutError(what, deadlineMs);
-    await delay(pausesMs[looks] ?? longestPauseMs, undefined, { signal });
+    const elapsedMs = performance.now() - begin;
+    if (elapsedMs > deadlineMs) throw new TimeoutError(what, deadlineMs);
+    await delay(pausesMs[looks] ?? Math.max(laterPauseMs, elapsedMs / 100), undefined, { signal });
   }
 }

@@ -1,7 +1,27 @@
 import type { Case } from '../case.js';
+import { addressCases } from './addresses.js';
+import { bindConflictCases } from './bind-conflicts.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
+import { sourcePortCases } from './source-port.js';
+import { timeWaitCases } from './time-wait.js';
 import { whoClosesCases } from './who-closes.js';
 
-/** Every case, in the order of the claims. */
-export const cases: readonly Case[] = [...restartCases, ...sharingCases, ...whoClosesCases];
+const all: readonly Case[] = [
+  ...addressCases,
+  ...bindConflictCases,
+  ...restartCases,
+  ...sharingCases,
+  ...sourcePortCases,
+  ...timeWaitCases,
+  ...whoClosesCases,
+];
+
+const letters = 'GCSALR';
+
+function place({ id }: Case): number {
+  return letters.indexOf(id.charAt(0)) * 1000 + Number(id.slice(1));
+}
+
+/** Every case, in the order of the claims: by article, then by number. */
+export const cases: readonly Case[] = all.toSorted((a, b) => place(a) - place(b));

@@ -1,55 +1,198 @@
-import type { Case } from '../case.js';
-import { defineCase } from '../case.js';
-import type { Lab } from '../lab.js';
+import type { OptionValues, SocketState } from '../../index.js';
+import { type Case, defineCase } from '../case.js';
+import { serverPlace } from '../connection.js';
+import type { Endpoint, Host } from '../host.js';
+import type { LabSocket } from '../lab-socket.js';
+import type { Program } from '../program.js';
+import { until } from '../until.js';
 
-interface Restart {
-  readonly old: Record<string, boolean>;
-  readonly next: Record<string, boolean>;
+interface EchoServer {
+  readonly program: Program;
+  readonly port: number;
 }
 
-/** A real echo server is started, gets a client, is interrupted and started again. Returns what the second bind said. */
-async function restart(lab: Lab, { old, next }: Restart): Promise<string> {
-  const host = lab.host();
-  const address = lab.isolation === 'loopback' ? host.A : host.ANY;
-  const first = await host.start({ program: 'echo-server', args: [address, lab.isolation === 'loopback' ? '0' : '8080', JSON.stringify(old)] });
-  const { address: bound } = await first.report('listen');
-  const port = (bound as { port: number }).port;
-  host.look('netstat: the server listens', { port });
+const reusable: OptionValues = { SO_REUSEADDR: true };
+
+async function startEcho(host: Host, { address, port }: Endpoint, options: OptionValues): Promise<EchoServer> {
+  const program = await host.start({ program: 'echo-server', args: [address, String(port), JSON.stringify(options)] });
+  const { address: bound } = await program.report('listen');
+  return { program, port: (bound as { port: number }).port };
+}
+
+/** A client as telnet: it has sent a line and got it back. */
+async function talk(host: Host, { program, port }: EchoServer, seen = 0): Promise<LabSocket> {
   const client = await host.connect({ address: host.A, port });
-  await first.report('accept');
+  await program.report('accept', seen);
   await client.send('hello server');
   await client.recv();
-  host.look('netstat: a client is connected', { port });
-  await first.kill('SIGINT');
-  // The kernel closes the connection of the dead server; the client sees the end and closes too.
+  return client;
+}
+
+/** Ctrl+C; then the client sees the end of the stream and closes too. */
+async function interrupt(host: Host, { program, port }: EchoServer, client: LabSocket): Promise<void> {
+  await program.kill('SIGINT');
   await client.recv();
   client.close();
   await host.waitFor({ localPort: port, state: 'TIME_WAIT' }, 'netstat: the server is gone');
-  const second = await host.start({ program: 'echo-server', name: 'echo-server again', args: [address, String(port), JSON.stringify(next)] });
-  const { result } = await second.report('bind');
-  host.look('netstat: after the restart', { port });
-  return result;
 }
 
-export const restartCases: readonly Case[] = [
-  defineCase({
-    id: 'G1',
-    articles: ['000'],
-    title: 'The echo server that cannot be restarted',
-    claim:
-      'A server without SO_REUSEADDR has a client and is closed first; started again, it fails in bind with EADDRINUSE. With the option it starts.',
-    rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR. The minisocket has the flag of the connection it came from, copied from the listener (inet_twsk_alloc()).',
-    advice: 'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every server.',
-    onLoopback: true,
-    rows: [
-      { name: 'without the option', given: { old: {}, next: {} }, says: 'EADDRINUSE' },
-      {
-        name: 'with SO_REUSEADDR',
-        given: { old: { SO_REUSEADDR: true }, next: { SO_REUSEADDR: true } },
-        says: 'ok',
-      },
-    ],
-    run: (lab, given) => restart(lab, given),
-    because: (rows) => `the second bind said ${rows.map((row) => `${row.observed} ${row.name}`).join(', ')}`,
-  }),
-];
+/** Started again, on the same port. Returns what bind said. */
+async function startAgain(host: Host, place: Endpoint, options: OptionValues): Promise<{ program: Program; bind: string }> {
+  const args = [place.address, String(place.port), JSON.stringify(options)];
+  const program = await host.start({ program: 'echo-server', name: 'echo-server again', args });
+  const { result } = await program.report('bind');
+  return { program, bind: result };
+}
+
+function states(host: Host, what: string, port: number): SocketState[] {
+  return host.look(what, { port }).map(({ state }) => state).sort();
+}
+
+const restart = defineCase<OptionValues, string>({
+  id: 'G1',
+  articles: ['000'],
+  title: 'The echo server that cannot be restarted',
+  claim:
+    'A server without SO_REUSEADDR has a client and is closed first; started again, it fails in bind with EADDRINUSE. With the option it starts.',
+  rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR. The minisocket has the flag of the connection it came from, copied from the listener (inet_twsk_alloc()).',
+  advice: 'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every server.',
+  onLoopback: true,
+  rows: [
+    { name: 'without the option', given: {}, says: 'EADDRINUSE' },
+    { name: 'with SO_REUSEADDR', given: reusable, says: 'ok' },
+  ],
+  async run(lab, options) {
+    const host = lab.host();
+    const place = serverPlace(lab, host, 8080);
+    const echo = await startEcho(host, place, options);
+    states(host, 'netstat: the server listens', echo.port);
+    const client = await talk(host, echo);
+    states(host, 'netstat: a client is connected', echo.port);
+    await interrupt(host, echo, client);
+    const { bind } = await startAgain(host, { ...place, port: echo.port }, options);
+    states(host, 'netstat: after the restart', echo.port);
+    return bind;
+  },
+  because: (rows) => `the second bind said ${rows.map((row) => `${row.observed} ${row.name}`).join(', ')}`,
+});
+
+type Netstat = Readonly<Record<string, readonly string[]>>;
+
+const netstat = defineCase<boolean, Netstat>({
+  id: 'G2',
+  articles: ['000'],
+  title: 'What netstat shows before, during and after',
+  claim:
+    'netstat shows one LISTEN row, then LISTEN and both ends ESTABLISHED, and after the server was closed a single TIME_WAIT row that belongs to no process.',
+  rule: 'A dying process closes its sockets (inet_release()). tcp_close() sends the FIN and the orphan waits in FIN_WAIT2 as a minisocket without a process (tcp_time_wait()); only the FIN of the client turns it into TIME_WAIT (tcp_timewait_state_process()).',
+  advice: 'A FIN_WAIT2 on your port after a restart means a client that has not closed: make clients react to the end of the stream.',
+  onLoopback: true,
+  rows: [
+    { name: 'the client closes when it sees the end', given: true },
+    { name: 'the client stays', given: false },
+  ].map((row) => ({
+    ...row,
+    says: { listening: ['LISTEN'], connected: ['ESTABLISHED', 'ESTABLISHED', 'LISTEN'], closed: ['TIME_WAIT without a process'] },
+  })),
+  async run(lab, clientCloses) {
+    const host = lab.host();
+    const echo = await startEcho(host, serverPlace(lab, host, 8080), {});
+    const listening = states(host, 'netstat: the server listens', echo.port);
+    const client = await talk(host, echo);
+    const connected = states(host, 'netstat: a client is connected', echo.port);
+    if (clientCloses) await interrupt(host, echo, client);
+    else {
+      await echo.program.kill('SIGINT');
+      await client.recv();
+      await host.waitFor({ localPort: echo.port, state: 'FIN_WAIT2' }, 'netstat: the server is gone, the client is not');
+    }
+    const left = host.look('netstat: after the close', { port: echo.port });
+    const closed = left.map(({ state, inode }) => `${state} ${inode === 0 ? 'without' : 'with'} a process`).sort();
+    return { listening, connected, closed };
+  },
+  because: (rows) => `after the close ${rows.map(({ name, observed }) => `there was ${observed['closed']?.join(' and ')} if ${name}`).join(', ')}`,
+});
+
+const sideBySide = defineCase<OptionValues, { bind: string; port: readonly string[] }>({
+  id: 'G8',
+  articles: ['000'],
+  title: 'The restarted server beside its past',
+  claim: 'With SO_REUSEADDR the restart works, and the listener, the old TIME_WAIT and a new ESTABLISHED connection stand side by side on the port.',
+  rule: 'inet_bind_conflict() passes over sockets that do not listen if both have SO_REUSEADDR. The established table knows sockets by four-tuple (__inet_lookup_established()), so the old minisocket and the new connection never meet.',
+  advice: 'Nothing to clean up: the old TIME_WAIT runs out by itself and does not disturb new clients.',
+  onLoopback: true,
+  rows: [{ name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } }],
+  async run(lab, options) {
+    const host = lab.host();
+    const place = serverPlace(lab, host, 8080);
+    const echo = await startEcho(host, place, options);
+    await interrupt(host, echo, await talk(host, echo));
+    const { program, bind } = await startAgain(host, { ...place, port: echo.port }, options);
+    if (bind === 'ok') {
+      await program.report('listen');
+      await talk(host, { program, port: echo.port });
+    }
+    const rows = host.look('netstat: after the restart', { localPort: echo.port });
+    return { bind, port: rows.map(({ state }) => state).sort() };
+  },
+  because: (rows) => rows.map(({ observed }) => `bind said ${observed.bind}, and the port then had ${observed.port.join(', ')}`).join('; '),
+});
+
+type Killed = { readonly left: string; readonly bind: string; readonly errno: number };
+
+interface Kill {
+  /** The client has sent something that the server never read. */
+  readonly unread: boolean;
+}
+
+/** The connection of the server as it is found after the client, too, has closed. */
+async function whatIsLeft(host: Host, client: LabSocket, port: number): Promise<string> {
+  await until(() => (client.state === 'ESTABLISHED' ? undefined : true), 'the end of the connection at the client');
+  client.close();
+  // The client's socket is gone when what the server left has come to rest.
+  await host.waitUntilGone({ remotePort: port, state: ['FIN_WAIT1', 'CLOSE_WAIT', 'LAST_ACK'] });
+  return states(host, 'netstat: after Ctrl+C', port).join(', ') || 'nothing';
+}
+
+const interrupted = defineCase<Kill, Killed>({
+  id: 'C1',
+  articles: ['001'],
+  title: 'Ctrl+C leaves a TIME_WAIT, and bind fails with errno 98',
+  claim: 'Ctrl+C on a server with an established client leaves TIME_WAIT, and the server cannot be started again: bind fails with errno 98.',
+  rule: 'tcp_close() sends FIN, and the side that sent the first one ends in TIME_WAIT. With received data unread it sends RST instead (RFC 2525 section 2.17) and no state is left.',
+  advice: 'Set SO_REUSEADDR before bind. Do not count on a server that died being able to bind, or not: it depends on what its clients had sent.',
+  onLoopback: true,
+  rows: [
+    { name: 'all that the client sent was read', given: { unread: false } },
+    { name: 'the client has sent data that was not read', given: { unread: true } },
+  ].map((row) => ({ ...row, says: { left: 'TIME_WAIT', bind: 'EADDRINUSE', errno: 98 } })),
+  async run(lab, { unread }) {
+    const host = lab.host();
+    const place = serverPlace(lab, host, 5700);
+    // The second is started beside the first, and makes its calls after it.
+    const [first, second] = await Promise.all([
+      host.start({ program: 'agent', name: 'server' }),
+      host.start({ program: 'agent', name: 'server again' }),
+    ]);
+    await first.ask('open', '{}');
+    await first.ask('bind', place.address, place.port);
+    const { port } = (await first.ask('listen'))['address'] as Endpoint;
+    const client = await host.connect({ address: host.A, port });
+    await first.ask('accept');
+    if (unread) {
+      await client.send('never read');
+      const accepted = { localPort: port, state: 'ESTABLISHED' } as const;
+      await until(() => host.sockets(accepted).find(({ receiveQueue }) => receiveQueue > 0), 'data at the server');
+      host.look('netstat: data waits at the server', accepted);
+    }
+    await first.kill('SIGINT');
+    const left = await whatIsLeft(host, client, port);
+    await second.ask('open', '{}');
+    const { result: bind, errno } = await second.ask('bind', place.address, port);
+    return { left, bind, errno: -Number(errno ?? 0) };
+  },
+  because: (rows) =>
+    rows.map(({ name, observed }) => `if ${name}, ${observed.left} was left and bind said ${observed.bind} (${observed.errno})`).join('; '),
+});
+
+export const restartCases: readonly Case[] = [restart, netstat, sideBySide, interrupted];

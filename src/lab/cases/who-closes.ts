@@ -1,5 +1,5 @@
 import { type Case, defineCase } from '../case.js';
-import { closeInOrder, connection } from '../connection.js';
+import { closeInOrder, establish } from '../connection.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
 import { outcome, outcomeAsync } from '../step.js';
@@ -19,7 +19,7 @@ type Clients = 'the only client' | 'one of two clients';
 
 async function restartAfterClient(lab: Lab, clients: Clients): Promise<string> {
   const host = lab.host();
-  const { listener, server, client } = await connection(host);
+  const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (clients === 'one of two clients') {
     await host.connect({ address: host.A, port }, { name: 'second client' });
@@ -105,7 +105,7 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
   ],
   async run(lab, order) {
     const [host, clientHost] = lab.pair();
-    const { listener, server, client } = await connection(host, { clientHost });
+    const { listener, server, client } = await establish(host, { clientHost });
     const { port } = listener.local;
     const clientPort = client.local.port;
     await (order === 'server first' ? closeInOrder(server, client) : closeInOrder(client, server));
@@ -118,7 +118,7 @@ type Rest = 'TIME_WAIT' | 'FIN_WAIT2 of a dead server' | 'FIN_WAIT2 of a server 
 
 async function leftBehind(lab: Lab, rest: Rest): Promise<string> {
   const host = lab.host();
-  const { listener, server, client } = await connection(host);
+  const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (rest === 'TIME_WAIT') await closeInOrder(server, client);
   if (rest === 'FIN_WAIT2 of a dead server') server.close();
@@ -155,7 +155,7 @@ type Remedy = 'nothing' | 'another address' | 'tcp_fin_timeout' | 'tcp_tw_reuse'
 async function remedy(lab: Lab, what: Remedy): Promise<string> {
   const host = lab.host();
   if (what === 'tcp_max_tw_buckets') host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
-  const { listener, server, client } = await connection(host);
+  const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (what === 'tcp_max_tw_buckets') {
     server.close();
@@ -206,7 +206,7 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
   ],
   async run(lab, place) {
     const host = lab.host();
-    const { listener, server, client } = await connection(host, { address: host.ANY, port: 8010 });
+    const { listener, server, client } = await establish(host, { at: { address: host.ANY, port: 8010 } });
     await closeInOrder(server, client);
     listener.close();
     return startAgain(host, 8010, host[place]);
@@ -232,7 +232,7 @@ const lateData = defineCase<Late, { firstSend: string; next: string }>({
   async run(lab, late) {
     const host = lab.host();
     const options = { SO_REUSEADDR: true };
-    const { listener, server, client } = await connection(host, { options });
+    const { listener, server, client } = await establish(host, { options });
     const { address, port } = listener.local;
     server.close();
     listener.close();
@@ -262,7 +262,7 @@ const keyboard = defineCase<Keyboard, string>({
   ],
   async run(lab, what) {
     const host = lab.host();
-    const { listener, server, client } = await connection(host);
+    const { listener, server, client } = await establish(host);
     const { port } = listener.local;
     const clientPort = client.local.port;
     server.close();

@@ -12,9 +12,14 @@ export function reporting<T>(call: string, make: () => T, details: (value: T) =>
     report(call, 'ok', details(value));
     return value;
   } catch (error) {
-    report(call, error instanceof Error && 'code' in error ? String(error.code) : String(error));
+    reportFailure(call, error);
     return undefined;
   }
+}
+
+export function reportFailure(call: string, error: unknown, details: Record<string, unknown> = {}): void {
+  const { code = String(error), errno } = error as NodeJS.ErrnoException;
+  report(call, code, { errno, ...details });
 }
 
 // A program ends with the lab that holds the other end of its standard input, however that ended.

@@ -1,0 +1,64 @@
+import { type PacketAddress, UsageError } from '../index.js';
+import type { Endpoint, Host } from './host.js';
+
+/** In the order tcpdump(8) names them. */
+const flagBits = { SYN: 0x02, FIN: 0x01, RST: 0x04, PSH: 0x08, ACK: 0x10 } as const;
+export type SegmentFlag = keyof typeof flagBits;
+
+/** A TCP segment over IPv4, as it was on the wire. */
+export interface Segment {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly flags: readonly SegmentFlag[];
+  /** Bytes of data. */
+  readonly length: number;
+}
+
+const TCP = 6;
+// packet(7): every protocol, or the packets this host sends are not shown.
+const ETH_P_ALL = 0x0003;
+const PACKET_OUTGOING = 4;
+
+/** The segment in a packet that begins with its IP header; `undefined` for anything but TCP over IPv4 (RFC 791, RFC 9293). */
+export function decodeSegment(packet: Buffer): Segment | undefined {
+  if (packet.length < 20 || packet.readUInt8(0) >> 4 !== 4 || packet.readUInt8(9) !== TCP) return undefined;
+  const tcp = (packet.readUInt8(0) & 15) * 4;
+  if (packet.length < tcp + 20) return undefined;
+  const headers = tcp + (packet.readUInt8(tcp + 12) >> 4) * 4;
+  const bits = packet.readUInt8(tcp + 13);
+  const address = (offset: number): string => packet.subarray(offset, offset + 4).join('.');
+  return {
+    from: { address: address(12), port: packet.readUInt16BE(tcp) },
+    to: { address: address(16), port: packet.readUInt16BE(tcp + 2) },
+    flags: (Object.keys(flagBits) as SegmentFlag[]).filter((flag) => (bits & flagBits[flag]) !== 0),
+    // Offloading leaves the checksum open, never the length.
+    length: packet.readUInt16BE(2) - headers,
+  };
+}
+
+/** What goes over a link of a host from now on. Needs a network namespace. */
+export class Capture {
+  readonly #take: () => { data: Buffer; address?: unknown } | undefined;
+  readonly #segments: Segment[] = [];
+  readonly #link: string;
+
+  constructor(host: Host, link = 'lo') {
+    if (host.namespace === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${host.name} has no link of its own`);
+    this.#link = link;
+    const { index } = host.namespace.getLink(link);
+    const { socket } = host.open({ name: `capture of ${link}`, family: 'packet', type: 'dgram', protocol: ETH_P_ALL });
+    socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex: index });
+    this.#take = () => socket.tryRecvmsg({ size: 65_536 });
+  }
+
+  /** Everything so far, in order. */
+  segments(): readonly Segment[] {
+    for (let got = this.#take(); got !== undefined; got = this.#take()) {
+      // What the loopback device sends comes back to it at once: each packet is seen twice.
+      const { packetType } = got.address as PacketAddress;
+      const segment = this.#link === 'lo' && packetType === PACKET_OUTGOING ? undefined : decodeSegment(got.data);
+      if (segment !== undefined) this.#segments.push(segment);
+    }
+    return this.#segments;
+  }
+}

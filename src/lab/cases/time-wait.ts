@@ -1,0 +1,353 @@
+import type { OptionValues, SocketRow } from '../../index.js';
+import { Capture, type Segment } from '../capture.js';
+import { type Case, defineCase, judge } from '../case.js';
+import { closeInOrder, establish, serverPlace } from '../connection.js';
+import type { Host } from '../host.js';
+import type { Lab } from '../lab.js';
+import type { LabSocket } from '../lab-socket.js';
+import { outcome } from '../step.js';
+import { until } from '../until.js';
+import { alike } from '../wording.js';
+
+type End = 'server' | 'client';
+type Ending = 'server closes first' | 'client closes first' | 'server closes first, the client has not read everything';
+type Wire = { readonly handshake: readonly string[]; readonly dataFrom: readonly End[]; readonly firstFin: string; readonly timeWait: string };
+
+const serverPort = 8080;
+
+function endOf({ from }: Segment): End {
+  return from.port === serverPort ? 'server' : 'client';
+}
+
+function firstOr<T>(items: readonly T[], none: T): T {
+  return items[0] ?? none;
+}
+
+function readWire(segments: readonly Segment[], timeWaits: readonly SocketRow[]): Wire {
+  const handshake = segments.slice(0, 3).map((segment) => `${endOf(segment)} ${segment.flags.join('+')}`);
+  const dataFrom = [...new Set(segments.filter(({ length }) => length > 0).map(endOf))];
+  const fins = segments.filter(({ flags }) => flags.includes('FIN')).map(endOf);
+  const ends = timeWaits.map(({ localPort }): End => (localPort === serverPort ? 'server' : 'client'));
+  return { handshake, dataFrom, firstFin: firstOr<string>(fins, 'nobody'), timeWait: ends.join(' and ') || 'nobody' };
+}
+
+/** The whole life of a connection, ended in one of three ways. */
+async function live(host: Host, ending: Ending): Promise<void> {
+  const { server, client } = await establish(host, { at: { address: host.ANY, port: serverPort } });
+  await client.send('hello server');
+  await server.send(await server.recv());
+  if (ending !== 'server closes first, the client has not read everything') await client.recv();
+  const [first, second] = ending === 'client closes first' ? [client, server] : [server, client];
+  first.close();
+  // The other end learns of it from its state: reading would take what is meant to stay unread.
+  await until(() => (second.state === 'CLOSE_WAIT' ? true : undefined), `CLOSE_WAIT of the ${second.name}`);
+  second.close();
+  await host.waitUntilGone({ port: serverPort, state: ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK'] }, 'closed');
+}
+
+const onTheWire = defineCase<Ending, Wire>({
+  id: 'G3',
+  articles: ['000'],
+  title: 'What goes over the wire',
+  claim: 'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
+  rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
+  advice: 'Let the side that can afford it close first. The protocol decides by its last message who that is: an answer that says "I will close" leaves the TIME_WAIT at the client.',
+  rows: (['server', 'client', 'server'] as const).map((first, index) => {
+    const name: Ending = index === 2 ? 'server closes first, the client has not read everything' : `${first} closes first`;
+    const handshake = ['client SYN', 'server SYN+ACK', 'client ACK'];
+    return { name, given: name, says: { handshake, dataFrom: ['client', 'server'] as const, firstFin: first, timeWait: first } };
+  }),
+  async run(lab, ending) {
+    const host = lab.host();
+    const capture = new Capture(host);
+    await live(host, ending);
+    const segments = capture.segments();
+    for (const segment of segments) {
+      lab.note(`wire: ${endOf(segment)} ${segment.flags.join('+')}`, `${segment.length} bytes`, host.name);
+    }
+    return readWire(segments, host.look('who is in TIME_WAIT', { state: 'TIME_WAIT' }));
+  },
+  because: (rows) => rows.map(({ name, observed }) => `${name}: first FIN by ${observed.firstFin}, TIME_WAIT at ${observed.timeWait}`).join('; '),
+});
+
+/** Of a timer: what the kernel still keeps the socket for. A second or two may have gone by on a busy machine. */
+function keptFor(row: SocketRow | undefined): string {
+  if (row === undefined) return 'not kept';
+  const seconds = (row.timer?.remainingMs ?? Number.NaN) / 1000;
+  const near = [5, 60, 240].find((length) => seconds <= length + 1 && seconds > length * 0.8 - 2);
+  return near === undefined ? `${Math.round(seconds)} s` : `about ${near} s`;
+}
+
+const twiceTheMsl = defineCase<'length' | 'at most four minutes', string | boolean>({
+  id: 'G4',
+  articles: ['000'],
+  title: 'How long TIME_WAIT is kept',
+  claim: 'TIME_WAIT is kept for twice the maximum segment lifetime, by RFC 793 at most four minutes.',
+  rule: 'TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant; RFC 9293 section 3.4.2 takes an MSL of two minutes, "an engineering choice".',
+  advice: 'Count with one minute on Linux, not with four, and do not look for a setting: there is none.',
+  onLoopback: true,
+  rows: [
+    { name: 'at most four minutes', given: 'at most four minutes', says: true },
+    { name: 'twice the MSL of RFC 793', given: 'length', says: 'about 240 s' },
+  ],
+  async run(lab, question) {
+    const host = lab.host();
+    const { listener, server, client } = await establish(host);
+    const { port } = listener.local;
+    await closeInOrder(server, client);
+    const [row] = host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' });
+    return question === 'length' ? keptFor(row) : (row?.timer?.remainingMs ?? Number.NaN) <= 240_000;
+  },
+  because: (rows) => `the socket's own timer, read as TIME_WAIT begins, says: ${rows.map(({ name, observed }) => `${name}: ${observed}`).join('; ')}`,
+});
+
+/** Fills the buffers of a connection whose client does not read. */
+function fill(server: LabSocket): void {
+  const block = new Uint8Array(1 << 23);
+  while (server.trySend(block) !== undefined);
+}
+
+async function drain(client: LabSocket): Promise<number> {
+  let taken = 0;
+  for (;;) {
+    const { length } = await client.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
+    taken += length;
+    if (length === 0) return taken;
+  }
+}
+
+const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
+  id: 'G5',
+  articles: ['000'],
+  title: 'Where unsent data waits after close()',
+  claim: 'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
+  rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 sections 3.3.2 and 3.6).',
+  advice: 'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived.',
+  onLoopback: true,
+  rows: [
+    { name: 'the closing side is the first', given: 'server' as const },
+    { name: 'the other side has closed before', given: 'client' as const },
+  ].map((row) => ({ ...row, says: { dataUnsent: 'TIME_WAIT, data in its queue', dataGone: 'closed' } })),
+  async run(lab, first) {
+    const host = lab.host();
+    const { listener, server, client } = await establish(host);
+    const mine = { localPort: listener.local.port, remotePort: client.local.port };
+    fill(server);
+    if (first === 'client') {
+      client.shutdown('write');
+      await server.recv();
+    }
+    server.close();
+    const [waiting] = host.look('closed with data unsent', mine);
+    if (waiting === undefined) throw new Error('the closed socket is not listed');
+    const queue = waiting.sendQueue > 0 ? 'data in its queue' : 'nothing in its queue';
+    lab.note('the client reads to the end', `${await drain(client)} bytes`, host.name);
+    client.close();
+    await host.waitUntilGone({ remotePort: listener.local.port, state: ['CLOSE_WAIT', 'LAST_ACK'] }, 'the client has closed');
+    const [after] = host.look('all is read', mine);
+    return { dataUnsent: `${waiting.state}, ${queue}`, dataGone: after?.state ?? 'closed' };
+  },
+  because: (rows) =>
+    rows.map(({ name, observed }) => `where ${name}: ${observed.dataUnsent}, and once all is read ${observed.dataGone}`).join('; '),
+});
+
+interface Rebind {
+  readonly holder: End;
+  readonly address: 'ANY' | 'A' | 'B';
+  readonly samePort: boolean;
+}
+
+const countsAsBound = defineCase<Rebind, string>({
+  id: 'G6',
+  articles: ['000'],
+  title: 'TIME_WAIT counts as bound',
+  claim: 'Without SO_REUSEADDR a socket in TIME_WAIT still counts as bound to its address and port.',
+  rule: 'inet_twsk_hashdance_schedule() puts the minisocket into the bind table of its port, with the address of the connection: the wildcard of the listener is forgotten. A port that connect() chose is in that table as well.',
+  advice: 'A restart on another address of the machine needs no option; on the same address, or the wildcard, it does.',
+  rows: (['server', 'client'] as const).flatMap((holder) =>
+    (['A', 'ANY', 'B'] as const)
+      .map((address) => ({ address, samePort: true }))
+      .concat({ address: 'A', samePort: false })
+      .map(({ address, samePort }) => ({
+        name: `TIME_WAIT of the ${holder} on A, bind to ${address} and ${samePort ? 'its' : 'another'} port`,
+        given: { holder, address, samePort },
+        says: samePort && address !== 'B' ? 'EADDRINUSE' : 'ok',
+      })),
+  ),
+  async run(lab, { holder, address, samePort }) {
+    const host = lab.host();
+    const { listener, server, client } = await establish(host, { at: serverPlace(lab, host, serverPort) });
+    const { port } = holder === 'server' ? listener.local : client.local;
+    await (holder === 'server' ? closeInOrder(server, client) : closeInOrder(client, server));
+    listener.close();
+    return outcome(() => host.open({ name: 'new' }).bind({ address: host[address], port: samePort ? port : 5000 }));
+  },
+  because(rows) {
+    const targets = (holder: End, result: string): string =>
+      rows
+        .filter(({ given, observed }) => given.holder === holder && observed === result)
+        .map(({ given }) => `${given.address} and ${given.samePort ? 'its' : 'another'} port`)
+        .join(', ') || 'nothing';
+    const said = (holder: End): string => `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
+    return `over the TIME_WAIT of the server on A bind said ${said('server')}; over that of the client ${said('client')}`;
+  },
+});
+
+const reuse: OptionValues = { SO_REUSEADDR: true };
+
+/** Which of the two servers sets the option. */
+interface Setters {
+  readonly old: boolean;
+  readonly next: boolean;
+}
+
+/** A server that has closed its connection first and then its listener, and one bound in its place. Returns what bind said. */
+async function bindAgain(lab: Lab, { old, next }: Setters, connections = 1): Promise<string> {
+  const host = lab.host();
+  const listener = host.listen({ ...serverPlace(lab, host, serverPort), options: old ? reuse : {} });
+  const { port, address } = listener.local;
+  for (let made = 0; made < connections; made++) {
+    const client = await host.connect({ address: host.A, port }, { name: `client ${made}` });
+    await closeInOrder(await listener.accept(`server ${made}`), client);
+  }
+  listener.close();
+  host.look('netstat: the old server is gone', { localPort: port });
+  return outcome(() => host.open({ name: 'new', options: next ? reuse : {} }).bind({ address, port }).listen());
+}
+
+function setBy({ old, next }: Setters): string {
+  if (old && next) return 'set by both servers';
+  if (old || next) return `set by the ${old ? 'old' : 'new'} server only`;
+  return 'set by neither';
+}
+
+const newSocketOnly = defineCase<Setters, string>({
+  id: 'G7',
+  articles: ['000'],
+  title: 'Is it enough to set SO_REUSEADDR on the new socket?',
+  claim: 'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
+  rule: 'inet_bind_conflict() asks for sk_reuse of both sockets. A TIME_WAIT has tw_reuse, copied by inet_twsk_alloc() from the connection, which had it from the listener. socket(7), SO_REUSEADDR, does not say so; BSD asks the new socket only.',
+  advice: 'A server deployed without the option cannot be helped by the next release: its last TIME_WAIT has to run out once.',
+  onLoopback: true,
+  rows: [false, true].flatMap((old) =>
+    [false, true].map((next) => ({ name: setBy({ old, next }), given: { old, next }, says: next ? 'ok' : 'EADDRINUSE' })),
+  ),
+  run: (lab, setters) => bindAgain(lab, setters),
+  because: (rows) =>
+    `the new server got ${alike(rows, ({ observed }) => observed, ({ name }) => name)
+      .map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`)
+      .join('; ')}`,
+});
+
+type Remains = Setters & { readonly connections: number };
+
+const startAtOnce = defineCase<Remains, string>({
+  id: 'C11',
+  articles: ['001'],
+  title: 'Only TIME_WAIT left: the option lets the server start at once',
+  claim: 'Once no socket listens any more and only connections in TIME_WAIT are left, a server with SO_REUSEADDR starts at once.',
+  rule: 'inet_bind_conflict(): sockets with SO_REUSEADDR conflict only if one of them listens, and both must have it; a TIME_WAIT has what its connection had.',
+  advice: 'Set it on every listener, always: what counts at the restart is what the old server had set.',
+  onLoopback: true,
+  rows: [
+    { name: 'one TIME_WAIT, both servers have the option', given: { connections: 1, old: true, next: true } },
+    { name: 'three of them, both servers have the option', given: { connections: 3, old: true, next: true } },
+    { name: 'one TIME_WAIT, only the new server has the option', given: { connections: 1, old: false, next: true } },
+  ].map((row) => ({ ...row, says: 'ok' })),
+  run: (lab, { connections, ...setters }) => bindAgain(lab, setters, connections),
+  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+});
+
+const afterAMinute = defineCase<null, { before: string; after: string; waited: string }>({
+  id: 'C12',
+  articles: ['001'],
+  title: 'After a minute the server starts without the option',
+  claim: 'TIME_WAIT lasts 60 s; after that the server starts again without any option.',
+  rule: 'The timer of the minisocket (tw_timer_handler()) takes it out of the bind table: inet_twsk_kill().',
+  advice: 'Waiting works, if one minute of outage is acceptable and the clients have closed; SO_REUSEADDR costs nothing.',
+  slow: true,
+  onLoopback: true,
+  rows: [{ name: 'without the option', given: null, says: { before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' } }],
+  async run(lab) {
+    const host = lab.host();
+    const { listener, server, client } = await establish(host, { at: serverPlace(lab, host, 5700) });
+    const place = listener.local;
+    const begin = performance.now();
+    await closeInOrder(server, client);
+    listener.close();
+    const next = host.open({ name: 'new' });
+    const before = outcome(() => next.bind(place));
+    await host.waitUntilGone({ localPort: place.port, state: 'TIME_WAIT' }, 'TIME_WAIT has run out', 80_000);
+    const seconds = (performance.now() - begin) / 1000;
+    lab.note('waited', `${seconds.toFixed(1)} s`, host.name);
+    const after = outcome(() => next.bind(place).listen());
+    return { before, after, waited: seconds > 55 && seconds < 70 ? 'about 60 s' : `${Math.round(seconds)} s` };
+  },
+  because: (rows) => rows.map(({ observed }) => `bind said ${observed.before} at first, and ${observed.after} after ${observed.waited}`).join('; '),
+});
+
+type Kept = 'TIME_WAIT' | 'FIN_WAIT2';
+type Setting = { readonly sysctl: string; readonly value: number; readonly state: Kept };
+
+const settings: readonly Omit<Setting, 'state'>[] = [
+  { sysctl: 'tcp_fin_timeout', value: 5 },
+  { sysctl: 'tcp_tw_reuse', value: 1 },
+  { sysctl: 'tcp_max_tw_buckets', value: 0 },
+];
+
+const sysctls = defineCase<Setting, { shortened: boolean }>({
+  id: 'G9',
+  articles: ['000'],
+  title: 'Which kernel parameter shortens TIME_WAIT',
+  claim: 'The time of TIME_WAIT can be shortened with kernel parameters.',
+  rule: 'tcp_time_wait() always takes TCP_TIMEWAIT_LEN for TIME_WAIT and the time of tcp_fin_timeout for a FIN_WAIT2 that nobody holds; over tcp_max_tw_buckets inet_twsk_alloc() makes neither. tcp_tw_reuse is asked by connect() alone (tcp_twsk_unique()).',
+  advice: 'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit. Use SO_REUSEADDR.',
+  rows: (['TIME_WAIT', 'FIN_WAIT2'] as const).flatMap((state) =>
+    settings.map((setting) => ({
+      name: `${state}, ${setting.sysctl} = ${setting.value}`,
+      given: { ...setting, state },
+      // They speak of TIME_WAIT alone.
+      says: { shortened: state === 'TIME_WAIT' },
+    })),
+  ),
+  judge: (rows) => judge(rows.filter(({ given }) => given.state === 'TIME_WAIT')),
+  async run(lab, { sysctl, value, state }) {
+    const host = lab.host();
+    const usual = keptFor(await leave(host, state, 8080));
+    host.setSysctl(`net.ipv4.${sysctl}`, value);
+    const now = keptFor(await leave(host, state, 8081));
+    lab.note(`${state} is kept for`, `${now}, before ${usual}`, host.name);
+    return { shortened: now !== usual };
+  },
+  because(rows) {
+    const list = (state: Kept, shortened: boolean): string =>
+      rows
+        .filter(({ given, observed }) => given.state === state && observed.shortened === shortened)
+        .map(({ given }) => `${given.sysctl} = ${given.value}`)
+        .join(' and ') || 'nothing';
+    return `TIME_WAIT was shortened by ${list('TIME_WAIT', true)}, not by ${list('TIME_WAIT', false)}; FIN_WAIT2 by ${list('FIN_WAIT2', true)}, not by ${list('FIN_WAIT2', false)}`;
+  },
+});
+
+/** Brings a connection into the state and returns its row, none if the kernel keeps nothing. */
+async function leave(host: Host, state: Kept, port: number): Promise<SocketRow | undefined> {
+  const { server, client } = await establish(host, { at: { port } });
+  server.close();
+  await client.recv();
+  if (state === 'TIME_WAIT') client.close();
+  const passing = state === 'TIME_WAIT' ? (['FIN_WAIT1', 'FIN_WAIT2'] as const) : (['FIN_WAIT1'] as const);
+  await host.waitUntilGone({ localPort: port, state: passing }, 'closed');
+  return host.look(`what is kept of the connection`, { localPort: port, state: ['FIN_WAIT2', 'TIME_WAIT'] })[0];
+}
+
+/** What TIME_WAIT is: how it comes, how long it stays, what it blocks. */
+export const timeWaitCases: readonly Case[] = [
+  onTheWire,
+  twiceTheMsl,
+  unsentData,
+  countsAsBound,
+  newSocketOnly,
+  sysctls,
+  startAtOnce,
+  afterAMinute,
+];

@@ -1,0 +1,38 @@
+// Makes the calls it is told on its standard input, on one socket: a line is a JSON array of the call and its arguments.
+import { createInterface } from 'node:readline';
+import { type OptionValues, Socket } from '../../index.js';
+import { report, reportFailure } from './report.js';
+
+let socket: Socket | undefined;
+const accepted: Socket[] = [];
+
+function opened(): Socket {
+  if (socket === undefined) throw new Error('open comes first');
+  return socket;
+}
+
+type Call = (...args: readonly (string | number)[]) => unknown;
+
+const calls: Readonly<Record<string, Call>> = {
+  /** Options to set before bind, as JSON. */
+  open: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
+  bind: (address = '', port = 0) => opened().bind({ address: String(address), port: Number(port) }),
+  listen: () => opened().listen(),
+  /** Nothing is ever read from what is accepted. */
+  accept: async () => accepted.push(await opened().accept()),
+};
+
+async function obey(line: string): Promise<void> {
+  const [name, ...args] = JSON.parse(line) as [string, ...(string | number)[]];
+  const call = calls[name];
+  if (call === undefined) throw new Error(`there is no call ${name}`);
+  try {
+    await call(...args);
+    report(name, 'ok', { args, address: opened().getsockname() });
+  } catch (error) {
+    reportFailure(name, error, { args });
+  }
+}
+
+createInterface({ input: process.stdin }).on('line', (line) => void obey(line));
+report('start', 'ok');
