@@ -62,3 +62,9 @@ export class Capture {
     return this.#segments;
   }
 }
+
+/** How a port has ended its connections, as `FIN, RST`. */
+export function endingsSent(capture: Capture, port: number): string {
+  const flags = capture.segments().filter(({ from }) => from.port === port).flatMap((segment) => segment.flags);
+  return flags.filter((flag) => flag === 'FIN' || flag === 'RST').join(', ') || 'nothing';
+}

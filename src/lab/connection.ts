@@ -24,6 +24,9 @@ export function serverPlace(lab: Lab, host: Host, port: number): Endpoint {
   return lab.isolation === 'loopback' ? { address: host.A, port: 0 } : { address: host.ANY, port };
 }
 
+/** Full after some kilobytes, so that a capture can hold every segment. The accepted socket has those of the listener. */
+export const smallBuffers = { options: { SO_SNDBUF: 4096 }, clientOptions: { SO_RCVBUF: 4096 } };
+
 /** A listener and one connection to it. */
 export async function establish(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
   const { at = {}, options, clientHost = host, clientOptions } = settings;

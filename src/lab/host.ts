@@ -99,6 +99,11 @@ export class Host {
     return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
   }
 
+  /** Something done or seen on this host that is no call of a socket. */
+  note(what: string, result = 'ok'): void {
+    this.#recorder.add(this.name, what, result);
+  }
+
   /** Looks at the socket table, as a step of the run. */
   look(what: string, filter: SocketFilter = {}): SocketRow[] {
     const rows = this.sockets(filter);

@@ -1,6 +1,8 @@
 import type { Case } from '../case.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
+import { lingerCases } from './linger.js';
+import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
@@ -10,6 +12,8 @@ import { whoClosesCases } from './who-closes.js';
 const all: readonly Case[] = [
   ...addressCases,
   ...bindConflictCases,
+  ...lingerCases,
+  ...resetCases,
   ...restartCases,
   ...sharingCases,
   ...sourcePortCases,
