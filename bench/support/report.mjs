@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
 import Table from 'cli-table3';
 

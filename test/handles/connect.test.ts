@@ -103,7 +103,7 @@ describe('several addresses', () => {
     expect(socket.remoteAddress).toBe('127.0.0.2');
     await accepted;
     expect(socketDescriptors().length).toBe(before + 2);
-    const rows = await listSockets({ remotePort: port });
+    const rows = listSockets({ remotePort: port });
     expect(rows.filter(({ state }) => state === 'SYN_SENT')).toEqual([]);
   });
 

@@ -489,7 +489,7 @@ export const facts = {
   'listSockets sees the listener of listen() as what it is': async () => {
     const server = await listen(net.createServer(), loopback);
     const { port } = server.address();
-    const rows = await listSockets({ localPort: port });
+    const rows = listSockets({ localPort: port });
     assert.deepEqual(rows.map(({ state }) => state), ['LISTEN']);
     await closed(server);
   },
