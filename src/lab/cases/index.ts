@@ -1,23 +1,27 @@
 import type { Case } from '../case.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
+import { bindOrConnectCases } from './bind-or-connect.js';
 import { lingerCases } from './linger.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeWaitCases } from './time-wait.js';
+import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
 
 const all: readonly Case[] = [
   ...addressCases,
   ...bindConflictCases,
+  ...bindOrConnectCases,
   ...lingerCases,
   ...resetCases,
   ...restartCases,
   ...sharingCases,
   ...sourcePortCases,
   ...timeWaitCases,
+  ...twoProcessCases,
   ...whoClosesCases,
 ];
 
