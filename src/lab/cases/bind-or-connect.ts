@@ -24,20 +24,15 @@ async function clientInTimeWait(lab: Lab, clientOptions: OptionValues = {}): Pro
   return { server, client, listener };
 }
 
-/** The kernel takes a TIME_WAIT over only after a while: 6.14 and later have a sysctl for it, before it is a second. */
-async function pastReuseDelay(host: Host): Promise<void> {
-  if (outcomeOfSysctl(host) === 'ok') return;
-  const remaining = (): number => host.sockets({ state: 'TIME_WAIT' })[0]?.timer?.remainingMs ?? 0;
-  await until(() => (remaining() < 58_800 ? true : undefined), 'the TIME_WAIT is more than a second old');
-}
+/** A TIME_WAIT is taken over only when it is older than this: Linux 6.14 made it a sysctl, before it is a second. */
+const reuseDelay = 'net.ipv4.tcp_tw_reuse_delay';
+const reuseDelayMs = 1;
 
-function outcomeOfSysctl(host: Host): string {
-  try {
-    host.setSysctl('net.ipv4.tcp_tw_reuse_delay', 0);
-    return 'ok';
-  } catch {
-    return 'not here';
-  }
+async function pastReuseDelay(host: Host): Promise<void> {
+  const settable = outcome(() => host.setSysctl(reuseDelay, reuseDelayMs)) === 'ok';
+  const youngest = 60_000 - (settable ? 2 * reuseDelayMs : 1200);
+  const isOld = (): boolean => host.sockets({ state: 'TIME_WAIT' }).every(({ timer }) => (timer?.remainingMs ?? 0) < youngest);
+  await until(() => (isOld() ? true : undefined), 'the TIME_WAIT is older than the delay');
 }
 
 type Doing = 'bind' | 'connect' | 'connect from the port bound before';
