@@ -5,7 +5,6 @@ import { marked, Socket } from './support/sockwise.mjs';
 export const question = {
   name: 'get-linger',
   title: 'getsockopt SO_LINGER, a struct',
-  target: 1.35,
   prepare() {
     const { level, optname } = numbers.SO_LINGER;
     const socket = Socket.open().setOption('SO_LINGER', { on: true, seconds: 3 });

@@ -11,23 +11,23 @@ export const question = {
     const socket = Socket.open();
     const { fd } = socket;
     const { getsockopt } = koffi();
-    const info = new Uint8Array(512);
+    const info = new Uint32Array(128);
     const length = new Uint32Array(1);
     let sink = 0;
     const contenders = [
       {
         name: 'sockwise',
         run(count) {
-          for (let i = 0; i < count; i++) sink += socket.getOption('TCP_INFO').rttUs;
+          for (let i = 0; i < count; i++) sink += socket.getOption('TCP_INFO').sndMss;
         },
       },
       {
         name: 'koffi',
         run(count) {
           for (let i = 0; i < count; i++) {
-            length[0] = info.length;
+            length[0] = info.byteLength;
             if (getsockopt(fd, level, optname, info, length) < 0) throw new Error('getsockopt failed');
-            sink += info[0];
+            sink += info[4];
           }
         },
       },
@@ -35,7 +35,8 @@ export const question = {
     const reads = ({ run }) => {
       sink = 0;
       run(1);
-      return sink === 0;
+      // TCP_MSS_DEFAULT, net/tcp.h.
+      return sink === 536;
     };
     return { contenders: marked(contenders, reads), stop: () => socket.close() };
   },

@@ -5,7 +5,6 @@ import { marked, Socket } from './support/sockwise.mjs';
 export const question = {
   name: 'set-linger',
   title: 'setsockopt SO_LINGER, a struct',
-  target: 1.35,
   prepare() {
     const { level, optname } = numbers.SO_LINGER;
     const socket = Socket.open();

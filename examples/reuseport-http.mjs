@@ -1,5 +1,5 @@
 // SO_REUSEPORT: several http servers in one process listen on one port, and the kernel deals the connections out by a
-// hash of their addresses and ports. Node has no way to several listeners of one server program without a cluster.
+// hash of their addresses and ports. Works the same between processes of one user; no primary hands anything around.
 import { createServer, get } from 'node:http';
 import { once } from 'node:events';
 import { listen } from 'sockwise';

@@ -40,7 +40,8 @@ inline Napi::Value Number(const Napi::CallbackInfo& info, ssize_t value) {
   return Napi::Number::New(info.Env(), static_cast<double>(value));
 }
 
-// What a system call returned, or -errno. Evaluate the call in the argument, so that nothing comes between it and errno.
+// What a system call returned, or -errno. Evaluate the call in the argument, so that nothing comes between it and
+// errno.
 inline Napi::Value Result(const Napi::CallbackInfo& info, ssize_t result) {
   return Number(info, result < 0 ? -errno : result);
 }

@@ -61,7 +61,8 @@ napi_value SetSockOpts(napi_env env, napi_callback_info info) {
     const Record* record = reinterpret_cast<const Record*>(at);
     at += sizeof(Record);
     if (at > end || record->length < 0 || record->length > end - at) return Return(env, -EINVAL);
-    const int result = SetOption(frame[kFd], record->level, record->optname, at, static_cast<socklen_t>(record->length));
+    const int result =
+        SetOption(frame[kFd], record->level, record->optname, at, static_cast<socklen_t>(record->length));
     if (result < 0) return Return(env, -errno);
     at += (record->length + 7) & ~7;
   }

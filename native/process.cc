@@ -102,8 +102,7 @@ Napi::Value SpawnInUserNamespaceCall(const Napi::CallbackInfo& info) {
   const std::string path = info[0].As<Napi::String>().Utf8Value();
   std::vector<std::string> arguments = Strings(info[1]);
   std::vector<std::string> variables = Strings(info[2]);
-  return Result(info,
-                SpawnInUserNamespace(path.c_str(), Pointers(arguments).data(), Pointers(variables).data()));
+  return Result(info, SpawnInUserNamespace(path.c_str(), Pointers(arguments).data(), Pointers(variables).data()));
 }
 
 }  // namespace

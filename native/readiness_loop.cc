@@ -15,8 +15,7 @@ void ReadyFunction::Call(int fd, int events) {
   napi_value arguments[] = {Napi::Number::New(env, fd), Napi::Number::New(env, events)};
   napi_value result = nullptr;
   // The bare call: a worker that is being terminated answers with a failure that no wrapper may turn into an abort.
-  const napi_status status =
-      napi_make_callback(env, context_, env.Global(), function_.Value(), 2, arguments, &result);
+  const napi_status status = napi_make_callback(env, context_, env.Global(), function_.Value(), 2, arguments, &result);
   if (status != napi_pending_exception) return;
   napi_value exception = nullptr;
   if (napi_get_and_clear_last_exception(env, &exception) == napi_ok) napi_fatal_exception(env, exception);

@@ -33,9 +33,6 @@ class ThreadReadiness : public Readiness {
     napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "sockwise:readiness"), 0, 1, nullptr,
                                     nullptr, this, Deliver, &function_);
     napi_unref_threadsafe_function(env, function_);
-    // The environment deletes the function in a hook of its own, whoever still calls it. Hooks run last come, first
-    // served: this one, set later, ends the thread before that.
-    napi_add_env_cleanup_hook(env, EndThread, this);
     env_ = env;
     // Signals are for the threads of the runtime.
     sigset_t all;
@@ -65,21 +62,20 @@ class ThreadReadiness : public Readiness {
     return 0;
   }
 
-  // Called after EndThread: cleanup hooks run last come, first served, and the environment's was there before.
-  void Stop(std::function<void()> done) override { done(); }
-
- private:
-  static void EndThread(void* arg) {
-    ThreadReadiness* self = static_cast<ThreadReadiness*>(arg);
+  // The function is closing by now (its own cleanup hook ran before), but deleted only by the loop: the thread must be
+  // gone, and this call over, before the hooks are.
+  void Stop(std::function<void()> done) override {
     {
-      std::lock_guard<std::mutex> lock(self->mutex_);
-      self->stopping_ = true;
+      std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
     }
-    self->Wake();
-    self->thread_.join();
-    napi_release_threadsafe_function(self->function_, napi_tsfn_abort);
+    Wake();
+    thread_.join();
+    napi_release_threadsafe_function(function_, napi_tsfn_abort);
+    done();
   }
 
+ private:
   void Wake() {
     const char byte = 0;
     // A full pipe has woken the thread already.

@@ -1,4 +1,6 @@
-// Builds native/ with node-gyp: `node scripts/native.mjs [build|rebuild|clean|…] [arguments of node-gyp]`.
+// Builds native/ against the headers beside the running node, which fit it and need no download.
+// `node scripts/native.mjs [build|rebuild|clean|…] [arguments of node-gyp]` builds in build/, as the package is built.
+// `node scripts/native.mjs cmake FOLDER [arguments of cmake-js]` builds in FOLDER/Release.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,10 +22,25 @@ function nodeGyp() {
   }
 }
 
-const [command = 'rebuild', ...rest] = process.argv.slice(2);
-// The headers beside the running node fit it, and need no download.
-const headers = existsSync(join(prefix, 'include/node/node_api.h')) ? [`--nodedir=${prefix}`] : [];
-const steps = command === 'build' ? ['configure', 'build'] : [command];
-const args = [nodeGyp(), ...steps, '--jobs=max', ...headers, ...rest];
-const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+const hasHeaders = existsSync(join(prefix, 'include/node/node_api.h'));
+
+function gypArguments([command = 'rebuild', ...rest]) {
+  const steps = command === 'build' ? ['configure', 'build'] : [command];
+  return [nodeGyp(), ...steps, '--jobs=max', ...(hasHeaders ? [`--nodedir=${prefix}`] : []), ...rest];
+}
+
+function cmakeArguments([folder = 'build-cmake', ...rest]) {
+  return [require.resolve('cmake-js/bin/cmake-js'), 'build', '--log-level=warn', '-O', folder, ...rest];
+}
+
+const args = process.argv.slice(2);
+const [program, env] =
+  args[0] === 'cmake'
+    ? [cmakeArguments(args.slice(1)), hasHeaders ? { npm_config_nodedir: prefix } : {}]
+    : [gypArguments(args), {}];
+const { status } = spawnSync(process.execPath, program, {
+  cwd: root,
+  env: { ...process.env, ...env },
+  stdio: 'inherit',
+});
 process.exit(status ?? 1);

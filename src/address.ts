@@ -110,7 +110,7 @@ export function parseIPv6(text: string, out: Uint8Array, offset = 0): boolean {
     const head = parseGroups(text.slice(0, gap), false);
     const tail = parseGroups(text.slice(gap + 2), true);
     if (head === undefined || tail === undefined || head.length + tail.length > 7) return false;
-    groups = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+    groups = [...head, ...Array.from({ length: 8 - head.length - tail.length }, () => 0), ...tail];
   }
   if (groups?.length !== 8) return false;
   for (const [index, group] of groups.entries()) {

@@ -122,7 +122,10 @@ export function knownKeys(given: object, name: string, known: readonly string[])
   if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'an object', given);
   for (const key in given) {
     if (!known.includes(key)) {
-      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: unknown ${JSON.stringify(key)}, known are ${known.join(', ')}`);
+      throw new UsageError(
+        'ERR_ARGUMENT_INVALID',
+        `${name}: unknown ${JSON.stringify(key)}, known are ${known.join(', ')}`,
+      );
     }
   }
 }

@@ -6,7 +6,7 @@ export { connect, type ConnectOptions } from './handles/connect.js';
 export { type ConnectionRequest, type Connector, connector, type ConnectorOptions } from './handles/connector.js';
 export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
 export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
-export { getOption, setOption, setOptions } from './handles/options.js';
+export { getOption, getOptions, setOption, setOptions } from './handles/options.js';
 export { type PortReservation, type ReservationListenOptions, type ReserveOptions, reservePort } from './handles/reserve.js';
 export type { MessageFlag } from './socket/flags.js';
 export type { ControlMessage, Credentials } from './socket/messages.js';

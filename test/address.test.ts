@@ -23,7 +23,10 @@ function v6(text: string): string | undefined {
 }
 
 /** Text that is nearly an address: of the right characters, in any order. */
-const nearlyIPv4 = fc.string({ unit: fc.constantFrom('0', '1', '2', '5', '9', '.', '.', 'x', ' ', '-'), maxLength: 16 });
+const nearlyIPv4 = fc.string({
+  unit: fc.constantFrom('0', '1', '2', '5', '9', '.', '.', 'x', ' ', '-'),
+  maxLength: 16,
+});
 const nearlyIPv6 = fc
   .array(fc.constantFrom('0', '1', 'f', 'ABCD', '12345', ':', ':', '::', '.', '1.2.3.4', 'g', ' '), { maxLength: 17 })
   .map((parts) => parts.join(''));
@@ -44,12 +47,21 @@ describe('parseIPv4', () => {
     );
   });
 
-  test.each(['', '1', '1.2.3', '1.2.3.4.5', '1.2.3.256', '01.2.3.4', '0x1.2.3.4', '1.2.3.4 ', '1..2.3', '127.1', '１.2.3.4'])(
-    'refuses %j',
-    (text) => {
-      expect(v4(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '',
+    '1',
+    '1.2.3',
+    '1.2.3.4.5',
+    '1.2.3.256',
+    '01.2.3.4',
+    '0x1.2.3.4',
+    '1.2.3.4 ',
+    '1..2.3',
+    '127.1',
+    '１.2.3.4',
+  ])('refuses %j', (text) => {
+    expect(v4(text)).toBeUndefined();
+  });
 
   test('writes at the offset and nowhere else', () => {
     const bytes = new Uint8Array(8).fill(9);
@@ -69,7 +81,10 @@ describe('parseIPv6', () => {
   });
 
   test('gives back the bytes it was formatted from', () => {
-    const bytes = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })), { minLength: 16, maxLength: 16 });
+    const bytes = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 })), {
+      minLength: 16,
+      maxLength: 16,
+    });
     fc.assert(
       fc.property(bytes, (values) => {
         expect(v6(formatIPv6(Uint8Array.from(values)))).toBe(Buffer.from(values).toString('hex'));
@@ -113,9 +128,12 @@ describe('formatIPv6', () => {
 });
 
 describe('kinds of address', () => {
-  test.each(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::ffff:0.0.0.0', '::ffff:0:0', '::%1'])('%s is the wildcard', (address) => {
-    expect(isWildcard(address)).toBe(true);
-  });
+  test.each(['0.0.0.0', '::', '0:0:0:0:0:0:0:0', '::ffff:0.0.0.0', '::ffff:0:0', '::%1'])(
+    '%s is the wildcard',
+    (address) => {
+      expect(isWildcard(address)).toBe(true);
+    },
+  );
 
   test.each(['127.0.0.1', '::1', '::2', '', '*', '0', '0.0.0.1'])('%j is not the wildcard', (address) => {
     expect(isWildcard(address)).toBe(false);
@@ -128,9 +146,12 @@ describe('kinds of address', () => {
     },
   );
 
-  test.each(['127.0.0.1.example', '127.', '128.0.0.1', '::', '::2', 'localhost', '::127.0.0.1'])('%j is not loopback', (address) => {
-    expect(isLoopback(address)).toBe(false);
-  });
+  test.each(['127.0.0.1.example', '127.', '128.0.0.1', '::', '::2', 'localhost', '::127.0.0.1'])(
+    '%j is not loopback',
+    (address) => {
+      expect(isLoopback(address)).toBe(false);
+    },
+  );
 
   test.each([
     ['::ffff:10.0.0.1', '10.0.0.1'],

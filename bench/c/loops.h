@@ -43,5 +43,6 @@ uint64_t GetReceiveBuffer(long count);
 uint64_t SetTenOptions(long count);
 uint64_t ListenCycle(long count);
 uint64_t ConnectCycle(long count);
+uint64_t ListSockets(long count);
 
 #endif  // SOCKWISE_BENCH_LOOPS_H_

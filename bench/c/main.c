@@ -11,6 +11,7 @@ static const struct Loop kLoops[] = {
     {"get-nodelay", GetNoDelay},     {"set-linger", SetLinger},       {"get-linger", GetLinger},
     {"get-tcp-info", GetTcpInfo},    {"get-rcvbuf", GetReceiveBuffer}, {"set-ten-options", SetTenOptions},
     {"listen-cycle", ListenCycle},   {"connect-cycle", ConnectCycle},
+    {"list-sockets", ListSockets},
 };
 
 uint64_t Now(void) {

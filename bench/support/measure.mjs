@@ -18,8 +18,8 @@ async function timed(run, count) {
  * round by round.
  */
 export async function measure(question, rounds) {
-  const loops = startLoops();
   const prepared = await question.prepare();
+  const loops = prepared.inside === undefined ? startLoops() : prepared.inside(startLoops);
   const runners = [
     { name: 'C', time: (count) => loops.run(question.name, count) },
     ...prepared.contenders.map(({ name, run, wrong }) => ({ name, wrong, time: (count) => timed(run, count) })),

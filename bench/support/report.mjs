@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { arch, cpus, release } from 'node:os';
 import Table from 'cli-table3';
 
-const order = ['C', 'sockwise', 'sockwise, awaited', 'Node core', 'koffi', 'posix-socket', 'sockopt'];
+const order = ['C', 'sockwise', 'sockwise, awaited', 'sockwise, objects', 'Node core', 'koffi', 'posix-socket', 'sockopt', 'ss'];
 
 export function machine() {
   return {

@@ -1,7 +1,7 @@
 import * as https from 'node:https';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import { invalidArgument, knownKeys } from '../errors.js';
+import { invalidArgument, knownKeys, TimeoutError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import { adopted, type ConnectOptions, connectSocket } from './connect.js';
 import { setOption } from './options.js';
@@ -100,11 +100,16 @@ function settingsFor(defaults: ConnectOptions, request: ConnectionRequest, secur
 }
 
 /** TLS over `socket`, for a caller that waits until it stands. */
-function secured(settings: tls.ConnectionOptions, request: ConnectionRequest, host: string, socket: net.Socket): Promise<tls.TLSSocket> {
+function secured(
+  settings: tls.ConnectionOptions,
+  { servername }: ConnectionRequest,
+  host: string,
+  socket: net.Socket,
+): Promise<tls.TLSSocket> {
   // RFC 6066 section 3: no address as a server name.
-  const servername = request.servername || settings.servername || (net.isIP(host) === 0 ? host : '');
+  const name = servername || settings.servername || (net.isIP(host) === 0 ? host : '');
   return new Promise((resolve, reject) => {
-    const secure = tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername, socket });
+    const secure = tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername: name, socket });
     secure.once('error', reject);
     secure.once('secureConnect', () => {
       secure.off('error', reject);
@@ -114,7 +119,12 @@ function secured(settings: tls.ConnectionOptions, request: ConnectionRequest, ho
 }
 
 /** The agent's own way from a connected socket to TLS, with its cache of sessions. */
-function securedBy(agent: https.Agent, settings: tls.ConnectionOptions, request: ConnectionRequest, socket: net.Socket): net.Socket {
+function securedBy(
+  agent: https.Agent,
+  settings: tls.ConnectionOptions,
+  request: ConnectionRequest,
+  socket: net.Socket,
+): net.Socket {
   const wanted: object = { ...settings, ...request, socket };
   const secure = https.Agent.prototype.createConnection.call(agent, wanted);
   if (!(secure instanceof net.Socket)) throw invalidArgument('agent', 'an https.Agent that returns its socket', secure);
@@ -126,18 +136,34 @@ async function made(
   request: ConnectionRequest,
   { tls: tlsSettings = {}, ...defaults }: ConnectorOptions,
 ): Promise<net.Socket> {
+  const started = performance.now();
   const secure = isSecure(caller, request);
   const settings = settingsFor(defaults, request, secure);
+  const { timeoutMs, options } = settings;
   const socket = adopted(await connectSocket(settings), {});
-  if (secure) {
-    const over =
-      caller instanceof https.Agent
-        ? securedBy(caller, tlsSettings, request, socket)
-        : await secured(tlsSettings, request, settings.host ?? 'localhost', socket);
-    return settled(over, request, settings.options);
+  try {
+    if (!secure) {
+      if (request.timeout) socket.setTimeout(request.timeout);
+      return settled(socket, request, options);
+    }
+    if (caller instanceof https.Agent) return settled(securedBy(caller, tlsSettings, request, socket), request, options);
+    const handshake = secured(tlsSettings, request, settings.host ?? 'localhost', socket);
+    return settled(await beforeDeadline(handshake, started, timeoutMs), request, options);
+  } catch (error) {
+    socket.destroy();
+    throw error;
   }
-  if (request.timeout) socket.setTimeout(request.timeout);
-  return settled(socket, request, settings.options);
+}
+
+/** Fails when `timeoutMs` have passed since `started`. */
+async function beforeDeadline<T>(work: Promise<T>, started: number, timeoutMs: number | undefined): Promise<T> {
+  if (timeoutMs === undefined) return await work;
+  const late = new TimeoutError('connect', timeoutMs);
+  let timer: NodeJS.Timeout | undefined;
+  const alarm = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(late), Math.max(0, timeoutMs - (performance.now() - started)));
+  });
+  return await Promise.race([work, alarm]).finally(() => clearTimeout(timer));
 }
 
 /**
@@ -151,7 +177,8 @@ async function made(
  * ```
  *
  * What `options` names wins over what the client sets by itself: `TCP_NODELAY`, and keep-alive, which http.Agent
- * would set to its `keepAliveMsecs` (1 s) whenever a socket gets idle. Addresses the request names win over those given here.
+ * would set to its `keepAliveMsecs` (1 s) whenever a socket gets idle. Addresses the request names win over those given
+ * here. `timeoutMs` includes the TLS handshake where the connector makes it; with an https.Agent the request waits for it.
  */
 export function connector(settings: ConnectorOptions = {}): Connector {
   knownKeys(settings, 'connector', [

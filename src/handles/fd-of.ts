@@ -75,15 +75,15 @@ function hint(target: object): string {
 }
 
 function fdOfNode(target: object): number {
-  if (target instanceof net.Server) {
-    const handle = streamHandle(target);
-    if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;
-    throw missing(named(target, 'net.Server'), serverReason(handle));
-  }
   if (target instanceof net.Socket) {
     const fd = streamHandle(target)?.fd;
     if (fd !== undefined && fd >= 0) return fd;
     throw missing(named(target, 'net.Socket'), socketReason(target));
+  }
+  if (target instanceof net.Server) {
+    const handle = streamHandle(target);
+    if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;
+    throw missing(named(target, 'net.Server'), serverReason(handle));
   }
   if (target instanceof dgram.Socket) {
     const handle = datagramHandle(target);

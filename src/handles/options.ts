@@ -1,5 +1,6 @@
 import { readOption, writeOption, writeOptions } from '../options/access.js';
-import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
+import { snapshot } from '../options/snapshot.js';
+import type { OptionSnapshot, OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
 import { fdOf, type OptionTarget } from './fd-of.js';
 
 /**
@@ -29,4 +30,14 @@ export function setOption(target: OptionTarget, name: SettableOption | RawOption
 /** `setsockopt(2)` for each of `values`, in their order and in one crossing; ends at the first failure. */
 export function setOptions(target: OptionTarget, values: OptionValues): void {
   writeOptions(fdOf(target), values);
+}
+
+/**
+ * `getsockopt(2)` for each option of the catalogue - what the target has, by C name. Left out: what this kernel or this kind
+ * of socket lacks, and what reading would change (SO_ERROR) or open (SO_PEERPIDFD).
+ *
+ * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; {@link UsageError} `ERR_NO_DESCRIPTOR`.
+ */
+export function getOptions(target: OptionTarget): OptionSnapshot {
+  return snapshot(fdOf(target));
 }

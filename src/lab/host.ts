@@ -1,4 +1,4 @@
-import { listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
+import { destroySocket, listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
 import { LabSocket } from './lab-socket.js';
 import { Program, type ProgramSettings } from './program.js';
 import { type Recorder, tableRow } from './step.js';
@@ -92,7 +92,11 @@ export class Host {
 
   /** The host's sockets, asked of the kernel. */
   sockets(filter: SocketFilter = {}): SocketRow[] {
-    return this.run(() => listSockets(filter));
+    const rows = this.run(() => listSockets(filter));
+    if (this.namespace !== undefined) return rows;
+    // The machine's other sockets may have the same port; one end of ours is on an address of the host.
+    const own = [this.A, this.B];
+    return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
   }
 
   /** Something done or seen on this host that is no call of a socket. */
@@ -119,6 +123,12 @@ export class Host {
   async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
     await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
     this.look(what, filter);
+  }
+
+  /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
+  destroy(filter: SocketFilter): number {
+    const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
+    return this.#recorder.call(this.name, what, () => this.run(() => destroySocket(filter)), (count) => `${count} destroyed`);
   }
 
   sysctl(name: string): string {

@@ -23,6 +23,8 @@ export interface ProgramSettings {
 export interface Report {
   readonly call: string;
   readonly result: string;
+  /** What an agent program was asked to pass. */
+  readonly args?: readonly (string | number)[];
   readonly [detail: string]: unknown;
 }
 
@@ -111,7 +113,8 @@ export class Program {
       return;
     }
     this.reports.push(report);
-    this.#recorder.add(this.#host, `${this.name}: ${report.call}`, report.result);
+    const args = report.args === undefined ? '' : `(${report.args.join(', ')})`;
+    this.#recorder.add(this.#host, `${this.name}: ${report.call}${args}`, report.result);
   }
 
   async #until<T>(look: () => T | undefined, what: string): Promise<T> {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../errors.js';
 import { DATA, type NativeBinding } from './binding.js';
@@ -21,7 +21,7 @@ function libc(): string | undefined {
 
 function candidates(): string[] {
   const override = process.env['SOCKWISE_NATIVE'];
-  if (override !== undefined && override !== '') return [override];
+  if (override !== undefined && override !== '') return [resolve(override)];
   const name = ['sockwise', libc(), 'node'].filter((part) => part !== undefined).join('.');
   return [join(root, 'prebuilds', `${process.platform}-${process.arch}`, name), join(root, 'build/Release/sockwise.node')];
 }

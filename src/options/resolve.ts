@@ -59,7 +59,7 @@ export function resolve(name: string): Resolved {
     level,
     optname,
     kind: spec.kind,
-    codec: codecs[spec.kind] as Codec<unknown>,
+    codec: codecs[spec.kind],
     readable: spec.access !== 'set',
     settable: spec.access !== 'get',
   };

@@ -30,7 +30,7 @@ export function snapshot(fd: number): OptionSnapshot {
       if (!absent) throw error;
     }
   }
-  return Object.fromEntries(entries) as OptionSnapshot;
+  return Object.fromEntries(entries);
 }
 
 const settings = names.filter((name) => !('moves' in catalog[name]));

@@ -2,7 +2,14 @@ import { constants as os } from 'node:os';
 import { check, integer, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { readOption, writeOption, writeOptions } from '../options/access.js';
-import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
+import type {
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from '../options/types.js';
 import { Readiness } from './readiness.js';
 import { forget, Origin, watchOver } from './unclosed.js';
 
@@ -23,7 +30,10 @@ export class OwnedDescriptor {
     watchOver(this, fd, origin);
   }
 
-  /** The descriptor. It stays this object's: close it here, or take it with {@link detach}. */
+  /**
+   * The descriptor. It stays this object's: close it here, or take it with {@link detach}. Closed by others while a call
+   * waits, it makes libuv abort the process, as with Node's own handles: uv__io_poll() takes no EBADF.
+   */
   get fd(): number {
     if (this.#fd < 0) throw closedError();
     return this.#fd;
@@ -78,7 +88,10 @@ export class OwnedDescriptor {
     check(native.close(this.#release()), 'close');
   }
 
-  /** `close(2)` off the event loop, for `SO_LINGER` with seconds above 0. Resolves when the call has returned. */
+  /**
+   * `close(2)` off the event loop, for `SO_LINGER` with seconds above 0. Resolves when the call has returned. Node joins
+   * its thread pool as it ends, so process.exit() waits for it as well.
+   */
   async closeAsync(): Promise<void> {
     if (this.#fd < 0) return;
     check(await native.closeAsync(this.#release()), 'close');
@@ -114,7 +127,8 @@ export class OwnedDescriptor {
 export function takeOver(fd: unknown): number {
   const descriptor = integer(fd, 'fd', 0, 2 ** 31 - 1);
   const owned = native.own(descriptor);
-  if (owned === -os.errno.EEXIST) throw new UsageError('ERR_SOCKET_BUSY', `descriptor ${descriptor}: another Socket owns it`);
+  if (owned === -os.errno.EEXIST)
+    throw new UsageError('ERR_SOCKET_BUSY', `descriptor ${descriptor}: another Socket owns it`);
   check(owned, 'fcntl');
   const prepared = native.setNonBlocking(descriptor);
   if (prepared < 0) native.disown(descriptor);

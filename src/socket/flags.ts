@@ -31,7 +31,8 @@ export function flagBits(flags: readonly MessageFlag[] | undefined): number {
   for (const flag of flags) {
     if (!known.includes(flag)) throw invalidArgument('flags', `one of ${known.join(', ')}`, flag);
     const bit = native.constants[flag];
-    if (typeof bit !== 'number') throw new UsageError('ERR_NOT_SUPPORTED', `${flag}: not available on ${process.platform}`);
+    if (typeof bit !== 'number')
+      throw new UsageError('ERR_NOT_SUPPORTED', `${flag}: not available on ${process.platform}`);
     bits |= bit;
   }
   return bits;

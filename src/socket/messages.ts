@@ -24,7 +24,12 @@ export type ControlMessage =
   | { readonly type: 'SCM_RIGHTS'; readonly fds: readonly number[] }
   | ({ readonly type: 'SCM_CREDENTIALS' } & Credentials)
   /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. */
-  | { readonly type: 'IP_PKTINFO'; readonly interfaceIndex: number; readonly address: string; readonly specificAddress?: string }
+  | {
+      readonly type: 'IP_PKTINFO';
+      readonly interfaceIndex: number;
+      readonly address: string;
+      readonly specificAddress?: string;
+    }
   | { readonly type: 'IPV6_PKTINFO'; readonly interfaceIndex: number; readonly address: string }
   /** When the kernel received (or sent) the packet, in nanoseconds since 1970. */
   | { readonly type: 'SCM_TIMESTAMP' | 'SCM_TIMESTAMPNS'; readonly nanoseconds: bigint }
@@ -54,8 +59,8 @@ interface Codec {
   readonly cmsgType?: string;
   /** Bytes `read` needs: where the control space ran out (MSG_CTRUNC) the kernel delivers a part. */
   readonly size: number;
-  read?(view: DataView, bytes: Uint8Array): ControlMessage;
-  write?(message: never): Uint8Array;
+  readonly read?: (view: DataView, bytes: Uint8Array) => ControlMessage;
+  readonly write?: (message: never) => Uint8Array;
 }
 
 function int32s(...values: number[]): Uint8Array {
@@ -126,7 +131,8 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
       const bytes = new Uint8Array(12);
       bytes.set(int32s(integer(interfaceIndex, 'IP_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)));
       // ipi_spec_dst is the source to send from; ipi_addr is ignored, ip(7).
-      if (typeof address !== 'string' || !parseIPv4(address, bytes, 4)) throw invalidArgument('IP_PKTINFO: address', 'an IPv4 address', address);
+      if (typeof address !== 'string' || !parseIPv4(address, bytes, 4))
+        throw invalidArgument('IP_PKTINFO: address', 'an IPv4 address', address);
       return bytes;
     },
   },
@@ -140,7 +146,8 @@ const codecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: Codec } 
     }),
     write: ({ interfaceIndex, address }: Known<'IPV6_PKTINFO'>) => {
       const bytes = new Uint8Array(20);
-      if (typeof address !== 'string' || !parseIPv6(address, bytes)) throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
+      if (typeof address !== 'string' || !parseIPv6(address, bytes))
+        throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
       bytes.set(int32s(integer(interfaceIndex, 'IPV6_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)), 16);
       return bytes;
     },

@@ -48,7 +48,8 @@ function started(): boolean {
 /** Throws for a bad timeout or signal, and the signal's reason if it is aborted already. */
 export function checkWait({ timeoutMs, signal }: WaitOptions): void {
   if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, longestTimeoutMs);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();
 }
 

@@ -113,7 +113,8 @@ function writeIPv4(input: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv4 address', address);
   data.fill(0, 0, at.in.size);
   dataView.setUint16(at.in.port, portOf(input.port));
-  if (!parseIPv4(address, data, at.in.addr)) throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
+  if (!parseIPv4(address, data, at.in.addr))
+    throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
   return at.in.size;
 }
 
@@ -132,7 +133,9 @@ function writeIPv6(input: Partially<InternetAddress>): number {
   const zone = percent < 0 ? undefined : address.slice(percent + 1);
   const scopeId = zone === undefined ? (input.scopeId ?? 0) : scopeOf(zone);
   if (input.scopeId !== undefined && input.scopeId !== scopeId) {
-    throw invalidAddress(`address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${input.scopeId}`);
+    throw invalidAddress(
+      `address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${input.scopeId}`,
+    );
   }
   data.fill(0, 0, at.in6.size);
   dataView.setUint16(at.in6.port, portOf(input.port));
@@ -219,7 +222,8 @@ const fieldsOf: { readonly [F in Family]: readonly string[] } = {
 
 /** Writes the sockaddr of `input` to the scratch memory and returns its length. */
 export function writeAddress(family: Family, input: AddressInput): number {
-  if (typeof input !== 'object' || input === null) throw invalidArgument('address', `an ${family} address object`, input);
+  if (typeof input !== 'object' || input === null)
+    throw invalidArgument('address', `an ${family} address object`, input);
   const fields = fieldsOf[family];
   for (const key in input) {
     if (!fields.includes(key)) {
@@ -249,7 +253,11 @@ function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddr
     protocol: view.getUint16(base + at.ll.protocol),
     interfaceIndex: view.getInt32(base + at.ll.ifindex, littleEndian),
     packetType: bytes[base + at.ll.pkttype] ?? 0,
-    ...(size > 0 && { hardwareAddress: Buffer.from(hardware).toString('hex').replace(/..(?!$)/g, '$&:') }),
+    ...(size > 0 && {
+      hardwareAddress: Buffer.from(hardware)
+        .toString('hex')
+        .replace(/..(?!$)/g, '$&:'),
+    }),
   };
 }
 

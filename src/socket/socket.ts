@@ -18,9 +18,14 @@ import {
   writeAddress,
 } from './sockaddr.js';
 import { Transfer } from './transfer.js';
-import { Origin } from './unclosed.js';
+import { type Origin, originAt } from './unclosed.js';
 
-const socketTypes = { stream: 'SOCK_STREAM', dgram: 'SOCK_DGRAM', seqpacket: 'SOCK_SEQPACKET', raw: 'SOCK_RAW' } as const;
+const socketTypes = {
+  stream: 'SOCK_STREAM',
+  dgram: 'SOCK_DGRAM',
+  seqpacket: 'SOCK_SEQPACKET',
+  raw: 'SOCK_RAW',
+} as const;
 export type SocketType = keyof typeof socketTypes;
 
 const protocols = {
@@ -103,7 +108,7 @@ export class Socket extends Transfer {
         throw error;
       }
     }
-    return new Socket(fd, family, new Origin(Socket.open));
+    return new Socket(fd, family, originAt(Socket, 'open'));
   }
 
   /** `socketpair(2)` - two connected Unix sockets. */
@@ -112,7 +117,7 @@ export class Socket extends Transfer {
     const { type = 'stream' } = settings;
     check(native.socketpair(domainOf('unix'), constant(oneOf(socketTypes, type, 'type')), 0), 'socketpair');
     const [first = -1, second = -1] = frame;
-    return [new Socket(first, 'unix', new Origin(Socket.pair)), new Socket(second, 'unix', new Origin(Socket.pair))];
+    return [new Socket(first, 'unix', originAt(Socket, 'pair')), new Socket(second, 'unix', originAt(Socket, 'pair'))];
   }
 
   /**
@@ -125,8 +130,9 @@ export class Socket extends Transfer {
     const descriptor = integer(fd, 'fd', 0, int31);
     const domain = readOption(descriptor, 'SO_DOMAIN');
     const family = familyOf(domain);
-    if (family === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
-    return new Socket(takeOver(descriptor), family, new Origin(Socket.adopt));
+    if (family === undefined)
+      throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
+    return new Socket(takeOver(descriptor), family, originAt(Socket, 'adopt'));
   }
 
   /**
@@ -159,7 +165,7 @@ export class Socket extends Transfer {
   async accept(wait: WaitOptions = {}): Promise<Socket> {
     knownKeys(wait, 'accept', waitKeys);
     // Taken now: the event that brings the connection has none of the caller's frames.
-    const origin = new Origin(this.accept);
+    const origin = originAt(this, 'accept');
     return await this.readiness.call('read', 'accept', () => this.#accept(origin), wait);
   }
 
@@ -222,7 +228,7 @@ export class Socket extends Transfer {
     const fd = native.accept(this.fd);
     // Gone before it was accepted: accept(2), error handling. The next one may be there.
     if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
-    return new Socket(check(fd, 'accept'), this.family, origin ?? new Origin(this.tryAccept));
+    return new Socket(check(fd, 'accept'), this.family, origin ?? originAt(this, 'tryAccept'));
   }
 
   #name(length: number, syscall: string): SocketAddress {
@@ -240,7 +246,8 @@ export class Socket extends Transfer {
     const length = writeAddress(this.family, address);
     const result = native.connect(this.fd, length);
     if (inProgress.includes(result)) return undefined;
-    if (result < 0 && result !== -os.errno.EISCONN) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
+    if (result < 0 && result !== -os.errno.EISCONN)
+      throw new SystemCallError(result, 'connect', errorContext(this.family, address));
     return true;
   }
 }

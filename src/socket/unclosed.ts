@@ -1,28 +1,72 @@
+import { setImmediate } from 'node:timers';
 import { native } from '../native/load.js';
+
+type Opener = (...args: never[]) => unknown;
+
+/**
+ * Opens whose place is recorded in any case. Recording one takes longer than socket(2), bind(2), listen(2) and close(2)
+ * together, and a program that forgets no socket gains nothing from it: after these it is done only once a socket was
+ * found unclosed, from then on for each.
+ */
+const alwaysRecorded = 1000;
+const notRecorded = '    a place that was not recorded; from now on each is';
+let opened = 0;
+let anyUnclosed = false;
 
 /** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
 export class Origin {
   fd = -1;
-  readonly frames: string;
+  #stack: { stack?: unknown } | undefined;
+  #frames = notRecorded;
 
   /** Keeps the callers of `opener`. */
-  constructor(opener: (...args: never[]) => unknown) {
+  constructor(opener: Opener) {
+    if (opened >= alwaysRecorded && !anyUnclosed) return;
+    opened++;
     const { stackTraceLimit } = Error;
-    const holder: { stack?: unknown } = {};
     Error.stackTraceLimit = framesKept;
-    Error.captureStackTrace(holder, opener);
+    Error.captureStackTrace((this.#stack = {}), opener);
     Error.stackTraceLimit = stackTraceLimit;
-    // Made text at once (3 us for two frames), because a recorded stack holds each frame's `this`: an object that opens a
-    // socket and keeps it would never be collected.
-    this.frames = String(holder.stack).split('\n').slice(1).join('\n');
+    recent.add(this);
+    if (settling) return;
+    settling = true;
+    setImmediate(settle).unref();
   }
+
+  /** As text. Made of the recorded stack once, since that holds each frame's `this`: see {@link recent}. */
+  get frames(): string {
+    if (this.#stack !== undefined) {
+      this.#frames = String(this.#stack.stack).split('\n').slice(1).join('\n');
+      this.#stack = undefined;
+    }
+    return this.#frames;
+  }
+}
+
+/**
+ * Opened in this turn of the event loop and not closed yet. At its end their stacks become text (3 us for two frames),
+ * because an object that opens a socket and keeps it would never be collected; a socket closed by then is spared that.
+ */
+const recent = new Set<Origin>();
+let settling = false;
+
+function settle(): void {
+  for (const origin of recent) void origin.frames;
+  recent.clear();
+  settling = false;
 }
 
 const framesKept = 2;
 
+/** The callers of `owner[method]`, as they are now. */
+export function originAt<M extends string>(owner: Readonly<Record<M, Opener>>, method: M): Origin {
+  return new Origin(owner[method]);
+}
+
 const registry = new FinalizationRegistry<Origin>(({ fd, frames }) => {
   // Not owned any more: the environment closed it while it was torn down.
   if (native.close(fd) < 0) return;
+  anyUnclosed = true;
   process.emitWarning(`a Socket (descriptor ${fd}) was collected without close(); it was opened at\n${frames}`, {
     type: 'SockwiseWarning',
     code: 'SOCKWISE_UNCLOSED',
@@ -36,5 +80,6 @@ export function watchOver(socket: object, fd: number, origin: Origin): void {
 }
 
 export function forget(origin: Origin): void {
+  recent.delete(origin);
   registry.unregister(origin);
 }

@@ -1,15 +1,16 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { Agent as HttpAgent, createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { Socket as NetSocket } from 'node:net';
+import { createServer as createPlainServer, type Socket as NetSocket } from 'node:net';
 import { Agent, Client, Pool, request } from 'undici';
 import { expect, test } from 'vitest';
 import { connector, type ConnectorOptions } from '../../src/handles/connector.js';
 import { getOption } from '../../src/handles/options.js';
 import { listen } from '../../src/handles/listen.js';
 import { reservePort } from '../../src/handles/reserve.js';
+import { socketDescriptors } from '../support/descriptors.js';
 import { keeper } from '../support/kept.js';
-import { openDescriptors } from '../support/namespaces.js';
 import { portOf } from '../support/servers.js';
 
 // http.Agent and https.Agent are in test/support/handle-facts.mjs, which runs on every version of Node.
@@ -62,11 +63,11 @@ test('undici gets TLS for an https origin, verified', async () => {
   expect(sockets.map((socket) => getOption(socket, 'TCP_USER_TIMEOUT'))).toEqual([9876]);
   await dispatcher.close();
 
-  const before = openDescriptors();
+  const before = socketDescriptors().length;
   const stranger = new Agent({ connect: connector({ family: 'IPv4' }) });
   await expect(request(origin, { dispatcher: stranger })).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
   await stranger.close();
-  await expect.poll(openDescriptors).toBe(before);
+  await expect.poll(() => socketDescriptors().length).toBe(before);
 });
 
 test('undici reports a failed connection as it is', async () => {
@@ -76,6 +77,30 @@ test('undici reports a failed connection as it is', async () => {
   const failed = request(`http://127.0.0.1:${reservation.port}`, { dispatcher });
   await expect(failed).rejects.toMatchObject({ code: 'ECONNREFUSED', syscall: 'connect', port: reservation.port });
   await dispatcher.close();
+});
+
+test('timeoutMs ends a TLS handshake nobody answers', async () => {
+  const silent = kept(await listen(createPlainServer(), loopback));
+  const before = socketDescriptors().length;
+  const accepted = once(silent, 'connection');
+  const dispatcher = new Agent({ connect: connector({ timeoutMs: 100 }) });
+  const failed = request(`https://127.0.0.1:${portOf(silent)}`, { dispatcher });
+  await expect(failed).rejects.toMatchObject({ code: 'ERR_TIMED_OUT', syscall: 'connect' });
+  await dispatcher.close();
+  const [peer] = await accepted;
+  peer.destroy();
+  await expect.poll(() => socketDescriptors().length).toBe(before);
+});
+
+test('a TLS setting that Node refuses closes the connection', async () => {
+  const silent = kept(await listen(createPlainServer((peer) => peer.resume().on('error', () => {})), loopback));
+  const before = socketDescriptors().length;
+  const minVersion = 'TLSv0.9' as 'TLSv1';
+  const dispatcher = new Agent({ connect: connector({ tls: { minVersion } }) });
+  const failed = request(`https://127.0.0.1:${portOf(silent)}`, { dispatcher });
+  await expect(failed).rejects.toMatchObject({ code: 'ERR_TLS_INVALID_PROTOCOL_VERSION' });
+  await dispatcher.close();
+  await expect.poll(() => socketDescriptors().length).toBe(before);
 });
 
 test('an unknown setting is ERR_ARGUMENT_INVALID', () => {

@@ -271,7 +271,7 @@ describe('a bad address', () => {
     ['IPv6', { flowInfo: 2 ** 28 }, 'ERR_OUT_OF_RANGE'],
     ['unix', { path: 5 as never }, 'ERR_ARGUMENT_INVALID'],
     ['unix', { path: '/'.repeat(70_000) }, 'ERR_ADDRESS_INVALID'],
-    ['unix', { address: '/x' } as never, 'ERR_ADDRESS_INVALID'],
+    ['unix', { address: '/x' }, 'ERR_ADDRESS_INVALID'],
     ['netlink', { pid: 2 ** 32 }, 'ERR_OUT_OF_RANGE'],
     ['netlink', { groups: -1 }, 'ERR_OUT_OF_RANGE'],
   ])('%s %j is %s', async (family, address, code) => {

@@ -8,6 +8,7 @@ expectNoLeakedSockets();
 const invalid = 'ERR_ARGUMENT_INVALID';
 const range = 'ERR_OUT_OF_RANGE';
 const shared = new Uint8Array(new SharedArrayBuffer(4));
+const threeMegabytes = new Uint8Array(3_000_000);
 const loose = (value: unknown): never => value as never;
 
 /** Each call on a bound datagram socket with a datagram in its queue, which a refused call must not take. */
@@ -31,7 +32,11 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ['send(new ArrayBuffer(4))', (s) => s.send(loose(new ArrayBuffer(4))), invalid],
   ['send(new Uint16Array(4))', (s) => s.send(loose(new Uint16Array(4))), invalid],
   ['send(new DataView)', (s) => s.send(loose(new DataView(new ArrayBuffer(4)))), invalid],
-  ['send(an object that claims to be a Uint8Array)', (s) => s.send(loose(Object.create(Uint8Array.prototype))), invalid],
+  [
+    'send(an object that claims to be a Uint8Array)',
+    (s) => s.send(loose(Object.create(Uint8Array.prototype))),
+    invalid,
+  ],
   ['send(shared memory)', (s) => s.send(shared), invalid],
   ["send('x', null)", (s) => s.send('x', loose(null)), invalid],
   ["send('x', { to: {} })", (s) => s.send('x', loose({ to: {} })), invalid],
@@ -58,7 +63,7 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ["sendmsg('x')", (s) => s.sendmsg(loose('x')), invalid],
   ['sendmsg({})', (s) => s.sendmsg(loose({})), invalid],
   ["sendmsg({ data: ['x', 5] })", (s) => s.sendmsg({ data: loose(['x', 5]) }), invalid],
-  ['sendmsg of 1,025 parts', (s) => s.sendmsg({ data: new Array<string>(1025).fill('x') }), range],
+  ['sendmsg of 1,025 parts', (s) => s.sendmsg({ data: Array.from({ length: 1025 }, () => 'x') }), range],
   ["sendmsg({ data: 'x', to: 1 })", (s) => s.sendmsg(loose({ data: 'x', to: 1 })), invalid],
   ["sendmsg({ data: 'x' }, unknown wait)", (s) => s.sendmsg({ data: 'x' }, loose({ timeout: 1 })), invalid],
   ['sendmmsg()', (s) => s.sendmmsg(loose(undefined)), invalid],
@@ -66,7 +71,11 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ['sendmmsg([null])', (s) => s.sendmmsg(loose([null])), invalid],
   ["sendmmsg(['x'])", (s) => s.sendmmsg(loose(['x'])), invalid],
   ["sendmmsg([{ data: 'x', to: 1 }])", (s) => s.sendmmsg(loose([{ data: 'x', to: 1 }])), invalid],
-  ['sendmmsg of more than 2 GiB', (s) => s.sendmmsg(new Array(1024).fill({ data: new Uint8Array(3_000_000) })), range],
+  [
+    'sendmmsg of more than 2 GiB',
+    (s) => s.sendmmsg(Array.from({ length: 1024 }, () => ({ data: threeMegabytes }))),
+    range,
+  ],
   ['recvmmsg()', (s) => s.recvmmsg(loose(undefined)), invalid],
   ['recvmmsg({})', (s) => s.recvmmsg(loose({})), invalid],
   ['recvmmsg({ count: 0 })', (s) => s.recvmmsg({ count: 0 }), range],

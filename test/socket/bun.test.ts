@@ -29,7 +29,8 @@ const smoke = `
 
 describe('Bun', () => {
   test('waits on the portable backend, and ends by itself', async ({ skip }) => {
-    if (!existsSync(bun)) return skip(`no ${bun.slice(root.length)}: npm install --prefix .cache/bun @oven/bun-linux-x64`);
+    if (!existsSync(bun))
+      return skip(`no ${bun.slice(root.length)}: npm install --prefix .cache/bun @oven/bun-linux-x64`);
     const result = await run(bun, ['--eval', smoke]);
     expect(result).toEqual({
       code: 0,

@@ -6,16 +6,19 @@ import { codeOf, connection, internet, listening, nobody, set } from '../support
 expectNoLeakedSockets();
 
 describe('listen and accept', () => {
-  test.each(['127.0.0.1', '::1'])('a connection to %s is accepted, and both ends agree on its addresses', async (address) => {
-    using listener = listening(address);
-    using client = Socket.open({ family: listener.family });
-    expect(await client.connect(listener.getsockname())).toBe(client);
-    using accepted = await listener.accept();
-    expect(accepted.family).toBe(listener.family);
-    expect(accepted.getpeername()).toEqual(client.getsockname());
-    expect(client.getpeername()).toEqual(accepted.getsockname());
-    expect(client.getpeername()).toEqual(listener.getsockname());
-  });
+  test.each(['127.0.0.1', '::1'])(
+    'a connection to %s is accepted, and both ends agree on its addresses',
+    async (address) => {
+      using listener = listening(address);
+      using client = Socket.open({ family: listener.family });
+      expect(await client.connect(listener.getsockname())).toBe(client);
+      using accepted = await listener.accept();
+      expect(accepted.family).toBe(listener.family);
+      expect(accepted.getpeername()).toEqual(client.getsockname());
+      expect(client.getpeername()).toEqual(accepted.getsockname());
+      expect(client.getpeername()).toEqual(listener.getsockname());
+    },
+  );
 
   test('listen() on an unbound socket binds the wildcard to a port the kernel chooses', () => {
     using listener = Socket.open().listen();
@@ -78,10 +81,8 @@ describe('listen and accept', () => {
     using second = Socket.open();
     await second.connect(listener.getsockname());
     const accepted = await Promise.all(waiting);
-    const results = await Promise.all(
-      accepted.map((socket) => codeOf(() => socket.tryRecv())),
-    );
-    expect(results.sort()).toEqual(['ECONNRESET', undefined]);
+    const results = await Promise.all(accepted.map((socket) => codeOf(() => socket.tryRecv())));
+    expect(new Set(results)).toEqual(new Set(['ECONNRESET', undefined]));
     for (const socket of accepted) socket.close();
   });
 
@@ -113,45 +114,6 @@ describe('connect', () => {
     expect(await codeOf(() => client.connect(accepted.getsockname()))).toBe('EISCONN');
     client.close();
     accepted.close();
-  });
-
-  test('waits where the accept queue is full, until there is room', async () => {
-    using listener = listening('127.0.0.1', 0);
-    using queued = Socket.open();
-    await queued.connect(listener.getsockname());
-    using waiting = Socket.open();
-    expect(waiting.tryConnect(listener.getsockname())).toBe(false);
-    expect(await codeOf(() => waiting.getpeername())).toBe('ENOTCONN');
-    const connected = waiting.connect(listener.getsockname());
-    (await listener.accept()).close();
-    // The SYN was dropped; the next follows after a second, RFC 6298 section 2.1.
-    expect(await connected).toBe(waiting);
-    (await listener.accept()).close();
-  });
-
-  test('a refusal that comes late reaches connect(), with a receiver waiting beside it', async () => {
-    const listener = listening('127.0.0.1', 0);
-    using queued = Socket.open();
-    await queued.connect(listener.getsockname());
-    using late = Socket.open();
-    const connected = codeOf(() => late.connect(listener.getsockname()));
-    const received = codeOf(() => late.recv());
-    listener.close();
-    expect(await connected).toBe('ECONNREFUSED');
-    await received;
-  });
-
-  test('ends when somebody else has read the error of its attempt', async () => {
-    const listener = listening('127.0.0.1', 0);
-    using queued = Socket.open();
-    await queued.connect(listener.getsockname());
-    using late = Socket.open();
-    expect(late.tryConnect(listener.getsockname())).toBe(false);
-    // Waits for reading alone, so it hears of the refusal first.
-    const received = codeOf(() => late.recv());
-    listener.close();
-    expect(await received).toBe('ECONNREFUSED');
-    expect(await codeOf(() => late.connect({ address: '127.0.0.1', port: 1 }))).toMatch(/^ECONN(ABORTED|REFUSED)$/);
   });
 
   test('an aborted signal keeps it from connecting at all', async () => {

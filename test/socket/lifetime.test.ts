@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { built, runScript } from '../support/children.js';
+import { addon, built, runScript } from '../support/children.js';
 
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
-const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 6 : 25;
+const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 3 : 25;
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -26,9 +26,9 @@ const workers = (body: string): string => `
 
 describe.concurrent('the process', () => {
   test('ends by itself when nothing waits, with sockets open', async () => {
-    expect(await runScript(`globalThis.kept = [listener(), ...(await connection()), ...Socket.pair()]; console.log('end');`)).toEqual(
-      { ...fine, stdout: 'end\n' },
-    );
+    expect(
+      await runScript(`globalThis.kept = [listener(), ...(await connection()), ...Socket.pair()]; console.log('end');`),
+    ).toEqual({ ...fine, stdout: 'end\n' });
   });
 
   test('stays alive while something waits', async () => {
@@ -53,7 +53,7 @@ describe.concurrent('the process', () => {
     expect(await runScript(script)).toEqual({ ...fine, stdout: 'ERR_TIMED_OUT\n' });
   });
 
-  test('an unsettled await at the end is Node\'s exit code 13, not a hang, once its socket is detached', async () => {
+  test("an unsettled await at the end is Node's exit code 13, not a hang, once its socket is detached", async () => {
     const script = `
       const s = Socket.open({ type: 'dgram' }).bind();
       s.recv().catch((error) => console.log(error.code));
@@ -155,7 +155,8 @@ describe.concurrent('a Socket that is collected unclosed', () => {
   });
 
   test('survives a storm of collections', async () => {
-    const result = await runScript(`
+    const result = await runScript(
+      `
       process.removeAllListeners('warning');
       process.on('warning', () => {});
       for (let i = 0; i < 300; i++) {
@@ -168,7 +169,9 @@ describe.concurrent('a Socket that is collected unclosed', () => {
         if (i % 2) s.close();
       }
       console.log('done');
-    `, { env: { NODE_NO_WARNINGS: '1' } });
+    `,
+      { env: { NODE_NO_WARNINGS: '1' } },
+    );
     expect(result).toEqual({ ...fine, stdout: 'done\n' });
   });
 });
@@ -230,7 +233,7 @@ describe.concurrent('worker threads', () => {
       for (;;) { const r = right.recv(); left.trySend('x'); await r; await Promise.all([Socket.open().closeAsync()]); }
     `)}
       const before = sockets();
-      for (let i = 0; i < ${rounds}; i++) {
+      for (let i = 0; i < 24; i += 24 / ${rounds} * 2) {
         const two = [new Worker(source), new Worker(source)];
         // From before the addon is loaded to well into the loop.
         await new Promise((resolve) => setTimeout(resolve, 2 * i));
@@ -241,6 +244,21 @@ describe.concurrent('worker threads', () => {
       { deadlineMs: 60_000 },
     );
     expect(result).toEqual({ ...fine, stdout: '0\n' });
+  });
+
+  test('a worker terminated within the loading of the addon does not end the process', async () => {
+    const result = await runScript(`
+      const { Worker } = await import('node:worker_threads');
+      const code = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage(0);' +
+        'for (;;) process.dlopen({ exports: {} }, ' + JSON.stringify(${JSON.stringify(addon)}) + ')';
+      for (let i = 0; i < 20; i++) {
+        const worker = new Worker(code, { eval: true });
+        await new Promise((resolve) => worker.once('message', resolve));
+        await worker.terminate();
+      }
+      console.log('survived');
+    `);
+    expect(result).toEqual({ ...fine, stdout: 'survived\n' });
   });
 
   test('a worker that exits by itself closes what it left open', async () => {

@@ -72,7 +72,10 @@ describe('SCM_RIGHTS', () => {
   test('253 go at once, 254 do not', async () => {
     const [left, right] = Socket.pair();
     const send = (count: number) => () =>
-      left.trySendmsg({ data: 'x', control: [{ type: 'SCM_RIGHTS', fds: new Array<number>(count).fill(left.fd) }] });
+      left.trySendmsg({
+        data: 'x',
+        control: [{ type: 'SCM_RIGHTS', fds: Array.from({ length: count }, () => left.fd) }],
+      });
     expect(await codeOf(send(254))).toBe('ERR_OUT_OF_RANGE');
     expect(await codeOf(send(0))).toBe('ERR_OUT_OF_RANGE');
     expect(await codeOf(send(253))).toBeUndefined();
@@ -290,7 +293,10 @@ describe('bad control messages', () => {
     [[{ type: 'raw', level: 0, cmsgType: 0 }], 'ERR_ARGUMENT_INVALID'],
     [[{ type: 'raw', level: 2 ** 31, cmsgType: 0, bytes: new Uint8Array(0) }], 'ERR_OUT_OF_RANGE'],
     [[{ type: 'raw', level: 0, cmsgType: 0, bytes: new Uint8Array(70_000) }], 'ERR_OUT_OF_RANGE'],
-    [new Array(3000).fill({ type: 'raw', level: 0, cmsgType: 0, bytes: new Uint8Array(16) }), 'ERR_OUT_OF_RANGE'],
+    [
+      Array.from({ length: 3000 }, () => ({ type: 'raw', level: 0, cmsgType: 0, bytes: new Uint8Array(16) })),
+      'ERR_OUT_OF_RANGE',
+    ],
   ])('is refused (%#): %o', async (control, code) => {
     const [left, right] = Socket.pair();
     expect(await codeOf(() => left.trySendmsg({ data: 'x', control: control as never }))).toBe(code);

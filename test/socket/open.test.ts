@@ -74,7 +74,9 @@ describe('Socket.open', () => {
       console.log(code, pair, again.fd > 0);
       process.exit();
     `;
-    const quoted = ['node', ...scriptArguments(script)].slice(1).map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`);
+    const quoted = ['node', ...scriptArguments(script)]
+      .slice(1)
+      .map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`);
     const { stdout, stderr } = await run('sh', ['-c', `ulimit -n 60; exec '${process.execPath}' ${quoted.join(' ')}`]);
     expect(stderr).toBe('');
     expect(stdout.trim()).toBe('EMFILE EMFILE true');
@@ -135,7 +137,7 @@ describe('Socket.adopt', () => {
     expect(await codeOf(() => Socket.adopt(fd))).toBe('ERR_OUT_OF_RANGE');
   });
 
-  test("waiting for a descriptor the event loop watches for Node is ERR_SOCKET_BUSY, the bare call works", async () => {
+  test('waiting for a descriptor the event loop watches for Node is ERR_SOCKET_BUSY, the bare call works', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const fd: number = (server as unknown as { _handle: { fd: number } })._handle.fd;
@@ -216,7 +218,7 @@ describe('the end of a Socket', () => {
     expect(existsSync(`/proc/self/fd/${fd}`)).toBe(false);
   });
 
-  test('detach() leaves the descriptor open and in nobody\'s care', async () => {
+  test("detach() leaves the descriptor open and in nobody's care", async () => {
     const socket = Socket.open();
     const fd = socket.detach();
     expect(readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/^socket:/);

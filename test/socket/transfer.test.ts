@@ -23,7 +23,11 @@ describe('send and recv', () => {
     using sender = bound();
     const address = receiver.getsockname();
     for (const text of ['one', '', 'three']) expect(await sender.send(text, { address })).toBe(text.length);
-    expect([await receiver.recv(), await receiver.recv(), await receiver.recv()].map(String)).toEqual(['one', '', 'three']);
+    expect([await receiver.recv(), await receiver.recv(), await receiver.recv()].map(String)).toEqual([
+      'one',
+      '',
+      'three',
+    ]);
   });
 
   test('a datagram longer than the memory is cut', async () => {
@@ -33,7 +37,7 @@ describe('send and recv', () => {
     expect(receiver.tryRecv()).toBeUndefined();
   });
 
-  test('received memory is the caller\'s alone', async () => {
+  test("received memory is the caller's alone", async () => {
     const [left, right] = Socket.pair({ type: 'dgram' });
     left.trySend('first');
     left.trySend('other');
@@ -244,7 +248,10 @@ describe('sendmmsg and recvmmsg', () => {
   test('reports how many went out before one failed', async () => {
     using socket = bound();
     const address = socket.getsockname();
-    const messages = [{ data: 'fits', address }, { data: Buffer.alloc(70_000), address }];
+    const messages = [
+      { data: 'fits', address },
+      { data: Buffer.alloc(70_000), address },
+    ];
     expect(socket.trySendmmsg(messages)).toBe(1);
     expect(await codeOf(() => socket.trySendmmsg(messages.slice(1)))).toBe('EMSGSIZE');
   });

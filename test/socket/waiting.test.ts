@@ -21,7 +21,7 @@ describe('order', () => {
     const order: string[] = [];
     const waiting = ['first', 'second', 'third'].map(async (name) => {
       const data = await socket.recv();
-      order.push(`${name} ${data}`);
+      order.push(`${name} ${data.toString()}`);
     });
     const address = socket.getsockname();
     for (const text of ['a', 'b', 'c']) socket.trySend(text, { address });
@@ -170,13 +170,20 @@ describe('signal', () => {
 });
 
 describe('closing', () => {
-  test.each(['close', 'closeAsync', 'detach'] as const)('%s() ends pending waits with ERR_SOCKET_CLOSED', async (end) => {
-    const socket = bound();
-    const waits = [codeOf(() => socket.recv()), codeOf(() => socket.recvmsg()), codeOf(() => socket.recvmmsg({ count: 1 }))];
-    const result = await socket[end]();
-    expect(await Promise.all(waits)).toEqual(Array(3).fill('ERR_SOCKET_CLOSED'));
-    if (typeof result === 'number') Socket.adopt(result).close();
-  });
+  test.each(['close', 'closeAsync', 'detach'] as const)(
+    '%s() ends pending waits with ERR_SOCKET_CLOSED',
+    async (end) => {
+      const socket = bound();
+      const waits = [
+        codeOf(() => socket.recv()),
+        codeOf(() => socket.recvmsg()),
+        codeOf(() => socket.recvmmsg({ count: 1 })),
+      ];
+      const result = await socket[end]();
+      expect(await Promise.all(waits)).toEqual(Array(3).fill('ERR_SOCKET_CLOSED'));
+      if (typeof result === 'number') Socket.adopt(result).close();
+    },
+  );
 
   test('a port is free as soon as close() has returned, with a waiter on it too', () => {
     for (let i = 0; i < 50; i++) {
@@ -187,7 +194,6 @@ describe('closing', () => {
       Socket.open().bind(address).close();
     }
   });
-
 });
 
 describe('errors', () => {

@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const built = new URL('../../dist/index.js', import.meta.url).href;
+export const addon = `${root}build/Release/sockwise.node`;
 
 export interface ChildResult {
   readonly code: number | null;
@@ -15,6 +17,13 @@ export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly deadlineMs?: number;
 }
+
+const running = new Set<ChildProcess>();
+
+// A test that ran out of time has not waited for its child.
+afterAll(() => {
+  for (const child of running) child.kill('SIGKILL');
+});
 
 /** Runs a program to its end; past the deadline it is killed and the result has `signal: 'SIGKILL'`. */
 export function run(
@@ -30,12 +39,16 @@ export function run(
       timeout: deadlineMs,
       killSignal: 'SIGKILL',
     });
+    running.add(child);
     let stdout = '';
     let stderr = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.on('error', reject);
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    child.on('close', (code, signal) => {
+      running.delete(child);
+      resolve({ code, signal, stdout, stderr });
+    });
   });
 }
 

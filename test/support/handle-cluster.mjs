@@ -21,7 +21,7 @@ async function report() {
     if (how !== 'listen') return `fd ${fd}`;
     const client = await connect({ host: '127.0.0.1', port: server.address().port });
     const [text] = await once(client.setEncoding('utf8'), 'data');
-    const backlog = getOption(server, { level: 6, optname: 11, length: 104 }).readUInt32LE(28);
+    const { sacked: backlog } = getOption(server, 'TCP_INFO');
     const who = text === `process ${process.pid}` ? 'the worker' : text;
     return `SO_REUSEPORT ${getOption(server, 'SO_REUSEPORT')}, backlog ${backlog}, answered by ${who}`;
   } catch (error) {

@@ -5,7 +5,8 @@ import { Socket } from '../../src/socket/socket.js';
 
 /** Narrows what getsockname(2) returned to an address with a port. */
 export function internet(address: SocketAddress | undefined): InternetAddress {
-  if (address?.family !== 'IPv4' && address?.family !== 'IPv6') throw new Error(`not an internet address: ${address?.family}`);
+  if (address?.family !== 'IPv4' && address?.family !== 'IPv6')
+    throw new Error(`not an internet address: ${address?.family}`);
   return address;
 }
 

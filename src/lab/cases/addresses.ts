@@ -146,7 +146,7 @@ const exhausted = defineCase<Taking, Taken>({
   articles: ['001'],
   title: 'When the ephemeral ports run out',
   claim: 'No more sockets can have a port of the kernel\'s choice than the ephemeral range has; then bind fails with EADDRINUSE.',
-  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (ip(7)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
+  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
   advice: 'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT. Treat EADDRNOTAVAIL of connect() (EAGAIN for UDP) as "ports used up".',
   rows: takings.map((given) => ({ name: describeTaking(given), given, says: { sockets: rangeSize, then: 'EADDRINUSE' } })),
   run: takeAll,
@@ -205,7 +205,7 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
   articles: ['001'],
   title: 'An unbound TCP socket is bound at connect',
   claim: 'A TCP socket that was never bound is bound by the system before it connects.',
-  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (inet_put_port() in tcp_done()).',
+  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (tcp_set_state() calls inet_put_port() unless SOCK_BINDPORT_LOCK is set).',
   advice: 'Nothing to do: that is how a client should get its port. After a failed connect() open a new socket.',
   rows: (['accepted', 'on its way', 'refused'] as const).map((attempt) => ({
     name: `the connection is ${attempt}`,

@@ -2,7 +2,6 @@ import type { OptionValues, SocketType } from '../../index.js';
 import { type Case, defineCase, judge, type SeenRow } from '../case.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
 import { outcome } from '../step.js';
 import { alike } from '../wording.js';
 
@@ -113,23 +112,39 @@ const exactlyTheSame = defineCase<Pair, string>({
   because: (rows) => `with the option on both: ${byOutcome(rows, ({ stage }) => stage)}`,
 });
 
-/** An agent with a socket of these options. */
-async function openIn(host: Host, name: string, options: OptionValues): Promise<Program> {
+/** bind and listen as steps that can be set against those of another process; each returns `ok` or its errno. */
+interface Server {
+  bind(address: string): Promise<string>;
+  listen(): Promise<string>;
+}
+
+const servicePort = 5700;
+
+/** A server in this process. */
+function serverHere(host: Host, name: string, options: OptionValues): Server {
+  const socket = host.open({ name, options });
+  return {
+    bind: (address) => Promise.resolve(outcome(() => socket.bind({ address, port: servicePort }))),
+    listen: () => Promise.resolve(outcome(() => socket.listen())),
+  };
+}
+
+/** A server in a process of its own. */
+async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
   const agent = await host.start({ program: 'agent', name });
   await agent.ask('open', JSON.stringify(options));
-  return agent;
+  return {
+    bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
+    listen: async () => (await agent.ask('listen')).result,
+  };
 }
 
-/** bind and listen of a program: `ok`, or the call that failed and its errno. */
-async function serve(agent: Program, address: string): Promise<string> {
-  const { result: bound } = await agent.ask('bind', address, 5700);
+/** bind, then listen: `ok`, or the call that failed and its errno. */
+async function serve(server: Server, address: string): Promise<string> {
+  const bound = await server.bind(address);
   if (bound !== 'ok') return `bind ${bound}`;
-  return await listenIn(agent);
-}
-
-async function listenIn(agent: Program): Promise<string> {
-  const { result } = await agent.ask('listen');
-  return result === 'ok' ? 'ok' : `listen ${result}`;
+  const listening = await server.listen();
+  return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
 
 type Order = 'process 1 listens first' | 'both bind, then both listen';
@@ -148,16 +163,19 @@ const twoProcesses = defineCase<Order, string>({
   async run(lab, order) {
     const host = lab.host();
     const options = { SO_REUSEADDR: true };
-    const [one, two] = await Promise.all([openIn(host, 'process 1', options), openIn(host, 'process 2', options)]);
+    const one = serverHere(host, 'process 1', options);
+    const two = await serverElsewhere(host, 'process 2', options);
     if (order === 'process 1 listens first') {
       await serve(one, host.ANY);
       return await serve(two, host.A);
     }
-    await one.ask('bind', host.ANY, 5700);
-    const { result: bound } = await two.ask('bind', host.A, 5700);
+    await one.bind(host.ANY);
+    const bound = await two.bind(host.A);
     if (bound !== 'ok') return `bind ${bound}`;
-    const first = await listenIn(one);
-    return first === 'ok' ? await listenIn(two) : `the first: ${first}`;
+    await one.listen();
+    const listening = await two.listen();
+    host.look('who listens', { port: servicePort });
+    return listening === 'ok' ? 'ok' : `listen ${listening}`;
   },
   because: (rows) => rows.map(({ name, observed }) => `where ${name}, process 2 got ${observed}`).join('; '),
 });
@@ -179,13 +197,14 @@ const secondCopy = defineCase<Copy, string>({
   async run(lab, { option, when }) {
     const host = lab.host();
     const options = { [option]: true };
-    const [one, two] = await Promise.all([openIn(host, 'first copy', options), openIn(host, 'second copy', options)]);
-    await one.ask('bind', host.ANY, 5700);
-    if (when === 'while the first starts') {
-      const second = await serve(two, host.ANY);
-      return serving(await listenIn(one), second);
-    }
-    return serving(await listenIn(one), await serve(two, host.ANY));
+    const one = serverHere(host, 'first copy', options);
+    const two = await serverElsewhere(host, 'second copy', options);
+    await one.bind(host.ANY);
+    const early = when === 'while the first starts' ? await serve(two, host.ANY) : undefined;
+    const first = await one.listen();
+    const second = early ?? (await serve(two, host.ANY));
+    host.look('who listens', { port: servicePort });
+    return serving(first, second);
   },
   // What SO_REUSEPORT does is shown beside it; the article does not speak of it.
   judge: (rows) => judge(rows.filter(({ given }) => given.option === 'SO_REUSEADDR')),

@@ -7,6 +7,7 @@ import type { Lab } from '../lab.js';
 import type { LabSocket } from '../lab-socket.js';
 import { outcome } from '../step.js';
 import { until } from '../until.js';
+import { alike } from '../wording.js';
 
 type End = 'server' | 'client';
 type Ending = 'server closes first' | 'client closes first' | 'server closes first, the client has not read everything';
@@ -120,7 +121,7 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
   articles: ['000'],
   title: 'Where unsent data waits after close()',
   claim: 'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
-  rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 section 3.5).',
+  rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 sections 3.3.2 and 3.6).',
   advice: 'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived.',
   onLoopback: true,
   rows: [
@@ -232,7 +233,10 @@ const newSocketOnly = defineCase<Setters, string>({
     [false, true].map((next) => ({ name: setBy({ old, next }), given: { old, next }, says: next ? 'ok' : 'EADDRINUSE' })),
   ),
   run: (lab, setters) => bindAgain(lab, setters),
-  because: (rows) => `the new server got ${rows.map(({ name, observed }) => `${observed} if ${name}`).join(', ')}`,
+  because: (rows) =>
+    `the new server got ${alike(rows, ({ observed }) => observed, ({ name }) => name)
+      .map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`)
+      .join('; ')}`,
 });
 
 type Remains = Setters & { readonly connections: number };
@@ -297,7 +301,7 @@ const sysctls = defineCase<Setting, { shortened: boolean }>({
   title: 'Which kernel parameter shortens TIME_WAIT',
   claim: 'The time of TIME_WAIT can be shortened with kernel parameters.',
   rule: 'tcp_time_wait() always takes TCP_TIMEWAIT_LEN for TIME_WAIT and the time of tcp_fin_timeout for a FIN_WAIT2 that nobody holds; over tcp_max_tw_buckets inet_twsk_alloc() makes neither. tcp_tw_reuse is asked by connect() alone (tcp_twsk_unique()).',
-  advice: 'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes away the protection of TIME_WAIT on the whole machine. Use SO_REUSEADDR.',
+  advice: 'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit. Use SO_REUSEADDR.',
   rows: (['TIME_WAIT', 'FIN_WAIT2'] as const).flatMap((state) =>
     settings.map((setting) => ({
       name: `${state}, ${setting.sysctl} = ${setting.value}`,

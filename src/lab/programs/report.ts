@@ -17,9 +17,9 @@ export function reporting<T>(call: string, make: () => T, details: (value: T) =>
   }
 }
 
-export function reportFailure(call: string, error: unknown): void {
+export function reportFailure(call: string, error: unknown, details: Record<string, unknown> = {}): void {
   const { code = String(error), errno } = error as NodeJS.ErrnoException;
-  report(call, code, { errno });
+  report(call, code, { errno, ...details });
 }
 
 // A program ends with the lab that holds the other end of its standard input, however that ended.
