@@ -89,7 +89,10 @@ export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'be
    * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
    * run here.
    */
-  runRows(inLab: InLab, lacking: (needs: readonly Need[]) => string | undefined): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
+  runRows(
+    inLab: InLab,
+    lacking: (needs: readonly Need[]) => string | undefined,
+  ): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
 }
 
 export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
@@ -116,7 +119,11 @@ export function sameJson(a: Json, b: Json): boolean {
 }
 
 /** One after the other, or all at once; either way everything has ended when it rejects. */
-async function inTurn<T, Result>(items: readonly T[], sideBySide: boolean, work: (item: T) => Promise<Result>): Promise<Result[]> {
+async function inTurn<T, Result>(
+  items: readonly T[],
+  sideBySide: boolean,
+  work: (item: T) => Promise<Result>,
+): Promise<Result[]> {
   const results: Result[] = [];
   if (!sideBySide) {
     for (const item of items) results.push(await work(item));

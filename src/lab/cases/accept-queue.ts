@@ -24,7 +24,8 @@ async function overflowed(host: Host): Promise<void> {
 
 /** Connects until the queue holds one more than the backlog, which is when it is full (sk_acceptq_is_full()). */
 async function fillQueue(host: Host, backlog: number): Promise<void> {
-  for (let made = 0; made <= backlog; made++) await host.connect({ address: host.A, port }, { name: `waiting ${made}` });
+  for (let made = 0; made <= backlog; made++)
+    await host.connect({ address: host.A, port }, { name: `waiting ${made}` });
 }
 
 type Refusal = { readonly full: 'no listener' | 'before the SYN' | 'before the last ACK'; readonly abort: 0 | 1 };
@@ -63,15 +64,33 @@ const refused = defineCase<Refusal, string>({
   id: 'R5',
   articles: [],
   title: 'connect() to nobody, and to a full queue',
-  claim: 'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is refused if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
+  claim:
+    'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is refused if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
   rule: 'tcp_v4_rcv() answers a SYN for nobody with RST. tcp_conn_request() drops a SYN when the queue is full whatever the setting; only tcp_check_req() looks at sysctl_tcp_abort_on_overflow, when the last ACK of a handshake finds no room.',
-  advice: 'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help, tcp_abort_on_overflow does not tell clients apart from a crash.',
+  advice:
+    'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help, tcp_abort_on_overflow does not tell clients apart from a crash.',
   rows: [
     { name: 'no listener', given: { full: 'no listener', abort: 0 }, says: 'ECONNREFUSED' },
-    { name: 'full before the SYN, tcp_abort_on_overflow 0', given: { full: 'before the SYN', abort: 0 }, says: 'goes on trying' },
-    { name: 'full before the SYN, tcp_abort_on_overflow 1', given: { full: 'before the SYN', abort: 1 }, says: 'ECONNREFUSED' },
-    { name: 'full before the last ACK, tcp_abort_on_overflow 0', given: { full: 'before the last ACK', abort: 0 }, says: 'goes on trying' },
-    { name: 'full before the last ACK, tcp_abort_on_overflow 1', given: { full: 'before the last ACK', abort: 1 }, says: 'ECONNREFUSED' },
+    {
+      name: 'full before the SYN, tcp_abort_on_overflow 0',
+      given: { full: 'before the SYN', abort: 0 },
+      says: 'goes on trying',
+    },
+    {
+      name: 'full before the SYN, tcp_abort_on_overflow 1',
+      given: { full: 'before the SYN', abort: 1 },
+      says: 'ECONNREFUSED',
+    },
+    {
+      name: 'full before the last ACK, tcp_abort_on_overflow 0',
+      given: { full: 'before the last ACK', abort: 0 },
+      says: 'goes on trying',
+    },
+    {
+      name: 'full before the last ACK, tcp_abort_on_overflow 1',
+      given: { full: 'before the last ACK', abort: 1 },
+      says: 'ECONNREFUSED',
+    },
   ],
   run: refuse,
   because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
@@ -100,7 +119,10 @@ async function closeListener(lab: Lab, { place, sibling, migrate }: Closing): Pr
 /** The connection, if it has come to the other listener. */
 async function inherited(client: LabSocket, other: LabSocket | undefined): Promise<LabSocket | undefined> {
   const gone = 'gone';
-  const heir = await until(() => (client.state === 'CLOSE' ? gone : other?.socket.tryAccept()), 'the fate of the connection');
+  const heir = await until(
+    () => (client.state === 'CLOSE' ? gone : other?.socket.tryAccept()),
+    'the fate of the connection',
+  );
   return heir === gone ? undefined : client.host.record('accepted by the other', heir);
 }
 
@@ -108,19 +130,45 @@ const closedListener = defineCase<Closing, string>({
   id: 'R8',
   articles: [],
   title: 'Closing a listener with connections in its queue',
-  claim: 'Closing a listener leaves the connections it has taken alone, and those not accepted yet go to another listener of the SO_REUSEPORT group.',
+  claim:
+    'Closing a listener leaves the connections it has taken alone, and those not accepted yet go to another listener of the SO_REUSEPORT group.',
   rule: 'inet_csk_listen_stop() ends what nobody has accepted with RST, although the peer has long been ESTABLISHED. Only with net.ipv4.tcp_migrate_req, or a BPF program for it, does reuseport_migrate_sock() hand it on; a handshake under way moves when its next segment comes (inet_reqsk_clone()).',
-  advice: 'To restart without loss, set tcp_migrate_req=1, or pass the listening descriptor on, or accept until the queue is empty before you close.',
+  advice:
+    'To restart without loss, set tcp_migrate_req=1, or pass the listening descriptor on, or accept until the queue is empty before you close.',
+  since: '5.14',
   rows: [
     { name: 'accepted', given: { place: 'accepted', sibling: false, migrate: 0 }, says: 'kept' },
     { name: 'in the queue', given: { place: 'in the queue', sibling: false, migrate: 0 }, says: 'kept' },
-    { name: 'in the queue, another listener, tcp_migrate_req 0', given: { place: 'in the queue', sibling: true, migrate: 0 }, says: 'kept' },
-    { name: 'in the queue, another listener, tcp_migrate_req 1', given: { place: 'in the queue', sibling: true, migrate: 1 }, says: 'kept' },
-    { name: 'its handshake not finished, another listener, tcp_migrate_req 0', given: { place: 'its handshake not finished', sibling: true, migrate: 0 }, says: 'kept' },
-    { name: 'its handshake not finished, another listener, tcp_migrate_req 1', given: { place: 'its handshake not finished', sibling: true, migrate: 1 }, says: 'kept' },
+    {
+      name: 'in the queue, another listener, tcp_migrate_req 0',
+      given: { place: 'in the queue', sibling: true, migrate: 0 },
+      says: 'kept',
+    },
+    {
+      name: 'in the queue, another listener, tcp_migrate_req 1',
+      given: { place: 'in the queue', sibling: true, migrate: 1 },
+      says: 'kept',
+    },
+    {
+      name: 'its handshake not finished, another listener, tcp_migrate_req 0',
+      given: { place: 'its handshake not finished', sibling: true, migrate: 0 },
+      says: 'kept',
+    },
+    {
+      name: 'its handshake not finished, another listener, tcp_migrate_req 1',
+      given: { place: 'its handshake not finished', sibling: true, migrate: 1 },
+      says: 'kept',
+    },
   ],
   run: closeListener,
-  because: (rows) => alike(rows, ({ observed }) => observed, ({ name }) => name).map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`).join(' / '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`)
+      .join(' / '),
 });
 
 type Early =
@@ -155,13 +203,17 @@ async function deferred(host: Host, early: Early): Promise<string> {
     await until(() => (client.socket.getOption('TCP_INFO').unacked === 0 ? true : undefined), 'the data to arrive');
   }
   await inState(client, 'ESTABLISHED');
-  const [row] = host.look('the server\'s end', { localPort: port, remotePort: client.local.port });
-  if (early !== 'TCP_DEFER_ACCEPT, the client stays silent for longer than the time') return noted(listener, offered(listener));
+  const [row] = host.look("the server's end", { localPort: port, remotePort: client.local.port });
+  if (early !== 'TCP_DEFER_ACCEPT, the client stays silent for longer than the time')
+    return noted(listener, offered(listener));
   if (row?.state !== 'SYN_RECV') throw new Error(`the server's end is in ${row?.state}`);
-  return noted(listener, await until(() => {
-    const now = offered(listener);
-    return now === 'nothing' ? undefined : now;
-  }, 'a connection'));
+  return noted(
+    listener,
+    await until(() => {
+      const now = offered(listener);
+      return now === 'nothing' ? undefined : now;
+    }, 'a connection'),
+  );
 }
 
 /** Connects and sends; the option lets connect() wait for the data if there is a cookie. */
@@ -188,19 +240,37 @@ const acceptEarlyOrLate = defineCase<Early, Accepted>({
   id: 'R16',
   articles: [],
   title: 'TCP_DEFER_ACCEPT and TCP_FASTOPEN: what accept() and the wire see',
-  claim: 'With TCP_DEFER_ACCEPT a listener is awakened only when data arrives (tcp(7)); with TCP_FASTOPEN the data travels in the SYN (RFC 7413).',
-  rule: 'tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server\'s bit 2 of net.ipv4.tcp_fastopen.',
-  advice: 'With TCP_DEFER_ACCEPT still expect connections without data, and a timeout for them. Send only what may arrive twice by Fast Open, and count on it for none but returning clients.',
+  claim:
+    'With TCP_DEFER_ACCEPT a listener is awakened only when data arrives (tcp(7)); with TCP_FASTOPEN the data travels in the SYN (RFC 7413).',
+  rule: "tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server's bit 2 of net.ipv4.tcp_fastopen.",
+  advice:
+    'With TCP_DEFER_ACCEPT still expect connections without data, and a timeout for them. Send only what may arrive twice by Fast Open, and count on it for none but returning clients.',
   rows: [
-    { name: 'TCP_DEFER_ACCEPT, the client is silent', given: 'TCP_DEFER_ACCEPT, the client is silent', says: { accept: 'nothing', bytesInSyn: 0 } },
-    { name: 'TCP_DEFER_ACCEPT, the client sends', given: 'TCP_DEFER_ACCEPT, the client sends', says: { accept: 'a connection with data', bytesInSyn: 0 } },
+    {
+      name: 'TCP_DEFER_ACCEPT, the client is silent',
+      given: 'TCP_DEFER_ACCEPT, the client is silent',
+      says: { accept: 'nothing', bytesInSyn: 0 },
+    },
+    {
+      name: 'TCP_DEFER_ACCEPT, the client sends',
+      given: 'TCP_DEFER_ACCEPT, the client sends',
+      says: { accept: 'a connection with data', bytesInSyn: 0 },
+    },
     {
       name: 'TCP_DEFER_ACCEPT, the client stays silent for longer than the time',
       given: 'TCP_DEFER_ACCEPT, the client stays silent for longer than the time',
       says: { accept: 'nothing', bytesInSyn: 0 },
     },
-    { name: 'TCP_FASTOPEN, the first connection', given: 'TCP_FASTOPEN, the first connection', says: { accept: 'a connection with data', bytesInSyn: 9 } },
-    { name: 'TCP_FASTOPEN, the second connection', given: 'TCP_FASTOPEN, the second connection', says: { accept: 'a connection with data', bytesInSyn: 9 } },
+    {
+      name: 'TCP_FASTOPEN, the first connection',
+      given: 'TCP_FASTOPEN, the first connection',
+      says: { accept: 'a connection with data', bytesInSyn: 9 },
+    },
+    {
+      name: 'TCP_FASTOPEN, the second connection',
+      given: 'TCP_FASTOPEN, the second connection',
+      says: { accept: 'a connection with data', bytesInSyn: 9 },
+    },
     {
       name: 'TCP_FASTOPEN, the second connection, the sysctl for clients only',
       given: 'TCP_FASTOPEN, the second connection, the sysctl for clients only',
@@ -214,7 +284,13 @@ const acceptEarlyOrLate = defineCase<Early, Accepted>({
     const syns = capture.segments().filter(({ to, flags }) => to.port === port && flags.includes('SYN'));
     return { accept, bytesInSyn: syns.at(-1)?.length ?? 0 };
   },
-  because: (rows) => rows.map(({ name, observed: { accept, bytesInSyn } }) => `${name}: accept() gives ${accept}, the SYN had ${bytesInSyn} bytes`).join('; '),
+  because: (rows) =>
+    rows
+      .map(
+        ({ name, observed: { accept, bytesInSyn } }) =>
+          `${name}: accept() gives ${accept}, the SYN had ${bytesInSyn} bytes`,
+      )
+      .join('; '),
 });
 
 /** Connections on their way to accept(). */

@@ -36,14 +36,21 @@ const silentClose = defineCase<Silent, SilentEnd>({
   id: 'R13',
   articles: [],
   title: 'TCP_REPAIR: a close that sends nothing',
-  claim: 'A socket in repair mode closes without a packet: its peer stays ESTABLISHED, and only what it writes then meets an RST.',
+  claim:
+    'A socket in repair mode closes without a packet: its peer stays ESTABLISHED, and only what it writes then meets an RST.',
   rule: '__tcp_close() looks at tp->repair before anything is sent and calls tcp_disconnect(), which sends no RST for such a socket. A segment for a connection nobody knows is answered with RST (tcp_v4_rcv(), RFC 9293 section 3.10.7.1). It needs CAP_NET_ADMIN over the network namespace.',
-  advice: 'It is meant for moving connections to another machine (CRIU); in a test it stands for a crashed peer, with no cable to pull.',
-  rows: (['nothing pending', 'data unread', 'data unsent', 'repair mode left before the close'] as const).map((pending) => ({
-    name: pending,
-    given: pending,
-    says: pending === 'repair mode left before the close' ? ordinaryClose : { sent: 'nothing', peer: 'ESTABLISHED', write: 'ok', read: 'ECONNRESET' },
-  })),
+  advice:
+    'It is meant for moving connections to another machine (CRIU); in a test it stands for a crashed peer, with no cable to pull.',
+  rows: (['nothing pending', 'data unread', 'data unsent', 'repair mode left before the close'] as const).map(
+    (pending) => ({
+      name: pending,
+      given: pending,
+      says:
+        pending === 'repair mode left before the close'
+          ? ordinaryClose
+          : { sent: 'nothing', peer: 'ESTABLISHED', write: 'ok', read: 'ECONNRESET' },
+    }),
+  ),
   async run(lab, pending) {
     const host = lab.host();
     const capture = new Capture(host);
@@ -61,12 +68,21 @@ const silentClose = defineCase<Silent, SilentEnd>({
     return { sent, peer, write, read: (await readToEnd(client)).end };
   },
   because: (rows) =>
-    alike(rows, ({ observed: { sent, peer, write, read } }) => `the close sent ${sent} and left the peer in ${peer}, whose next write said ${write} and next read ${read}`, ({ name }) => name)
+    alike(
+      rows,
+      ({ observed: { sent, peer, write, read } }) =>
+        `the close sent ${sent} and left the peer in ${peer}, whose next write said ${write} and next read ${read}`,
+      ({ name }) => name,
+    )
       .map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`)
       .join(', '),
 });
 
-type Notice = 'it writes' | 'it only reads' | 'it only reads, with keepalive' | 'the lost side connects again from the same port';
+type Notice =
+  | 'it writes'
+  | 'it only reads'
+  | 'it only reads, with keepalive'
+  | 'the lost side connects again from the same port';
 
 async function noticeBy(notice: Notice, host: Host, { listener, server, client }: Connection): Promise<string> {
   const [lost, remote] = [client.local, listener.local];
@@ -87,8 +103,16 @@ const halfOpen = defineCase<Notice, string>({
   title: 'A half-open connection: one side lost its state',
   claim: 'When one side has lost the connection, the other is told so with ECONNRESET.',
   rule: 'RFC 9293 section 3.5.1: only a segment for the lost connection is answered with RST. A reader sends none, so it waits for ever unless keepalive probes go out. A new SYN for the same four-tuple gets a challenge ACK (tcp_send_challenge_ack(), RFC 5961 section 4), and that is answered with RST.',
-  advice: 'Who only reads needs SO_KEEPALIVE with short times, or a heartbeat in the protocol, or the connection is held for ever.',
-  rows: (['it writes', 'it only reads, with keepalive', 'the lost side connects again from the same port', 'it only reads'] as const).map((notice) => ({
+  advice:
+    'Who only reads needs SO_KEEPALIVE with short times, or a heartbeat in the protocol, or the connection is held for ever.',
+  rows: (
+    [
+      'it writes',
+      'it only reads, with keepalive',
+      'the lost side connects again from the same port',
+      'it only reads',
+    ] as const
+  ).map((notice) => ({
     name: notice,
     given: notice,
     says: 'ECONNRESET',
@@ -136,7 +160,8 @@ async function disconnect(lab: Lab, question: Question): Promise<string> {
     return (await readToEnd(server)).end;
   }
   const held = isHeld(host, port);
-  if (question === 'getsockname() tells the port that is held') return client.local.port === port && !held ? 'no' : 'yes';
+  if (question === 'getsockname() tells the port that is held')
+    return client.local.port === port && !held ? 'no' : 'yes';
   return held ? 'yes' : 'no';
 }
 
@@ -144,17 +169,31 @@ const unspec = defineCase<Question, string>({
   id: 'R12',
   articles: [],
   title: 'connect() with AF_UNSPEC on a connected socket',
-  claim: 'connect() with AF_UNSPEC dissolves the association (connect(2)): the peer sees the connection end, and the socket, which keeps its address, can be connected again.',
+  claim:
+    'connect() with AF_UNSPEC dissolves the association (connect(2)): the peer sees the connection end, and the socket, which keeps its address, can be connected again.',
   rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST in every synchronized state, whatever SO_LINGER says. inet_reset_saddr() and __inet_put_port() follow only where SOCK_BINDADDR_LOCK and SOCK_BINDPORT_LOCK, which bind() sets, are not; inet_sport is left as it was.',
-  advice: 'Do not use it to end a TCP connection: it is an abort. Open a new socket; after a failed connect that is simpler too.',
+  advice:
+    'Do not use it to end a TCP connection: it is an abort. Open a new socket; after a failed connect that is simpler too.',
   rows: [
     { name: 'the peer reads', given: 'the peer reads', says: 'end of stream' },
-    { name: 'the peer reads, after shutdown(SHUT_WR)', given: 'the peer reads, after shutdown(SHUT_WR)', says: 'end of stream' },
+    {
+      name: 'the peer reads, after shutdown(SHUT_WR)',
+      given: 'the peer reads, after shutdown(SHUT_WR)',
+      says: 'end of stream',
+    },
     { name: 'the socket connects again', given: 'the socket connects again', says: 'ok' },
     { name: 'a port given to bind() is still held', given: 'a port given to bind() is still held', says: 'yes' },
     { name: 'a port chosen by bind() is still held', given: 'a port chosen by bind() is still held', says: 'yes' },
-    { name: 'a port chosen by connect() is still held', given: 'a port chosen by connect() is still held', says: 'yes' },
-    { name: 'getsockname() tells the port that is held', given: 'getsockname() tells the port that is held', says: 'yes' },
+    {
+      name: 'a port chosen by connect() is still held',
+      given: 'a port chosen by connect() is still held',
+      says: 'yes',
+    },
+    {
+      name: 'getsockname() tells the port that is held',
+      given: 'getsockname() tells the port that is held',
+      says: 'yes',
+    },
   ],
   run: disconnect,
   because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),

@@ -49,26 +49,59 @@ const writeAfterClose = defineCase<{ departure: Departure; by: Writer }, Writes>
   id: 'R6',
   articles: [],
   title: 'Writing to a peer that has closed',
-  claim: 'The first write to a peer that has closed succeeds and is answered with RST; the second gives EPIPE and the signal SIGPIPE (write(2), the textbooks).',
+  claim:
+    'The first write to a peer that has closed succeeds and is answered with RST; the second gives EPIPE and the signal SIGPIPE (write(2), the textbooks).',
   rule: 'A FIN says only that the peer sends no more, so the first segment goes out. tcp_reset() sets EPIPE in CLOSE_WAIT and ECONNRESET in ESTABLISHED; tcp_sendmsg() reports that first, and EPIPE from then on. sk_stream_error() sends SIGPIPE with EPIPE alone, unless MSG_NOSIGNAL.',
-  advice: 'Take EPIPE and ECONNRESET for the same thing. Node and this library never die of SIGPIPE (SIG_IGN, MSG_NOSIGNAL); a native addon or a child that writes to a socket can.',
+  advice:
+    'Take EPIPE and ECONNRESET for the same thing. Node and this library never die of SIGPIPE (SIG_IGN, MSG_NOSIGNAL); a native addon or a child that writes to a socket can.',
+  onLoopback: true,
   rows: [
-    { name: 'close(), send() with MSG_NOSIGNAL', given: { departure: 'close()', by: 'send() with MSG_NOSIGNAL' }, says: { first: 'ok', second: 'EPIPE' } },
-    { name: 'close(), write() with SIGPIPE ignored', given: { departure: 'close()', by: 'write() in a program that ignores SIGPIPE' }, says: { first: 'ok', second: 'EPIPE' } },
-    { name: 'close(), write() with SIGPIPE as it is', given: { departure: 'close()', by: 'write() in a program' }, says: { first: 'ok', second: 'killed by SIGPIPE' } },
-    { name: 'close() with data unread, so by RST', given: { departure: 'close() with data unread', by: 'send() with MSG_NOSIGNAL' }, says: { first: 'ok', second: 'EPIPE' } },
-    { name: 'shutdown(SHUT_WR) only', given: { departure: 'shutdown(SHUT_WR)', by: 'send() with MSG_NOSIGNAL' }, says: { first: 'ok', second: 'EPIPE' } },
+    {
+      name: 'close(), send() with MSG_NOSIGNAL',
+      given: { departure: 'close()', by: 'send() with MSG_NOSIGNAL' },
+      says: { first: 'ok', second: 'EPIPE' },
+    },
+    {
+      name: 'close(), write() with SIGPIPE ignored',
+      given: { departure: 'close()', by: 'write() in a program that ignores SIGPIPE' },
+      says: { first: 'ok', second: 'EPIPE' },
+    },
+    {
+      name: 'close(), write() with SIGPIPE as it is',
+      given: { departure: 'close()', by: 'write() in a program' },
+      says: { first: 'ok', second: 'killed by SIGPIPE' },
+    },
+    {
+      name: 'close() with data unread, so by RST',
+      given: { departure: 'close() with data unread', by: 'send() with MSG_NOSIGNAL' },
+      says: { first: 'ok', second: 'EPIPE' },
+    },
+    {
+      name: 'shutdown(SHUT_WR) only',
+      given: { departure: 'shutdown(SHUT_WR)', by: 'send() with MSG_NOSIGNAL' },
+      says: { first: 'ok', second: 'EPIPE' },
+    },
   ],
   run: (lab, { departure, by }) => writeTwice(lab, departure, by),
-  because: (rows) => rows.map(({ name, observed: { first, second } }) => `after ${name}: first ${first}, second ${second}`).join('; '),
+  because: (rows) =>
+    rows.map(({ name, observed: { first, second } }) => `after ${name}: first ${first}, second ${second}`).join('; '),
 });
 
-type Half = 'write' | 'read' | 'both' | 'listener, read' | 'listener, read, a port of the kernel\'s choice' | 'listener, write';
+type Half =
+  | 'write'
+  | 'read'
+  | 'both'
+  | 'listener, read'
+  | "listener, read, a port of the kernel's choice"
+  | 'listener, write';
 type Shut = { readonly [what: string]: string };
 
 /** Until what the peer has sent is either there or refused. */
 async function settled(client: LabSocket): Promise<void> {
-  await until(() => (client.state === 'CLOSE' || client.socket.getOption('TCP_INFO').unacked === 0 ? true : undefined), 'an answer');
+  await until(
+    () => (client.state === 'CLOSE' || client.socket.getOption('TCP_INFO').unacked === 0 ? true : undefined),
+    'an answer',
+  );
   client.host.note('state of the client', client.state);
 }
 
@@ -104,25 +137,52 @@ const shutdownHalves = defineCase<Half, Shut>({
   id: 'R7',
   articles: [],
   title: 'shutdown(): each half, and a listener',
-  claim: 'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)); a listener that is shut down takes no more connections, and keeps its queue and its port.',
+  claim:
+    'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)); a listener that is shut down takes no more connections, and keeps its queue and its port.',
   rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone: SHUT_RD tells the peer nothing, and data that comes is queued and can be read. With both, and the FIN sent, tcp_rcv_state_process() answers data with RST. inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
-  advice: 'SHUT_WR and then reading to the end is the way to finish. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
+  advice:
+    'SHUT_WR and then reading to the end is the way to finish. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
   rows: [
-    { name: 'SHUT_WR', given: 'write', says: { sent: 'FIN', 'data of the peer': 'read', 'the peer reads': 'end of stream' } },
-    { name: 'SHUT_RD', given: 'read', says: { sent: 'nothing', 'data of the peer': 'lost', 'the peer reads': 'end of stream' } },
-    { name: 'SHUT_RDWR', given: 'both', says: { sent: 'FIN', 'data of the peer': 'lost', 'the peer reads': 'end of stream' } },
+    {
+      name: 'SHUT_WR',
+      given: 'write',
+      says: { sent: 'FIN', 'data of the peer': 'read', 'the peer reads': 'end of stream' },
+    },
+    {
+      name: 'SHUT_RD',
+      given: 'read',
+      says: { sent: 'nothing', 'data of the peer': 'lost', 'the peer reads': 'end of stream' },
+    },
+    {
+      name: 'SHUT_RDWR',
+      given: 'both',
+      says: { sent: 'FIN', 'data of the peer': 'lost', 'the peer reads': 'end of stream' },
+    },
     { name: 'SHUT_RD of a listener', given: 'listener, read', says: stopped },
-    { name: 'SHUT_RD of a listener on a port the kernel chose', given: 'listener, read, a port of the kernel\'s choice', says: stopped },
+    {
+      name: 'SHUT_RD of a listener on a port the kernel chose',
+      given: "listener, read, a port of the kernel's choice",
+      says: stopped,
+    },
     { name: 'SHUT_WR of a listener', given: 'listener, write', says: { ...stopped, connect: 'ok' } },
   ],
   async run(lab, half) {
     const host = lab.host();
     if (half === 'listener, write') return await shutListener(host, 'write', 5000);
     if (half === 'listener, read') return await shutListener(host, 'read', 5000);
-    return half === 'write' || half === 'read' || half === 'both' ? await shutConnection(host, half) : await shutListener(host, 'read', 0);
+    return half === 'write' || half === 'read' || half === 'both'
+      ? await shutConnection(host, half)
+      : await shutListener(host, 'read', 0);
   },
   because: (rows) =>
-    rows.map(({ name, observed }) => `${name}: ${Object.entries(observed).map(([what, came]) => `${what} ${came}`).join(', ')}`).join('; '),
+    rows
+      .map(
+        ({ name, observed }) =>
+          `${name}: ${Object.entries(observed)
+            .map(([what, came]) => `${what} ${came}`)
+            .join(', ')}`,
+      )
+      .join('; '),
 });
 
 /** What may still be done on a connection of which one direction has ended. */

@@ -34,7 +34,8 @@ async function release(release: Release, serverHost: Host, clientHost: Host): Pr
   }
   listener.close();
   if (release === 'the client closed first, by RST') client.setOption('SO_LINGER', { on: true, seconds: 0 });
-  if (release === 'the client closed first, its FIN and that of the server crossed') return await cross(connection, clientHost);
+  if (release === 'the client closed first, its FIN and that of the server crossed')
+    return await cross(connection, clientHost);
   if (release !== 'the client closed first and can no longer be reached') return await clientFirst(connection);
   client.shutdown('write');
   await inState(server, 'CLOSE_WAIT');
@@ -62,7 +63,8 @@ const clientClosesFirst = defineCase<Release, string>({
   title: 'The client closes first: the port is free at once',
   claim: 'When the client closes first and the server after it, the port of the server can be used again at once.',
   rule: 'The passive closer is done when its FIN is acknowledged: tcp_rcv_state_process() takes LAST_ACK to CLOSE, and nothing is left. Until then the socket of LAST_ACK is in the bucket of the port; when the FINs cross, both ends go by CLOSING to TIME_WAIT (RFC 9293 section 3.6, figure 13).',
-  advice: 'Do not build on the clients\' good manners: one connection that the server ends itself, or one client that vanishes, holds the port. Set SO_REUSEADDR.',
+  advice:
+    "Do not build on the clients' good manners: one connection that the server ends itself, or one client that vanishes, holds the port. Set SO_REUSEADDR.",
   rows: (
     [
       'every connection was closed by its client first',
@@ -75,11 +77,19 @@ const clientClosesFirst = defineCase<Release, string>({
   async run(lab, given) {
     const [serverHost, clientHost] = lab.pair();
     await release(given, serverHost, clientHost);
-    if (given.endsWith('first') || given.endsWith('RST')) await serverHost.waitUntilGone({ localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] }, 'the last ACK');
+    if (given.endsWith('first') || given.endsWith('RST'))
+      await serverHost.waitUntilGone({ localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] }, 'the last ACK');
     serverHost.look('what is left on the port', { localPort: port });
     return bindAgain(serverHost);
   },
-  because: (rows) => alike(rows, ({ observed }) => observed, ({ name }) => name).map(({ outcome: said, labels }) => `bind said ${said}: ${labels.join('; ')}`).join(' / '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `bind said ${said}: ${labels.join('; ')}`)
+      .join(' / '),
 });
 
 type Keeping = { readonly state: string; readonly timer: string; readonly bind: string };
@@ -100,22 +110,32 @@ function keptFor(row: SocketRow | undefined): string {
   return near === undefined ? `${seconds.toFixed(1)} s` : `about ${near} s`;
 }
 
-async function serverFirst(stay: Stay, { server, client }: Connection, serverHost: Host, clientHost: Host): Promise<void> {
+async function serverFirst(
+  stay: Stay,
+  { server, client }: Connection,
+  serverHost: Host,
+  clientHost: Host,
+): Promise<void> {
   if (stay.endsWith('tcp_fin_timeout 1')) serverHost.setSysctl('net.ipv4.tcp_fin_timeout', 1);
   if (stay.startsWith('the client closes too')) return await closeInOrder(server, client);
   if (stay === 'the client has vanished') clientHost.vanish();
   if (stay.endsWith('half-closed')) server.shutdown('write');
   else server.close();
-  await serverHost.waitFor({ localPort: port, state: stay === 'the client has vanished' ? 'FIN_WAIT1' : 'FIN_WAIT2' }, 'the server has closed');
+  await serverHost.waitFor(
+    { localPort: port, state: stay === 'the client has vanished' ? 'FIN_WAIT1' : 'FIN_WAIT2' },
+    'the server has closed',
+  );
 }
 
 const serverClosesFirst = defineCase<Stay, Keeping>({
   id: 'L2',
   articles: ['004'],
   title: 'The server closes while the client stays: for how long the port is held',
-  claim: 'When the server closes and the client has not, the port goes to TIME_WAIT and cannot be used for one to four minutes.',
+  claim:
+    'When the server closes and the client has not, the port goes to TIME_WAIT and cannot be used for one to four minutes.',
   rule: 'Without the FIN of the client there is no TIME_WAIT but FIN_WAIT2. Once no process holds it, tcp_fin_timeout (60 s) ends it (tcp_fin_time(), tcp_time_wait()); while one does, nothing. TIME_WAIT is TCP_TIMEWAIT_LEN, 60 s, which no setting changes.',
-  advice: 'Set SO_REUSEADDR, which also covers FIN_WAIT2, and close what you have shut down: a half-closed socket that is kept open has no timer at all.',
+  advice:
+    'Set SO_REUSEADDR, which also covers FIN_WAIT2, and close what you have shut down: a half-closed socket that is kept open has no timer at all.',
   rows: (
     [
       'the client closes too',
@@ -140,14 +160,30 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
     return { state: row?.state ?? 'nothing', timer: keptFor(row), bind: bindAgain(serverHost) };
   },
   because: (rows) =>
-    rows.map(({ name, observed: { state, timer, bind } }) => `${name}: ${state}, ${timer}, bind said ${bind}`).join('; '),
+    rows
+      .map(({ name, observed: { state, timer, bind } }) => `${name}: ${state}, ${timer}, bind said ${bind}`)
+      .join('; '),
 });
 
-const states = ['bound', 'LISTEN', 'ESTABLISHED', 'CLOSE_WAIT', 'FIN_WAIT1', 'FIN_WAIT2', 'LAST_ACK', 'TIME_WAIT'] as const;
+const states = [
+  'bound',
+  'LISTEN',
+  'ESTABLISHED',
+  'CLOSE_WAIT',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'LAST_ACK',
+  'TIME_WAIT',
+] as const;
 type State = (typeof states)[number];
 
 /** Brings a socket of the server's port to the state; all the others on the port are gone. */
-async function reach(state: State, serverHost: Host, clientHost: Host, options: Record<string, boolean>): Promise<void> {
+async function reach(
+  state: State,
+  serverHost: Host,
+  clientHost: Host,
+  options: Record<string, boolean>,
+): Promise<void> {
   const at = { address: serverHost.ANY, port };
   if (state === 'bound') return void serverHost.open({ name: 'old', options }).bind(at);
   if (state === 'LISTEN') return void serverHost.listen({ ...at, options });
@@ -174,9 +210,11 @@ const busyPort = defineCase<{ state: State; old: boolean }, string>({
   id: 'L7',
   articles: ['004'],
   title: 'SO_REUSEADDR on a busy port, by the state of what holds it',
-  claim: 'SO_REUSEADDR lets a server start on a port that is busy in TIME_WAIT; in any other state it still gets EADDRINUSE.',
+  claim:
+    'SO_REUSEADDR lets a server start on a port that is busy in TIME_WAIT; in any other state it still gets EADDRINUSE.',
   rule: 'inet_bind_conflict() asks two things of each socket in the bucket: whether both have SO_REUSEADDR, and whether it listens. The state is of no other account.',
-  advice: 'Set it on every listener from the first start on. It protects from a second listener only, so a server with it may start beside live connections of another.',
+  advice:
+    'Set it on every listener from the first start on. It protects from a second listener only, so a server with it may start beside live connections of another.',
   rows: [true, false].flatMap((old) =>
     states.map((state) => ({
       name: `${state}, ${old ? 'with' : 'without'} the option`,
@@ -193,7 +231,11 @@ const busyPort = defineCase<{ state: State; old: boolean }, string>({
     [true, false]
       .map((old) => {
         const of = rows.filter(({ given }) => given.old === old);
-        const said = alike(of, ({ observed }) => observed, ({ given }) => given.state);
+        const said = alike(
+          of,
+          ({ observed }) => observed,
+          ({ given }) => given.state,
+        );
         return `with the option ${old ? 'on both' : 'on the new socket only'}: ${said.map(({ outcome: what, labels }) => `${what} for ${labels.join(', ')}`).join(', ')}`;
       })
       .join('; '),
@@ -201,7 +243,7 @@ const busyPort = defineCase<{ state: State; old: boolean }, string>({
 
 type Predecessor =
   | 'TCP, a client of the old server sends more'
-  | 'TCP, the same after the server\'s machine lost the connection'
+  | "TCP, the same after the server's machine lost the connection"
   | 'TCP, a connection waits to be accepted'
   | 'UDP, a client of the old server sends more'
   | 'UDP, a datagram waits to be read';
@@ -245,22 +287,35 @@ const predecessor = defineCase<Predecessor, string>({
   articles: ['004'],
   title: 'Data meant for the server before the restart',
   claim: 'After a restart with SO_REUSEADDR the new server may get data that was meant for its predecessor.',
-  rule: 'tcp_v4_rcv() looks for a connection of the whole four-tuple first; a listener gets nothing but a SYN and answers anything else with RST (tcp_rcv_state_process()). UDP has no connections on the server\'s side: udp4_lib_lookup2() takes whoever is bound.',
-  advice: 'For TCP there is nothing to fear. In a protocol over UDP, put an identifier of the server\'s run into what must not be taken for a new one\'s.',
+  rule: "tcp_v4_rcv() looks for a connection of the whole four-tuple first; a listener gets nothing but a SYN and answers anything else with RST (tcp_rcv_state_process()). UDP has no connections on the server's side: udp4_lib_lookup2() takes whoever is bound.",
+  advice:
+    "For TCP there is nothing to fear. In a protocol over UDP, put an identifier of the server's run into what must not be taken for a new one's.",
   rows: (
     [
       'TCP, a client of the old server sends more',
-      'TCP, the same after the server\'s machine lost the connection',
+      "TCP, the same after the server's machine lost the connection",
       'TCP, a connection waits to be accepted',
       'UDP, a client of the old server sends more',
       'UDP, a datagram waits to be read',
     ] as const
   ).map((name) => ({ name, given: name, says: 'gets it' })),
   run: inherit,
-  because: (rows) => alike(rows, ({ observed }) => observed, ({ name }) => name).map(({ outcome: what, labels }) => `the new server ${what}: ${labels.join('; ')}`).join(' / '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: what, labels }) => `the new server ${what}: ${labels.join('; ')}`)
+      .join(' / '),
 });
 
-type Tuple = 'TCP, SO_REUSEADDR' | 'TCP, SO_REUSEPORT' | 'TCP, the first in TIME_WAIT' | 'UDP, SO_REUSEADDR' | 'UDP, SO_REUSEPORT';
+type Tuple =
+  | 'TCP, SO_REUSEADDR'
+  | 'TCP, SO_REUSEPORT'
+  | 'TCP, the first in TIME_WAIT'
+  | 'UDP, SO_REUSEADDR'
+  | 'UDP, SO_REUSEPORT';
 
 /** Tries to connect two sockets from one address and port to one address and port; tells how many of this five-tuple there are. */
 async function connectTwice(lab: Lab, given: Tuple): Promise<string> {
@@ -284,17 +339,40 @@ const fiveTuple = defineCase<Tuple, string>({
   id: 'L9',
   articles: ['004'],
   title: 'The five-tuple stays unique',
-  claim: 'SO_REUSEADDR shares the local address and port only; the five-tuple of protocol, addresses and ports stays unique.',
+  claim:
+    'SO_REUSEADDR shares the local address and port only; the five-tuple of protocol, addresses and ports stays unique.',
   rule: '__inet_hash_connect() and __inet_check_established() refuse a TCP four-tuple that is in use with EADDRNOTAVAIL; one in TIME_WAIT is taken over, not doubled (tcp_twsk_unique()). UDP has no such check: __ip4_datagram_connect() connects any number.',
-  advice: 'Connected UDP sockets do not keep others out: with SO_REUSEADDR any process may take the datagrams of your five-tuple. Leave source ports to the kernel.',
-  rows: (['TCP, SO_REUSEADDR', 'TCP, SO_REUSEPORT', 'TCP, the first in TIME_WAIT', 'UDP, SO_REUSEADDR', 'UDP, SO_REUSEPORT'] as const).map((name) => ({
+  advice:
+    'Connected UDP sockets do not keep others out: with SO_REUSEADDR any process may take the datagrams of your five-tuple. Leave source ports to the kernel.',
+  rows: (
+    [
+      'TCP, SO_REUSEADDR',
+      'TCP, SO_REUSEPORT',
+      'TCP, the first in TIME_WAIT',
+      'UDP, SO_REUSEADDR',
+      'UDP, SO_REUSEPORT',
+    ] as const
+  ).map((name) => ({
     name,
     given: name,
     says: '1 of it',
   })),
   run: connectTwice,
-  because: (rows) => `after two connects of one five-tuple there were ${alike(rows, ({ observed }) => observed, ({ name }) => name).map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`).join(', ')}`,
+  because: (rows) =>
+    `after two connects of one five-tuple there were ${alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`)
+      .join(', ')}`,
 });
 
 /** When a port can be used again, and by whom. */
-export const portReleaseCases: readonly Case[] = [clientClosesFirst, serverClosesFirst, busyPort, predecessor, fiveTuple];
+export const portReleaseCases: readonly Case[] = [
+  clientClosesFirst,
+  serverClosesFirst,
+  busyPort,
+  predecessor,
+  fiveTuple,
+];

@@ -46,7 +46,7 @@ async function orphaned(lab: Lab, orphan: Orphan): Promise<Kept> {
   await inState(client, 'CLOSE_WAIT');
   // The ACK of the FIN may still be on its way.
   await host.waitUntilGone({ ...ends, state: 'FIN_WAIT1' }, 'the FIN is acknowledged');
-  const [row] = host.look('the socket without a peer\'s FIN', ends);
+  const [row] = host.look("the socket without a peer's FIN", ends);
   if (row === undefined) return { reads, lasts: 'nothing is left' };
   if (orphan !== 'TCP_LINGER2 1' && orphan !== 'TCP_LINGER2 61') return { reads, lasts: timerOf(row) };
   await host.waitUntilGone(ends, 'it is gone');
@@ -62,9 +62,11 @@ const orphanTime = defineCase<Orphan, Kept>({
   id: 'R10',
   articles: [],
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
-  claim: 'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
+  claim:
+    'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
   rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
-  advice: 'Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: 61 s last 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program\'s own.',
+  advice:
+    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: 61 s last 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program's own.",
   sideBySide: true,
   rows: (
     [
@@ -76,11 +78,20 @@ const orphanTime = defineCase<Orphan, Kept>({
       ['TCP_LINGER2 1, the process keeps the socket', 1],
     ] as const
   )
-    .map(([name, seconds]): { name: Orphan; given: Orphan; says: Kept } => ({ name, given: name, says: { reads: seconds, lasts: `about ${seconds} s` } }))
+    .map(([name, seconds]): { name: Orphan; given: Orphan; says: Kept } => ({
+      name,
+      given: name,
+      says: { reads: seconds, lasts: `about ${seconds} s` },
+    }))
     .concat([{ name: 'TCP_LINGER2 -1', given: 'TCP_LINGER2 -1', says: { reads: -1, lasts: 'nothing is left' } }]),
   run: orphaned,
   because: (rows) =>
-    rows.map(({ name, observed: { reads, lasts } }) => `${name}: it reads ${reads}, ${lasts === 'nothing is left' ? lasts : `FIN_WAIT2 lasts ${lasts}`}`).join('; '),
+    rows
+      .map(
+        ({ name, observed: { reads, lasts } }) =>
+          `${name}: it reads ${reads}, ${lasts === 'nothing is left' ? lasts : `FIN_WAIT2 lasts ${lasts}`}`,
+      )
+      .join('; '),
 });
 
 type Watch = { readonly options: OptionValues; readonly data: boolean; readonly limitMs: number };
@@ -110,7 +121,10 @@ async function notice({ server }: Connection, { data, options, limitMs }: Watch)
   if (!timerRuns(server.host, server)) return notNoticed;
   if (data && options === keepalive) {
     // Two seconds are over for keepalive once nothing has been heard for longer.
-    await until(() => (server.socket.getOption('TCP_INFO').lastAckRecvMs > 2300 ? true : undefined), 'more than 2 s of silence');
+    await until(
+      () => (server.socket.getOption('TCP_INFO').lastAckRecvMs > 2300 ? true : undefined),
+      'more than 2 s of silence',
+    );
     timerRuns(server.host, server);
     if (server.state === 'ESTABLISHED') return notNoticed;
   }
@@ -122,15 +136,25 @@ const vanished = defineCase<Watch, Noticed>({
   id: 'R11',
   articles: [],
   title: 'A peer that vanished: TCP_USER_TIMEOUT and keepalive',
-  claim: 'TCP_USER_TIMEOUT, and keepalive, notice a peer that vanished within the time that is set, and the next call fails with ETIMEDOUT (tcp(7)).',
+  claim:
+    'TCP_USER_TIMEOUT, and keepalive, notice a peer that vanished within the time that is set, and the next call fails with ETIMEDOUT (tcp(7)).',
   rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK only, so on an idle connection nothing runs, and it counts from the first retransmission, not from the send (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()). tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). Both end in tcp_write_err().',
-  advice: 'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
+  advice:
+    'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
   sideBySide: true,
   rows: [
-    { name: 'TCP_USER_TIMEOUT 300 ms, data on its way', given: { options: userTimeout, data: true, limitMs: 300 }, says: inTime },
+    {
+      name: 'TCP_USER_TIMEOUT 300 ms, data on its way',
+      given: { options: userTimeout, data: true, limitMs: 300 },
+      says: inTime,
+    },
     { name: 'TCP_USER_TIMEOUT 300 ms, idle', given: { options: userTimeout, data: false, limitMs: 300 }, says: inTime },
     { name: 'keepalive 1 s + 1 s, idle', given: { options: keepalive, data: false, limitMs: 2000 }, says: inTime },
-    { name: 'keepalive 1 s + 1 s, data on its way', given: { options: keepalive, data: true, limitMs: 2000 }, says: inTime },
+    {
+      name: 'keepalive 1 s + 1 s, data on its way',
+      given: { options: keepalive, data: true, limitMs: 2000 },
+      says: inTime,
+    },
     { name: 'neither, idle', given: { options: {}, data: false, limitMs: Number.POSITIVE_INFINITY }, says: notNoticed },
   ],
   async run(lab, watch) {
@@ -140,7 +164,12 @@ const vanished = defineCase<Watch, Noticed>({
     return await notice(connection, watch);
   },
   because: (rows) =>
-    rows.map(({ name, observed: { error, after } }) => `${name}: ${error === 'none' ? `no error, ${after}` : `${error} ${after}`}`).join('; '),
+    rows
+      .map(
+        ({ name, observed: { error, after } }) =>
+          `${name}: ${error === 'none' ? `no error, ${after}` : `${error} ${after}`}`,
+      )
+      .join('; '),
 });
 
 /** What the kernel's timers end. */
