@@ -113,7 +113,8 @@ async function closeListener(lab: Lab, { place, sibling, migrate }: Closing): Pr
   listener.close();
   if (place === 'its handshake not finished') await outcomeAsync(() => client.send('the ACK comes with this'));
   const heir = accepted ?? (await inherited(client, other));
-  return heir === undefined ? (await readToEnd(client)).end : 'kept';
+  if (heir === undefined) return (await readToEnd(client)).end;
+  return heir.state === 'ESTABLISHED' && client.state === 'ESTABLISHED' ? 'kept' : heir.state;
 }
 
 /** The connection, if it has come to the other listener. */
@@ -285,12 +286,13 @@ const acceptEarlyOrLate = defineCase<Early, Accepted>({
     return { accept, bytesInSyn: syns.at(-1)?.length ?? 0 };
   },
   because: (rows) =>
-    rows
-      .map(
-        ({ name, observed: { accept, bytesInSyn } }) =>
-          `${name}: accept() gives ${accept}, the SYN had ${bytesInSyn} bytes`,
-      )
-      .join('; '),
+    alike(
+      rows,
+      ({ observed: { accept, bytesInSyn } }) => `accept() gives ${accept}, with ${bytesInSyn} bytes in the SYN`,
+      ({ name }) => name,
+    )
+      .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
+      .join(', '),
 });
 
 /** Connections on their way to accept(). */

@@ -149,7 +149,7 @@ async function disconnect(lab: Lab, question: Question): Promise<string> {
   const { port } = client.local;
   if (question === 'the peer reads, after shutdown(SHUT_WR)') {
     client.shutdown('write');
-    // Both FINs: what is left of the client is its TIME_WAIT, which the disconnect does not reach.
+    // A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.
     await inState(server, 'CLOSE_WAIT');
   }
   if (!isHeld(host, port)) throw new Error('the port was not held before');

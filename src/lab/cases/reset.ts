@@ -2,7 +2,7 @@ import { Capture, endingsSent } from '../capture.js';
 import { type Case, defineCase } from '../case.js';
 import { type Connection, establish, smallBuffers } from '../connection.js';
 import type { Host } from '../host.js';
-import { arrived, endOfStream, fill, inState, readToEnd } from '../peer-view.js';
+import { arrived, fill, inState, readToEnd } from '../peer-view.js';
 import { outcomeAsync } from '../step.js';
 import { alike } from '../wording.js';
 
@@ -145,12 +145,13 @@ const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
     };
   },
   because: (rows) =>
-    rows
-      .map(({ name, observed: { got, read, readAgain, write } }) => {
-        const then = read === endOfStream ? `and write said ${write}` : `then ${readAgain}, and write said ${write}`;
-        return `after ${name} the peer read ${got} of it and ${read}, ${then}`;
-      })
-      .join('; '),
+    alike(
+      rows,
+      ({ observed: { read, readAgain, write } }) => `read said ${read}, then ${readAgain}, and write ${write}`,
+      ({ name, observed }) => `${name}: ${observed.got} of it came`,
+    )
+      .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
+      .join(', '),
 });
 
 type Unfinished = 'unsent data' | 'unread data' | 'nothing';
