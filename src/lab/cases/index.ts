@@ -5,6 +5,7 @@ import { bindConflictCases } from './bind-conflicts.js';
 import { bindOrConnectCases } from './bind-or-connect.js';
 import { halfOpenCases } from './half-open.js';
 import { halvesCases } from './halves.js';
+import { closingPathCases } from './closing-paths.js';
 import { lingerCases } from './linger.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
@@ -12,6 +13,7 @@ import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
+import { stateCases } from './states.js';
 import { timeWaitCases } from './time-wait.js';
 import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
@@ -23,6 +25,7 @@ const all: readonly Case[] = [
   ...bindOrConnectCases,
   ...halfOpenCases,
   ...halvesCases,
+  ...closingPathCases,
   ...lingerCases,
   ...portReleaseCases,
   ...resetCases,
@@ -30,6 +33,7 @@ const all: readonly Case[] = [
   ...sharingCases,
   ...sourcePortCases,
   ...timeoutCases,
+  ...stateCases,
   ...timeWaitCases,
   ...twoProcessCases,
   ...whoClosesCases,
