@@ -57,7 +57,7 @@ function page(seen, { rule, advice, slow }) {
   const lines = [
     `# ${id}: ${title}`,
     '',
-    `**${verdict}** on Linux ${version}. Articles ${articles.join(', ')}. [All cases](README.md)`,
+    `**${verdict}** on Linux ${version}. ${articles.length === 0 ? '' : `Articles ${articles.join(', ')}. `}[All cases](README.md)`,
     '',
     '## The claim',
     '',
