@@ -28,6 +28,6 @@ export function outcomeGrid({ id, title, rows }: CaseResult): string {
   });
   return (
     `<h3><a href="#${escapeXml(id)}">${escapeXml(id)}</a> ${escapeXml(title)}</h3>` +
-    `<div class="scroll"><table class="grid"><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+    `<div class="scroll" tabindex="0"><table class="grid"><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
   );
 }

@@ -1,4 +1,4 @@
-import type { Case, CaseResult, RowResult, Verdict } from '../../case.js';
+import type { Case, CaseResult, Json, RowResult, Verdict } from '../../case.js';
 import type { MatrixResult } from '../../matrix.js';
 import type { Step, TableRow } from '../../step.js';
 import { escapeXml } from '../junit.js';
@@ -10,8 +10,14 @@ import { timeline } from './timeline.js';
 
 const verdicts: readonly Verdict[] = ['refuted', 'qualified', 'confirmed', 'skipped'];
 
-function shown(value: unknown): string {
-  return escapeXml(typeof value === 'string' ? value : JSON.stringify(value));
+/** An observation of several parts is a line a part. */
+function shown(value: Json): string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `<code>${escapeXml(plain(value))}</code>`;
+  return Object.entries(value).map(([key, part]) => `<div><span class="soft">${escapeXml(key)}</span> ${shown(part)}</div>`).join('');
+}
+
+function plain(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function socketTable(rows: readonly TableRow[]): string {
@@ -20,7 +26,7 @@ function socketTable(rows: readonly TableRow[]): string {
     const cells = [state, receiveQueue, sendQueue, local, remote, held ? 'yes' : 'none', timer];
     return `<tr>${cells.map((text) => `<td>${escapeXml(String(text))}</td>`).join('')}</tr>`;
   });
-  return `<div class="scroll"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+  return `<div class="scroll" tabindex="0"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
 function step({ atMs, host, what, result, table }: Step): string {
@@ -39,10 +45,10 @@ function steps(row: RowResult): string {
 function rowTable(rows: readonly RowResult[]): string {
   const lines = rows.map(({ name, says, observed, ok }) => {
     const mark = ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
-    return `<tr><td>${escapeXml(name)}</td><td><code>${shown(says)}</code></td><td><code>${shown(observed)}</code></td><td>${mark}</td></tr>`;
+    return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The article says">${shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${mark}</td></tr>`;
   });
   const head = '<tr><th scope="col">Row</th><th scope="col">The article says</th><th scope="col">Linux did</th><th></th></tr>';
-  return `<div class="scroll"><table><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
+  return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
 function caseCard(result: CaseResult, facts: Case | undefined): string {

@@ -45,6 +45,8 @@ a { color: var(--accent); }
 .qualified { color: var(--qualified); background: var(--qualified-back); }
 .skipped { color: var(--skipped); background: var(--skipped-back); }
 .scroll { overflow-x: auto; }
+code, .title, .because, p, td { overflow-wrap: anywhere; }
+table.sockets td { white-space: nowrap; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
@@ -65,6 +67,11 @@ svg .label { fill: var(--soft); }
   body { padding: 1rem .6rem 3rem; }
   .case > summary { grid-template-columns: auto 1fr; }
   .case > summary .title, .case > summary .because { grid-column: 1 / -1; }
+  .controls { position: static; }
+  table.rows thead { display: none; }
+  table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
+  table.rows td { display: block; padding: .1rem 0; border: 0; }
+  table.rows td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 600; }
   .steps .at { min-width: 0; margin-right: .5rem; }
   .steps table { margin-left: 0; }
 }

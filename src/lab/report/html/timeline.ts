@@ -2,8 +2,10 @@ import type { RowResult } from '../../case.js';
 import type { Step } from '../../step.js';
 import { escapeXml } from '../junit.js';
 
-const width = 620;
+const narrowest = 620;
 const labelWidth = 76;
+/** Holds the name of a state and its time. */
+const columnWidth = 84;
 const bandHeight = 22;
 
 /** A host's looks at its socket table, in order. */
@@ -32,6 +34,7 @@ export function timeline({ steps, name }: RowResult): string {
   const bands = bandsOf(steps);
   const times = [...new Set(bands.flatMap(({ looks }) => looks.map(({ atMs }) => atMs)))].sort((a, b) => a - b);
   if (times.length < 2) return '';
+  const width = Math.max(narrowest, labelWidth + times.length * columnWidth);
   const column = (width - labelWidth) / times.length;
   const x = (atMs: number): number => labelWidth + times.indexOf(atMs) * column;
   const height = bands.length * (bandHeight + 6) + 20;
@@ -54,7 +57,7 @@ export function timeline({ steps, name }: RowResult): string {
   });
   const marks = times.map((atMs) => `<text class="label" x="${x(atMs) + 2}" y="${height - 4}">${Math.round(atMs)} ms</text>`);
   return (
-    `<svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `aria-label="States of each host's sockets through ${escapeXml(name)}">${[...body, ...marks].join('')}</svg>`
+    `<div class="scroll" tabindex="0"><svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+    `aria-label="States of each host's sockets through ${escapeXml(name)}">${[...body, ...marks].join('')}</svg></div>`
   );
 }
