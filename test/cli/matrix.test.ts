@@ -31,83 +31,121 @@ describe('sockwise matrix', () => {
     expect((await sockwise(['matrix', '--nothing'])).code).toBe(2);
   });
 
-  test('runs the cases of an article only', async () => {
-    const { cases: seen } = await matrix(['--article', '000', '--case', 'G4', 'S3', 'L8', 'G7']);
-    const wanted = ['G4', 'S3', 'L8', 'G7'].filter((id) => cases.find((one) => one.id === id)?.articles.includes('000'));
-    expect(wanted).not.toHaveLength(0);
-    expect(seen.map(({ id }) => id)).toEqual(wanted);
-  }, bound);
+  test(
+    'runs the cases of an article only',
+    async () => {
+      const { cases: seen } = await matrix(['--article', '000', '--case', 'G4', 'S3', 'L8', 'G7']);
+      const wanted = ['G4', 'S3', 'L8', 'G7'].filter((id) =>
+        cases.find((one) => one.id === id)?.articles.includes('000'),
+      );
+      expect(wanted).not.toHaveLength(0);
+      expect(seen.map(({ id }) => id)).toEqual(wanted);
+    },
+    bound,
+  );
 
-  test('says with --quick which cases are left out', async () => {
-    const slow = cases.filter((one) => one.slow === true).map(({ id }) => id);
-    expect(slow).not.toHaveLength(0);
-    const { cases: seen } = await matrix(['--quick', '--case', 'G4', ...slow]);
-    expect(seen.filter(({ verdict }) => verdict === 'skipped').map(({ id }) => id)).toEqual(slow);
-    for (const { id, because } of seen) if (slow.includes(id)) expect(because).toMatch(/--quick/);
-  }, bound);
+  test(
+    'says with --quick which cases are left out',
+    async () => {
+      const slow = cases.filter((one) => one.slow === true).map(({ id }) => id);
+      expect(slow).not.toHaveLength(0);
+      const { cases: seen } = await matrix(['--quick', '--case', 'G4', ...slow]);
+      expect(seen.filter(({ verdict }) => verdict === 'skipped').map(({ id }) => id)).toEqual(slow);
+      for (const { id, because } of seen) if (slow.includes(id)) expect(because).toMatch(/--quick/);
+    },
+    bound,
+  );
 
-  test('prints what there is when interrupted, ends with 130 and leaves nothing', async () => {
-    const mark = `interrupted-${process.pid}`;
-    const slow = cases.find((one) => one.slow === true)?.id ?? '';
-    const child = spawn(process.execPath, [program, 'matrix', '--json', '--case', 'G4', slow], {
-      env: { ...process.env, SOCKWISE_TEST_RUN: mark },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: bound,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    await expect.poll(() => labProcesses(mark).filter((line) => line.includes('worker')).length, { timeout: 20_000 }).toBe(2);
-    // The fast case's worker has ended, and the slow one's is at work.
-    await expect.poll(() => labProcesses(mark).filter((line) => line.includes('worker')).length, { timeout: 20_000 }).toBe(1);
-    child.kill('SIGINT');
-    await once(child, 'close');
-    expect(child.exitCode).toBe(130);
-    const { cases: seen } = JSON.parse(stdout) as MatrixResult;
-    expect(seen.map(({ id }) => id)).toEqual(['G4']);
-    expect(stderr).toMatch(/1 of 2 cases/);
-    await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
-  }, bound);
+  test(
+    'prints what there is when interrupted, ends with 130 and leaves nothing',
+    async () => {
+      const mark = `interrupted-${process.pid}`;
+      const slow = cases.find((one) => one.slow === true)?.id ?? '';
+      const child = spawn(process.execPath, [program, 'matrix', '--json', '--case', 'G4', slow], {
+        env: { ...process.env, SOCKWISE_TEST_RUN: mark },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: bound,
+      });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      await expect
+        .poll(() => labProcesses(mark).filter((line) => line.includes('worker')).length, { timeout: 20_000 })
+        .toBe(2);
+      // The fast case's worker has ended, and the slow one's is at work.
+      await expect
+        .poll(() => labProcesses(mark).filter((line) => line.includes('worker')).length, { timeout: 20_000 })
+        .toBe(1);
+      child.kill('SIGINT');
+      await once(child, 'close');
+      expect(child.exitCode).toBe(130);
+      const { cases: seen } = JSON.parse(stdout) as MatrixResult;
+      expect(seen.map(({ id }) => id)).toEqual(['G4']);
+      expect(stderr).toMatch(/1 of 2 cases/);
+      await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
+    },
+    bound,
+  );
 
-  test('can run twice at once', async () => {
-    const ids = ['--case', 'G1', 'S13', 'S18'];
-    const [first, second] = await Promise.all([matrix(ids), matrix(ids)]);
-    const told = (result: MatrixResult) => result.cases.map(({ id, verdict, error }) => [id, verdict, error]);
-    expect(told(first)).toEqual(told(second));
-    expect(first.cases.every(({ error }) => error === undefined)).toBe(true);
-  }, bound);
+  test(
+    'can run twice at once',
+    async () => {
+      const ids = ['--case', 'G1', 'S13', 'S18'];
+      const [first, second] = await Promise.all([matrix(ids), matrix(ids)]);
+      const told = (result: MatrixResult) => result.cases.map(({ id, verdict, error }) => [id, verdict, error]);
+      expect(told(first)).toEqual(told(second));
+      expect(first.cases.every(({ error }) => error === undefined)).toBe(true);
+    },
+    bound,
+  );
 
   const drop = '/usr/bin/setpriv';
   const isRoot = process.getuid?.() === 0;
 
-  test('runs as an ordinary user in a user namespace', async ({ skip }) => {
-    skip(!isRoot || !isThere(drop), 'only root with setpriv(1) can become somebody else');
-    const home = mkdtempSync(`${tmpdir()}/sockwise-`);
-    try {
-      const as = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, program];
-      const { stdout, stderr } = await run(drop, [...as, 'matrix', '--json', '--case', 'G4', 'G7', 'S18'], { env: { HOME: home }, deadlineMs: bound });
-      if (/Permission denied|EACCES/.test(stderr)) return skip(`user 65534 cannot read ${root}`);
-      const result = JSON.parse(stdout) as MatrixResult;
-      skip(result.mode === 'loopback', 'this machine gives no user namespaces to users');
-      expect(result.mode).toBe('user namespace');
-      expect(result.cases.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
-      expect(result.cases.map(({ verdict }) => verdict)).not.toContain('skipped');
-      expect(result.cases[2]?.because).toMatch(/not run: .*second user/);
-    } finally {
-      rmSync(home, { recursive: true });
-    }
-  }, bound);
+  test(
+    'runs as an ordinary user in a user namespace',
+    async ({ skip }) => {
+      skip(!isRoot || !isThere(drop), 'only root with setpriv(1) can become somebody else');
+      const home = mkdtempSync(`${tmpdir()}/sockwise-`);
+      try {
+        const as = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, program];
+        const { stdout, stderr } = await run(drop, [...as, 'matrix', '--json', '--case', 'G4', 'G7', 'S18'], {
+          env: { HOME: home },
+          deadlineMs: bound,
+        });
+        if (/Permission denied|EACCES/.test(stderr)) return skip(`user 65534 cannot read ${root}`);
+        const result = JSON.parse(stdout) as MatrixResult;
+        skip(result.mode === 'loopback', 'this machine gives no user namespaces to users');
+        expect(result.mode).toBe('user namespace');
+        expect(result.cases.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
+        expect(result.cases.map(({ verdict }) => verdict)).not.toContain('skipped');
+        expect(result.cases[2]?.because).toMatch(/not run: .*second user/);
+      } finally {
+        rmSync(home, { recursive: true });
+      }
+    },
+    bound,
+  );
 
-  test('without namespaces skips what needs them, and says why', async ({ skip }) => {
-    const script = 'echo 0 > /proc/sys/user/max_net_namespaces && echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
-    const limit = ['-U', '-r', 'sh', '-c', script, 'sh'];
-    skip((await run('unshare', [...limit, 'true'])).code !== 0, 'unshare(1) makes no user namespace here');
-    const { stdout, code } = await run('unshare', [...limit, process.execPath, program, 'matrix', '--json', '--case', 'G6', 'G4'], { deadlineMs: bound });
-    const result = JSON.parse(stdout) as MatrixResult;
-    expect([code, result.mode]).toEqual([0, 'loopback']);
-    for (const { id, verdict, because } of result.cases) {
-      if (cases.find((one) => one.id === id)?.onLoopback === true) expect(verdict).not.toBe('skipped');
-      else expect([verdict, because]).toEqual(['skipped', expect.stringMatching(/needs a network of its own: ./)]);
-    }
-  }, bound);
+  test(
+    'without namespaces skips what needs them, and says why',
+    async ({ skip }) => {
+      const script =
+        'echo 0 > /proc/sys/user/max_net_namespaces && echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"';
+      const limit = ['-U', '-r', 'sh', '-c', script, 'sh'];
+      skip((await run('unshare', [...limit, 'true'])).code !== 0, 'unshare(1) makes no user namespace here');
+      const { stdout, code } = await run(
+        'unshare',
+        [...limit, process.execPath, program, 'matrix', '--json', '--case', 'G6', 'G4'],
+        { deadlineMs: bound },
+      );
+      const result = JSON.parse(stdout) as MatrixResult;
+      expect([code, result.mode]).toEqual([0, 'loopback']);
+      for (const { id, verdict, because } of result.cases) {
+        if (cases.find((one) => one.id === id)?.onLoopback === true) expect(verdict).not.toBe('skipped');
+        else expect([verdict, because]).toEqual(['skipped', expect.stringMatching(/needs a network of its own: ./)]);
+      }
+    },
+    bound,
+  );
 });

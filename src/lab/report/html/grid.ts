@@ -1,7 +1,8 @@
 import type { CaseResult, Json } from '../../case.js';
 import { escapeXml } from '../junit.js';
 
-const isOutcome = (value: Json | undefined): value is string => typeof value === 'string' && /^(ok|E[A-Z0-9]+)$/.test(value);
+const isOutcome = (value: Json | undefined): value is string =>
+  typeof value === 'string' && /^(ok|E[A-Z0-9]+)$/.test(value);
 
 /** The outcomes of a row by column: one column where there is a single outcome. */
 function outcomes(observed: Json): ReadonlyMap<string, string> | undefined {
@@ -22,7 +23,9 @@ export function outcomeGrid({ id, title, rows }: CaseResult): string {
   const lines = rows.map(({ name, observed }) => ({ name, byColumn: outcomes(observed) }));
   if (lines.length < 2 || lines.some(({ byColumn }) => byColumn === undefined)) return '';
   const columns = [...new Set(lines.flatMap(({ byColumn }) => [...(byColumn?.keys() ?? [])]))];
-  const head = columns.map((column) => `<th scope="col">${column === 'outcome' ? '' : escapeXml(column)}</th>`).join('');
+  const head = columns
+    .map((column) => `<th scope="col">${column === 'outcome' ? '' : escapeXml(column)}</th>`)
+    .join('');
   const body = lines.map(({ name, byColumn }) => {
     return `<tr><th scope="row">${escapeXml(name)}</th>${columns.map((column) => cell(byColumn?.get(column))).join('')}</tr>`;
   });

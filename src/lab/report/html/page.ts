@@ -12,8 +12,11 @@ const verdicts: readonly Verdict[] = ['refuted', 'qualified', 'confirmed', 'skip
 
 /** An observation of several parts is a line a part. */
 function shown(value: Json): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return `<code>${escapeXml(plain(value))}</code>`;
-  return Object.entries(value).map(([key, part]) => `<div><span class="soft">${escapeXml(key)}</span> ${shown(part)}</div>`).join('');
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return `<code>${escapeXml(plain(value))}</code>`;
+  return Object.entries(value)
+    .map(([key, part]) => `<div><span class="soft">${escapeXml(key)}</span> ${shown(part)}</div>`)
+    .join('');
 }
 
 function plain(value: Json): string {
@@ -21,7 +24,9 @@ function plain(value: Json): string {
 }
 
 function socketTable(rows: readonly TableRow[]): string {
-  const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map((name) => `<th scope="col">${name}</th>`);
+  const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(
+    (name) => `<th scope="col">${name}</th>`,
+  );
   const lines = rows.map(({ state, receiveQueue, sendQueue, local, remote, held, timer = '' }) => {
     const cells = [state, receiveQueue, sendQueue, local, remote, held ? 'yes' : 'none', timer];
     return `<tr>${cells.map((text) => `<td>${escapeXml(String(text))}</td>`).join('')}</tr>`;
@@ -44,10 +49,13 @@ function steps(row: RowResult): string {
 
 function rowTable(rows: readonly RowResult[]): string {
   const lines = rows.map(({ name, says, observed, ok }) => {
-    const mark = ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
+    const mark = ok
+      ? '<span class="verdict confirmed">as said</span>'
+      : '<span class="verdict refuted">otherwise</span>';
     return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The article says">${shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${mark}</td></tr>`;
   });
-  const head = '<tr><th scope="col">Row</th><th scope="col">The article says</th><th scope="col">Linux did</th><th></th></tr>';
+  const head =
+    '<tr><th scope="col">Row</th><th scope="col">The article says</th><th scope="col">Linux did</th><th></th></tr>';
   return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
@@ -59,7 +67,9 @@ function caseCard(result: CaseResult, facts: Case | undefined): string {
     `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
     `<span class="title">${escapeXml(title)}</span><span class="because">${escapeXml(because)}</span></summary>`,
     `<div class="body"><p><strong>Claim</strong> ${articles.length === 0 ? '' : ` (article ${articles.join(', ')})`}: ${escapeXml(claim)}</p>`,
-    facts === undefined ? '' : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
+    facts === undefined
+      ? ''
+      : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
     rows.length === 0 ? '' : rowTable(rows),
     diagram === '' ? '' : `<h3>States seen</h3><div class="figures">${diagram}</div>`,
     rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(steps).join('')}`,
@@ -88,7 +98,12 @@ export function matrixHtml({ cases, kernel, node, mode, durationMs }: MatrixResu
     '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
     ...verdicts.map((verdict) => filterButton(verdict, cases)),
     '<span id="count" class="soft" role="status"></span></div><main>',
-    ...cases.map((result) => caseCard(result, facts.find(({ id }) => id === result.id))),
+    ...cases.map((result) =>
+      caseCard(
+        result,
+        facts.find(({ id }) => id === result.id),
+      ),
+    ),
     grids.length === 0 ? '' : `<h2>Who may bind beside whom</h2>${grids.join('')}`,
     `</main><script>${script}</script></body></html>\n`,
   ].join('\n');

@@ -16,7 +16,10 @@ interface Band {
 
 function bandsOf(steps: readonly Step[]): Band[] {
   const looks = steps.filter(({ table }) => table !== undefined);
-  return [...new Set(looks.map(({ host }) => host))].map((host) => ({ host, looks: looks.filter((look) => look.host === host) }));
+  return [...new Set(looks.map(({ host }) => host))].map((host) => ({
+    host,
+    looks: looks.filter((look) => look.host === host),
+  }));
 }
 
 function statesOf({ table = [] }: Step): string {
@@ -55,7 +58,9 @@ export function timeline({ steps, name }: RowResult): string {
     });
     return [label, ...cells];
   });
-  const marks = times.map((atMs) => `<text class="label" x="${x(atMs) + 2}" y="${height - 4}">${Math.round(atMs)} ms</text>`);
+  const marks = times.map(
+    (atMs) => `<text class="label" x="${x(atMs) + 2}" y="${height - 4}">${Math.round(atMs)} ms</text>`,
+  );
   return (
     `<div class="scroll" tabindex="0"><svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
     `aria-label="States of each host's sockets through ${escapeXml(name)}">${[...body, ...marks].join('')}</svg></div>`

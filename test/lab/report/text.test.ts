@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import type { CaseResult } from '../../../src/lab/case.js';
+import type { MatrixResult } from '../../../src/lab/matrix.js';
+import { escapeXml, matrixJunit } from '../../../src/lab/report/junit.js';
+import { matrixMarkdown } from '../../../src/lab/report/markdown.js';
+import { run } from '../../support/children.js';
+import { program, sockwise } from '../../support/matrix.js';
+
+const long = 'a claim of many words that has to be wrapped, about SO_REUSEADDR and TIME_WAIT and TCP_INFO';
+const base: CaseResult = {
+  id: 'T1',
+  articles: ['000'],
+  title: 'T',
+  claim: long,
+  verdict: 'confirmed',
+  because: long,
+  rows: [],
+  durationMs: 5,
+};
+const result: MatrixResult = {
+  kernel: '6.18.0',
+  node: 'v20.20.2',
+  mode: 'root',
+  durationMs: 1234,
+  cases: [
+    base,
+    { ...base, id: 'T2', verdict: 'refuted', because: 'a|b <c> & "d"\nnew \u0007 line' },
+    { ...base, id: 'T3', verdict: 'qualified' },
+    { ...base, id: 'T4', verdict: 'skipped', because: 'it needs <more>' },
+    { ...base, id: 'T5', verdict: 'skipped', because: 'it broke off', error: 'ENOENT & "so"' },
+  ],
+};
+
+/** Prints the table in a process of its own, where picocolors reads the environment anew. */
+async function table(width: number, env: NodeJS.ProcessEnv): Promise<string> {
+  const terminal = new URL('../../../dist/lab/report/terminal.js', import.meta.url).href;
+  const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(result)}, ${width}))`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+  return stdout;
+}
+
+const escape = String.fromCodePoint(0x1b);
+const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
+
+describe('the table', () => {
+  test.each([80, 100, 160])('fits %i columns', async (width) => {
+    const text = plain(await table(width, { FORCE_COLOR: '1', NO_COLOR: undefined }));
+    const lengths = text
+      .split('\n')
+      .slice(0, -2)
+      .map((line) => line.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
+    expect(Math.max(...lengths)).toBeGreaterThan(width - 25);
+    for (const { id } of result.cases) expect(text).toContain(id);
+  });
+
+  test('is coloured where asked for, and not with NO_COLOR', async () => {
+    expect(await table(100, { FORCE_COLOR: '1', NO_COLOR: undefined })).toContain(escape);
+    expect(await table(100, { NO_COLOR: '1', FORCE_COLOR: undefined })).not.toContain(escape);
+  });
+
+  test('is not coloured in a pipe, and fits 100 columns there', async () => {
+    const { stdout } = await sockwise(['matrix', '--case', 'G4', 'G7'], {
+      env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined },
+    });
+    expect(stdout).toMatch(/G4 .*qualified|G4/);
+    expect(stdout).not.toContain(escape);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('is coloured on a terminal and as wide as it', async ({ skip }) => {
+    const env = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: 'xterm' };
+    const command = `stty cols 90; ${process.execPath} ${program} matrix --case G4 G7 2>/dev/null`;
+    const { stdout, code } = await run('script', ['-qec', command, '/dev/null'], { env }).catch(() => ({
+      stdout: '',
+      code: -1,
+    }));
+    skip(code === -1, 'script(1) is not installed');
+    expect(stdout).toContain(`${escape}[33m`);
+    // The summary stands below the table and is left to the terminal to wrap.
+    const lines = plain(stdout).trimEnd().split(/\r?\n/).slice(0, -1);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(90);
+  });
+});
+
+describe('Markdown', () => {
+  test('is a table whose rows have four cells, whatever a text holds', () => {
+    const rows = matrixMarkdown(result)
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    expect(rows).toHaveLength(result.cases.length + 2);
+    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(6);
+  });
+});
+
+describe('JUnit', () => {
+  test('counts skipped cases and those that broke off, and no verdict is a failure', () => {
+    const xml = matrixJunit(result);
+    expect(xml).toContain('tests="5" failures="0" errors="1" skipped="1"');
+    expect(xml.match(/<testcase /g)).toHaveLength(5);
+    expect(xml.match(/<error /g)).toHaveLength(1);
+    expect(xml.match(/<skipped /g)).toHaveLength(1);
+  });
+
+  test('closes every element it opens, and escapes what XML forbids', () => {
+    const open: string[] = [];
+    const xml = matrixJunit(result).replace(/^<\?xml.*\?>/, '');
+    for (const [, end, name, attributes = ''] of xml.matchAll(/<(\/?)([a-z-]+)((?:\s+[a-z]+="[^"<]*")*\s*\/?)>/g)) {
+      if (end === '/') expect(open.pop()).toBe(name);
+      else if (!attributes.endsWith('/')) open.push(name ?? '');
+    }
+    expect(open).toEqual([]);
+    expect(xml.replaceAll(/<\/?[a-z-]+(?:\s+[a-z]+="[^"<]*")*\s*\/?>/g, '')).not.toMatch(/[<>]/);
+    expect(xml).not.toMatch(/&(?!(?:amp|lt|gt|quot|apos);)/);
+    expect(escapeXml('\u0007<&>"\'')).toBe('\u2407&lt;&amp;&gt;&quot;&apos;');
+  });
+});
