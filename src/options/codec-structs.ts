@@ -1,6 +1,6 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { integer, invalidArgument, UsageError } from '../errors.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './codec-type.js';
 import { littleEndian, type Memory } from './memory.js';
 import type { FilterInstruction, Kind, ValueByKind } from './spec.js';
 

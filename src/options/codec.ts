@@ -1,25 +1,9 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { structCodecs } from './codec-structs.js';
-import type { Kind, OptionSpec, ValueByKind } from './spec.js';
+import type { Codec, Row } from './codec-type.js';
+import type { Kind, ValueByKind } from './spec.js';
 import { littleEndian, type Memory } from './memory.js';
 import { TcpInfo } from './tcp-info.js';
-
-/** What a codec may need to know of the row: its name for errors, and its bounds. */
-export interface Row {
-  readonly name: string;
-  readonly spec: OptionSpec;
-}
-
-/**
- * Between a value and the bytes the kernel takes. Both work in place, at a multiple of 8 in the memory; `encode` returns how
- * many bytes it wrote, and `decode` goes by the length the kernel returned.
- */
-export interface Codec<V> {
-  /** Room the kernel is given to answer in. */
-  readonly capacity: number;
-  encode?(value: V, memory: Memory, at: number, row: Row): number;
-  decode?(memory: Memory, at: number, length: number, row: Row): V;
-}
 
 const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 };
 const uint32Max = 2 ** 32 - 1;

@@ -1,7 +1,8 @@
 import { UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
-import { type Codec, codecs, type Row } from './codec.js';
+import { codecs } from './codec.js';
+import type { Codec, Row } from './codec-type.js';
 import type { Kind, OptionSpec } from './spec.js';
 import type { OptionName } from './types.js';
 

@@ -1,0 +1,19 @@
+import type { Memory } from './memory.js';
+import type { OptionSpec } from './spec.js';
+
+/** What a codec may need to know of the row: its name for errors, and its bounds. */
+export interface Row {
+  readonly name: string;
+  readonly spec: OptionSpec;
+}
+
+/**
+ * Between a value and the bytes the kernel takes. Both work in place, at a multiple of 8 in the memory; `encode` returns how
+ * many bytes it wrote, and `decode` goes by the length the kernel returned.
+ */
+export interface Codec<V> {
+  /** Room the kernel is given to answer in. */
+  readonly capacity: number;
+  encode?(value: V, memory: Memory, at: number, row: Row): number;
+  decode?(memory: Memory, at: number, length: number, row: Row): V;
+}
