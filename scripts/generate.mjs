@@ -9,10 +9,13 @@ const options = Object.entries(catalog);
 /** asm-generic numbers of SOL_SOCKET hold for these; the others (alpha, mips, parisc, sparc) must have headers. */
 const genericArchitectures = ['__x86_64__', '__i386__', '__aarch64__', '__arm__', '__riscv'].map((name) => `defined(${name})`).join(' || ');
 
-function constantLines([name, { level, number, apple }]) {
+/** Structures that the codec lays out as Linux does: Apple packs them, puts a length before the family, or numbers families otherwise. */
+const linuxStructures = ['groupReq', 'groupSourceReq', 'sockaddr'];
+
+function constantLines([name, { level, kind, number, apple }]) {
   const fallback = level === 'SOL_SOCKET' ? `defined(__linux__) && (${genericArchitectures})` : 'defined(__linux__)';
   return [
-    `#if defined(${name})`,
+    linuxStructures.includes(kind) ? `#if defined(${name}) && defined(__linux__)` : `#if defined(${name})`,
     `CONSTANT("${name}", ${name})`,
     ...(level === 'SOL_SOCKET' ? [] : ['#if defined(__linux__)', `static_assert(${name} == ${number}, "${name}");`, '#endif']),
     ...(apple === undefined ? [] : [`#elif defined(__APPLE__) && defined(${apple})`, `CONSTANT("${name}", ${apple})`]),
@@ -46,6 +49,7 @@ const values = {
   int: 'integer',
   uint: 'integer, unsigned',
   uint64: 'bigint',
+  fd: 'descriptor',
   netIndex: 'interface index',
   timeval: 'number',
   text: 'string',
@@ -64,14 +68,18 @@ const values = {
   portRange: '{ low, high }',
   sockaddr: '{ address, port }',
   txtime: '{ clockId, flags }',
+  timestamping: '{ flags, bindPhc }',
   repairWindow: 'object',
   repairOptions: '{ code, value }[]',
   tcpInfo: 'TcpInfo',
+  subflowInfos: 'TcpInfo[]',
+  subflowAddresses: '{ local, remote }[]',
 };
 
 const accesses = { get: 'get', set: 'set', both: 'get, set' };
 
 function optionRow([name, { kind, access, unit, when, needs, since, doc, trap }]) {
+  if (values[kind] === undefined) throw new Error(`${name}: values lacks its kind, ${kind}`);
   const value = unit === undefined ? values[kind] : `${values[kind]}, ${unit}`;
   const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
   const text = trap === undefined ? doc : `${doc} **${trap}**`;

@@ -8,6 +8,8 @@ export interface ErrorContext {
   readonly port?: number | undefined;
   /** C name of the socket option, for `getsockopt` and `setsockopt`. */
   readonly option?: string | undefined;
+  /** For a call that sets several options: how many had been set. */
+  readonly applied?: number | undefined;
 }
 
 /** Text that only an IPv6 address can be: `vsock:2` and paths have colons too. */
@@ -34,6 +36,7 @@ export class SystemCallError extends Error {
   declare readonly address?: string;
   declare readonly port?: number;
   declare readonly option?: string;
+  declare readonly applied?: number;
 
   constructor(errno: number, syscall: string, context: ErrorContext = {}) {
     const [code, text] = systemErrors.get(errno) ?? [`E${-errno}`, 'unknown error'];
@@ -46,6 +49,7 @@ export class SystemCallError extends Error {
     if (context.address !== undefined) this.address = context.address;
     if (context.port !== undefined) this.port = context.port;
     if (context.option !== undefined) this.option = context.option;
+    if (context.applied !== undefined) this.applied = context.applied;
   }
 }
 

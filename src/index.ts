@@ -39,7 +39,7 @@ export { type AwaitedState, StateTimeoutError, type StateTarget, type StateWaitO
 export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
 export { catalog } from './options/catalog.js';
-export { diffSnapshots, type SnapshotDiff } from './options/snapshot.js';
+export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
 export type * from './options/spec.js';
 export { supports } from './options/supports.js';
 export type { TcpInfo, TcpState } from './options/tcp-info.js';

@@ -1,5 +1,5 @@
 import { readOption, writeOption, writeOptions } from '../options/access.js';
-import { snapshot } from '../options/snapshot.js';
+import { snapshot, type SnapshotOptions } from '../options/snapshot.js';
 import type { OptionSnapshot, OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
 import { fdOf, type OptionTarget } from './fd-of.js';
 
@@ -34,10 +34,10 @@ export function setOptions(target: OptionTarget, values: OptionValues): void {
 
 /**
  * `getsockopt(2)` for each option of the catalogue - what the target has, by C name. Left out: what this kernel or this kind
- * of socket lacks, and what reading would change (SO_ERROR) or open (SO_PEERPIDFD).
+ * of socket lacks, what reading would clear (SO_ERROR; `clear` reads it all the same) or open (SO_PEERPIDFD).
  *
  * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; {@link UsageError} `ERR_NO_DESCRIPTOR`.
  */
-export function getOptions(target: OptionTarget): OptionSnapshot {
-  return snapshot(fdOf(target));
+export function getOptions(target: OptionTarget, options?: SnapshotOptions): OptionSnapshot {
+  return snapshot(fdOf(target), options);
 }

@@ -65,6 +65,9 @@ export class Capture {
 
 /** How a port has ended its connections, as `FIN, RST`. */
 export function endingsSent(capture: Capture, port: number): string {
-  const flags = capture.segments().filter(({ from }) => from.port === port).flatMap((segment) => segment.flags);
+  const flags = capture
+    .segments()
+    .filter(({ from }) => from.port === port)
+    .flatMap((segment) => segment.flags);
   return flags.filter((flag) => flag === 'FIN' || flag === 'RST').join(', ') || 'nothing';
 }

@@ -51,6 +51,8 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly slow?: boolean;
   /** Runs on 127.0.0.0/8 with ports the kernel chooses, so without namespaces of its own too. */
   readonly onLoopback?: boolean;
+  /** Its rows run side by side, since they spend their time waiting for the kernel's timers. */
+  readonly sideBySide?: boolean;
   readonly rows: readonly CaseRow<Given, Observed>[];
   run(lab: Lab, given: Given): Observed | Promise<Observed>;
   /** One sentence built from what was observed. */
@@ -87,7 +89,10 @@ export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'be
    * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
    * run here.
    */
-  runRows(inLab: InLab, lacking: (needs: readonly Need[]) => string | undefined): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
+  runRows(
+    inLab: InLab,
+    lacking: (needs: readonly Need[]) => string | undefined,
+  ): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
 }
 
 export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
@@ -113,23 +118,40 @@ export function sameJson(a: Json, b: Json): boolean {
   });
 }
 
+/** One after the other, or all at once; either way everything has ended when it rejects. */
+async function inTurn<T, Result>(
+  items: readonly T[],
+  sideBySide: boolean,
+  work: (item: T) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  if (!sideBySide) {
+    for (const item of items) results.push(await work(item));
+    return results;
+  }
+  for (const ended of await Promise.allSettled(items.map(work))) {
+    if (ended.status === 'rejected') throw ended.reason;
+    results.push(ended.value);
+  }
+  return results;
+}
+
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
   const { rows, run, because, judge: ownJudge, ...facts } = spec;
   return {
     ...facts,
     rowNames: rows.map((row) => row.name),
     async runRows(inLab, lacking) {
-      const seen: SeenRow<Given, Observed>[] = [];
       const left: string[] = [];
-      for (const row of rows) {
-        const reason = lacking(row.needs ?? []);
-        if (reason !== undefined) {
-          left.push(`; not run: ${row.name}, ${reason}`);
-          continue;
-        }
+      const runnable = rows.filter(({ name, needs = [] }) => {
+        const reason = lacking(needs);
+        if (reason !== undefined) left.push(`; not run: ${name}, ${reason}`);
+        return reason === undefined;
+      });
+      const seen = await inTurn(runnable, facts.sideBySide ?? false, async (row): Promise<SeenRow<Given, Observed>> => {
         const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
-        seen.push({ ...row, observed, steps, ok: sameJson(row.says, observed) });
-      }
+        return { ...row, observed, steps, ok: sameJson(row.says, observed) };
+      });
       return {
         rows: seen.map(({ name, steps, says, observed, ok }) => ({ name, steps, says, observed, ok })),
         verdict: (ownJudge ?? judge)(seen),

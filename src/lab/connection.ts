@@ -43,5 +43,8 @@ export async function closeInOrder(first: LabSocket, second: LabSocket): Promise
   first.close();
   await second.recv();
   second.close();
-  await first.host.waitFor({ localPort: local.port, remotePort: remote.port, state: 'TIME_WAIT' }, `${first.name} closed first`);
+  await first.host.waitFor(
+    { localPort: local.port, remotePort: remote.port, state: 'TIME_WAIT' },
+    `${first.name} closed first`,
+  );
 }

@@ -1,4 +1,13 @@
-import { destroySocket, listSockets, type NetworkNamespace, type OpenOptions, type OptionValues, Socket, type SocketFilter, type SocketRow } from '../index.js';
+import {
+  destroySocket,
+  listSockets,
+  type NetworkNamespace,
+  type OpenOptions,
+  type OptionValues,
+  Socket,
+  type SocketFilter,
+  type SocketRow,
+} from '../index.js';
 import { LabSocket } from './lab-socket.js';
 import { Program, type ProgramSettings } from './program.js';
 import { type Recorder, tableRow } from './step.js';
@@ -51,7 +60,12 @@ export class Host {
   readonly #closers: (() => void)[] = [];
   #unnamed = 0;
 
-  constructor(name: string, addresses: { A: string; B: string }, namespace: NetworkNamespace | undefined, recorder: Recorder) {
+  constructor(
+    name: string,
+    addresses: { A: string; B: string },
+    namespace: NetworkNamespace | undefined,
+    recorder: Recorder,
+  ) {
     this.name = name;
     this.A = addresses.A;
     this.B = addresses.B;
@@ -107,7 +121,12 @@ export class Host {
   /** Looks at the socket table, as a step of the run. */
   look(what: string, filter: SocketFilter = {}): SocketRow[] {
     const rows = this.sockets(filter);
-    this.#recorder.add(this.name, what, rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '), rows.map(tableRow));
+    this.#recorder.add(
+      this.name,
+      what,
+      rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '),
+      rows.map(tableRow),
+    );
     return rows;
   }
 
@@ -121,14 +140,21 @@ export class Host {
 
   /** Waits until the filter finds none any more. */
   async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
-    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, {
+      deadlineMs,
+    });
     this.look(what, filter);
   }
 
   /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
   destroy(filter: SocketFilter): number {
     const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
-    return this.#recorder.call(this.name, what, () => this.run(() => destroySocket(filter)), (count) => `${count} destroyed`);
+    return this.#recorder.call(
+      this.name,
+      what,
+      () => this.run(() => destroySocket(filter)),
+      (count) => `${count} destroyed`,
+    );
   }
 
   sysctl(name: string): string {
@@ -142,6 +168,19 @@ export class Host {
   /** Sets a link up or down; down, it loses every packet in silence. */
   setLink(link: string, up: boolean): void {
     this.#recorder.call(this.name, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
+  }
+
+  /**
+   * To the other host of a pair this one is gone as a crashed machine is: it takes no packet, and it sends none. A link set
+   * down is noticed by the sender at once, and it keeps time by another timer.
+   */
+  vanish(): void {
+    this.#recorder.call(this.name, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Back again, with all its sockets. */
+  reappear(): void {
+    this.#recorder.call(this.name, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
   }
 
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */

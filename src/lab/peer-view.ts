@@ -38,7 +38,8 @@ const block = new Uint8Array(1 << 20);
 /** Sends until the buffers of both ends are full, for the other does not read. Returns the bytes taken. */
 export function fill(socket: LabSocket): number {
   let bytes = 0;
-  for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block)) bytes += taken;
+  for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block))
+    bytes += taken;
   socket.host.note(`${socket.name} sends until the buffers are full`, `${bytes} bytes`);
   return bytes;
 }
@@ -47,7 +48,10 @@ export function fill(socket: LabSocket): number {
 export async function arrived(socket: LabSocket, bytes: number): Promise<void> {
   const { local, remote } = socket;
   const filter = { localPort: local.port, remotePort: remote.port };
-  await until(() => (socket.host.sockets(filter).some(({ receiveQueue }) => receiveQueue >= bytes) ? true : undefined), 'data to arrive');
+  await until(
+    () => (socket.host.sockets(filter).some(({ receiveQueue }) => receiveQueue >= bytes) ? true : undefined),
+    'data to arrive',
+  );
   socket.host.look(`${bytes} bytes wait at the ${socket.name}, unread`, filter);
 }
 

@@ -1,7 +1,7 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
 import type { MemoryInfo } from '../options/spec.js';
-import { TcpInfo } from '../options/tcp-info.js';
+import { decodeTcpInfo, type TcpInfo } from '../options/tcp-info.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';
@@ -242,7 +242,7 @@ const decoders: Readonly<Record<number, Decoder>> = {
 // Attribute values begin at a whole word.
 function decodeInfo({ bytes, words }: ReceiveBuffer, start: number, length: number): TcpInfo {
   const end = start + length;
-  return new TcpInfo(words.subarray(start >> 2, end >> 2), bytes.subarray(start, end), length, littleEndian ? 0 : 1);
+  return decodeTcpInfo(words.subarray(start >> 2, end >> 2), bytes.subarray(start, end), length, littleEndian ? 0 : 1);
 }
 
 /** What was shut down: the bits of `sk_shutdown`. */

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
-import { type CompiledFilter, compileFilter, type SocketFilter, type SocketQuery, statesOf } from './filter.js';
+import { type CompiledFilter, compileFilter, type SocketQuery, statesOf } from './filter.js';
 import {
   encodeInetRequest,
   type InetDetails,
@@ -137,4 +137,3 @@ export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRo
   return inetRows(exchange, filter, query);
 }
 
-export type { SocketFilter, SocketQuery };

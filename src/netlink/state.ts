@@ -25,10 +25,6 @@ export const socketStates = Object.keys(names) as readonly SocketState[];
 
 const byNumber = new Map<number, SocketState>(socketStates.map((name) => [names[name], name]));
 
-export function stateNumber(state: SocketState): number {
-  return names[state];
-}
-
 export function isSocketState(value: unknown): value is SocketState {
   return typeof value === 'string' && Object.hasOwn(names, value);
 }

@@ -38,26 +38,43 @@ export function readOption(fd: number, raw: RawRead): Buffer;
 export function readOption(fd: number, option: ReadableOption | RawRead): unknown {
   if (isRaw(option)) return readRaw(fd, option);
   const row = resolve(option);
+  const result = ask(fd, row);
+  if (result < 0) throw new SystemCallError(result, 'getsockopt', { option });
+  return answer(row);
+}
+
+/** getsockopt(2): 0, with the value left in the scratch memory for {@link answer}, or `-errno`. */
+export function ask(fd: number, row: Resolved): number {
   if (!row.readable) throw noAccess(row, 'set');
-  const { codec } = row;
+  if (row.ask !== undefined) row.ask(memory);
   frame[Frame.fd] = fd;
   frame[Frame.level] = row.level;
   frame[Frame.optname] = row.optname;
-  frame[Frame.length] = codec.capacity;
-  const result = native.getsockopt();
-  if (result < 0) throw new SystemCallError(result, 'getsockopt', { option });
+  frame[Frame.length] = row.capacity;
+  return native.getsockopt();
+}
+
+/** The value that {@link ask} left. */
+export function answer(row: Resolved): unknown {
   const length = frame[Frame.length] ?? 0;
   if (length === 4) {
     if (row.kind === 'int') return ints[0];
     if (row.kind === 'bool') return ints[0] !== 0;
   }
-  return codec.decode?.(memory, 0, length, row);
+  const { name, capacity, shortest } = row;
+  if (length < shortest || length > capacity) {
+    throw new UsageError('ERR_NOT_SUPPORTED', `${name}: expected ${shortest} to ${capacity} bytes, the kernel returned ${length}`);
+  }
+  return row.decode?.(memory, 0, length, row);
 }
 
 function readRaw(fd: number, raw: RawRead): Buffer {
   knownKeys(raw, 'option', ['level', 'optname', 'length']);
   const option = rawFrame(fd, raw.level, raw.optname);
-  frame[Frame.length] = integer(raw.length, 'length', 0, room);
+  const length = integer(raw.length, 'length', 0, room);
+  // Some options read the buffer before they answer, and take pointers from it: no leftover may look like one.
+  memory.bytes.fill(0, 0, length);
+  frame[Frame.length] = length;
   check(native.getsockopt(), 'getsockopt', { option });
   return Buffer.from(memory.bytes.subarray(0, frame[Frame.length]));
 }
@@ -73,8 +90,8 @@ function encode(row: Resolved, value: unknown, at: number): number {
     ints[at >> 2] = value;
     return 4;
   }
-  if (row.codec.encode === undefined) throw noAccess(row, 'read');
-  return row.codec.encode(value, memory, at, row);
+  if (row.encode === undefined) throw noAccess(row, 'read');
+  return row.encode(value, memory, at, row);
 }
 
 /**
@@ -108,16 +125,23 @@ function writeRaw(fd: number, raw: RawOption): void {
   check(native.setsockopt(), 'setsockopt', { option });
 }
 
-/** setsockopt(2) for each value, in the order of the keys and in one crossing. Ends at the first failure, which it names. */
+/**
+ * setsockopt(2) for each value, in the order of the keys and in one crossing. Ends at the first failure.
+ *
+ * @throws {SystemCallError} what the kernel says: `option` names the one that failed, `applied` is how many were set before it.
+ * {@link UsageError} for a value that does not fit, before anything is set.
+ */
 export function writeOptions(fd: number, values: OptionValues): void {
   if (typeof values !== 'object' || values === null) throw invalidArgument('options', 'an object of values by C name', values);
   let at = 0;
   let count = 0;
-  for (const name in values) {
+  let name: SettableOption;
+  // Not Object.keys(), which makes an array.
+  for (name in values) {
     const row = resolve(name);
     // The longest single value must still fit behind what is there.
-    if (at > room / 2) throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
-    const length = encode(row, values[name as SettableOption], at + recordHeader);
+    if (at > room / 2 - recordHeader) throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
+    const length = encode(row, values[name], at + recordHeader);
     const header = at >> 2;
     ints[header] = row.level;
     ints[header + 1] = row.optname;
@@ -129,5 +153,14 @@ export function writeOptions(fd: number, values: OptionValues): void {
   frame[Frame.fd] = fd;
   frame[Frame.length] = count;
   const result = native.setsockopts();
-  if (result < 0) throw new SystemCallError(result, 'setsockopt', { option: Object.keys(values)[frame[Frame.length] ?? 0] });
+  if (result < 0) {
+    const applied = frame[Frame.length] ?? 0;
+    throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+  }
+}
+
+function nameAt(values: OptionValues, index: number): string | undefined {
+  const names: string[] = [];
+  for (const name in values) names.push(name);
+  return names[index];
 }

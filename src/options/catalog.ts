@@ -11,12 +11,13 @@ export const catalog = {
     doc: 'Whether the socket listens.',
   },
   SO_ATTACH_BPF: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 50,
+    level: 'SOL_SOCKET', kind: 'fd', access: 'set', number: 50,
     doc: 'Attaches an eBPF program, by its descriptor, as filter.',
   },
   SO_ATTACH_FILTER: {
-    level: 'SOL_SOCKET', kind: 'filter', access: 'set', number: 26, example: [{ code: 6, jt: 0, jf: 0, k: 0xffffffff }],
+    level: 'SOL_SOCKET', kind: 'filter', access: 'set', number: 26, example: [{ code: 6, jt: 0, jf: 0, k: 0xffffffff }], on: 'udp4',
     doc: 'Runs a classic BPF program on each packet: it returns how many bytes to keep.',
+    trap: 'On a TCP socket Linux 6.18 wants CAP_NET_ADMIN for it: EPERM.',
   },
   SO_ATTACH_REUSEPORT_CBPF: {
     level: 'SOL_SOCKET', kind: 'filter', access: 'set', number: 51,
@@ -24,7 +25,7 @@ export const catalog = {
     trap: 'A socket that has it before bind owns a group and cannot join another: EADDRINUSE.',
   },
   SO_ATTACH_REUSEPORT_EBPF: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'set', number: 52,
+    level: 'SOL_SOCKET', kind: 'fd', access: 'set', number: 52,
     doc: 'The same as eBPF, by its descriptor.',
   },
   SO_BINDTODEVICE: {
@@ -85,7 +86,7 @@ export const catalog = {
     doc: 'Sends only to hosts on a link of this one, not through a gateway.',
   },
   SO_ERROR: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'get', number: 4, sideEffect: true,
+    level: 'SOL_SOCKET', kind: 'int', access: 'get', number: 4, sideEffect: 'clears',
     doc: 'The pending errno, 0 if there is none.',
     trap: 'Reading clears it.',
   },
@@ -173,7 +174,7 @@ export const catalog = {
     doc: 'Supplementary groups of the process at the other end.',
   },
   SO_PEERPIDFD: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'get', number: 77, since: '6.5', on: 'unix', sideEffect: true,
+    level: 'SOL_SOCKET', kind: 'fd', access: 'get', number: 77, since: '6.5', on: 'unix', sideEffect: 'opens',
     doc: 'A descriptor for the process at the other end, which the caller has to close.',
   },
   SO_PEERSEC: {
@@ -220,7 +221,7 @@ export const catalog = {
     trap: 'No effect on non-blocking sockets, so not on those made by Socket.open. The kernel rounds up to a tick.',
   },
   SO_RESERVE_MEM: {
-    level: 'SOL_SOCKET', kind: 'int', access: 'both', number: 73, unit: 'bytes', since: '5.16',
+    level: 'SOL_SOCKET', kind: 'int', access: 'both', number: 73, example: 65536, unit: 'bytes', needs: 'a memory cgroup', since: '5.16', readBack: 'at least',
     doc: 'Memory kept for the socket under a memory cgroup.',
     trap: 'EOPNOTSUPP outside a memory cgroup.',
   },
@@ -265,7 +266,7 @@ export const catalog = {
     doc: 'Delivers SCM_TIMESTAMP, microseconds, with each message.',
   },
   SO_TIMESTAMPING: {
-    level: 'SOL_SOCKET', kind: 'uint', access: 'both', number: 37, example: 24, on: 'udp4',
+    level: 'SOL_SOCKET', kind: 'timestamping', access: 'both', number: 37, example: { flags: 24, bindPhc: 0 }, on: 'udp4',
     doc: 'SOF_TIMESTAMPING_ flags: where packets are stamped and how it is told.',
   },
   SO_TIMESTAMPNS: {
@@ -348,7 +349,7 @@ export const catalog = {
     doc: 'connect sends nothing until data can go with the SYN.',
   },
   TCP_FASTOPEN_KEY: {
-    level: 'IPPROTO_TCP', kind: 'bytes', access: 'both', number: 33,
+    level: 'IPPROTO_TCP', kind: 'bytes', access: 'both', number: 33, example: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
     doc: 'Keys of the fast open cookie: 16 bytes, or 32 for two.',
     trap: 'EINVAL for other lengths.',
   },
@@ -444,7 +445,7 @@ export const catalog = {
     doc: 'Shortest time before a retransmission.',
   },
   TCP_SAVED_SYN: {
-    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 28, needs: 'a connection', sideEffect: true,
+    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 28, needs: 'a connection', sideEffect: 'clears',
     doc: 'The SYN that was kept; read once.',
   },
   TCP_SAVE_SYN: {
@@ -464,7 +465,7 @@ export const catalog = {
     doc: 'Retransmits without backing off while little is in flight.',
   },
   TCP_TIMESTAMP: {
-    level: 'IPPROTO_TCP', kind: 'uint', access: 'both', number: 24, unit: 'milliseconds', needs: 'TCP_REPAIR', readBack: 'different', moves: true,
+    level: 'IPPROTO_TCP', kind: 'uint', access: 'both', number: 24, example: 3000000000, unit: 'milliseconds', needs: 'TCP_REPAIR', readBack: 'at least', moves: true,
     doc: 'Value of the timestamp clock.',
   },
   TCP_TX_DELAY: {
@@ -472,7 +473,7 @@ export const catalog = {
     doc: 'Delays every packet: a longer round trip without a link that has one.',
   },
   TCP_ULP: {
-    level: 'IPPROTO_TCP', kind: 'text', access: 'both', number: 31, needs: 'a connection', longest: 15,
+    level: 'IPPROTO_TCP', kind: 'text', access: 'both', number: 31, example: 'tls', needs: 'a connection', longest: 15,
     doc: 'Protocol on top of TCP inside the kernel, as tls.',
   },
   TCP_USER_TIMEOUT: {
@@ -485,8 +486,9 @@ export const catalog = {
     doc: 'Upper bound of the announced window.',
   },
   TCP_ZEROCOPY_RECEIVE: {
-    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 35, needs: 'a connection', sideEffect: true,
+    level: 'IPPROTO_TCP', kind: 'bytes', access: 'get', number: 35, needs: 'a connection', sideEffect: 'takes',
     doc: 'Maps received pages: struct tcp_zerocopy_receive.',
+    trap: 'It takes pointers, so nothing is mapped: only what the structure says of the queue is read.',
   },
 
   IP_ADD_MEMBERSHIP: {
@@ -535,8 +537,9 @@ export const catalog = {
     doc: 'Drops packets with a lower TTL, RFC 5082.',
   },
   IP_MSFILTER: {
-    level: 'IPPROTO_IP', kind: 'bytes', access: 'both', number: 41,
+    level: 'IPPROTO_IP', kind: 'bytes', access: 'set', number: 41,
     doc: 'The whole list of senders, struct ip_msfilter.',
+    trap: 'Reading it takes a structure that says what to read, so it is not done here.',
   },
   IP_MTU: {
     level: 'IPPROTO_IP', kind: 'int', access: 'get', number: 14, unit: 'bytes', needs: 'a connection',
@@ -657,8 +660,9 @@ export const catalog = {
     doc: 'Leaves a group for one sender.',
   },
   MCAST_MSFILTER: {
-    level: 'IPPROTO_IP', kind: 'bytes', access: 'both', number: 48,
+    level: 'IPPROTO_IP', kind: 'bytes', access: 'set', number: 48,
     doc: 'The whole list of senders, struct group_filter.',
+    trap: 'Reading it takes a structure that says what to read, so it is not done here.',
   },
   MCAST_UNBLOCK_SOURCE: {
     level: 'IPPROTO_IP', kind: 'groupSourceReq', access: 'set', number: 44,
@@ -674,7 +678,7 @@ export const catalog = {
     doc: 'Where a redirected connection was going (netfilter).',
   },
   IPV6_ADDRFORM: {
-    level: 'IPPROTO_IPV6', kind: 'int', access: 'set', number: 1, needs: 'a connection',
+    level: 'IPPROTO_IPV6', kind: 'int', access: 'set', number: 1, example: 2, needs: 'a connection',
     doc: 'AF_INET turns a connected v4-mapped socket into an IPv4 one.',
   },
   IPV6_ADDR_PREFERENCES: {
@@ -703,7 +707,7 @@ export const catalog = {
     doc: 'Leaves a group.',
   },
   IPV6_DSTOPTS: {
-    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 59, needs: 'CAP_NET_RAW',
+    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 59, example: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0), needs: 'CAP_NET_RAW',
     doc: 'Destination options for every packet.',
   },
   IPV6_FLOWINFO_SEND: {
@@ -711,8 +715,9 @@ export const catalog = {
     doc: 'Takes the flow label from the address of sendmsg and connect.',
   },
   IPV6_FLOWLABEL_MGR: {
-    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 32,
+    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'set', number: 32,
     doc: 'Flow labels, struct in6_flowlabel_req.',
+    trap: 'Reading it takes a structure that says what to read, so it is not done here.',
   },
   IPV6_FREEBIND: {
     level: 'IPPROTO_IPV6', kind: 'bool', access: 'both', number: 78, example: true, when: 'before bind',
@@ -723,7 +728,7 @@ export const catalog = {
     doc: 'The IPv6 header is part of what is sent.',
   },
   IPV6_HOPOPTS: {
-    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 54, needs: 'CAP_NET_RAW',
+    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 54, example: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0), needs: 'CAP_NET_RAW',
     doc: 'Hop-by-hop options for every packet.',
   },
   IPV6_JOIN_ANYCAST: {
@@ -766,6 +771,7 @@ export const catalog = {
   IPV6_NEXTHOP: {
     level: 'IPPROTO_IPV6', kind: 'bytes', access: 'set', number: 9, needs: 'CAP_NET_RAW',
     doc: 'Next hop, a sockaddr_in6.',
+    trap: 'Linux knows it as a control message only: ENOPROTOOPT.',
   },
   IPV6_PATHMTU: {
     level: 'IPPROTO_IPV6', kind: 'bytes', access: 'get', number: 61, needs: 'a connection',
@@ -829,11 +835,11 @@ export const catalog = {
     doc: 'Alerts of this network namespace only.',
   },
   IPV6_RTHDR: {
-    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 57,
+    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 57, example: Uint8Array.of(0, 2, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1),
     doc: 'Routing header for every packet.',
   },
   IPV6_RTHDRDSTOPTS: {
-    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 55, needs: 'CAP_NET_RAW',
+    level: 'IPPROTO_IPV6', kind: 'bytes', access: 'both', number: 55, example: Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0), needs: 'CAP_NET_RAW',
     doc: 'Destination options in front of a routing header.',
   },
   IPV6_TCLASS: {
@@ -885,20 +891,21 @@ export const catalog = {
   },
 
   MPTCP_FULL_INFO: {
-    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 4, since: '6.5',
+    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 4, moves: true, since: '6.5',
     doc: 'All of these at once, struct mptcp_full_info.',
+    trap: 'It takes pointers to where the parts go, so only the counts and MPTCP_INFO are filled in.',
   },
   MPTCP_INFO: {
-    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 1, since: '5.16',
+    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 1, moves: true, since: '5.16',
     doc: 'State of the Multipath TCP connection, struct mptcp_info.',
   },
   MPTCP_SUBFLOW_ADDRS: {
-    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 3, since: '5.16',
-    doc: 'Addresses of each subflow, struct mptcp_subflow_data first.',
+    level: 'SOL_MPTCP', kind: 'subflowAddresses', access: 'get', number: 3, moves: true, since: '5.16',
+    doc: 'Addresses of each subflow.',
   },
   MPTCP_TCPINFO: {
-    level: 'SOL_MPTCP', kind: 'bytes', access: 'get', number: 2, since: '5.16',
-    doc: 'TCP_INFO of each subflow, struct mptcp_subflow_data first.',
+    level: 'SOL_MPTCP', kind: 'subflowInfos', access: 'get', number: 2, moves: true, since: '5.16',
+    doc: 'TCP_INFO of each subflow.',
   },
 
   SO_VM_SOCKETS_BUFFER_MAX_SIZE: {

@@ -1,10 +1,13 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { integer, invalidArgument, UsageError } from '../errors.js';
-import type { Codec } from './codec-type.js';
+import type { Codec } from './codec.js';
 import { littleEndian, type Memory } from './memory.js';
 import type { FilterInstruction, Kind, ValueByKind } from './spec.js';
 
-type StructKind = Exclude<Kind, 'bool' | 'int' | 'uint' | 'uint64' | 'netIndex' | 'timeval' | 'text' | 'bytes' | 'tcpInfo'>;
+type StructKind = Exclude<
+  Kind,
+  'bool' | 'int' | 'uint' | 'uint64' | 'fd' | 'netIndex' | 'timeval' | 'text' | 'bytes' | 'tcpInfo' | 'subflowInfos' | 'subflowAddresses'
+>;
 
 const int32Max = 2 ** 31 - 1;
 const uint32Max = 2 ** 32 - 1;
@@ -47,21 +50,23 @@ function putSocketAddress(value: unknown, memory: Memory, at: number, name: stri
   }
 }
 
-function words<T extends object>(fields: readonly (keyof T & string)[], signed = false): Codec<T> {
+/** A structure of unsigned 32-bit fields, of which every kernel returns the first `least`; one it does not is 0. */
+function words<T extends object>(fields: readonly (keyof T & string)[], least: number): Codec<T> {
+  const size = 4 * fields.length;
   return {
-    capacity: 4 * fields.length,
+    capacity: size,
+    shortest: 4 * least,
     encode(value, memory, at, { name }) {
       object(value, name, fields);
       for (const [position, field] of fields.entries()) {
-        const number = integer(value[field], `${name}.${field}`, signed ? -(2 ** 31) : 0, signed ? int32Max : uint32Max);
-        memory.view.setUint32(at + 4 * position, number >>> 0, littleEndian);
+        memory.view.setUint32(at + 4 * position, integer(value[field], `${name}.${field}`, 0, uint32Max), littleEndian);
       }
-      return 4 * fields.length;
+      return size;
     },
     decode(memory, at, length) {
-      const entries = fields.slice(0, length >> 2).map((field, position) => {
-        const offset = at + 4 * position;
-        return [field, signed ? memory.view.getInt32(offset, littleEndian) : memory.view.getUint32(offset, littleEndian)];
+      const entries = fields.map((field, position) => {
+        const offset = 4 * position;
+        return [field, offset < length ? memory.view.getUint32(at + offset, littleEndian) : 0];
       });
       return Object.fromEntries(entries) as T;
     },
@@ -89,6 +94,7 @@ function putFilter(program: readonly FilterInstruction[], memory: Memory, at: nu
 export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> } = {
   linger: {
     capacity: 8,
+    shortest: 8,
     encode(value, memory, at, { name }) {
       object(value, name, ['on', 'seconds']);
       if (typeof value.on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', value.on);
@@ -100,16 +106,18 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     },
     decode: ({ view }, at) => ({ on: view.getInt32(at, littleEndian) !== 0, seconds: view.getInt32(at + 4, littleEndian) }),
   },
-  ucred: words(['pid', 'uid', 'gid']),
-  txtime: words(['clockId', 'flags']),
-  repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup']),
+  ucred: words(['pid', 'uid', 'gid'], 3),
+  txtime: words(['clockId', 'flags'], 2),
+  // Older kernels return the flags alone.
+  timestamping: words(['flags', 'bindPhc'], 1),
+  repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup'], 5),
   meminfo: words([
     'receiveAllocated', 'receiveBuffer', 'sendAllocated', 'sendBuffer', 'forwardAllocated', 'sendQueued', 'optionMemory', 'backlog',
     'drops',
-  ]),
+  ], 8),
   gids: {
-    // NGROUPS_MAX is 65536; more than this is ERANGE.
-    capacity: 16_384,
+    // A process has at most NGROUPS_MAX, 65536, groups; more than fit here are ERANGE.
+    capacity: 65_536,
     decode: ({ view }, at, length) => Array.from({ length: length >> 2 }, (_, position) => view.getUint32(at + 4 * position, littleEndian)),
   },
   mreqn: {
@@ -164,6 +172,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   },
   multicastIf: {
     capacity: 4,
+    shortest: 4,
     encode(value, memory, at, { name }) {
       object(value, name, ['localAddress', 'interfaceIndex']);
       memory.bytes.fill(0, at, at + 4);
@@ -179,6 +188,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   },
   portRange: {
     capacity: 4,
+    shortest: 4,
     encode(value, memory, at, { name }) {
       object(value, name, ['low', 'high']);
       const low = integer(value.low, `${name}.low`, 0, 65_535);
@@ -194,6 +204,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   },
   sockaddr: {
     capacity: socketAddressSize,
+    shortest: 16,
     decode({ view, bytes }, at) {
       const address = view.getUint16(at, littleEndian) === AF_INET ? formatIPv4(bytes, at + 4) : formatIPv6(bytes, at + 8);
       return { address, port: view.getUint16(at + 2) };

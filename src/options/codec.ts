@@ -1,9 +1,33 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { structCodecs } from './codec-structs.js';
-import type { Codec, Row } from './codec-type.js';
-import type { Kind, ValueByKind } from './spec.js';
+import { subflowCodecs } from './codec-subflows.js';
+import type { Kind, OptionSpec, ValueByKind } from './spec.js';
 import { littleEndian, type Memory } from './memory.js';
-import { TcpInfo } from './tcp-info.js';
+import { decodeTcpInfo } from './tcp-info.js';
+
+/** What a codec may need to know of the row: its name for errors, and its bounds. */
+export interface Row {
+  readonly name: string;
+  readonly spec: OptionSpec;
+}
+
+/**
+ * Between a value and the bytes the kernel takes. Both work in place, at a multiple of 8 in the memory; `encode` returns how
+ * many bytes it wrote, and `decode` goes by the length the kernel returned.
+ */
+export interface Codec<V> {
+  /** Room the kernel is given to answer in. */
+  readonly capacity: number;
+  /** A shorter answer is none: it lacks what every kernel returns. */
+  readonly shortest?: number;
+  /**
+   * Writes what the kernel is asked. Some options read the buffer before they answer, and TCP_ZEROCOPY_RECEIVE takes pointers
+   * from it, so nothing that an earlier call left there may reach them.
+   */
+  ask?(memory: Memory): void;
+  encode?(value: V, memory: Memory, at: number, row: Row): number;
+  decode?(memory: Memory, at: number, length: number, row: Row): V;
+}
 
 const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 };
 const uint32Max = 2 ** 32 - 1;
@@ -45,6 +69,7 @@ type Codecs = { readonly [K in Kind]: Codec<ValueByKind[K]> };
 
 export const codecs: Codecs = {
   ...structCodecs,
+  ...subflowCodecs,
   bool: {
     capacity: 4,
     encode(value, memory, at, { name }) {
@@ -63,8 +88,14 @@ export const codecs: Codecs = {
     encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, uint32Max), memory, at),
     decode: (memory, at, length) => readInt(memory, at, length) >>> 0,
   },
+  fd: {
+    capacity: 4,
+    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, int32.high), memory, at),
+    decode: readInt,
+  },
   netIndex: {
     capacity: 4,
+    shortest: 4,
     encode(value, memory, at, { name }) {
       memory.view.setUint32(at, integer(value, name, 0, int32.high));
       return 4;
@@ -85,6 +116,7 @@ export const codecs: Codecs = {
   },
   timeval: {
     capacity: 16,
+    shortest: 16,
     encode(value, memory, at, { name }) {
       const micros = microseconds(value, name);
       memory.view.setBigInt64(at, BigInt(Math.floor(micros / 1e6)), littleEndian);
@@ -113,6 +145,7 @@ export const codecs: Codecs = {
   },
   bytes: {
     capacity: 4096,
+    ask: ({ bytes }) => bytes.fill(0, 0, 4096),
     encode(value, memory, at, { name }) {
       if (!(value instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array', value);
       const room = Math.min(longestBytes, memory.bytes.length - at);
@@ -124,14 +157,12 @@ export const codecs: Codecs = {
   },
   tcpInfo: {
     capacity: 512,
-    decode(memory, at, length) {
-      const begin = at / 4;
-      return new TcpInfo(
-        begin === 0 ? memory.words : memory.words.subarray(begin),
-        begin === 0 ? memory.bytes : memory.bytes.subarray(at),
-        length,
-        littleEndian ? 0 : 1,
-      );
+    // What Linux 2.6 returned; every version since has only added to the end.
+    shortest: 104,
+    decode: (memory, at, length) => {
+      const low = littleEndian ? 0 : 1;
+      if (at === 0) return decodeTcpInfo(memory.words, memory.bytes, length, low);
+      return decodeTcpInfo(memory.words.subarray(at / 4), memory.bytes.subarray(at), length, low);
     },
   },
 };

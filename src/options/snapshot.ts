@@ -1,34 +1,49 @@
 import { isDeepStrictEqual } from 'node:util';
+import { constants as os } from 'node:os';
 import { SystemCallError, UsageError } from '../errors.js';
+import { answer, ask } from './access.js';
 import { catalog } from './catalog.js';
-import { readOption } from './access.js';
-import { optionNames } from './resolve.js';
+import { optionNames, type Resolved, resolve } from './resolve.js';
 import type { OptionSpec } from './spec.js';
-import type { OptionSnapshot, ReadableOption } from './types.js';
+import type { OptionName, OptionSnapshot, ReadableOption } from './types.js';
 
-function isReadable(name: string): name is ReadableOption {
-  const spec: OptionSpec = catalog[name as ReadableOption];
-  return spec.access !== 'set' && spec.sideEffect !== true;
+/** Errnos of a descriptor that is no socket: the fault of the caller, not of an option. */
+const fatal = [-os.errno.EBADF, -os.errno.ENOTSOCK];
+
+export interface SnapshotOptions {
+  /** Reads what reading clears as well: SO_ERROR and TCP_SAVED_SYN. */
+  readonly clear?: boolean;
 }
 
-const names = optionNames.filter(isReadable);
+function isRead(name: OptionName, clear: boolean): name is ReadableOption {
+  const { access, sideEffect }: OptionSpec = catalog[name];
+  return access !== 'set' && (sideEffect === undefined || (clear && sideEffect === 'clears'));
+}
 
-/** Codes of a socket that is none: the fault of the caller, not of an option. */
-const fatal = ['EBADF', 'ENOTSOCK'];
+function resolved(name: ReadableOption): Resolved[] {
+  try {
+    return [resolve(name)];
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'ERR_OPTION_UNSUPPORTED') return [];
+    throw error;
+  }
+}
+
+const readable = (clear: boolean) => optionNames.filter((name) => isRead(name, clear));
+const names = readable(false);
+const rows = names.flatMap(resolved);
+const rowsAndCleared = readable(true).flatMap(resolved);
 
 /**
  * Every option this socket has, by C name. What is left out: what this kernel or this kind of socket lacks, and what reading would
- * change (SO_ERROR) or open (SO_PEERPIDFD).
+ * clear (SO_ERROR, unless asked for) or open (SO_PEERPIDFD).
  */
-export function snapshot(fd: number): OptionSnapshot {
+export function snapshot(fd: number, { clear = false }: SnapshotOptions = {}): OptionSnapshot {
   const entries: [string, unknown][] = [];
-  for (const name of names) {
-    try {
-      entries.push([name, readOption(fd, name)]);
-    } catch (error) {
-      const absent = error instanceof UsageError || (error instanceof SystemCallError && !fatal.includes(error.code));
-      if (!absent) throw error;
-    }
+  for (const row of clear ? rowsAndCleared : rows) {
+    const result = ask(fd, row);
+    if (result >= 0) entries.push([row.name, answer(row)]);
+    else if (fatal.includes(result)) throw new SystemCallError(result, 'getsockopt', { option: row.name });
   }
   return Object.fromEntries(entries);
 }

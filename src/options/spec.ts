@@ -1,3 +1,5 @@
+import type { TcpInfo } from './tcp-info.js';
+
 /** `struct linger`, socket(7). */
 export interface Linger {
   readonly on: boolean;
@@ -87,6 +89,20 @@ export interface TransmitTime {
   readonly flags: number;
 }
 
+/** `struct so_timestamping`. */
+export interface Timestamping {
+  /** `SOF_TIMESTAMPING_` flags. */
+  readonly flags: number;
+  /** Clock of the network card to stamp by, with the flag `SOF_TIMESTAMPING_BIND_PHC`. */
+  readonly bindPhc: number;
+}
+
+/** `struct mptcp_subflow_addrs`. */
+export interface Subflow {
+  readonly local: InternetEndpoint;
+  readonly remote: InternetEndpoint;
+}
+
 /** `struct tcp_repair_window`. */
 export interface RepairWindow {
   readonly sndWl1: number;
@@ -110,6 +126,8 @@ export interface ValueByKind {
   /** Unsigned, 32 bits. */
   readonly uint: number;
   readonly uint64: bigint;
+  /** A descriptor. */
+  readonly fd: number;
   /** An interface index, 0 for none; in network byte order on its way. */
   readonly netIndex: number;
   readonly linger: Linger;
@@ -130,9 +148,12 @@ export interface ValueByKind {
   readonly portRange: PortRange;
   readonly sockaddr: InternetEndpoint;
   readonly txtime: TransmitTime;
+  readonly timestamping: Timestamping;
   readonly repairWindow: RepairWindow;
   readonly repairOptions: readonly RepairOption[];
-  readonly tcpInfo: import('./tcp-info.js').TcpInfo;
+  readonly tcpInfo: TcpInfo;
+  readonly subflowInfos: readonly TcpInfo[];
+  readonly subflowAddresses: readonly Subflow[];
 }
 
 export type Kind = keyof ValueByKind;
@@ -156,7 +177,7 @@ interface Row<K extends Kind> {
   /** The last moment at which setting it has its full effect. */
   readonly when?: 'before bind' | 'before connect' | 'before listen' | 'once connected';
   /** What setting it takes. */
-  readonly needs?: 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'TCP_REPAIR' | 'a connection' | 'a build option of the kernel';
+  readonly needs?: 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'TCP_REPAIR' | 'a connection' | 'a memory cgroup' | 'a build option of the kernel';
   /** Linux version that has it, where it is not in every one supported (5.4). */
   readonly since?: string;
   /** Number in Linux's UAPI headers; for SOL_SOCKET the asm-generic one. */
@@ -164,8 +185,8 @@ interface Row<K extends Kind> {
   readonly on?: Place;
   /** How what is read relates to what was set, if it is not the same. */
   readonly readBack?: 'at least' | 'different';
-  /** Reading changes the socket or makes a descriptor, so a snapshot leaves it out. */
-  readonly sideEffect?: true;
+  /** Reading clears what is read, opens a descriptor or takes data, so a snapshot leaves it out. */
+  readonly sideEffect?: 'clears' | 'opens' | 'takes';
   /** A measurement, which changes by itself: no difference between two snapshots. */
   readonly moves?: true;
   /** Bytes of text, without the terminating NUL. */

@@ -1,7 +1,9 @@
 import { constants as os } from 'node:os';
 import { UsageError } from '../errors.js';
 import { DATA, Frame } from '../native/binding.js';
-import { data, frame, native } from '../native/load.js';
+import { frame, native } from '../native/load.js';
+import { ask } from './access.js';
+import { memoryOf } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
 import { type Place, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
@@ -21,6 +23,8 @@ const places: { readonly [P in Place]: readonly [domain: string, type: string, p
   vsock: ['AF_VSOCK', 'SOCK_STREAM', ''],
 };
 
+const memory = memoryOf(native.scratch, DATA);
+
 /** Opens a socket that has the option; `-errno` where this system or this user cannot. */
 export function openPlace(place: Place): number {
   const [domain, type, protocol] = places[place].map((name) => (name === '' ? 0 : native.constants[name]));
@@ -31,14 +35,26 @@ export function openPlace(place: Place): number {
 /** Errnos that say that there is no such option; any other comes from code that knows it. */
 const unknown = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAFNOSUPPORT, -os.errno.EPROTONOSUPPORT];
 
-/** Asks for the option; one that can only be set is set with no bytes at all, which none accepts but all check last. */
-function probe(fd: number, { readable, level, optname, codec }: Resolved): number {
+/**
+ * Asks for the option; one that can only be set is set, to its example or to zeros, on a socket that nobody uses. The length must
+ * be right: the kernel refuses a short value (EINVAL) before it looks whether there is such an option.
+ */
+function probe(fd: number, row: Resolved): number {
+  if (row.readable) return ask(fd, row);
+  frame[Frame.length] = putProbe(row);
   frame[Frame.fd] = fd;
-  frame[Frame.level] = level;
-  frame[Frame.optname] = optname;
-  frame[Frame.length] = readable ? codec.capacity : 0;
-  data.fill(0, 0, Math.min(codec.capacity, data.length - DATA));
-  return readable ? native.getsockopt() : native.setsockopt();
+  frame[Frame.level] = row.level;
+  frame[Frame.optname] = row.optname;
+  return native.setsockopt();
+}
+
+function putProbe(row: Resolved): number {
+  const { capacity, kind, spec } = row;
+  if (spec.example !== undefined) return row.encode?.(spec.example, memory, 0, row) ?? 0;
+  const length = Math.max(capacity, 8);
+  // -1 is no descriptor, 0 may be one.
+  memory.bytes.fill(kind === 'fd' ? 0xff : 0, 0, length);
+  return kind === 'fd' ? 4 : length;
 }
 
 const answers = new Map<string, boolean>();
@@ -52,12 +68,12 @@ const answers = new Map<string, boolean>();
 export function supports(name: OptionName): boolean {
   const known = answers.get(name);
   if (known !== undefined) return known;
-  const answer = ask(name);
+  const answer = decide(name);
   answers.set(name, answer);
   return answer;
 }
 
-function ask(name: OptionName): boolean {
+function decide(name: OptionName): boolean {
   let row: Resolved;
   try {
     row = resolve(name);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { InternetAddress } from '../../src/address.js';
-import { type SocketQuery, listSockets } from '../../src/netlink/sock-diag.js';
+import type { SocketQuery } from '../../src/netlink/filter.js';
+import { listSockets } from '../../src/netlink/sock-diag.js';
 import { listSocketColumns } from '../../src/netlink/socket-columns.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';

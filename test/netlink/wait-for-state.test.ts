@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { FourTuple, InternetAddress } from '../../src/address.js';
-import { listSockets, type SocketQuery } from '../../src/netlink/sock-diag.js';
+import type { SocketQuery } from '../../src/netlink/filter.js';
+import { listSockets } from '../../src/netlink/sock-diag.js';
 import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';

@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InternetAddress } from '../../src/address.js';
 import { native } from '../../src/native/load.js';
@@ -8,6 +9,7 @@ import { openPlace, supports } from '../../src/options/supports.js';
 import type { OptionName } from '../../src/options/types.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
+import { nobody } from '../support/sockets.js';
 
 let fd = -1;
 beforeEach(() => {
@@ -29,7 +31,7 @@ describe('several options in one call', () => {
 
   test('end at the first the kernel refuses, and the error names it', () => {
     const values = { TCP_NODELAY: true, TCP_KEEPCNT: 1000, TCP_KEEPIDLE: 44 };
-    expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'EINVAL', option: 'TCP_KEEPCNT', syscall: 'setsockopt' }));
+    expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'EINVAL', option: 'TCP_KEEPCNT', syscall: 'setsockopt', applied: 1 }));
     expect(readOption(fd, 'TCP_NODELAY')).toBe(true);
     expect(readOption(fd, 'TCP_KEEPIDLE')).not.toBe(44);
   });
@@ -93,6 +95,25 @@ describe('a snapshot', () => {
     });
   });
 
+  test('clears the pending error only if asked to', async () => {
+    using socket = Socket.open({ type: 'dgram' });
+    await socket.connect(nobody('dgram'));
+    socket.trySend('x');
+    // Over loopback the ICMP error is there when send returns.
+    expect(snapshot(socket.fd)).not.toHaveProperty('SO_ERROR');
+    expect(snapshot(socket.fd, { clear: true }).SO_ERROR).toBe(constants.errno.ECONNREFUSED);
+    expect(snapshot(socket.fd, { clear: true }).SO_ERROR).toBe(0);
+  });
+
+  test('opens no descriptor', () => {
+    const [one, other] = Socket.pair();
+    const before = openDescriptors();
+    expect(snapshot(one.fd, { clear: true })).not.toHaveProperty('SO_PEERPIDFD');
+    expect(openDescriptors()).toBe(before);
+    one.close();
+    other.close();
+  });
+
   test('of something that is no socket is an error', () => {
     const file = openSync('/dev/null', 'r');
     expect(() => snapshot(file)).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }));
@@ -123,4 +144,19 @@ test('supports() asks the kernel, remembers, and leaves nothing open', () => {
   expect(supports('SO_ATTACH_FILTER')).toBe(true);
   expect(openDescriptors()).toBe(before);
   expect(() => supports('SO_NOTHING' as OptionName)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
+});
+
+test('supports() tells set-only options the kernel has from those it lacks', () => {
+  // Linux knows IPV6_NEXTHOP as a control message only, and the two of TCP-AO come and go together.
+  expect(supports('IPV6_NEXTHOP')).toBe(false);
+  expect(supports('TCP_AO_ADD_KEY')).toBe(supports('TCP_AO_INFO'));
+  expect(supports('IP_ADD_MEMBERSHIP')).toBe(true);
+  expect(supports('SO_ATTACH_BPF')).toBe(true);
+});
+
+test('several programs of the greatest length are refused before the memory ends', () => {
+  const program = Array.from({ length: 4096 }, () => ({ code: 6, jt: 0, jf: 0, k: 1 }));
+  const values = { SO_ATTACH_FILTER: program, SO_ATTACH_REUSEPORT_CBPF: program, TCP_NODELAY: true };
+  expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+  expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
 });

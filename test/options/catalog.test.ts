@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
 import { catalog } from '../../src/options/catalog.js';
@@ -29,4 +30,18 @@ test.runIf(process.platform === 'linux')('on Linux no name is missing', () => {
 test('a doc is one line that ends like a sentence, and so is a trap', () => {
   const texts = rows.flatMap(([name, { doc, trap }]) => [doc, trap ?? doc].map((text) => [name, text] as const));
   expect(texts.filter(([, text]) => text.includes('\n') || !text.endsWith('.'))).toEqual([]);
+});
+
+/** What the example would have to be follows from the connection, or is a structure with keys of its own. */
+const withoutExample = ['TCP_AO_INFO', 'TCP_AO_REPAIR', 'TCP_REPAIR_WINDOW'];
+
+test('every option that can be set and read has an example, so that the loop over all of them tries it', () => {
+  const missing = rows.filter(([, { access, example }]) => access === 'both' && example === undefined);
+  expect(missing.map(([name]) => name)).toEqual(withoutExample);
+});
+
+test('the list of constants and the page of the options are what the catalogue says', () => {
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { encoding: 'utf8', timeout: 20_000 });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
 });

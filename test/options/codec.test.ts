@@ -5,7 +5,7 @@ import { catalog } from '../../src/options/catalog.js';
 import { codecs } from '../../src/options/codec.js';
 import { memoryOf } from '../../src/options/memory.js';
 import type { Kind, OptionSpec } from '../../src/options/spec.js';
-import { TcpInfo } from '../../src/options/tcp-info.js';
+import { decodeTcpInfo, type TcpInfo } from '../../src/options/tcp-info.js';
 
 const memory = memoryOf(new ArrayBuffer(65_536));
 const spec: OptionSpec = { ...catalog.SO_BINDTODEVICE };
@@ -26,12 +26,14 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   int: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
   uint: u32,
   uint64: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+  fd: positive,
   netIndex: positive,
   linger: fc.record({ on: fc.boolean(), seconds: positive }, { noNullPrototype: true }),
   timeval: fc.integer({ min: 0, max: 10_000_000 }).map((micros) => micros / 1000),
   text: fc.stringMatching(/^[a-z0-9_-]{0,15}$/),
   ucred: fc.record({ pid: u32, uid: u32, gid: u32 }, { noNullPrototype: true }),
   txtime: fc.record({ clockId: u32, flags: u32 }, { noNullPrototype: true }),
+  timestamping: fc.record({ flags: u32, bindPhc: u32 }, { noNullPrototype: true }),
   portRange: fc.tuple(u16, u16).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) })),
 };
 
@@ -50,6 +52,8 @@ const refused: Partial<Record<Kind, readonly unknown[]>> = {
   int: [1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 31, -(2 ** 31) - 1, '1', true, 1n, null, undefined],
   uint: [-1, 2 ** 32, 0.5, Number.NaN, '1', null],
   uint64: [1, -1n, 2n ** 64n, '1', null],
+  fd: [-1, 1.5, 2 ** 31, Number.NaN, '0', null],
+  timestamping: [{ flags: 8 }, { flags: -1, bindPhc: 0 }, 8],
   netIndex: [-1, 2 ** 31, 1.5, 'lo'],
   linger: [{ on: 1, seconds: 1 }, { on: true, seconds: 1.5 }, { on: true, seconds: -1 }, { on: true }, { on: true, seconds: 2 ** 31 }, { on: true, seconds: 1, extra: 1 }, null, 5, true],
   timeval: [-1, 0.0001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
@@ -93,7 +97,7 @@ test('an answer shorter than asked for is read at its length', () => {
 describe('tcp_info', () => {
   const bytes = new Uint8Array(280);
   const view = new DataView(bytes.buffer);
-  const info = (length: number): TcpInfo => new TcpInfo(new Uint32Array(bytes.buffer), bytes, length, 0);
+  const info = (length: number): TcpInfo => decodeTcpInfo(new Uint32Array(bytes.buffer), bytes, length, 0);
 
   test('fields stand where the kernel puts them', () => {
     bytes.fill(0);

@@ -1,22 +1,49 @@
 import { afterEach, expect, test } from 'vitest';
 import { SystemCallError, UsageError } from '../../src/errors.js';
-import { native } from '../../src/native/load.js';
-import { readOption, writeOption } from '../../src/options/access.js';
+import { Frame } from '../../src/native/binding.js';
+import { frame, native } from '../../src/native/load.js';
+import { answer, readOption, writeOption } from '../../src/options/access.js';
 import { catalog } from '../../src/options/catalog.js';
-import { type OptionSpec, placeOfLevel } from '../../src/options/spec.js';
+import { resolve } from '../../src/options/resolve.js';
+import { type OptionSpec, type Place, placeOfLevel } from '../../src/options/spec.js';
 import { openPlace, supports } from '../../src/options/supports.js';
 import type { OptionName, ReadableOption, SettableOption } from '../../src/options/types.js';
+import { Socket } from '../../src/socket/socket.js';
+import { connection } from '../support/sockets.js';
 
 const rows = Object.entries(catalog) as [OptionName, OptionSpec][];
 
 const opened: number[] = [];
+const sockets: Socket[] = [];
 afterEach(() => {
   for (const fd of opened.splice(0)) native.close(fd);
+  for (const socket of sockets.splice(0)) socket.close();
 });
 
-function open(spec: OptionSpec): number {
-  const fd = openPlace(spec.on ?? placeOfLevel[spec.level]);
-  if (fd >= 0) opened.push(fd);
+async function connected(place: Place, name: OptionName): Promise<number> {
+  if (place === 'tcp4') sockets.push(...(await connection()));
+  else {
+    const family = place === 'udp6' ? 'IPv6' : 'IPv4';
+    const loopback = family === 'IPv4' ? '127.0.0.1' : '::1';
+    const socket = Socket.open({ family, type: 'dgram' });
+    sockets.push(socket);
+    await socket.connect({ address: name === 'IPV6_ADDRFORM' ? '::ffff:127.0.0.1' : loopback, port: 9 });
+  }
+  return sockets[0]?.fd ?? -1;
+}
+
+/** A socket in the state that the row says the option needs; `-errno` if there can be none. */
+async function open(spec: OptionSpec, name: OptionName): Promise<number> {
+  const place = spec.on ?? placeOfLevel[spec.level];
+  const fd = openPlace(place);
+  if (fd < 0) return fd;
+  opened.push(fd);
+  if (spec.needs === 'a connection' && ['tcp4', 'udp4', 'udp6'].includes(place)) return connected(place, name);
+  if (spec.needs === 'TCP_REPAIR') {
+    // Without CAP_NET_ADMIN both fail, and so will the option.
+    attempt(() => writeOption(fd, 'TCP_REPAIR', 1));
+    if (name === 'TCP_QUEUE_SEQ') attempt(() => writeOption(fd, 'TCP_REPAIR_QUEUE', 2));
+  }
   return fd;
 }
 
@@ -35,7 +62,8 @@ const whenNeeding: Readonly<Record<string, readonly string[]>> = {
   CAP_NET_ADMIN: ['EPERM', 'EACCES'],
   CAP_NET_RAW: ['EPERM'],
   TCP_REPAIR: ['EPERM', 'EINVAL'],
-  'a connection': ['ENOTCONN', 'EINVAL', 'EADDRNOTAVAIL'],
+  'a connection': ['ENOENT'],
+  'a memory cgroup': ['ENOTSUP'],
   'a build option of the kernel': ['EINVAL', 'ENOENT'],
 };
 
@@ -44,8 +72,8 @@ const same = (spec: OptionSpec): boolean => spec.readBack === undefined;
 for (const [name, spec] of rows) {
   const { example } = spec;
   if (example === undefined || spec.access === 'get') continue;
-  test(`${name} takes its example${spec.access === 'both' ? ' and gives it back' : ''}`, (context) => {
-    const fd = open(spec);
+  test(`${name} takes its example${spec.access === 'both' ? ' and gives it back' : ''}`, async (context) => {
+    const fd = await open(spec, name);
     if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
     if (!supports(name)) context.skip(`this kernel does not know ${name}`);
     const expected = example instanceof Uint8Array ? Buffer.from(example) : example;
@@ -66,8 +94,8 @@ for (const [name, spec] of rows) {
 
 for (const [name, spec] of rows) {
   if (spec.access === 'set') continue;
-  test(`${name} can be read, or the kernel says why not`, (context) => {
-    const fd = open(spec);
+  test(`${name} can be read, or the kernel says why not`, async (context) => {
+    const fd = await open(spec, name);
     if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
     if (!supports(name)) context.skip(`this kernel does not know ${name}`);
     const read = attempt(() => readOption(fd, name as ReadableOption));
@@ -98,4 +126,12 @@ test('an unknown name is told the near one', () => {
   for (const odd of ['toString', '__proto__', '', 'constructor']) {
     expect(() => readOption(0, odd as ReadableOption)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
   }
+});
+
+test('an answer too short for the structure is an error, not a value made of leftovers', () => {
+  const fd = openPlace('tcp4');
+  opened.push(fd);
+  expect(readOption(fd, 'SO_LINGER')).toEqual({ on: false, seconds: 0 });
+  frame[Frame.length] = 4;
+  expect(() => answer(resolve('SO_LINGER'))).toThrow(expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }));
 });

@@ -1,23 +1,37 @@
 import type { Case } from '../case.js';
+import { acceptQueueCases } from './accept-queue.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';
+import { bindOrConnectCases } from './bind-or-connect.js';
+import { halfOpenCases } from './half-open.js';
+import { halvesCases } from './halves.js';
 import { lingerCases } from './linger.js';
+import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
+import { timeoutCases } from './timeouts.js';
 import { timeWaitCases } from './time-wait.js';
+import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
 
 const all: readonly Case[] = [
+  ...acceptQueueCases,
   ...addressCases,
   ...bindConflictCases,
+  ...bindOrConnectCases,
+  ...halfOpenCases,
+  ...halvesCases,
   ...lingerCases,
+  ...portReleaseCases,
   ...resetCases,
   ...restartCases,
   ...sharingCases,
   ...sourcePortCases,
+  ...timeoutCases,
   ...timeWaitCases,
+  ...twoProcessCases,
   ...whoClosesCases,
 ];
 

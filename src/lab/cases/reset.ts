@@ -2,7 +2,7 @@ import { Capture, endingsSent } from '../capture.js';
 import { type Case, defineCase } from '../case.js';
 import { type Connection, establish, smallBuffers } from '../connection.js';
 import type { Host } from '../host.js';
-import { arrived, endOfStream, fill, inState, readToEnd } from '../peer-view.js';
+import { arrived, fill, inState, readToEnd } from '../peer-view.js';
 import { outcomeAsync } from '../step.js';
 import { alike } from '../wording.js';
 
@@ -27,7 +27,12 @@ async function reach(moment: Moment, { server, client }: Connection): Promise<vo
 
 /** What a connection that has been closed has left behind on the server's port. */
 function leftBehind(host: Host, { localPort, remotePort }: { localPort: number; remotePort: number }): string {
-  return host.look('what is left of the server\'s end', { localPort, remotePort }).map(({ state }) => state).join(', ') || 'nothing';
+  return (
+    host
+      .look("what is left of the server's end", { localPort, remotePort })
+      .map(({ state }) => state)
+      .join(', ') || 'nothing'
+  );
 }
 
 type Abort = { readonly sent: string; readonly left: string };
@@ -46,7 +51,8 @@ const lingerZero = defineCase<Moment, Abort>({
   title: 'SO_LINGER with time 0 instead of TIME_WAIT',
   claim: 'With SO_LINGER and time 0 close() sends RST in place of FIN, and there is no TIME_WAIT.',
   rule: '__tcp_close() disconnects with RST where tcp_need_reset() says the state allows it and l_onoff is set with l_linger 0. A TIME_WAIT is a socket of its own (tcp_time_wait()), which the close of the old one no longer reaches. RFC 9293 section 3.10.4 (ABORT).',
-  advice: 'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
+  advice:
+    'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
   rows: moments.map((moment) => {
     const half = moment === 'it has shut down its sending half' || moment === 'its TIME_WAIT is there already';
     return { name: moment, given: moment, says: { sent: half ? 'FIN, RST' : 'RST', left: 'nothing' } };
@@ -62,16 +68,28 @@ const lingerZero = defineCase<Moment, Abort>({
     server.close();
     await readToEnd(client);
     client.close();
-    return { sent: endingsSent(capture, local.port), left: leftBehind(host, { localPort: local.port, remotePort: remote.port }) };
+    return {
+      sent: endingsSent(capture, local.port),
+      left: leftBehind(host, { localPort: local.port, remotePort: remote.port }),
+    };
   },
   because: (rows) =>
-    alike(rows, ({ observed }) => `it sent ${observed.sent} and left ${observed.left} behind`, ({ name }) => name)
+    alike(
+      rows,
+      ({ observed }) => `it sent ${observed.sent} and left ${observed.left} behind`,
+      ({ name }) => name,
+    )
       .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
       .join(', '),
 });
 
 type Pending = 'not sent yet' | 'arrived, not read yet' | 'read';
-type Loss = { readonly got: 'all' | 'a part' | 'nothing'; readonly read: string; readonly readAgain: string; readonly write: string };
+type Loss = {
+  readonly got: 'all' | 'a part' | 'nothing';
+  readonly read: string;
+  readonly readAgain: string;
+  readonly write: string;
+};
 
 function share(got: number, sent: number): Loss['got'] {
   if (got === 0) return 'nothing';
@@ -82,14 +100,33 @@ const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
   id: 'L6',
   articles: ['004'],
   title: 'What SO_LINGER with time 0 costs',
-  claim: 'To close with RST is not a good idea: data on its way is lost, and the peer gets an error instead of the end of the stream.',
+  claim:
+    'To close with RST is not a good idea: data on its way is lost, and the peer gets an error instead of the end of the stream.',
   rule: 'tcp_disconnect() purges the send queue. tcp_reset() sets sk_err of the peer to ECONNRESET, and tcp_recvmsg() hands out what is in its receive queue before it looks at the error, though RFC 9293 section 3.10.7.4 says the queues should be flushed. The error is reported once: then read() returns 0 and write() EPIPE.',
-  advice: 'End with shutdown(SHUT_WR), read until the peer ends, then close(). Take ECONNRESET as "data may be missing" also after what was read looked complete.',
+  advice:
+    'End with shutdown(SHUT_WR), read until the peer ends, then close(). Take ECONNRESET as "data may be missing" also after what was read looked complete.',
+  onLoopback: true,
   rows: [
-    { name: 'RST, data not sent yet', given: { pending: 'not sent yet', linger: true }, says: { got: 'a part', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' } },
-    { name: 'RST, data arrived but not read yet', given: { pending: 'arrived, not read yet', linger: true }, says: { got: 'nothing', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' } },
-    { name: 'RST, data read', given: { pending: 'read', linger: true }, says: { got: 'all', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' } },
-    { name: 'FIN, data not sent yet', given: { pending: 'not sent yet', linger: false }, says: { got: 'all', read: 'end of stream', readAgain: 'end of stream', write: 'ok' } },
+    {
+      name: 'RST, data not sent yet',
+      given: { pending: 'not sent yet', linger: true },
+      says: { got: 'a part', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' },
+    },
+    {
+      name: 'RST, data arrived but not read yet',
+      given: { pending: 'arrived, not read yet', linger: true },
+      says: { got: 'nothing', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' },
+    },
+    {
+      name: 'RST, data read',
+      given: { pending: 'read', linger: true },
+      says: { got: 'all', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' },
+    },
+    {
+      name: 'FIN, data not sent yet',
+      given: { pending: 'not sent yet', linger: false },
+      says: { got: 'all', read: 'end of stream', readAgain: 'end of stream', write: 'ok' },
+    },
   ],
   async run(lab, { pending, linger }) {
     const { server, client } = await establish(lab.host(), smallBuffers);
@@ -100,15 +137,21 @@ const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
     server.close();
     const { bytes, end } = await readToEnd(client);
     const readAgain = (await readToEnd(client)).end;
-    return { got: share(early + bytes, sent), read: end, readAgain, write: await outcomeAsync(() => client.send('more')) };
+    return {
+      got: share(early + bytes, sent),
+      read: end,
+      readAgain,
+      write: await outcomeAsync(() => client.send('more')),
+    };
   },
   because: (rows) =>
-    rows
-      .map(({ name, observed: { got, read, readAgain, write } }) => {
-        const then = read === endOfStream ? `and write said ${write}` : `then ${readAgain}, and write said ${write}`;
-        return `after ${name} the peer read ${got} of it and ${read}, ${then}`;
-      })
-      .join('; '),
+    alike(
+      rows,
+      ({ observed: { read, readAgain, write } }) => `read said ${read}, then ${readAgain}, and write ${write}`,
+      ({ name, observed }) => `${name}: ${observed.got} of it came`,
+    )
+      .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
+      .join(', '),
 });
 
 type Unfinished = 'unsent data' | 'unread data' | 'nothing';
@@ -117,13 +160,18 @@ const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read:
   id: 'R1',
   articles: [],
   title: 'SO_LINGER {1, 0}: one RST whatever is pending',
-  claim: 'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (socket(7), RFC 9293 section 3.10.5).',
+  claim:
+    'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (socket(7), RFC 9293 section 3.10.5).',
   rule: '__tcp_close(): with unread data it sends the RST on that account, before it looks at SO_LINGER; else with l_linger 0 it calls tcp_disconnect(), which sends it. What had reached the peer before stays readable there.',
   advice: 'The peer cannot tell an abort from a crash: send the reason in the protocol before.',
   rows: (['unsent data', 'unread data', 'nothing'] as const).map((pending) => ({
     name: pending,
     given: pending,
-    says: { sent: 'RST', got: pending === 'unsent data' ? ('a part' as const) : ('nothing' as const), read: 'ECONNRESET' },
+    says: {
+      sent: 'RST',
+      got: pending === 'unsent data' ? ('a part' as const) : ('nothing' as const),
+      read: 'ECONNRESET',
+    },
   })),
   async run(lab, pending) {
     const host = lab.host();
@@ -137,14 +185,26 @@ const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read:
     const { bytes, end } = await readToEnd(client);
     return { sent: endingsSent(capture, port), got: share(bytes, sent), read: end };
   },
-  because: (rows) => rows.map(({ name, observed }) => `with ${name} pending it sent ${observed.sent}, and the peer read ${observed.got} and then ${observed.read}`).join('; '),
+  because: (rows) =>
+    rows
+      .map(
+        ({ name, observed }) =>
+          `with ${name} pending it sent ${observed.sent}, and the peer read ${observed.got} and then ${observed.read}`,
+      )
+      .join('; '),
 });
 
-type Input = 'all read' | 'unread' | 'looked at with MSG_PEEK' | 'unread, after shutdown(SHUT_RD)' | 'unread, SO_LINGER {1, 1}' | 'only the peer\'s FIN';
+type Input =
+  | 'all read'
+  | 'unread'
+  | 'looked at with MSG_PEEK'
+  | 'unread, after shutdown(SHUT_RD)'
+  | 'unread, SO_LINGER {1, 1}'
+  | "only the peer's FIN";
 
 /** What is in the receive queue when close() is called. */
 async function receive(input: Input, { server, client }: Connection): Promise<void> {
-  if (input === 'only the peer\'s FIN') {
+  if (input === "only the peer's FIN") {
     client.shutdown('write');
     return await inState(server, 'CLOSE_WAIT');
   }
@@ -160,7 +220,7 @@ async function receive(input: Input, { server, client }: Connection): Promise<vo
 
 const inputs: readonly Input[] = [
   'all read',
-  'only the peer\'s FIN',
+  "only the peer's FIN",
   'unread',
   'looked at with MSG_PEEK',
   'unread, after shutdown(SHUT_RD)',
@@ -171,10 +231,16 @@ const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
   id: 'R2',
   articles: [],
   title: 'close() with received data unread',
-  claim: 'Without SO_LINGER close() sends what is queued and then FIN (close(2), socket(7)): the peer reads the whole answer and the end of the stream.',
+  claim:
+    'Without SO_LINGER close() sends what is queued and then FIN (close(2), socket(7)): the peer reads the whole answer and the end of the stream.',
   rule: '__tcp_close() counts what is unread in the receive queue; if there is any it calls tcp_send_active_reset() and the connection is gone, whatever SO_LINGER says (RFC 2525 section 2.17, RFC 9293 section 3.6.1). A FIN that was not read is no data.',
-  advice: 'Read to the end before you close, above all a server that answers before it has read the whole request: the RST can destroy the answer.',
-  rows: inputs.map((input) => ({ name: input, given: input, says: { sent: 'FIN', answer: 'whole, then end of stream' } })),
+  advice:
+    'Read to the end before you close, above all a server that answers before it has read the whole request: the RST can destroy the answer.',
+  rows: inputs.map((input) => ({
+    name: input,
+    given: input,
+    says: { sent: 'FIN', answer: 'whole, then end of stream' },
+  })),
   async run(lab, input) {
     const host = lab.host();
     const capture = new Capture(host);
@@ -185,10 +251,17 @@ const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
     await server.send('answer');
     server.close();
     const { bytes, end } = await readToEnd(client);
-    return { sent: endingsSent(capture, port), answer: `${bytes === 'answer'.length ? 'whole' : `${bytes} bytes`}, then ${end}` };
+    return {
+      sent: endingsSent(capture, port),
+      answer: `${bytes === 'answer'.length ? 'whole' : `${bytes} bytes`}, then ${end}`,
+    };
   },
   because: (rows) =>
-    alike(rows, ({ observed }) => `close() sent ${observed.sent} and the peer read the answer ${observed.answer}`, ({ name }) => name)
+    alike(
+      rows,
+      ({ observed }) => `close() sent ${observed.sent} and the peer read the answer ${observed.answer}`,
+      ({ name }) => name,
+    )
       .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
       .join(', '),
 });

@@ -11,11 +11,23 @@ function opened(): Socket {
   return socket;
 }
 
+async function receiveSocket(fd: number): Promise<Socket> {
+  using channel = Socket.adopt(fd);
+  const { control } = await channel.recvmsg({ controlSize: 64 });
+  const rights = control.find((message) => message.type === 'SCM_RIGHTS');
+  if (rights?.fds[0] === undefined) throw new Error('no descriptor came');
+  return Socket.adopt(rights.fds[0]);
+}
+
 type Call = (...args: readonly (string | number)[]) => unknown;
 
 const calls: Readonly<Record<string, Call>> = {
   /** Options to set before bind, as JSON. */
   open: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
+  /** Takes a socket this process was started with. */
+  adopt: (fd = 3) => (socket = Socket.adopt(Number(fd))),
+  /** Takes a socket that arrives through the Unix socket this process was started with. */
+  receive: async (fd = 3) => (socket = await receiveSocket(Number(fd))),
   bind: (address = '', port = 0) => opened().bind({ address: String(address), port: Number(port) }),
   listen: () => opened().listen(),
   /** Nothing is ever read from what is accepted. */
