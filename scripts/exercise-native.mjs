@@ -126,8 +126,12 @@ function options() {
   ask(SO_REUSEADDR, 4);
   ok(native.getsockopt(), 'getsockopt');
   assert.equal(data.readInt32LE(), 1);
-  for (const [index, [name, value]] of [[SO_REUSEADDR, 0], [SO_RCVBUF, 8192]].entries()) {
-    for (const [field, number] of [SOL_SOCKET, name, 4, 0, value, 0].entries()) data.writeInt32LE(number, index * 24 + field * 4);
+  for (const [index, [name, value]] of [
+    [SO_REUSEADDR, 0],
+    [SO_RCVBUF, 8192],
+  ].entries()) {
+    for (const [field, number] of [SOL_SOCKET, name, 4, 0, value, 0].entries())
+      data.writeInt32LE(number, index * 24 + field * 4);
   }
   frame.set([fd, 0, 0, 2]);
   ok(native.setsockopts(), 'setsockopts');
@@ -155,14 +159,16 @@ async function processes() {
 
 async function everything(threaded) {
   const ready = new Set();
-  ok(native.startReadiness((fd) => ready.add(fd), threaded), 'startReadiness');
+  ok(
+    native.startReadiness((fd) => ready.add(fd), threaded),
+    'startReadiness',
+  );
   await connections(ready);
   await datagrams(ready);
   descriptors();
   options();
   // Left open, one of them watched: the environment closes them.
-  const left = bound(SOCK_DGRAM);
-  ok(native.watch(left.fd, READABLE), 'watch');
+  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, READABLE), 'watch');
   bound(SOCK_STREAM);
 }
 
@@ -180,7 +186,6 @@ if (isMainThread) {
   const missing = Object.keys(addon).filter((name) => typeof addon[name] === 'function' && !called.has(name));
   assert.deepEqual(missing, [], 'calls of the addon that are not made here');
   console.log(`${Object.keys(addon).filter((name) => typeof addon[name] === 'function').length} calls made`);
-  process.exit(0);
 } else {
   await everything(true);
   parentPort.postMessage('done');

@@ -14,13 +14,15 @@ const [, , tool, ...files] = process.argv;
 /** Test files a tool leaves out, and why. What they do to the addon the exercise does too. */
 const leftOut = {
   asan: {
-    'test/handles/node-versions.test.ts': "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
+    'test/handles/node-versions.test.ts':
+      "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
     'test/socket/bun.test.ts': 'Bun brings an allocator of its own, which the preloaded one would replace',
     'test/bench/statistics.test.ts': 'calls nothing of the addon',
   },
   valgrind: {
     'test/socket/thread-backend.test.ts': 'runs vitest once more inside a test, with a deadline it misses by far',
-    'test/socket/lifetime.test.ts': 'starts dozens of Nodes, 2 to 3 s each before their first line here, with deadlines',
+    'test/socket/lifetime.test.ts':
+      'starts dozens of Nodes, 2 to 3 s each before their first line here, with deadlines',
     'test/socket/bun.test.ts': 'another runtime',
   },
 };
@@ -30,7 +32,11 @@ const underValgrind = ['test/socket', 'test/options'];
 
 function run(command, args, env) {
   const start = performance.now();
-  const { status, signal, error } = spawnSync(command, args, { cwd: root, env: { ...process.env, ...env }, stdio: 'inherit' });
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
   if (error !== undefined) throw new Error(`${command} cannot be run: ${error.message}`);
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   return { good: status === 0, text: `${status === 0 ? 'ok' : `FAILED (${signal ?? status})`}, ${seconds} s` };
@@ -67,7 +73,14 @@ function asan() {
   // From Node 24 on V8 itself leaks at the end of every process, and vitest's workers do in each.
   const leaks = Number(process.versions.node.split('.')[0]) < 24;
   tell(`every call${leaks ? ', with leaks' : ''}`, run(process.execPath, [exercise], env(leaks)));
-  tell('tests', run(process.execPath, [vitest, 'run', '--reporter=dot', '--testTimeout=30000', ...exclusions(), ...files], env(false)));
+  tell(
+    'tests',
+    run(
+      process.execPath,
+      [vitest, 'run', '--reporter=default', '--testTimeout=30000', ...exclusions(), ...files],
+      env(false),
+    ),
+  );
 }
 
 /** Reports of valgrind that have the addon on their stack. The others are V8's, whose collector reads stacks word by word. */
@@ -86,20 +99,41 @@ function valgrind() {
   const logs = mkdtempSync(join(tmpdir(), 'sockwise-valgrind-'));
   // Children that a test starts, and shells, have deadlines that fit a Node at full speed: they run without valgrind.
   const memcheck = [
-    '--trace-children=yes', '--trace-children-skip=*/sh,*/bun', '--trace-children-skip-by-arg=--eval', `--log-file=${join(logs, '%p.log')}`,
+    '--trace-children=yes',
+    '--trace-children-skip=*/sh,*/bun',
+    '--trace-children-skip-by-arg=--eval',
+    `--log-file=${join(logs, '%p.log')}`,
   ];
   const watched = (title, flags, args) => {
-    const result = run('valgrind', [...memcheck, ...flags, process.execPath, '--expose-gc', ...args], { SOCKWISE_NATIVE: addon });
+    const result = run('valgrind', [...memcheck, ...flags, process.execPath, '--expose-gc', ...args], {
+      SOCKWISE_NATIVE: addon,
+    });
     const found = reports(logs);
     for (const report of found) console.log(report);
     if (!readdirSync(logs).some((name) => existsSync(join(logs, name)))) throw new Error('valgrind wrote nothing');
-    tell(title, { good: result.good && found.length === 0, text: `${result.text}, ${found.length} reports of the addon` });
+    tell(title, {
+      good: result.good && found.length === 0,
+      text: `${result.text}, ${found.length} reports of the addon`,
+    });
   };
   try {
     watched('every call, with leaks', ['--leak-check=full', '--show-leak-kinds=definite'], [exercise]);
     const tests = files.length > 0 ? files : underValgrind;
     // One worker for all files: a Node under valgrind takes seconds to start.
-    watched('tests', [], [vitest, 'run', '--reporter=dot', '--maxWorkers=1', '--no-isolate', '--testTimeout=60000', ...exclusions(), ...tests]);
+    watched(
+      'tests',
+      [],
+      [
+        vitest,
+        'run',
+        '--reporter=default',
+        '--maxWorkers=1',
+        '--no-isolate',
+        '--testTimeout=60000',
+        ...exclusions(),
+        ...tests,
+      ],
+    );
   } finally {
     rmSync(logs, { recursive: true });
   }
