@@ -7,6 +7,7 @@ import { halfOpenCases } from './half-open.js';
 import { halvesCases } from './halves.js';
 import { closingPathCases } from './closing-paths.js';
 import { lingerCases } from './linger.js';
+import { lostSegmentCases } from './lost-segments.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
@@ -27,6 +28,7 @@ const all: readonly Case[] = [
   ...halvesCases,
   ...closingPathCases,
   ...lingerCases,
+  ...lostSegmentCases,
   ...portReleaseCases,
   ...resetCases,
   ...restartCases,
