@@ -5,13 +5,16 @@ import { bindConflictCases } from './bind-conflicts.js';
 import { bindOrConnectCases } from './bind-or-connect.js';
 import { halfOpenCases } from './half-open.js';
 import { halvesCases } from './halves.js';
+import { closingPathCases } from './closing-paths.js';
 import { lingerCases } from './linger.js';
+import { lostSegmentCases } from './lost-segments.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
+import { stateCases } from './states.js';
 import { timeWaitCases } from './time-wait.js';
 import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
@@ -23,13 +26,16 @@ const all: readonly Case[] = [
   ...bindOrConnectCases,
   ...halfOpenCases,
   ...halvesCases,
+  ...closingPathCases,
   ...lingerCases,
+  ...lostSegmentCases,
   ...portReleaseCases,
   ...resetCases,
   ...restartCases,
   ...sharingCases,
   ...sourcePortCases,
   ...timeoutCases,
+  ...stateCases,
   ...timeWaitCases,
   ...twoProcessCases,
   ...whoClosesCases,
