@@ -5,6 +5,7 @@ import {
   type AddressedSegment,
   describeSegment,
   type Flag,
+  flagNames,
   type Segment,
   sequenceDistance,
   sequenceLength,
@@ -50,7 +51,7 @@ function hasFlags(segment: Segment, flags: string): boolean {
 }
 
 function splitFlags(flags: string): Flag[] {
-  const known: readonly string[] = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] satisfies Flag[];
+  const known: readonly string[] = flagNames;
   const isFlag = (flag: string): flag is Flag => known.includes(flag);
   const parts = flags.split(' ');
   if (!parts.every(isFlag)) throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(flags)} are no flags`);
@@ -84,6 +85,11 @@ export class ScriptedConnection {
     return this.#next;
   }
 
+  /** The same as it is on the wire, for a new connection that begins before or after it. */
+  get nextOnTheWire(): number {
+    return (this.#initialSeq + this.#next) >>> 0;
+  }
+
   /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
   send(flags: string, change: SegmentChange = {}): void {
     if (this.#remotePort === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
@@ -109,7 +115,7 @@ export class ScriptedConnection {
   /** Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, and returns it. */
   async expect(flags: string): Promise<ReceivedSegment> {
     const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && hasFlags(segment, flags);
-    return this.#got1(await until(() => this.#peer.take(match), `${flags} of ${this.#peer.host.name}`));
+    return this.#note(await until(() => this.#peer.take(match), `${flags} of ${this.#peer.host.name}`));
   }
 
   /**
@@ -118,13 +124,13 @@ export class ScriptedConnection {
   async answers(): Promise<readonly ReceivedSegment[]> {
     await this.#peer.settle();
     const answers: ReceivedSegment[] = [];
-    for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#got1(one));
+    for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
     return answers;
   }
 
   /** Opens a connection to a listener of the host. */
   async connect(): Promise<void> {
-    this.send('SYN', { options: { mss: 1460, ...this.#timestamps() } });
+    this.send('SYN', { options: { mss: 1460 } });
     await this.expect('SYN ACK');
     this.send('ACK');
   }
@@ -132,7 +138,7 @@ export class ScriptedConnection {
   /** Answers a connect of the host; its port is learned from the SYN. */
   async accept(): Promise<void> {
     await this.expect('SYN');
-    this.send('SYN ACK', { options: { mss: 1460, ...this.#timestamps() } });
+    this.send('SYN ACK', { options: { mss: 1460 } });
     await this.expect('ACK');
   }
 
@@ -143,10 +149,6 @@ export class ScriptedConnection {
     await this.expect('ACK');
   }
 
-  #timestamps(): TcpOptions {
-    return this.clock === undefined ? {} : { timestamps: { value: this.clock >>> 0, echo: this.#echo } };
-  }
-
   #isOurs({ sourcePort, destinationPort }: Segment): boolean {
     return destinationPort === this.localPort && (this.#remotePort === undefined || sourcePort === this.#remotePort);
   }
@@ -155,7 +157,7 @@ export class ScriptedConnection {
     return this.#peer.take((segment) => this.#isOurs(segment));
   }
 
-  #got1(segment: AddressedSegment): ReceivedSegment {
+  #note(segment: AddressedSegment): ReceivedSegment {
     this.#remotePort ??= segment.sourcePort;
     if (segment.flags.includes('SYN')) this.#remoteInitialSeq = segment.seq;
     this.#echo = segment.options.timestamps?.value ?? this.#echo;
@@ -165,7 +167,7 @@ export class ScriptedConnection {
       seq: sequenceDistance(segment.seq, base),
       ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
     };
-    if (segment.flags.includes('RST') === false) this.#got = Math.max(this.#got, relative.seq + sequenceLength(segment));
+    if (!segment.flags.includes('RST')) this.#got = Math.max(this.#got, relative.seq + sequenceLength(segment));
     this.#peer.note(`gets ${describeSegment(relative)}`, 'got');
     return relative;
   }

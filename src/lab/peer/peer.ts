@@ -163,6 +163,6 @@ export class ScriptedPeer {
 
   #send(etherType: number, payload: Uint8Array, destination = this.#hostHardwareAddress ?? broadcast): void {
     const frame = encodeFrame({ source: this.#hardwareAddress, destination, etherType, payload });
-    this.#socket.trySend(frame, { to: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
+    this.#socket.trySend(frame, { address: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
   }
 }
