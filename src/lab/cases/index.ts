@@ -12,6 +12,9 @@ import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
+import { timeWaitReuseCases } from './time-wait-reuse.js';
+import { timeWaitSegmentCases } from './time-wait-segments.js';
+import { timeWaitSynCases } from './time-wait-syn.js';
 import { timeWaitCases } from './time-wait.js';
 import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
@@ -31,6 +34,9 @@ const all: readonly Case[] = [
   ...sourcePortCases,
   ...timeoutCases,
   ...timeWaitCases,
+  ...timeWaitReuseCases,
+  ...timeWaitSegmentCases,
+  ...timeWaitSynCases,
   ...twoProcessCases,
   ...whoClosesCases,
 ];

@@ -1,5 +1,5 @@
 import { type Case, defineCase } from '../case.js';
-import { closeInOrder, establish } from '../connection.js';
+import { closeInOrder } from '../connection.js';
 import type { Host } from '../host.js';
 import { outcomeAsync } from '../step.js';
 import { until } from '../until.js';
@@ -74,7 +74,9 @@ const takenAgain = defineCase<Reconnect, string>({
     host.setSysctl('net.ipv4.ip_local_port_range', `${sourcePort} ${sourcePort}`);
     const enoughMs = setDelay(host, when);
     const address = to === 'A' ? host.A : to;
-    const { listener, server, client } = await establish(host, { at: { address, port: 8080 }, to: address });
+    const listener = host.listen({ address });
+    const client = await host.connect({ address, port: listener.local.port });
+    const server = await listener.accept('server');
     await closeInOrder(client, server);
     const ours = { localPort: sourcePort, state: 'TIME_WAIT' } as const;
     const ageMs = (): number => length - (host.sockets(ours)[0]?.timer?.remainingMs ?? Number.NaN);
