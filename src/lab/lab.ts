@@ -38,7 +38,8 @@ export class Lab {
 
   /** A host with the addresses A and B, on which everything runs over `lo`. */
   host(name = 'host'): Host {
-    if (this.isolation === 'loopback') return this.#keep(new Host(name, loopbackAddresses(), undefined, this.#recorder));
+    if (this.isolation === 'loopback')
+      return this.#keep(new Host(name, loopbackAddresses(), undefined, this.#recorder));
     const namespace = NetworkNamespace.create();
     const host = this.#keep(new Host(name, articleAddresses, namespace, this.#recorder));
     for (const address of Object.values(articleAddresses)) namespace.addAddress('lo', `${address}/32`);

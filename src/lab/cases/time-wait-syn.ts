@@ -19,7 +19,11 @@ function oldClockOf(clock: Clock): { clock?: number } {
 }
 
 function clockName(clock: Clock): string {
-  return clock === 'none' ? 'no timestamps' : clock === 'same' ? 'the same timestamp' : `${clock === 'older' ? 'an' : 'a'} ${clock} timestamp`;
+  return clock === 'none'
+    ? 'no timestamps'
+    : clock === 'same'
+      ? 'the same timestamp'
+      : `${clock === 'older' ? 'an' : 'a'} ${clock} timestamp`;
 }
 
 /** Sends the SYN of a new connection; `refused` if only an acknowledgement of the old one comes back. */
@@ -44,7 +48,8 @@ const toldApart = defineCase<NewSyn, string>({
   claim:
     'Two connections of one four-tuple are told apart: a TIME_WAIT accepts a new SYN with a higher sequence number, or with a newer timestamp.',
   rule: 'tcp_timewait_state_process(): a SYN beyond rcv_nxt, or with a TSval beyond ts_recent, opens a new connection (RFC 6191, RFC 9293 section 3.10.7.4), unless PAWS (tcp_paws_reject(), RFC 7323 section 5) has refused it before. The rest is answered with the last ACK.',
-  advice: 'Leave net.ipv4.tcp_timestamps on: with it a client may come back on the same port at once, whatever its sequence number.',
+  advice:
+    'Leave net.ipv4.tcp_timestamps on: with it a client may come back on the same port at once, whatever its sequence number.',
   needs: ['packet-socket'],
   rows: (['higher', 'same', 'lower'] as const).flatMap((seq) =>
     (['none', 'newer', 'same', 'older'] as const).map((clock) => ({
@@ -60,13 +65,16 @@ const toldApart = defineCase<NewSyn, string>({
     return (await knock(sameFourTuple(peer, { initialSeq, ...clockOf(clock) }))).said;
   },
   because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`)
-      .join('. '),
+    (['none', 'newer', 'same', 'older'] as const)
+      .map((clock) => {
+        const results = alike(
+          rows.filter(({ given }) => given.clock === clock),
+          ({ observed }) => observed,
+          ({ given }) => given.seq,
+        ).map(({ outcome, labels }) => `${outcome} where the sequence number is ${labels.join(' or ')}`);
+        return `with ${clockName(clock)} it is ${results.join(', ')}`;
+      })
+      .join('; '),
 });
 
 interface Lower {
@@ -87,7 +95,8 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
   claim:
     'Sequence numbers wrap: a new connection whose first number is below the last one of the old is refused, and only a newer timestamp tells them apart.',
   rule: 'after() in tcp_timewait_state_process() compares modulo 2^32 (RFC 9293 section 3.4), so below means behind by less than 2^31. A refused client gets an ACK it cannot use and answers it with RST (tcp_rcv_synsent_state_process()), which ends the TIME_WAIT unless tcp_rfc1337 is set; its second SYN finds the port open.',
-  advice: 'Keep timestamps on. Without them a refused client costs one SYN timeout, a second, and no connection: that is the price to expect in latency.',
+  advice:
+    'Keep timestamps on. Without them a refused client costs one SYN timeout, a second, and no connection: that is the price to expect in latency.',
   needs: ['packet-socket'],
   rows: (
     [

@@ -92,7 +92,8 @@ export class ScriptedConnection {
 
   /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
   send(flags: string, change: SegmentChange = {}): void {
-    if (this.#remotePort === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
+    if (this.#remotePort === undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
     const { seq = this.#next, ack = this.#got, window = WINDOW, data = '', clock = this.clock, options = {} } = change;
     const set = splitFlags(flags);
     const acks = set.includes('ACK');

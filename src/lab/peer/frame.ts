@@ -58,14 +58,22 @@ function part(text: string | undefined, radix: number, whole: string): number {
 /** Writes the four bytes of a dotted quad. */
 export function writeIPv4Address(address: string, into: Uint8Array, at: number): void {
   const parts = address.split('.');
-  if (parts.length !== 4) throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(address)} is not an IPv4 address`);
-  into.set(parts.map((text) => part(text, 10, address)), at);
+  if (parts.length !== 4)
+    throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(address)} is not an IPv4 address`);
+  into.set(
+    parts.map((text) => part(text, 10, address)),
+    at,
+  );
 }
 
 function writeHardwareAddress(address: string, into: Uint8Array, at: number): void {
   const parts = address.split(':');
-  if (parts.length !== 6) throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(address)} is not a hardware address`);
-  into.set(parts.map((text) => part(text, 16, address)), at);
+  if (parts.length !== 6)
+    throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(address)} is not a hardware address`);
+  into.set(
+    parts.map((text) => part(text, 16, address)),
+    at,
+  );
 }
 
 function readIPv4Address(bytes: Uint8Array, at: number): string {
@@ -139,7 +147,8 @@ export function decodeIPv4(bytes: Uint8Array): IPv4Packet | undefined {
   const headerSize = ((bytes[0] ?? 0) & 15) * 4;
   const size = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
   const isFragment = (((bytes[6] ?? 0) & 0x3f) | (bytes[7] ?? 0)) !== 0;
-  if ((bytes[0] ?? 0) >> 4 !== 4 || headerSize < IPV4_SIZE || size < headerSize || size > bytes.length || isFragment) return undefined;
+  if ((bytes[0] ?? 0) >> 4 !== 4 || headerSize < IPV4_SIZE || size < headerSize || size > bytes.length || isFragment)
+    return undefined;
   return {
     source: readIPv4Address(bytes, 12),
     destination: readIPv4Address(bytes, 16),

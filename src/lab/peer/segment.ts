@@ -84,14 +84,28 @@ function encodeOptions({ mss, windowScale, sackPermitted, sack, timestamps, othe
   if (windowScale !== undefined) bytes.push(...option(Kind.WINDOW_SCALE, [checked(windowScale, 'windowScale', 8)]));
   if (sackPermitted !== undefined) bytes.push(...option(Kind.SACK_PERMITTED, []));
   if (sack !== undefined) {
-    bytes.push(...option(Kind.SACK, sack.flatMap(({ left, right }) => [...u32(left, 'sack.left'), ...u32(right, 'sack.right')])));
+    bytes.push(
+      ...option(
+        Kind.SACK,
+        sack.flatMap(({ left, right }) => [...u32(left, 'sack.left'), ...u32(right, 'sack.right')]),
+      ),
+    );
   }
   if (timestamps !== undefined) {
-    bytes.push(...option(Kind.TIMESTAMPS, [...u32(timestamps.value, 'timestamps.value'), ...u32(timestamps.echo, 'timestamps.echo')]));
+    bytes.push(
+      ...option(Kind.TIMESTAMPS, [
+        ...u32(timestamps.value, 'timestamps.value'),
+        ...u32(timestamps.echo, 'timestamps.echo'),
+      ]),
+    );
   }
   for (const { kind, bytes: value } of others) bytes.push(...option(checked(kind, 'kind', 8), value));
   while (bytes.length % 4 !== 0) bytes.push(Kind.NOP);
-  if (bytes.length > LONGEST_OPTIONS) throw new UsageError('ERR_OUT_OF_RANGE', `options: ${bytes.length} bytes, a header has room for ${LONGEST_OPTIONS}`);
+  if (bytes.length > LONGEST_OPTIONS)
+    throw new UsageError(
+      'ERR_OUT_OF_RANGE',
+      `options: ${bytes.length} bytes, a header has room for ${LONGEST_OPTIONS}`,
+    );
   return bytes;
 }
 
@@ -200,7 +214,14 @@ export function isChecksumRight(bytes: Uint8Array, source: string, destination: 
   return checksum(pseudoHeader(source, destination, bytes.length), bytes) === 0;
 }
 
-function describeOptions({ mss, windowScale, sackPermitted, sack = [], timestamps, others = [] }: TcpOptions): string[] {
+function describeOptions({
+  mss,
+  windowScale,
+  sackPermitted,
+  sack = [],
+  timestamps,
+  others = [],
+}: TcpOptions): string[] {
   return [
     ...(mss === undefined ? [] : [`mss ${mss}`]),
     ...(windowScale === undefined ? [] : [`wscale ${windowScale}`]),
@@ -212,7 +233,14 @@ function describeOptions({ mss, windowScale, sackPermitted, sack = [], timestamp
 }
 
 /** One line, as `SYN ACK seq 0 ack 1 win 65160 <mss 1460>`. */
-export function describeSegment({ flags, seq, ack, window, options, payload }: Omit<Segment, 'sourcePort' | 'destinationPort'>): string {
+export function describeSegment({
+  flags,
+  seq,
+  ack,
+  window,
+  options,
+  payload,
+}: Omit<Segment, 'sourcePort' | 'destinationPort'>): string {
   const shownOptions = describeOptions(options);
   return [
     flags.length === 0 ? 'no flags' : flags.join(' '),

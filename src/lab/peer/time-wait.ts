@@ -23,7 +23,11 @@ export const peerPort = 40_000;
 const serverPort = 8080;
 
 /** The peer connects, sends some data, and the host closes first. */
-export async function leaveInTimeWait(host: Host, peer: ScriptedPeer, settings: TimeWaitSettings = {}): Promise<LeftInTimeWait> {
+export async function leaveInTimeWait(
+  host: Host,
+  peer: ScriptedPeer,
+  settings: TimeWaitSettings = {},
+): Promise<LeftInTimeWait> {
   const { options = {}, ...rest } = settings;
   const listener = host.listen({ address: host.A, port: serverPort, options });
   const old = peer.connection({ localPort: peerPort, remotePort: serverPort, ...rest });
@@ -40,6 +44,9 @@ export async function leaveInTimeWait(host: Host, peer: ScriptedPeer, settings: 
 }
 
 /** The four-tuple once more, from the peer. */
-export function sameFourTuple(peer: ScriptedPeer, settings: Pick<ConnectionSettings, 'initialSeq' | 'clock'>): ScriptedConnection {
+export function sameFourTuple(
+  peer: ScriptedPeer,
+  settings: Pick<ConnectionSettings, 'initialSeq' | 'clock'>,
+): ScriptedConnection {
   return peer.connection({ localPort: peerPort, remotePort: serverPort, ...settings });
 }
