@@ -14,6 +14,9 @@ import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
 import { stateCases } from './states.js';
+import { timeWaitReuseCases } from './time-wait-reuse.js';
+import { timeWaitSegmentCases } from './time-wait-segments.js';
+import { timeWaitSynCases } from './time-wait-syn.js';
 import { timeWaitCases } from './time-wait.js';
 import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
@@ -35,6 +38,9 @@ const all: readonly Case[] = [
   ...timeoutCases,
   ...stateCases,
   ...timeWaitCases,
+  ...timeWaitReuseCases,
+  ...timeWaitSegmentCases,
+  ...timeWaitSynCases,
   ...twoProcessCases,
   ...whoClosesCases,
 ];
