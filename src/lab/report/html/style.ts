@@ -72,6 +72,7 @@ svg .label { fill: var(--soft); }
   table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   table.rows td { display: block; padding: .1rem 0; border: 0; }
   table.rows td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 600; }
+  .case > summary .verdict { justify-self: start; }
   .steps .at { min-width: 0; margin-right: .5rem; }
   .steps table { margin-left: 0; }
 }

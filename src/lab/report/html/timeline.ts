@@ -22,11 +22,13 @@ function bandsOf(steps: readonly Step[]): Band[] {
   }));
 }
 
+const nothing = 'none';
+
 function statesOf({ table = [] }: Step): string {
   const counts = new Map<string, number>();
   for (const { state } of table) counts.set(state, (counts.get(state) ?? 0) + 1);
   const texts = [...counts].map(([state, count]) => (count === 1 ? state : `${state} ×${count}`));
-  return texts.length === 0 ? 'none' : texts.join(', ');
+  return texts.length === 0 ? nothing : texts.join(', ');
 }
 
 /**
@@ -51,7 +53,7 @@ export function timeline({ steps, name }: RowResult): string {
       const fits = Math.max(3, Math.floor((end - begin - 8) / 6.7));
       const shown = states.length > fits ? `${states.slice(0, fits - 1)}…` : states;
       return (
-        `<g class="state visited"><title>${escapeXml(`${look.what}: ${states}`)}</title>` +
+        `<g class="state${states === nothing ? '' : ' visited'}"><title>${escapeXml(`${look.what}: ${states}`)}</title>` +
         `<rect x="${begin + 1}" y="${y}" width="${Math.max(2, end - begin - 2)}" height="${bandHeight}" rx="3"/>` +
         `<text x="${begin + 5}" y="${y + 15}">${escapeXml(shown)}</text></g>`
       );
