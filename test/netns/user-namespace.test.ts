@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { namespacesAvailable, reexecInUserNamespace } from '../../src/netns/user-namespace.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
+import { describeNeeding } from '../support/needs.js';
 
 const dist = new URL('../../dist/netns/', import.meta.url).href;
 const NOBODY = 65_534;
@@ -73,7 +74,7 @@ describe('namespacesAvailable', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux' || refused !== undefined)(`reexecInUserNamespace${refused ? ` (${refused})` : ''}`, () => {
+describeNeeding(refused === undefined, refused ?? '')('reexecInUserNamespace, where the machine lets it', () => {
   test('gives an ordinary user a root of his own, with namespaces and sockets in them', async () => {
     const { code, stdout, stderr } = await start(`
       const one = NetworkNamespace.create();
@@ -89,7 +90,9 @@ describe.skipIf(process.platform !== 'linux' || refused !== undefined)(`reexecIn
   });
 
   test('passes on arguments and the environment', async () => {
-    const { stdout } = await start(`console.log(JSON.stringify([process.argv.slice(1), process.env.GREETING]))`, { GREETING: 'a=b c' }).outcome;
+    const { stdout } = await start(`console.log(JSON.stringify([process.argv.slice(1), process.env.GREETING]))`, {
+      GREETING: 'a=b c',
+    }).outcome;
     expect(JSON.parse(stdout)).toEqual([['one', 'two words'], 'a=b c']);
   });
 

@@ -5,6 +5,7 @@ import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { connection, internet } from '../support/sockets.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
+import { needs } from '../support/needs.js';
 
 // Options that say something only in a certain state of the socket.
 
@@ -19,9 +20,9 @@ const mayRepair = repair >= 0 && (() => {
     native.close(repair);
   }
 })();
-const needsRepair = mayRepair ? '' : ' (skipped: TCP_REPAIR needs CAP_NET_ADMIN)';
 
-test.skipIf(!mayRepair)(`the windows of a connection in repair read back as set${needsRepair}`, async () => {
+test('the windows of a connection in repair read back as set', async (context) => {
+  needs(context, mayRepair, 'TCP_REPAIR needs CAP_NET_ADMIN');
   const [client, accepted] = await connection();
   writeOption(client.fd, 'TCP_REPAIR', 1);
   const window = readOption(client.fd, 'TCP_REPAIR_WINDOW');
@@ -32,7 +33,8 @@ test.skipIf(!mayRepair)(`the windows of a connection in repair read back as set$
   accepted.close();
 });
 
-test.skipIf(!mayRepair)(`TCP_REPAIR_OPTIONS forges what was negotiated${needsRepair}`, async () => {
+test('TCP_REPAIR_OPTIONS forges what was negotiated', async (context) => {
+  needs(context, mayRepair, 'TCP_REPAIR needs CAP_NET_ADMIN');
   const [client, accepted] = await connection();
   writeOption(client.fd, 'TCP_REPAIR', 1);
   expect(readOption(client.fd, 'TCP_INFO').sndWscale).not.toBe(3);
