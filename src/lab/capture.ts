@@ -1,38 +1,30 @@
 import { type PacketAddress, UsageError } from '../index.js';
 import type { Endpoint, Host } from './host.js';
-
-/** In the order tcpdump(8) names them. */
-const flagBits = { SYN: 0x02, FIN: 0x01, RST: 0x04, PSH: 0x08, ACK: 0x10 } as const;
-export type SegmentFlag = keyof typeof flagBits;
+import { type Flag, segmentOf } from './peer/segment.js';
 
 /** A TCP segment over IPv4, as it was on the wire. */
 export interface Segment {
   readonly from: Endpoint;
   readonly to: Endpoint;
-  readonly flags: readonly SegmentFlag[];
+  readonly flags: readonly Flag[];
   /** Bytes of data. */
   readonly length: number;
 }
 
-const TCP = 6;
 // packet(7): every protocol, or the packets this host sends are not shown.
 const ETH_P_ALL = 0x0003;
 const PACKET_OUTGOING = 4;
 
 /** The segment in a packet that begins with its IP header; `undefined` for anything but TCP over IPv4 (RFC 791, RFC 9293). */
-export function decodeSegment(packet: Buffer): Segment | undefined {
-  if (packet.length < 20 || packet.readUInt8(0) >> 4 !== 4 || packet.readUInt8(9) !== TCP) return undefined;
-  const tcp = (packet.readUInt8(0) & 15) * 4;
-  if (packet.length < tcp + 20) return undefined;
-  const headers = tcp + (packet.readUInt8(tcp + 12) >> 4) * 4;
-  const bits = packet.readUInt8(tcp + 13);
-  const address = (offset: number): string => packet.subarray(offset, offset + 4).join('.');
+export function decodeSegment(packet: Uint8Array): Segment | undefined {
+  const segment = segmentOf(packet);
+  if (segment === undefined) return undefined;
+  const { source, sourcePort, destination, destinationPort, flags, payload } = segment;
   return {
-    from: { address: address(12), port: packet.readUInt16BE(tcp) },
-    to: { address: address(16), port: packet.readUInt16BE(tcp + 2) },
-    flags: (Object.keys(flagBits) as SegmentFlag[]).filter((flag) => (bits & flagBits[flag]) !== 0),
-    // Offloading leaves the checksum open, never the length.
-    length: packet.readUInt16BE(2) - headers,
+    from: { address: source, port: sourcePort },
+    to: { address: destination, port: destinationPort },
+    flags,
+    length: payload.length,
   };
 }
 

@@ -1,5 +1,6 @@
 import { NetworkNamespace } from '../index.js';
 import { Host } from './host.js';
+import { ScriptedPeer } from './peer/peer.js';
 import { Recorder, type Step } from './step.js';
 
 /** The addresses of the articles' host. */
@@ -37,7 +38,8 @@ export class Lab {
 
   /** A host with the addresses A and B, on which everything runs over `lo`. */
   host(name = 'host'): Host {
-    if (this.isolation === 'loopback') return this.#keep(new Host(name, loopbackAddresses(), undefined, this.#recorder));
+    if (this.isolation === 'loopback')
+      return this.#keep(new Host(name, loopbackAddresses(), undefined, this.#recorder));
     const namespace = NetworkNamespace.create();
     const host = this.#keep(new Host(name, articleAddresses, namespace, this.#recorder));
     for (const address of Object.values(articleAddresses)) namespace.addAddress('lo', `${address}/32`);
@@ -57,6 +59,28 @@ export class Lab {
     left.addVeth(right, { name: 'eth0', peerName: 'eth0' });
     for (const host of hosts) host.namespace?.addAddress('eth0', `${host.A}/24`);
     return hosts;
+  }
+
+  /**
+   * A host with 192.168.0.1 on `eth0`, and at the other end of the link a peer the script plays, 192.168.0.2. No kernel
+   * has that address, so nobody but the script answers.
+   */
+  async scripted(name = 'host', peerName = 'peer'): Promise<[Host, ScriptedPeer]> {
+    const [left, right] = [NetworkNamespace.create(), NetworkNamespace.create()];
+    this.atEnd(() => right.close());
+    const host = this.#keep(new Host(name, articleAddresses, left, this.#recorder));
+    left.addVeth(right, { name: 'eth0', peerName: 'eth0' });
+    left.addAddress('eth0', `${host.A}/24`);
+    const peer = await ScriptedPeer.start({
+      name: peerName,
+      address: '192.168.0.2',
+      namespace: right,
+      link: 'eth0',
+      host,
+      note: (what, result) => this.#recorder.add(peerName, what, result),
+    });
+    this.atEnd(() => peer.close());
+    return [host, peer];
   }
 
   /** Something the script did or saw that is no call of a socket. */

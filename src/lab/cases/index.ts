@@ -7,7 +7,6 @@ import { halfOpenCases } from './half-open.js';
 import { halvesCases } from './halves.js';
 import { closingPathCases } from './closing-paths.js';
 import { lingerCases } from './linger.js';
-import { lostSegmentCases } from './lost-segments.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
 import { restartCases } from './restart.js';
@@ -15,6 +14,9 @@ import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
 import { stateCases } from './states.js';
+import { timeWaitReuseCases } from './time-wait-reuse.js';
+import { timeWaitSegmentCases } from './time-wait-segments.js';
+import { timeWaitSynCases } from './time-wait-syn.js';
 import { timeWaitCases } from './time-wait.js';
 import { twoProcessCases } from './two-processes.js';
 import { whoClosesCases } from './who-closes.js';
@@ -28,7 +30,6 @@ const all: readonly Case[] = [
   ...halvesCases,
   ...closingPathCases,
   ...lingerCases,
-  ...lostSegmentCases,
   ...portReleaseCases,
   ...resetCases,
   ...restartCases,
@@ -37,6 +38,9 @@ const all: readonly Case[] = [
   ...timeoutCases,
   ...stateCases,
   ...timeWaitCases,
+  ...timeWaitReuseCases,
+  ...timeWaitSegmentCases,
+  ...timeWaitSynCases,
   ...twoProcessCases,
   ...whoClosesCases,
 ];

@@ -1,0 +1,281 @@
+import { getSystemErrorName } from 'node:util';
+import { type Case, defineCase } from '../case.js';
+import type { Lab } from '../lab.js';
+import type { ReceivedSegment } from '../peer/connection.js';
+import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../peer/time-wait.js';
+import { until } from '../until.js';
+import { alike } from '../wording.js';
+
+/** As `ACK`, `RST`; `nothing` for silence. */
+function said(answers: readonly ReceivedSegment[]): string {
+  return answers.map(({ flags }) => flags.join(' ')).join(', ') || 'nothing';
+}
+
+/** When the timer of the TIME_WAIT runs out, on this process's clock. */
+function endOf(left: LeftInTimeWait, what: string): number {
+  for (;;) {
+    const begin = performance.now();
+    const remainingMs = left.look(what)?.timer?.remainingMs ?? Number.NaN;
+    // On a busy machine time may pass between the two clocks: such a look says nothing.
+    if (performance.now() - begin < enoughMs / 4) return begin + remainingMs;
+  }
+}
+
+// How old a TIME_WAIT is before its timer is asked to start again: more than clocks and looks are wrong by.
+const enoughMs = 80;
+
+type Timestamps = 'on' | 'off';
+
+const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
+  id: 'A8',
+  articles: ['003'],
+  title: 'The last ACK is lost: the repeated FIN meets TIME_WAIT',
+  claim:
+    'A peer in LAST_ACK whose last ACK was lost sends its FIN again; TIME_WAIT acknowledges it, and the 2MSL start again.',
+  rule: 'tcp_timewait_state_process(): what is out of window and has ACK set is answered with the last ACK, and inet_twsk_reschedule() sets the timer back to TCP_TIMEWAIT_LEN (RFC 9293 section 3.10.7.4).',
+  advice:
+    'A TIME_WAIT older than a minute belongs to a peer whose FIN goes on being repeated: look for lost ACKs, as of a firewall that forgets connections.',
+  needs: ['packet-socket'],
+  rows: (['off', 'on'] as const).map((timestamps) => ({
+    name: `timestamps ${timestamps}`,
+    given: timestamps,
+    says: { answer: 'ACK', timer: 'starts again' },
+  })),
+  async run(lab, timestamps) {
+    const [host, peer] = await lab.scripted();
+    const left = await leaveInTimeWait(host, peer, timestamps === 'on' ? { clock: 1000 } : {});
+    const begin = performance.now();
+    await until(() => (performance.now() - begin > enoughMs ? true : undefined), 'the TIME_WAIT to have an age');
+    const before = endOf(left, 'before the FIN comes again');
+    left.old.send('FIN ACK', { seq: left.old.next - 1 });
+    const answer = said(await left.old.answers());
+    const after = endOf(left, 'after it');
+    return { answer, timer: after - before > enoughMs / 2 ? 'starts again' : 'goes on' };
+  },
+  because: (rows) =>
+    `the repeated FIN is answered: ${alike(
+      rows,
+      ({ observed }) => `with ${observed.answer}, and the timer ${observed.timer}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome, labels }) => `${outcome} (${labels.join(', ')})`)
+      .join('; ')}`,
+});
+
+type Without =
+  | { readonly side: 'first to close'; readonly isRemoved: boolean }
+  | { readonly side: 'last to close'; readonly answer: 'ACK' | 'RST' };
+
+/** The host is the peer in LAST_ACK: its program has shut down and still holds the socket. Returns its error. */
+async function lastToClose(lab: Lab, answer: 'ACK' | 'RST'): Promise<string> {
+  const [host, peer] = await lab.scripted();
+  const listener = host.listen({ address: host.A });
+  const { port } = listener.local;
+  const far = peer.connection({ localPort: peerPort, remotePort: port });
+  await far.connect();
+  const server = await listener.accept('server');
+  far.send('FIN ACK');
+  await server.recv();
+  server.shutdown('write');
+  const fin = await far.expect('FIN ACK');
+  await host.waitFor({ localPort: port, state: 'LAST_ACK' }, 'the FIN is not acknowledged');
+  // A host without the connection takes the number of its RST from the ACK of the segment: RFC 9293 section 3.5.2.
+  if (answer === 'RST') far.send('RST', { seq: fin.ack });
+  else far.send('ACK');
+  await host.waitUntilGone({ localPort: port, state: 'LAST_ACK' }, `after the ${answer}`);
+  const error = server.getOption('SO_ERROR');
+  return error === 0 ? 'no error' : getSystemErrorName(-error);
+}
+
+const noTimeWait = defineCase<Without, string>({
+  id: 'L3',
+  articles: ['004'],
+  title: 'Were there no TIME_WAIT, the repeated FIN would meet an RST',
+  claim: 'Without a TIME_WAIT the repeated FIN is answered with RST, and the side that sent it sees an error.',
+  rule: 'tcp_v4_rcv() sends RST where no socket matches (tcp_v4_send_reset(), RFC 9293 section 3.5.2). In LAST_ACK tcp_reset() sets sk_err to ECONNRESET; a program sees it only if it still holds the socket, as after shutdown().',
+  advice:
+    'Do not remove TIME_WAIT sockets by hand or by tcp_max_tw_buckets: peers get resets for connections that ended well.',
+  needs: ['packet-socket', 'destroy-socket'],
+  rows: [
+    {
+      name: 'the TIME_WAIT stands, the FIN comes again',
+      given: { side: 'first to close', isRemoved: false },
+      says: 'ACK',
+    },
+    {
+      name: 'the TIME_WAIT is removed, the FIN comes again',
+      given: { side: 'first to close', isRemoved: true },
+      says: 'RST',
+    },
+    { name: 'the program in LAST_ACK gets the ACK', given: { side: 'last to close', answer: 'ACK' }, says: 'no error' },
+    {
+      name: 'the program in LAST_ACK gets the RST',
+      given: { side: 'last to close', answer: 'RST' },
+      says: 'ECONNRESET',
+    },
+  ],
+  async run(lab, given) {
+    if (given.side === 'last to close') return lastToClose(lab, given.answer);
+    const [host, peer] = await lab.scripted();
+    const { old } = await leaveInTimeWait(host, peer);
+    if (given.isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
+    old.send('FIN ACK', { seq: old.next - 1 });
+    return said(await old.answers());
+  },
+  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+});
+
+interface Late {
+  readonly isRemoved: boolean;
+  readonly newSeq: 'same' | 'higher';
+  readonly timestamps: Timestamps;
+}
+
+const keptOut = 'kept out';
+const read = 'read by the new connection';
+
+const duplicates = defineCase<Late, string>({
+  id: 'L4',
+  articles: ['003', '004'],
+  title: 'An old duplicate and a new connection of the same four-tuple',
+  claim:
+    'TIME_WAIT keeps old duplicates from reaching a new connection of the same four-tuple; without it they would reach it.',
+  rule: 'tcp_timewait_state_process() lets in only a SYN beyond all that the old connection sent, so its segments are out of the new window (tcp_sequence()). Without the TIME_WAIT any number may come; then only PAWS is left (tcp_disordered_ack_check(), RFC 7323 section 5).',
+  advice:
+    'Where TIME_WAIT is cut short (SO_LINGER with 0 seconds, tcp_max_tw_buckets, SOCK_DESTROY), timestamps are all that keeps old data out: leave them on.',
+  needs: ['packet-socket', 'destroy-socket'],
+  rows: [false, true].flatMap((isRemoved) =>
+    (['off', 'on'] as const).flatMap((timestamps) =>
+      (['same', 'higher'] as const).map((newSeq) => ({
+        name: `TIME_WAIT ${isRemoved ? 'removed' : 'stands'}, timestamps ${timestamps}, new connection at ${newSeq === 'same' ? 'the same' : 'a higher'} number`,
+        given: { isRemoved, newSeq, timestamps },
+        says: isRemoved && newSeq === 'same' ? read : keptOut,
+      })),
+    ),
+  ),
+  async run(lab, { isRemoved, newSeq, timestamps }) {
+    const [host, peer] = await lab.scripted();
+    const clock = (value: number): { clock?: number } => (timestamps === 'on' ? { clock: value } : {});
+    const initialSeq = 5_000_000;
+    const { listener, old } = await leaveInTimeWait(host, peer, { initialSeq, ...clock(1000) });
+    if (isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
+    const fresh = sameFourTuple(peer, {
+      initialSeq: newSeq === 'same' ? initialSeq : old.nextOnTheWire + 100,
+      ...clock(2000),
+    });
+    fresh.send('SYN', { options: { mss: 1460 } });
+    const [answer] = await fresh.answers();
+    if (answer === undefined || !answer.flags.includes('SYN')) return keptOut;
+    fresh.send('ACK');
+    const server = await listener.accept('new server');
+    // It was in the network all the time; its ACK is one the new connection takes, as an unlucky number may be.
+    fresh.send('PSH ACK', {
+      seq: old.nextOnTheWire - 1 - oldData.length - fresh.nextOnTheWire + fresh.next,
+      data: oldData,
+      ...clock(1000),
+    });
+    await fresh.answers();
+    const got = server.socket.tryRecv({ size: 100 })?.toString('latin1');
+    host.note('new server reads', got === undefined ? 'nothing' : JSON.stringify(got));
+    return got === oldData ? read : keptOut;
+  },
+  because: (rows) =>
+    `old data is ${alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`)
+      .join('. ')}`,
+});
+
+type Reuse = 'a new listener' | 'a connect() to the same peer';
+
+const robbed = defineCase<Reuse, { timeWait: string; repeatedFin: string }>({
+  id: 'S14',
+  articles: ['002'],
+  title: 'Does reusing the port take the TIME_WAIT away?',
+  claim:
+    'Reusing the port takes its TIME_WAIT from the old connection, so that nothing is left to acknowledge the repeated FIN of the peer.',
+  rule: 'A bind with SO_REUSEADDR leaves the TIME_WAIT in the table of connections, where tcp_v4_rcv() finds it before the listener. Only a connection of the same four-tuple takes its place (__inet_check_established() removes it), and in SYN_SENT an ACK that does not fit is answered with RST.',
+  advice:
+    'SO_REUSEADDR on a server is safe for the peers of old connections. Taking a whole four-tuple again, as a client with a fixed source port does, resets a peer that still waits for its last ACK.',
+  needs: ['packet-socket'],
+  rows: (['a new listener', 'a connect() to the same peer'] as const).map((by) => ({
+    name: `reused by ${by}`,
+    given: by,
+    says: { timeWait: 'gone', repeatedFin: 'RST' },
+  })),
+  async run(lab, by) {
+    const [host, peer] = await lab.scripted();
+    const options = { SO_REUSEADDR: true };
+    // Without timestamps a connect() could not take it: tcp_twsk_unique().
+    const { listener, old, look } = await leaveInTimeWait(host, peer, { clock: 1000, options });
+    const place = listener.local;
+    listener.close();
+    const next = host.open({ name: 'next', options }).bind(place);
+    if (by === 'a new listener') next.listen();
+    else next.tryConnect({ address: peer.address, port: peerPort });
+    const timeWait = look('the port is in use again') === undefined ? 'gone' : 'stands';
+    await sameFourTuple(peer, {}).answers();
+    old.send('FIN ACK', { seq: old.next - 1 });
+    return { timeWait, repeatedFin: said(await old.answers()) };
+  },
+  because: (rows) =>
+    rows
+      .map(
+        ({ name, observed: { timeWait, repeatedFin } }) =>
+          `${name}: the TIME_WAIT ${timeWait === 'gone' ? 'is gone' : timeWait}, and the repeated FIN of the old peer is answered with ${repeatedFin}`,
+      )
+      .join('; '),
+});
+
+interface Attack {
+  readonly rfc1337: 0 | 1;
+  readonly by: 'RST' | 'RST one byte further' | 'old duplicate' | 'old duplicate, and the RST of the closed peer';
+}
+
+const assassination = defineCase<Attack, string>({
+  id: 'R14',
+  articles: ['004'],
+  title: 'TIME_WAIT assassination',
+  claim:
+    'An RST that arrives in TIME_WAIT ends it, and an old duplicate brings such an RST about; net.ipv4.tcp_rfc1337 protects it.',
+  rule: 'tcp_timewait_state_process(): an RST at exactly rcv_nxt ends it (inet_twsk_deschedule_put()) if tcp_rfc1337 is 0, the default; any other RST is dropped. An old duplicate is answered with an ACK, to which a peer that is closed says RST with the number it finds there (RFC 1337 section 2).',
+  advice:
+    'Set net.ipv4.tcp_rfc1337 = 1 where old duplicates matter; it costs nothing but the memory of the sockets that stay.',
+  needs: ['packet-socket'],
+  rows: ([0, 1] as const).flatMap((rfc1337) =>
+    (['RST', 'RST one byte further', 'old duplicate', 'old duplicate, and the RST of the closed peer'] as const).map(
+      (by) => ({
+        name: `tcp_rfc1337 ${rfc1337}, ${by}`,
+        given: { rfc1337, by },
+        says: rfc1337 === 0 && by !== 'old duplicate' ? 'gone' : 'stands',
+      }),
+    ),
+  ),
+  async run(lab, { rfc1337, by }) {
+    const [host, peer] = await lab.scripted();
+    host.setSysctl('net.ipv4.tcp_rfc1337', rfc1337);
+    const { old, look } = await leaveInTimeWait(host, peer);
+    if (by === 'RST' || by === 'RST one byte further') old.send('RST', { seq: old.next + (by === 'RST' ? 0 : 1) });
+    else {
+      old.send('PSH ACK', { seq: 1, data: oldData });
+      const [ack] = await old.answers();
+      if (ack === undefined) return 'no answer to the duplicate';
+      if (by !== 'old duplicate') old.send('RST', { seq: ack.ack });
+    }
+    await old.answers();
+    return look(`after the ${by}`) === undefined ? 'gone' : 'stands';
+  },
+  because: (rows) =>
+    `the TIME_WAIT ${alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome, labels }) => `${outcome === 'gone' ? 'is gone' : outcome} with ${labels.join('; with ')}`)
+      .join('. It ')}`,
+});
+
+export const timeWaitSegmentCases: readonly Case[] = [finAgain, noTimeWait, duplicates, robbed, assassination];

@@ -1,0 +1,137 @@
+import { type Case, defineCase } from '../case.js';
+import type { ScriptedConnection } from '../peer/connection.js';
+import { leaveInTimeWait, sameFourTuple } from '../peer/time-wait.js';
+import { alike } from '../wording.js';
+
+const clocks = { none: undefined, newer: 10, same: 0, older: -10 } as const;
+type Clock = keyof typeof clocks;
+
+const clockBefore = 1_000_000;
+
+function clockOf(clock: Clock): { clock?: number } {
+  const change = clocks[clock];
+  return change === undefined ? {} : { clock: clockBefore + change };
+}
+
+/** Timestamps are used by both connections or by neither. */
+function oldClockOf(clock: Clock): { clock?: number } {
+  return clock === 'none' ? {} : { clock: clockBefore };
+}
+
+function clockName(clock: Clock): string {
+  return clock === 'none'
+    ? 'no timestamps'
+    : clock === 'same'
+      ? 'the same timestamp'
+      : `${clock === 'older' ? 'an' : 'a'} ${clock} timestamp`;
+}
+
+/** Sends the SYN of a new connection; `refused` if only an acknowledgement of the old one comes back. */
+async function knock(connection: ScriptedConnection): Promise<{ said: string; ack: number }> {
+  connection.send('SYN', { seq: 0, options: { mss: 1460 } });
+  const [answer] = await connection.answers();
+  if (answer === undefined) return { said: 'no answer', ack: 0 };
+  return { said: answer.flags.includes('SYN') ? 'accepted' : 'refused', ack: answer.ack };
+}
+
+interface NewSyn {
+  readonly seq: 'higher' | 'same' | 'lower';
+  readonly clock: Clock;
+}
+
+const distance = { higher: 1000, same: 0, lower: -1000 } as const;
+
+const toldApart = defineCase<NewSyn, string>({
+  id: 'C13',
+  articles: ['001'],
+  title: 'A new SYN meets a TIME_WAIT of its four-tuple',
+  claim:
+    'Two connections of one four-tuple are told apart: a TIME_WAIT accepts a new SYN with a higher sequence number, or with a newer timestamp.',
+  rule: 'tcp_timewait_state_process(): a SYN beyond rcv_nxt, or with a TSval beyond ts_recent, opens a new connection (RFC 6191, RFC 9293 section 3.10.7.4), unless PAWS (tcp_paws_reject(), RFC 7323 section 5) has refused it before. The rest is answered with the last ACK.',
+  advice:
+    'Leave net.ipv4.tcp_timestamps on: with it a client may come back on the same port at once, whatever its sequence number.',
+  needs: ['packet-socket'],
+  rows: (['higher', 'same', 'lower'] as const).flatMap((seq) =>
+    (['none', 'newer', 'same', 'older'] as const).map((clock) => ({
+      name: `${seq} sequence number, ${clockName(clock)}`,
+      given: { seq, clock },
+      says: seq === 'higher' || clock === 'newer' ? 'accepted' : 'refused',
+    })),
+  ),
+  async run(lab, { seq, clock }) {
+    const [host, peer] = await lab.scripted();
+    const { old } = await leaveInTimeWait(host, peer, oldClockOf(clock));
+    const initialSeq = (old.nextOnTheWire + distance[seq]) >>> 0;
+    return (await knock(sameFourTuple(peer, { initialSeq, ...clockOf(clock) }))).said;
+  },
+  because: (rows) =>
+    (['none', 'newer', 'same', 'older'] as const)
+      .map((clock) => {
+        const results = alike(
+          rows.filter(({ given }) => given.clock === clock),
+          ({ observed }) => observed,
+          ({ given }) => given.seq,
+        ).map(({ outcome, labels }) => `${outcome} where the sequence number is ${labels.join(' or ')}`);
+        return `with ${clockName(clock)} it is ${results.join(', ')}`;
+      })
+      .join('; '),
+});
+
+interface Lower {
+  readonly where: 'behind' | 'after a wrap';
+  readonly clock: Clock;
+}
+
+// Where the old connection begins, and where the new one does: below it as a number in either case.
+const beginnings = {
+  behind: { old: 2_000_000, next: 1_000_000 },
+  'after a wrap': { old: 0xffff_ff00, next: 1000 },
+} as const;
+
+const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
+  id: 'S17',
+  articles: ['002'],
+  title: 'The new connection begins below the end of the old one',
+  claim:
+    'Sequence numbers wrap: a new connection whose first number is below the last one of the old is refused, and only a newer timestamp tells them apart.',
+  rule: 'after() in tcp_timewait_state_process() compares modulo 2^32 (RFC 9293 section 3.4), so below means behind by less than 2^31. A refused client gets an ACK it cannot use and answers it with RST (tcp_rcv_synsent_state_process()), which ends the TIME_WAIT unless tcp_rfc1337 is set; its second SYN finds the port open.',
+  advice:
+    'Keep timestamps on. Without them a refused client costs one SYN timeout, a second, and no connection: that is the price to expect in latency.',
+  needs: ['packet-socket'],
+  rows: (
+    [
+      ['behind', 'none'],
+      ['behind', 'newer'],
+      ['behind', 'older'],
+      ['after a wrap', 'none'],
+      ['after a wrap', 'newer'],
+    ] as const
+  ).map(([where, clock]) => {
+    const said = clock === 'newer' ? 'accepted' : 'refused';
+    return {
+      name: `below ${where === 'behind' ? 'and behind it' : 'since the numbers wrapped'}, ${clockName(clock)}`,
+      given: { where, clock },
+      says: { syn: said, secondSyn: clock === 'newer' ? 'not needed' : 'refused' },
+    };
+  }),
+  async run(lab, { where, clock }) {
+    const [host, peer] = await lab.scripted();
+    const { old, next } = beginnings[where];
+    await leaveInTimeWait(host, peer, { initialSeq: old, ...oldClockOf(clock) });
+    const fresh = sameFourTuple(peer, { initialSeq: next, ...clockOf(clock) });
+    const { said, ack } = await knock(fresh);
+    if (said !== 'refused') return { syn: said, secondSyn: 'not needed' };
+    // RFC 9293 section 3.10.7.3: a client in SYN_SENT resets an ACK that is not for its SYN. Such an RST has no options.
+    sameFourTuple(peer, { initialSeq: next }).send('RST', { seq: ack });
+    return { syn: said, secondSyn: (await knock(fresh)).said };
+  },
+  because: (rows) =>
+    rows
+      .map(({ name, observed: { syn, secondSyn } }) => {
+        const later = syn === 'refused' ? `, and after the RST of the client its second SYN is ${secondSyn}` : '';
+        return `${name}: ${syn}${later}`;
+      })
+      .join('; '),
+});
+
+export const timeWaitSynCases: readonly Case[] = [toldApart, wrapped];

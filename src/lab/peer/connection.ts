@@ -1,0 +1,175 @@
+import { UsageError } from '../../index.js';
+import { until } from '../until.js';
+import type { ScriptedPeer } from './peer.js';
+import {
+  type AddressedSegment,
+  describeSegment,
+  type Flag,
+  flagNames,
+  type Segment,
+  sequenceDistance,
+  sequenceLength,
+  type TcpOptions,
+} from './segment.js';
+
+export interface ConnectionSettings {
+  /** Of the peer. */
+  readonly localPort: number;
+  /** Of the host; learned from its SYN where the host connects. */
+  readonly remotePort?: number;
+  /** Initial sequence number of the peer, on the wire. */
+  readonly initialSeq?: number;
+  /** The clock of the peer, sent as TSval with every segment; no timestamps where absent. */
+  readonly clock?: number;
+}
+
+/** What to change about a segment: all else is as the state of the connection has it. */
+export interface SegmentChange {
+  /** Relative to the peer's initial sequence number: its SYN is 0. */
+  readonly seq?: number;
+  /** Relative to the host's initial sequence number. */
+  readonly ack?: number;
+  readonly window?: number;
+  readonly data?: string;
+  /** TSval instead of the clock of the connection. */
+  readonly clock?: number;
+  /** Beside the timestamps. */
+  readonly options?: TcpOptions;
+}
+
+/** A segment of the host, its numbers relative to the initial ones of the connection. */
+export type ReceivedSegment = AddressedSegment;
+
+const DEFAULT_ISN = 1_000_000;
+const WINDOW = 65_000;
+
+/** `SYN ACK` names exactly these flags; PSH is not asked for, since the kernel sets it as it sees fit. */
+function hasFlags(segment: Segment, flags: string): boolean {
+  const wanted = flags.split(' ').toSorted();
+  const found = segment.flags.filter((flag) => flag !== 'PSH').toSorted();
+  return wanted.length === found.length && wanted.every((flag, index) => flag === found[index]);
+}
+
+function splitFlags(flags: string): Flag[] {
+  const known: readonly string[] = flagNames;
+  const isFlag = (flag: string): flag is Flag => known.includes(flag);
+  const parts = flags.split(' ');
+  if (!parts.every(isFlag)) throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(flags)} are no flags`);
+  return parts;
+}
+
+/** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
+export class ScriptedConnection {
+  readonly localPort: number;
+  readonly #peer: ScriptedPeer;
+  readonly #initialSeq: number;
+  #remotePort: number | undefined;
+  #remoteInitialSeq: number | undefined;
+  /** Relative: what this end sends next, and what it has got from the host. */
+  #next = 0;
+  #got = 0;
+  #echo = 0;
+  /** TSval of what is sent from now on. */
+  clock: number | undefined;
+
+  constructor(peer: ScriptedPeer, { localPort, remotePort, initialSeq = DEFAULT_ISN, clock }: ConnectionSettings) {
+    this.#peer = peer;
+    this.localPort = localPort;
+    this.#remotePort = remotePort;
+    this.#initialSeq = initialSeq;
+    this.clock = clock;
+  }
+
+  /** Relative sequence number of the next byte this end would send. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The same as it is on the wire, for a new connection that begins before or after it. */
+  get nextOnTheWire(): number {
+    return (this.#initialSeq + this.#next) >>> 0;
+  }
+
+  /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
+  send(flags: string, change: SegmentChange = {}): void {
+    if (this.#remotePort === undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
+    const { seq = this.#next, ack = this.#got, window = WINDOW, data = '', clock = this.clock, options = {} } = change;
+    const set = splitFlags(flags);
+    const acks = set.includes('ACK');
+    const segment: Segment = {
+      sourcePort: this.localPort,
+      destinationPort: this.#remotePort,
+      seq: (this.#initialSeq + seq) >>> 0,
+      ack: acks ? ((this.#remoteInitialSeq ?? 0) + ack) >>> 0 : 0,
+      flags: set,
+      window,
+      urgentPointer: 0,
+      options: { ...(clock !== undefined && { timestamps: { value: clock >>> 0, echo: this.#echo } }), ...options },
+      payload: Buffer.from(data, 'latin1'),
+    };
+    if (change.seq === undefined) this.#next += sequenceLength(segment);
+    this.#peer.send(segment);
+    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack })}`, 'sent');
+  }
+
+  /** Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, and returns it. */
+  async expect(flags: string): Promise<ReceivedSegment> {
+    const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && hasFlags(segment, flags);
+    return this.#note(await until(() => this.#peer.take(match), `${flags} of ${this.#peer.host.name}`));
+  }
+
+  /**
+   * All that the host has sent by the time it has dealt with everything sent so far: empty where it says nothing to it.
+   */
+  async answers(): Promise<readonly ReceivedSegment[]> {
+    await this.#peer.settle();
+    const answers: ReceivedSegment[] = [];
+    for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
+    return answers;
+  }
+
+  /** Opens a connection to a listener of the host. */
+  async connect(): Promise<void> {
+    this.send('SYN', { options: { mss: 1460 } });
+    await this.expect('SYN ACK');
+    this.send('ACK');
+  }
+
+  /** Answers a connect of the host; its port is learned from the SYN. */
+  async accept(): Promise<void> {
+    await this.expect('SYN');
+    this.send('SYN ACK', { options: { mss: 1460 } });
+    await this.expect('ACK');
+  }
+
+  /** The host has closed, this end closes after it: the host is left in TIME_WAIT. */
+  async closeAfterHost(): Promise<void> {
+    await this.expect('FIN ACK');
+    this.send('FIN ACK');
+    await this.expect('ACK');
+  }
+
+  #isOurs({ sourcePort, destinationPort }: Segment): boolean {
+    return destinationPort === this.localPort && (this.#remotePort === undefined || sourcePort === this.#remotePort);
+  }
+
+  #takeOurs(): AddressedSegment | undefined {
+    return this.#peer.take((segment) => this.#isOurs(segment));
+  }
+
+  #note(segment: AddressedSegment): ReceivedSegment {
+    this.#remotePort ??= segment.sourcePort;
+    if (segment.flags.includes('SYN')) this.#remoteInitialSeq = segment.seq;
+    this.#echo = segment.options.timestamps?.value ?? this.#echo;
+    const base = this.#remoteInitialSeq ?? 0;
+    const relative = {
+      ...segment,
+      seq: sequenceDistance(segment.seq, base),
+      ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
+    };
+    if (!segment.flags.includes('RST')) this.#got = Math.max(this.#got, relative.seq + sequenceLength(segment));
+    this.#peer.note(`gets ${describeSegment(relative)}`, 'got');
+    return relative;
+  }
+}
