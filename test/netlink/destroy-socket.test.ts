@@ -1,12 +1,13 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { destroySocket } from '../../src/netlink/destroy-socket.js';
 import type { SocketFilter } from '../../src/netlink/filter.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
+import { describeNeeding } from '../support/needs.js';
 
-describe.skipIf(!canMakeNamespaces)('destroySocket (needs CAP_SYS_ADMIN)', () => {
+describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('destroySocket', () => {
   const open: Disposable[] = [];
   let namespace: NetworkNamespace;
 

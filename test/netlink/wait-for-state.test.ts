@@ -6,6 +6,7 @@ import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, openDescriptors, privateNetwork } from '../support/namespaces.js';
+import { describeNeeding } from '../support/needs.js';
 
 const network = privateNetwork();
 const openSocket: typeof Socket.open = (settings) => network.run(() => Socket.open(settings));
@@ -208,7 +209,7 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   });
 });
 
-describe.skipIf(!canMakeNamespaces)('waitForState and namespaces (needs CAP_SYS_ADMIN)', () => {
+describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('waitForState and namespaces', () => {
   test('looks in the namespace of the call, and refuses a socket of another', async () => {
     using namespace = NetworkNamespace.create();
     const listener = namespace.run(() => use(Socket.open({})).bind({ address: '127.0.0.1', port: 80 }).listen());

@@ -6,6 +6,7 @@ import { listSockets } from '../../src/netlink/sock-diag.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
+import { describeNeeding } from '../support/needs.js';
 
 const open: Disposable[] = [];
 
@@ -30,7 +31,7 @@ function twoHosts(): { one: NetworkNamespace; two: NetworkNamespace } {
   return { one, two };
 }
 
-describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', () => {
+describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () => {
   test('create leaves the thread where it was, and lo is up inside', () => {
     const home = here();
     const namespace = make();

@@ -5,25 +5,24 @@ import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { connection, internet } from '../support/sockets.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
+import { needs } from '../support/needs.js';
 
 // Options that say something only in a certain state of the socket.
 
 const repair = openPlace('tcp4');
-const mayRepair =
-  repair >= 0 &&
-  (() => {
-    try {
-      writeOption(repair, 'TCP_REPAIR', 1);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      native.close(repair);
-    }
-  })();
-const needsRepair = mayRepair ? '' : ' (skipped: TCP_REPAIR needs CAP_NET_ADMIN)';
+const mayRepair = repair >= 0 && (() => {
+  try {
+    writeOption(repair, 'TCP_REPAIR', 1);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    native.close(repair);
+  }
+})();
 
-test.skipIf(!mayRepair)(`the windows of a connection in repair read back as set${needsRepair}`, async () => {
+test('the windows of a connection in repair read back as set', async (context) => {
+  needs(context, mayRepair, 'TCP_REPAIR needs CAP_NET_ADMIN');
   const [client, accepted] = await connection();
   writeOption(client.fd, 'TCP_REPAIR', 1);
   const window = readOption(client.fd, 'TCP_REPAIR_WINDOW');
@@ -34,7 +33,8 @@ test.skipIf(!mayRepair)(`the windows of a connection in repair read back as set$
   accepted.close();
 });
 
-test.skipIf(!mayRepair)(`TCP_REPAIR_OPTIONS forges what was negotiated${needsRepair}`, async () => {
+test('TCP_REPAIR_OPTIONS forges what was negotiated', async (context) => {
+  needs(context, mayRepair, 'TCP_REPAIR needs CAP_NET_ADMIN');
   const [client, accepted] = await connection();
   writeOption(client.fd, 'TCP_REPAIR', 1);
   expect(readOption(client.fd, 'TCP_INFO').sndWscale).not.toBe(3);
@@ -71,31 +71,24 @@ const multipath = openPlace('mptcp');
 if (multipath >= 0) native.close(multipath);
 const noMultipath = multipath < 0 ? ' (skipped: no Multipath TCP in this kernel)' : '';
 
-test.skipIf(multipath < 0)(
-  `each subflow of Multipath TCP has its TCP_INFO and its addresses${noMultipath}`,
-  async () => {
-    using listener = Socket.open({ protocol: 'mptcp' }).bind({ address: '127.0.0.1' }).listen();
-    using client = Socket.open({ protocol: 'mptcp' });
-    await client.connect(listener.getsockname());
-    using accepted = await listener.accept();
-    expect(readOption(client.fd, 'MPTCP_TCPINFO')).toEqual([expect.objectContaining({ state: 'ESTABLISHED' })]);
-    expect(readOption(accepted.fd, 'MPTCP_SUBFLOW_ADDRS')).toEqual([
-      {
-        local: { address: '127.0.0.1', port: internet(listener.getsockname()).port },
-        remote: { address: '127.0.0.1', port: internet(client.getsockname()).port },
-      },
-    ]);
-    expect(readOption(client.fd, 'TCP_IS_MPTCP')).toBe(true);
-  },
-);
+test.skipIf(multipath < 0)(`each subflow of Multipath TCP has its TCP_INFO and its addresses${noMultipath}`, async () => {
+  using listener = Socket.open({ protocol: 'mptcp' }).bind({ address: '127.0.0.1' }).listen();
+  using client = Socket.open({ protocol: 'mptcp' });
+  await client.connect(listener.getsockname());
+  using accepted = await listener.accept();
+  expect(readOption(client.fd, 'MPTCP_TCPINFO')).toEqual([expect.objectContaining({ state: 'ESTABLISHED' })]);
+  expect(readOption(accepted.fd, 'MPTCP_SUBFLOW_ADDRS')).toEqual([
+    {
+      local: { address: '127.0.0.1', port: internet(listener.getsockname()).port },
+      remote: { address: '127.0.0.1', port: internet(client.getsockname()).port },
+    },
+  ]);
+  expect(readOption(client.fd, 'TCP_IS_MPTCP')).toBe(true);
+});
 
 test.skipIf(multipath < 0)(`what an earlier call left in the memory is not asked of the kernel${noMultipath}`, () => {
   const fd = openPlace('mptcp');
-  const raw = {
-    level: native.constants['SOL_MPTCP'] ?? 0,
-    optname: native.constants['MPTCP_TCPINFO'] ?? 0,
-    length: 1024,
-  };
+  const raw = { level: native.constants['SOL_MPTCP'] ?? 0, optname: native.constants['MPTCP_TCPINFO'] ?? 0, length: 1024 };
   // With this header, as the call of the catalogue writes it, the kernel would answer.
   expect(readOption(fd, 'MPTCP_TCPINFO')).toEqual([]);
   data.set(new Uint8Array(Uint32Array.of(16, 0, 0, 280).buffer));

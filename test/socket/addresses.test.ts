@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, type TestContext, test } from 'vitest';
+import { SystemCallError } from '../../src/errors.js';
 import { native } from '../../src/native/load.js';
 import type { AddressInput, Family } from '../../src/socket/sockaddr.js';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { needs } from '../support/needs.js';
 import { codeOf, internet, listening } from '../support/sockets.js';
 
 expectNoLeakedSockets();
@@ -13,11 +15,12 @@ expectNoLeakedSockets();
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function openOr(skip: (reason: string) => void, settings: Parameters<typeof Socket.open>[0]): Socket | undefined {
+function openOr(context: Pick<TestContext, 'skip'>, settings: Parameters<typeof Socket.open>[0]): Socket | undefined {
   try {
     return Socket.open(settings);
   } catch (error) {
-    skip((error as Error).message);
+    if (!(error instanceof SystemCallError)) throw error;
+    needs(context, false, error.message, error.code === 'EPERM' ? 'machine' : 'kernel');
     return undefined;
   }
 }
@@ -211,8 +214,8 @@ describe('netlink', () => {
 });
 
 describe('packet', () => {
-  test('frames of the loopback interface come with their device address', async ({ skip }) => {
-    const socket = openOr(skip, { family: 'packet', type: 'dgram', protocol: 0x0800 });
+  test('frames of the loopback interface come with their device address', async (context) => {
+    const socket = openOr(context, { family: 'packet', type: 'dgram', protocol: 0x0800 });
     if (socket === undefined) return;
     using packets = socket;
     const loopback = native.if_nametoindex('lo');
@@ -236,8 +239,8 @@ describe('packet', () => {
 });
 
 describe('vsock', () => {
-  test('binds a port of any cid', ({ skip }) => {
-    const socket = openOr(skip, { family: 'vsock' });
+  test('binds a port of any cid', (context) => {
+    const socket = openOr(context, { family: 'vsock' });
     if (socket === undefined) return;
     using vsock = socket;
     vsock.bind({ port: 2 ** 32 - 1 });

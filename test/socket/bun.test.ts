@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { built, root, run } from '../support/children.js';
+import { needs } from '../support/needs.js';
 
 const bun = `${root}.cache/bun/node_modules/@oven/bun-linux-x64/bin/bun`;
 
@@ -28,9 +29,12 @@ const smoke = `
 `;
 
 describe('Bun', () => {
-  test('waits on the portable backend, and ends by itself', async ({ skip }) => {
-    if (!existsSync(bun))
-      return skip(`no ${bun.slice(root.length)}: npm install --prefix .cache/bun @oven/bun-linux-x64`);
+  test('waits on the portable backend, and ends by itself', async (context) => {
+    needs(
+      context,
+      existsSync(bun),
+      `no ${bun.slice(root.length)}: npm install --prefix .cache/bun @oven/bun-linux-x64`,
+    );
     const result = await run(bun, ['--eval', smoke]);
     expect(result).toEqual({
       code: 0,

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { bound, codeOf, connection, fill, listening, nobody, set } from '../support/sockets.js';
+import { needs } from '../support/needs.js';
 
 expectNoLeakedSockets();
 
@@ -277,8 +278,8 @@ describe('many', () => {
 
   const descriptors = Number(/^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]);
 
-  test('5,000 sockets wait, and all are closed', async ({ skip }) => {
-    if (descriptors < 5100) return skip(`RLIMIT_NOFILE is ${descriptors}`);
+  test('5,000 sockets wait, and all are closed', async (context) => {
+    needs(context, descriptors >= 5100, `RLIMIT_NOFILE is ${descriptors}`);
     const sockets = Array.from({ length: 5000 }, () => Socket.open({ type: 'dgram' }));
     const received = sockets.map((socket) => codeOf(() => socket.recv()));
     await new Promise(setImmediate);
