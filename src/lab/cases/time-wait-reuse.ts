@@ -77,14 +77,16 @@ const takenAgain = defineCase<Reconnect, string>({
     const enoughMs = setDelay(host, when);
     const address = to === 'A' ? host.A : to;
     const listener = host.listen({ address, port: serverPort });
-    const client = await host.connect({ address, port: serverPort });
+    // A TIME_WAIT has the option of its connection, and bind() asks for it on both.
+    const options = { SO_REUSEADDR: port === 'bind' };
+    const client = await host.connect({ address, port: serverPort }, { options });
     const server = await listener.accept('server');
     await closeInOrder(client, server);
     const ours = { localPort: sourcePort, state: 'TIME_WAIT' } as const;
     const ageMs = (): number => length - (host.sockets(ours)[0]?.timer?.remainingMs ?? Number.NaN);
     if (when === 'after') await until(() => (ageMs() > enoughMs ? true : undefined), 'age of the TIME_WAIT');
-    const from = port === 'bind' ? { from: { address, port: sourcePort }, options: { SO_REUSEADDR: true } } : {};
-    return outcomeAsync(() => host.connect({ address, port: serverPort }, { name: 'again', ...from }));
+    const from = port === 'bind' ? { from: { address, port: sourcePort } } : {};
+    return outcomeAsync(() => host.connect({ address, port: serverPort }, { name: 'again', options, ...from }));
   },
   because(rows) {
     const taken = rows.filter(({ observed }) => observed === 'ok').map(({ name }) => name);
