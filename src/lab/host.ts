@@ -183,6 +183,17 @@ export class Host {
     this.#recorder.call(this.name, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
   }
 
+  /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
+  mute(peer: Host): void {
+    const neighbour = { interface: 'eth0', address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
+    this.#recorder.call(this.name, `loses what it sends to ${peer.name}`, () => this.#own().addNeighbour(neighbour));
+  }
+
+  unmute(peer: Host): void {
+    const neighbour = { interface: 'eth0', address: peer.A };
+    this.#recorder.call(this.name, `reaches ${peer.name} again`, () => this.#own().removeNeighbour(neighbour));
+  }
+
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
   async start(settings: ProgramSettings): Promise<Program> {
     const program = this.run(() => new Program(settings, this.name, this.#recorder));

@@ -7,11 +7,17 @@ import { broken, deadlineMs } from './run-case.js';
 /** Run compiled, also where this file is not. */
 const workerFile = fileURLToPath(new URL('../../dist/lab/worker.js', import.meta.url));
 
-/** Beyond the row's own deadline: a case that still runs then sits in a system call. */
-const graceMs = 5000;
+/** `graceMs` is beyond the row's own deadline: a case that still runs then sits in a system call. */
+const ownWorker: WorkerProgram = { file: workerFile, graceMs: 5000 };
 
 /** Cases wait more than they compute, so one more than there are cores. */
 const fastWorkers = 3;
+
+/** A program that is sent orders and answers each with a result. */
+export interface WorkerProgram {
+  readonly file: string;
+  readonly graceMs: number;
+}
 
 export interface PoolOptions {
   readonly isolation: Isolation;
@@ -19,21 +25,25 @@ export interface PoolOptions {
   readonly onResult?: ((result: CaseResult) => void) | undefined;
   readonly onStart?: ((testCase: Case) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Run instead of the lab's own. */
+  readonly worker?: WorkerProgram | undefined;
 }
 
 /** A worker process, replaced when a case had to be killed in it. */
 class Worker {
   readonly #isolation: Isolation;
+  readonly #program: WorkerProgram;
   #child: ChildProcess | undefined;
 
-  constructor(isolation: Isolation) {
+  constructor(isolation: Isolation, program: WorkerProgram) {
     this.#isolation = isolation;
+    this.#program = program;
   }
 
   run(testCase: Case): Promise<CaseResult> {
     const child = this.#started();
     const begin = performance.now();
-    const limitMs = testCase.rowNames.length * deadlineMs(testCase) + graceMs;
+    const limitMs = testCase.rowNames.length * deadlineMs(testCase) + this.#program.graceMs;
     return new Promise((resolve) => {
       const settle = (result: CaseResult): void => {
         clearTimeout(timer);
@@ -58,19 +68,19 @@ class Worker {
   }
 
   #started(): ChildProcess {
-    this.#child ??= fork(workerFile, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    this.#child ??= fork(this.#program.file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     return this.#child;
   }
 }
 
 /** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
 export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
-  const { isolation, onResult, onStart, signal } = options;
+  const { isolation, onResult, onStart, signal, worker: program = ownWorker } = options;
   const workers: Worker[] = [];
   const results: CaseResult[] = [];
   const isAborted = (): boolean => signal?.aborted === true;
   const work = async (queue: Case[]): Promise<void> => {
-    const worker = new Worker(isolation);
+    const worker = new Worker(isolation, program);
     workers.push(worker);
     for (let next = queue.shift(); next !== undefined && !isAborted(); next = queue.shift()) {
       onStart?.(next);

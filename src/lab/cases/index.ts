@@ -5,6 +5,7 @@ import { bindConflictCases } from './bind-conflicts.js';
 import { bindOrConnectCases } from './bind-or-connect.js';
 import { halfOpenCases } from './half-open.js';
 import { halvesCases } from './halves.js';
+import { closingPathCases } from './closing-paths.js';
 import { lingerCases } from './linger.js';
 import { portReleaseCases } from './port-release.js';
 import { resetCases } from './reset.js';
@@ -12,6 +13,7 @@ import { restartCases } from './restart.js';
 import { sharingCases } from './sharing.js';
 import { sourcePortCases } from './source-port.js';
 import { timeoutCases } from './timeouts.js';
+import { stateCases } from './states.js';
 import { timeWaitReuseCases } from './time-wait-reuse.js';
 import { timeWaitSegmentCases } from './time-wait-segments.js';
 import { timeWaitSynCases } from './time-wait-syn.js';
@@ -26,6 +28,7 @@ const all: readonly Case[] = [
   ...bindOrConnectCases,
   ...halfOpenCases,
   ...halvesCases,
+  ...closingPathCases,
   ...lingerCases,
   ...portReleaseCases,
   ...resetCases,
@@ -33,6 +36,7 @@ const all: readonly Case[] = [
   ...sharingCases,
   ...sourcePortCases,
   ...timeoutCases,
+  ...stateCases,
   ...timeWaitCases,
   ...timeWaitReuseCases,
   ...timeWaitSegmentCases,

@@ -2,17 +2,12 @@ import { type Case, defineCase } from '../case.js';
 import { closeInOrder, establish } from '../connection.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
+import { statesOn } from '../states.js';
 import { outcome, outcomeAsync } from '../step.js';
 
 /** What a server without any option hears when it is started on the address and port again. */
 function startAgain(host: Host, port: number, address = host.A): string {
   return outcome(() => host.open({ name: 'restarted' }).bind({ address, port }).listen());
-}
-
-/** The states on a port, without listeners: `TIME_WAIT`, `nothing`. */
-function statesOn(host: Host, port: number): string {
-  const states = host.look(`the table on port ${port}`, { localPort: port }).map(({ state }) => state);
-  return states.filter((state) => state !== 'LISTEN').join(', ') || 'nothing';
 }
 
 type Clients = 'the only client' | 'one of two clients';

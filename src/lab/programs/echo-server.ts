@@ -1,9 +1,10 @@
 // The echo server of the articles: socket, bind, listen, then every connection gets back what it sends.
-// Arguments: address, port, and the options to set before bind as JSON. It ends by the default action of a signal.
+// Arguments: address, port, the options to set before bind as JSON, and `handler` to shut down and close the listener at
+// SIGINT. Otherwise it ends by the default action of a signal.
 import { type OptionValues, Socket } from '../../index.js';
 import { report, reporting } from './report.js';
 
-const [address = '0.0.0.0', port = '0', options = '{}'] = process.argv.slice(2);
+const [address = '0.0.0.0', port = '0', options = '{}', atInterrupt = ''] = process.argv.slice(2);
 
 report('start', 'ok');
 
@@ -12,6 +13,14 @@ const listener = Socket.open({ options: JSON.parse(options) as OptionValues });
 if (reporting('bind', () => listener.bind({ address, port: Number(port) })) === undefined) process.exit(1);
 const details = () => ({ address: listener.getsockname() });
 if (reporting('listen', () => listener.listen({ backlog: 5 }), details) === undefined) process.exit(1);
+
+if (atInterrupt === 'handler') {
+  process.on('SIGINT', () => {
+    reporting('shutdown', () => listener.shutdown('both'));
+    reporting('close', () => listener.close());
+    process.exit(0);
+  });
+}
 
 async function echo(connection: Socket): Promise<void> {
   try {

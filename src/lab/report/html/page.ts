@@ -52,7 +52,7 @@ function caseCard(result: CaseResult, facts: Case | undefined): string {
     `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
     `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
     `<span class="title">${escapeXml(title)}</span><span class="because">${escapeXml(because)}</span></summary>`,
-    `<div class="body"><p><strong>Claim</strong> (article ${articles.join(', ')}): ${escapeXml(claim)}</p>`,
+    `<div class="body"><p><strong>Claim</strong> ${articles.length === 0 ? '' : ` (article ${articles.join(', ')})`}: ${escapeXml(claim)}</p>`,
     facts === undefined ? '' : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
     rows.length === 0 ? '' : rowTable(rows),
     diagram === '' ? '' : `<h3>States seen</h3><div class="figures">${diagram}</div>`,

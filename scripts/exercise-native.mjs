@@ -1,0 +1,194 @@
+// Makes every call of the addon at least once, with what succeeds and what the kernel refuses, for tools that watch memory.
+// Run with SOCKWISE_NATIVE naming the addon, on 64-bit Linux. It fails if a call of the addon is missing here.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+const path = process.env.SOCKWISE_NATIVE;
+if (path === undefined) throw new Error('SOCKWISE_NATIVE names no addon');
+const addon = createRequire(import.meta.url)(path);
+
+const called = new Set();
+const native = new Proxy(addon, {
+  get(target, name) {
+    called.add(name);
+    return target[name];
+  },
+});
+
+const DATA = 64;
+const NAME_SPACE = 128;
+const READABLE = 1;
+const frame = new Int32Array(addon.scratch, 0, DATA / 4);
+const data = Buffer.from(addon.scratch, DATA);
+const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, SO_RCVBUF, SCM_RIGHTS } = addon.constants;
+assert.equal(typeof SCM_RIGHTS, 'number');
+
+const loopback = Buffer.alloc(addon.layout['sizeof sockaddr_in']);
+new Uint16Array(loopback.buffer, loopback.byteOffset, 1)[0] = AF_INET;
+loopback.set([127, 0, 0, 1], addon.layout['sockaddr_in.sin_addr']);
+
+function ok(result, what) {
+  assert.ok(result >= 0, `${what}: ${result}`);
+  return result;
+}
+
+function place(address) {
+  data.set(address);
+  return address.length;
+}
+
+function bound(type) {
+  const fd = ok(native.socket(AF_INET, type, 0), 'socket');
+  ok(native.bind(fd, place(loopback)), 'bind');
+  const length = ok(native.getsockname(fd), 'getsockname');
+  return { fd, address: Buffer.from(data.subarray(0, length)) };
+}
+
+async function readable(ready, fd) {
+  ok(native.watch(fd, READABLE), 'watch');
+  while (!ready.has(fd)) await new Promise(setImmediate);
+  ok(native.watch(fd, 0), 'watch');
+  ready.delete(fd);
+}
+
+async function connections(ready) {
+  const listener = bound(SOCK_STREAM);
+  ok(native.listen(listener.fd, 4), 'listen');
+  for (const last of ['close', 'closeAsync']) {
+    const client = ok(native.socket(AF_INET, SOCK_STREAM, 0), 'socket');
+    native.connect(client, place(listener.address));
+    await readable(ready, listener.fd);
+    const server = ok(native.accept(listener.fd), 'accept');
+    ok(native.getpeername(server), 'getpeername');
+    assert.equal(native.send(client, Buffer.from('hello'), 0, 0), 5);
+    await readable(ready, server);
+    assert.equal(native.recv(server, Buffer.alloc(16), 0), 5);
+    assert.equal(native.sendmsg(client, [Buffer.from('ab'), Buffer.from('c')], 0, 0, 0), 3);
+    await readable(ready, server);
+    assert.equal(native.recvmsg(server, [Buffer.alloc(1), Buffer.alloc(8)], 0, 256), 3);
+    ok(native.shutdown(client, 1), 'shutdown');
+    await readable(ready, server);
+    assert.equal(native.recv(server, Buffer.alloc(16), 0), 0);
+    ok(native.close(server), 'close');
+    ok(await native[last](client), last);
+  }
+  assert.ok(native.accept(listener.fd) < 0);
+  ok(native.close(listener.fd), 'close');
+}
+
+async function datagrams(ready) {
+  const one = bound(SOCK_DGRAM);
+  const two = bound(SOCK_DGRAM);
+  assert.equal(native.send(one.fd, Buffer.from('x'), 0, place(two.address)), 1);
+  await readable(ready, two.fd);
+  assert.equal(native.recv(two.fd, Buffer.alloc(4), 0), 1);
+  const names = Buffer.alloc(2 * NAME_SPACE);
+  names.set(two.address, 0);
+  names.set(two.address, NAME_SPACE);
+  const size = two.address.length;
+  const table = Int32Array.of(0, 3, 0, size, 3, 2, NAME_SPACE, size);
+  assert.equal(native.sendmmsg(one.fd, Buffer.from('abcde'), names, table, 0), 2);
+  await readable(ready, two.fd);
+  ok(native.recvmmsg(two.fd, Buffer.alloc(32), 16, Buffer.alloc(2 * NAME_SPACE), new Int32Array(8), 0), 'recvmmsg');
+  for (const { fd } of [one, two]) ok(native.close(fd), 'close');
+}
+
+/** A descriptor of this process goes over a Unix pair as SCM_RIGHTS and comes back as another. */
+function descriptors() {
+  ok(native.socketpair(AF_UNIX, SOCK_STREAM, 0), 'socketpair');
+  const [left, right] = [frame[0], frame[1]];
+  const control = Buffer.alloc(24);
+  control.writeBigUInt64LE(20n, 0);
+  control.writeInt32LE(SOL_SOCKET, 8);
+  control.writeInt32LE(SCM_RIGHTS, 12);
+  control.writeInt32LE(left, 16);
+  data.set(control, NAME_SPACE);
+  ok(native.sendmsg(left, [Buffer.from('x')], 0, 0, control.length), 'sendmsg');
+  ok(native.recvmsg(right, [Buffer.alloc(4)], 0, 256), 'recvmsg');
+  assert.ok(frame[1] >= 20);
+  const received = data.readInt32LE(NAME_SPACE + 16);
+  ok(native.own(received), 'own');
+  ok(native.setNonBlocking(received), 'setNonBlocking');
+  ok(native.disown(received), 'disown');
+  ok(native.own(received), 'own');
+  for (const fd of [left, right, received]) ok(native.close(fd), 'close');
+}
+
+function options() {
+  const { fd } = bound(SOCK_DGRAM);
+  const ask = (...values) => frame.set([fd, SOL_SOCKET, ...values]);
+  data.writeInt32LE(1);
+  ask(SO_REUSEADDR, 4);
+  ok(native.setsockopt(), 'setsockopt');
+  ask(SO_REUSEADDR, 4);
+  ok(native.getsockopt(), 'getsockopt');
+  assert.equal(data.readInt32LE(), 1);
+  for (const [index, [name, value]] of [
+    [SO_REUSEADDR, 0],
+    [SO_RCVBUF, 8192],
+  ].entries()) {
+    for (const [field, number] of [SOL_SOCKET, name, 4, 0, value, 0].entries())
+      data.writeInt32LE(number, index * 24 + field * 4);
+  }
+  frame.set([fd, 0, 0, 2]);
+  ok(native.setsockopts(), 'setsockopts');
+  ask(-1, 4);
+  assert.ok(native.getsockopt() < 0);
+  ok(native.close(fd), 'close');
+  assert.ok(native.setNonBlocking(-1) < 0);
+  assert.ok(native.close(-1) < 0);
+}
+
+async function processes() {
+  // What is refused has no effect: an unknown flag, no descriptor, no program.
+  assert.ok(native.unshare(-1) < 0);
+  assert.ok(native.setns(-1, 0) < 0);
+  assert.ok(native.spawnInUserNamespace('/nonexistent', ['nonexistent'], ['A=b']) < 0);
+  const child = native.spawnInUserNamespace('/bin/true', ['true'], ['A=b']);
+  // A user namespace may be forbidden.
+  if (child > 0) assert.equal(await native.waitpid(child), 0);
+  else assert.ok((await native.waitpid(process.pid)) < 0);
+  const loopbackName = native.if_indextoname(1);
+  if (loopbackName !== '') assert.equal(native.if_nametoindex(loopbackName), 1);
+  assert.equal(native.if_indextoname(2 ** 30), '');
+  assert.ok(native.if_nametoindex('no such name') <= 0);
+}
+
+async function everything(threaded) {
+  const ready = new Set();
+  ok(
+    native.startReadiness((fd) => ready.add(fd), threaded),
+    'startReadiness',
+  );
+  await connections(ready);
+  await datagrams(ready);
+  descriptors();
+  options();
+  // Left open, one of them watched: the environment closes them.
+  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, READABLE), 'watch');
+  bound(SOCK_STREAM);
+}
+
+if (isMainThread) {
+  await everything(false);
+  await processes();
+  // The other backend, and environments that end.
+  for (const end of ['by itself', 'terminated']) {
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: end });
+    const message = once(worker, 'message');
+    if (end === 'by itself') assert.deepEqual(await once(worker, 'exit'), [0]);
+    await message;
+    if (end === 'terminated') await worker.terminate();
+  }
+  const missing = Object.keys(addon).filter((name) => typeof addon[name] === 'function' && !called.has(name));
+  assert.deepEqual(missing, [], 'calls of the addon that are not made here');
+  console.log(`${Object.keys(addon).filter((name) => typeof addon[name] === 'function').length} calls made`);
+} else {
+  await everything(true);
+  parentPort.postMessage('done');
+  if (workerData === 'by itself') process.exit(0);
+  setInterval(() => {}, 1000);
+}

@@ -1,0 +1,144 @@
+// `node scripts/sanitize.mjs asan|valgrind`: builds the addon for the tool in a folder of its own (build/ stays as it is), then
+// runs scripts/exercise-native.mjs and the tests with it. Needs `npm run build:ts` before, and cmake and ninja (or make).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(fileURLToPath(import.meta.url), '../..');
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const exercise = join(root, 'scripts/exercise-native.mjs');
+const [, , tool, ...files] = process.argv;
+
+/** Test files a tool leaves out, and why. What they do to the addon the exercise does too. */
+const leftOut = {
+  asan: {
+    'test/handles/node-versions.test.ts':
+      "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
+    'test/socket/bun.test.ts': 'Bun brings an allocator of its own, which the preloaded one would replace',
+    'test/bench/statistics.test.ts': 'calls nothing of the addon',
+  },
+  valgrind: {
+    'test/socket/thread-backend.test.ts': 'runs vitest once more inside a test, with a deadline it misses by far',
+    'test/socket/lifetime.test.ts':
+      'starts dozens of Nodes, 2 to 3 s each before their first line here, with deadlines',
+    'test/socket/bun.test.ts': 'another runtime',
+  },
+};
+
+/** What runs under valgrind, which is about 30 times slower: the parts whose calls end in native/. */
+const underValgrind = ['test/socket', 'test/options'];
+
+function run(command, args, env) {
+  const start = performance.now();
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: 'inherit',
+  });
+  if (error !== undefined) throw new Error(`${command} cannot be run: ${error.message}`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(0);
+  return { good: status === 0, text: `${status === 0 ? 'ok' : `FAILED (${signal ?? status})`}, ${seconds} s` };
+}
+
+function build(folder, flags) {
+  const { good } = run(process.execPath, [join(root, 'scripts/native.mjs'), 'cmake', folder, ...flags]);
+  if (!good) throw new Error(`${folder} could not be built: it needs a C++ compiler, cmake and ninja or make`);
+  return join(root, folder, 'Release/sockwise.node');
+}
+
+function exclusions() {
+  const entries = Object.entries(leftOut[tool]);
+  console.log(['left out:', ...entries.map(([file, reason]) => `  ${file}: ${reason}`)].join('\n'));
+  return entries.map(([file]) => `--exclude=${file}`);
+}
+
+function tell(title, { good, text }) {
+  console.log(`${tool}, ${title}: ${text}`);
+  if (!good) process.exitCode = 1;
+}
+
+function asan() {
+  const compiler = process.env.CXX ?? 'g++';
+  const library = spawnSync(compiler, ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim();
+  if (!library?.startsWith('/')) throw new Error(`${compiler} has no libasan.so`);
+  const env = (leaks) => ({
+    SOCKWISE_NATIVE: addon,
+    LD_PRELOAD: library,
+    ASAN_OPTIONS: `detect_leaks=${leaks ? 1 : 0}`,
+    UBSAN_OPTIONS: 'print_stacktrace=1',
+  });
+  const addon = build('build-asan', ['--CDSOCKWISE_ASAN=ON']);
+  // From Node 24 on V8 itself leaks at the end of every process, and vitest's workers do in each.
+  const leaks = Number(process.versions.node.split('.')[0]) < 24;
+  tell(`every call${leaks ? ', with leaks' : ''}`, run(process.execPath, [exercise], env(leaks)));
+  tell(
+    'tests',
+    run(
+      process.execPath,
+      [vitest, 'run', '--reporter=default', '--testTimeout=30000', ...exclusions(), ...files],
+      env(false),
+    ),
+  );
+}
+
+/** Reports of valgrind that have the addon on their stack. The others are V8's, whose collector reads stacks word by word. */
+function reports(folder) {
+  return readdirSync(folder).flatMap((name) =>
+    readFileSync(join(folder, name), 'utf8')
+      .replaceAll(/^==\d+== ?/gm, '')
+      .split(/\n\s*\n/)
+      .filter((block) => /^ +(at|by) 0x/m.test(block) && !/^Process terminating/m.test(block))
+      .filter((block) => block.includes('sockwise')),
+  );
+}
+
+function valgrind() {
+  const addon = build('build-valgrind', ['--CDCMAKE_CXX_FLAGS=-g']);
+  const logs = mkdtempSync(join(tmpdir(), 'sockwise-valgrind-'));
+  // Children that a test starts, and shells, have deadlines that fit a Node at full speed: they run without valgrind.
+  const memcheck = [
+    '--trace-children=yes',
+    '--trace-children-skip=*/sh,*/bun',
+    '--trace-children-skip-by-arg=--eval',
+    `--log-file=${join(logs, '%p.log')}`,
+  ];
+  const watched = (title, flags, args) => {
+    const result = run('valgrind', [...memcheck, ...flags, process.execPath, '--expose-gc', ...args], {
+      SOCKWISE_NATIVE: addon,
+    });
+    const found = reports(logs);
+    for (const report of found) console.log(report);
+    if (!readdirSync(logs).some((name) => existsSync(join(logs, name)))) throw new Error('valgrind wrote nothing');
+    tell(title, {
+      good: result.good && found.length === 0,
+      text: `${result.text}, ${found.length} reports of the addon`,
+    });
+  };
+  try {
+    watched('every call, with leaks', ['--leak-check=full', '--show-leak-kinds=definite'], [exercise]);
+    const tests = files.length > 0 ? files : underValgrind;
+    // One worker for all files: a Node under valgrind takes seconds to start.
+    watched(
+      'tests',
+      [],
+      [
+        vitest,
+        'run',
+        '--reporter=default',
+        '--maxWorkers=1',
+        '--no-isolate',
+        '--testTimeout=60000',
+        ...exclusions(),
+        ...tests,
+      ],
+    );
+  } finally {
+    rmSync(logs, { recursive: true });
+  }
+}
+
+const tools = { asan, valgrind };
+if (!Object.hasOwn(tools, tool ?? '')) throw new Error('usage: node scripts/sanitize.mjs asan|valgrind [TEST FILES]');
+tools[tool]();

@@ -1,0 +1,209 @@
+import { type Case, defineCase } from '../case.js';
+import { closeInOrder, establish } from '../connection.js';
+import type { Lab } from '../lab.js';
+import type { LabSocket } from '../lab-socket.js';
+import { statesOn } from '../states.js';
+import { outcome } from '../step.js';
+import { until } from '../until.js';
+
+const port = 8080;
+
+type Side = 'active' | 'passive';
+
+/** The states the server's end passes through. Its FIN is lost at first, so that the state before the ACK can be seen. */
+async function path(lab: Lab, side: Side): Promise<readonly string[]> {
+  const [host, peer] = lab.pair();
+  const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
+  listener.close();
+  const seen: string[] = [];
+  const see = async (state: 'CLOSE_WAIT' | 'FIN_WAIT1' | 'FIN_WAIT2' | 'LAST_ACK' | 'TIME_WAIT'): Promise<void> => {
+    seen.push((await host.waitFor({ localPort: port, state }, `the server's end`)).state);
+  };
+  if (side === 'passive') {
+    client.close();
+    await see('CLOSE_WAIT');
+  }
+  host.mute(peer);
+  server.close();
+  await see(side === 'active' ? 'FIN_WAIT1' : 'LAST_ACK');
+  host.unmute(peer);
+  if (side === 'active') {
+    await see('FIN_WAIT2');
+    client.close();
+    await see('TIME_WAIT');
+    return seen;
+  }
+  await host.waitUntilGone({ localPort: port }, 'its FIN, sent again, is acknowledged');
+  return [...seen, 'CLOSED'];
+}
+
+const paths = defineCase<Side, readonly string[]>({
+  id: 'A3',
+  articles: ['003'],
+  title: 'The states of closing, on either side',
+  claim: 'The side that closes first passes FIN_WAIT1, FIN_WAIT2 and TIME_WAIT, the other CLOSE_WAIT and LAST_ACK, until both are CLOSED.',
+  rule: 'tcp_close_state() and tcp_fin() in net/ipv4; RFC 9293 section 3.3.2. That TIME_WAIT ends in CLOSED after 60 s is left to the case that waits for it.',
+  advice: 'A socket that stays in FIN_WAIT1 or LAST_ACK has a peer that does not answer; one in FIN_WAIT2 has a peer that does not close; one in CLOSE_WAIT is your own to close.',
+  rows: [
+    { name: 'the side that closes first', given: 'active', says: ['FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'] },
+    { name: 'the other side', given: 'passive', says: ['CLOSE_WAIT', 'LAST_ACK', 'CLOSED'] },
+  ],
+  run: path,
+  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed.join(', ')}`).join('; '),
+});
+
+type Crossing = 'the FINs cross' | 'one after the other';
+
+const crossing = defineCase<Crossing, boolean>({
+  id: 'A4',
+  articles: ['003'],
+  title: 'CLOSING',
+  claim: 'CLOSING comes from both sides closing at the same time.',
+  rule: 'tcp_fin(): a FIN that arrives in FIN_WAIT1, so before the own one is acknowledged, leads to CLOSING; in FIN_WAIT2 to TIME_WAIT. RFC 9293 section 3.6, figure 13.',
+  advice: 'Rare and short, unless the ACK is lost. Both sides end in TIME_WAIT then.',
+  rows: [
+    { name: 'the FINs cross', given: 'the FINs cross', says: true },
+    { name: 'one after the other', given: 'one after the other', says: false },
+  ],
+  async run(lab, how) {
+    const [host, peer] = lab.pair();
+    const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
+    listener.close();
+    // The server's FIN has not arrived when the client sends its own: the same as if they had met on the way.
+    if (how === 'the FINs cross') host.mute(peer);
+    server.close();
+    if (how === 'one after the other') await host.waitFor({ localPort: port, state: 'FIN_WAIT2' });
+    client.close();
+    const row = await host.waitFor({ localPort: port, state: ['CLOSING', 'TIME_WAIT'] }, 'both have closed');
+    return row.state === 'CLOSING';
+  },
+  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed ? 'CLOSING' : 'no CLOSING'}`).join('; '),
+});
+
+interface LastFin {
+  readonly whileLost: string;
+  readonly sentAgain: boolean;
+  readonly after: string;
+}
+
+const lastFin = defineCase<'lost once', LastFin & { readonly [key: string]: string | boolean }>({
+  id: 'A9',
+  articles: ['003'],
+  title: 'The FIN of the side that closes last',
+  claim: 'The side that closes last needs no 2MSL: if its FIN is lost it is sent again, until it is acknowledged.',
+  rule: 'tcp_retransmit_timer() in LAST_ACK; tcp_rcv_state_process() frees the socket when the FIN is acknowledged. An orphan gives up after tcp_orphan_retries.',
+  advice: 'Many LAST_ACK are peers that are gone: tcp_orphan_retries bounds how long they are kept.',
+  rows: [{ name: 'the last FIN is lost', given: 'lost once', says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'nothing' } }],
+  async run(lab) {
+    const [host, peer] = lab.pair();
+    const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
+    listener.close();
+    client.close();
+    await host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
+    host.mute(peer);
+    server.close();
+    const lost = await host.waitFor({ localPort: port, state: 'LAST_ACK' }, 'the FIN is lost');
+    const retransmits = (): number => host.sockets({ localPort: port })[0]?.timer?.retransmits ?? 0;
+    await until(() => (retransmits() > 0 ? true : undefined), 'the FIN is sent again');
+    const sentAgain = retransmits() > 0;
+    host.unmute(peer);
+    await host.waitUntilGone({ localPort: port }, 'the FIN has arrived');
+    return { whileLost: lost.state, sentAgain, after: statesOn(host, port) };
+  },
+  because: ([row]) =>
+    `with its FIN lost the last side is in ${row?.observed.whileLost} and ${row?.observed.sentAgain === true ? 'sends it again' : 'does not send it again'}; once it is acknowledged there is ${row?.observed.after}`,
+});
+
+type Remedy = 'SO_REUSEADDR' | 'wait for 2MSL' | 'the client closes first';
+
+async function untilUp(lab: Lab, remedy: Remedy): Promise<string> {
+  const host = lab.host();
+  const options = remedy === 'SO_REUSEADDR' ? { SO_REUSEADDR: true } : {};
+  const { listener, server, client } = await establish(host, { at: { port }, options });
+  await (remedy === 'the client closes first' ? closeInOrder(client, server) : closeInOrder(server, client));
+  listener.close();
+  const begin = performance.now();
+  const tryAgain = (): true | undefined => (start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined);
+  await until(tryAgain, 'the server is up again', { deadlineMs: 70_000, signal: lab.signal });
+  const seconds = (performance.now() - begin) / 1000;
+  lab.note('up again', `after ${seconds.toFixed(2)} s`, host.name);
+  return seconds < 1 ? 'at once' : seconds > 55 && seconds < 66 ? 'after about 60 s' : `after ${seconds.toFixed(1)} s`;
+}
+
+/** bind and listen; a socket that was refused is closed, for a minute of them would use up the descriptors. */
+function start(socket: LabSocket): string {
+  const said = outcome(() => socket.bind({ address: socket.host.A, port }).listen());
+  if (said !== 'ok') socket.close();
+  return said;
+}
+
+const remedies = defineCase<Remedy, string>({
+  id: 'A10',
+  articles: ['003'],
+  title: 'Three remedies, measured',
+  claim: 'Three things help: SO_REUSEADDR, letting the client close first, and waiting for 2MSL.',
+  rule: 'TCP_TIMEWAIT_LEN is 60 s (include/net/tcp.h), a constant; the other two leave nothing to wait for.',
+  advice: 'SO_REUSEADDR on every start. It costs nothing and depends on nobody.',
+  slow: true,
+  rows: [
+    { name: 'SO_REUSEADDR', given: 'SO_REUSEADDR', says: 'at once' },
+    { name: 'the client closes first', given: 'the client closes first', says: 'at once' },
+    { name: 'wait for 2MSL', given: 'wait for 2MSL', says: 'after about 60 s' },
+  ],
+  run: untilUp,
+  because: (rows) => `the server was up again: ${rows.map(({ name, observed }) => `${name}, ${observed}`).join('; ')}`,
+});
+
+const maximumSegmentLifetime = defineCase<'read', string>({
+  id: 'A11',
+  articles: ['003'],
+  title: 'The MSL of this kernel',
+  claim: 'The MSL is two minutes, so that TIME_WAIT lasts four.',
+  rule: 'RFC 9293 section 3.4.2 takes the MSL to be two minutes and calls that arbitrary; TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant that no sysctl changes.',
+  advice: 'Reckon with a minute on Linux. tcp_fin_timeout, often named for it, is about FIN_WAIT2.',
+  onLoopback: true,
+  rows: [{ name: 'half of the timer of a new TIME_WAIT', given: 'read', says: 'about 120 s' }],
+  async run(lab) {
+    const host = lab.host();
+    const { server, client } = await establish(host);
+    const { port: remotePort } = client.local;
+    await closeInOrder(server, client);
+    const { timer } = await host.waitFor({ remotePort, state: 'TIME_WAIT' }, 'its timer');
+    const halfSeconds = (timer?.remainingMs ?? 0) / 2000;
+    return `about ${Math.round(halfSeconds / 5) * 5} s`;
+  },
+  because: ([row]) => `half of the time a TIME_WAIT is kept is ${row?.observed}`,
+});
+
+interface ClosedAtOnce {
+  readonly accepted: string;
+  readonly closed: string;
+  readonly [key: string]: string;
+}
+
+const closedAtOnce = defineCase<'after accept', ClosedAtOnce>({
+  id: 'A12',
+  articles: ['003'],
+  title: 'A server that closes as soon as it has accepted',
+  claim: 'A server that closes as soon as it has accepted goes from SYN_RECV to FIN_WAIT1 directly.',
+  rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV (tcp_try_fastopen()); inet_csk_accept().',
+  advice: 'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused.',
+  rows: [{ name: 'accept, then close', given: 'after accept', says: { accepted: 'SYN_RECV', closed: 'FIN_WAIT1' } }],
+  async run(lab) {
+    const [host, peer] = lab.pair();
+    const { listener, server } = await establish(host, { at: { port }, clientHost: peer });
+    listener.close();
+    const accepted = server.state;
+    // The FIN is lost, so that the state it leaves can be looked at.
+    host.mute(peer);
+    server.close();
+    const { state } = await host.waitFor({ localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2'] }, 'closed at once');
+    return { accepted, closed: state };
+  },
+  because: ([row]) => `what accept returned was in ${row?.observed.accepted}, and after close in ${row?.observed.closed}`,
+});
+
+/** The way through the closing states, and how long it takes. */
+export const closingPathCases: readonly Case[] = [
+  paths, crossing, lastFin, remedies, maximumSegmentLifetime, closedAtOnce,
+];

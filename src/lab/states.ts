@@ -1,0 +1,94 @@
+import type { OptionValues, SocketState } from '../index.js';
+import { closeInOrder, type Connection, establish } from './connection.js';
+import type { Host } from './host.js';
+import type { Lab } from './lab.js';
+
+/** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
+export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
+
+const port = 8080;
+
+/** A port of `host` in the state asked for. */
+export interface InState {
+  readonly host: Host;
+  readonly peer: Host;
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Ground {
+  readonly host: Host;
+  readonly peer: Host;
+  readonly options: OptionValues;
+}
+
+/** A connection to the port whose listener is gone, so that only the connection is there. */
+async function alone({ host, peer, options }: Ground): Promise<Connection> {
+  const connection = await establish(host, { at: { port }, clientHost: peer, options });
+  connection.listener.close();
+  return connection;
+}
+
+/** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
+const scripts: { readonly [S in LabState]: (ground: Ground) => Promise<unknown> | unknown } = {
+  CLOSED: () => {},
+  BOUND: ({ host, options }) => host.open({ name: 'bound', options }).bind({ address: host.A, port }),
+  LISTEN: ({ host, options }) => host.listen({ address: host.A, port, options }),
+  SYN_SENT({ host, peer, options }) {
+    peer.vanish();
+    host.open({ name: 'caller', options }).bind({ address: host.A, port }).tryConnect({ address: peer.A, port });
+  },
+  // The handshake is done for the peer, but with TCP_DEFER_ACCEPT the listener waits for data before it counts.
+  async SYN_RECV({ host, peer, options }) {
+    host.listen({ address: host.A, port, options: { ...options, TCP_DEFER_ACCEPT: 30 } });
+    await peer.connect({ address: host.A, port });
+  },
+  ESTABLISHED: alone,
+  async FIN_WAIT1(ground) {
+    const { server } = await alone(ground);
+    ground.host.mute(ground.peer);
+    server.close();
+  },
+  async FIN_WAIT2(ground) {
+    const { server } = await alone(ground);
+    server.close();
+  },
+  // Its FIN is lost while the peer's arrives: to this end, both have closed at the same time.
+  async CLOSING(ground) {
+    const { server, client } = await alone(ground);
+    ground.host.mute(ground.peer);
+    server.close();
+    client.close();
+  },
+  async TIME_WAIT(ground) {
+    const { server, client } = await alone(ground);
+    await closeInOrder(server, client);
+  },
+  async CLOSE_WAIT(ground) {
+    const { client } = await alone(ground);
+    client.close();
+  },
+  async LAST_ACK(ground) {
+    const { server, client } = await alone(ground);
+    client.close();
+    await ground.host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
+    ground.host.mute(ground.peer);
+    server.close();
+  },
+};
+
+export const labStates = Object.keys(scripts) as readonly LabState[];
+
+/** Brings a port of a host into a state, with `options` on the old socket, and waits until the kernel shows it. */
+export async function reach(lab: Lab, state: LabState, options: OptionValues = {}): Promise<InState> {
+  const [host, peer] = lab.pair('host', 'peer');
+  await scripts[state]({ host, peer, options });
+  if (state !== 'CLOSED') await host.waitFor({ localPort: port, state }, `in ${state}`);
+  return { host, peer, address: host.A, port };
+}
+
+/** The states on the port, without listeners: `TIME_WAIT`, or `nothing`. */
+export function statesOn(host: Host, localPort: number, what = `the table on port ${localPort}`): string {
+  const states = host.look(what, { localPort }).map(({ state }) => state);
+  return states.filter((state) => state !== 'LISTEN').join(', ') || 'nothing';
+}

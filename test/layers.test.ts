@@ -1,0 +1,103 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path/posix';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const source = fileURLToPath(new URL('../src', import.meta.url));
+const LONGEST = 420;
+
+/** Who may import whom, by folder of `src/` (or file directly in it): the picture in ARCHITECTURE.md. Its own files anyone may. */
+const layers: Readonly<Record<string, readonly string[]>> = {
+  'errors.ts': [],
+  'address.ts': [],
+  native: ['errors.ts'],
+  options: ['native', 'errors.ts', 'address.ts'],
+  socket: ['options', 'native', 'errors.ts', 'address.ts'],
+  netlink: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
+  netns: ['netlink', 'native', 'errors.ts'],
+  handles: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
+  'index.ts': ['handles', 'netns', 'netlink', 'socket', 'options', 'errors.ts', 'address.ts'],
+  lab: ['index.ts'],
+  cli: ['lab', 'index.ts'],
+};
+
+/** Files that load where no addon is built, and what they may import. */
+const pure: Readonly<Record<string, readonly string[]>> = {
+  'options/tcp-info.ts': [],
+  'options/spec.ts': ['options/tcp-info.ts'],
+  'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
+  'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
+};
+
+/** Files of one table each, which no reader reads from end to end. */
+const longFiles = /(^options\/catalog\.ts|\.gen\.[a-z]+)$/;
+
+const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .map((name) => name.replaceAll('\\', '/'))
+  .filter((name) => name.endsWith('.ts'))
+  .sort();
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/^\s*(\/\/.*|\/\*[\s\S]*?\*\/)$/gm, '');
+}
+
+/** What a file imports of ours, by path in `src/`: `import`, `export … from`, and `import()`. */
+function importsOf(text: string, name: string): string[] {
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'(\.[^']*)'/g)].map(([, path = '']) =>
+    relative(source, join(source, dirname(name), path)).replace(/\.js$/, '.ts'),
+  );
+}
+
+const texts = new Map(files.map((name) => [name, withoutComments(readFileSync(join(source, name), 'utf8'))]));
+const graph = new Map([...texts].map(([name, text]) => [name, importsOf(text, name)]));
+/** Without the types, which load nothing: a host may have sockets that know their host. */
+const loads = new Map(
+  [...texts].map(([name, text]) => [name, importsOf(text.replaceAll(/^(import|export) type\b[^;]*;/gm, ''), name)]),
+);
+const layerOf = (name: string): string => name.split('/')[0] ?? name;
+
+/** The first import cycle on a way from `name`, as the files on it. */
+function cycleFrom(name: string, done: Set<string>, way: readonly string[] = []): string[] | undefined {
+  if (way.includes(name)) return [...way.slice(way.indexOf(name)), name];
+  if (done.has(name)) return undefined;
+  for (const next of loads.get(name) ?? []) {
+    const cycle = cycleFrom(next, done, [...way, name]);
+    if (cycle !== undefined) return cycle;
+  }
+  done.add(name);
+  return undefined;
+}
+
+describe('src/', () => {
+  test('is read as it is: the imports found lead to files', () => {
+    expect(graph.get('options/access.ts')).toContain('native/load.ts');
+    expect([...graph.values()].flat().filter((path) => !files.includes(path))).toEqual([]);
+  });
+
+  test('has the layers of the table and no others', () => {
+    expect([...new Set(files.map(layerOf))].sort()).toEqual(Object.keys(layers).sort());
+  });
+
+  test.each(Object.entries(layers))('%s imports only what lies beneath it', (layer, allowed) => {
+    const wrong = files
+      .filter((name) => layerOf(name) === layer)
+      .flatMap((name) => (graph.get(name) ?? []).map((path) => [name, path] as const))
+      .filter(([, path]) => layerOf(path) !== layer && !allowed.includes(layerOf(path)));
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.entries(pure))('%s needs no addon', (name, allowed) => {
+    expect(graph.get(name)).toBeDefined();
+    expect((graph.get(name) ?? []).filter((path) => !allowed.includes(path))).toEqual([]);
+  });
+
+  test('has no cycle of files that load each other', () => {
+    const done = new Set<string>();
+    expect(files.map((name) => cycleFrom(name, done)).filter((cycle) => cycle !== undefined)).toEqual([]);
+  });
+
+  test(`has no file of more than ${LONGEST} lines, but for tables`, () => {
+    const lines = (name: string): number => readFileSync(join(source, name), 'utf8').split('\n').length - 1;
+    expect(files.filter((name) => !longFiles.test(name) && lines(name) > LONGEST)).toEqual([]);
+  });
+});
