@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { namespacesAvailable } from '../../../src/index.js';
 import type { Host } from '../../../src/lab/host.js';
 import { Lab } from '../../../src/lab/lab.js';
 import type { ScriptedPeer } from '../../../src/lab/peer/peer.js';
+import { canMakeNamespaces } from '../../support/namespaces.js';
 
 async function scripted(): Promise<[Host, ScriptedPeer, Lab]> {
   const lab = new Lab('namespaces', AbortSignal.timeout(15_000));
@@ -10,7 +10,7 @@ async function scripted(): Promise<[Host, ScriptedPeer, Lab]> {
   return [...(await lab.scripted()), lab];
 }
 
-describe.skipIf(!namespacesAvailable().available)('a scripted peer', () => {
+describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)', () => {
   test('connects to a listener, and its data is read', async () => {
     const [host, peer] = await scripted();
     const listener = host.listen({ address: host.A, port: 8080 });
