@@ -31,7 +31,7 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     await connection.accept();
     const client = await connecting;
     await client.send('hi');
-    const data = await connection.expect('ACK');
+    const data = await connection.expect(({ payload }) => payload.length > 0);
     expect({ seq: data.seq, text: Buffer.from(data.payload).toString() }).toEqual({ seq: 1, text: 'hi' });
   });
 
@@ -75,12 +75,15 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     ]);
   });
 
-  test('refuses flags that do not exist, and a segment to nowhere', async () => {
+  test('refuses flags that do not exist, half a sequence number, and a segment to nowhere', async () => {
     const [, peer] = await scripted();
     const code = 'ERR_ARGUMENT_INVALID';
     expect(() => peer.connection({ localPort: 1, remotePort: 1 }).send('SIN')).toThrow(
       expect.objectContaining({ code }),
     );
+    await expect(peer.connection({ localPort: 1 }).expect('SIN')).rejects.toMatchObject({ code });
+    const half = peer.connection({ localPort: 1, remotePort: 1 });
+    expect(() => half.send('SYN', { seq: 1.5 })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
     expect(() => peer.connection({ localPort: 1 }).send('SYN')).toThrow(expect.objectContaining({ code }));
   });
 });
