@@ -28,7 +28,8 @@ function ss() {
 
 export const question = {
   name: 'list-sockets',
-  title: '50,000 TIME_WAIT sockets listed (sockwise: into columns, into objects; Node core: /proc/net/tcp, split into fields)',
+  title:
+    '50,000 TIME_WAIT sockets listed (sockwise: into columns, into objects; Node core: /proc/net/tcp, split into fields)',
   trial: 1,
   prepare() {
     const namespace = NetworkNamespace.create();
@@ -59,7 +60,8 @@ export const question = {
         // They last 60 seconds: a run that outlived them measured less than it says.
         const left = namespace.run(() => listSocketColumns(timeWait)).length;
         namespace.close();
-        if (left !== wanted) throw new Error(`only ${left} TIME_WAIT sockets were left at the end: take fewer --rounds`);
+        if (left !== wanted)
+          throw new Error(`only ${left} TIME_WAIT sockets were left at the end: take fewer --rounds`);
       },
     };
   },

@@ -4,7 +4,10 @@
 import { createServer } from 'node:net';
 import { connect, listen, reservePort, Socket } from 'sockwise';
 
-const server = await listen(createServer((peer) => peer.resume()), { address: '127.0.0.1' });
+const server = await listen(
+  createServer((peer) => peer.resume()),
+  { address: '127.0.0.1' },
+);
 const to = { host: '127.0.0.1', port: server.address().port };
 
 for (const IP_BIND_ADDRESS_NO_PORT of [false, true]) {

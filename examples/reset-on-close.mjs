@@ -15,7 +15,12 @@ for (const reset of [false, true]) {
     client.on('end', () => resolve('end of stream')).on('error', ({ code }) => resolve(code));
     client.resume();
   });
-  const tuple = { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort: client.localPort };
+  const tuple = {
+    localAddress: '127.0.0.1',
+    localPort: port,
+    remoteAddress: '127.0.0.1',
+    remotePort: client.localPort,
+  };
   if (reset) setOption(peer, 'SO_LINGER', { on: true, seconds: 0 });
   peer.destroy();
   const seen = await ending;

@@ -8,7 +8,10 @@ const page = Buffer.alloc(16 * 2 ** 20);
 const agent = new Agent({ keepAlive: true });
 const sockets = [];
 
-const server = await listen(createServer((_request, response) => response.end(page)), { address: '127.0.0.1' });
+const server = await listen(
+  createServer((_request, response) => response.end(page)),
+  { address: '127.0.0.1' },
+);
 server.on('connection', (socket) => sockets.push(socket));
 const to = { host: '127.0.0.1', port: server.address().port, agent };
 

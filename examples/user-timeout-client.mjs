@@ -13,7 +13,10 @@ const failover = {
   TCP_USER_TIMEOUT: 10_000, // milliseconds
 };
 
-const database = await listen(createServer((peer) => peer.pipe(peer)), { address: '127.0.0.1' });
+const database = await listen(
+  createServer((peer) => peer.pipe(peer)),
+  { address: '127.0.0.1' },
+);
 const client = await connect({ host: '127.0.0.1', port: database.address().port, options: failover });
 
 client.write('select 1');

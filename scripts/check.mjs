@@ -15,7 +15,9 @@ const checks = [
   ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
   ['lint', 'npx', ['oxlint', '--type-aware']],
   ['format', 'npx', ['biome', 'ci', '.']],
-  ...(clangFormat === undefined ? [] : [['format of native/', clangFormat, ['--dry-run', '-Werror', ...nativeSources]]]),
+  ...(clangFormat === undefined
+    ? []
+    : [['format of native/', clangFormat, ['--dry-run', '-Werror', ...nativeSources]]]),
   ['generated files', 'node', ['scripts/generate.mjs', '--check']],
   ['unused code', 'npx', ['knip']],
   ['package', 'npx', ['publint', '--strict']],

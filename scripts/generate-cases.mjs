@@ -30,7 +30,8 @@ const sections = [
   ['skipped', 'Not run here'],
 ];
 
-const cell = (text) => text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ').replace(/[<*_]/g, '\\$&');
+const cell = (text) =>
+  text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ').replace(/[<*_]/g, '\\$&');
 const list = (items) => items.filter((item, index) => items.indexOf(item) === index);
 
 /** Backquotes inside code need a longer fence (CommonMark 6.1). */
@@ -43,13 +44,18 @@ function code(text) {
 function value(json) {
   if (json === null || typeof json !== 'object') return code(String(json));
   if (Array.isArray(json)) return json.length === 0 ? 'nothing' : json.map(value).join(', ');
-  return Object.entries(json).map(([key, inner]) => `${cell(key)}: ${value(inner)}`).join('<br>');
+  return Object.entries(json)
+    .map(([key, inner]) => `${cell(key)}: ${value(inner)}`)
+    .join('<br>');
 }
 
 /** The calls of a row, without what differs from run to run: times, ports, numbers of processes, waits. */
 function calls(row) {
   const names = row.steps.flatMap(({ what }) => /^[A-Za-z][\w ]*\.(\w+)\(/.exec(what)?.[1] ?? []);
-  return list(names).toSorted().map((name) => code(`${name}()`)).join(', ');
+  return list(names)
+    .toSorted()
+    .map((name) => code(`${name}()`))
+    .join(', ');
 }
 
 function page(seen, { rule, advice, slow }) {
@@ -70,11 +76,20 @@ function page(seen, { rule, advice, slow }) {
   else {
     lines.push('| given | the article says | Linux did | |', '| --- | --- | --- | --- |');
     for (const row of rows) {
-      lines.push(`| ${cell(row.name)} | ${value(row.says)} | ${value(row.observed)} | ${row.ok ? 'as said' : '**otherwise**'} |`);
+      lines.push(
+        `| ${cell(row.name)} | ${value(row.says)} | ${value(row.observed)} | ${row.ok ? 'as said' : '**otherwise**'} |`,
+      );
     }
-    const made = list(rows.map(calls).filter((text) => text !== '').flatMap((text) => text.split(', '))).toSorted();
+    const made = list(
+      rows
+        .map(calls)
+        .filter((text) => text !== '')
+        .flatMap((text) => text.split(', ')),
+    ).toSorted();
     lines.push('', '## What was run', '');
-    lines.push(`${rows.length === 1 ? 'One row' : `${rows.length} rows`}, each on fresh sockets${slow ? '; it takes a minute' : ''}.`);
+    lines.push(
+      `${rows.length === 1 ? 'One row' : `${rows.length} rows`}, each on fresh sockets${slow ? '; it takes a minute' : ''}.`,
+    );
     if (made.length > 0) lines.push(`Calls made: ${made.join(', ')}.`);
     lines.push('', 'Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
   }

@@ -7,7 +7,9 @@ const root = new URL('../', import.meta.url);
 const options = Object.entries(catalog);
 
 /** asm-generic numbers of SOL_SOCKET hold for these; the others (alpha, mips, parisc, sparc) must have headers. */
-const genericArchitectures = ['__x86_64__', '__i386__', '__aarch64__', '__arm__', '__riscv'].map((name) => `defined(${name})`).join(' || ');
+const genericArchitectures = ['__x86_64__', '__i386__', '__aarch64__', '__arm__', '__riscv']
+  .map((name) => `defined(${name})`)
+  .join(' || ');
 
 /** Structures that the codec lays out as Linux does: Apple packs them, puts a length before the family, or numbers families otherwise. */
 const linuxStructures = ['groupReq', 'groupSourceReq', 'sockaddr'];
@@ -17,7 +19,9 @@ function constantLines([name, { level, kind, number, apple }]) {
   return [
     linuxStructures.includes(kind) ? `#if defined(${name}) && defined(__linux__)` : `#if defined(${name})`,
     `CONSTANT("${name}", ${name})`,
-    ...(level === 'SOL_SOCKET' ? [] : ['#if defined(__linux__)', `static_assert(${name} == ${number}, "${name}");`, '#endif']),
+    ...(level === 'SOL_SOCKET'
+      ? []
+      : ['#if defined(__linux__)', `static_assert(${name} == ${number}, "${name}");`, '#endif']),
     ...(apple === undefined ? [] : [`#elif defined(__APPLE__) && defined(${apple})`, `CONSTANT("${name}", ${apple})`]),
     `#elif ${fallback}`,
     `CONSTANT("${name}", ${number})`,

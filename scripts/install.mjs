@@ -15,9 +15,21 @@ const loads = () => existsSync(loader) && run(process.execPath, [loader]).status
 
 // What node-gyp needs, and the package that has it by package manager (for macOS one command brings all).
 const tools = [
-  { what: 'python3', found: () => answers(process.env.npm_config_python ?? process.env.PYTHON ?? 'python3'), apt: 'python3', dnf: 'python3', apk: 'python3' },
+  {
+    what: 'python3',
+    found: () => answers(process.env.npm_config_python ?? process.env.PYTHON ?? 'python3'),
+    apt: 'python3',
+    dnf: 'python3',
+    apk: 'python3',
+  },
   { what: 'make', found: () => answers(process.env.MAKE ?? 'make'), apt: 'make', dnf: 'make', apk: 'make' },
-  { what: 'a C++17 compiler', found: () => answers(process.env.CXX ?? 'g++', 'c++'), apt: 'g++', dnf: 'gcc-c++', apk: 'g++' },
+  {
+    what: 'a C++17 compiler',
+    found: () => answers(process.env.CXX ?? 'g++', 'c++'),
+    apt: 'g++',
+    dnf: 'gcc-c++',
+    apk: 'g++',
+  },
 ];
 
 function explain(status) {
@@ -26,9 +38,14 @@ function explain(status) {
   if (missing.length > 0) {
     lines.push(`Missing: ${missing.map(({ what }) => what).join(', ')}. Install with one of`);
     if (process.platform === 'darwin') lines.push('  xcode-select --install');
-    else for (const [manager, command] of [['apt', 'apt-get install'], ['dnf', 'dnf install'], ['apk', 'apk add']]) {
-      lines.push(`  ${command} ${missing.map((tool) => tool[manager]).join(' ')}`);
-    }
+    else
+      for (const [manager, command] of [
+        ['apt', 'apt-get install'],
+        ['dnf', 'dnf install'],
+        ['apk', 'apk add'],
+      ]) {
+        lines.push(`  ${command} ${missing.map((tool) => tool[manager]).join(' ')}`);
+      }
   }
   if (!existsSync(join(dirname(dirname(process.execPath)), 'include/node/node_api.h'))) {
     lines.push(

@@ -16,7 +16,8 @@ function nodeGyp() {
     return require.resolve('node-gyp/bin/node-gyp.js');
   } catch {
     // As a dependency in somebody's node_modules only npm's own copy is there; npm names it to the scripts it runs.
-    const bundled = process.env.npm_config_node_gyp ?? join(prefix, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');
+    const bundled =
+      process.env.npm_config_node_gyp ?? join(prefix, 'lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js');
     if (existsSync(bundled)) return bundled;
     throw new Error('node-gyp is neither a dependency here nor part of the npm beside this node');
   }

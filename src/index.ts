@@ -7,7 +7,12 @@ export { type ConnectionRequest, type Connector, connector, type ConnectorOption
 export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
 export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
 export { getOption, getOptions, setOption, setOptions } from './handles/options.js';
-export { type PortReservation, type ReservationListenOptions, type ReserveOptions, reservePort } from './handles/reserve.js';
+export {
+  type PortReservation,
+  type ReservationListenOptions,
+  type ReserveOptions,
+  reservePort,
+} from './handles/reserve.js';
 export type { MessageFlag } from './socket/flags.js';
 export type { ControlMessage, Credentials } from './socket/messages.js';
 export type { WaitOptions } from './socket/readiness.js';
@@ -35,7 +40,13 @@ export { listSockets, type UnixSocketQuery } from './netlink/sock-diag.js';
 export { listSocketColumns, type SocketColumns } from './netlink/socket-columns.js';
 export type { SocketState } from './netlink/state.js';
 export type { UnixSocketRow } from './netlink/unix-diag.js';
-export { type AwaitedState, StateTimeoutError, type StateTarget, type StateWaitOptions, waitForState } from './netlink/wait-for-state.js';
+export {
+  type AwaitedState,
+  StateTimeoutError,
+  type StateTarget,
+  type StateWaitOptions,
+  waitForState,
+} from './netlink/wait-for-state.js';
 export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
 export { catalog } from './options/catalog.js';

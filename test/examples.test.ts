@@ -35,13 +35,17 @@ const checks: Readonly<Record<string, (printed: string) => void>> = {
     expect(printed).toContain('one client has read 16777216 bytes');
     const states = [...printed.matchAll(/^\d+ (\w+): rtt \d+ us/gm)].map(([, state]) => state);
     expect(states).toEqual(['ESTABLISHED', 'ESTABLISHED']);
-    const [neverRead = 0, readToTheEnd = 0] = [...printed.matchAll(/(\d+) bytes acknowledged/g)].map(([, bytes]) => Number(bytes));
+    const [neverRead = 0, readToTheEnd = 0] = [...printed.matchAll(/(\d+) bytes acknowledged/g)].map(([, bytes]) =>
+      Number(bytes),
+    );
     expect(readToTheEnd).toBeGreaterThan(2 ** 24);
     expect(neverRead).toBeLessThan(2 ** 24);
   },
   'user-timeout-client.mjs': (printed) => {
     expect(printed).toContain('answer: select 1');
-    expect(printed).toContain('SO_KEEPALIVE: true\nTCP_KEEPIDLE: 5\nTCP_KEEPINTVL: 2\nTCP_KEEPCNT: 3\nTCP_USER_TIMEOUT: 10000\n');
+    expect(printed).toContain(
+      'SO_KEEPALIVE: true\nTCP_KEEPIDLE: 5\nTCP_KEEPINTVL: 2\nTCP_KEEPCNT: 3\nTCP_USER_TIMEOUT: 10000\n',
+    );
   },
 };
 

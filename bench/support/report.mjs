@@ -1,7 +1,17 @@
 import { arch, cpus, release } from 'node:os';
 import Table from 'cli-table3';
 
-const order = ['C', 'sockwise', 'sockwise, awaited', 'sockwise, objects', 'Node core', 'koffi', 'posix-socket', 'sockopt', 'ss'];
+const order = [
+  'C',
+  'sockwise',
+  'sockwise, awaited',
+  'sockwise, objects',
+  'Node core',
+  'koffi',
+  'posix-socket',
+  'sockopt',
+  'ss',
+];
 
 export function machine() {
   return {

@@ -22,6 +22,9 @@ export function casesById(ids: readonly string[]): Case[] {
     const found = cases.find((candidate) => candidate.id === wanted);
     if (found !== undefined) return found;
     const near = cases.map((candidate) => candidate.id).sort((a, b) => distance(a, wanted) - distance(b, wanted));
-    throw new UsageError('ERR_ARGUMENT_INVALID', `there is no case ${JSON.stringify(id)}; near it: ${near.slice(0, 3).join(', ')}`);
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `there is no case ${JSON.stringify(id)}; near it: ${near.slice(0, 3).join(', ')}`,
+    );
   });
 }

@@ -44,9 +44,12 @@ function capabilities(): Finding {
   const status = readFileSync('/proc/self/status', 'utf8');
   const mask = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
   const wanted = { CAP_NET_BIND_SERVICE: 10n, CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n, CAP_SYS_ADMIN: 21n };
-  const missing = Object.entries(wanted).filter(([, bit]) => (mask & (1n << bit)) === 0n).map(([name]) => name);
+  const missing = Object.entries(wanted)
+    .filter(([, bit]) => (mask & (1n << bit)) === 0n)
+    .map(([name]) => name);
   const found = missing.length === 0 ? 'all that matter' : `without ${missing.join(', ')}`;
-  const cure = 'options marked with a capability in docs/options.md fail with EPERM; inside a namespace of its own the lab has them all';
+  const cure =
+    'options marked with a capability in docs/options.md fail with EPERM; inside a namespace of its own the lab has them all';
   return { what: 'capabilities', ok: missing.length === 0, found, ...(missing.length > 0 && { cure }) };
 }
 
@@ -67,12 +70,24 @@ function packetSockets(): string {
 const checks: readonly Check[] = [
   () => ({ what: 'Linux', ok: process.platform === 'linux', found: `${process.platform} ${release()}` }),
   () => ({ what: 'Node', ok: true, found: `${process.version}, Node-API ${process.versions['napi'] ?? '?'}` }),
-  () => attempt('/proc', () => readFileSync('/proc/version', 'utf8').slice(0, 5), 'mount /proc: sysctls and namespaces are reached through it'),
+  () =>
+    attempt(
+      '/proc',
+      () => readFileSync('/proc/version', 'utf8').slice(0, 5),
+      'mount /proc: sysctls and namespaces are reached through it',
+    ),
   namespaces,
   capabilities,
-  () => attempt('sock_diag', () => `${listSockets().length} TCP sockets here`, 'kernel without CONFIG_INET_DIAG: load the modules inet_diag and tcp_diag'),
-  () => attempt('bound-only sockets', boundSockets, 'Linux 6.8 lists them; before, such a holder of a port cannot be seen'),
-  () => attempt('packet sockets', packetSockets, 'needs namespaces; the cases with crafted segments are skipped without'),
+  () =>
+    attempt(
+      'sock_diag',
+      () => `${listSockets().length} TCP sockets here`,
+      'kernel without CONFIG_INET_DIAG: load the modules inet_diag and tcp_diag',
+    ),
+  () =>
+    attempt('bound-only sockets', boundSockets, 'Linux 6.8 lists them; before, such a holder of a port cannot be seen'),
+  () =>
+    attempt('packet sockets', packetSockets, 'needs namespaces; the cases with crafted segments are skipped without'),
 ];
 
 export function addDoctorCommand(program: Command): void {

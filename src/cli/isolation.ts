@@ -17,7 +17,10 @@ export async function chooseMode(): Promise<Mode> {
   const access = namespacesAvailable();
   switch (access.how) {
     case 'root':
-      return { isolation: 'namespaces', mode: process.env['SOCKWISE_IN_USER_NAMESPACE'] === undefined ? 'root' : 'user namespace' };
+      return {
+        isolation: 'namespaces',
+        mode: process.env['SOCKWISE_IN_USER_NAMESPACE'] === undefined ? 'root' : 'user namespace',
+      };
     case 'none':
       return { isolation: 'loopback', mode: 'loopback', reason: access.reason };
     case 'user-namespace':

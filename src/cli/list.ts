@@ -22,7 +22,8 @@ export function addListCommand(program: Command): void {
         wordWrap: true,
         style: { head: [], border: [] },
       });
-      for (const { id, articles, claim, slow } of rows) table.push([id, articles.join(' '), slow ? `${claim} (slow)` : claim]);
+      for (const { id, articles, claim, slow } of rows)
+        table.push([id, articles.join(' '), slow ? `${claim} (slow)` : claim]);
       console.log(table.toString());
     });
 }

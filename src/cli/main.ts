@@ -7,7 +7,9 @@ import { exitCodes, report } from './exit.js';
 import { addListCommand } from './list.js';
 import { addMatrixCommand } from './matrix.js';
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('sockwise')
   .description('Low-level sockets that tell you what the kernel did and why.')
@@ -15,7 +17,12 @@ const program = new Command('sockwise')
   .showHelpAfterError()
   // Commander ends with 1 for a mistake on the command line; here 1 means that something was found.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage))
-  .addHelpText('after', `\nExit codes: ${Object.entries(exitCodes).map(([name, code]) => `${code} ${name}`).join(', ')}`);
+  .addHelpText(
+    'after',
+    `\nExit codes: ${Object.entries(exitCodes)
+      .map(([name, code]) => `${code} ${name}`)
+      .join(', ')}`,
+  );
 
 addMatrixCommand(program);
 addCaseCommand(program);
@@ -23,6 +30,8 @@ addListCommand(program);
 addDoctorCommand(program);
 
 // A reader that has seen enough (as in `| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed));
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
+);
 
 program.parseAsync().catch(report);

@@ -27,10 +27,15 @@ const articles = ['000', '001', '002', '003', '004'];
 function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
   const unknown = wanted?.find((article) => !articles.includes(article));
   if (unknown !== undefined) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `there is no article ${JSON.stringify(unknown)}; they are ${articles.join(', ')}`);
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `there is no article ${JSON.stringify(unknown)}; they are ${articles.join(', ')}`,
+    );
   }
   const chosen = ids === undefined ? cases : casesById(ids);
-  return wanted === undefined ? chosen : chosen.filter((testCase) => testCase.articles.some((article) => wanted.includes(article)));
+  return wanted === undefined
+    ? chosen
+    : chosen.filter((testCase) => testCase.articles.some((article) => wanted.includes(article)));
 }
 
 function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags): string {

@@ -34,7 +34,8 @@ export function interleave<T extends { readonly family: string }>(addresses: rea
   const first = addresses.filter(({ family }) => family === addresses[0]?.family);
   const second = addresses.filter(({ family }) => family !== addresses[0]?.family);
   const ordered: T[] = [];
-  for (let i = 0; i < Math.max(first.length, second.length); i++) ordered.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
+  for (let i = 0; i < Math.max(first.length, second.length); i++)
+    ordered.push(...first.slice(i, i + 1), ...second.slice(i, i + 1));
   return ordered;
 }
 

@@ -25,7 +25,11 @@ export function familyOfAddress(address: string, name = 'address'): 'IPv4' | 'IP
 }
 
 /** Calls `use` with a new socket, which is closed if it throws. */
-function opened(family: 'IPv4' | 'IPv6' | 'unix', options: OptionValues | undefined, use: (socket: Socket) => void): Socket {
+function opened(
+  family: 'IPv4' | 'IPv6' | 'unix',
+  options: OptionValues | undefined,
+  use: (socket: Socket) => void,
+): Socket {
   const socket = Socket.open({ family, options });
   try {
     use(socket);

@@ -34,8 +34,18 @@ export interface ConnectOptions {
 }
 
 const known = [
-  'host', 'port', 'path', 'localAddress', 'localPort', 'options', 'family', 'timeoutMs', 'attemptDelayMs', 'signal',
-  'lookup', 'allowHalfOpen',
+  'host',
+  'port',
+  'path',
+  'localAddress',
+  'localPort',
+  'options',
+  'family',
+  'timeoutMs',
+  'attemptDelayMs',
+  'signal',
+  'lookup',
+  'allowHalfOpen',
 ] as const satisfies readonly (keyof ConnectOptions)[];
 
 const int31 = 2 ** 31 - 1;
@@ -48,7 +58,19 @@ function invalid(message: string): UsageError {
 
 function checkSettings(settings: ConnectOptions): void {
   knownKeys(settings, 'connect', known);
-  const { host, port, path, localAddress, localPort, family, timeoutMs, attemptDelayMs, signal, lookup, allowHalfOpen } = settings;
+  const {
+    host,
+    port,
+    path,
+    localAddress,
+    localPort,
+    family,
+    timeoutMs,
+    attemptDelayMs,
+    signal,
+    lookup,
+    allowHalfOpen,
+  } = settings;
   if (path !== undefined) {
     for (const name of ['host', 'port', 'localAddress', 'localPort', 'family'] as const) {
       if (settings[name] !== undefined) throw invalid(`path: not together with ${name}`);
@@ -63,16 +85,20 @@ function checkSettings(settings: ConnectOptions): void {
   if (localPort !== undefined) integer(localPort, 'localPort', 0, 65_535);
   if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, int31);
   if (attemptDelayMs !== undefined) integer(attemptDelayMs, 'attemptDelayMs', shortestDelayMs, int31);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
-  if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean') throw invalidArgument('allowHalfOpen', 'a boolean', allowHalfOpen);
-  if (lookup !== undefined && typeof lookup !== 'function') throw invalidArgument('lookup', 'a function as dns.lookup', lookup);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean')
+    throw invalidArgument('allowHalfOpen', 'a boolean', allowHalfOpen);
+  if (lookup !== undefined && typeof lookup !== 'function')
+    throw invalidArgument('lookup', 'a function as dns.lookup', lookup);
 }
 
 /** The one family that can be used, if `family` or the local address leaves no choice. */
 function onlyFamily({ family, localAddress }: ConnectOptions): InternetFamily | undefined {
   if (localAddress === undefined) return family;
   const local = familyOfAddress(localAddress, 'localAddress');
-  if (family !== undefined && family !== local) throw invalid(`localAddress: ${localAddress} is ${local}, family says ${family}`);
+  if (family !== undefined && family !== local)
+    throw invalid(`localAddress: ${localAddress} is ${local}, family says ${family}`);
   return local;
 }
 
@@ -105,8 +131,11 @@ async function destinations(settings: ConnectOptions, signal: AbortSignal): Prom
   const family = onlyFamily(settings);
   const literal = net.isIP(host) !== 0;
   const found = literal ? [host] : await resolve(host, family, lookup, signal);
-  const usable = found.map((address) => toDestination(address, port)).filter((to) => family === undefined || to.family === family);
-  if (usable.length === 0) throw new UsageError('ERR_ADDRESS_INVALID', `host: ${host} has no ${family ?? 'IP'} address`);
+  const usable = found
+    .map((address) => toDestination(address, port))
+    .filter((to) => family === undefined || to.family === family);
+  if (usable.length === 0)
+    throw new UsageError('ERR_ADDRESS_INVALID', `host: ${host} has no ${family ?? 'IP'} address`);
   return interleave(usable);
 }
 
@@ -117,7 +146,9 @@ async function within<T>({ signal, timeoutMs }: ConnectOptions, work: (stop: Abo
   signal?.throwIfAborted();
   signal?.addEventListener('abort', onAbort, { once: true });
   const timer =
-    timeoutMs === undefined ? undefined : setTimeout(() => stop.abort(new TimeoutError('connect', timeoutMs)), timeoutMs);
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => stop.abort(new TimeoutError('connect', timeoutMs)), timeoutMs);
   try {
     return await work(stop.signal);
   } finally {

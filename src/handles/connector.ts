@@ -146,7 +146,8 @@ async function made(
       if (request.timeout) socket.setTimeout(request.timeout);
       return settled(socket, request, options);
     }
-    if (caller instanceof https.Agent) return settled(securedBy(caller, tlsSettings, request, socket), request, options);
+    if (caller instanceof https.Agent)
+      return settled(securedBy(caller, tlsSettings, request, socket), request, options);
     const handshake = secured(tlsSettings, request, settings.host ?? 'localhost', socket);
     return settled(await beforeDeadline(handshake, started, timeoutMs), request, options);
   } catch (error) {
@@ -182,9 +183,20 @@ async function beforeDeadline<T>(work: Promise<T>, started: number, timeoutMs: n
  */
 export function connector(settings: ConnectorOptions = {}): Connector {
   knownKeys(settings, 'connector', [
-    'options', 'localAddress', 'localPort', 'family', 'timeoutMs', 'attemptDelayMs', 'lookup', 'tls',
+    'options',
+    'localAddress',
+    'localPort',
+    'family',
+    'timeoutMs',
+    'attemptDelayMs',
+    'lookup',
+    'tls',
   ]);
-  return function connectFor(this: unknown, request: ConnectionRequest, callback?: AgentCallback | UndiciCallback): undefined {
+  return function connectFor(
+    this: unknown,
+    request: ConnectionRequest,
+    callback?: AgentCallback | UndiciCallback,
+  ): undefined {
     made(this, request, settings).then(
       (socket) => callback?.(null, socket),
       // Without a socket; only undici's declaration says so.

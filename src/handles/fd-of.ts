@@ -36,7 +36,10 @@ function socketReason(socket: net.Socket): Reason {
   if (socket instanceof TLSSocket) {
     return ['it is TLS over a stream that is no socket, or whose socket is closed', 'use the socket at the bottom'];
   }
-  return ['it has not been connected', "connect it and wait for 'connect'; to set options before connect(2), use connect()"];
+  return [
+    'it has not been connected',
+    "connect it and wait for 'connect'; to set options before connect(2), use connect()",
+  ];
 }
 
 function datagramReason(handle: Handle | null | undefined): Reason {
@@ -121,6 +124,7 @@ export function fdOf(target: OptionTarget): number {
     return fd === target && fd >= 0 ? fd : integer(target, 'target', 0, 2 ** 31 - 1);
   }
   if (target instanceof Socket) return target.fd;
-  if (typeof target !== 'object' || target === null) throw invalidArgument('target', 'a descriptor or a socket', target);
+  if (typeof target !== 'object' || target === null)
+    throw invalidArgument('target', 'a descriptor or a socket', target);
   return fdOfNode(target);
 }

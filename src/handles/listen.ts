@@ -22,9 +22,11 @@ const int31 = 2 ** 31 - 1;
 
 /** Throws unless `server` can begin to listen with `options`. */
 export function checkServer(server: net.Server, { backlog = 511, signal }: ServeOptions): void {
-  if (!(server instanceof net.Server)) throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
+  if (!(server instanceof net.Server))
+    throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
   integer(backlog, 'backlog', 0, int31);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();
   if (server.listening || streamHandle(server)) {
     throw new UsageError('ERR_SOCKET_BUSY', 'server: it is listening already; close it first, or make another one');
@@ -57,7 +59,10 @@ function handOver(socket: Socket, server: net.Server, backlog: number, path: str
     else socket.close();
   }
   if (!done) {
-    throw new UsageError('ERR_NOT_SUPPORTED', `Node ${process.versions.node} cannot listen on a descriptor in a cluster worker`);
+    throw new UsageError(
+      'ERR_NOT_SUPPORTED',
+      `Node ${process.versions.node} cannot listen on a descriptor in a cluster worker`,
+    );
   }
 }
 
@@ -76,7 +81,8 @@ function started<S extends net.Server>(server: S, begin: () => void, signal: Abo
       reject(error);
     };
     // Closed before it was told that it listens; the signal is the only cause known here.
-    const onClose = (): void => onError(signal?.reason ?? new UsageError('ERR_SOCKET_CLOSED', 'server: closed before it listened'));
+    const onClose = (): void =>
+      onError(signal?.reason ?? new UsageError('ERR_SOCKET_CLOSED', 'server: closed before it listened'));
     server.on('listening', onListening).on('error', onError).on('close', onClose);
     try {
       begin();

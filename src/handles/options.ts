@@ -1,6 +1,14 @@
 import { readOption, writeOption, writeOptions } from '../options/access.js';
 import { snapshot, type SnapshotOptions } from '../options/snapshot.js';
-import type { OptionSnapshot, OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from '../options/types.js';
+import type {
+  OptionSnapshot,
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from '../options/types.js';
 import { fdOf, type OptionTarget } from './fd-of.js';
 
 /**

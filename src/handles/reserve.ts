@@ -23,7 +23,10 @@ export interface ReservationListenOptions extends ServeOptions {
 function refuseSharing(options: OptionValues | undefined): void {
   for (const name of ['SO_REUSEADDR', 'SO_REUSEPORT']) {
     if (options !== undefined && name in options) {
-      throw new UsageError('ERR_ARGUMENT_INVALID', `options: ${name} decides who else gets the port; a reservation sets it itself`);
+      throw new UsageError(
+        'ERR_ARGUMENT_INVALID',
+        `options: ${name} decides who else gets the port; a reservation sets it itself`,
+      );
     }
   }
 }

@@ -82,7 +82,11 @@ export class LabSocket {
 
   /** What came, as text; empty at the end of the stream. */
   async recv(size = 65_536, wait = patience): Promise<string> {
-    const got = await this.#wait('recv()', () => this.socket.recv({ size, ...wait }), (data) => bytes(data.length));
+    const got = await this.#wait(
+      'recv()',
+      () => this.socket.recv({ size, ...wait }),
+      (data) => bytes(data.length),
+    );
     return got.toString('latin1');
   }
 
@@ -140,6 +144,7 @@ function bytes(count: number): string {
 }
 
 function internet(address: ReturnType<Socket['getsockname']>): { address: string; port: number } {
-  if (address.family !== 'IPv4' && address.family !== 'IPv6') throw new TypeError(`a ${address.family} socket has no port`);
+  if (address.family !== 'IPv4' && address.family !== 'IPv6')
+    throw new TypeError(`a ${address.family} socket has no port`);
   return { address: address.address, port: address.port };
 }

@@ -10,7 +10,8 @@ function mapsOtherUsers(): boolean {
 }
 
 const tests: { readonly [N in Need]: () => string | undefined } = {
-  'other-user': () => (mapsOtherUsers() ? undefined : 'it needs a second user, and a user namespace has one only; run it as root'),
+  'other-user': () =>
+    mapsOtherUsers() ? undefined : 'it needs a second user, and a user namespace has one only; run it as root',
   // Root of a network namespace may open packet sockets in it, and only cases in namespaces ask for them.
   'packet-socket': () => undefined,
   'destroy-socket': () => undefined,
@@ -23,9 +24,14 @@ function olderThan(kernel: string, since: string): boolean {
 }
 
 /** Why a case cannot be run here; `undefined` if it can. */
-export function missing(testCase: Case, isolation: Isolation, why = 'network namespaces are not available'): string | undefined {
+export function missing(
+  testCase: Case,
+  isolation: Isolation,
+  why = 'network namespaces are not available',
+): string | undefined {
   if (process.platform !== 'linux') return `it asks the Linux kernel, and this is ${process.platform}`;
-  if (testCase.since !== undefined && olderThan(release(), testCase.since)) return `it needs Linux ${testCase.since}, this is ${release()}`;
+  if (testCase.since !== undefined && olderThan(release(), testCase.since))
+    return `it needs Linux ${testCase.since}, this is ${release()}`;
   if (isolation === 'loopback' && testCase.onLoopback !== true) return `it needs a network of its own: ${why}`;
   return lacking(testCase.needs ?? []);
 }

@@ -43,7 +43,11 @@ export class Program {
   readonly #errors: string[] = [];
   #started = false;
 
-  constructor({ program, name = program, args = [], uid, fds = [] }: ProgramSettings, host: string, recorder: Recorder) {
+  constructor(
+    { program, name = program, args = [], uid, fds = [] }: ProgramSettings,
+    host: string,
+    recorder: Recorder,
+  ) {
     this.name = name;
     this.#host = host;
     this.#recorder = recorder;

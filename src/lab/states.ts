@@ -30,7 +30,7 @@ async function alone({ host, peer, options }: Ground): Promise<Connection> {
 }
 
 /** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
-const scripts: { readonly [S in LabState]: (ground: Ground) => Promise<unknown> | unknown } = {
+const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
   CLOSED: () => {},
   BOUND: ({ host, options }) => host.open({ name: 'bound', options }).bind({ address: host.A, port }),
   LISTEN: ({ host, options }) => host.listen({ address: host.A, port, options }),

@@ -67,7 +67,12 @@ export class Recorder {
   }
 
   /** The same for a call that waits: recorded when it is done. */
-  async wait<T>(host: string, what: string, make: () => Promise<T>, describe: (value: T) => string = () => 'ok'): Promise<T> {
+  async wait<T>(
+    host: string,
+    what: string,
+    make: () => Promise<T>,
+    describe: (value: T) => string = () => 'ok',
+  ): Promise<T> {
     try {
       const value = await make();
       this.add(host, what, describe(value));

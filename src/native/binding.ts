@@ -56,7 +56,13 @@ export interface NativeBinding {
    * sendmsg(2) of the `parts` in order. At `DATA` stands the sockaddr (`addressLength` bytes), and at
    * `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
    */
-  sendmsg(fd: number, parts: readonly Uint8Array[], flags: number, addressLength: number, controlLength: number): number;
+  sendmsg(
+    fd: number,
+    parts: readonly Uint8Array[],
+    flags: number,
+    addressLength: number,
+    controlLength: number,
+  ): number;
   /**
    * recvmsg(2) into `parts`. Leaves the sender's sockaddr at `DATA`, control messages at `DATA + NAME_SPACE` (at most
    * `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control length, `length` the

@@ -23,7 +23,10 @@ function candidates(): string[] {
   const override = process.env['SOCKWISE_NATIVE'];
   if (override !== undefined && override !== '') return [resolve(override)];
   const name = ['sockwise', libc(), 'node'].filter((part) => part !== undefined).join('.');
-  return [join(root, 'prebuilds', `${process.platform}-${process.arch}`, name), join(root, 'build/Release/sockwise.node')];
+  return [
+    join(root, 'prebuilds', `${process.platform}-${process.arch}`, name),
+    join(root, 'build/Release/sockwise.node'),
+  ];
 }
 
 /** Whether native/ was touched after the binary was written. The time of change (ctime) is the one that no copy sets back. */
@@ -38,7 +41,8 @@ function assertFresh(path: string): void {
   // An installed package has no src/, and its binary came with it or was built when it was installed.
   if (!existsSync(join(root, 'src')) || !touchedSince(path)) return;
   const { sourcesMark } = require(join(root, 'scripts/sources.mjs')) as { sourcesMark(root: string): string };
-  if (!readFileSync(path).includes(sourcesMark(root))) throw new Error('built from other sources than native/ now holds');
+  if (!readFileSync(path).includes(sourcesMark(root)))
+    throw new Error('built from other sources than native/ now holds');
 }
 
 function load(): NativeBinding {

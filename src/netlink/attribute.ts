@@ -71,9 +71,15 @@ export function walkAttributes(view: DataView, start: number, end: number, visit
   while (offset + attributeHeaderSize <= end) {
     const length = view.getUint16(offset, littleEndian);
     if (length < attributeHeaderSize || offset + length > end) {
-      throw new NetlinkProtocolError(`attribute at byte ${offset} has length ${length}, but ${end - offset} bytes are left`);
+      throw new NetlinkProtocolError(
+        `attribute at byte ${offset} has length ${length}, but ${end - offset} bytes are left`,
+      );
     }
-    visit(view.getUint16(offset + 2, littleEndian) & TYPE_MASK, offset + attributeHeaderSize, length - attributeHeaderSize);
+    visit(
+      view.getUint16(offset + 2, littleEndian) & TYPE_MASK,
+      offset + attributeHeaderSize,
+      length - attributeHeaderSize,
+    );
     offset += attributeAlign(length);
   }
 }

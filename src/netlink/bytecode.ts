@@ -25,7 +25,12 @@ export type Side = 'local' | 'remote';
 
 /** One test the kernel makes on a socket. An IPv4 prefix matches v4-mapped sockets too (`inet_diag_bc_run`). */
 export type Condition =
-  | { readonly kind: 'port'; readonly side: Side; readonly compare: 'equal' | 'at-least' | 'at-most'; readonly port: number }
+  | {
+      readonly kind: 'port';
+      readonly side: Side;
+      readonly compare: 'equal' | 'at-least' | 'at-most';
+      readonly port: number;
+    }
   | { readonly kind: 'address'; readonly side: Side; readonly address: Uint8Array; readonly prefixLength: number }
   | { readonly kind: 'interface'; readonly index: number }
   | { readonly kind: 'mark'; readonly mark: number; readonly mask: number }
@@ -86,7 +91,10 @@ function instruction(condition: Condition): Instruction {
         }),
       };
     case 'cgroup':
-      return { code: Op.CGROUP_COND, argument: argumentOf(8, (view) => view.setBigUint64(0, condition.id, littleEndian)) };
+      return {
+        code: Op.CGROUP_COND,
+        argument: argumentOf(8, (view) => view.setBigUint64(0, condition.id, littleEndian)),
+      };
   }
 }
 

@@ -42,7 +42,12 @@ class SocketTransport implements NetlinkTransport {
     const length = native.recv(this.#fd, bytes, MSG_TRUNC);
     if (length === -constants.errno.EAGAIN) return -1;
     if (length === -constants.errno.ENOBUFS) {
-      throw new NetlinkError(length, 'recv', {}, 'the receive buffer of the netlink socket overflowed, so part of the answer is lost');
+      throw new NetlinkError(
+        length,
+        'recv',
+        {},
+        'the receive buffer of the netlink socket overflowed, so part of the answer is lost',
+      );
     }
     return check(length, 'recv');
   }
@@ -59,7 +64,8 @@ class SocketTransport implements NetlinkTransport {
  * that namespace wherever the thread goes.
  */
 export function openNetlink(protocol: number): NetlinkExchange {
-  if (process.platform !== 'linux') throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
+  if (process.platform !== 'linux')
+    throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
   const fd = check(native.socket(AF_NETLINK, SOCK_RAW, protocol), 'socket');
   const transport = new SocketTransport(fd);
   try {

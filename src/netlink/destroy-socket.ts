@@ -21,7 +21,10 @@ function idOf(row: SocketRow): SocketId {
 
 function explain(error: unknown): unknown {
   if (!(error instanceof NetlinkError) || error.errno !== -constants.errno.EOPNOTSUPP) return error;
-  return new UsageError('ERR_NOT_SUPPORTED', `${error.message}: the kernel was built without CONFIG_INET_DIAG_DESTROY, or not for this kind of socket`);
+  return new UsageError(
+    'ERR_NOT_SUPPORTED',
+    `${error.message}: the kernel was built without CONFIG_INET_DIAG_DESTROY, or not for this kind of socket`,
+  );
 }
 
 // Whether it was there to be destroyed.
@@ -41,7 +44,10 @@ function destroyOne(exchange: NetlinkExchange, row: SocketRow): boolean {
 
 function destroyRow(exchange: NetlinkExchange, row: SocketRow): boolean {
   if (row.state === 'BOUND') {
-    throw new UsageError('ERR_NOT_SUPPORTED', 'destroySocket: the kernel finds connections and listeners, not sockets that are only bound');
+    throw new UsageError(
+      'ERR_NOT_SUPPORTED',
+      'destroySocket: the kernel finds connections and listeners, not sockets that are only bound',
+    );
   }
   return destroyOne(exchange, row);
 }
@@ -64,9 +70,13 @@ function isRow(target: SocketRow | SocketFilter): target is SocketRow {
 export function destroySocket(target: SocketRow | SocketFilter): number {
   if (typeof target !== 'object' || target === null) throw invalidArgument('target', 'a row or a filter', target);
   if (Object.keys(target).length === 0) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', 'destroySocket: an empty filter would match every TCP socket of this namespace');
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      'destroySocket: an empty filter would match every TCP socket of this namespace',
+    );
   }
   using exchange = openSockDiag();
   if (isRow(target)) return Number(destroyRow(exchange, target));
-  return inetRows(exchange, compileFilter(target)).filter((row) => row.state !== 'BOUND' && destroyOne(exchange, row)).length;
+  return inetRows(exchange, compileFilter(target)).filter((row) => row.state !== 'BOUND' && destroyOne(exchange, row))
+    .length;
 }

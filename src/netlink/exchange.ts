@@ -70,7 +70,12 @@ export class NetlinkExchange {
     for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt += 1) {
       if (!this.#exchange(request, MessageFlag.DUMP, start())) return;
     }
-    throw new NetlinkError(-constants.errno.EAGAIN, request.name, request.context, `the table changed during each of ${DUMP_ATTEMPTS} dumps`);
+    throw new NetlinkError(
+      -constants.errno.EAGAIN,
+      request.name,
+      request.context,
+      `the table changed during each of ${DUMP_ATTEMPTS} dumps`,
+    );
   }
 
   close(): void {
@@ -95,7 +100,8 @@ export class NetlinkExchange {
   #receive({ name }: NetlinkRequest): number {
     const length = this.#transport.receive(shared.bytes);
     if (length < 0) throw new NetlinkProtocolError(`${name}: the answer ended before it was complete`);
-    if (length > shared.bytes.length) throw new NetlinkProtocolError(`${name}: an answer of ${length} bytes does not fit the buffer`);
+    if (length > shared.bytes.length)
+      throw new NetlinkProtocolError(`${name}: an answer of ${length} bytes does not fit the buffer`);
     return length;
   }
 }
@@ -116,7 +122,9 @@ class Answer {
   take(buffer: ReceiveBuffer, length: number): void {
     walkMessages(buffer, length, (type, flags, sequence, start, end) => {
       if (sequence !== this.#sequence) {
-        throw new NetlinkProtocolError(`${this.#request.name}: an answer to request ${sequence}, not to ${this.#sequence}`);
+        throw new NetlinkProtocolError(
+          `${this.#request.name}: an answer to request ${sequence}, not to ${this.#sequence}`,
+        );
       }
       if ((flags & MessageFlag.DUMP_INTR) !== 0) this.interrupted = true;
       if (type >= MIN_TYPE) this.#row(buffer, flags, start, end);
@@ -126,7 +134,8 @@ class Answer {
   }
 
   #row(buffer: ReceiveBuffer, flags: number, start: number, end: number): void {
-    if (this.#visit === undefined) throw new NetlinkProtocolError(`${this.#request.name}: a row where only an acknowledgement was due`);
+    if (this.#visit === undefined)
+      throw new NetlinkProtocolError(`${this.#request.name}: a row where only an acknowledgement was due`);
     this.#visit(buffer, start, end);
     if ((flags & MessageFlag.MULTI) === 0) this.complete = true;
   }
@@ -134,7 +143,12 @@ class Answer {
   #control(buffer: ReceiveBuffer, type: number, flags: number, start: number, end: number): void {
     if (type === MessageType.NOOP) return;
     if (type === MessageType.OVERRUN) {
-      throw new NetlinkError(-constants.errno.ENOBUFS, this.#request.name, this.#request.context, 'the kernel lost part of the answer');
+      throw new NetlinkError(
+        -constants.errno.ENOBUFS,
+        this.#request.name,
+        this.#request.context,
+        'the kernel lost part of the answer',
+      );
     }
     const decode = type === MessageType.DONE ? decodeDone : decodeError;
     this.#finish(decode(buffer, flags, start, end));

@@ -35,8 +35,21 @@ const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
 const ANY_STATE = stateMask(socketStates);
 
 const fields = [
-  'protocol', 'family', 'state', 'port', 'localPort', 'remotePort', 'localAddress', 'remoteAddress', 'interfaceIndex', 'mark',
-  'cgroupId', 'info', 'memory', 'congestion', 'tos',
+  'protocol',
+  'family',
+  'state',
+  'port',
+  'localPort',
+  'remotePort',
+  'localAddress',
+  'remoteAddress',
+  'interfaceIndex',
+  'mark',
+  'cgroupId',
+  'info',
+  'memory',
+  'congestion',
+  'tos',
 ];
 
 /** What a filter comes to in the kernel's terms. */
@@ -65,7 +78,8 @@ function addressCondition(side: Side, address: string, name: string): Condition 
 
 function bigId(value: unknown, name: string): bigint {
   if (typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
-  if (value < 0n || value > UINT64_MAX) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits, got ${value}`);
+  if (value < 0n || value > UINT64_MAX)
+    throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits, got ${value}`);
   return value;
 }
 
@@ -88,7 +102,11 @@ function clausesOf(filter: SocketFilter): Clause[] {
 }
 
 function markCondition({ mark, mask = UINT32_MAX }: NonNullable<SocketFilter['mark']>): Condition {
-  return { kind: 'mark', mark: integer(mark, 'mark.mark', 0, UINT32_MAX), mask: integer(mask, 'mark.mask', 0, UINT32_MAX) };
+  return {
+    kind: 'mark',
+    mark: integer(mark, 'mark.mark', 0, UINT32_MAX),
+    mask: integer(mask, 'mark.mask', 0, UINT32_MAX),
+  };
 }
 
 /** The bits of `state`, all of them where it is absent. */

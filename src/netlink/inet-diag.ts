@@ -229,10 +229,12 @@ const decoders: Readonly<Record<number, Decoder>> = {
     // MPTCP answers with a structure of its own.
     if (row.protocol === 'tcp') row.info = decodeInfo(buffer, start, length);
   },
-  [Extension.CONG]: (row, { bytes }, start, length) => void (row.congestion = readText(bytes.subarray(start, start + length))),
+  [Extension.CONG]: (row, { bytes }, start, length) =>
+    void (row.congestion = readText(bytes.subarray(start, start + length))),
   [Extension.TOS]: (row, { bytes }, start) => void (row.tos = bytes[start] ?? 0),
   [Extension.TCLASS]: (row, { bytes }, start) => void (row.trafficClass = bytes[start] ?? 0),
-  [Extension.SKMEMINFO]: (row, { bytes }, start, length) => void (row.memory = decodeMemory(bytes.subarray(start, start + length))),
+  [Extension.SKMEMINFO]: (row, { bytes }, start, length) =>
+    void (row.memory = decodeMemory(bytes.subarray(start, start + length))),
   [Extension.SHUTDOWN]: (row, { bytes }, start) => void (row.shutdown = decodeShutdown(bytes[start] ?? 0)),
   [Extension.SKV6ONLY]: (row, { bytes }, start) => void (row.v6only = bytes[start] !== 0),
   [Extension.MARK]: (row, { view }, start) => void (row.mark = view.getUint32(start, littleEndian)),
@@ -262,7 +264,8 @@ export function rowState(protocol: InetProtocol, number: number): SocketState {
 
 /** Checks the length of a `struct inet_diag_msg`, which every reader of its fields relies on. */
 export function requireInetMessage(start: number, end: number): void {
-  if (end - start < inetMessageSize) throw new NetlinkProtocolError(`a socket row of ${end - start} bytes is too short`);
+  if (end - start < inetMessageSize)
+    throw new NetlinkProtocolError(`a socket row of ${end - start} bytes is too short`);
 }
 
 export function formatRowAddress(family: number, bytes: Uint8Array, offset: number): string {
@@ -298,9 +301,13 @@ export class InetRowDecoder {
       protocol: this.#protocol,
       family: isIPv4 ? 'IPv4' : 'IPv6',
       state: rowState(this.#protocol, view.getUint8(start + at.state)),
-      localAddress: isIPv4 ? this.#ipv4(bytes, words, start + at.localAddress) : formatIPv6(bytes, start + at.localAddress),
+      localAddress: isIPv4
+        ? this.#ipv4(bytes, words, start + at.localAddress)
+        : formatIPv6(bytes, start + at.localAddress),
       localPort: view.getUint16(start + at.localPort),
-      remoteAddress: isIPv4 ? this.#ipv4(bytes, words, start + at.remoteAddress) : formatIPv6(bytes, start + at.remoteAddress),
+      remoteAddress: isIPv4
+        ? this.#ipv4(bytes, words, start + at.remoteAddress)
+        : formatIPv6(bytes, start + at.remoteAddress),
       remotePort: view.getUint16(start + at.remotePort),
       receiveQueue: view.getUint32(start + at.receiveQueue, littleEndian),
       sendQueue: view.getUint32(start + at.sendQueue, littleEndian),
@@ -310,7 +317,9 @@ export class InetRowDecoder {
       interfaceIndex: view.getUint32(start + at.interfaceIndex, littleEndian),
       cookie: view.getBigUint64(start + at.cookie, littleEndian),
     };
-    walkAttributes(view, start + inetMessageSize, end, (type, valueStart, length) => decoders[type]?.(row, buffer, valueStart, length));
+    walkAttributes(view, start + inetMessageSize, end, (type, valueStart, length) =>
+      decoders[type]?.(row, buffer, valueStart, length),
+    );
     return row;
   }
 

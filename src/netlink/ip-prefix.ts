@@ -31,7 +31,10 @@ export function parsePrefix(text: unknown, name: string): IpPrefix {
 /** Reads an address; a prefix length is refused. */
 export function parseAddress(text: unknown, name: string): IpPrefix {
   if (typeof text === 'string' && text.includes('/')) {
-    throw new UsageError('ERR_ADDRESS_INVALID', `${name}: ${JSON.stringify(text)} has a prefix length, expected a bare address`);
+    throw new UsageError(
+      'ERR_ADDRESS_INVALID',
+      `${name}: ${JSON.stringify(text)} has a prefix length, expected a bare address`,
+    );
   }
   return parsePrefix(text, name);
 }

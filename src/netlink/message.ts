@@ -77,7 +77,9 @@ export function walkMessages({ view }: ReceiveBuffer, length: number, visit: Mes
   while (offset < length) {
     const size = offset + headerSize <= length ? view.getUint32(offset, littleEndian) : 0;
     if (size < headerSize || offset + size > length) {
-      throw new NetlinkProtocolError(`message at byte ${offset} has length ${size}, but ${length - offset} bytes are left`);
+      throw new NetlinkProtocolError(
+        `message at byte ${offset} has length ${size}, but ${length - offset} bytes are left`,
+      );
     }
     const type = view.getUint16(offset + 4, littleEndian);
     const flags = view.getUint16(offset + 6, littleEndian);
@@ -106,8 +108,14 @@ function extended(attributes: Map<number, Uint8Array>): Omit<Acknowledgement, 'e
 }
 
 /** Decodes the payload of an NLMSG_ERROR: `struct nlmsgerr`, and the extended acknowledgement behind it. */
-export function decodeError({ bytes, view }: ReceiveBuffer, flags: number, start: number, end: number): Acknowledgement {
-  if (end - start < 4 + headerSize) throw new NetlinkProtocolError(`an error message of ${end - start} bytes is too short`);
+export function decodeError(
+  { bytes, view }: ReceiveBuffer,
+  flags: number,
+  start: number,
+  end: number,
+): Acknowledgement {
+  if (end - start < 4 + headerSize)
+    throw new NetlinkProtocolError(`an error message of ${end - start} bytes is too short`);
   const errno = view.getInt32(start, littleEndian);
   if ((flags & MessageFlag.ACK_TLVS) === 0) return { errno };
   // The request follows the header of an error unless the kernel was asked to leave it out (NETLINK_CAP_ACK).

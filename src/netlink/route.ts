@@ -30,7 +30,8 @@ const NAME_SIZE = 16;
 export function interfaceName(value: unknown, argument = 'name'): string {
   if (typeof value !== 'string') throw invalidArgument(argument, 'the name of an interface', value);
   const fits = Buffer.byteLength(value) < NAME_SIZE && /^[^/:\s\0]+$/u.test(value) && value !== '.' && value !== '..';
-  if (!fits) throw new UsageError('ERR_ARGUMENT_INVALID', `${argument}: ${JSON.stringify(value)} cannot name an interface`);
+  if (!fits)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${argument}: ${JSON.stringify(value)} cannot name an interface`);
   return value;
 }
 
@@ -41,7 +42,13 @@ function hardwareBytes(value: unknown, argument: string): Uint8Array {
   return Uint8Array.from(value.split(':'), (byte) => Number.parseInt(byte, 16));
 }
 
-function request(exchange: NetlinkExchange, name: Name, flags: number, parts: readonly Uint8Array[], context: ErrorContext): void {
+function request(
+  exchange: NetlinkExchange,
+  name: Name,
+  flags: number,
+  parts: readonly Uint8Array[],
+  context: ErrorContext,
+): void {
   exchange.acknowledged({ name: `RTM_${name}`, type: RouteMessage[name], flags, parts, context });
 }
 
@@ -54,7 +61,11 @@ function openRoute(): NetlinkExchange {
   return openNetlink(NetlinkProtocol.ROUTE);
 }
 
-function table<Row>(name: Name, header: Uint8Array, decode: (buffer: ReceiveBuffer, start: number, end: number) => Row | undefined): Row[] {
+function table<Row>(
+  name: Name,
+  header: Uint8Array,
+  decode: (buffer: ReceiveBuffer, start: number, end: number) => Row | undefined,
+): Row[] {
   let rows: Row[] = [];
   using exchange = openRoute();
   exchange.dump({ name: `RTM_${name}`, type: RouteMessage[name], parts: [header] }, () => {
@@ -137,7 +148,9 @@ export interface VethEnd extends Omit<LinkSettings, 'name' | 'up'> {
  */
 export function addVeth(link: VethEnd, peer: VethEnd): void {
   const parts = encodeVeth(linkChange(link, 'link'), linkChange(peer, 'peer'));
-  once('NEWLINK', CREATE, parts, { address: `${interfaceName(link.name)} peer ${interfaceName(peer.name, 'peer.name')}` });
+  once('NEWLINK', CREATE, parts, {
+    address: `${interfaceName(link.name)} peer ${interfaceName(peer.name, 'peer.name')}`,
+  });
 }
 
 /** `RTM_DELLINK` - delete a link; one end of a veth pair takes the other along. Needs CAP_NET_ADMIN. */
@@ -245,10 +258,15 @@ export function removeNeighbour({ interface: link, address }: Omit<NeighbourSett
   changeNeighbour('DELNEIGH', 0, link, address, undefined);
 }
 
-function changeNeighbour(name: Name, flags: number, link: string, address: string, hardware: Uint8Array | undefined): void {
+function changeNeighbour(
+  name: Name,
+  flags: number,
+  link: string,
+  address: string,
+  hardware: Uint8Array | undefined,
+): void {
   const prefix = parseAddress(address, 'address');
   using exchange = openRoute();
   const { index } = linkThrough(exchange, link);
   request(exchange, name, flags, encodeNeighbour(index, prefix, hardware), { address: `${address} dev ${link}` });
 }
-

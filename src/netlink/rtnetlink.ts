@@ -99,7 +99,10 @@ export function encodeVeth(near: LinkChange, far: LinkChange): Uint8Array[] {
   // VETH_INFO_PEER holds a whole ifinfomsg before its attributes.
   const peer = Buffer.concat([linkHeader(0, far.up), encodeAttributes(linkAttributes(far))]);
   const info = [text(LinkInfo.KIND, 'veth'), { type: LinkInfo.DATA, value: [{ type: VETH_INFO_PEER, value: peer }] }];
-  return [linkHeader(0, near.up), encodeAttributes([...linkAttributes(near), { type: LinkAttribute.LINKINFO, value: info }])];
+  return [
+    linkHeader(0, near.up),
+    encodeAttributes([...linkAttributes(near), { type: LinkAttribute.LINKINFO, value: info }]),
+  ];
 }
 
 /** A network interface. */
@@ -243,7 +246,8 @@ export function decodeRoute({ bytes, view }: ReceiveBuffer, start: number, end: 
   const found = decodeAttributes(bytes, start + ROUTE_SIZE, end);
   const table = found.get(RouteAttribute.TABLE);
   const isMain = (table ? readU32(table) : view.getUint8(start + 4)) === RT_TABLE_MAIN;
-  if ((family !== AF_INET && family !== AF_INET6) || !isMain || view.getUint8(start + 7) !== RTN_UNICAST) return undefined;
+  if ((family !== AF_INET && family !== AF_INET6) || !isMain || view.getUint8(start + 7) !== RTN_UNICAST)
+    return undefined;
   const to = found.get(RouteAttribute.DST);
   const gateway = found.get(RouteAttribute.GATEWAY);
   const output = found.get(RouteAttribute.OIF);

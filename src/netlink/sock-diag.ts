@@ -36,7 +36,10 @@ export function openSockDiag(): NetlinkExchange {
 // Each family and protocol answers through a module of its own, and ENOENT is how the kernel says that it has none.
 function explainMissing(error: unknown, what: string): unknown {
   if (!(error instanceof NetlinkError) || error.errno !== -constants.errno.ENOENT) return error;
-  return new UsageError('ERR_NOT_SUPPORTED', `${what} sockets cannot be listed: this kernel lacks the sock_diag module for them`);
+  return new UsageError(
+    'ERR_NOT_SUPPORTED',
+    `${what} sockets cannot be listed: this kernel lacks the sock_diag module for them`,
+  );
 }
 
 /** Dumps the sockets of a filter; `start` begins one collection, over all families. */
@@ -136,4 +139,3 @@ export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRo
   using exchange = openSockDiag();
   return inetRows(exchange, filter, query);
 }
-

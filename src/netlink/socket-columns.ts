@@ -1,5 +1,13 @@
 import { compileFilter, type SocketFilter } from './filter.js';
-import { at, formatRowAddress, type InetProtocol, requireInetMessage, rowState, timerKind, type TimerKind } from './inet-diag.js';
+import {
+  at,
+  formatRowAddress,
+  type InetProtocol,
+  requireInetMessage,
+  rowState,
+  timerKind,
+  type TimerKind,
+} from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
 import { dumpInet, openSockDiag } from './sock-diag.js';
 import type { SocketState } from './state.js';

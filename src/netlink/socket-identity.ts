@@ -51,9 +51,16 @@ export function identify(descriptor: number): SocketIdentity {
   if (local === undefined || protocol === undefined) {
     throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: only TCP, UDP and MPTCP sockets can be watched`);
   }
-  if (local.port === 0) throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: the socket has no local port, so the kernel does not list it`);
+  if (local.port === 0)
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `fd ${fd}: the socket has no local port, so the kernel does not list it`,
+    );
   if (namespaceCookie(fd) !== currentNamespaceCookie()) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: the socket is in another network namespace than this thread`);
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `fd ${fd}: the socket is in another network namespace than this thread`,
+    );
   }
   const peer = native.getpeername(fd);
   return { protocol, local, remote: peer < 0 ? undefined : internet(peer), cookie: readOption(fd, 'SO_COOKIE') };

@@ -60,10 +60,12 @@ function decodeName(name: Uint8Array): string {
 
 /** Decodes a `struct unix_diag_msg` and the attributes behind it. */
 export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end: number): UnixSocketRow {
-  if (end - start < MESSAGE_SIZE) throw new NetlinkProtocolError(`a unix socket row of ${end - start} bytes is too short`);
+  if (end - start < MESSAGE_SIZE)
+    throw new NetlinkProtocolError(`a unix socket row of ${end - start} bytes is too short`);
   const type = typeNames[view.getUint8(start + 1)];
   const state = stateName(view.getUint8(start + 2));
-  if (type === undefined || state === undefined) throw new NetlinkProtocolError('a unix socket row of unknown type or state');
+  if (type === undefined || state === undefined)
+    throw new NetlinkProtocolError('a unix socket row of unknown type or state');
   const found = decodeAttributes(bytes, start + MESSAGE_SIZE, end);
   const name = found.get(UnixAttribute.NAME);
   const peer = found.get(UnixAttribute.PEER);

@@ -82,7 +82,10 @@ function lookForSocket(fd: number): Look {
       rows.find((candidate) => candidate.cookie === cookie) ??
       (known
         ? orphans.find((candidate) => isTuple(candidate, known))
-        : onlyOne(orphans.filter((candidate) => isSameAddress(candidate.localAddress, local.address)), fd));
+        : onlyOne(
+            orphans.filter((candidate) => isSameAddress(candidate.localAddress, local.address)),
+            fd,
+          ));
     if (row === undefined) return [];
     if (row.remotePort !== 0) tuple = row;
     return [row];
@@ -91,7 +94,10 @@ function lookForSocket(fd: number): Look {
 
 function onlyOne(rows: readonly SocketRow[], fd: number): SocketRow | undefined {
   if (rows.length > 1) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: one of ${rows.length} connections of its port, wait for the four-tuple instead`);
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `fd ${fd}: one of ${rows.length} connections of its port, wait for the four-tuple instead`,
+    );
   }
   return rows[0];
 }
@@ -101,7 +107,8 @@ function lookForFilter(filter: SocketFilter): Look {
   const tuple = tupleOf(filter);
   if (tuple === undefined || compiled.protocol !== 'tcp') return (exchange) => inetRows(exchange, compiled);
   const id = idOf(tuple, filter.interfaceIndex ?? 0);
-  const [family = AF_INET] = filter.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : compiled.families;
+  const [family = AF_INET] =
+    filter.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : compiled.families;
   return (exchange) => {
     const row = lookUpInet(exchange, 'tcp', family, id);
     // Where there is no such connection the kernel answers with the listener of its local address and port.
@@ -130,9 +137,11 @@ function idOf(tuple: FourTuple, interfaceIndex: number): SocketId {
 
 function lookFor(target: StateTarget): Look {
   if (typeof target === 'number') return lookForSocket(target);
-  if (typeof target !== 'object' || target === null) throw invalidArgument('target', 'a socket, a descriptor or a filter', target);
+  if (typeof target !== 'object' || target === null)
+    throw invalidArgument('target', 'a socket, a descriptor or a filter', target);
   if ('fd' in target) return lookForSocket(target.fd);
-  if ('state' in target) throw new UsageError('ERR_ARGUMENT_INVALID', 'target: a filter on states would hide the states before');
+  if ('state' in target)
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'target: a filter on states would hide the states before');
   return lookForFilter(target);
 }
 
@@ -158,7 +167,11 @@ function statesOf(rows: readonly SocketRow[]): readonly AwaitedState[] {
  */
 export function waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
 export function waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
-export function waitForState(target: StateTarget, state: AwaitedState, options?: StateWaitOptions): Promise<SocketRow | undefined>;
+export function waitForState(
+  target: StateTarget,
+  state: AwaitedState,
+  options?: StateWaitOptions,
+): Promise<SocketRow | undefined>;
 export async function waitForState(
   target: StateTarget,
   state: AwaitedState,

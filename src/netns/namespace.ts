@@ -155,7 +155,10 @@ export class NetworkNamespace {
     if (isThenable(result)) {
       // Nobody else will look at it.
       Promise.resolve(result).catch(() => {});
-      throw new UsageError('ERR_ARGUMENT_INVALID', 'run: the function returned a promise, but after an await the thread is home again');
+      throw new UsageError(
+        'ERR_ARGUMENT_INVALID',
+        'run: the function returned a promise, but after an await the thread is home again',
+      );
     }
     return result;
   }
@@ -210,7 +213,9 @@ export class NetworkNamespace {
 
   /** As `addAddress('lo', '10.0.0.1/8')`. Without duplicate address detection unless asked for: nobody else is on our links. */
   addAddress(link: string, address: string, settings: AddressSettings = {}): void {
-    this.run(() => addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }));
+    this.run(() =>
+      addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }),
+    );
   }
 
   removeAddress(link: string, address: string): void {

@@ -45,7 +45,8 @@ export function readSysctl(name: string): string {
  */
 export function writeSysctl(name: string, value: string | number): void {
   const file = fileOf(name);
-  if (typeof value !== 'string' && !Number.isSafeInteger(value)) throw invalidArgument('value', 'a string or an integer', value);
+  if (typeof value !== 'string' && !Number.isSafeInteger(value))
+    throw invalidArgument('value', 'a string or an integer', value);
   try {
     writeFileSync(file, `${value}\n`, { flag: 'r+' });
   } catch (error) {

@@ -27,7 +27,11 @@ interface Switch {
 const switches: readonly Switch[] = [
   { file: '/proc/sys/user/max_user_namespaces', off: '0', reason: 'the sysctl user.max_user_namespaces is 0' },
   { file: '/proc/sys/user/max_net_namespaces', off: '0', reason: 'the sysctl user.max_net_namespaces is 0' },
-  { file: '/proc/sys/kernel/unprivileged_userns_clone', off: '0', reason: 'the sysctl kernel.unprivileged_userns_clone is 0' },
+  {
+    file: '/proc/sys/kernel/unprivileged_userns_clone',
+    off: '0',
+    reason: 'the sysctl kernel.unprivileged_userns_clone is 0',
+  },
   {
     file: '/proc/sys/kernel/apparmor_restrict_unprivileged_userns',
     off: '1',
@@ -62,9 +66,11 @@ function canUnshare(): boolean {
  * forbid what both allow. `none` says what forbids it.
  */
 export function namespacesAvailable(): NamespaceAccess {
-  if (process.platform !== 'linux') return { how: 'none', reason: `network namespaces are not available on ${process.platform}` };
+  if (process.platform !== 'linux')
+    return { how: 'none', reason: `network namespaces are not available on ${process.platform}` };
   if (canUnshare()) return { how: 'root' };
-  if (process.env[MARK] !== undefined) return { how: 'none', reason: 'unshare(2) is not allowed in this user namespace' };
+  if (process.env[MARK] !== undefined)
+    return { how: 'none', reason: 'unshare(2) is not allowed in this user namespace' };
   // execve(2) comes last, so a missing file means that all before it went well. The child is reaped already.
   const result = native.spawnInUserNamespace('/proc/self/no-such-file', ['probe'], []);
   if (result === -constants.errno.ENOENT) return { how: 'user-namespace' };
@@ -119,10 +125,7 @@ export async function reexecInUserNamespace(
     throw new UsageError('ERR_NOT_SUPPORTED', 'this process was started in a user namespace already');
   }
   const variables = Object.entries({ ...process.env, [MARK]: '1' }).map(([name, value]) => `${name}=${value ?? ''}`);
-  const pid = check(
-    native.spawnInUserNamespace(process.execPath, [process.execPath, ...argv], variables),
-    'unshare',
-  );
+  const pid = check(native.spawnInUserNamespace(process.execPath, [process.execPath, ...argv], variables), 'unshare');
   const stop = forwardSignals(pid);
   try {
     return exitCode(check(await native.waitpid(pid), 'waitpid'));

@@ -63,7 +63,10 @@ export function answer(row: Resolved): unknown {
   }
   const { name, capacity, shortest } = row;
   if (length < shortest || length > capacity) {
-    throw new UsageError('ERR_NOT_SUPPORTED', `${name}: expected ${shortest} to ${capacity} bytes, the kernel returned ${length}`);
+    throw new UsageError(
+      'ERR_NOT_SUPPORTED',
+      `${name}: expected ${shortest} to ${capacity} bytes, the kernel returned ${length}`,
+    );
   }
   return row.decode?.(memory, 0, length, row);
 }
@@ -86,7 +89,13 @@ function encode(row: Resolved, value: unknown, at: number): number {
     ints[at >> 2] = value ? 1 : 0;
     return 4;
   }
-  if (row.kind === 'int' && typeof value === 'number' && Number.isInteger(value) && value >= int32Low && value <= int32High) {
+  if (
+    row.kind === 'int' &&
+    typeof value === 'number' &&
+    Number.isInteger(value) &&
+    value >= int32Low &&
+    value <= int32High
+  ) {
     ints[at >> 2] = value;
     return 4;
   }
@@ -132,7 +141,8 @@ function writeRaw(fd: number, raw: RawOption): void {
  * {@link UsageError} for a value that does not fit, before anything is set.
  */
 export function writeOptions(fd: number, values: OptionValues): void {
-  if (typeof values !== 'object' || values === null) throw invalidArgument('options', 'an object of values by C name', values);
+  if (typeof values !== 'object' || values === null)
+    throw invalidArgument('options', 'an object of values by C name', values);
   let at = 0;
   let count = 0;
   let name: SettableOption;

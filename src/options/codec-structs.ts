@@ -6,7 +6,18 @@ import type { FilterInstruction, Kind, ValueByKind } from './spec.js';
 
 type StructKind = Exclude<
   Kind,
-  'bool' | 'int' | 'uint' | 'uint64' | 'fd' | 'netIndex' | 'timeval' | 'text' | 'bytes' | 'tcpInfo' | 'subflowInfos' | 'subflowAddresses'
+  | 'bool'
+  | 'int'
+  | 'uint'
+  | 'uint64'
+  | 'fd'
+  | 'netIndex'
+  | 'timeval'
+  | 'text'
+  | 'bytes'
+  | 'tcpInfo'
+  | 'subflowInfos'
+  | 'subflowAddresses'
 >;
 
 const int32Max = 2 ** 31 - 1;
@@ -18,7 +29,8 @@ const socketAddressSize = 128;
 const longestFilter = 4096;
 
 function object(value: unknown, name: string, fields: readonly string[]): object {
-  if (typeof value !== 'object' || value === null) throw invalidArgument(name, `an object with ${fields.join(', ')}`, value);
+  if (typeof value !== 'object' || value === null)
+    throw invalidArgument(name, `an object with ${fields.join(', ')}`, value);
   // V8 walks the keys of a known shape without making an array of them.
   for (const field in value) {
     if (!fields.includes(field)) throw invalidArgument(name, `an object with ${fields.join(', ')}`, field);
@@ -35,7 +47,8 @@ function index(value: unknown, name: string): number {
 }
 
 function putIPv4(value: unknown, memory: Memory, at: number, name: string): void {
-  if (typeof value !== 'string' || !parseIPv4(value, memory.bytes, at)) throw invalidArgument(name, 'an IPv4 address', value);
+  if (typeof value !== 'string' || !parseIPv4(value, memory.bytes, at))
+    throw invalidArgument(name, 'an IPv4 address', value);
 }
 
 /** `struct sockaddr_storage` with no port, for the calls of RFC 3678. */
@@ -104,21 +117,35 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       memory.view.setInt32(at + 4, value.seconds, littleEndian);
       return 8;
     },
-    decode: ({ view }, at) => ({ on: view.getInt32(at, littleEndian) !== 0, seconds: view.getInt32(at + 4, littleEndian) }),
+    decode: ({ view }, at) => ({
+      on: view.getInt32(at, littleEndian) !== 0,
+      seconds: view.getInt32(at + 4, littleEndian),
+    }),
   },
   ucred: words(['pid', 'uid', 'gid'], 3),
   txtime: words(['clockId', 'flags'], 2),
   // Older kernels return the flags alone.
   timestamping: words(['flags', 'bindPhc'], 1),
   repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup'], 5),
-  meminfo: words([
-    'receiveAllocated', 'receiveBuffer', 'sendAllocated', 'sendBuffer', 'forwardAllocated', 'sendQueued', 'optionMemory', 'backlog',
-    'drops',
-  ], 8),
+  meminfo: words(
+    [
+      'receiveAllocated',
+      'receiveBuffer',
+      'sendAllocated',
+      'sendBuffer',
+      'forwardAllocated',
+      'sendQueued',
+      'optionMemory',
+      'backlog',
+      'drops',
+    ],
+    8,
+  ),
   gids: {
     // A process has at most NGROUPS_MAX, 65536, groups; more than fit here are ERANGE.
     capacity: 65_536,
-    decode: ({ view }, at, length) => Array.from({ length: length >> 2 }, (_, position) => view.getUint32(at + 4 * position, littleEndian)),
+    decode: ({ view }, at, length) =>
+      Array.from({ length: length >> 2 }, (_, position) => view.getUint32(at + 4 * position, littleEndian)),
   },
   mreqn: {
     capacity: 12,
@@ -193,7 +220,8 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       object(value, name, ['low', 'high']);
       const low = integer(value.low, `${name}.low`, 0, 65_535);
       const high = integer(value.high, `${name}.high`, 0, 65_535);
-      if (high !== 0 && low > high) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: low ${low} is above high ${high}`);
+      if (high !== 0 && low > high)
+        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: low ${low} is above high ${high}`);
       memory.view.setUint32(at, ((high << 16) | low) >>> 0, littleEndian);
       return 4;
     },
@@ -206,7 +234,8 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: socketAddressSize,
     shortest: 16,
     decode({ view, bytes }, at) {
-      const address = view.getUint16(at, littleEndian) === AF_INET ? formatIPv4(bytes, at + 4) : formatIPv6(bytes, at + 8);
+      const address =
+        view.getUint16(at, littleEndian) === AF_INET ? formatIPv4(bytes, at + 4) : formatIPv6(bytes, at + 8);
       return { address, port: view.getUint16(at + 2) };
     },
   },
@@ -218,7 +247,11 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       for (const [position, option] of value.entries()) {
         object(option, name, ['code', 'value']);
         memory.view.setUint32(at + 8 * position, integer(option.code, `${name}.code`, 0, 255), littleEndian);
-        memory.view.setUint32(at + 8 * position + 4, integer(option.value, `${name}.value`, 0, uint32Max), littleEndian);
+        memory.view.setUint32(
+          at + 8 * position + 4,
+          integer(option.value, `${name}.value`, 0, uint32Max),
+          littleEndian,
+        );
       }
       return 8 * value.length;
     },

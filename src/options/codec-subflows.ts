@@ -13,7 +13,10 @@ const AF_INET = 2;
 /** Bytes of the scratch memory: room for 234 subflows or more. */
 const room = 65_536;
 
-function perSubflow<T>(size: number, decodeOne: (memory: Memory, at: number, length: number) => T): Codec<readonly T[]> {
+function perSubflow<T>(
+  size: number,
+  decodeOne: (memory: Memory, at: number, length: number) => T,
+): Codec<readonly T[]> {
   return {
     capacity: room,
     shortest: headerSize,
@@ -23,7 +26,9 @@ function perSubflow<T>(size: number, decodeOne: (memory: Memory, at: number, len
     decode(memory, at, length) {
       const known = memory.view.getUint32(at + 8, littleEndian);
       const count = Math.floor((length - headerSize) / size);
-      return Array.from({ length: count }, (_, index) => decodeOne(memory, at + headerSize + index * size, Math.min(known, size)));
+      return Array.from({ length: count }, (_, index) =>
+        decodeOne(memory, at + headerSize + index * size, Math.min(known, size)),
+      );
     },
   };
 }
@@ -40,5 +45,8 @@ export const subflowCodecs: {
   subflowInfos: perSubflow(tcpInfoSize, ({ words, bytes }, at, length) =>
     decodeTcpInfo(words.subarray(at / 4), bytes.subarray(at), length, littleEndian ? 0 : 1),
   ),
-  subflowAddresses: perSubflow(2 * addressSize, (memory, at) => ({ local: endpoint(memory, at), remote: endpoint(memory, at + addressSize) })),
+  subflowAddresses: perSubflow(2 * addressSize, (memory, at) => ({
+    local: endpoint(memory, at),
+    remote: endpoint(memory, at + addressSize),
+  })),
 };

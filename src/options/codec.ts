@@ -50,7 +50,8 @@ function text(value: unknown, { name, spec }: Row): Uint8Array {
   if (value.includes('\0')) throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: contains a NUL byte`);
   const bytes = Buffer.from(value);
   const longest = spec.longest ?? 255;
-  if (bytes.length > longest) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, the kernel takes ${longest}`);
+  if (bytes.length > longest)
+    throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, the kernel takes ${longest}`);
   return bytes;
 }
 
@@ -106,7 +107,8 @@ export const codecs: Codecs = {
     capacity: 8,
     encode(value, memory, at, { name }) {
       if (typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
-      if (BigInt.asUintN(64, value) !== value) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits unsigned, got ${value}`);
+      if (BigInt.asUintN(64, value) !== value)
+        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits unsigned, got ${value}`);
       memory.view.setBigUint64(at, value, littleEndian);
       return 8;
     },
@@ -149,7 +151,8 @@ export const codecs: Codecs = {
     encode(value, memory, at, { name }) {
       if (!(value instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array', value);
       const room = Math.min(longestBytes, memory.bytes.length - at);
-      if (value.length > room) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${value.length} bytes, at most ${room}`);
+      if (value.length > room)
+        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${value.length} bytes, at most ${room}`);
       memory.bytes.set(value, at);
       return value.length;
     },

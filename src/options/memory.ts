@@ -7,7 +7,11 @@ export interface Memory {
 
 /** The memory behind `buffer` from `offset` on, which must be a multiple of 8. */
 export function memoryOf(buffer: ArrayBufferLike, offset = 0): Memory {
-  return { bytes: new Uint8Array(buffer, offset), view: new DataView(buffer, offset), words: new Uint32Array(buffer, offset) };
+  return {
+    bytes: new Uint8Array(buffer, offset),
+    view: new DataView(buffer, offset),
+    words: new Uint32Array(buffer, offset),
+  };
 }
 
 /** Kernel structures are in the machine's byte order, but for ports and addresses, which are in the network's. */

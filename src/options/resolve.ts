@@ -28,7 +28,9 @@ const resolved = new Map<string, Resolved>();
 /** Names that differ in a letter or two, or that the name is a part of. */
 function near(name: string): string {
   const wanted = name.toUpperCase();
-  const found = [...rows.keys()].filter((known) => known.endsWith(`_${wanted}`) || known === wanted || differsLittle(known, wanted));
+  const found = [...rows.keys()].filter(
+    (known) => known.endsWith(`_${wanted}`) || known === wanted || differsLittle(known, wanted),
+  );
   return found.length === 0 ? '' : `; is ${found.slice(0, 3).join(' or ')} meant?`;
 }
 
@@ -53,7 +55,10 @@ export function resolve(name: string): Resolved {
   if (known !== undefined) return known;
   const spec = rows.get(name);
   if (spec === undefined) {
-    throw new UsageError('ERR_OPTION_UNKNOWN', `${String(name)}: not in the catalogue of options${typeof name === 'string' ? near(name) : ''}`);
+    throw new UsageError(
+      'ERR_OPTION_UNKNOWN',
+      `${String(name)}: not in the catalogue of options${typeof name === 'string' ? near(name) : ''}`,
+    );
   }
   const level = native.constants[spec.level];
   const optname = native.constants[name];

@@ -51,7 +51,9 @@ export function snapshot(fd: number, { clear = false }: SnapshotOptions = {}): O
 const settings = names.filter((name) => !('moves' in catalog[name]));
 
 /** What differs between two snapshots. `undefined` stands for an option that one of them lacks. */
-export type SnapshotDiff = { readonly [N in keyof OptionSnapshot]?: { readonly before: OptionSnapshot[N]; readonly after: OptionSnapshot[N] } };
+export type SnapshotDiff = {
+  readonly [N in keyof OptionSnapshot]?: { readonly before: OptionSnapshot[N]; readonly after: OptionSnapshot[N] };
+};
 
 /** The settings that differ; measurements, as TCP_INFO, always do and are not compared. */
 export function diffSnapshots(before: OptionSnapshot, after: OptionSnapshot): SnapshotDiff {

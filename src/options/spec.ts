@@ -158,10 +158,28 @@ export interface ValueByKind {
 
 export type Kind = keyof ValueByKind;
 
-export type Level = 'SOL_SOCKET' | 'IPPROTO_TCP' | 'IPPROTO_IP' | 'IPPROTO_IPV6' | 'IPPROTO_UDP' | 'SOL_MPTCP' | 'AF_VSOCK';
+export type Level =
+  | 'SOL_SOCKET'
+  | 'IPPROTO_TCP'
+  | 'IPPROTO_IP'
+  | 'IPPROTO_IPV6'
+  | 'IPPROTO_UDP'
+  | 'SOL_MPTCP'
+  | 'AF_VSOCK';
 
 /** A socket that has the option; the level names one if the row does not. */
-export type Place = 'tcp4' | 'tcp6' | 'udp4' | 'udp6' | 'raw4' | 'raw6' | 'raw6-any' | 'unix' | 'unix-dgram' | 'mptcp' | 'vsock';
+export type Place =
+  | 'tcp4'
+  | 'tcp6'
+  | 'udp4'
+  | 'udp6'
+  | 'raw4'
+  | 'raw6'
+  | 'raw6-any'
+  | 'unix'
+  | 'unix-dgram'
+  | 'mptcp'
+  | 'vsock';
 
 interface Row<K extends Kind> {
   readonly level: Level;
@@ -177,7 +195,13 @@ interface Row<K extends Kind> {
   /** The last moment at which setting it has its full effect. */
   readonly when?: 'before bind' | 'before connect' | 'before listen' | 'once connected';
   /** What setting it takes. */
-  readonly needs?: 'CAP_NET_ADMIN' | 'CAP_NET_RAW' | 'TCP_REPAIR' | 'a connection' | 'a memory cgroup' | 'a build option of the kernel';
+  readonly needs?:
+    | 'CAP_NET_ADMIN'
+    | 'CAP_NET_RAW'
+    | 'TCP_REPAIR'
+    | 'a connection'
+    | 'a memory cgroup'
+    | 'a build option of the kernel';
   /** Linux version that has it, where it is not in every one supported (5.4). */
   readonly since?: string;
   /** Number in Linux's UAPI headers; for SOL_SOCKET the asm-generic one. */

@@ -28,7 +28,8 @@ const memory = memoryOf(native.scratch, DATA);
 /** Opens a socket that has the option; `-errno` where this system or this user cannot. */
 export function openPlace(place: Place): number {
   const [domain, type, protocol] = places[place].map((name) => (name === '' ? 0 : native.constants[name]));
-  if (typeof domain !== 'number' || typeof type !== 'number' || typeof protocol !== 'number') return -os.errno.EAFNOSUPPORT;
+  if (typeof domain !== 'number' || typeof type !== 'number' || typeof protocol !== 'number')
+    return -os.errno.EAFNOSUPPORT;
   return native.socket(domain, type, protocol);
 }
 

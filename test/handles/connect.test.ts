@@ -16,7 +16,12 @@ import { portOf } from '../support/servers.js';
 const kept = keeper();
 
 async function serving(address: string, port = 0): Promise<Server> {
-  return kept(await listen(createServer((socket) => socket.resume()), { address, port }));
+  return kept(
+    await listen(
+      createServer((socket) => socket.resume()),
+      { address, port },
+    ),
+  );
 }
 
 /** A port of `address` that nobody listens on, for as long as the test runs. */
@@ -44,7 +49,10 @@ async function silentListener(address: string, port = 0): Promise<number> {
 /** Stands for a resolver that knows `addresses` for every name. */
 function resolving(...addresses: string[]): LookupFunction {
   return (_host, _options, callback) =>
-    callback(null, addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })));
+    callback(
+      null,
+      addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+    );
 }
 
 async function refusal(settings: ConnectOptions): Promise<unknown> {
@@ -59,7 +67,10 @@ async function refusal(settings: ConnectOptions): Promise<unknown> {
 
 beforeAll(async () => {
   // The event loop opens descriptors of its own the first time it is used.
-  const server = await listen(createServer((socket) => socket.resume()), { address: '127.0.0.1' });
+  const server = await listen(
+    createServer((socket) => socket.resume()),
+    { address: '127.0.0.1' },
+  );
   const socket = await connect({ host: '127.0.0.1', port: portOf(server) });
   socket.destroy();
   await once(socket, 'close');
@@ -187,7 +198,7 @@ describe('one address', () => {
     expect(socketDescriptors().length).toBe(before + 1);
   });
 
-  test('a value that does not fit is the caller\'s mistake, told once', async () => {
+  test("a value that does not fit is the caller's mistake, told once", async () => {
     const settings = { host: 'two.test', port: 1, lookup: resolving('127.0.0.1', '127.0.0.2') };
     const options = { TCP_NODELAY: 1 } as never;
     expect(await refusal({ ...settings, options })).toMatchObject({ name: 'UsageError', code: 'ERR_ARGUMENT_INVALID' });
@@ -264,11 +275,15 @@ describe('giving up', () => {
   });
 
   test('a lookup that returns nothing usable is an error', async () => {
-    expect(await refusal({ host: 'no.test', port: 1, lookup: resolving() })).toMatchObject({ code: 'ERR_ADDRESS_INVALID' });
+    expect(await refusal({ host: 'no.test', port: 1, lookup: resolving() })).toMatchObject({
+      code: 'ERR_ADDRESS_INVALID',
+    });
     expect(await refusal({ host: 'no.test', port: 1, lookup: resolving('nonsense') })).toMatchObject({
       code: 'ERR_ADDRESS_INVALID',
     });
-    expect(await refusal({ host: '::1', port: 1, localAddress: '127.0.0.1' })).toMatchObject({ code: 'ERR_ADDRESS_INVALID' });
+    expect(await refusal({ host: '::1', port: 1, localAddress: '127.0.0.1' })).toMatchObject({
+      code: 'ERR_ADDRESS_INVALID',
+    });
   });
 });
 

@@ -35,7 +35,12 @@ function watched(settings: ConnectorOptions): { connect: UndiciConnect; sockets:
 }
 
 test('undici clients, pools and agents connect with the options', async () => {
-  const server = kept(await listen(createServer((_request, response) => response.end('plain')), loopback));
+  const server = kept(
+    await listen(
+      createServer((_request, response) => response.end('plain')),
+      loopback,
+    ),
+  );
   const origin = `http://127.0.0.1:${portOf(server)}`;
   const makers = [
     (connect: UndiciConnect) => new Client(origin, { connect }),
@@ -54,7 +59,12 @@ test('undici clients, pools and agents connect with the options', async () => {
 });
 
 test('undici gets TLS for an https origin, verified', async () => {
-  const server = kept(await listen(createSecureServer({ key, cert }, (_request, response) => response.end('secure')), loopback));
+  const server = kept(
+    await listen(
+      createSecureServer({ key, cert }, (_request, response) => response.end('secure')),
+      loopback,
+    ),
+  );
   const origin = `https://localhost:${portOf(server)}`;
   const { connect, sockets } = watched({ options, family: 'IPv4', tls: { ca: cert } });
   const dispatcher = new Agent({ connect });
@@ -65,7 +75,9 @@ test('undici gets TLS for an https origin, verified', async () => {
 
   const before = socketDescriptors().length;
   const stranger = new Agent({ connect: connector({ family: 'IPv4' }) });
-  await expect(request(origin, { dispatcher: stranger })).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+  await expect(request(origin, { dispatcher: stranger })).rejects.toMatchObject({
+    code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
+  });
   await stranger.close();
   await expect.poll(() => socketDescriptors().length).toBe(before);
 });
@@ -93,7 +105,12 @@ test('timeoutMs ends a TLS handshake nobody answers', async () => {
 });
 
 test('a TLS setting that Node refuses closes the connection', async () => {
-  const silent = kept(await listen(createPlainServer((peer) => peer.resume().on('error', () => {})), loopback));
+  const silent = kept(
+    await listen(
+      createPlainServer((peer) => peer.resume().on('error', () => {})),
+      loopback,
+    ),
+  );
   const before = socketDescriptors().length;
   const minVersion = 'TLSv0.9' as 'TLSv1';
   const dispatcher = new Agent({ connect: connector({ tls: { minVersion } }) });

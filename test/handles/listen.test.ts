@@ -45,7 +45,12 @@ describe('options', () => {
 
   test('over TIME_WAIT a server starts again with SO_REUSEADDR only', async () => {
     const options = { SO_REUSEADDR: true };
-    const server = kept(await listen(createServer((socket) => socket.end()), { ...loopback, options }));
+    const server = kept(
+      await listen(
+        createServer((socket) => socket.end()),
+        { ...loopback, options },
+      ),
+    );
     const port = portOf(server);
     const client = await connect({ host: '127.0.0.1', port });
     const localPort = client.localPort ?? 0;
@@ -55,31 +60,38 @@ describe('options', () => {
     await once(server, 'close');
     const tuple = { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort: localPort };
     await waitForState(tuple, 'TIME_WAIT');
-    expect(await failure(listen(server, { ...loopback, port }))).toMatchObject({ code: 'EADDRINUSE', syscall: 'bind', port });
+    expect(await failure(listen(server, { ...loopback, port }))).toMatchObject({
+      code: 'EADDRINUSE',
+      syscall: 'bind',
+      port,
+    });
     await listen(server, { ...loopback, port, options });
     expect(server.listening).toBe(true);
   });
 });
 
 describe('addresses', () => {
-  test.skipIf(withoutIPv6)(`the default is the IPv6 wildcard, which takes IPv4 unless IPV6_V6ONLY is set${needsIPv6}`, async () => {
-    const dual = kept(await listen(createServer(), { options: { IPV6_V6ONLY: false } }));
-    expect(dual.address()).toMatchObject({ address: '::', family: 'IPv6' });
-    const client = kept(await connect({ host: '127.0.0.1', port: portOf(dual) }));
-    expect(client.remoteAddress).toBe('127.0.0.1');
+  test.skipIf(withoutIPv6)(
+    `the default is the IPv6 wildcard, which takes IPv4 unless IPV6_V6ONLY is set${needsIPv6}`,
+    async () => {
+      const dual = kept(await listen(createServer(), { options: { IPV6_V6ONLY: false } }));
+      expect(dual.address()).toMatchObject({ address: '::', family: 'IPv6' });
+      const client = kept(await connect({ host: '127.0.0.1', port: portOf(dual) }));
+      expect(client.remoteAddress).toBe('127.0.0.1');
 
-    const only = kept(await listen(createServer(), { options: { IPV6_V6ONLY: true } }));
-    expect(only.address()).toMatchObject({ address: '::' });
-    const refused = connect({ host: '127.0.0.1', port: portOf(only) });
-    expect(await failure(refused)).toMatchObject({ code: 'ECONNREFUSED' });
-  });
+      const only = kept(await listen(createServer(), { options: { IPV6_V6ONLY: true } }));
+      expect(only.address()).toMatchObject({ address: '::' });
+      const refused = connect({ host: '127.0.0.1', port: portOf(only) });
+      expect(await failure(refused)).toMatchObject({ code: 'ECONNREFUSED' });
+    },
+  );
 
   test('it is the IPv4 wildcard on a kernel without IPv6', async () => {
     const AF_INET6 = native.constants['AF_INET6'];
     const open = native.socket;
-    const refusing = vi.spyOn(native, 'socket').mockImplementation((domain, type, protocol) =>
-      domain === AF_INET6 ? -97 : open(domain, type, protocol),
-    );
+    const refusing = vi
+      .spyOn(native, 'socket')
+      .mockImplementation((domain, type, protocol) => (domain === AF_INET6 ? -97 : open(domain, type, protocol)));
     try {
       const server = kept(await listen(createServer()));
       expect(server.address()).toMatchObject({ address: '0.0.0.0', family: 'IPv4' });
@@ -132,7 +144,7 @@ describe('ownership', () => {
     close.mockRestore();
   });
 
-  test('afterwards the descriptor is nobody else\'s to close', async () => {
+  test("afterwards the descriptor is nobody else's to close", async () => {
     const server = kept(await listen(createServer(), loopback));
     const client = kept(await connect({ host: '127.0.0.1', port: portOf(server) }));
     for (const target of [server, client]) {
@@ -185,7 +197,10 @@ describe('mistakes are told before the kernel is asked', () => {
   ];
   test.for(mistakes)('%o is %s', async ([settings, code]) => {
     const before = socketDescriptors().length;
-    expect(await failure(listen(createServer(), settings as ServerListenOptions))).toMatchObject({ name: 'UsageError', code });
+    expect(await failure(listen(createServer(), settings as ServerListenOptions))).toMatchObject({
+      name: 'UsageError',
+      code,
+    });
     expect(socketDescriptors().length).toBe(before);
   });
 

@@ -35,7 +35,9 @@ test('an option the catalogue lacks is read and set by numbers', () => {
 });
 
 test('getOptions() has what the target has, and nothing else', async () => {
-  const server = kept(await listen(createServer(), { address: '127.0.0.1', backlog: 3, options: { SO_REUSEADDR: true } }));
+  const server = kept(
+    await listen(createServer(), { address: '127.0.0.1', backlog: 3, options: { SO_REUSEADDR: true } }),
+  );
   const all = getOptions(server);
   expect(all).toMatchObject({ SO_REUSEADDR: true, SO_ACCEPTCONN: true, TCP_INFO: { state: 'LISTEN', sacked: 3 } });
   expect(all).not.toHaveProperty('IPV6_V6ONLY');

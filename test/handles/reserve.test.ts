@@ -23,7 +23,10 @@ function held(settings: Parameters<typeof reservePort>[0] = loopback): ReturnTyp
 
 /** Leaves a connection of a listener on a new port in TIME_WAIT, and returns the port. */
 async function portInTimeWait(): Promise<number> {
-  const server = await listen(createServer((socket) => socket.end()), { ...loopback, options: { SO_REUSEADDR: true } });
+  const server = await listen(
+    createServer((socket) => socket.end()),
+    { ...loopback, options: { SO_REUSEADDR: true } },
+  );
   const port = portOf(server);
   const client = await connect({ host: '127.0.0.1', port });
   const remotePort = client.localPort ?? 0;
@@ -31,7 +34,10 @@ async function portInTimeWait(): Promise<number> {
   await once(client, 'close');
   server.close();
   await once(server, 'close');
-  await waitForState({ localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort }, 'TIME_WAIT');
+  await waitForState(
+    { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort },
+    'TIME_WAIT',
+  );
   return port;
 }
 
@@ -70,7 +76,9 @@ describe('nobody else gets a reserved port', () => {
 
   test('with another reservation', () => {
     const { port } = held();
-    expect(() => reservePort({ ...loopback, port })).toThrow(expect.objectContaining({ code: 'EADDRINUSE', syscall: 'bind', port }));
+    expect(() => reservePort({ ...loopback, port })).toThrow(
+      expect.objectContaining({ code: 'EADDRINUSE', syscall: 'bind', port }),
+    );
   });
 
   test.skipIf(withoutIPv6)(`of a wildcard: neither family${needsIPv6}`, () => {
@@ -86,7 +94,9 @@ describe('nobody else gets a reserved port', () => {
 describe('a reservation', () => {
   test('can be made and listened on over TIME_WAIT', async () => {
     const port = await portInTimeWait();
-    expect(() => kept(Socket.open()).bind({ ...loopback, port })).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+    expect(() => kept(Socket.open()).bind({ ...loopback, port })).toThrow(
+      expect.objectContaining({ code: 'EADDRINUSE' }),
+    );
     const reservation = held({ ...loopback, port });
     expect(() => kept(Socket.open({ options: { SO_REUSEADDR: true } })).bind({ ...loopback, port })).toThrow(
       expect.objectContaining({ code: 'EADDRINUSE' }),
@@ -115,7 +125,9 @@ describe('a reservation', () => {
     const busy = kept(await listen(createServer(), loopback));
     const reservation = held();
     await expect(reservation.listen(busy)).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' });
-    await expect(reservation.listen(createServer(), { backlog: -1 })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    await expect(reservation.listen(createServer(), { backlog: -1 })).rejects.toMatchObject({
+      code: 'ERR_OUT_OF_RANGE',
+    });
     expect(reservation.held).toBe(true);
     kept(await reservation.listen(createServer()));
     await expect(reservation.listen(createServer())).rejects.toMatchObject({ code: 'ERR_SOCKET_CLOSED' });
@@ -140,7 +152,9 @@ describe('a reservation', () => {
   test('decides itself who shares the port', async () => {
     const before = socketDescriptors().length;
     for (const options of [{ SO_REUSEADDR: true }, { SO_REUSEPORT: true }]) {
-      expect(() => reservePort({ ...loopback, options })).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+      expect(() => reservePort({ ...loopback, options })).toThrow(
+        expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+      );
     }
     for (const settings of [{ host: '127.0.0.1' }, { address: 'localhost' }, { port: 70_000 }, { port: '80' }, null]) {
       expect(() => reservePort(settings as never)).toThrow(expect.objectContaining({ name: 'UsageError' }));

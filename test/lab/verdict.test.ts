@@ -14,7 +14,10 @@ describe('a verdict', () => {
 
 describe('two observations', () => {
   test.each([
-    [{ a: 1, b: [2, null] }, { b: [2, null], a: 1 }],
+    [
+      { a: 1, b: [2, null] },
+      { b: [2, null], a: 1 },
+    ],
     [[], []],
     ['x', 'x'],
   ])('%j and %j are the same', (a, b) => expect(sameJson(a, b)).toBe(true));
@@ -22,7 +25,10 @@ describe('two observations', () => {
   test.each([
     [{ a: 1 }, { b: 1 }],
     [{ a: 1 }, { a: 1, b: 2 }],
-    [[1, 2], [2, 1]],
+    [
+      [1, 2],
+      [2, 1],
+    ],
     [[], {}],
     [null, {}],
     [0, '0'],

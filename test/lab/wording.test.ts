@@ -9,7 +9,13 @@ const rows = [
 ];
 
 test('alike() names each outcome once, in the order of the rows, and each label once', () => {
-  expect(alike(rows, ({ observed }) => observed, ({ name }) => name)).toEqual([
+  expect(
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    ),
+  ).toEqual([
     { outcome: 'ok', labels: ['a', 'c'] },
     { outcome: 'EADDRINUSE', labels: ['b'] },
   ]);
@@ -20,5 +26,11 @@ test('alike() shows a label under each outcome it had', () => {
     { name: 'a', observed: '1' },
     { name: 'a', observed: '2' },
   ];
-  expect(alike(flaky, ({ observed }) => observed, ({ name }) => name).map(({ labels }) => labels)).toEqual([['a'], ['a']]);
+  expect(
+    alike(
+      flaky,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    ).map(({ labels }) => labels),
+  ).toEqual([['a'], ['a']]);
 });

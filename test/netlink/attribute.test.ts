@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { decodeAttributes, encodeAttributes, readText, readU32, readU64, text, u32 } from '../../src/netlink/attribute.js';
+import {
+  decodeAttributes,
+  encodeAttributes,
+  readText,
+  readU32,
+  readU64,
+  text,
+  u32,
+} from '../../src/netlink/attribute.js';
 import { littleEndian } from '../../src/options/memory.js';
 
 // The fixtures are what a little-endian kernel sends.
@@ -9,7 +17,11 @@ describe.runIf(littleEndian)('netlink attributes', () => {
     ['one byte is padded to four', [{ type: 2, value: Uint8Array.of(9) }], [5, 0, 2, 0, 9, 0, 0, 0]],
     ['a number of 32 bits', [u32(3, 0x01020304)], [8, 0, 3, 0, 4, 3, 2, 1]],
     ['a text has its NUL', [text(4, 'lo')], [7, 0, 4, 0, 0x6c, 0x6f, 0, 0]],
-    ['a nested attribute carries NLA_F_NESTED', [{ type: 5, value: [u32(1, 1)] }], [12, 0, 5, 0x80, 8, 0, 1, 0, 1, 0, 0, 0]],
+    [
+      'a nested attribute carries NLA_F_NESTED',
+      [{ type: 5, value: [u32(1, 1)] }],
+      [12, 0, 5, 0x80, 8, 0, 1, 0, 1, 0, 0, 0],
+    ],
     ['two in a row', [text(1, 'a'), u32(2, 7)], [6, 0, 1, 0, 0x61, 0, 0, 0, 8, 0, 2, 0, 7, 0, 0, 0]],
   ])('%s', (_, attributes, bytes) => {
     expect([...encodeAttributes(attributes)]).toEqual(bytes);
@@ -30,7 +42,9 @@ describe.runIf(littleEndian)('netlink attributes', () => {
     ['shorter than its header', [3, 0, 1, 0]],
     ['longer than the bytes that are left', [9, 0, 1, 0, 0, 0, 0, 0]],
   ])('an attribute %s is an error', (_, bytes) => {
-    expect(() => decodeAttributes(Uint8Array.from(bytes))).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+    expect(() => decodeAttributes(Uint8Array.from(bytes))).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
+    );
   });
 
   test('a value too short for its number is an error', () => {

@@ -27,19 +27,26 @@ describe.runIf(littleEndian)('inet_diag bytecode', () => {
 
   test('a failed first alternative goes on at the second, a true one jumps over it', () => {
     const program = compileBytecode([
-      [[{ kind: 'port', side: 'local', compare: 'equal', port: 5 }], [{ kind: 'port', side: 'remote', compare: 'equal', port: 5 }]],
+      [
+        [{ kind: 'port', side: 'local', compare: 'equal', port: 5 }],
+        [{ kind: 'port', side: 'remote', compare: 'equal', port: 5 }],
+      ],
     ]);
     expect([...program]).toEqual([11, 8, 12, 0, 0, 0, 5, 0, 1, 4, 12, 0, 12, 8, 12, 0, 0, 0, 5, 0]);
   });
 
   test('an address is a struct inet_diag_hostcond for any port', () => {
-    const program = compileBytecode([[[{ kind: 'address', side: 'local', address: Uint8Array.of(10, 0, 0, 0), prefixLength: 8 }]]]);
+    const program = compileBytecode([
+      [[{ kind: 'address', side: 'local', address: Uint8Array.of(10, 0, 0, 0), prefixLength: 8 }]],
+    ]);
     expect([...program]).toEqual([7, 16, 20, 0, 2, 8, 0, 0, 255, 255, 255, 255, 10, 0, 0, 0]);
   });
 
   test('interface, mark and cgroup are words of the machine', () => {
     expect([...compileBytecode([[[{ kind: 'interface', index: 3 }]]])]).toEqual([9, 8, 12, 0, 3, 0, 0, 0]);
-    expect([...compileBytecode([[[{ kind: 'mark', mark: 1, mask: 0xff }]]])]).toEqual([10, 12, 16, 0, 1, 0, 0, 0, 255, 0, 0, 0]);
+    expect([...compileBytecode([[[{ kind: 'mark', mark: 1, mask: 0xff }]]])]).toEqual([
+      10, 12, 16, 0, 1, 0, 0, 0, 255, 0, 0, 0,
+    ]);
     expect([...compileBytecode([[[{ kind: 'cgroup', id: 9n }]]])]).toEqual([13, 12, 16, 0, 9, 0, 0, 0, 0, 0, 0, 0]);
   });
 });

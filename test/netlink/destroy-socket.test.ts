@@ -28,7 +28,10 @@ describe.skipIf(!canMakeNamespaces)('destroySocket (needs CAP_SYS_ADMIN)', () =>
   const states = (filter: SocketFilter): string[] => namespace.run(() => listSockets(filter)).map(({ state }) => state);
 
   async function connection(): Promise<{ listener: Socket; near: Socket; far: Socket }> {
-    const listener = namespace.run(() => use(Socket.open({}))).bind({ address: '127.0.0.1', port: 80 }).listen();
+    const listener = namespace
+      .run(() => use(Socket.open({})))
+      .bind({ address: '127.0.0.1', port: 80 })
+      .listen();
     const near = namespace.run(() => use(Socket.open({}))).bind({ address: '127.0.0.1', port: 1234 });
     await near.connect({ address: '127.0.0.1', port: 80 }, { timeoutMs: 2000 });
     return { listener, near, far: use(await listener.accept({ timeoutMs: 2000 })) };
@@ -56,7 +59,10 @@ describe.skipIf(!canMakeNamespaces)('destroySocket (needs CAP_SYS_ADMIN)', () =>
   });
 
   test('a listener on a port given by number keeps it, and is only bound', () => {
-    const listener = namespace.run(() => use(Socket.open({}))).bind({ address: '127.0.0.1', port: 80 }).listen();
+    const listener = namespace
+      .run(() => use(Socket.open({})))
+      .bind({ address: '127.0.0.1', port: 80 })
+      .listen();
     expect(states({ localPort: 80 })).toEqual(['LISTEN']);
     expect(destroy({ localPort: 80 })).toBe(1);
     expect(states({ localPort: 80 })).toEqual(['BOUND']);
@@ -68,11 +74,15 @@ describe.skipIf(!canMakeNamespaces)('destroySocket (needs CAP_SYS_ADMIN)', () =>
     expect(destroy({ localPort: 80 })).toBe(0);
     const [row] = namespace.run(() => listSockets({ localPort: 80 }));
     if (row === undefined) throw new Error('no row');
-    expect(() => namespace.run(() => destroySocket(row))).toThrow(expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }));
+    expect(() => namespace.run(() => destroySocket(row))).toThrow(
+      expect.objectContaining({ code: 'ERR_NOT_SUPPORTED' }),
+    );
   });
 
   test('an empty filter is refused', () => {
     expect(() => destroy({})).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
-    expect(() => destroySocket(null as unknown as SocketFilter)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+    expect(() => destroySocket(null as unknown as SocketFilter)).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    );
   });
 });

@@ -14,23 +14,65 @@ function holding(bytes: readonly number[]): ReturnType<typeof receiveBuffer> {
 
 // struct inet_diag_msg of 127.0.0.1:80 to 127.0.0.2:4660, in FIN_WAIT2 with a TIME_WAIT timer.
 const row = [
-  2, 5, 3, 1,
-  0, 80, 0x12, 0x34,
-  127, 0, 0, 1, ...zeros(12),
-  127, 0, 0, 2, ...zeros(12),
-  7, 0, 0, 0,
-  1, 0, 0, 0, 2, 0, 0, 0,
-  0x60, 0xea, 0, 0,
-  3, 0, 0, 0,
-  4, 0, 0, 0,
-  0xe8, 3, 0, 0,
-  9, 0, 0, 0,
+  2,
+  5,
+  3,
+  1,
+  0,
+  80,
+  0x12,
+  0x34,
+  127,
+  0,
+  0,
+  1,
+  ...zeros(12),
+  127,
+  0,
+  0,
+  2,
+  ...zeros(12),
+  7,
+  0,
+  0,
+  0,
+  1,
+  0,
+  0,
+  0,
+  2,
+  0,
+  0,
+  0,
+  0x60,
+  0xea,
+  0,
+  0,
+  3,
+  0,
+  0,
+  0,
+  4,
+  0,
+  0,
+  0,
+  0xe8,
+  3,
+  0,
+  0,
+  9,
+  0,
+  0,
+  0,
 ];
 
 describe.runIf(littleEndian)('inet_diag codec', () => {
   test('a request carries family, protocol, extensions and states', () => {
     const [header, attributes] = encodeInetRequest({
-      family: 2, protocol: 'tcp', details: { info: true, congestion: true, memory: true, tos: true }, states: 0x0802,
+      family: 2,
+      protocol: 'tcp',
+      details: { info: true, congestion: true, memory: true, tos: true },
+      states: 0x0802,
     });
     // INFO 2, CONG 4, TOS 5, TCLASS 6, SKMEMINFO 7: bit n - 1
     expect([...(header ?? [])]).toEqual([2, 6, 0b0111_1010, 0, 2, 8, 0, 0, ...zeros(48)]);
@@ -39,12 +81,40 @@ describe.runIf(littleEndian)('inet_diag codec', () => {
 
   test('a name carries ports in network order, and no cookie as all ones', () => {
     const id = {
-      localPort: 80, remotePort: 0x1234, localAddress: Uint8Array.of(127, 0, 0, 1), remoteAddress: Uint8Array.of(127, 0, 0, 2),
+      localPort: 80,
+      remotePort: 0x1234,
+      localAddress: Uint8Array.of(127, 0, 0, 1),
+      remoteAddress: Uint8Array.of(127, 0, 0, 2),
       interfaceIndex: 3,
     };
     const [header] = encodeInetRequest({ family: 2, protocol: 'udp', details: {}, states: 0xffff_ffff, id });
     expect([...(header ?? [])]).toEqual([
-      2, 17, 0, 0, 255, 255, 255, 255, 0, 80, 0x12, 0x34, 127, 0, 0, 1, ...zeros(12), 127, 0, 0, 2, ...zeros(12), 3, 0, 0, 0,
+      2,
+      17,
+      0,
+      0,
+      255,
+      255,
+      255,
+      255,
+      0,
+      80,
+      0x12,
+      0x34,
+      127,
+      0,
+      0,
+      1,
+      ...zeros(12),
+      127,
+      0,
+      0,
+      2,
+      ...zeros(12),
+      3,
+      0,
+      0,
+      0,
       ...new Array<number>(8).fill(255),
     ]);
   });
@@ -57,23 +127,82 @@ describe.runIf(littleEndian)('inet_diag codec', () => {
 
   test('a row without attributes', () => {
     expect(new InetRowDecoder('tcp').decode(holding(row), 16, 16 + 72)).toEqual({
-      protocol: 'tcp', family: 'IPv4', state: 'FIN_WAIT2',
-      localAddress: '127.0.0.1', localPort: 80, remoteAddress: '127.0.0.2', remotePort: 0x1234,
-      receiveQueue: 3, sendQueue: 4, timer: { kind: 'time-wait', remainingMs: 60_000, retransmits: 1 },
-      uid: 1000, inode: 9, interfaceIndex: 7, cookie: 0x2_0000_0001n,
+      protocol: 'tcp',
+      family: 'IPv4',
+      state: 'FIN_WAIT2',
+      localAddress: '127.0.0.1',
+      localPort: 80,
+      remoteAddress: '127.0.0.2',
+      remotePort: 0x1234,
+      receiveQueue: 3,
+      sendQueue: 4,
+      timer: { kind: 'time-wait', remainingMs: 60_000, retransmits: 1 },
+      uid: 1000,
+      inode: 9,
+      interfaceIndex: 7,
+      cookie: 0x2_0000_0001n,
     });
   });
 
   test('a row with shutdown, v6only, mark, cgroup id and congestion', () => {
     const attributes = [
-      5, 0, 8, 0, 2, 0, 0, 0, // SHUTDOWN: SEND_SHUTDOWN
-      5, 0, 11, 0, 1, 0, 0, 0, // SKV6ONLY
-      8, 0, 15, 0, 42, 0, 0, 0, // MARK
-      12, 0, 21, 0, 1, 0, 0, 0, 0, 0, 0, 0, // CGROUP_ID
-      9, 0, 4, 0, 0x72, 0x65, 0x6e, 0x6f, 0, 0, 0, 0, // CONG: reno
+      5,
+      0,
+      8,
+      0,
+      2,
+      0,
+      0,
+      0, // SHUTDOWN: SEND_SHUTDOWN
+      5,
+      0,
+      11,
+      0,
+      1,
+      0,
+      0,
+      0, // SKV6ONLY
+      8,
+      0,
+      15,
+      0,
+      42,
+      0,
+      0,
+      0, // MARK
+      12,
+      0,
+      21,
+      0,
+      1,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0, // CGROUP_ID
+      9,
+      0,
+      4,
+      0,
+      0x72,
+      0x65,
+      0x6e,
+      0x6f,
+      0,
+      0,
+      0,
+      0, // CONG: reno
     ];
     const decoded = new InetRowDecoder('tcp').decode(holding([...row, ...attributes]), 16, 16 + 72 + attributes.length);
-    expect(decoded).toMatchObject({ shutdown: { read: false, write: true }, v6only: true, mark: 42, cgroupId: 1n, congestion: 'reno' });
+    expect(decoded).toMatchObject({
+      shutdown: { read: false, write: true },
+      v6only: true,
+      mark: 42,
+      cgroupId: 1n,
+      congestion: 'reno',
+    });
   });
 
   test('TCP_CLOSE is BOUND for TCP, and CLOSE for UDP', () => {
@@ -94,7 +223,25 @@ describe.runIf(littleEndian)('inet_diag codec', () => {
 
 describe.runIf(littleEndian)('unix_diag codec', () => {
   test('a request carries states and what to show', () => {
-    expect([...encodeUnixRequest(0x402, false)]).toEqual([1, 0, 0, 0, 2, 4, 0, 0, 0, 0, 0, 0, 1 + 4 + 16 + 64, 0, 0, 0, ...zeros(8)]);
+    expect([...encodeUnixRequest(0x402, false)]).toEqual([
+      1,
+      0,
+      0,
+      0,
+      2,
+      4,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      1 + 4 + 16 + 64,
+      0,
+      0,
+      0,
+      ...zeros(8),
+    ]);
     expect(encodeUnixRequest(0x402, true)[12]).toBe(1 + 4 + 16 + 32 + 64);
   });
 
@@ -107,20 +254,38 @@ describe.runIf(littleEndian)('unix_diag codec', () => {
   ])('%s', (_, name, path) => {
     const attributes = [4 + name.length, 0, 0, 0, ...name, ...zeros(-name.length & 3)];
     expect(decodeUnixRow(holding([...message, ...attributes]), 16, 32 + attributes.length)).toEqual({
-      protocol: 'unix', type: 'stream', state: 'LISTEN', path, inode: 5, receiveQueue: 0, sendQueue: 0, cookie: 0x2_0000_0001n,
+      protocol: 'unix',
+      type: 'stream',
+      state: 'LISTEN',
+      path,
+      inode: 5,
+      receiveQueue: 0,
+      sendQueue: 0,
+      cookie: 0x2_0000_0001n,
     });
   });
 
   test('peer, queues, user and shutdown', () => {
-    const attributes = [8, 0, 2, 0, 6, 0, 0, 0, 12, 0, 4, 0, 7, 0, 0, 0, 8, 0, 0, 0, 8, 0, 7, 0, 0xe8, 3, 0, 0, 5, 0, 6, 0, 3, 0, 0, 0];
+    const attributes = [
+      8, 0, 2, 0, 6, 0, 0, 0, 12, 0, 4, 0, 7, 0, 0, 0, 8, 0, 0, 0, 8, 0, 7, 0, 0xe8, 3, 0, 0, 5, 0, 6, 0, 3, 0, 0, 0,
+    ];
     expect(decodeUnixRow(holding([...message, ...attributes]), 16, 32 + attributes.length)).toMatchObject({
-      peerInode: 6, receiveQueue: 7, sendQueue: 8, uid: 1000, shutdown: { read: true, write: true },
+      peerInode: 6,
+      receiveQueue: 7,
+      sendQueue: 8,
+      uid: 1000,
+      shutdown: { read: true, write: true },
     });
   });
 
   test('a row too short, or of an unknown type, is an error', () => {
-    for (const [bytes, end] of [[message, 31], [message.with(1, 9), 32]] as const) {
-      expect(() => decodeUnixRow(holding(bytes), 16, end)).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+    for (const [bytes, end] of [
+      [message, 31],
+      [message.with(1, 9), 32],
+    ] as const) {
+      expect(() => decodeUnixRow(holding(bytes), 16, end)).toThrow(
+        expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
+      );
     }
   });
 });

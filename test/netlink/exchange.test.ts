@@ -19,7 +19,10 @@ interface Part {
 }
 
 /** Answers the n-th request with the n-th list of datagrams. */
-function scripted(...answers: readonly (readonly (readonly Part[])[])[]): { exchange: NetlinkExchange; sent: Uint8Array[] } {
+function scripted(...answers: readonly (readonly (readonly Part[])[])[]): {
+  exchange: NetlinkExchange;
+  sent: Uint8Array[];
+} {
   const sent: Uint8Array[] = [];
   let queue: Uint8Array[] = [];
   const transport: NetlinkTransport = {
@@ -27,7 +30,9 @@ function scripted(...answers: readonly (readonly (readonly Part[])[])[]): { exch
       sent.push(bytes);
       queue = (answers[sent.length - 1] ?? []).map((datagram) =>
         Buffer.concat(
-          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length }) => encodeMessage({ type, flags, sequence, parts })),
+          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length }) =>
+            encodeMessage({ type, flags, sequence, parts }),
+          ),
         ),
       );
     },
@@ -45,7 +50,11 @@ function scripted(...answers: readonly (readonly (readonly Part[])[])[]): { exch
 const row = (value: number, flags: number = MessageFlag.MULTI): Part => ({ type: ROW, flags, parts: [int32(value)] });
 const done: Part = { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(0)] };
 // struct nlmsgerr with the header of the request only.
-const error = (errno: number): Part => ({ type: MessageType.ERROR, flags: MessageFlag.CAPPED, parts: [int32(errno), new Uint8Array(16)] });
+const error = (errno: number): Part => ({
+  type: MessageType.ERROR,
+  flags: MessageFlag.CAPPED,
+  parts: [int32(errno), new Uint8Array(16)],
+});
 
 function dumped(exchange: NetlinkExchange): number[] {
   let values: number[] = [];
@@ -74,7 +83,10 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test('starts afresh when the kernel marks a dump as interrupted', () => {
-    const { exchange, sent } = scripted([[row(1), row(2, MessageFlag.MULTI | MessageFlag.DUMP_INTR)], [done]], [[row(3), done]]);
+    const { exchange, sent } = scripted(
+      [[row(1), row(2, MessageFlag.MULTI | MessageFlag.DUMP_INTR)], [done]],
+      [[row(3), done]],
+    );
     expect(dumped(exchange)).toEqual([3]);
     expect(sent).toHaveLength(2);
   });
@@ -99,15 +111,25 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
     ['behind the request', 0, encodeMessage({ type: ROW, flags: 1, sequence: 1, parts: [Uint8Array.of(1, 2)] })],
   ])('passes on the sentence of an extended acknowledgement %s', (_, flags, echo) => {
     const attributes = encodeAttributes([text(1, 'No such thing'), u32(2, 20)]);
-    const refusal = { type: MessageType.ERROR, flags: flags | MessageFlag.ACK_TLVS, parts: [int32(-22), echo, attributes] };
+    const refusal = {
+      type: MessageType.ERROR,
+      flags: flags | MessageFlag.ACK_TLVS,
+      parts: [int32(-22), echo, attributes],
+    };
     const { exchange } = scripted([[refusal]]);
     expect(() => exchange.acknowledged(request)).toThrow(
-      expect.objectContaining({ code: 'EINVAL', kernelMessage: 'No such thing', message: expect.stringContaining('No such thing') }),
+      expect.objectContaining({
+        code: 'EINVAL',
+        kernelMessage: 'No such thing',
+        message: expect.stringContaining('No such thing'),
+      }),
     );
   });
 
   test('throws the errno a dump ends with', () => {
-    const { exchange } = scripted([[row(1), { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(-105)] }]]);
+    const { exchange } = scripted([
+      [row(1), { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(-105)] }],
+    ]);
     expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ENOBUFS' }));
   });
 
@@ -139,12 +161,20 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
     ['a message longer than its datagram', Uint8Array.of(17, 0, 0, 0, 20, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0)],
     ['half a header', Uint8Array.of(16, 0, 0, 0)],
   ])('refuses %s', (_, datagram) => {
-    const transport: NetlinkTransport = { send() {}, receive: (bytes) => (bytes.set(datagram), datagram.length), close() {} };
-    expect(() => dumped(new NetlinkExchange(transport))).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+    const transport: NetlinkTransport = {
+      send() {},
+      receive: (bytes) => (bytes.set(datagram), datagram.length),
+      close() {},
+    };
+    expect(() => dumped(new NetlinkExchange(transport))).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
+    );
   });
 
   test('refuses a datagram that was cut to the buffer', () => {
     const transport: NetlinkTransport = { send() {}, receive: (bytes) => bytes.length + 1, close() {} };
-    expect(() => dumped(new NetlinkExchange(transport))).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+    expect(() => dumped(new NetlinkExchange(transport))).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
+    );
   });
 });

@@ -2,12 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { littleEndian } from '../../src/options/memory.js';
 import { parseAddress, parsePrefix } from '../../src/netlink/ip-prefix.js';
 import { receiveBuffer } from '../../src/netlink/message.js';
-import { decodeAddress, decodeLink, decodeRoute, encodeAddress, encodeLink, encodeNeighbour, encodeRoute, encodeVeth } from '../../src/netlink/rtnetlink.js';
+import {
+  decodeAddress,
+  decodeLink,
+  decodeRoute,
+  encodeAddress,
+  encodeLink,
+  encodeNeighbour,
+  encodeRoute,
+  encodeVeth,
+} from '../../src/netlink/rtnetlink.js';
 
 const joined = (parts: readonly Uint8Array[]): number[] => [...Buffer.concat(parts)];
 const zeros = (count: number): number[] => new Array<number>(count).fill(0);
 
-function decoded<T>(decode: (buffer: ReturnType<typeof receiveBuffer>, start: number, end: number) => T, bytes: readonly number[]): T {
+function decoded<T>(
+  decode: (buffer: ReturnType<typeof receiveBuffer>, start: number, end: number) => T,
+  bytes: readonly number[],
+): T {
   const buffer = receiveBuffer(256);
   buffer.bytes.set(bytes, 16);
   return decode(buffer, 16, 16 + bytes.length);
@@ -23,14 +35,55 @@ describe.runIf(littleEndian)('rtnetlink codec', () => {
   test('a veth pair nests the peer, an ifinfomsg and its attributes, in IFLA_LINKINFO', () => {
     expect(joined(encodeVeth({ name: 'a' }, { name: 'b', namespaceFd: 9 }))).toEqual([
       ...zeros(16),
-      6, 0, 3, 0, 0x61, 0, 0, 0,
-      56, 0, 18, 0x80, // IFLA_LINKINFO
-      9, 0, 1, 0, 0x76, 0x65, 0x74, 0x68, 0, 0, 0, 0, // IFLA_INFO_KIND: veth
-      40, 0, 2, 0x80, // IFLA_INFO_DATA
-      36, 0, 1, 0, // VETH_INFO_PEER
+      6,
+      0,
+      3,
+      0,
+      0x61,
+      0,
+      0,
+      0,
+      56,
+      0,
+      18,
+      0x80, // IFLA_LINKINFO
+      9,
+      0,
+      1,
+      0,
+      0x76,
+      0x65,
+      0x74,
+      0x68,
+      0,
+      0,
+      0,
+      0, // IFLA_INFO_KIND: veth
+      40,
+      0,
+      2,
+      0x80, // IFLA_INFO_DATA
+      36,
+      0,
+      1,
+      0, // VETH_INFO_PEER
       ...zeros(16),
-      6, 0, 3, 0, 0x62, 0, 0, 0,
-      8, 0, 28, 0, 9, 0, 0, 0, // IFLA_NET_NS_FD
+      6,
+      0,
+      3,
+      0,
+      0x62,
+      0,
+      0,
+      0,
+      8,
+      0,
+      28,
+      0,
+      9,
+      0,
+      0,
+      0, // IFLA_NET_NS_FD
     ]);
   });
 
@@ -62,18 +115,27 @@ describe.runIf(littleEndian)('rtnetlink codec', () => {
 
   test('decodes a link', () => {
     const bytes = [
-      0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 7, 0, 3, 0, 0x6c, 0x6f, 0, 0, 8, 0, 4, 0, 0xdc, 5, 0, 0,
-      10, 0, 1, 0, 2, 0, 0, 0, 0, 0xab, 0, 0,
+      0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 7, 0, 3, 0, 0x6c, 0x6f, 0, 0, 8, 0, 4, 0, 0xdc, 5, 0, 0, 10, 0, 1,
+      0, 2, 0, 0, 0, 0, 0xab, 0, 0,
     ];
     expect(decoded(decodeLink, bytes)).toEqual({
-      index: 2, name: 'lo', isUp: true, hasCarrier: true, mtu: 1500, hardwareAddress: '02:00:00:00:00:ab',
+      index: 2,
+      name: 'lo',
+      isUp: true,
+      hasCarrier: true,
+      mtu: 1500,
+      hardwareAddress: '02:00:00:00:00:ab',
     });
   });
 
   test('decodes an address, of a point-to-point link the near end', () => {
     const bytes = [2, 32, 0x40, 0, 3, 0, 0, 0, 8, 0, 1, 0, 10, 0, 0, 2, 8, 0, 2, 0, 10, 0, 0, 1];
     expect(decoded(decodeAddress, bytes)).toEqual({
-      family: 'IPv4', address: '10.0.0.1', prefixLength: 32, interfaceIndex: 3, isTentative: true,
+      family: 'IPv4',
+      address: '10.0.0.1',
+      prefixLength: 32,
+      interfaceIndex: 3,
+      isTentative: true,
     });
   });
 
@@ -85,6 +147,8 @@ describe.runIf(littleEndian)('rtnetlink codec', () => {
   });
 
   test.each([decodeLink, decodeAddress, decodeRoute])('%o refuses a message too short', (decode) => {
-    expect(() => decoded<unknown>(decode, [2, 0, 0, 0])).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+    expect(() => decoded<unknown>(decode, [2, 0, 0, 0])).toThrow(
+      expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
+    );
   });
 });

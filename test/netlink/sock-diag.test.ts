@@ -49,8 +49,15 @@ describe.skipIf(process.platform !== 'linux')('listSockets', () => {
     const { port } = nameOf(listener);
     const [before] = list({ localPort: port, localAddress: '127.0.0.1', state: 'LISTEN' });
     expect(before).toMatchObject({
-      protocol: 'tcp', family: 'IPv4', state: 'LISTEN', localAddress: '127.0.0.1', localPort: port, remotePort: 0, receiveQueue: 0,
-      sendQueue: 7, uid: process.getuid?.(),
+      protocol: 'tcp',
+      family: 'IPv4',
+      state: 'LISTEN',
+      localAddress: '127.0.0.1',
+      localPort: port,
+      remotePort: 0,
+      receiveQueue: 0,
+      sendQueue: 7,
+      uid: process.getuid?.(),
     });
     const near = use(openSocket({}));
     await near.connect({ address: '127.0.0.1', port }, { timeoutMs: 2000 });
@@ -105,9 +112,13 @@ describe.skipIf(process.platform !== 'linux')('listSockets', () => {
 
   test('tells IPV6_V6ONLY of a listener', () => {
     const listener = bound('::1').listen();
-    expect(list({ localPort: nameOf(listener).port, localAddress: '::1' })).toMatchObject([{ family: 'IPv6', localAddress: '::1', v6only: true }]);
+    expect(list({ localPort: nameOf(listener).port, localAddress: '::1' })).toMatchObject([
+      { family: 'IPv6', localAddress: '::1', v6only: true },
+    ]);
     const dual = bound('::').listen();
-    expect(list({ localPort: nameOf(dual).port, localAddress: '::' })).toMatchObject([{ localAddress: '::', v6only: false }]);
+    expect(list({ localPort: nameOf(dual).port, localAddress: '::' })).toMatchObject([
+      { localAddress: '::', v6only: false },
+    ]);
   });
 
   test('leaves out details that were not asked for, and sends those that were', () => {
@@ -156,7 +167,9 @@ describe.skipIf(process.platform !== 'linux')('listSockets', () => {
   test('lists unix sockets by abstract name, with their peers', async () => {
     const path = `\0sockwise-${randomUUID()}`;
     expect(list({ protocol: 'unix', path })).toEqual([]);
-    const listener = use(openSocket({ family: 'unix' })).bind({ path }).listen({ backlog: 3 });
+    const listener = use(openSocket({ family: 'unix' }))
+      .bind({ path })
+      .listen({ backlog: 3 });
     expect(list({ protocol: 'unix', path })).toMatchObject([{ type: 'stream', state: 'LISTEN', path, sendQueue: 3 }]);
     const near = use(openSocket({ family: 'unix' }));
     await near.connect({ path });
@@ -211,7 +224,10 @@ describe.skipIf(process.platform !== 'linux')('listSocketColumns', () => {
     near.close();
     // The last state it reaches by itself: rows that change between two looks cannot be compared.
     await network.waitForState(closing, 'FIN_WAIT2');
-    const filter = { port: nameOf(listener).port, state: ['LISTEN', 'ESTABLISHED', 'FIN_WAIT2', 'CLOSE_WAIT'] } as const;
+    const filter = {
+      port: nameOf(listener).port,
+      state: ['LISTEN', 'ESTABLISHED', 'FIN_WAIT2', 'CLOSE_WAIT'],
+    } as const;
     const rows = list(filter);
     const columns = columnsOf(filter);
     expect(rows.length).toBeGreaterThanOrEqual(5);
@@ -253,11 +269,15 @@ describe.skipIf(process.platform !== 'linux')('listSocketColumns', () => {
     using namespace = NetworkNamespace.create();
     const count = 3000;
     const sockets = namespace.run(() =>
-      Array.from({ length: count }, (_, index) => use(Socket.open({ type: 'dgram' })).bind({ address: '127.0.0.1', port: 2000 + index })),
+      Array.from({ length: count }, (_, index) =>
+        use(Socket.open({ type: 'dgram' })).bind({ address: '127.0.0.1', port: 2000 + index }),
+      ),
     );
     const columns = namespace.run(() => listSocketColumns({ protocol: 'udp' }));
     expect(columns.length).toBe(sockets.length);
-    expect([...columns.localPorts].toSorted((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, index) => 2000 + index));
+    expect([...columns.localPorts].toSorted((a, b) => a - b)).toEqual(
+      Array.from({ length: count }, (_, index) => 2000 + index),
+    );
     expect(new Set(columns.cookies).size).toBe(count);
   });
 });

@@ -27,7 +27,9 @@ function nameOf(socket: Socket): InternetAddress {
   return name;
 }
 
-async function connection(address = '127.0.0.1'): Promise<{ listener: Socket; near: Socket; far: Socket; tuple: FourTuple }> {
+async function connection(
+  address = '127.0.0.1',
+): Promise<{ listener: Socket; near: Socket; far: Socket; tuple: FourTuple }> {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   const listener = use(openSocket({ family })).bind({ address }).listen();
   const near = use(openSocket({ family }));
@@ -35,7 +37,12 @@ async function connection(address = '127.0.0.1'): Promise<{ listener: Socket; ne
   near.bind({ address });
   await near.connect({ address, port }, { timeoutMs: 2000 });
   const far = use(await listener.accept({ timeoutMs: 2000 }));
-  return { listener, near, far, tuple: { localAddress: address, localPort: nameOf(near).port, remoteAddress: address, remotePort: port } };
+  return {
+    listener,
+    near,
+    far,
+    tuple: { localAddress: address, localPort: nameOf(near).port, remoteAddress: address, remotePort: port },
+  };
 }
 
 function mirrored({ localAddress, localPort, remoteAddress, remotePort }: FourTuple): FourTuple {
@@ -48,16 +55,22 @@ const alone = '127.83.117.98';
 const atOnce = { deadlineMs: 0 };
 
 describe.skipIf(process.platform !== 'linux')('waitForState', () => {
-  test.each(['127.0.0.1', '::1'])('follows a connection of %s by its four-tuple until it is in TIME_WAIT', async (address) => {
-    const { near, far, tuple } = await connection(address);
-    expect(await network.waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({ state: 'ESTABLISHED', ...tuple });
-    const closing = network.waitForState(tuple, 'TIME_WAIT');
-    near.close();
-    await network.waitForState(mirrored(tuple), 'CLOSE_WAIT');
-    far.close();
-    expect(await closing).toMatchObject({ state: 'TIME_WAIT', ...tuple });
-    expect(await network.waitForState(mirrored(tuple), 'gone')).toBeUndefined();
-  });
+  test.each(['127.0.0.1', '::1'])(
+    'follows a connection of %s by its four-tuple until it is in TIME_WAIT',
+    async (address) => {
+      const { near, far, tuple } = await connection(address);
+      expect(await network.waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({
+        state: 'ESTABLISHED',
+        ...tuple,
+      });
+      const closing = network.waitForState(tuple, 'TIME_WAIT');
+      near.close();
+      await network.waitForState(mirrored(tuple), 'CLOSE_WAIT');
+      far.close();
+      expect(await closing).toMatchObject({ state: 'TIME_WAIT', ...tuple });
+      expect(await network.waitForState(mirrored(tuple), 'gone')).toBeUndefined();
+    },
+  );
 
   test('finds a socket by itself and by its descriptor', async () => {
     const { listener, near, far } = await connection();
@@ -106,19 +119,33 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
   });
 
   test('a four-tuple in IPv4 finds a v4-mapped socket', async () => {
-    const listener = use(openSocket({ family: 'IPv6' })).bind({ address: '::' }).listen();
+    const listener = use(openSocket({ family: 'IPv6' }))
+      .bind({ address: '::' })
+      .listen();
     const near = use(openSocket({}));
     const { port } = nameOf(listener);
     await near.connect({ address: '127.0.0.1', port }, { timeoutMs: 2000 });
-    const tuple = { localAddress: '127.0.0.1', localPort: port, remoteAddress: '127.0.0.1', remotePort: nameOf(near).port };
-    expect(await network.waitForState(tuple, 'ESTABLISHED')).toMatchObject({ family: 'IPv6', localAddress: '::ffff:127.0.0.1' });
+    const tuple = {
+      localAddress: '127.0.0.1',
+      localPort: port,
+      remoteAddress: '127.0.0.1',
+      remotePort: nameOf(near).port,
+    };
+    expect(await network.waitForState(tuple, 'ESTABLISHED')).toMatchObject({
+      family: 'IPv6',
+      localAddress: '::ffff:127.0.0.1',
+    });
   });
 
   test('of a filter one match is enough, and gone means none', async () => {
     const { near, far, listener } = await connection(alone);
     const { port } = nameOf(listener);
-    expect(await network.waitForState({ port, localAddress: alone }, 'LISTEN', atOnce)).toMatchObject({ localPort: port });
-    await expect(network.waitForState({ port, localAddress: alone }, 'gone', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_TIMED_OUT' }));
+    expect(await network.waitForState({ port, localAddress: alone }, 'LISTEN', atOnce)).toMatchObject({
+      localPort: port,
+    });
+    await expect(network.waitForState({ port, localAddress: alone }, 'gone', atOnce)).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_TIMED_OUT' }),
+    );
     listener.close();
     await near.send(Buffer.from('never read'));
     near.close();
@@ -161,7 +188,9 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
       [{ port: 1 }, 'listen', 'ERR_ARGUMENT_INVALID'],
     ];
     for (const [target, state, code] of refused) {
-      await expect(network.waitForState(target as StateTarget, state as 'LISTEN', atOnce)).rejects.toThrow(expect.objectContaining({ code }));
+      await expect(network.waitForState(target as StateTarget, state as 'LISTEN', atOnce)).rejects.toThrow(
+        expect.objectContaining({ code }),
+      );
     }
     await expect(network.waitForState({ port: 1 }, 'LISTEN', { deadlineMs: Number.NaN })).rejects.toThrow(
       expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
@@ -184,7 +213,9 @@ describe.skipIf(!canMakeNamespaces)('waitForState and namespaces (needs CAP_SYS_
     using namespace = NetworkNamespace.create();
     const listener = namespace.run(() => use(Socket.open({})).bind({ address: '127.0.0.1', port: 80 }).listen());
     expect(await namespace.waitForState(listener, 'LISTEN', atOnce)).toMatchObject({ localPort: 80 });
-    await expect(waitForState(listener, 'LISTEN', atOnce)).rejects.toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+    await expect(waitForState(listener, 'LISTEN', atOnce)).rejects.toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    );
     const gone = namespace.waitForState({ localPort: 80 }, 'gone');
     listener.close();
     expect(await gone).toBeUndefined();
@@ -198,7 +229,9 @@ describe.skipIf(!canMakeNamespaces)('waitForState and namespaces (needs CAP_SYS_
     await near.connect({ address: '127.0.0.1', port: 80 }, { timeoutMs: 2000 });
     const tuple = { localAddress: '127.0.0.1', localPort: 1234, remoteAddress: '127.0.0.1', remotePort: 80 };
     expect(await namespace.waitForState(tuple, 'ESTABLISHED', atOnce)).toMatchObject({ interfaceIndex: 1 });
-    expect(await namespace.waitForState({ ...tuple, interfaceIndex: 1 }, 'ESTABLISHED', atOnce)).toMatchObject({ localPort: 1234 });
+    expect(await namespace.waitForState({ ...tuple, interfaceIndex: 1 }, 'ESTABLISHED', atOnce)).toMatchObject({
+      localPort: 1234,
+    });
     expect(listener.closed).toBe(false);
   });
 });

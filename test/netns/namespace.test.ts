@@ -52,7 +52,11 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
     expect(seen[0]).not.toBe(home);
     expect(seen[1]).not.toBe(seen[0]);
     expect(seen[2]).toBe(seen[0]);
-    expect(() => outer.run(() => { throw new Error('inside'); })).toThrow('inside');
+    expect(() =>
+      outer.run(() => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
     expect(here()).toBe(home);
   });
 
@@ -126,7 +130,10 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
 
   test('two hosts: a connection crosses the veth, and waits while the link is down', async () => {
     const { one, two } = twoHosts();
-    const listener = one.run(() => use(Socket.open({}))).bind({ address: '192.168.0.1', port: 80 }).listen();
+    const listener = one
+      .run(() => use(Socket.open({})))
+      .bind({ address: '192.168.0.1', port: 80 })
+      .listen();
     const near = two.run(() => use(Socket.open({})));
     await near.connect({ address: '192.168.0.1', port: 80 }, { timeoutMs: 2000 });
     const far = use(await listener.accept({ timeoutMs: 2000 }));
@@ -201,13 +208,22 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
     const before = one.listRoutes();
     for (const route of added) one.addRoute(route);
     const index = one.getLink('veth0').index;
-    const fresh = one.listRoutes().filter((route) => !before.some((old) => old.family === route.family && old.to === route.to));
+    const fresh = one
+      .listRoutes()
+      .filter((route) => !before.some((old) => old.family === route.family && old.to === route.to));
     expect(fresh).toHaveLength(5);
     expect(fresh).toEqual(
       expect.arrayContaining([
         { family: 'IPv4', to: 'default', gateway: '192.168.0.2', interfaceIndex: index },
         { family: 'IPv4', to: '10.0.0.0/8', interfaceIndex: index },
-        { family: 'IPv4', to: '172.16.0.0/12', gateway: '192.168.0.2', interfaceIndex: index, metric: 5, source: '192.168.0.1' },
+        {
+          family: 'IPv4',
+          to: '172.16.0.0/12',
+          gateway: '192.168.0.2',
+          interfaceIndex: index,
+          metric: 5,
+          source: '192.168.0.1',
+        },
         expect.objectContaining({ family: 'IPv6', to: 'default', gateway: 'fd00::2' }),
         expect.objectContaining({ family: 'IPv6', to: 'fd01::/16', interfaceIndex: index }),
       ]),
@@ -249,23 +265,47 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
   });
 
   test.each<[string, (namespace: NetworkNamespace) => unknown, object]>([
-    ['a sysctl that is not there', (n) => n.sysctl('net.ipv4.nothing'), { code: 'ENOENT', syscall: 'open', option: 'net.ipv4.nothing' }],
-    ['a value it does not take', (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 'x'), { code: 'EINVAL', syscall: 'write' }],
-    ['a value that is no integer', (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 1.5), { code: 'ERR_ARGUMENT_INVALID' }],
+    [
+      'a sysctl that is not there',
+      (n) => n.sysctl('net.ipv4.nothing'),
+      { code: 'ENOENT', syscall: 'open', option: 'net.ipv4.nothing' },
+    ],
+    [
+      'a value it does not take',
+      (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 'x'),
+      { code: 'EINVAL', syscall: 'write' },
+    ],
+    [
+      'a value that is no integer',
+      (n) => n.setSysctl('net.ipv4.tcp_fin_timeout', 1.5),
+      { code: 'ERR_ARGUMENT_INVALID' },
+    ],
     ['a way out of net', (n) => n.sysctl('net/../kernel/hostname'), { code: 'ERR_ARGUMENT_INVALID' }],
     ['dots for a way out', (n) => n.sysctl('net....kernel'), { code: 'ERR_ARGUMENT_INVALID' }],
     ['a sysctl of the whole machine', (n) => n.setSysctl('kernel.hostname', 'x'), { code: 'ERR_ARGUMENT_INVALID' }],
     ['an unknown interface', (n) => n.addAddress('nope', '10.0.0.1/8'), { code: 'ENODEV', address: 'nope' }],
-    ['an address that is there', (n) => n.addAddress('lo', '127.0.0.1/8'), { code: 'EEXIST', address: '127.0.0.1/8 dev lo' }],
+    [
+      'an address that is there',
+      (n) => n.addAddress('lo', '127.0.0.1/8'),
+      { code: 'EEXIST', address: '127.0.0.1/8 dev lo' },
+    ],
     ['an address that is not', (n) => n.removeAddress('lo', '10.0.0.1/8'), { code: 'EADDRNOTAVAIL' }],
     ['a gateway out of reach', (n) => n.addRoute({ to: 'default', via: '10.0.0.1' }), { code: 'ENETUNREACH' }],
     ['half an address', (n) => n.addAddress('lo', '10.0.0/8'), { code: 'ERR_ADDRESS_INVALID' }],
-    ['a gateway with a prefix', (n) => n.addRoute({ to: 'default', via: '10.0.0.1/8' }), { code: 'ERR_ADDRESS_INVALID' }],
+    [
+      'a gateway with a prefix',
+      (n) => n.addRoute({ to: 'default', via: '10.0.0.1/8' }),
+      { code: 'ERR_ADDRESS_INVALID' },
+    ],
     ['a name too long', (n) => n.getLink('0123456789abcdef'), { code: 'ERR_ARGUMENT_INVALID' }],
     ['a slash in a name', (n) => n.addVeth(n, { name: 'a/b', peerName: 'c' }), { code: 'ERR_ARGUMENT_INVALID' }],
     ['half a hardware address', (n) => n.setLink('lo', { hardwareAddress: '02:00' }), { code: 'ERR_ARGUMENT_INVALID' }],
     ['a misspelt setting of a link', (n) => n.setLink('lo', { upp: true } as object), { code: 'ERR_ARGUMENT_INVALID' }],
-    ['a misspelt setting of a route', (n) => n.addRoute({ to: 'default', gateway: '10.0.0.1' } as never), { code: 'ERR_ARGUMENT_INVALID' }],
+    [
+      'a misspelt setting of a route',
+      (n) => n.addRoute({ to: 'default', gateway: '10.0.0.1' } as never),
+      { code: 'ERR_ARGUMENT_INVALID' },
+    ],
     ['an MTU below zero', (n) => n.setLink('lo', { mtu: -1 }), { code: 'ERR_OUT_OF_RANGE' }],
     ['half a byte of MTU', (n) => n.setLink('lo', { mtu: 1.5 }), { code: 'ERR_OUT_OF_RANGE' }],
   ])('refuses %s', (_, work, error) => {
@@ -276,7 +316,9 @@ describe.skipIf(!canMakeNamespaces)('NetworkNamespace (needs CAP_SYS_ADMIN)', ()
   });
 
   test('an error of the kernel comes with its own sentence', () => {
-    expect(() => make().addAddress('lo', '127.0.0.1/8')).toThrow(expect.objectContaining({ kernelMessage: expect.any(String) }));
+    expect(() => make().addAddress('lo', '127.0.0.1/8')).toThrow(
+      expect.objectContaining({ kernelMessage: expect.any(String) }),
+    );
   });
 });
 

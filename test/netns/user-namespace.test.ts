@@ -73,9 +73,11 @@ describe('namespacesAvailable', () => {
   });
 });
 
-describe.skipIf(process.platform !== 'linux' || refused !== undefined)(`reexecInUserNamespace${refused ? ` (${refused})` : ''}`, () => {
-  test('gives an ordinary user a root of his own, with namespaces and sockets in them', async () => {
-    const { code, stdout, stderr } = await start(`
+describe.skipIf(process.platform !== 'linux' || refused !== undefined)(
+  `reexecInUserNamespace${refused ? ` (${refused})` : ''}`,
+  () => {
+    test('gives an ordinary user a root of his own, with namespaces and sockets in them', async () => {
+      const { code, stdout, stderr } = await start(`
       const one = NetworkNamespace.create();
       const two = NetworkNamespace.create();
       one.addVeth(two, { name: 'veth0', peerName: 'veth0' });
@@ -83,42 +85,45 @@ describe.skipIf(process.platform !== 'linux' || refused !== undefined)(`reexecIn
       one.setSysctl('net.ipv4.tcp_fin_timeout', 5);
       console.log(JSON.stringify([process.getuid(), one.getLink('veth0').hasCarrier, one.sysctl('net.ipv4.tcp_fin_timeout')]));
     `).outcome;
-    expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual([0, true, '5']);
-    expect(code).toBe(0);
-  });
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual([0, true, '5']);
+      expect(code).toBe(0);
+    });
 
-  test('passes on arguments and the environment', async () => {
-    const { stdout } = await start(`console.log(JSON.stringify([process.argv.slice(1), process.env.GREETING]))`, { GREETING: 'a=b c' }).outcome;
-    expect(JSON.parse(stdout)).toEqual([['one', 'two words'], 'a=b c']);
-  });
+    test('passes on arguments and the environment', async () => {
+      const { stdout } = await start(`console.log(JSON.stringify([process.argv.slice(1), process.env.GREETING]))`, {
+        GREETING: 'a=b c',
+      }).outcome;
+      expect(JSON.parse(stdout)).toEqual([['one', 'two words'], 'a=b c']);
+    });
 
-  test('resolves with the exit code', async () => {
-    expect((await start('process.exitCode = 3').outcome).code).toBe(3);
-  });
+    test('resolves with the exit code', async () => {
+      expect((await start('process.exitCode = 3').outcome).code).toBe(3);
+    });
 
-  test('resolves with 128 and the number of the signal that ended it', async () => {
-    expect((await start(`process.kill(process.pid, 'SIGKILL')`).outcome).code).toBe(128 + 9);
-  });
+    test('resolves with 128 and the number of the signal that ended it', async () => {
+      expect((await start(`process.kill(process.pid, 'SIGKILL')`).outcome).code).toBe(128 + 9);
+    });
 
-  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes on %s', async (signal) => {
-    const running = start(`
+    test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('passes on %s', async (signal) => {
+      const running = start(`
       process.on('${signal}', () => { console.log('got ${signal}'); process.exit(5); });
       setInterval(() => {}, 1000);
       console.log('ready');
     `);
-    await running.wrote('ready');
-    running.kill(signal);
-    const { code, stdout } = await running.outcome;
-    expect(stdout).toContain(`got ${signal}`);
-    expect(code).toBe(5);
-  });
+      await running.wrote('ready');
+      running.kill(signal);
+      const { code, stdout } = await running.outcome;
+      expect(stdout).toContain(`got ${signal}`);
+      expect(code).toBe(5);
+    });
 
-  test('is done once only', async () => {
-    const { stdout } = await start(`reexecInUserNamespace([]).catch((error) => console.log(error.code))`).outcome;
-    expect(stdout.trim()).toBe('ERR_NOT_SUPPORTED');
-  });
-});
+    test('is done once only', async () => {
+      const { stdout } = await start(`reexecInUserNamespace([]).catch((error) => console.log(error.code))`).outcome;
+      expect(stdout.trim()).toBe('ERR_NOT_SUPPORTED');
+    });
+  },
+);
 
 describe('reexecInUserNamespace', () => {
   test('refuses arguments that are no texts', async () => {

@@ -22,7 +22,12 @@ afterEach(() => {
 describe('several options in one call', () => {
   test('are set in order', () => {
     expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
-    writeOptions(fd, { TCP_NODELAY: true, SO_LINGER: { on: true, seconds: 7 }, TCP_CONGESTION: 'reno', TCP_KEEPIDLE: 33 });
+    writeOptions(fd, {
+      TCP_NODELAY: true,
+      SO_LINGER: { on: true, seconds: 7 },
+      TCP_CONGESTION: 'reno',
+      TCP_KEEPIDLE: 33,
+    });
     expect(readOption(fd, 'TCP_NODELAY')).toBe(true);
     expect(readOption(fd, 'SO_LINGER')).toEqual({ on: true, seconds: 7 });
     expect(readOption(fd, 'TCP_CONGESTION')).toBe('reno');
@@ -31,13 +36,17 @@ describe('several options in one call', () => {
 
   test('end at the first the kernel refuses, and the error names it', () => {
     const values = { TCP_NODELAY: true, TCP_KEEPCNT: 1000, TCP_KEEPIDLE: 44 };
-    expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'EINVAL', option: 'TCP_KEEPCNT', syscall: 'setsockopt', applied: 1 }));
+    expect(() => writeOptions(fd, values)).toThrow(
+      expect.objectContaining({ code: 'EINVAL', option: 'TCP_KEEPCNT', syscall: 'setsockopt', applied: 1 }),
+    );
     expect(readOption(fd, 'TCP_NODELAY')).toBe(true);
     expect(readOption(fd, 'TCP_KEEPIDLE')).not.toBe(44);
   });
 
   test('are not set at all if one of the values does not fit', () => {
-    expect(() => writeOptions(fd, { TCP_NODELAY: true, TCP_KEEPIDLE: 1.5 })).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+    expect(() => writeOptions(fd, { TCP_NODELAY: true, TCP_KEEPIDLE: 1.5 })).toThrow(
+      expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }),
+    );
     expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
   });
 
@@ -64,7 +73,9 @@ describe('the raw form', () => {
     expect(() => readOption(fd, { level: Number.NaN, optname: 2, length: 4 })).toThrow(code);
     expect(() => writeOption(fd, { level: 2 ** 31, optname: 2, bytes: new Uint8Array(4) })).toThrow(code);
     expect(() => writeOption(fd, { level: 1, optname: 2, bytes: new Uint8Array(65_537) })).toThrow(code);
-    expect(() => writeOption(fd, { level: 1, optname: 2, bytes: 'x' as never })).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
+    expect(() => writeOption(fd, { level: 1, optname: 2, bytes: 'x' as never })).toThrow(
+      expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
+    );
   });
 
   test('a foreign descriptor is told from a closed one', () => {

@@ -19,7 +19,9 @@ test('every row knows its number at its level once only', () => {
 });
 
 test('the addon has every name of the catalogue, so it was built from this one', () => {
-  const unknown = rows.filter(([name, { level }]) => native.constants[name] === undefined || native.constants[level] === undefined);
+  const unknown = rows.filter(
+    ([name, { level }]) => native.constants[name] === undefined || native.constants[level] === undefined,
+  );
   expect(unknown.map(([name]) => name)).toEqual([]);
 });
 
@@ -41,7 +43,10 @@ test('every option that can be set and read has an example, so that the loop ove
 });
 
 test('the list of constants and the page of the options are what the catalogue says', () => {
-  const { status, stderr } = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], { encoding: 'utf8', timeout: 20_000 });
+  const { status, stderr } = spawnSync(process.execPath, ['scripts/generate.mjs', '--check'], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
   expect(stderr).toBe('');
   expect(status).toBe(0);
 });

@@ -40,9 +40,11 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
 describe('what is encoded decodes to itself, anywhere in the memory', () => {
   for (const [kind, arbitrary] of Object.entries(arbitraries)) {
     test(kind, () => {
-      fc.assert(fc.property(arbitrary, offsets, (value, at) => {
-        expect(roundTrip(kind as Kind, value, at)).toEqual(value);
-      }));
+      fc.assert(
+        fc.property(arbitrary, offsets, (value, at) => {
+          expect(roundTrip(kind as Kind, value, at)).toEqual(value);
+        }),
+      );
     });
   }
 });
@@ -55,17 +57,44 @@ const refused: Partial<Record<Kind, readonly unknown[]>> = {
   fd: [-1, 1.5, 2 ** 31, Number.NaN, '0', null],
   timestamping: [{ flags: 8 }, { flags: -1, bindPhc: 0 }, 8],
   netIndex: [-1, 2 ** 31, 1.5, 'lo'],
-  linger: [{ on: 1, seconds: 1 }, { on: true, seconds: 1.5 }, { on: true, seconds: -1 }, { on: true }, { on: true, seconds: 2 ** 31 }, { on: true, seconds: 1, extra: 1 }, null, 5, true],
+  linger: [
+    { on: 1, seconds: 1 },
+    { on: true, seconds: 1.5 },
+    { on: true, seconds: -1 },
+    { on: true },
+    { on: true, seconds: 2 ** 31 },
+    { on: true, seconds: 1, extra: 1 },
+    null,
+    5,
+    true,
+  ],
   timeval: [-1, 0.0001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
   text: [5, null, 'with\0nul', 'sixteen-bytes-xx', 'é'.repeat(8)],
   bytes: ['text', [1, 2], null, new ArrayBuffer(4), new Uint8Array(70_000)],
-  mreqn: [{}, { multicastAddress: 'ff02::1' }, { multicastAddress: '239.1.2.3', interfaceIndex: -1 }, { multicastAddress: '239.1.2.3', device: 'lo' }, '239.1.2.3'],
+  mreqn: [
+    {},
+    { multicastAddress: 'ff02::1' },
+    { multicastAddress: '239.1.2.3', interfaceIndex: -1 },
+    { multicastAddress: '239.1.2.3', device: 'lo' },
+    '239.1.2.3',
+  ],
   mreqSource: [{ multicastAddress: '232.1.1.1', interfaceAddress: '127.0.0.1' }, null],
   mreq6: [{ multicastAddress: '239.1.1.1', interfaceIndex: 1 }, { multicastAddress: 'ff02::1' }],
-  groupReq: [{ interfaceIndex: 1, group: 'nowhere' }, { group: '239.1.1.1' }, { interfaceIndex: 1.5, group: '239.1.1.1' }],
+  groupReq: [
+    { interfaceIndex: 1, group: 'nowhere' },
+    { group: '239.1.1.1' },
+    { interfaceIndex: 1.5, group: '239.1.1.1' },
+  ],
   groupSourceReq: [{ interfaceIndex: 1, group: '239.1.1.1' }],
   multicastIf: [{ localAddress: '::1' }, { interfaceIndex: Number.NaN }, 'lo'],
-  filter: [[], null, [{ code: 6 }], [{ code: 6, jt: 256, jf: 0, k: 0 }], [{ code: 6, jt: 0, jf: 0, k: -1 }], new Array(4097).fill({ code: 6, jt: 0, jf: 0, k: 0 })],
+  filter: [
+    [],
+    null,
+    [{ code: 6 }],
+    [{ code: 6, jt: 256, jf: 0, k: 0 }],
+    [{ code: 6, jt: 0, jf: 0, k: -1 }],
+    new Array(4097).fill({ code: 6, jt: 0, jf: 0, k: 0 }),
+  ],
   portRange: [{ low: 2, high: 1 }, { low: -1, high: 5 }, { low: 1, high: 65_536 }, { low: 1 }, null],
   txtime: [{ clockId: -1, flags: 0 }, { clockId: 1 }],
   repairWindow: [{ sndWl1: 0 }],
@@ -113,8 +142,18 @@ describe('tcp_info', () => {
     view.setUint16(276, 1, true);
     view.setUint16(278, 2, true);
     expect(info(280)).toMatchObject({
-      state: 'ESTABLISHED', sndWscale: 7, rcvWscale: 9, rttUs: 1234, pacingRate: Number.POSITIVE_INFINITY, bytesAcked: 2 ** 40 + 5,
-      sndWnd: 65_535, totalRto: 3, totalRtoRecoveries: 4, totalRtoTimeMs: 77, accecnFailMode: 1, accecnOptSeen: 2,
+      state: 'ESTABLISHED',
+      sndWscale: 7,
+      rcvWscale: 9,
+      rttUs: 1234,
+      pacingRate: Number.POSITIVE_INFINITY,
+      bytesAcked: 2 ** 40 + 5,
+      sndWnd: 65_535,
+      totalRto: 3,
+      totalRtoRecoveries: 4,
+      totalRtoTimeMs: 77,
+      accecnFailMode: 1,
+      accecnOptSeen: 2,
     });
   });
 

@@ -74,7 +74,8 @@ for (const [name, spec] of rows) {
   if (example === undefined || spec.access === 'get') continue;
   test(`${name} takes its example${spec.access === 'both' ? ' and gives it back' : ''}`, async (context) => {
     const fd = await open(spec, name);
-    if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
+    if (fd < 0)
+      context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
     if (!supports(name)) context.skip(`this kernel does not know ${name}`);
     const expected = example instanceof Uint8Array ? Buffer.from(example) : example;
     const before = spec.access === 'both' ? attempt(() => readOption(fd, name as ReadableOption)) : undefined;
@@ -88,7 +89,8 @@ for (const [name, spec] of rows) {
     expect(before).not.toEqual({ value: expected });
     const after = attempt(() => readOption(fd, name as ReadableOption));
     if (same(spec)) expect(after).toEqual({ value: expected });
-    else if (spec.readBack === 'at least') expect(after).toSatisfy((read) => 'value' in read && Number(read.value) >= Number(example));
+    else if (spec.readBack === 'at least')
+      expect(after).toSatisfy((read) => 'value' in read && Number(read.value) >= Number(example));
   });
 }
 
@@ -96,11 +98,15 @@ for (const [name, spec] of rows) {
   if (spec.access === 'set') continue;
   test(`${name} can be read, or the kernel says why not`, async (context) => {
     const fd = await open(spec, name);
-    if (fd < 0) context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
+    if (fd < 0)
+      context.skip(`a socket that has ${name} cannot be opened here: ${new SystemCallError(fd, 'socket').code}`);
     if (!supports(name)) context.skip(`this kernel does not know ${name}`);
     const read = attempt(() => readOption(fd, name as ReadableOption));
     if ('code' in read) {
-      expect(['ENOTCONN', 'EINVAL', 'EPERM', 'ENODATA', 'ENOENT', 'EADDRNOTAVAIL', 'EOPNOTSUPP', 'EFAULT'], `${name}: ${read.code}`).toContain(read.code);
+      expect(
+        ['ENOTCONN', 'EINVAL', 'EPERM', 'ENODATA', 'ENOENT', 'EADDRNOTAVAIL', 'EOPNOTSUPP', 'EFAULT'],
+        `${name}: ${read.code}`,
+      ).toContain(read.code);
     } else {
       expect(read.value).toBeDefined();
     }
@@ -110,14 +116,20 @@ for (const [name, spec] of rows) {
 test('an option of another family is refused by the kernel, under its name', () => {
   const fd = openPlace('tcp4');
   opened.push(fd);
-  expect(() => writeOption(fd, 'IPV6_V6ONLY', true)).toThrow(expect.objectContaining({ code: 'ENOPROTOOPT', option: 'IPV6_V6ONLY' }));
+  expect(() => writeOption(fd, 'IPV6_V6ONLY', true)).toThrow(
+    expect.objectContaining({ code: 'ENOPROTOOPT', option: 'IPV6_V6ONLY' }),
+  );
 });
 
 test('a set-only option cannot be read, and a read-only one cannot be set', () => {
   const fd = openPlace('tcp4');
   opened.push(fd);
-  expect(() => readOption(fd, 'SO_ATTACH_FILTER' as ReadableOption)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }));
-  expect(() => writeOption(fd, 'SO_TYPE' as SettableOption, 1 as never)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }));
+  expect(() => readOption(fd, 'SO_ATTACH_FILTER' as ReadableOption)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }),
+  );
+  expect(() => writeOption(fd, 'SO_TYPE' as SettableOption, 1 as never)).toThrow(
+    expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }),
+  );
 });
 
 test('an unknown name is told the near one', () => {

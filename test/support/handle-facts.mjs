@@ -15,7 +15,17 @@ import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { connect, connector, fdOf, getOption, listen, listSockets, reservePort, setOption, Socket } from '../../dist/index.js';
+import {
+  connect,
+  connector,
+  fdOf,
+  getOption,
+  listen,
+  listSockets,
+  reservePort,
+  setOption,
+  Socket,
+} from '../../dist/index.js';
 
 const key = readFileSync(new URL('localhost.key.pem', import.meta.url));
 const cert = readFileSync(new URL('localhost.cert.pem', import.meta.url));
@@ -56,7 +66,9 @@ async function pair(server) {
 
 /** One answer of a cluster worker of this file's neighbour, which is gone afterwards. */
 async function worker(how) {
-  const child = fork(fileURLToPath(new URL('handle-cluster.mjs', import.meta.url)), [how], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('handle-cluster.mjs', import.meta.url)), [how], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const gone = once(child, 'exit');
   const [answer] = await Promise.race([once(child, 'message'), gone.then(([code]) => assert.fail(`exit ${code}`))]);
   child.send('stop');
@@ -68,7 +80,10 @@ function getText(get, options) {
   return new Promise((resolve, reject) => {
     get(options, (response) => {
       let text = '';
-      response.setEncoding('utf8').on('data', (part) => (text += part)).on('end', () => resolve(text));
+      response
+        .setEncoding('utf8')
+        .on('data', (part) => (text += part))
+        .on('end', () => resolve(text));
     }).on('error', reject);
   });
 }
@@ -126,11 +141,14 @@ export const facts = {
   },
 
   'http messages point to their socket, which has one': async () => {
-    const server = await listen(http.createServer((request, response) => {
-      assert.throws(() => fdOf(request), { code: 'ERR_ARGUMENT_INVALID', message: /pass its \.socket/ });
-      assert.throws(() => fdOf(response), { code: 'ERR_ARGUMENT_INVALID', message: /pass its \.socket/ });
-      response.end(String(domainOf(request.socket)));
-    }), loopback);
+    const server = await listen(
+      http.createServer((request, response) => {
+        assert.throws(() => fdOf(request), { code: 'ERR_ARGUMENT_INVALID', message: /pass its \.socket/ });
+        assert.throws(() => fdOf(response), { code: 'ERR_ARGUMENT_INVALID', message: /pass its \.socket/ });
+        response.end(String(domainOf(request.socket)));
+      }),
+      loopback,
+    );
     const request = http.get({ port: server.address().port, host: '127.0.0.1', agent: false });
     assert.throws(() => fdOf(request), { code: 'ERR_ARGUMENT_INVALID', message: /pass its \.socket/ });
     const [response] = await once(request, 'response');
@@ -168,7 +186,14 @@ export const facts = {
     const server = await listen(http2.createSecureServer({ key, cert }), loopback);
     const session = once(server, 'session');
     const client = http2.connect(`https://localhost:${server.address().port}`, {
-      createConnection: () => tls.connect({ port: server.address().port, host: '127.0.0.1', servername: 'localhost', ca: cert, ALPNProtocols: ['h2'] }),
+      createConnection: () =>
+        tls.connect({
+          port: server.address().port,
+          host: '127.0.0.1',
+          servername: 'localhost',
+          ca: cert,
+          ALPNProtocols: ['h2'],
+        }),
     });
     const [peer] = await session;
     if (client.connecting) await once(client, 'connect');
@@ -261,7 +286,10 @@ export const facts = {
   'the server of listen() on a Unix path or abstract name knows it': async () => {
     const file = join(realpathSync(tmpdir()), `sockwise-${process.pid}.sock`);
     for (const path of [file, `\0sockwise-${process.pid}`]) {
-      const server = await listen(net.createServer((peer) => peer.end('hello')), { path });
+      const server = await listen(
+        net.createServer((peer) => peer.end('hello')),
+        { path },
+      );
       assert.equal(server.address(), path);
       const client = await connect({ path });
       const [data] = await once(client, 'data');
@@ -276,7 +304,11 @@ export const facts = {
     const server = await listen(net.createServer(), loopback);
     assert.equal(descriptors(), before + 1);
     const { port } = server.address();
-    await assert.rejects(listen(net.createServer(), { ...loopback, port }), { code: 'EADDRINUSE', syscall: 'bind', port });
+    await assert.rejects(listen(net.createServer(), { ...loopback, port }), {
+      code: 'EADDRINUSE',
+      syscall: 'bind',
+      port,
+    });
     await assert.rejects(listen(server, loopback), { code: 'ERR_SOCKET_BUSY' });
     assert.equal(descriptors(), before + 1);
     await closed(server);
@@ -351,7 +383,10 @@ export const facts = {
   },
 
   'each event of a socket of connect() comes once': async () => {
-    const server = await listen(net.createServer((socket) => socket.end('x')), loopback);
+    const server = await listen(
+      net.createServer((socket) => socket.end('x')),
+      loopback,
+    );
     const client = await connect({ host: '127.0.0.1', port: server.address().port });
     const seen = [];
     for (const event of ['connect', 'ready', 'end', 'close', 'error']) client.on(event, () => seen.push(event));
@@ -362,7 +397,10 @@ export const facts = {
   },
 
   'connect() passes allowHalfOpen on': async () => {
-    const server = await listen(net.createServer((socket) => socket.end()), loopback);
+    const server = await listen(
+      net.createServer((socket) => socket.end()),
+      loopback,
+    );
     const to = { host: '127.0.0.1', port: server.address().port };
     for (const allowHalfOpen of [false, true]) {
       const client = await connect({ ...to, allowHalfOpen });
@@ -376,7 +414,10 @@ export const facts = {
   },
 
   'an http.Agent works with connector(), and its keep-alive leaves the options alone': async () => {
-    const server = await listen(http.createServer((_request, response) => response.end('served')), loopback);
+    const server = await listen(
+      http.createServer((_request, response) => response.end('served')),
+      loopback,
+    );
     const options = { TCP_USER_TIMEOUT: 12_345, SO_KEEPALIVE: true, TCP_KEEPIDLE: 77, TCP_NODELAY: false };
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     agent.createConnection = connector({ options });
@@ -388,7 +429,10 @@ export const facts = {
       sockets.add(socket);
       response.resume();
       await once(agent, 'free');
-      assert.deepEqual(Object.fromEntries(Object.keys(options).map((name) => [name, getOption(socket, name)])), options);
+      assert.deepEqual(
+        Object.fromEntries(Object.keys(options).map((name) => [name, getOption(socket, name)])),
+        options,
+      );
     }
     assert.equal(sockets.size, 1);
     agent.destroy();
@@ -396,7 +440,10 @@ export const facts = {
   },
 
   'without such options connector() does what an http.Agent asks of the socket': async () => {
-    const server = await listen(http.createServer((_request, response) => response.end()), loopback);
+    const server = await listen(
+      http.createServer((_request, response) => response.end()),
+      loopback,
+    );
     const agent = new http.Agent({ keepAlive: true, keepAliveMsecs: 42_000, timeout: 60_000 });
     agent.createConnection = connector();
     const request = http.get({ host: '127.0.0.1', port: server.address().port, agent });
@@ -412,9 +459,12 @@ export const facts = {
   },
 
   'an https.Agent works with connector(), verifies, and keeps its sessions and the options': async () => {
-    const server = await listen(https.createServer({ key, cert }, (request, response) => {
-      response.end(request.socket.isSessionReused() ? 'resumed' : 'full');
-    }), loopback);
+    const server = await listen(
+      https.createServer({ key, cert }, (request, response) => {
+        response.end(request.socket.isSessionReused() ? 'resumed' : 'full');
+      }),
+      loopback,
+    );
     const agent = new https.Agent({ keepAlive: true, ca: cert, maxVersion: 'TLSv1.2' });
     agent.createConnection = connector({ options: { SO_KEEPALIVE: true, TCP_KEEPIDLE: 88 } });
     const to = { host: 'localhost', port: server.address().port, family: 4, agent };
@@ -436,8 +486,14 @@ export const facts = {
   },
 
   'a request without an agent works with connector(), plain and TLS': async () => {
-    const plain = await listen(http.createServer((request, response) => response.end(request.url)), loopback);
-    const secure = await listen(https.createServer({ key, cert }, (request, response) => response.end(request.url)), loopback);
+    const plain = await listen(
+      http.createServer((request, response) => response.end(request.url)),
+      loopback,
+    );
+    const secure = await listen(
+      https.createServer({ key, cert }, (request, response) => response.end(request.url)),
+      loopback,
+    );
     const createConnection = connector({ tls: { ca: cert } });
     const to = { host: 'localhost', family: 4, path: '/there', createConnection };
     assert.equal(await getText(http.get, { ...to, port: plain.address().port }), '/there');
@@ -451,14 +507,22 @@ export const facts = {
     agent.createConnection = connector();
     const reserved = reservePort(loopback);
     const failed = getText(http.get, { host: '127.0.0.1', port: reserved.port, agent });
-    await assert.rejects(failed, { name: 'SystemCallError', code: 'ECONNREFUSED', syscall: 'connect', port: reserved.port });
+    await assert.rejects(failed, {
+      name: 'SystemCallError',
+      code: 'ECONNREFUSED',
+      syscall: 'connect',
+      port: reserved.port,
+    });
     reserved.release();
     assert.equal(descriptors(), before);
   },
 
   'connector() serves socketPath': async () => {
     const path = `\0sockwise-http-${process.pid}`;
-    const server = await listen(http.createServer((request, response) => response.end(request.url)), { path });
+    const server = await listen(
+      http.createServer((request, response) => response.end(request.url)),
+      { path },
+    );
     const agent = new http.Agent();
     agent.createConnection = connector();
     assert.equal(await getText(http.get, { socketPath: path, path: '/unix', agent }), '/unix');
@@ -467,7 +531,10 @@ export const facts = {
   },
 
   'tls.connect() takes a socket of connect()': async () => {
-    const server = await listen(tls.createServer({ key, cert }, (socket) => socket.end('secret')), loopback);
+    const server = await listen(
+      tls.createServer({ key, cert }, (socket) => socket.end('secret')),
+      loopback,
+    );
     const socket = await connect({ host: '127.0.0.1', port: server.address().port });
     const secure = tls.connect({ socket, ca: cert, servername: 'localhost' });
     let text = '';
@@ -477,7 +544,10 @@ export const facts = {
   },
 
   'http2.connect() takes a socket of connect()': async () => {
-    const server = await listen(http2.createServer((_request, response) => response.end('two')), loopback);
+    const server = await listen(
+      http2.createServer((_request, response) => response.end('two')),
+      loopback,
+    );
     const socket = await connect({ host: '127.0.0.1', port: server.address().port });
     const client = http2.connect('http://localhost', { createConnection: () => socket });
     let text = '';
@@ -490,7 +560,10 @@ export const facts = {
     const server = await listen(net.createServer(), loopback);
     const { port } = server.address();
     const rows = listSockets({ localPort: port });
-    assert.deepEqual(rows.map(({ state }) => state), ['LISTEN']);
+    assert.deepEqual(
+      rows.map(({ state }) => state),
+      ['LISTEN'],
+    );
     await closed(server);
   },
 
@@ -505,7 +578,9 @@ export const facts = {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const results = {};
   for (const [title, check] of Object.entries(facts)) {
-    const late = new Promise((_resolve, reject) => setTimeout(() => reject(new Error('not done after 10 s')), 10_000).unref());
+    const late = new Promise((_resolve, reject) =>
+      setTimeout(() => reject(new Error('not done after 10 s')), 10_000).unref(),
+    );
     try {
       await Promise.race([check(), late]);
       results[title] = 'ok';

@@ -78,13 +78,20 @@ const bindAndConnect = defineCase<Transport, Names>({
     };
   },
   because: (rows) =>
-    alike(rows, ({ observed }) => namesSentence(observed), ({ name }) => name)
+    alike(
+      rows,
+      ({ observed }) => namesSentence(observed),
+      ({ name }) => name,
+    )
       .map(({ outcome: sentence, labels }) => `${labels.join(' and ')}: ${sentence}`)
       .join('; '),
 });
 
 function namesSentence(seen: Names): string {
-  const source = seen.sourceAfterConnect && seen.sourceSeenByPeer ? 'the source stayed as bound, and the peer saw it' : 'the source changed';
+  const source =
+    seen.sourceAfterConnect && seen.sourceSeenByPeer
+      ? 'the source stayed as bound, and the peer saw it'
+      : 'the source changed';
   const destination = seen.destinationAfterConnect ? 'connect() set the destination' : 'the destination was not set';
   return `after bind() getpeername() said ${seen.destinationAfterBind}, ${destination}, ${source}`;
 }
@@ -117,7 +124,9 @@ async function takeAll(lab: Lab, { transport, by, ends }: Taking): Promise<Taken
   });
   const attempts =
     by === 'bind'
-      ? [host.A, host.B].map((address) => (socket: LabSocket) => Promise.resolve(outcome(() => socket.bind({ address, port: 0 }))))
+      ? [host.A, host.B].map(
+          (address) => (socket: LabSocket) => Promise.resolve(outcome(() => socket.bind({ address, port: 0 }))),
+        )
       : destinations.map((to) => (socket: LabSocket) => outcomeAsync(() => socket.connect(to)));
   const failures = new Set<string>();
   let sockets = 0;
@@ -137,7 +146,8 @@ const takings: readonly Taking[] = transports.flatMap((transport) =>
 );
 
 function describeTaking({ transport, by, ends }: Taking): string {
-  if (by === 'bind') return `${transport}, bind to port 0 ${ends === 1 ? 'on one address' : 'on each of two addresses'}`;
+  if (by === 'bind')
+    return `${transport}, bind to port 0 ${ends === 1 ? 'on one address' : 'on each of two addresses'}`;
   return `${transport}, connect without bind ${ends === 1 ? 'to one destination' : 'to each of two destinations'}`;
 }
 
@@ -145,10 +155,16 @@ const exhausted = defineCase<Taking, Taken>({
   id: 'C3',
   articles: ['001'],
   title: 'When the ephemeral ports run out',
-  claim: 'No more sockets can have a port of the kernel\'s choice than the ephemeral range has; then bind fails with EADDRINUSE.',
+  claim:
+    "No more sockets can have a port of the kernel's choice than the ephemeral range has; then bind fails with EADDRINUSE.",
   rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
-  advice: 'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT. Treat EADDRNOTAVAIL of connect() (EAGAIN for UDP) as "ports used up".',
-  rows: takings.map((given) => ({ name: describeTaking(given), given, says: { sockets: rangeSize, then: 'EADDRINUSE' } })),
+  advice:
+    'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT. Treat EADDRNOTAVAIL of connect() (EAGAIN for UDP) as "ports used up".',
+  rows: takings.map((given) => ({
+    name: describeTaking(given),
+    given,
+    says: { sockets: rangeSize, then: 'EADDRINUSE' },
+  })),
   run: takeAll,
   because: (rows) =>
     `with ${rangeSize} ports in the range: ${rows.map(({ name, observed }) => `${name}: ${observed.sockets} sockets, then ${observed.then}`).join('; ')}`,
@@ -160,9 +176,11 @@ const udpAutobind = defineCase<FirstUse, { before: string; after: string; answer
   id: 'C4',
   articles: ['001'],
   title: 'An unbound UDP socket is bound at its first send',
-  claim: 'A UDP socket that was never bound is bound by the system when it first sends, and it may be connected, too; unbound it cannot be answered.',
+  claim:
+    'A UDP socket that was never bound is bound by the system when it first sends, and it may be connected, too; unbound it cannot be answered.',
   rule: 'inet_send_prepare() calls inet_autobind() before anything is looked up, so even a send that fails binds; __ip4_datagram_connect() then also fixes the address. recvfrom(2) binds nothing.',
-  advice: 'A UDP socket that is to receive first has to be bound. A client should connect: the kernel then filters, and reports ICMP errors.',
+  advice:
+    'A UDP socket that is to receive first has to be bound. A client should connect: the kernel then filters, and reports ICMP errors.',
   rows: (
     [
       ['sends a datagram', { before: 'unbound', after: 'bound', answered: true }],
@@ -179,14 +197,20 @@ const udpAutobind = defineCase<FirstUse, { before: string; after: string; answer
     if (use === 'connects') await socket.connect(to.local);
     if (use === 'connects') await socket.send('hello');
     if (use === 'sends a datagram') await socket.send('hello', { address: to.local });
-    if (use === 'sends where there is no route') await outcomeAsync(() => socket.send('hello', { address: { address: '203.0.113.1', port: 53 } }));
+    if (use === 'sends where there is no route')
+      await outcomeAsync(() => socket.send('hello', { address: { address: '203.0.113.1', port: 53 } }));
     if (use === 'only receives') await outcomeAsync(() => socket.recv(100, { timeoutMs: 1 }));
     const after = isBound(socket);
     host.look('UDP sockets', { protocol: 'udp' });
     return { before, after, answered: await answer(to, socket) };
   },
   because: (rows) =>
-    rows.map(({ name, observed }) => `one that ${name} is ${observed.after}${observed.answered ? ' and gets the answer' : ''}`).join('; '),
+    rows
+      .map(
+        ({ name, observed }) =>
+          `one that ${name} is ${observed.after}${observed.answered ? ' and gets the answer' : ''}`,
+      )
+      .join('; '),
 });
 
 /** Answers what has arrived, if anything has. */
@@ -229,7 +253,10 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
   },
   because: (rows) =>
     rows
-      .map(({ name, observed }) => `${name}: ${observed.before} before, ${observed.after} after, its port ${observed.portHeld ? 'is held' : 'is free for others'}`)
+      .map(
+        ({ name, observed }) =>
+          `${name}: ${observed.before} before, ${observed.after} after, its port ${observed.portHeld ? 'is held' : 'is free for others'}`,
+      )
       .join('; '),
 });
 
@@ -238,13 +265,19 @@ interface Choice {
   readonly destination: 'A' | 'B';
 }
 
-type Chosen = { readonly portInRange: boolean; readonly bound: string; readonly connected: string; readonly portKept: boolean };
+type Chosen = {
+  readonly portInRange: boolean;
+  readonly bound: string;
+  readonly connected: string;
+  readonly portKept: boolean;
+};
 
 const portZero = defineCase<Choice, Chosen>({
   id: 'C6',
   articles: ['001'],
   title: 'Port 0 and the wildcard: what the kernel fills in',
-  claim: 'With port 0 the kernel chooses a port of the ephemeral range; a socket bound to the wildcard gets one concrete source address when it connects.',
+  claim:
+    'With port 0 the kernel chooses a port of the ephemeral range; a socket bound to the wildcard gets one concrete source address when it connects.',
   rule: 'inet_csk_find_open_port() and udp_lib_get_port() search net.ipv4.ip_local_port_range; tcp_v4_connect() and __ip4_datagram_connect() take the source address of the route (inet_bhash2_update_saddr() then moves the socket in the bind table).',
   advice: 'Read the result with getsockname(): after bind() for the port, after connect() for the address.',
   rows: transports.flatMap((transport) =>

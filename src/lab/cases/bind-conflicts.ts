@@ -38,7 +38,11 @@ function bindTwo(lab: Lab, { first, second, stage, reuse }: Pair): string {
 }
 
 function byOutcome(rows: readonly SeenRow<Pair, string>[], label: (given: Pair) => string): string {
-  const groups = alike(rows, ({ observed }) => observed, ({ given }) => label(given));
+  const groups = alike(
+    rows,
+    ({ observed }) => observed,
+    ({ given }) => label(given),
+  );
   return groups.map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`).join('; ');
 }
 
@@ -51,7 +55,8 @@ const byDefault = defineCase<Pair, string>({
   claim:
     'Without options a wildcard and a specific address exclude each other on one port, in either order, and two different specific addresses do not.',
   rule: 'inet_rcv_saddr_equal(): the wildcard overlaps with every address, two specific addresses only if they are the same; bind(2), EADDRINUSE. udp_lib_lport_inuse() does the same for UDP.',
-  advice: 'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
+  advice:
+    'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
   rows: stages.flatMap((stage) =>
     (
       [
@@ -80,7 +85,8 @@ const wildcard = defineCase<Pair, string>({
   title: 'SO_REUSEADDR: the wildcard first, then a specific address',
   claim: 'With SO_REUSEADDR a specific address can be bound on a port where another socket is bound to the wildcard.',
   rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()).',
-  advice: 'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
+  advice:
+    'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
   rows: (['A', 'B'] as const).flatMap((second) =>
     stages.flatMap((stage) =>
       (['both', 'second'] as const).map((reuse) => ({
@@ -100,7 +106,8 @@ const exactlyTheSame = defineCase<Pair, string>({
   title: 'SO_REUSEADDR: the very same address and port',
   claim: 'With SO_REUSEADDR on both sockets the very same address and port still conflict.',
   rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. For UDP udp_lib_lport_inuse() has no such exception.',
-  advice: 'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
+  advice:
+    'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
   rows: stages.flatMap((stage) =>
     (['A', 'ANY'] as const).map((place) => ({
       name: `${place} twice, ${stage}`,
@@ -153,7 +160,8 @@ const twoProcesses = defineCase<Order, string>({
   id: 'C10',
   articles: ['001'],
   title: 'Linux makes an exception for listeners',
-  claim: 'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
+  claim:
+    'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
   rule: 'inet_bind_conflict(): SO_REUSEADDR does not count against a socket in LISTEN. The same check runs again in listen(), so of two that are bound the first to call it wins.',
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
   rows: [
@@ -180,15 +188,20 @@ const twoProcesses = defineCase<Order, string>({
   because: (rows) => rows.map(({ name, observed }) => `where ${name}, process 2 got ${observed}`).join('; '),
 });
 
-type Copy = { readonly option: 'SO_REUSEADDR' | 'SO_REUSEPORT'; readonly when: 'after the first listens' | 'while the first starts' };
+type Copy = {
+  readonly option: 'SO_REUSEADDR' | 'SO_REUSEPORT';
+  readonly when: 'after the first listens' | 'while the first starts';
+};
 
 const secondCopy = defineCase<Copy, string>({
   id: 'C20',
   articles: ['001'],
   title: 'A second copy of the server, started by mistake',
-  claim: 'Setting SO_REUSEADDR in every TCP server does no harm: a second copy, started by mistake, is refused and the first one goes on.',
+  claim:
+    'Setting SO_REUSEADDR in every TCP server does no harm: a second copy, started by mistake, is refused and the first one goes on.',
   rule: 'A listener stops any bind without SO_REUSEPORT, but between bind() and listen() the port of a SO_REUSEADDR socket can be taken by another: inet_bind_conflict() asks for LISTEN only, and for no user. With SO_REUSEPORT both listen, and share the connections.',
-  advice: 'SO_REUSEADDR is safe if listen() follows bind() at once; SO_REUSEPORT hides a second copy, so set it only where several are meant.',
+  advice:
+    'SO_REUSEADDR is safe if listen() follows bind() at once; SO_REUSEPORT hides a second copy, so set it only where several are meant.',
   rows: [
     { option: 'SO_REUSEADDR', when: 'after the first listens' } as const,
     { option: 'SO_REUSEADDR', when: 'while the first starts' } as const,

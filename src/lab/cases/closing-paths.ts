@@ -41,9 +41,11 @@ const paths = defineCase<Side, readonly string[]>({
   id: 'A3',
   articles: ['003'],
   title: 'The states of closing, on either side',
-  claim: 'The side that closes first passes FIN_WAIT1, FIN_WAIT2 and TIME_WAIT, the other CLOSE_WAIT and LAST_ACK, until both are CLOSED.',
+  claim:
+    'The side that closes first passes FIN_WAIT1, FIN_WAIT2 and TIME_WAIT, the other CLOSE_WAIT and LAST_ACK, until both are CLOSED.',
   rule: 'tcp_close_state() and tcp_fin() in net/ipv4; RFC 9293 section 3.3.2. That TIME_WAIT ends in CLOSED after 60 s is left to the case that waits for it.',
-  advice: 'A socket that stays in FIN_WAIT1 or LAST_ACK has a peer that does not answer; one in FIN_WAIT2 has a peer that does not close; one in CLOSE_WAIT is your own to close.',
+  advice:
+    'A socket that stays in FIN_WAIT1 or LAST_ACK has a peer that does not answer; one in FIN_WAIT2 has a peer that does not close; one in CLOSE_WAIT is your own to close.',
   rows: [
     { name: 'the side that closes first', given: 'active', says: ['FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'] },
     { name: 'the other side', given: 'passive', says: ['CLOSE_WAIT', 'LAST_ACK', 'CLOSED'] },
@@ -93,7 +95,13 @@ const lastFin = defineCase<'lost once', LastFin & { readonly [key: string]: stri
   claim: 'The side that closes last needs no 2MSL: if its FIN is lost it is sent again, until it is acknowledged.',
   rule: 'tcp_retransmit_timer() in LAST_ACK; tcp_rcv_state_process() frees the socket when the FIN is acknowledged. An orphan gives up after tcp_orphan_retries.',
   advice: 'Many LAST_ACK are peers that are gone: tcp_orphan_retries bounds how long they are kept.',
-  rows: [{ name: 'the last FIN is lost', given: 'lost once', says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'nothing' } }],
+  rows: [
+    {
+      name: 'the last FIN is lost',
+      given: 'lost once',
+      says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'nothing' },
+    },
+  ],
   async run(lab) {
     const [host, peer] = lab.pair();
     const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
@@ -123,7 +131,8 @@ async function untilUp(lab: Lab, remedy: Remedy): Promise<string> {
   await (remedy === 'the client closes first' ? closeInOrder(client, server) : closeInOrder(server, client));
   listener.close();
   const begin = performance.now();
-  const tryAgain = (): true | undefined => (start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined);
+  const tryAgain = (): true | undefined =>
+    start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined;
   await until(tryAgain, 'the server is up again', { deadlineMs: 70_000, signal: lab.signal });
   const seconds = (performance.now() - begin) / 1000;
   lab.note('up again', `after ${seconds.toFixed(2)} s`, host.name);
@@ -187,7 +196,8 @@ const closedAtOnce = defineCase<'after accept', ClosedAtOnce>({
   title: 'A server that closes as soon as it has accepted',
   claim: 'A server that closes as soon as it has accepted goes from SYN_RECV to FIN_WAIT1 directly.',
   rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV (tcp_try_fastopen()); inet_csk_accept().',
-  advice: 'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused.',
+  advice:
+    'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused.',
   rows: [{ name: 'accept, then close', given: 'after accept', says: { accepted: 'SYN_RECV', closed: 'FIN_WAIT1' } }],
   async run(lab) {
     const [host, peer] = lab.pair();
@@ -200,10 +210,16 @@ const closedAtOnce = defineCase<'after accept', ClosedAtOnce>({
     const { state } = await host.waitFor({ localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2'] }, 'closed at once');
     return { accepted, closed: state };
   },
-  because: ([row]) => `what accept returned was in ${row?.observed.accepted}, and after close in ${row?.observed.closed}`,
+  because: ([row]) =>
+    `what accept returned was in ${row?.observed.accepted}, and after close in ${row?.observed.closed}`,
 });
 
 /** The way through the closing states, and how long it takes. */
 export const closingPathCases: readonly Case[] = [
-  paths, crossing, lastFin, remedies, maximumSegmentLifetime, closedAtOnce,
+  paths,
+  crossing,
+  lastFin,
+  remedies,
+  maximumSegmentLifetime,
+  closedAtOnce,
 ];

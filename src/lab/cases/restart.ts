@@ -37,7 +37,11 @@ async function interrupt(host: Host, { program, port }: EchoServer, client: LabS
 }
 
 /** Started again, on the same port. Returns what bind said. */
-async function startAgain(host: Host, place: Endpoint, options: OptionValues): Promise<{ program: Program; bind: string }> {
+async function startAgain(
+  host: Host,
+  place: Endpoint,
+  options: OptionValues,
+): Promise<{ program: Program; bind: string }> {
   const args = [place.address, String(place.port), JSON.stringify(options)];
   const program = await host.start({ program: 'echo-server', name: 'echo-server again', args });
   const { result } = await program.report('bind');
@@ -45,7 +49,10 @@ async function startAgain(host: Host, place: Endpoint, options: OptionValues): P
 }
 
 function states(host: Host, what: string, port: number): SocketState[] {
-  return host.look(what, { port }).map(({ state }) => state).sort();
+  return host
+    .look(what, { port })
+    .map(({ state }) => state)
+    .sort();
 }
 
 const restart = defineCase<OptionValues, string>({
@@ -55,7 +62,8 @@ const restart = defineCase<OptionValues, string>({
   claim:
     'A server without SO_REUSEADDR has a client and is closed first; started again, it fails in bind with EADDRINUSE. With the option it starts.',
   rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR. The minisocket has the flag of the connection it came from, copied from the listener (inet_twsk_alloc()).',
-  advice: 'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every server.',
+  advice:
+    'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every server.',
   onLoopback: true,
   rows: [
     { name: 'without the option', given: {}, says: 'EADDRINUSE' },
@@ -85,14 +93,19 @@ const netstat = defineCase<boolean, Netstat>({
   claim:
     'netstat shows one LISTEN row, then LISTEN and both ends ESTABLISHED, and after the server was closed a single TIME_WAIT row that belongs to no process.',
   rule: 'A dying process closes its sockets (inet_release()). tcp_close() sends the FIN and the orphan waits in FIN_WAIT2 as a minisocket without a process (tcp_time_wait()); only the FIN of the client turns it into TIME_WAIT (tcp_timewait_state_process()).',
-  advice: 'A FIN_WAIT2 on your port after a restart means a client that has not closed: make clients react to the end of the stream.',
+  advice:
+    'A FIN_WAIT2 on your port after a restart means a client that has not closed: make clients react to the end of the stream.',
   onLoopback: true,
   rows: [
     { name: 'the client closes when it sees the end', given: true },
     { name: 'the client stays', given: false },
   ].map((row) => ({
     ...row,
-    says: { listening: ['LISTEN'], connected: ['ESTABLISHED', 'ESTABLISHED', 'LISTEN'], closed: ['TIME_WAIT without a process'] },
+    says: {
+      listening: ['LISTEN'],
+      connected: ['ESTABLISHED', 'ESTABLISHED', 'LISTEN'],
+      closed: ['TIME_WAIT without a process'],
+    },
   })),
   async run(lab, clientCloses) {
     const host = lab.host();
@@ -104,24 +117,31 @@ const netstat = defineCase<boolean, Netstat>({
     else {
       await echo.program.kill('SIGINT');
       await client.recv();
-      await host.waitFor({ localPort: echo.port, state: 'FIN_WAIT2' }, 'netstat: the server is gone, the client is not');
+      await host.waitFor(
+        { localPort: echo.port, state: 'FIN_WAIT2' },
+        'netstat: the server is gone, the client is not',
+      );
     }
     const left = host.look('netstat: after the close', { port: echo.port });
     const closed = left.map(({ state, inode }) => `${state} ${inode === 0 ? 'without' : 'with'} a process`).sort();
     return { listening, connected, closed };
   },
-  because: (rows) => `after the close ${rows.map(({ name, observed }) => `there was ${observed['closed']?.join(' and ')} if ${name}`).join(', ')}`,
+  because: (rows) =>
+    `after the close ${rows.map(({ name, observed }) => `there was ${observed['closed']?.join(' and ')} if ${name}`).join(', ')}`,
 });
 
 const sideBySide = defineCase<OptionValues, { bind: string; port: readonly string[] }>({
   id: 'G8',
   articles: ['000'],
   title: 'The restarted server beside its past',
-  claim: 'With SO_REUSEADDR the restart works, and the listener, the old TIME_WAIT and a new ESTABLISHED connection stand side by side on the port.',
+  claim:
+    'With SO_REUSEADDR the restart works, and the listener, the old TIME_WAIT and a new ESTABLISHED connection stand side by side on the port.',
   rule: 'inet_bind_conflict() passes over sockets that do not listen if both have SO_REUSEADDR. The established table knows sockets by four-tuple (__inet_lookup_established()), so the old minisocket and the new connection never meet.',
   advice: 'Nothing to clean up: the old TIME_WAIT runs out by itself and does not disturb new clients.',
   onLoopback: true,
-  rows: [{ name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } }],
+  rows: [
+    { name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } },
+  ],
   async run(lab, options) {
     const host = lab.host();
     const place = serverPlace(lab, host, 8080);
@@ -135,7 +155,10 @@ const sideBySide = defineCase<OptionValues, { bind: string; port: readonly strin
     const rows = host.look('netstat: after the restart', { localPort: echo.port });
     return { bind, port: rows.map(({ state }) => state).sort() };
   },
-  because: (rows) => rows.map(({ observed }) => `bind said ${observed.bind}, and the port then had ${observed.port.join(', ')}`).join('; '),
+  because: (rows) =>
+    rows
+      .map(({ observed }) => `bind said ${observed.bind}, and the port then had ${observed.port.join(', ')}`)
+      .join('; '),
 });
 
 type Killed = { readonly left: string; readonly bind: string; readonly errno: number };
@@ -158,9 +181,11 @@ const interrupted = defineCase<Kill, Killed>({
   id: 'C1',
   articles: ['001'],
   title: 'Ctrl+C leaves a TIME_WAIT, and bind fails with errno 98',
-  claim: 'Ctrl+C on a server with an established client leaves TIME_WAIT, and the server cannot be started again: bind fails with errno 98.',
+  claim:
+    'Ctrl+C on a server with an established client leaves TIME_WAIT, and the server cannot be started again: bind fails with errno 98.',
   rule: 'tcp_close() sends FIN, and the side that sent the first one ends in TIME_WAIT. With received data unread it sends RST instead (RFC 2525 section 2.17) and no state is left.',
-  advice: 'Set SO_REUSEADDR before bind. Do not count on a server that died being able to bind, or not: it depends on what its clients had sent.',
+  advice:
+    'Set SO_REUSEADDR before bind. Do not count on a server that died being able to bind, or not: it depends on what its clients had sent.',
   onLoopback: true,
   rows: [
     { name: 'all that the client sent was read', given: { unread: false } },
@@ -192,7 +217,12 @@ const interrupted = defineCase<Kill, Killed>({
     return { left, bind, errno: -Number(errno ?? 0) };
   },
   because: (rows) =>
-    rows.map(({ name, observed }) => `if ${name}, ${observed.left} was left and bind said ${observed.bind} (${observed.errno})`).join('; '),
+    rows
+      .map(
+        ({ name, observed }) =>
+          `if ${name}, ${observed.left} was left and bind said ${observed.bind} (${observed.errno})`,
+      )
+      .join('; '),
 });
 
 export const restartCases: readonly Case[] = [restart, netstat, sideBySide, interrupted];

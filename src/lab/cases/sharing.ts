@@ -42,8 +42,14 @@ async function whoGets(host: Host, servers: readonly LabSocket[], address: strin
   const client = host.open({ name: `client of ${address}`, type: kind });
   await client.connect({ address, port });
   if (kind === 'dgram') await client.send('who?');
-  const winner = await until(() => servers.find((server) => takes(server, kind)), `a server that gets what goes to ${address}`);
-  client.host.look(`who got what went to ${address}: ${winner.name}`, { protocol: kind === 'stream' ? 'tcp' : 'udp', localPort: port });
+  const winner = await until(
+    () => servers.find((server) => takes(server, kind)),
+    `a server that gets what goes to ${address}`,
+  );
+  client.host.look(`who got what went to ${address}: ${winner.name}`, {
+    protocol: kind === 'stream' ? 'tcp' : 'udp',
+    localPort: port,
+  });
   return winner.name;
 }
 
@@ -72,9 +78,11 @@ const mostSpecific = defineCase<Sharing, Record<string, string | number>>({
   id: 'S13',
   articles: ['002'],
   title: 'Three servers on one port, the most specific address wins',
-  claim: 'With SO_REUSEADDR a server on every address and one on each of two addresses run side by side on one port, and the most specific gets what arrives.',
+  claim:
+    'With SO_REUSEADDR a server on every address and one on each of two addresses run side by side on one port, and the most specific gets what arrives.',
   rule: 'inet_bind_conflict() lets SO_REUSEADDR sockets share an address only while none of them listens; SO_REUSEPORT also lets listeners share. compute_score() in inet_hashtables.c and udp.c ranks a socket bound to the destination address above one bound to the wildcard.',
-  advice: 'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but any other process with SO_REUSEADDR can then take your datagrams.',
+  advice:
+    'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but any other process with SO_REUSEADDR can then take your datagrams.',
   rows: kinds.flatMap(({ kind, name }) =>
     options.flatMap((option) =>
       orders.map((order) => ({
@@ -86,7 +94,9 @@ const mostSpecific = defineCase<Sharing, Record<string, string | number>>({
   ),
   run: share,
   because(rows) {
-    const failed = rows.filter(({ ok }) => !ok).map(({ name, observed }) => `${name} (${String(observed['started'])} of 3 started)`);
+    const failed = rows
+      .filter(({ ok }) => !ok)
+      .map(({ name, observed }) => `${name} (${String(observed['started'])} of 3 started)`);
     const worked = rows.filter(({ ok }) => ok).map(({ name }) => name);
     return `it is so for ${worked.join('; ') || 'nothing'}; not for ${failed.join('; ') || 'nothing'}`;
   },
@@ -107,7 +117,7 @@ async function deliver(lab: Lab, { option, destination }: Datagrams): Promise<st
   const sockets = ['first', 'second', 'third'].map((name) => {
     const socket = host.open({ name, type: 'dgram', options: { [option]: true } }).bind({ address, port: 5000 });
     if (destination === 'multicast') {
-      socket.setOption('IP_ADD_MEMBERSHIP', { multicastAddress: group, localAddress: '127.0.0.1' } );
+      socket.setOption('IP_ADD_MEMBERSHIP', { multicastAddress: group, localAddress: '127.0.0.1' });
     }
     return socket;
   });
@@ -138,9 +148,11 @@ const datagrams = defineCase<Datagrams, string>({
   id: 'S3',
   articles: ['002'],
   title: 'UDP sockets that share a port: who gets the datagram',
-  claim: 'With SO_REUSEADDR several UDP sockets bind one multicast group and port, and each of them gets every datagram.',
+  claim:
+    'With SO_REUSEADDR several UDP sockets bind one multicast group and port, and each of them gets every datagram.',
   rule: 'udp_lib_lport_inuse() lets UDP sockets share if both have SO_REUSEADDR, or both have SO_REUSEPORT and the same user. __udp4_lib_mcast_deliver() copies a multicast datagram to every member; for unicast udp4_lib_lookup2() picks one: the newest of equals, or with SO_REUSEPORT one by a hash of addresses and ports.',
-  advice: 'Sharing a unicast port with SO_REUSEADDR hands every datagram to whoever bound last: use SO_REUSEPORT to spread them, and neither to be sure of getting them.',
+  advice:
+    'Sharing a unicast port with SO_REUSEADDR hands every datagram to whoever bound last: use SO_REUSEPORT to spread them, and neither to be sure of getting them.',
   rows: (['multicast', 'unicast'] as const).flatMap((destination) =>
     options.map((option) => ({
       name: `${destination}, ${option}`,
@@ -153,7 +165,13 @@ const datagrams = defineCase<Datagrams, string>({
 });
 
 /** What is different about the second of two sockets that want one port with SO_REUSEPORT, or what is done with several. */
-type Balance = 'same user' | 'other user' | 'only the first' | 'only the second' | 'spread' | 'queue of a closed listener';
+type Balance =
+  | 'same user'
+  | 'other user'
+  | 'only the first'
+  | 'only the second'
+  | 'spread'
+  | 'queue of a closed listener';
 
 const otherUser = 65_534;
 
@@ -170,7 +188,8 @@ async function spread(host: Host): Promise<string> {
     host.listen({ name: `listener ${number}`, address: host.A, port, options: { SO_REUSEPORT: true } }),
   );
   const connections = 64;
-  for (let made = 0; made < connections; made++) await host.connect({ address: host.A, port }, { name: `client ${made}` });
+  for (let made = 0; made < connections; made++)
+    await host.connect({ address: host.A, port }, { name: `client ${made}` });
   const counts = listeners.map(({ socket }) => {
     let count = 0;
     for (let accepted = socket.tryAccept(); accepted !== undefined; accepted = socket.tryAccept()) {
@@ -190,10 +209,12 @@ async function closeWithQueue(host: Host): Promise<string> {
   if (left === undefined || right === undefined) throw new Error('two listeners were asked for');
   const clients = [];
   // By chance a few could all hash to one listener; sixteen do so once in 32,768 runs.
-  for (let made = 0; made < 16; made++) clients.push(await host.connect({ address: host.A, port }, { name: `client ${made}` }));
+  for (let made = 0; made < 16; made++)
+    clients.push(await host.connect({ address: host.A, port }, { name: `client ${made}` }));
   left.close();
   const fates = new Set<string>();
-  for (const client of clients) fates.add(client.state === 'ESTABLISHED' ? 'kept' : await outcomeAsync(() => client.recv()));
+  for (const client of clients)
+    fates.add(client.state === 'ESTABLISHED' ? 'kept' : await outcomeAsync(() => client.recv()));
   right.close();
   return [...fates].sort().join(' or ');
 }
@@ -202,16 +223,22 @@ const reusePort = defineCase<Balance, string>({
   id: 'S18',
   articles: ['002'],
   title: 'What SO_REUSEPORT is',
-  claim: 'Sockets of one user that all set SO_REUSEPORT listen on one address and port, and the kernel spreads the connections among them.',
+  claim:
+    'Sockets of one user that all set SO_REUSEPORT listen on one address and port, and the kernel spreads the connections among them.',
   rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req hands it to another member.',
-  advice: 'Use it to have several processes accept on one port. Set net.ipv4.tcp_migrate_req=1, or stop a listener only when its queue is empty, or connections are lost with it.',
+  advice:
+    'Use it to have several processes accept on one port. Set net.ipv4.tcp_migrate_req=1, or stop a listener only when its queue is empty, or connections are lost with it.',
   rows: [
     { name: 'two sockets of the same user', given: 'same user', says: 'ok' },
     { name: 'the second of another user', given: 'other user', says: 'EADDRINUSE', needs: ['other-user'] },
     { name: 'only the first has the option', given: 'only the first', says: 'EADDRINUSE' },
     { name: 'only the second has the option', given: 'only the second', says: 'EADDRINUSE' },
     { name: '64 connections, four listeners', given: 'spread', says: 'every listener gets some' },
-    { name: 'one of two listeners closed with connections in its queue', given: 'queue of a closed listener', says: 'kept' },
+    {
+      name: 'one of two listeners closed with connections in its queue',
+      given: 'queue of a closed listener',
+      says: 'kept',
+    },
   ],
   async run(lab, balance) {
     const host = lab.host();

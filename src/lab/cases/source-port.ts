@@ -16,7 +16,11 @@ interface Ground {
   readonly client: Host;
   readonly server: Host;
   /** The first is the one the kernel takes as source when left to choose. */
-  readonly sources: { readonly ANY: string; readonly 'the first address': string; readonly 'the second address': string };
+  readonly sources: {
+    readonly ANY: string;
+    readonly 'the first address': string;
+    readonly 'the second address': string;
+  };
   readonly destinations: readonly Endpoint[];
 }
 
@@ -27,7 +31,9 @@ const secondAddress = '192.168.0.3';
 function ground(lab: Lab): Ground {
   const [server, client] = lab.pair();
   client.namespace?.addAddress('eth0', `${secondAddress}/24`);
-  const destinations = servicePorts.map((port) => server.listen({ name: `service ${port}`, address: server.A, port }).local);
+  const destinations = servicePorts.map(
+    (port) => server.listen({ name: `service ${port}`, address: server.A, port }).local,
+  );
   const sources = { ANY: client.ANY, 'the first address': client.A, 'the second address': secondAddress };
   return { client, server, sources, destinations };
 }
@@ -43,7 +49,9 @@ async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Pro
 /** The first call of the row that failed, as `bind EADDRINUSE`: where and how the kernel said no. */
 function refusal({ steps }: SeenRow<unknown, number>): string {
   const failed = steps.find(({ result }) => /^E[A-Z]+$/.test(result));
-  return failed === undefined ? 'nothing failed' : `${/\.(\w+)\(/.exec(failed.what)?.[1] ?? failed.what} ${failed.result}`;
+  return failed === undefined
+    ? 'nothing failed'
+    : `${/\.(\w+)\(/.exec(failed.what)?.[1] ?? failed.what} ${failed.result}`;
 }
 
 function countsAndRefusals<Given>(rows: readonly SeenRow<Given, number>[]): string {
@@ -64,9 +72,11 @@ const differentPorts = defineCase<Ports, number>({
   id: 'C14',
   articles: ['001'],
   title: 'One destination, a source port for each connection',
-  claim: 'A client on the wildcard can have as many connections to one destination as it has source ports, with the option or without.',
+  claim:
+    'A client on the wildcard can have as many connections to one destination as it has source ports, with the option or without.',
   rule: '__inet_check_established() compares four-tuples, and here only the source port can differ. ip_local_port_range limits what the kernel chooses, not what bind() names.',
-  advice: 'More connections to one destination take more source addresses, or more ports or addresses on the other side.',
+  advice:
+    'More connections to one destination take more source addresses, or more ports or addresses on the other side.',
   rows: withAndWithout.flatMap(({ option, options }) =>
     (['bind to each port', 'bind to port 0', 'no bind'] as const).map((by) => ({
       name: `${option}, ${by}`,
@@ -84,7 +94,9 @@ const differentPorts = defineCase<Ports, number>({
       const socket = client.open({ name: `client ${made + 1}`, options });
       const port = by === 'bind to each port' ? range.low + (made % rangeSize) : 0;
       const said =
-        by === 'no bind' ? await outcomeAsync(() => socket.connect(to)) : await connectFrom(socket, { address: client.ANY, port }, to);
+        by === 'no bind'
+          ? await outcomeAsync(() => socket.connect(to))
+          : await connectFrom(socket, { address: client.ANY, port }, to);
       if (said !== 'ok') return made;
     }
     return rangeSize + 1;
@@ -96,19 +108,29 @@ const samePort = defineCase<OptionValues, number>({
   id: 'C15',
   articles: ['001'],
   title: 'One destination, one source port',
-  claim: 'From the wildcard and one source port a client can have one connection to a destination, with the option or without.',
+  claim:
+    'From the wildcard and one source port a client can have one connection to a destination, with the option or without.',
   rule: 'Without the option inet_bind_conflict() ends it at bind. With it __inet_check_established() finds the four-tuple taken, and says EADDRNOTAVAIL; connect(2) lists EADDRINUSE for that.',
-  advice: 'A client that has to come from one port has one connection to each peer: look for EADDRNOTAVAIL of connect(), not only for EADDRINUSE of bind().',
+  advice:
+    'A client that has to come from one port has one connection to each peer: look for EADDRNOTAVAIL of connect(), not only for EADDRINUSE of bind().',
   rows: withAndWithout.map(({ option, options }) => ({ name: option, given: options, says: 1 })),
   async run(lab, options) {
     const { client, destinations } = ground(lab);
-    return await countConnections(client, options, destinations.slice(0, 1).flatMap((to) => [to, to, to].map((same) => ({ from: client.ANY, to: same }))));
+    return await countConnections(
+      client,
+      options,
+      destinations.slice(0, 1).flatMap((to) => [to, to, to].map((same) => ({ from: client.ANY, to: same }))),
+    );
   },
   because: countsAndRefusals,
 });
 
 /** Connects from one port along each route in turn; returns how many connections stand. */
-async function countConnections(client: Host, options: OptionValues, routes: readonly { from: string; to: Endpoint }[]): Promise<number> {
+async function countConnections(
+  client: Host,
+  options: OptionValues,
+  routes: readonly { from: string; to: Endpoint }[],
+): Promise<number> {
   let count = 0;
   for (const [index, { from, to }] of routes.entries()) {
     const socket = client.open({ name: `client ${index + 1}`, options });
@@ -129,14 +151,40 @@ interface Combination {
 }
 
 const combinations: readonly Combination[] = [
-  { name: 'ANY to three destinations', routes: [['ANY', 0], ['ANY', 1], ['ANY', 2]], says: { with: 3, without: 1 } },
   {
-    name: 'ANY to the first destination, both named addresses to the second',
-    routes: [['ANY', 0], ['the first address', 1], ['the second address', 1]],
+    name: 'ANY to three destinations',
+    routes: [
+      ['ANY', 0],
+      ['ANY', 1],
+      ['ANY', 2],
+    ],
     says: { with: 3, without: 1 },
   },
-  { name: 'ANY and the first address to one destination', routes: [['ANY', 0], ['the first address', 0]], says: { with: 1, without: 1 } },
-  { name: 'ANY and the second address to one destination', routes: [['ANY', 0], ['the second address', 0]], says: { with: 1, without: 1 } },
+  {
+    name: 'ANY to the first destination, both named addresses to the second',
+    routes: [
+      ['ANY', 0],
+      ['the first address', 1],
+      ['the second address', 1],
+    ],
+    says: { with: 3, without: 1 },
+  },
+  {
+    name: 'ANY and the first address to one destination',
+    routes: [
+      ['ANY', 0],
+      ['the first address', 0],
+    ],
+    says: { with: 1, without: 1 },
+  },
+  {
+    name: 'ANY and the second address to one destination',
+    routes: [
+      ['ANY', 0],
+      ['the second address', 0],
+    ],
+    says: { with: 1, without: 1 },
+  },
 ];
 
 interface OnePort {
@@ -151,7 +199,8 @@ const severalDestinations = defineCase<OnePort, number>({
   claim:
     'With the option one source port serves any number of destinations, also from named local addresses, but not one destination from the wildcard and from named addresses; without the option it serves one.',
   rule: 'connect() turns the wildcard into the source address of the route (inet_bhash2_update_saddr()), and from then on only that address is in the way of a bind. Connections need different four-tuples, and another source address is enough of a difference.',
-  advice: 'Count four-tuples: wildcard or not at bind makes no difference once connected. IP_BIND_ADDRESS_NO_PORT shares ports without SO_REUSEADDR.',
+  advice:
+    'Count four-tuples: wildcard or not at bind makes no difference once connected. IP_BIND_ADDRESS_NO_PORT shares ports without SO_REUSEADDR.',
   rows: combinations.flatMap(({ name, routes, says }) =>
     withAndWithout.map(({ option, options }) => ({
       name: `${option}, ${name}`,
@@ -161,7 +210,9 @@ const severalDestinations = defineCase<OnePort, number>({
   ),
   async run(lab, { routes, options }) {
     const { client, sources, destinations } = ground(lab);
-    const ways = routes.flatMap(([source, number]) => destinations.slice(number, number + 1).map((to) => ({ from: sources[source], to })));
+    const ways = routes.flatMap(([source, number]) =>
+      destinations.slice(number, number + 1).map((to) => ({ from: sources[source], to })),
+    );
     return await countConnections(client, options, ways);
   },
   because: countsAndRefusals,
@@ -180,7 +231,8 @@ const whenToSet = defineCase<Timing, string>({
   title: 'When a client has to set SO_REUSEADDR',
   claim: 'A client that binds before it connects has to set SO_REUSEADDR before bind.',
   rule: 'setsockopt(SO_REUSEADDR) writes sk_reuse and nothing else; inet_bind_conflict() reads it of both sockets when the second one is bound. So the second has to have it by then, and the first may have got it since.',
-  advice: 'Set it before bind, on every socket. That a later setting still opens the port for others is how this kernel works, not what any manual promises.',
+  advice:
+    'Set it before bind, on every socket. That a later setting still opens the port for others is how this kernel works, not what any manual promises.',
   rows: (['before bind', 'after bind', 'after connect'] as const).flatMap((first) =>
     (['before bind', 'after bind'] as const).map((second) => ({
       name: `the first socket sets it ${first}, the second ${second}`,
@@ -197,7 +249,11 @@ const whenToSet = defineCase<Timing, string>({
     return await bindAndConnect(client.open({ name: 'second' }), from, two, second);
   },
   because: (rows) =>
-    alike(rows, ({ observed }) => observed, ({ given }) => `set ${given.first} and ${given.second}`)
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ given }) => `set ${given.first} and ${given.second}`,
+    )
       .map(({ outcome: said, labels }) => `the second socket got ${said} if the two were ${labels.join(', ')}`)
       .join('; '),
 });
@@ -229,9 +285,11 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
   id: 'C21',
   articles: ['001'],
   title: 'Leaving the source port to the system',
-  claim: 'A client that leaves the source port to the system has no trouble with its own connections in TIME_WAIT: it gets another four-tuple.',
+  claim:
+    'A client that leaves the source port to the system has no trouble with its own connections in TIME_WAIT: it gets another four-tuple.',
   rule: '__inet_hash_connect() passes over a port whose four-tuple is in TIME_WAIT, unless net.ipv4.tcp_tw_reuse allows it (tcp_twsk_unique()). For a port that bind() named, timestamps alone are enough to take the four-tuple over at once.',
-  advice: 'Leave the port to the system, and keep connections open: more than about 470 a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
+  advice:
+    'Leave the port to the system, and keep connections open: more than about 470 a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
   rows: [
     {
       name: 'the port left to the system',
@@ -262,7 +320,12 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
   // The fixed ports are the other side of it, and not what the claim is about.
   judge: (rows) => judge(rows.filter(({ given }) => given.port === 0)),
   because: (rows) =>
-    rows.map(({ name, observed }) => `${name}: ${observed.result}${observed.fourTuple === 'none' ? '' : `, four-tuple ${observed.fourTuple}`}`).join('; '),
+    rows
+      .map(
+        ({ name, observed }) =>
+          `${name}: ${observed.result}${observed.fourTuple === 'none' ? '' : `, four-tuple ${observed.fourTuple}`}`,
+      )
+      .join('; '),
 });
 
 /** Connects and closes first, again and again, then once more. */
@@ -272,7 +335,8 @@ async function reconnect(client: Host, server: Host, { port, options, before }: 
   for (let made = 0; ; made++) {
     const socket = client.open({ name: `client ${made + 1}`, options });
     const to = listener.local;
-    const connected = port === 0 ? outcomeAsync(() => socket.connect(to)) : connectFrom(socket, { address: client.ANY, port }, to);
+    const connected =
+      port === 0 ? outcomeAsync(() => socket.connect(to)) : connectFrom(socket, { address: client.ANY, port }, to);
     const said = await connected;
     const result = said.startsWith('E') ? `connect ${said}` : said;
     if (said !== 'ok') return { result, fourTuple: 'none' };
@@ -283,4 +347,10 @@ async function reconnect(client: Host, server: Host, { port, options, before }: 
 }
 
 /** What a client can do with one source port, and with many. */
-export const sourcePortCases: readonly Case[] = [differentPorts, samePort, severalDestinations, whenToSet, leftToTheSystem];
+export const sourcePortCases: readonly Case[] = [
+  differentPorts,
+  samePort,
+  severalDestinations,
+  whenToSet,
+  leftToTheSystem,
+];

@@ -18,7 +18,8 @@ const anyState = defineCase<Old, string>({
   title: 'SO_REUSEADDR over a socket in each state',
   claim: 'With SO_REUSEADDR a port in TIME_WAIT may be bound again, but in any other state bind still fails.',
   rule: 'inet_bind_conflict() asks two things of the old socket: does it have SO_REUSEADDR too, and is it in LISTEN? The state is looked at for nothing else, TIME_WAIT included.',
-  advice: 'With the option on every listener a restart works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy one wants to be told of.',
+  advice:
+    'With the option on every listener a restart works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy one wants to be told of.',
   rows: labStates.flatMap((state) =>
     [true, false].map((option) => ({
       name: `${state}, the old socket ${option ? 'with' : 'without'} the option`,
@@ -46,7 +47,8 @@ const eleven = defineCase<LabState, string>({
   title: 'The eleven states of TCP',
   claim: 'A TCP connection has eleven states.',
   rule: 'include/net/tcp_states.h numbers them; RFC 9293 section 3.3.2 names them. Linux has two more of its own that are no states of a connection: TCP_NEW_SYN_RECV, shown as SYN_RECV, and TCP_BOUND_INACTIVE.',
-  advice: 'Read the states with ss or listSockets: each tells whose turn it is. Many CLOSE_WAIT are a program that forgets to close.',
+  advice:
+    'Read the states with ss or listSockets: each tells whose turn it is. Many CLOSE_WAIT are a program that forgets to close.',
   rows: labStates.filter((state) => state !== 'BOUND').map((state) => ({ name: state, given: state, says: state })),
   async run(lab, state) {
     const { host, port } = await reach(lab, state);
@@ -54,7 +56,8 @@ const eleven = defineCase<LabState, string>({
     if (seen.length === 0) return 'CLOSED';
     return seen.find((other) => other === state) ?? seen.join(', ');
   },
-  because: (rows) => `produced and seen on this kernel: ${[...new Set(rows.map(({ observed }) => observed))].join(', ')}`,
+  because: (rows) =>
+    `produced and seen on this kernel: ${[...new Set(rows.map(({ observed }) => observed))].join(', ')}`,
 });
 
 type Handler = { readonly client: boolean; readonly reuse: boolean };
@@ -63,9 +66,11 @@ const handler = defineCase<Handler, string>({
   id: 'A1',
   articles: ['003'],
   title: 'Closing the listener in a handler of Ctrl+C',
-  claim: 'A server that shuts down and closes its listening socket when it is interrupted still cannot be started again while a connection of it is in TIME_WAIT.',
+  claim:
+    'A server that shuts down and closes its listening socket when it is interrupted still cannot be started again while a connection of it is in TIME_WAIT.',
   rule: 'What blocks the port is the TIME_WAIT of the connection, not the listener: exit closes the connection actively, whatever became of the listener before.',
-  advice: 'A handler for SIGINT is good for finishing requests, not for freeing the port. For that set SO_REUSEADDR before bind.',
+  advice:
+    'A handler for SIGINT is good for finishing requests, not for freeing the port. For that set SO_REUSEADDR before bind.',
   rows: [
     { name: 'a client was connected', given: { client: true, reuse: false }, says: 'EADDRINUSE' },
     { name: 'nobody was connected', given: { client: false, reuse: false }, says: 'ok' },
@@ -74,7 +79,10 @@ const handler = defineCase<Handler, string>({
   async run(lab, given) {
     const host = lab.host();
     const options = given.reuse ? reuse : {};
-    const program = await host.start({ program: 'echo-server', args: [host.A, '8080', JSON.stringify(options), 'handler'] });
+    const program = await host.start({
+      program: 'echo-server',
+      args: [host.A, '8080', JSON.stringify(options), 'handler'],
+    });
     await program.report('listen');
     const client = given.client ? await host.connect({ address: host.A, port: 8080 }) : undefined;
     if (client !== undefined) await program.report('accept');
@@ -113,10 +121,17 @@ async function twoCloses(lab: Lab, { first }: Closing): Promise<Sides> {
   await other.recv();
   other.close();
   await one.host.waitFor({ localPort: first === 'server' ? 8080 : clientPort, state: 'TIME_WAIT' });
-  await other.host.waitUntilGone({ localPort: first === 'server' ? clientPort : 8080, state: ['LAST_ACK', 'CLOSE_WAIT'] });
+  await other.host.waitUntilGone({
+    localPort: first === 'server' ? clientPort : 8080,
+    state: ['LAST_ACK', 'CLOSE_WAIT'],
+  });
   const afterSecond = look('after the second close');
   listener.close();
-  return { afterFirst, afterSecond, restart: outcome(() => host.open({ name: 'restarted' }).bind({ address: host.A, port: 8080 }).listen()) };
+  return {
+    afterFirst,
+    afterSecond,
+    restart: outcome(() => host.open({ name: 'restarted' }).bind({ address: host.A, port: 8080 }).listen()),
+  };
 }
 
 const because = ({ observed }: { readonly observed: Sides }): string =>
@@ -126,7 +141,8 @@ const serverFirst = defineCase<Closing, Sides>({
   id: 'A5',
   articles: ['003'],
   title: 'The server closes first',
-  claim: 'When the server closes first it is in FIN_WAIT2 and the client in CLOSE_WAIT; when the client closes too the server is in TIME_WAIT and the client has nothing, and the restart fails.',
+  claim:
+    'When the server closes first it is in FIN_WAIT2 and the client in CLOSE_WAIT; when the client closes too the server is in TIME_WAIT and the client has nothing, and the restart fails.',
   rule: 'RFC 9293 section 3.6, figure 12: the side of the first FIN passes FIN-WAIT-1, FIN-WAIT-2 and TIME-WAIT.',
   advice: 'A server that must close first should have SO_REUSEADDR; one that can wait lets the client close.',
   rows: [
@@ -148,7 +164,8 @@ const clientFirst = defineCase<Closing, Sides>({
   id: 'A6',
   articles: ['003'],
   title: 'The client closes first',
-  claim: 'When the client closes first the server is in CLOSE_WAIT and the client in FIN_WAIT2; when the server closes too it has nothing and the client is in TIME_WAIT, and the restart works.',
+  claim:
+    'When the client closes first the server is in CLOSE_WAIT and the client in FIN_WAIT2; when the server closes too it has nothing and the client is in TIME_WAIT, and the restart works.',
   rule: 'RFC 9293 section 3.6, figure 12: the side of the second FIN passes CLOSE-WAIT and LAST-ACK, and is done when its FIN is acknowledged.',
   advice: 'In protocols of your own let the client close first: the TIME_WAITs are then spread over the clients.',
   rows: [
@@ -189,9 +206,11 @@ const clientAgain = defineCase<Again, string>({
   id: 'A7',
   articles: ['003'],
   title: 'A client started again',
-  claim: 'A client whose old connection is in TIME_WAIT connects again at once from a new port: as it binds nothing, starting it again never fails.',
+  claim:
+    'A client whose old connection is in TIME_WAIT connects again at once from a new port: as it binds nothing, starting it again never fails.',
   rule: '__inet_hash_connect() looks for a port whose four-tuple is free, and says EADDRNOTAVAIL when there is none. bind(2) of a port in TIME_WAIT is refused as to a server.',
-  advice: 'Leave the source port to the kernel. A client that opens and closes connections fast enough to one destination runs out of ports all the same: keep connections open.',
+  advice:
+    'Leave the source port to the kernel. A client that opens and closes connections fast enough to one destination runs out of ports all the same: keep connections open.',
   rows: (['binds nothing', 'binds its port', 'binds nothing, and one port is all there is'] as const).map((how) => ({
     name: how,
     given: how,

@@ -11,7 +11,12 @@ import { alike } from '../wording.js';
 
 type End = 'server' | 'client';
 type Ending = 'server closes first' | 'client closes first' | 'server closes first, the client has not read everything';
-type Wire = { readonly handshake: readonly string[]; readonly dataFrom: readonly End[]; readonly firstFin: string; readonly timeWait: string };
+type Wire = {
+  readonly handshake: readonly string[];
+  readonly dataFrom: readonly End[];
+  readonly firstFin: string;
+  readonly timeWait: string;
+};
 
 const serverPort = 8080;
 
@@ -49,13 +54,20 @@ const onTheWire = defineCase<Ending, Wire>({
   id: 'G3',
   articles: ['000'],
   title: 'What goes over the wire',
-  claim: 'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
+  claim:
+    'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
   rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
-  advice: 'Let the side that can afford it close first. The protocol decides by its last message who that is: an answer that says "I will close" leaves the TIME_WAIT at the client.',
+  advice:
+    'Let the side that can afford it close first. The protocol decides by its last message who that is: an answer that says "I will close" leaves the TIME_WAIT at the client.',
   rows: (['server', 'client', 'server'] as const).map((first, index) => {
-    const name: Ending = index === 2 ? 'server closes first, the client has not read everything' : `${first} closes first`;
+    const name: Ending =
+      index === 2 ? 'server closes first, the client has not read everything' : `${first} closes first`;
     const handshake = ['client SYN', 'server SYN+ACK', 'client ACK'];
-    return { name, given: name, says: { handshake, dataFrom: ['client', 'server'] as const, firstFin: first, timeWait: first } };
+    return {
+      name,
+      given: name,
+      says: { handshake, dataFrom: ['client', 'server'] as const, firstFin: first, timeWait: first },
+    };
   }),
   async run(lab, ending) {
     const host = lab.host();
@@ -67,7 +79,10 @@ const onTheWire = defineCase<Ending, Wire>({
     }
     return readWire(segments, host.look('who is in TIME_WAIT', { state: 'TIME_WAIT' }));
   },
-  because: (rows) => rows.map(({ name, observed }) => `${name}: first FIN by ${observed.firstFin}, TIME_WAIT at ${observed.timeWait}`).join('; '),
+  because: (rows) =>
+    rows
+      .map(({ name, observed }) => `${name}: first FIN by ${observed.firstFin}, TIME_WAIT at ${observed.timeWait}`)
+      .join('; '),
 });
 
 /** Of a timer: what the kernel still keeps the socket for. A second or two may have gone by on a busy machine. */
@@ -98,7 +113,8 @@ const twiceTheMsl = defineCase<'length' | 'at most four minutes', string | boole
     const [row] = host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' });
     return question === 'length' ? keptFor(row) : (row?.timer?.remainingMs ?? Number.NaN) <= 240_000;
   },
-  because: (rows) => `the socket's own timer, read as TIME_WAIT begins, says: ${rows.map(({ name, observed }) => `${name}: ${observed}`).join('; ')}`,
+  because: (rows) =>
+    `the socket's own timer, read as TIME_WAIT begins, says: ${rows.map(({ name, observed }) => `${name}: ${observed}`).join('; ')}`,
 });
 
 /** Fills the buffers of a connection whose client does not read. */
@@ -120,9 +136,11 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
   id: 'G5',
   articles: ['000'],
   title: 'Where unsent data waits after close()',
-  claim: 'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
+  claim:
+    'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
   rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 sections 3.3.2 and 3.6).',
-  advice: 'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived.',
+  advice:
+    'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived.',
   onLoopback: true,
   rows: [
     { name: 'the closing side is the first', given: 'server' as const },
@@ -143,12 +161,17 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     const queue = waiting.sendQueue > 0 ? 'data in its queue' : 'nothing in its queue';
     lab.note('the client reads to the end', `${await drain(client)} bytes`, host.name);
     client.close();
-    await host.waitUntilGone({ remotePort: listener.local.port, state: ['CLOSE_WAIT', 'LAST_ACK'] }, 'the client has closed');
+    await host.waitUntilGone(
+      { remotePort: listener.local.port, state: ['CLOSE_WAIT', 'LAST_ACK'] },
+      'the client has closed',
+    );
     const [after] = host.look('all is read', mine);
     return { dataUnsent: `${waiting.state}, ${queue}`, dataGone: after?.state ?? 'closed' };
   },
   because: (rows) =>
-    rows.map(({ name, observed }) => `where ${name}: ${observed.dataUnsent}, and once all is read ${observed.dataGone}`).join('; '),
+    rows
+      .map(({ name, observed }) => `where ${name}: ${observed.dataUnsent}, and once all is read ${observed.dataGone}`)
+      .join('; '),
 });
 
 interface Rebind {
@@ -188,7 +211,8 @@ const countsAsBound = defineCase<Rebind, string>({
         .filter(({ given, observed }) => given.holder === holder && observed === result)
         .map(({ given }) => `${given.address} and ${given.samePort ? 'its' : 'another'} port`)
         .join(', ') || 'nothing';
-    const said = (holder: End): string => `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
+    const said = (holder: End): string =>
+      `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
     return `over the TIME_WAIT of the server on A bind said ${said('server')}; over that of the client ${said('client')}`;
   },
 });
@@ -212,7 +236,12 @@ async function bindAgain(lab: Lab, { old, next }: Setters, connections = 1): Pro
   }
   listener.close();
   host.look('netstat: the old server is gone', { localPort: port });
-  return outcome(() => host.open({ name: 'new', options: next ? reuse : {} }).bind({ address, port }).listen());
+  return outcome(() =>
+    host
+      .open({ name: 'new', options: next ? reuse : {} })
+      .bind({ address, port })
+      .listen(),
+  );
 }
 
 function setBy({ old, next }: Setters): string {
@@ -225,16 +254,26 @@ const newSocketOnly = defineCase<Setters, string>({
   id: 'G7',
   articles: ['000'],
   title: 'Is it enough to set SO_REUSEADDR on the new socket?',
-  claim: 'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
+  claim:
+    'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
   rule: 'inet_bind_conflict() asks for sk_reuse of both sockets. A TIME_WAIT has tw_reuse, copied by inet_twsk_alloc() from the connection, which had it from the listener. socket(7), SO_REUSEADDR, does not say so; BSD asks the new socket only.',
-  advice: 'A server deployed without the option cannot be helped by the next release: its last TIME_WAIT has to run out once.',
+  advice:
+    'A server deployed without the option cannot be helped by the next release: its last TIME_WAIT has to run out once.',
   onLoopback: true,
   rows: [false, true].flatMap((old) =>
-    [false, true].map((next) => ({ name: setBy({ old, next }), given: { old, next }, says: next ? 'ok' : 'EADDRINUSE' })),
+    [false, true].map((next) => ({
+      name: setBy({ old, next }),
+      given: { old, next },
+      says: next ? 'ok' : 'EADDRINUSE',
+    })),
   ),
   run: (lab, setters) => bindAgain(lab, setters),
   because: (rows) =>
-    `the new server got ${alike(rows, ({ observed }) => observed, ({ name }) => name)
+    `the new server got ${alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
       .map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`)
       .join('; ')}`,
 });
@@ -245,7 +284,8 @@ const startAtOnce = defineCase<Remains, string>({
   id: 'C11',
   articles: ['001'],
   title: 'Only TIME_WAIT left: the option lets the server start at once',
-  claim: 'Once no socket listens any more and only connections in TIME_WAIT are left, a server with SO_REUSEADDR starts at once.',
+  claim:
+    'Once no socket listens any more and only connections in TIME_WAIT are left, a server with SO_REUSEADDR starts at once.',
   rule: 'inet_bind_conflict(): sockets with SO_REUSEADDR conflict only if one of them listens, and both must have it; a TIME_WAIT has what its connection had.',
   advice: 'Set it on every listener, always: what counts at the restart is what the old server had set.',
   onLoopback: true,
@@ -264,10 +304,13 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
   title: 'After a minute the server starts without the option',
   claim: 'TIME_WAIT lasts 60 s; after that the server starts again without any option.',
   rule: 'The timer of the minisocket (tw_timer_handler()) takes it out of the bind table: inet_twsk_kill().',
-  advice: 'Waiting works, if one minute of outage is acceptable and the clients have closed; SO_REUSEADDR costs nothing.',
+  advice:
+    'Waiting works, if one minute of outage is acceptable and the clients have closed; SO_REUSEADDR costs nothing.',
   slow: true,
   onLoopback: true,
-  rows: [{ name: 'without the option', given: null, says: { before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' } }],
+  rows: [
+    { name: 'without the option', given: null, says: { before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' } },
+  ],
   async run(lab) {
     const host = lab.host();
     const { listener, server, client } = await establish(host, { at: serverPlace(lab, host, 5700) });
@@ -283,7 +326,10 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
     const after = outcome(() => next.bind(place).listen());
     return { before, after, waited: seconds > 55 && seconds < 70 ? 'about 60 s' : `${Math.round(seconds)} s` };
   },
-  because: (rows) => rows.map(({ observed }) => `bind said ${observed.before} at first, and ${observed.after} after ${observed.waited}`).join('; '),
+  because: (rows) =>
+    rows
+      .map(({ observed }) => `bind said ${observed.before} at first, and ${observed.after} after ${observed.waited}`)
+      .join('; '),
 });
 
 type Kept = 'TIME_WAIT' | 'FIN_WAIT2';
@@ -301,7 +347,8 @@ const sysctls = defineCase<Setting, { shortened: boolean }>({
   title: 'Which kernel parameter shortens TIME_WAIT',
   claim: 'The time of TIME_WAIT can be shortened with kernel parameters.',
   rule: 'tcp_time_wait() always takes TCP_TIMEWAIT_LEN for TIME_WAIT and the time of tcp_fin_timeout for a FIN_WAIT2 that nobody holds; over tcp_max_tw_buckets inet_twsk_alloc() makes neither. tcp_tw_reuse is asked by connect() alone (tcp_twsk_unique()).',
-  advice: 'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit. Use SO_REUSEADDR.',
+  advice:
+    'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit. Use SO_REUSEADDR.',
   rows: (['TIME_WAIT', 'FIN_WAIT2'] as const).flatMap((state) =>
     settings.map((setting) => ({
       name: `${state}, ${setting.sysctl} = ${setting.value}`,

@@ -38,12 +38,14 @@ async function given(lab: Lab, host: Host, name: string, listener: Socket, way: 
 async function workers(lab: Lab, host: Host, way: Way): Promise<Program[]> {
   const names = ['first worker', 'second worker'];
   if (way === 'each binds for itself') return await Promise.all(names.map((name) => bindForItself(host, name, {})));
-  if (way === 'SO_REUSEPORT') return await Promise.all(names.map((name) => bindForItself(host, name, { SO_REUSEPORT: true })));
+  if (way === 'SO_REUSEPORT')
+    return await Promise.all(names.map((name) => bindForItself(host, name, { SO_REUSEPORT: true })));
   const { socket } = host.listen({ name: 'master', address: host.A, port: 8080 });
   return await Promise.all(names.map((name) => given(lab, host, name, socket, way)));
 }
 
-const accepted = ({ reports }: Program): boolean => reports.some(({ call, result }) => call === 'accept' && result === 'ok');
+const accepted = ({ reports }: Program): boolean =>
+  reports.some(({ call, result }) => call === 'accept' && result === 'ok');
 const listening = ({ reports }: Program): boolean => reports.every(({ result }) => result === 'ok');
 
 /** How many of the processes accept connections to one address and port. */
@@ -55,7 +57,9 @@ async function processesServing(lab: Lab, way: Way): Promise<number> {
     const before = able.filter(accepted).length;
     await host.connect({ address: host.A, port: 8080 }, { name: `client ${made}` });
     // A connection may wait in the queue of a worker that has accepted its one; then only another can help.
-    await until(() => (able.filter(accepted).length > before ? true : undefined), 'a worker accepts', { deadlineMs: 50 }).catch(() => {});
+    await until(() => (able.filter(accepted).length > before ? true : undefined), 'a worker accepts', {
+      deadlineMs: 50,
+    }).catch(() => {});
   }
   return able.filter(accepted).length;
 }
@@ -66,14 +70,16 @@ const nginx = defineCase<Way, number>({
   title: "nginx's master and workers",
   claim: 'Two servers can never share one address and port.',
   rule: 'bind(2) and listen(2) are refused to a second socket (inet_bind_conflict()), but a socket may have many descriptors in many processes: fork(2), execve(2) and SCM_RIGHTS (unix(7)) add references to the same struct file. SO_REUSEPORT is for sockets of their own.',
-  advice: 'To restart without a gap, hand the listener down (nginx, systemd socket units) or start the next process with SO_REUSEPORT before the last one stops.',
+  advice:
+    'To restart without a gap, hand the listener down (nginx, systemd socket units) or start the next process with SO_REUSEPORT before the last one stops.',
   rows: (['each binds for itself', 'inherited', 'passed over a Unix socket', 'SO_REUSEPORT'] as const).map((way) => ({
     name: way,
     given: way,
     says: 1,
   })),
   run: processesServing,
-  because: (rows) => `processes that accept on one address and port: ${rows.map(({ name, observed }) => `${name}, ${observed}`).join('; ')}`,
+  because: (rows) =>
+    `processes that accept on one address and port: ${rows.map(({ name, observed }) => `${name}, ${observed}`).join('; ')}`,
 });
 
 /** One address and port, and two real processes. */

@@ -6,7 +6,11 @@ export function report(call: string, result: string, details: Record<string, unk
 }
 
 /** Makes a call and tells what came of it; `undefined` if it failed. */
-export function reporting<T>(call: string, make: () => T, details: (value: T) => Record<string, unknown> = () => ({})): T | undefined {
+export function reporting<T>(
+  call: string,
+  make: () => T,
+  details: (value: T) => Record<string, unknown> = () => ({}),
+): T | undefined {
   try {
     const value = make();
     report(call, 'ok', details(value));

@@ -1,7 +1,13 @@
 import type { CaseResult } from '../case.js';
 import type { MatrixResult } from '../matrix.js';
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
 
 /** Text for XML and HTML. Control characters, which XML 1.0 section 2.2 forbids, become visible ones. */
 export function escapeXml(text: string): string {

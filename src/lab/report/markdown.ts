@@ -6,7 +6,9 @@ function cell(text: string): string {
 
 /** The matrix as a Markdown table. */
 export function matrixMarkdown({ cases, kernel, node, mode, durationMs }: MatrixResult): string {
-  const rows = cases.map(({ id, claim, verdict, because }) => `| ${id} | ${cell(claim)} | **${verdict}** | ${cell(because)} |`);
+  const rows = cases.map(
+    ({ id, claim, verdict, because }) => `| ${id} | ${cell(claim)} | **${verdict}** | ${cell(because)} |`,
+  );
   return [
     `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`,
     '',

@@ -12,15 +12,31 @@ const paint: { readonly [V in Verdict]: (text: string) => string } = {
 };
 
 const noBorders = {
-  top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '', 'bottom-left': '', 'bottom-right': '',
-  left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '  ',
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
 };
 
 const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } };
 
 /** The socket table as netstat(8) would print it. */
 export function socketTable(rows: readonly TableRow[]): string {
-  const table = new Table({ ...bare, head: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(colors.dim) });
+  const table = new Table({
+    ...bare,
+    head: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(colors.dim),
+  });
   for (const row of rows) {
     const process = row.held ? 'yes' : 'none';
     table.push([row.state, row.receiveQueue, row.sendQueue, row.local, row.remote, process, row.timer ?? '']);
