@@ -239,7 +239,7 @@ interface Attack {
 
 const assassination = defineCase<Attack, string>({
   id: 'R14',
-  articles: ['004'],
+  articles: [],
   title: 'TIME_WAIT assassination',
   claim:
     'An RST that arrives in TIME_WAIT ends it, and an old duplicate brings such an RST about; net.ipv4.tcp_rfc1337 protects it.',
