@@ -179,14 +179,16 @@ const duplicates = defineCase<Late, string>({
     host.note('new server reads', got === undefined ? 'nothing' : JSON.stringify(got));
     return got === oldData ? read : keptOut;
   },
-  because: (rows) =>
-    `old data is ${alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`)
-      .join('. ')}`,
+  because(rows) {
+    const names = rows.filter(({ observed }) => observed === read).map(({ name }) => name);
+    const protectedBy = rows.filter(({ observed, given }) => observed === keptOut && given.isRemoved);
+    const out = rows.filter(({ observed, given }) => observed === keptOut && !given.isRemoved);
+    return [
+      `old data is ${read} with ${names.join('; ') || 'nothing'}`,
+      `it is kept out in ${out.length} of ${rows.filter(({ given }) => !given.isRemoved).length} rows where the TIME_WAIT stands`,
+      `and without it with ${protectedBy.map(({ name }) => name).join('; ') || 'nothing'}`,
+    ].join('; ');
+  },
 });
 
 type Reuse = 'a new listener' | 'a connect() to the same peer';
@@ -237,7 +239,7 @@ interface Attack {
 
 const assassination = defineCase<Attack, string>({
   id: 'R14',
-  articles: ['004'],
+  articles: [],
   title: 'TIME_WAIT assassination',
   claim:
     'An RST that arrives in TIME_WAIT ends it, and an old duplicate brings such an RST about; net.ipv4.tcp_rfc1337 protects it.',

@@ -30,7 +30,8 @@ export interface SegmentChange {
   /** Relative to the host's initial sequence number. */
   readonly ack?: number;
   readonly window?: number;
-  readonly data?: string;
+  /** Text goes as UTF-8. */
+  readonly data?: string | Uint8Array;
   /** TSval instead of the clock of the connection. */
   readonly clock?: number;
   /** Beside the timestamps. */
@@ -44,8 +45,8 @@ const DEFAULT_ISN = 1_000_000;
 const WINDOW = 65_000;
 
 /** `SYN ACK` names exactly these flags; PSH is not asked for, since the kernel sets it as it sees fit. */
-function hasFlags(segment: Segment, flags: string): boolean {
-  const wanted = flags.split(' ').toSorted();
+function hasFlags(segment: Segment, flags: readonly Flag[]): boolean {
+  const wanted = flags.toSorted();
   const found = segment.flags.filter((flag) => flag !== 'PSH').toSorted();
   return wanted.length === found.length && wanted.every((flag, index) => flag === found[index]);
 }
@@ -56,6 +57,14 @@ function splitFlags(flags: string): Flag[] {
   const parts = flags.split(' ');
   if (!parts.every(isFlag)) throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(flags)} are no flags`);
   return parts;
+}
+
+/** A sequence number so far after the initial one, modulo 2^32. */
+function wrapped(initial: number, relative: number): number {
+  if (!Number.isSafeInteger(initial + relative)) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `sequence number: expected an integer, got ${initial} + ${relative}`);
+  }
+  return (initial + relative) >>> 0;
 }
 
 /** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
@@ -87,7 +96,7 @@ export class ScriptedConnection {
 
   /** The same as it is on the wire, for a new connection that begins before or after it. */
   get nextOnTheWire(): number {
-    return (this.#initialSeq + this.#next) >>> 0;
+    return wrapped(this.#initialSeq, this.#next);
   }
 
   /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
@@ -100,23 +109,29 @@ export class ScriptedConnection {
     const segment: Segment = {
       sourcePort: this.localPort,
       destinationPort: this.#remotePort,
-      seq: (this.#initialSeq + seq) >>> 0,
-      ack: acks ? ((this.#remoteInitialSeq ?? 0) + ack) >>> 0 : 0,
+      seq: wrapped(this.#initialSeq, seq),
+      ack: acks ? wrapped(this.#remoteInitialSeq ?? 0, ack) : 0,
       flags: set,
       window,
       urgentPointer: 0,
-      options: { ...(clock !== undefined && { timestamps: { value: clock >>> 0, echo: this.#echo } }), ...options },
-      payload: Buffer.from(data, 'latin1'),
+      options: { ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }), ...options },
+      payload: typeof data === 'string' ? Buffer.from(data) : data,
     };
     if (change.seq === undefined) this.#next += sequenceLength(segment);
     this.#peer.send(segment);
     this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack })}`, 'sent');
   }
 
-  /** Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, and returns it. */
-  async expect(flags: string): Promise<ReceivedSegment> {
-    const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && hasFlags(segment, flags);
-    return this.#note(await until(() => this.#peer.take(match), `${flags} of ${this.#peer.host.name}`));
+  /**
+   * Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, or one that `wanted` is true of, and
+   * returns it. What came before it stays for others.
+   */
+  async expect(wanted: string | ((segment: ReceivedSegment) => boolean)): Promise<ReceivedSegment> {
+    const flags = typeof wanted === 'string' ? splitFlags(wanted) : [];
+    const isWanted = typeof wanted === 'string' ? (segment: Segment) => hasFlags(segment, flags) : wanted;
+    const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && isWanted(this.#relative(segment));
+    const what = `${typeof wanted === 'string' ? wanted : 'segment'} of ${this.#peer.host.name}`;
+    return this.#note(await until(() => this.#peer.take(match), what));
   }
 
   /**
@@ -158,17 +173,26 @@ export class ScriptedConnection {
     return this.#peer.take((segment) => this.#isOurs(segment));
   }
 
-  #note(segment: AddressedSegment): ReceivedSegment {
-    this.#remotePort ??= segment.sourcePort;
-    if (segment.flags.includes('SYN')) this.#remoteInitialSeq = segment.seq;
-    this.#echo = segment.options.timestamps?.value ?? this.#echo;
-    const base = this.#remoteInitialSeq ?? 0;
-    const relative = {
+  #relative(segment: AddressedSegment): ReceivedSegment {
+    const base = segment.flags.includes('SYN') ? segment.seq : (this.#remoteInitialSeq ?? 0);
+    return {
       ...segment,
       seq: sequenceDistance(segment.seq, base),
       ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
     };
-    if (!segment.flags.includes('RST')) this.#got = Math.max(this.#got, relative.seq + sequenceLength(segment));
+  }
+
+  #note(segment: AddressedSegment): ReceivedSegment {
+    const relative = this.#relative(segment);
+    const end = relative.seq + sequenceLength(segment);
+    this.#remotePort ??= segment.sourcePort;
+    this.#echo = segment.options.timestamps?.value ?? this.#echo;
+    if (segment.flags.includes('SYN')) {
+      this.#remoteInitialSeq = segment.seq;
+      this.#got = end;
+    } else if (this.#remoteInitialSeq !== undefined && !segment.flags.includes('RST')) {
+      this.#got = Math.max(this.#got, end);
+    }
     this.#peer.note(`gets ${describeSegment(relative)}`, 'got');
     return relative;
   }
