@@ -10,16 +10,18 @@ import { needs } from '../support/needs.js';
 // Options that say something only in a certain state of the socket.
 
 const repair = openPlace('tcp4');
-const mayRepair = repair >= 0 && (() => {
-  try {
-    writeOption(repair, 'TCP_REPAIR', 1);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    native.close(repair);
-  }
-})();
+const mayRepair =
+  repair >= 0 &&
+  (() => {
+    try {
+      writeOption(repair, 'TCP_REPAIR', 1);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      native.close(repair);
+    }
+  })();
 
 test('the windows of a connection in repair read back as set', async (context) => {
   needs(context, mayRepair, 'TCP_REPAIR needs CAP_NET_ADMIN');
@@ -71,24 +73,31 @@ const multipath = openPlace('mptcp');
 if (multipath >= 0) native.close(multipath);
 const noMultipath = multipath < 0 ? ' (skipped: no Multipath TCP in this kernel)' : '';
 
-test.skipIf(multipath < 0)(`each subflow of Multipath TCP has its TCP_INFO and its addresses${noMultipath}`, async () => {
-  using listener = Socket.open({ protocol: 'mptcp' }).bind({ address: '127.0.0.1' }).listen();
-  using client = Socket.open({ protocol: 'mptcp' });
-  await client.connect(listener.getsockname());
-  using accepted = await listener.accept();
-  expect(readOption(client.fd, 'MPTCP_TCPINFO')).toEqual([expect.objectContaining({ state: 'ESTABLISHED' })]);
-  expect(readOption(accepted.fd, 'MPTCP_SUBFLOW_ADDRS')).toEqual([
-    {
-      local: { address: '127.0.0.1', port: internet(listener.getsockname()).port },
-      remote: { address: '127.0.0.1', port: internet(client.getsockname()).port },
-    },
-  ]);
-  expect(readOption(client.fd, 'TCP_IS_MPTCP')).toBe(true);
-});
+test.skipIf(multipath < 0)(
+  `each subflow of Multipath TCP has its TCP_INFO and its addresses${noMultipath}`,
+  async () => {
+    using listener = Socket.open({ protocol: 'mptcp' }).bind({ address: '127.0.0.1' }).listen();
+    using client = Socket.open({ protocol: 'mptcp' });
+    await client.connect(listener.getsockname());
+    using accepted = await listener.accept();
+    expect(readOption(client.fd, 'MPTCP_TCPINFO')).toEqual([expect.objectContaining({ state: 'ESTABLISHED' })]);
+    expect(readOption(accepted.fd, 'MPTCP_SUBFLOW_ADDRS')).toEqual([
+      {
+        local: { address: '127.0.0.1', port: internet(listener.getsockname()).port },
+        remote: { address: '127.0.0.1', port: internet(client.getsockname()).port },
+      },
+    ]);
+    expect(readOption(client.fd, 'TCP_IS_MPTCP')).toBe(true);
+  },
+);
 
 test.skipIf(multipath < 0)(`what an earlier call left in the memory is not asked of the kernel${noMultipath}`, () => {
   const fd = openPlace('mptcp');
-  const raw = { level: native.constants['SOL_MPTCP'] ?? 0, optname: native.constants['MPTCP_TCPINFO'] ?? 0, length: 1024 };
+  const raw = {
+    level: native.constants['SOL_MPTCP'] ?? 0,
+    optname: native.constants['MPTCP_TCPINFO'] ?? 0,
+    length: 1024,
+  };
   // With this header, as the call of the catalogue writes it, the kernel would answer.
   expect(readOption(fd, 'MPTCP_TCPINFO')).toEqual([]);
   data.set(new Uint8Array(Uint32Array.of(16, 0, 0, 280).buffer));
