@@ -1,5 +1,6 @@
 import { type Case, defineCase } from '../case.js';
 import { closeInOrder, establish } from '../connection.js';
+import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
 import type { LabSocket } from '../lab-socket.js';
 import { statesOn } from '../states.js';
@@ -190,28 +191,59 @@ interface ClosedAtOnce {
   readonly [key: string]: string;
 }
 
-const closedAtOnce = defineCase<'after accept', ClosedAtOnce>({
+type Handshake = 'with a whole handshake' | 'with TCP_FASTOPEN';
+
+/** Client and server may do without a cookie, so that the first SYN can carry data: ip-sysctl.rst, tcp_fastopen. */
+const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
+
+/** A connection that is accepted on the data of its SYN, while the SYN-ACK is lost. */
+async function acceptedEarly(host: Host, peer: Host): Promise<LabSocket> {
+  for (const side of [host, peer]) side.setSysctl('net.ipv4.tcp_fastopen', fastOpenForAll);
+  const listener = host.listen({ address: host.A, port, options: { TCP_FASTOPEN: 5 } });
+  const client = peer.open({ name: 'client', options: { TCP_FASTOPEN_CONNECT: true } });
+  // With the option connect only notes the address, and the first send goes out with the SYN.
+  client.tryConnect({ address: host.A, port });
+  host.mute(peer);
+  client.trySend('request');
+  const server = await listener.accept('server');
+  // Unread data would make close() reset the connection.
+  await server.recv();
+  listener.close();
+  return server;
+}
+
+const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
   id: 'A12',
   articles: ['003'],
   title: 'A server that closes as soon as it has accepted',
   claim: 'A server that closes as soon as it has accepted goes from SYN_RECV to FIN_WAIT1 directly.',
-  rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV (tcp_try_fastopen()); inet_csk_accept().',
+  rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV, on the data of the SYN (tcp_try_fastopen(), RFC 7413 section 4.2).',
   advice:
     'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused.',
-  rows: [{ name: 'accept, then close', given: 'after accept', says: { accepted: 'SYN_RECV', closed: 'FIN_WAIT1' } }],
-  async run(lab) {
+  rows: (['with a whole handshake', 'with TCP_FASTOPEN'] as const).map((handshake) => ({
+    name: `accepted ${handshake}`,
+    given: handshake,
+    says: { accepted: 'SYN_RECV', closed: 'FIN_WAIT1' },
+  })),
+  async run(lab, handshake) {
     const [host, peer] = lab.pair();
-    const { listener, server } = await establish(host, { at: { port }, clientHost: peer });
-    listener.close();
+    let server: LabSocket;
+    if (handshake === 'with TCP_FASTOPEN') {
+      server = await acceptedEarly(host, peer);
+    } else {
+      const connection = await establish(host, { at: { port }, clientHost: peer });
+      connection.listener.close();
+      server = connection.server;
+      // The FIN is lost, so that the state it leaves can be looked at.
+      host.mute(peer);
+    }
     const accepted = server.state;
-    // The FIN is lost, so that the state it leaves can be looked at.
-    host.mute(peer);
     server.close();
     const { state } = await host.waitFor({ localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2'] }, 'closed at once');
     return { accepted, closed: state };
   },
-  because: ([row]) =>
-    `what accept returned was in ${row?.observed.accepted}, and after close in ${row?.observed.closed}`,
+  because: (rows) =>
+    rows.map(({ name, observed }) => `${name} it is in ${observed.accepted}, and after close in ${observed.closed}`).join('; '),
 });
 
 /** The way through the closing states, and how long it takes. */
