@@ -74,7 +74,7 @@ function page(seen, { rule, advice, slow }) {
   ];
   if (rows.length === 0) lines.push(because, '');
   else {
-    lines.push('| given | the article says | Linux did | |', '| --- | --- | --- | --- |');
+    lines.push('| given | the claim says | Linux did | |', '| --- | --- | --- | --- |');
     for (const row of rows) {
       lines.push(
         `| ${cell(row.name)} | ${value(row.says)} | ${value(row.observed)} | ${row.ok ? 'as said' : '**otherwise**'} |`,

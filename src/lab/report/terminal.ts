@@ -58,7 +58,7 @@ function shown(value: unknown): string {
 }
 
 function rowLines({ name, steps, says, observed, ok }: RowResult): string {
-  const seen = `${ok ? colors.green('as the article says') : colors.red('not as the article says')}: ${shown(observed)}`;
+  const seen = `${ok ? colors.green('as the claim says') : colors.red('not as the claim says')}: ${shown(observed)}`;
   const expected = ok ? '' : `, it says ${shown(says)}`;
   return [colors.bold(name), ...steps.map(stepLines), `  ${seen}${expected}`, ''].join('\n');
 }

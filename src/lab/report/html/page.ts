@@ -52,10 +52,10 @@ function rowTable(rows: readonly RowResult[]): string {
     const mark = ok
       ? '<span class="verdict confirmed">as said</span>'
       : '<span class="verdict refuted">otherwise</span>';
-    return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The article says">${shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${mark}</td></tr>`;
+    return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The claim says">${shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${mark}</td></tr>`;
   });
   const head =
-    '<tr><th scope="col">Row</th><th scope="col">The article says</th><th scope="col">Linux did</th><th></th></tr>';
+    '<tr><th scope="col">Row</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th></th></tr>';
   return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
