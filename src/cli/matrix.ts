@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { type Case, cases, type MatrixResult, runCases } from '../lab/index.js';
 import { matrixHtml } from '../lab/report/html/page.js';
@@ -46,6 +46,15 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   return matrixTable(result, process.stdout.columns ?? 100);
 }
 
+/** Opened before the run, so that a minute's results are not lost to a path that cannot be written. */
+function openPage(file: string): number {
+  try {
+    return openSync(file, 'w');
+  } catch (error) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--html: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 export function addMatrixCommand(program: Command): void {
   program
     .command('matrix')
@@ -53,14 +62,17 @@ export function addMatrixCommand(program: Command): void {
     .option('--case <id...>', 'only these cases')
     .option('--article <number...>', 'only the cases of these articles, 000 to 004')
     .option('--quick', 'leave out the cases that wait for a minute')
-    .option('-v, --verbose', 'show each step and socket table')
-    .option('--json', 'print JSON, as docs/matrix.schema.json describes it')
-    .option('--markdown', 'print a Markdown table')
+    .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))
+    .addOption(
+      new Option('--json', 'print JSON, as docs/matrix.schema.json describes it').conflicts(['markdown', 'junit']),
+    )
+    .addOption(new Option('--markdown', 'print a Markdown table').conflicts('junit'))
     .option('--junit', 'print JUnit XML')
     .option('--html <file>', 'also write one self-contained page')
     .action(async (flags: MatrixFlags) => {
       const chosen = choose(flags);
       const mode = await chooseMode();
+      const page = flags.html === undefined ? undefined : openPage(flags.html);
       const progress = new Progress(chosen.length);
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
@@ -72,7 +84,10 @@ export function addMatrixCommand(program: Command): void {
         onResult: (done) => progress.finished(done),
       });
       progress.stop();
-      if (flags.html !== undefined) writeFileSync(flags.html, matrixHtml(result, cases));
+      if (page !== undefined) {
+        writeFileSync(page, matrixHtml(result, cases));
+        closeSync(page);
+      }
       console.log(print(result, flags));
       if (interrupt.signal.aborted) {
         console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);

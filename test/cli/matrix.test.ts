@@ -31,6 +31,13 @@ describe('sockwise matrix', () => {
     expect((await sockwise(['matrix', '--nothing'])).code).toBe(2);
   });
 
+  test('ends with 2 before it runs anything where the page cannot be written, or two forms are asked for', async () => {
+    const page = await sockwise(['matrix', '--case', 'C7', '--html', '/proc/nowhere/page.html']);
+    expect([page.code, page.stdout]).toEqual([2, '']);
+    expect(page.stderr).toMatch(/^sockwise: --html: ENOENT/);
+    expect((await sockwise(['matrix', '--case', 'C7', '--json', '--junit'])).code).toBe(2);
+  });
+
   test(
     'runs the cases of an article only',
     async () => {
