@@ -243,7 +243,9 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
     return { accepted, closed: state };
   },
   because: (rows) =>
-    rows.map(({ name, observed }) => `${name} it is in ${observed.accepted}, and after close in ${observed.closed}`).join('; '),
+    rows
+      .map(({ name, observed }) => `${name} it is in ${observed.accepted}, and after close in ${observed.closed}`)
+      .join('; '),
 });
 
 /** The way through the closing states, and how long it takes. */
