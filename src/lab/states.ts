@@ -2,6 +2,7 @@ import type { OptionValues, SocketState } from '../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
 import type { Host } from './host.js';
 import type { Lab } from './lab.js';
+import type { LabSocket } from './lab-socket.js';
 
 /** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
 export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
@@ -29,6 +30,25 @@ async function alone({ host, peer, options }: Ground): Promise<Connection> {
   return connection;
 }
 
+/** Client and server may do without a cookie, so that the first SYN can carry data: ip-sysctl.rst, tcp_fastopen. */
+const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
+
+/** A connection that is accepted on the data of its SYN, while the SYN-ACK is lost; its listener is gone. */
+export async function acceptedEarly({ host, peer, options }: Ground): Promise<LabSocket> {
+  for (const side of [host, peer]) side.setSysctl('net.ipv4.tcp_fastopen', fastOpenForAll);
+  const listener = host.listen({ address: host.A, port, options: { ...options, TCP_FASTOPEN: 5 } });
+  const client = peer.open({ name: 'client', options: { TCP_FASTOPEN_CONNECT: true } });
+  // With the option connect only notes the address, and the first send goes out with the SYN.
+  client.tryConnect({ address: host.A, port });
+  host.mute(peer);
+  client.trySend('request');
+  const server = await listener.accept('server');
+  // Unread data would make close() reset the connection.
+  await server.recv();
+  listener.close();
+  return server;
+}
+
 /** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
 const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
   CLOSED: () => {},
@@ -38,11 +58,8 @@ const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
     peer.vanish();
     host.open({ name: 'caller', options }).bind({ address: host.A, port }).tryConnect({ address: peer.A, port });
   },
-  // The handshake is done for the peer, but with TCP_DEFER_ACCEPT the listener waits for data before it counts.
-  async SYN_RECV({ host, peer, options }) {
-    host.listen({ address: host.A, port, options: { ...options, TCP_DEFER_ACCEPT: 30 } });
-    await peer.connect({ address: host.A, port });
-  },
+  // The usual SYN_RECV is a request, which holds no port of its own; one accepted early is a socket, without its listener too.
+  SYN_RECV: acceptedEarly,
   ESTABLISHED: alone,
   async FIN_WAIT1(ground) {
     const { server } = await alone(ground);

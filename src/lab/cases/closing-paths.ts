@@ -1,9 +1,8 @@
 import { type Case, defineCase } from '../case.js';
 import { closeInOrder, establish } from '../connection.js';
-import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
 import type { LabSocket } from '../lab-socket.js';
-import { statesOn } from '../states.js';
+import { acceptedEarly, statesOn } from '../states.js';
 import { outcome } from '../step.js';
 import { until } from '../until.js';
 
@@ -193,25 +192,6 @@ interface ClosedAtOnce {
 
 type Handshake = 'with a whole handshake' | 'with TCP_FASTOPEN';
 
-/** Client and server may do without a cookie, so that the first SYN can carry data: ip-sysctl.rst, tcp_fastopen. */
-const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
-
-/** A connection that is accepted on the data of its SYN, while the SYN-ACK is lost. */
-async function acceptedEarly(host: Host, peer: Host): Promise<LabSocket> {
-  for (const side of [host, peer]) side.setSysctl('net.ipv4.tcp_fastopen', fastOpenForAll);
-  const listener = host.listen({ address: host.A, port, options: { TCP_FASTOPEN: 5 } });
-  const client = peer.open({ name: 'client', options: { TCP_FASTOPEN_CONNECT: true } });
-  // With the option connect only notes the address, and the first send goes out with the SYN.
-  client.tryConnect({ address: host.A, port });
-  host.mute(peer);
-  client.trySend('request');
-  const server = await listener.accept('server');
-  // Unread data would make close() reset the connection.
-  await server.recv();
-  listener.close();
-  return server;
-}
-
 const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
   id: 'A12',
   articles: ['003'],
@@ -229,7 +209,7 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
     const [host, peer] = lab.pair();
     let server: LabSocket;
     if (handshake === 'with TCP_FASTOPEN') {
-      server = await acceptedEarly(host, peer);
+      server = await acceptedEarly({ host, peer, options: {} });
     } else {
       const connection = await establish(host, { at: { port }, clientHost: peer });
       connection.listener.close();
