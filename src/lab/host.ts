@@ -7,6 +7,7 @@ import {
   Socket,
   type SocketFilter,
   type SocketRow,
+  UsageError,
 } from '../index.js';
 import { LabSocket } from './lab-socket.js';
 import { Program, type ProgramSettings } from './program.js';
@@ -48,6 +49,17 @@ export interface ClientSettings {
   readonly options?: OptionValues;
 }
 
+function target(
+  to: Endpoint | Host,
+  first: number | ClientSettings | undefined,
+  second: ClientSettings | undefined,
+): [Endpoint, ClientSettings | undefined] {
+  const settings = typeof first === 'number' ? second : first;
+  if (!(to instanceof Host)) return [to, settings];
+  if (typeof first !== 'number') throw new UsageError('ERR_ARGUMENT_INVALID', `connect: which port of ${to.name}?`);
+  return [{ address: to.A, port: first }, settings];
+}
+
 /** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
 export class Host {
   readonly name: string;
@@ -56,8 +68,11 @@ export class Host {
   readonly B: string;
   readonly ANY = '0.0.0.0';
   readonly namespace: NetworkNamespace | undefined;
+  /** From when to when (performance.now()) it was gone for the others, though frames came to its links. */
+  readonly absences: { readonly fromMs: number; toMs: number }[] = [];
   readonly #recorder: Recorder;
   readonly #closers: (() => void)[] = [];
+  readonly #links = new Map<string, string>();
   #unnamed = 0;
 
   constructor(
@@ -81,9 +96,9 @@ export class Host {
   open({ name = `s${++this.#unnamed}`, uid, ...settings }: SocketSettings = {}): LabSocket {
     const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
     if (uid !== undefined) shown.push(`as user ${uid}`);
-    const what = `${name}.socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
+    const call = `socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
     const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
-    return this.record(name, this.#recorder.call(this.name, what, open));
+    return this.record(name, this.#recorder.call({ host: this.name, socket: name }, call, open));
   }
 
   /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
@@ -92,16 +107,22 @@ export class Host {
     return new LabSocket(this, name, socket, this.#recorder);
   }
 
-  /** socket, bind, listen. */
-  listen({ name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = {}): LabSocket {
+  /** socket, bind, listen: on a port of every address, or as the settings say. */
+  listen(at: number | ListenerSettings = {}): LabSocket {
+    const settings = typeof at === 'number' ? { port: at } : at;
+    const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
     return this.open({ name, options }).bind({ address, port }).listen(backlog);
   }
 
-  /** socket, bind if `from` is given, connect. */
-  async connect(to: Endpoint, { name = 'client', from, options }: ClientSettings = {}): Promise<LabSocket> {
+  /** socket, bind if `from` is given, connect: to an endpoint, or to a port of a host. */
+  async connect(to: Endpoint, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Host, port: number, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Endpoint | Host, first?: number | ClientSettings, second?: ClientSettings): Promise<LabSocket> {
+    const [endpoint, settings] = target(to, first, second);
+    const { name = 'client', from, options }: ClientSettings = settings ?? {};
     const socket = this.open({ name, options });
     if (from !== undefined) socket.bind(from);
-    return await socket.connect(to);
+    return await socket.connect(endpoint);
   }
 
   /** The host's sockets, asked of the kernel. */
@@ -150,7 +171,7 @@ export class Host {
   destroy(filter: SocketFilter): number {
     const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
     return this.#recorder.call(
-      this.name,
+      { host: this.name },
       what,
       () => this.run(() => destroySocket(filter)),
       (count) => `${count} destroyed`,
@@ -162,12 +183,12 @@ export class Host {
   }
 
   setSysctl(name: string, value: string | number): void {
-    this.#recorder.call(this.name, `sysctl ${name} = ${value}`, () => this.#own().setSysctl(name, value));
+    this.#recorder.call({ host: this.name }, `sysctl ${name} = ${value}`, () => this.#own().setSysctl(name, value));
   }
 
   /** Sets a link up or down; down, it loses every packet in silence. */
   setLink(link: string, up: boolean): void {
-    this.#recorder.call(this.name, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
+    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
   }
 
   /**
@@ -175,23 +196,40 @@ export class Host {
    * down is noticed by the sender at once, and it keeps time by another timer.
    */
   vanish(): void {
-    this.#recorder.call(this.name, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+    this.absences.push({ fromMs: performance.now(), toMs: Number.POSITIVE_INFINITY });
+    this.#recorder.call({ host: this.name }, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
   }
 
   /** Back again, with all its sockets. */
   reappear(): void {
-    this.#recorder.call(this.name, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
+    const absence = this.absences.at(-1);
+    if (absence !== undefined) absence.toMs = performance.now();
+    this.#recorder.call({ host: this.name }, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Its end of the link to another host. */
+  linkTo({ A }: { readonly A: string }): string {
+    return this.#links.get(A) ?? 'eth0';
+  }
+
+  /** The link to whoever has `address` has this name here. */
+  nameLink(address: string, link: string): void {
+    this.#links.set(address, link);
   }
 
   /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
   mute(peer: Host): void {
-    const neighbour = { interface: 'eth0', address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
-    this.#recorder.call(this.name, `loses what it sends to ${peer.name}`, () => this.#own().addNeighbour(neighbour));
+    const neighbour = { interface: this.linkTo(peer), address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
+    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () =>
+      this.#own().addNeighbour(neighbour),
+    );
   }
 
   unmute(peer: Host): void {
-    const neighbour = { interface: 'eth0', address: peer.A };
-    this.#recorder.call(this.name, `reaches ${peer.name} again`, () => this.#own().removeNeighbour(neighbour));
+    const neighbour = { interface: this.linkTo(peer), address: peer.A };
+    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () =>
+      this.#own().removeNeighbour(neighbour),
+    );
   }
 
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */

@@ -6,10 +6,11 @@ import {
   type SettableOption,
   Socket,
   type SocketState,
+  UsageError,
   type WaitOptions,
 } from '../index.js';
-import type { Host } from './host.js';
-import type { Recorder } from './step.js';
+import type { Endpoint, Host } from './host.js';
+import { codeOf, type Recorder } from './step.js';
 
 /** No call of a case may wait for ever. */
 const patience: WaitOptions = { timeoutMs: 5000 };
@@ -24,12 +25,34 @@ function shownValue(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)) ?? 'undefined';
 }
 
+/** Calls {@link LabSocket.expect} can make. */
+export type ExpectedCall = 'accept' | 'bind' | 'close' | 'connect' | 'listen' | 'recv' | 'send' | 'shutdown';
+
+/** A call came to another result than the script expected. */
+export class ExpectationError extends Error {
+  constructor(what: string, expected: string, got: string) {
+    super(`${what}: expected ${expected}, got ${got}`);
+    this.name = 'ExpectationError';
+  }
+}
+
+/** A result as a script expects it: `ok`, `5 bytes`, the data received, or `end of stream`. */
+export function resultText(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? endOfStream : value;
+  return typeof value === 'number' ? bytes(value) : 'ok';
+}
+
+/** Said of a stream that ended with FIN. */
+export const endOfStream = 'end of stream';
+
 /** A socket of a host whose every call is recorded with its result. Calls throw as those of {@link Socket} do. */
 export class LabSocket {
   readonly host: Host;
   readonly name: string;
   readonly socket: Socket;
   readonly #recorder: Recorder;
+  /** Still known when the socket is closed. */
+  #lastAddresses: { readonly local: Endpoint; readonly remote?: Endpoint } | undefined;
 
   constructor(host: Host, name: string, socket: Socket, recorder: Recorder) {
     this.host = host;
@@ -85,7 +108,7 @@ export class LabSocket {
     const got = await this.#wait(
       'recv()',
       () => this.socket.recv({ size, ...wait }),
-      (data) => bytes(data.length),
+      (data) => (data.length === 0 ? endOfStream : bytes(data.length)),
     );
     return got.toString('latin1');
   }
@@ -105,14 +128,43 @@ export class LabSocket {
   }
 
   close(): void {
+    this.#keepAddresses();
     this.#call('close()', () => this.socket.close());
   }
 
   /** Off the event loop, for SO_LINGER with seconds. Resolves with how long close(2) took. */
   async closeAsync(): Promise<number> {
     const begin = performance.now();
+    this.#keepAddresses();
     await this.#wait('close()', () => this.socket.closeAsync());
     return performance.now() - begin;
+  }
+
+  /**
+   * Makes a call, and throws an {@link ExpectationError} unless it comes to `result`: `ok`, an error's code, `5 bytes` for a
+   * send, for a recv the very data, or `end of stream`.
+   */
+  async expect<C extends ExpectedCall>(call: C, result: string, ...args: Parameters<LabSocket[C]>): Promise<void> {
+    let got: string;
+    try {
+      got = resultText(await Reflect.apply(this[call], this, args));
+    } catch (error) {
+      got = codeOf(error);
+    }
+    if (got !== result) throw new ExpectationError(`${this.name}.${call}`, result, got);
+  }
+
+  /**
+   * Waits until the kernel lists the connection in this state, CLOSED until it lists it no more. It may be closed already:
+   * a TIME_WAIT belongs to no descriptor.
+   */
+  async waitForState(state: SocketState | 'CLOSED', deadlineMs?: number): Promise<void> {
+    this.#keepAddresses();
+    if (this.#lastAddresses === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${this.name} has no address`);
+    const { local, remote } = this.#lastAddresses;
+    const filter = { localPort: local.port, ...(remote !== undefined && { remotePort: remote.port }) };
+    if (state === 'CLOSED') await this.host.waitUntilGone(filter, `${this.name} is gone`, deadlineMs);
+    else await this.host.waitFor({ ...filter, state }, `${this.name} in ${state}`, deadlineMs);
   }
 
   /** Address and port of getsockname(2). */
@@ -130,17 +182,34 @@ export class LabSocket {
     return this.socket.getOption('TCP_INFO').state;
   }
 
+  #keepAddresses(): void {
+    if (this.socket.closed) return;
+    const local = this.socket.getsockname();
+    if (local.family !== 'IPv4') return;
+    // Refused where there is no peer, or none any more.
+    const remote = attempt(() => this.remote);
+    this.#lastAddresses = { ...this.#lastAddresses, local, ...(remote !== undefined && { remote }) };
+  }
+
   #call<T>(what: string, make: () => T, describe?: (value: T) => string): T {
-    return this.#recorder.call(this.host.name, `${this.name}.${what}`, make, describe);
+    return this.#recorder.call({ host: this.host.name, socket: this.name }, what, make, describe);
   }
 
   #wait<T>(what: string, make: () => Promise<T>, describe?: (value: T) => string): Promise<T> {
-    return this.#recorder.wait(this.host.name, `${this.name}.${what}`, make, describe);
+    return this.#recorder.wait({ host: this.host.name, socket: this.name }, what, make, describe);
   }
 }
 
 function bytes(count: number): string {
   return `${count} bytes`;
+}
+
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
 }
 
 function internet(address: ReturnType<Socket['getsockname']>): { address: string; port: number } {

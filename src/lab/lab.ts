@@ -1,6 +1,9 @@
 import { NetworkNamespace } from '../index.js';
+import type { Json } from './case.js';
+import type { Experiment } from './experiment/experiment.js';
 import { Host } from './host.js';
 import { ScriptedPeer } from './peer/peer.js';
+import { describeSegment } from './peer/segment.js';
 import { Recorder, type Step } from './step.js';
 
 /** The addresses of the articles' host. */
@@ -81,6 +84,28 @@ export class Lab {
     });
     this.atEnd(() => peer.close());
     return [host, peer];
+  }
+
+  /** Runs an experiment, with a capture of every link, and returns its findings. What happened in it are steps of the row. */
+  async play(experiment: Experiment, variant?: string): Promise<Json> {
+    const begin = this.#recorder.elapsedMs;
+    const trace = await experiment.record(variant, { signal: this.signal });
+    const calls = trace.calls.map(({ endMs, host, socket, call, result }) => ({
+      atMs: endMs,
+      host,
+      what: socket === undefined ? call : `${socket}.${call}`,
+      result,
+    }));
+    const segments = trace.segments.map(({ sentMs, receivedMs, from, ...segment }) => ({
+      atMs: sentMs,
+      host: from,
+      what: `sends ${describeSegment(segment)}`,
+      result: receivedMs === undefined ? 'lost' : 'ok',
+    }));
+    for (const step of [...calls, ...segments].sort((a, b) => a.atMs - b.atMs))
+      this.#recorder.steps.push({ ...step, atMs: Math.round((begin + step.atMs) * 100) / 100 });
+    if (trace.error !== undefined) throw new Error(`${experiment.name}: ${trace.error.message}`);
+    return trace.findings;
   }
 
   /** Something the script did or saw that is no call of a socket. */

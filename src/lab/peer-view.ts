@@ -1,9 +1,6 @@
-import type { LabSocket } from './lab-socket.js';
+import { endOfStream, type LabSocket } from './lab-socket.js';
 import { codeOf } from './step.js';
 import { until } from './until.js';
-
-/** Said of a stream that ended with FIN. */
-export const endOfStream = 'end of stream';
 
 /** How an end of a connection finds out what the other has done. */
 export interface Ending {

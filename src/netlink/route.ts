@@ -110,11 +110,16 @@ export interface LinkSettings {
   readonly name?: string | undefined;
   /** Descriptor of a network namespace: the link moves there and loses its addresses. */
   readonly namespaceFd?: number | undefined;
+  /**
+   * How many segments the kernel may hand to the link as one, 1 to 65535: with 1 a capture sees segments as they would be on a
+   * wire. Applies to connections made afterwards (`sk_setup_caps`).
+   */
+  readonly gsoMaxSegments?: number | undefined;
 }
 
 function linkChange(settings: LinkSettings, argument: string): LinkChange {
-  knownKeys(settings, argument, ['up', 'mtu', 'hardwareAddress', 'name', 'namespaceFd']);
-  const { up, mtu, hardwareAddress, name, namespaceFd } = settings;
+  knownKeys(settings, argument, ['up', 'mtu', 'hardwareAddress', 'name', 'namespaceFd', 'gsoMaxSegments']);
+  const { up, mtu, hardwareAddress, name, namespaceFd, gsoMaxSegments } = settings;
   if (up !== undefined && typeof up !== 'boolean') throw invalidArgument('up', 'a boolean', up);
   return {
     up,
@@ -122,6 +127,7 @@ function linkChange(settings: LinkSettings, argument: string): LinkChange {
     hardwareAddress: hardwareAddress === undefined ? undefined : hardwareBytes(hardwareAddress, 'hardwareAddress'),
     name: name === undefined ? undefined : interfaceName(name),
     namespaceFd: namespaceFd === undefined ? undefined : integer(namespaceFd, 'namespaceFd', 0, 2 ** 31 - 1),
+    gsoMaxSegments: gsoMaxSegments === undefined ? undefined : integer(gsoMaxSegments, 'gsoMaxSegments', 1, 65_535),
   };
 }
 

@@ -28,7 +28,7 @@ export const RouteMessage = {
 const IFF_UP = 1;
 const IFF_LOWER_UP = 0x1_0000;
 // IFLA_*, IFLA_INFO_*, VETH_INFO_PEER
-const LinkAttribute = { ADDRESS: 1, IFNAME: 3, MTU: 4, LINKINFO: 18, NET_NS_FD: 28 } as const;
+const LinkAttribute = { ADDRESS: 1, IFNAME: 3, MTU: 4, LINKINFO: 18, NET_NS_FD: 28, GSO_MAX_SEGS: 40 } as const;
 const LinkInfo = { KIND: 1, DATA: 2 } as const;
 const VETH_INFO_PEER = 1;
 // IFA_*; IFA_F_NODAD
@@ -70,6 +70,7 @@ export interface LinkChange {
   readonly hardwareAddress?: Uint8Array | undefined;
   /** Descriptor of the network namespace it moves to. */
   readonly namespaceFd?: number | undefined;
+  readonly gsoMaxSegments?: number | undefined;
 }
 
 function linkHeader(index: number, up: boolean | undefined): Uint8Array {
@@ -80,12 +81,13 @@ function linkHeader(index: number, up: boolean | undefined): Uint8Array {
   });
 }
 
-function linkAttributes({ name, mtu, hardwareAddress, namespaceFd }: LinkChange): Attribute[] {
+function linkAttributes({ name, mtu, hardwareAddress, namespaceFd, gsoMaxSegments }: LinkChange): Attribute[] {
   return [
     ...(name === undefined ? [] : [text(LinkAttribute.IFNAME, name)]),
     ...(mtu === undefined ? [] : [u32(LinkAttribute.MTU, mtu)]),
     ...(hardwareAddress === undefined ? [] : [{ type: LinkAttribute.ADDRESS, value: hardwareAddress }]),
     ...(namespaceFd === undefined ? [] : [u32(LinkAttribute.NET_NS_FD, namespaceFd)]),
+    ...(gsoMaxSegments === undefined ? [] : [u32(LinkAttribute.GSO_MAX_SEGS, gsoMaxSegments)]),
   ];
 }
 

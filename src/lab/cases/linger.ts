@@ -4,8 +4,8 @@ import { type Case, defineCase } from '../case.js';
 import { establish, smallBuffers } from '../connection.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { arrived, type Ending, endOfStream, fill, readToEnd } from '../peer-view.js';
+import { endOfStream, type LabSocket } from '../lab-socket.js';
+import { arrived, type Ending, fill, readToEnd } from '../peer-view.js';
 import type { Program } from '../program.js';
 import { alike } from '../wording.js';
 

@@ -119,7 +119,7 @@ export class ScriptedConnection {
     };
     if (change.seq === undefined) this.#next += sequenceLength(segment);
     this.#peer.send(segment);
-    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack })}`, 'sent');
+    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, length: segment.payload.length })}`, 'sent');
   }
 
   /**
@@ -193,7 +193,7 @@ export class ScriptedConnection {
     } else if (this.#remoteInitialSeq !== undefined && !segment.flags.includes('RST')) {
       this.#got = Math.max(this.#got, end);
     }
-    this.#peer.note(`gets ${describeSegment(relative)}`, 'got');
+    this.#peer.note(`gets ${describeSegment({ ...relative, length: relative.payload.length })}`, 'got');
     return relative;
   }
 }

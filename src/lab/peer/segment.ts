@@ -232,22 +232,22 @@ function describeOptions({
   ];
 }
 
+/** What is told of a segment; its numbers may be relative ones. */
+export interface DescribedSegment extends Pick<Segment, 'flags' | 'seq' | 'window' | 'options'> {
+  readonly ack?: number;
+  /** Bytes of data. */
+  readonly length: number;
+}
+
 /** One line, as `SYN ACK seq 0 ack 1 win 65160 <mss 1460>`. */
-export function describeSegment({
-  flags,
-  seq,
-  ack,
-  window,
-  options,
-  payload,
-}: Omit<Segment, 'sourcePort' | 'destinationPort'>): string {
+export function describeSegment({ flags, seq, ack, window, options, length }: DescribedSegment): string {
   const shownOptions = describeOptions(options);
   return [
     flags.length === 0 ? 'no flags' : flags.join(' '),
     `seq ${seq}`,
-    ...(flags.includes('ACK') ? [`ack ${ack}`] : []),
+    ...(flags.includes('ACK') && ack !== undefined ? [`ack ${ack}`] : []),
     `win ${window}`,
-    ...(payload.length === 0 ? [] : [`${payload.length} bytes`]),
+    ...(length === 0 ? [] : [`${length} bytes`]),
     ...(shownOptions.length === 0 ? [] : [`<${shownOptions.join(', ')}>`]),
   ].join(' ');
 }

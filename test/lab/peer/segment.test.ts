@@ -111,5 +111,7 @@ describe('sequence numbers', () => {
 });
 
 test('describeSegment() is one line', () => {
-  expect(describeSegment(segment)).toBe('SYN ACK seq 1 ack 2 win 65000 3 bytes <mss 1460, TS val 1000 ecr 0>');
+  expect(describeSegment({ ...segment, length: segment.payload.length })).toBe(
+    'SYN ACK seq 1 ack 2 win 65000 3 bytes <mss 1460, TS val 1000 ecr 0>',
+  );
 });

@@ -1,0 +1,141 @@
+import { decodeFrame, EtherType } from '../peer/frame.js';
+import { type AddressedSegment, segmentOf, sequenceDistance, sequenceLength } from '../peer/segment.js';
+import type { TraceSegment } from '../trace.js';
+import type { Frame } from './frame-store.js';
+
+/** One end of a link that is listened on. */
+export interface WireEnd {
+  readonly host: string;
+  /** Who is at the other end. */
+  readonly peer: string;
+  /** From when to when (performance.now()) the host did not take what came. */
+  readonly absences: readonly { readonly fromMs: number; readonly toMs: number }[];
+}
+
+export interface SegmentList {
+  readonly segments: TraceSegment[];
+  readonly omitted?: { readonly count: number; readonly afterIndex: number };
+}
+
+/** Kept of a long run; a picture shows no more, and the capture file has them all. */
+const keptAtBegin = 3000;
+const keptAtEnd = 1000;
+
+type Draft = { -readonly [K in keyof TraceSegment]: TraceSegment[K] };
+
+/** What both copies of a segment have in common, at the sender's interface and at the receiver's. */
+function identity(segment: AddressedSegment): string {
+  const { source, destination, sourcePort, destinationPort, seq, ack, window, flags, options, payload } = segment;
+  const { value, echo } = options.timestamps ?? {};
+  return [
+    source,
+    sourcePort,
+    destination,
+    destinationPort,
+    seq,
+    ack,
+    window,
+    flags,
+    value,
+    echo,
+    payload.length,
+  ].join();
+}
+
+/**
+ * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
+ * is 1, or, for a segment that ends the sequence space it acknowledges, what was acknowledged.
+ */
+class Numbering {
+  readonly #bases = new Map<string, number>();
+  /** Highest relative number sent, by direction. */
+  readonly #sent = new Map<string, number>();
+
+  relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'retransmission'> {
+    const { source, sourcePort, destination, destinationPort, flags } = segment;
+    const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
+    const back = `${destination}:${destinationPort} ${source}:${sourcePort}`;
+    if (flags.includes('SYN') && this.#bases.get(there) !== segment.seq) {
+      this.#bases.set(there, segment.seq);
+      this.#sent.delete(there);
+    }
+    const base = this.#base(there, segment.seq - 1);
+    const seq = sequenceDistance(segment.seq, base);
+    const end = seq + sequenceLength(segment);
+    const sent = this.#sent.get(there) ?? Number.NEGATIVE_INFINITY;
+    this.#sent.set(there, Math.max(sent, end));
+    return {
+      seq,
+      ...(flags.includes('ACK') && { ack: sequenceDistance(segment.ack, this.#base(back, segment.ack - 1)) }),
+      retransmission: end > seq && end <= sent,
+    };
+  }
+
+  #base(direction: string, otherwise: number): number {
+    const base = this.#bases.get(direction) ?? otherwise;
+    this.#bases.set(direction, base);
+    return base;
+  }
+}
+
+/** Joins the two copies of each segment: a segment that did not come to the other end was lost. */
+export function segmentsOf(
+  frames: Iterable<Frame>,
+  ends: readonly WireEnd[],
+  toMs: (nanoseconds: bigint) => number,
+  beginMs: number,
+): SegmentList {
+  const head: TraceSegment[] = [];
+  let tail: TraceSegment[] = [];
+  let omitted = 0;
+  const numbering = new Numbering();
+  /** On their way, by the link and direction they go. */
+  const flying = new Map<string, { key: string; draft: Draft }[]>();
+  const keep = (draft: Draft): void => {
+    if (head.length < keptAtBegin) head.push(draft);
+    else tail.push(draft);
+    if (tail.length < 2 * keptAtEnd) return;
+    omitted += tail.length - keptAtEnd;
+    tail = tail.slice(-keptAtEnd);
+  };
+  for (const { interface: index, atNs, outgoing, forOthers, bytes } of frames) {
+    const end = ends[index];
+    const frame = decodeFrame(bytes);
+    const segment = frame?.etherType === EtherType.IPv4 ? segmentOf(frame.payload) : undefined;
+    if (end === undefined || segment === undefined) continue;
+    const key = identity(segment);
+    const atMs = toMs(atNs);
+    const sinceBegin = Math.round((atMs - beginMs) * 1000) / 1000;
+    const way = outgoing ? `${end.host} ${end.peer}` : `${end.peer} ${end.host}`;
+    const queue = flying.get(way) ?? [];
+    flying.set(way, queue);
+    if (outgoing) {
+      const draft: Draft = {
+        sentMs: sinceBegin,
+        from: end.host,
+        to: end.peer,
+        source: { address: segment.source, port: segment.sourcePort },
+        destination: { address: segment.destination, port: segment.destinationPort },
+        flags: segment.flags,
+        ...numbering.relative(segment),
+        window: segment.window,
+        options: segment.options,
+        length: segment.payload.length,
+      };
+      queue.push({ key, draft });
+      keep(draft);
+      continue;
+    }
+    const at = queue.findIndex((candidate) => candidate.key === key);
+    const [arrived] = at < 0 ? [] : queue.splice(at, 1);
+    const isAbsent = end.absences.some(({ fromMs, toMs: untilMs }) => atMs >= fromMs && atMs <= untilMs);
+    if (arrived !== undefined && !forOthers && !isAbsent)
+      arrived.draft.receivedMs = Math.max(sinceBegin, arrived.draft.sentMs);
+  }
+  const rest = tail.slice(-keptAtEnd);
+  omitted += tail.length - rest.length;
+  return {
+    segments: [...head, ...rest],
+    ...(omitted > 0 && { omitted: { count: omitted, afterIndex: keptAtBegin - 1 } }),
+  };
+}

@@ -1,0 +1,87 @@
+import { type NetworkNamespace, type PacketAddress, Socket } from '../../index.js';
+import { EtherType } from '../peer/frame.js';
+import { isStamp } from './clock.js';
+import type { FrameStore } from './frame-store.js';
+
+// packet(7): every protocol, or what the host sends is not shown.
+const ETH_P_ALL = 0x0003;
+const SOL_PACKET = 263;
+const PACKET_STATISTICS = 6;
+const PACKET_OTHERHOST = 3;
+const PACKET_OUTGOING = 4;
+// The links of the lab take no longer frame, since none has an MTU above 1500.
+const LONGEST_FRAME = 2048;
+/** Bytes the kernel keeps for a reader that is busy; a script may send megabytes without a pause. */
+const RECEIVE_BUFFER = 64 << 20;
+// More at a time would keep the script waiting.
+const turn = 512;
+
+/** Listens on one interface with a packet socket of its own, packet(7), and stores each frame with the kernel's timestamp. */
+export class WireTap {
+  readonly #socket: Socket;
+  readonly #interface: number;
+  readonly #store: FrameStore;
+  readonly #onFrames: () => void;
+  #dropped = 0;
+
+  constructor(namespace: NetworkNamespace, link: string, index: number, store: FrameStore, onFrames: () => void) {
+    this.#interface = index;
+    this.#store = store;
+    this.#onFrames = onFrames;
+    // The protocol is given at bind: until then nothing comes in, so not what another link brings either.
+    this.#socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
+    try {
+      this.#socket.setOptions({ SO_RCVBUFFORCE: RECEIVE_BUFFER, SO_TIMESTAMPNS: true });
+      const { index: interfaceIndex } = namespace.getLink(link);
+      this.#socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex });
+    } catch (error) {
+      this.#socket.close();
+      throw error;
+    }
+    void this.#listen();
+  }
+
+  /** Frames the kernel had no room for. */
+  get dropped(): number {
+    // struct tpacket_stats: packets and drops since the last look.
+    this.#dropped += this.#socket
+      .getOption({ level: SOL_PACKET, optname: PACKET_STATISTICS, length: 8 })
+      .readUInt32LE(4);
+    return this.#dropped;
+  }
+
+  /** Stores what is there now. */
+  drain(limit = Number.POSITIVE_INFINITY): void {
+    for (let count = 0; count < limit; count++) {
+      const message = this.#socket.tryRecvmsg({ size: LONGEST_FRAME, controlSize: 64 });
+      if (message === undefined) return;
+      this.#keep(message.data, message.address as PacketAddress, message.control.find(isStamp)?.nanoseconds ?? 0n);
+    }
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #keep(data: Uint8Array, { packetType, protocol }: PacketAddress, atNs: bigint): void {
+    if (protocol !== EtherType.IPv4 && protocol !== EtherType.ARP) return;
+    const outgoing = packetType === PACKET_OUTGOING;
+    // Copied, since the reader's memory is larger than most frames.
+    const bytes = Uint8Array.from(data);
+    this.#store.add({ interface: this.#interface, atNs, outgoing, forOthers: packetType === PACKET_OTHERHOST, bytes });
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (;;) {
+        await this.#socket.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
+        this.drain(turn);
+        this.#onFrames();
+        // Lets the script run between two turns of a long burst.
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SOCKET_CLOSED')) throw error;
+    }
+  }
+}

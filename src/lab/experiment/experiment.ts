@@ -1,0 +1,213 @@
+import { namespacesAvailable, UsageError } from '../../index.js';
+import type { Json } from '../case.js';
+import type { Host } from '../host.js';
+import { ExpectationError, resultText } from '../lab-socket.js';
+import type { ScriptedPeer } from '../peer/peer.js';
+import { codeOf } from '../step.js';
+import type { Trace, TraceSegment } from '../trace.js';
+import type { Link } from './link.js';
+import { playIfMain } from './main.js';
+import { type HostSettings, Stage } from './stage.js';
+
+/** What a script builds its situation with. */
+export interface ExperimentContext {
+  /** A host with a network of its own, joined to every host before it. The first stands left in the picture. */
+  readonly host: (name: string, settings?: HostSettings) => Host;
+  /** What joins two hosts, to set it down, and if it is relayed to delay and lose segments. */
+  readonly link: (a: Host, b: Host) => Link;
+  /** The far end of a link to `host`, without a TCP stack: the script writes its segments. */
+  readonly peer: (name: string, host: Host, settings?: { readonly address?: string }) => Promise<ScriptedPeer>;
+  /** A remark, drawn across the picture and written into the capture. */
+  readonly mark: (text: string) => void;
+  /** Makes a call and throws unless it comes to `result`: `ok`, an error's code, `5 bytes`, or the text it returns. */
+  readonly expect: (result: string, call: () => unknown) => Promise<void>;
+  /** Every segment so far. */
+  readonly segments: () => readonly TraceSegment[];
+  /** Until every segment sent has arrived or is lost. */
+  readonly settle: () => Promise<void>;
+  /** Aborted when the experiment is over, or broken off. */
+  readonly signal: AbortSignal;
+}
+
+/** What it returns are its findings. */
+export type Script<Given> = (context: ExperimentContext, given: Given) => Json | void | Promise<Json | void>;
+
+export interface ExperimentSettings<Given> {
+  /** As `linger-zero`; made of the title if absent. */
+  readonly name?: string;
+  /** What there is to see. */
+  readonly about?: string;
+  /** Why it is so: kernel functions and sections of RFCs. */
+  readonly rule?: string;
+  /** Ids of the cases whose packets it shows. */
+  readonly cases?: readonly string[];
+  /** The same script in several situations, by name; each is a run of its own. */
+  readonly variants?: Readonly<Record<string, Given>>;
+  /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent. */
+  readonly limitMs?: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Writes everything that was on the wire to this file, as pcapng. */
+  readonly pcap?: string | undefined;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly rule: string;
+  readonly cases: readonly string[];
+  /** Names of its variants; empty if it has but one run. */
+  readonly variants: readonly string[];
+  readonly limitMs: number;
+  /** Runs the script and records it. A script that broke off is no rejection: the trace has its `error`. */
+  record(variant?: string, options?: RunOptions): Promise<Trace>;
+  /** The same, but rejects with an {@link ExperimentError} if the script broke off: for tests. */
+  run(variant?: string, options?: RunOptions): Promise<Trace>;
+}
+
+/** A script broke off; the trace has what happened up to there. */
+export class ExperimentError extends Error {
+  readonly trace: Trace;
+
+  constructor(trace: Trace) {
+    super(`${trace.title}: ${trace.error?.message ?? ''}`);
+    this.name = 'ExperimentError';
+    this.trace = trace;
+  }
+}
+
+const longestLimitMs = 600_000;
+
+function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+function contextOf(stage: Stage): ExperimentContext {
+  return {
+    host: (name, settings) => stage.host(name, settings),
+    link: (a, b) => stage.link(a, b),
+    peer: (name, host, settings) => stage.peer(name, host, settings),
+    mark: (text) => stage.mark(text),
+    expect: expectResult,
+    segments: () => stage.segments().segments,
+    settle: () => stage.settle(),
+    signal: stage.signal,
+  };
+}
+
+async function expectResult(expected: string, call: () => unknown): Promise<void> {
+  let got: string;
+  try {
+    got = resultText(await call());
+  } catch (error) {
+    got = codeOf(error);
+  }
+  if (got !== expected) throw new ExpectationError('expect', expected, got);
+}
+
+/** Rejects when `signal` aborts; what the work held is released with the stage. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject);
+  });
+}
+
+function messageOf(error: unknown, limitMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError' && !('syscall' in error))
+    return `it had not ended after ${limitMs} ms`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * An experiment: a script that builds hosts, links and sockets, everything on them recorded: calls, segments, states. It runs
+ * under `node FILE`, with `npx sockwise lab FILE`, and wherever {@link Experiment.run} is called.
+ *
+ * Hosts are network namespaces: as an ordinary user `node FILE` and `sockwise lab` start themselves again in a user namespace.
+ *
+ * @throws {UsageError} `ERR_NOT_SUPPORTED` from `run` and `record` - this process may not make network namespaces.
+ */
+export function experiment(title: string, script: Script<undefined>): Experiment;
+export function experiment<Given = undefined>(
+  title: string,
+  settings: ExperimentSettings<Given>,
+  script: Script<Given>,
+): Experiment;
+export function experiment<Given>(
+  title: string,
+  first: ExperimentSettings<Given> | Script<Given>,
+  second?: Script<Given>,
+): Experiment {
+  const settings: ExperimentSettings<Given> = typeof first === 'function' ? {} : first;
+  const script = typeof first === 'function' ? first : second;
+  if (typeof title !== 'string' || title === '' || typeof script !== 'function')
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'experiment: expected a title and a script');
+  const { name = slug(title), about = '', rule = '', cases = [], variants = {}, limitMs = 30_000 } = settings;
+  if (!Number.isInteger(limitMs) || limitMs < 1 || limitMs > longestLimitMs)
+    throw new UsageError('ERR_OUT_OF_RANGE', `limitMs: expected 1 to ${longestLimitMs}, got ${String(limitMs)}`);
+  const names = Object.keys(variants);
+
+  async function record(variant: string | undefined = names[0], options: RunOptions = {}): Promise<Trace> {
+    if (variant !== undefined && !names.includes(variant))
+      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${variant}; they are ${names.join(', ')}`);
+    mustHaveNamespaces();
+    const limit = new AbortController();
+    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
+    const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const stage = new Stage(AbortSignal.any(signals));
+    const identity = { name, title, ...(variant !== undefined && { variant }) };
+    try {
+      let findings: Json = null;
+      let error: Trace['error'];
+      try {
+        const given = (variant === undefined ? undefined : variants[variant]) as Given;
+        const work = (async () => await script?.(contextOf(stage), given))();
+        findings = (await unlessAborted(work, stage.signal)) ?? null;
+      } catch (reason) {
+        error = { atMs: stage.elapsedMs, message: messageOf(reason, limitMs) };
+      }
+      const recording = await stage.finish();
+      const trace = { ...identity, ...recording, findings, ...(error !== undefined && { error }) };
+      if (options.pcap !== undefined) stage.writeCapture(options.pcap, trace);
+      return trace;
+    } finally {
+      clearTimeout(timer);
+      limit.abort();
+      stage.close();
+    }
+  }
+
+  const defined: Experiment = {
+    name,
+    title,
+    about,
+    rule,
+    cases,
+    variants: names,
+    limitMs,
+    record,
+    async run(variant, options) {
+      const trace = await record(variant, options);
+      if (trace.error !== undefined) throw new ExperimentError(trace);
+      return trace;
+    },
+  };
+  playIfMain(defined);
+  return defined;
+}
+
+function mustHaveNamespaces(): void {
+  const access = namespacesAvailable();
+  if (access.how === 'root') return;
+  const reason =
+    access.how === 'none' ? access.reason : 'this process is no root: start it with unshare --map-root-user --net';
+  throw new UsageError('ERR_NOT_SUPPORTED', `experiments need network namespaces: ${reason}`);
+}

@@ -1,0 +1,131 @@
+import { type NetworkNamespace, UsageError } from '../../index.js';
+import type { Host } from '../host.js';
+import type { AddressedSegment } from '../peer/segment.js';
+import type { Recorder } from '../step.js';
+import type { Relay } from './relay.js';
+
+export interface LinkSettings {
+  /**
+   * Carries each frame through this process, so that it can be delayed and lost. Without, the two hosts are the two ends of
+   * one veth pair and a frame arrives within the system call that sends it.
+   */
+  readonly relayed?: boolean;
+  /** Milliseconds each way; makes the link a relayed one. */
+  readonly delayMs?: number;
+}
+
+/** Which segments are lost, and how many of them. */
+export interface Loss {
+  /** From this host; either way if absent. */
+  readonly from?: Host;
+  /** Only segments this is true of. Their numbers are as on the wire. */
+  readonly where?: (segment: AddressedSegment) => boolean;
+  /** How many; all of them, until {@link Link.loseNothing}, if absent. */
+  readonly times?: number;
+}
+
+const longestDelayMs = 10_000;
+
+function checkedDelay(delayMs: number): number {
+  if (!Number.isFinite(delayMs) || delayMs < 0 || delayMs > longestDelayMs) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `delayMs: expected 0 to ${longestDelayMs}, got ${String(delayMs)}`);
+  }
+  return delayMs;
+}
+
+/** What joins two hosts. */
+export class Link {
+  readonly hosts: readonly [Host, Host];
+  readonly #recorder: Recorder;
+  #relay: Relay | undefined;
+  #wire: NetworkNamespace | undefined;
+  #delayMs: number;
+  readonly #losses: (Loss & { left: number })[] = [];
+
+  constructor(hosts: readonly [Host, Host], recorder: Recorder, delayMs = 0) {
+    this.hosts = hosts;
+    this.#recorder = recorder;
+    this.#delayMs = checkedDelay(delayMs);
+  }
+
+  /** From now on frames go through this relay, which lives in this namespace. */
+  carryThrough(relay: Relay, wire: NetworkNamespace): void {
+    this.#relay = relay;
+    this.#wire = wire;
+  }
+
+  get isIdle(): boolean {
+    return this.#relay?.isIdle ?? true;
+  }
+
+  /** Delays every packet, each way. Only on a relayed link. */
+  delay(delayMs: number): void {
+    this.#mustBeRelayed('delay');
+    this.#delayMs = checkedDelay(delayMs);
+    this.#note(`every packet is delayed by ${delayMs} ms`);
+  }
+
+  /** Loses segments from now on. Only on a relayed link. */
+  lose({ from, where, times = Number.POSITIVE_INFINITY }: Loss = {}): void {
+    this.#mustBeRelayed('lose');
+    if (!(times > 0) || (Number.isFinite(times) && !Number.isInteger(times)))
+      throw new UsageError('ERR_OUT_OF_RANGE', `times: expected a number above 0, got ${String(times)}`);
+    if (from !== undefined && !this.hosts.includes(from))
+      throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
+    this.#losses.push({ left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) });
+    const count =
+      times === Number.POSITIVE_INFINITY ? 'segments' : times === 1 ? 'the next segment' : `${times} segments`;
+    this.#note(
+      `${count}${from === undefined ? '' : ` of ${from.name}`} will be lost${where === undefined ? '' : ' if it matches'}`,
+    );
+  }
+
+  loseNothing(): void {
+    this.#losses.splice(0);
+    this.#note('no segment is lost any more');
+  }
+
+  /** Sets the link down: at once it carries nothing, and either end knows. */
+  down(): void {
+    this.#set(false);
+  }
+
+  up(): void {
+    this.#set(true);
+  }
+
+  /** How the relay treats what comes from a host. */
+  treat(from: Host, segment: AddressedSegment | undefined): number | 'lost' {
+    if (segment === undefined) return this.#delayMs;
+    const loss = this.#losses.find(
+      (candidate) =>
+        candidate.left > 0 &&
+        (candidate.from === undefined || candidate.from === from) &&
+        (candidate.where?.(segment) ?? true),
+    );
+    if (loss === undefined) return this.#delayMs;
+    loss.left--;
+    return 'lost';
+  }
+
+  close(): void {
+    this.#relay?.close();
+    this.#wire?.close();
+  }
+
+  #set(up: boolean): void {
+    const [first, second] = this.hosts;
+    first.setLink(first.linkTo(second), up);
+    if (this.#wire !== undefined) second.setLink(second.linkTo(first), up);
+  }
+
+  #mustBeRelayed(what: string): void {
+    if (this.#relay === undefined)
+      throw new UsageError('ERR_NOT_SUPPORTED', `${what}: only on a relayed link, as link(a, b, { relayed: true })`);
+  }
+
+  #note(what: string): void {
+    const [first, second] = this.hosts;
+    this.#recorder.add(first.name, `link to ${second.name}`, what);
+  }
+}

@@ -1,0 +1,52 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { namespacesAvailable, reexecInUserNamespace } from '../../index.js';
+import type { Experiment } from './experiment.js';
+
+const own = new Set(
+  ['experiment.js', 'experiment.ts', 'main.js', 'main.ts'].map((name) => new URL(name, import.meta.url).href),
+);
+
+/** The file that called experiment(): the first on the stack that is not of this folder. */
+function callingFile(): string | undefined {
+  const places = (new Error().stack ?? '').matchAll(/(?:file:\/\/)?(\/[^()\s]*?):\d+:\d+\)?$/gm);
+  for (const [, path = ''] of places) {
+    const href = new URL(`file://${path}`).href;
+    if (!own.has(href)) return fileURLToPath(href);
+  }
+  return undefined;
+}
+
+function isMain(file: string): boolean {
+  try {
+    return realpathSync(process.argv[1] ?? '') === realpathSync(file);
+  } catch {
+    return false;
+  }
+}
+
+const waiting: Experiment[] = [];
+
+/** `node FILE` runs the experiments of the file, when the whole of it has been read, and prints them. */
+export function playIfMain(experiment: Experiment): void {
+  const file = callingFile();
+  if (file === undefined || !isMain(file)) return;
+  waiting.push(experiment);
+  if (waiting.length === 1) setImmediate(() => void playAll());
+}
+
+async function playAll(): Promise<void> {
+  if (namespacesAvailable().how === 'user-namespace') process.exit(await reexecInUserNamespace());
+  const { ladderText } = await import('../picture/text.js');
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+  for (const experiment of waiting) {
+    const variants = experiment.variants.length === 0 ? [undefined] : experiment.variants;
+    for (const variant of variants) {
+      const trace = await experiment.record(variant, { signal: interrupt.signal });
+      console.log(`${ladderText(trace, process.stdout.columns ?? 80)}\n`);
+      if (trace.error !== undefined) process.exitCode = 1;
+      if (interrupt.signal.aborted) process.exit(130);
+    }
+  }
+}

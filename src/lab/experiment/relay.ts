@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type NetworkNamespace, Socket, UsageError } from '../../index.js';
+import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
+import { type AddressedSegment, segmentOf } from '../peer/segment.js';
+
+const ETH_P_ALL = 0x0003;
+const PACKET_OUTGOING = 4;
+const LONGEST_FRAME = 2048;
+const RECEIVE_BUFFER = 8 << 20;
+const ETHERNET_SIZE = 14;
+const turn = 512;
+
+/** What a relay does with a frame: its delay, or `lost`. */
+export type Treatment = (segment: AddressedSegment | undefined) => number | 'lost';
+
+/**
+ * Between two veth ends the kernel leaves the checksum of a segment half done (CHECKSUM_PARTIAL), for the other end would not
+ * look at it. What a packet socket sends is looked at: so it is computed here.
+ */
+function completeChecksum(frame: Uint8Array): void {
+  const headerSize = ((frame[ETHERNET_SIZE] ?? 0) & 15) * 4;
+  const isTcp = frame[12] === 8 && frame[13] === 0 && frame[ETHERNET_SIZE + 9] === PROTOCOL_TCP;
+  if (!isTcp) return;
+  const total = ((frame[ETHERNET_SIZE + 2] ?? 0) << 8) | (frame[ETHERNET_SIZE + 3] ?? 0);
+  const segment = frame.subarray(ETHERNET_SIZE + headerSize, ETHERNET_SIZE + total);
+  if (segment.length < 20) return;
+  segment.set([0, 0], 16);
+  const addresses = frame.subarray(ETHERNET_SIZE + 12, ETHERNET_SIZE + 20);
+  const sum = checksum(addresses, Uint8Array.of(0, PROTOCOL_TCP, segment.length >> 8, segment.length & 255), segment);
+  segment.set([sum >> 8, sum & 255], 16);
+}
+
+/** One way through the relay. It keeps the order of frames, whatever their delays. */
+class Way {
+  readonly #from: Socket;
+  readonly #to: Socket;
+  readonly #interfaceIndex: number;
+  readonly #treat: Treatment;
+  readonly #queue: { readonly frame: Uint8Array; readonly dueMs: number }[] = [];
+  #sending = false;
+
+  constructor(from: Socket, to: Socket, interfaceIndex: number, treat: Treatment) {
+    this.#from = from;
+    this.#to = to;
+    this.#interfaceIndex = interfaceIndex;
+    this.#treat = treat;
+    void this.#listen();
+  }
+
+  get isIdle(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  #forward(frame: Uint8Array): void {
+    const decoded = decodeFrame(frame);
+    const isIPv4 = decoded?.etherType === EtherType.IPv4;
+    // A delayed ARP would only add its own delay to the first segment.
+    const treatment = isIPv4 ? this.#treat(segmentOf(decoded.payload)) : 0;
+    if (treatment === 'lost') return;
+    completeChecksum(frame);
+    if (treatment === 0 && this.#queue.length === 0) this.#send(frame);
+    else {
+      this.#queue.push({ frame, dueMs: performance.now() + treatment });
+      void this.#work();
+    }
+  }
+
+  async #work(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      const restMs = next.dueMs - performance.now();
+      if (restMs > 0) await delay(restMs);
+      if (this.#to.closed) return;
+      this.#send(next.frame);
+      this.#queue.shift();
+    }
+    this.#sending = false;
+  }
+
+  #send(frame: Uint8Array): void {
+    try {
+      this.#to.trySend(frame, { address: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
+    } catch (error) {
+      // The host has set its end down: nothing arrives there.
+      if (!(error instanceof Error && 'code' in error && (error.code === 'ENETDOWN' || error.code === 'ENXIO')))
+        throw error;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    try {
+      for (;;) {
+        await this.#from.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
+        for (let count = 0; count < turn; count++) {
+          const message = this.#from.tryRecvmsg({ size: LONGEST_FRAME });
+          if (message === undefined) break;
+          const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
+          if (!isOwn) this.#forward(Uint8Array.from(message.data));
+        }
+        await new Promise(setImmediate);
+      }
+    } catch (error) {
+      if (!(error instanceof UsageError && error.code === 'ERR_SOCKET_CLOSED')) throw error;
+    }
+  }
+}
+
+/**
+ * Carries frames between two links of a namespace that has no addresses, through packet sockets, so that each can be delayed
+ * or lost. It needs no queueing discipline of the kernel (netem is a module many machines lack).
+ */
+export class Relay {
+  readonly #sockets: Socket[] = [];
+  readonly #ways: Way[];
+
+  constructor(namespace: NetworkNamespace, links: readonly [string, string], there: Treatment, back: Treatment) {
+    const open = (link: string): [Socket, number] => {
+      const { index } = namespace.getLink(link);
+      const socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
+      this.#sockets.push(socket);
+      socket.setOption('SO_RCVBUFFORCE', RECEIVE_BUFFER);
+      socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex: index });
+      return [socket, index];
+    };
+    try {
+      const [near, nearIndex] = open(links[0]);
+      const [far, farIndex] = open(links[1]);
+      this.#ways = [new Way(near, far, farIndex, there), new Way(far, near, nearIndex, back)];
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Nothing is on its way. */
+  get isIdle(): boolean {
+    return this.#ways.every((way) => way.isIdle);
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.close();
+  }
+}

@@ -1,0 +1,181 @@
+import { release } from 'node:os';
+import { NetworkNamespace, UsageError } from '../../index.js';
+import { KernelClock } from '../capture/clock.js';
+import { FrameStore } from '../capture/frame-store.js';
+import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.js';
+import { StateWatch } from '../capture/states.js';
+import { WireTap } from '../capture/wire.js';
+import { Host } from '../host.js';
+import { ScriptedPeer } from '../peer/peer.js';
+import { Recorder, type Step } from '../step.js';
+import type { Trace } from '../trace.js';
+import { until } from '../until.js';
+import { joinDirectly, joinThroughRelay, type Station } from './cable.js';
+import { Link, type LinkSettings } from './link.js';
+
+export interface HostSettings extends LinkSettings {
+  /** An address of 192.168.0.0/24; the next one that is free if absent. */
+  readonly address?: string;
+}
+
+const mostHosts = 8;
+const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${index + 1}`);
+// States the kernel leaves by itself, as TIME_WAIT, show at the next look.
+const lookEveryMs = 20;
+
+/** What a stage knows of its run. */
+export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'findings' | 'error'>;
+
+/** The hosts and links of one run, everything on them recorded. */
+export class Stage {
+  readonly signal: AbortSignal;
+  readonly #recorder = new Recorder();
+  readonly #clock = new KernelClock();
+  readonly #frames = new FrameStore();
+  readonly #hosts: Host[] = [];
+  readonly #stations: Station[] = [];
+  readonly #links: Link[] = [];
+  readonly #ends: (WireEnd & { readonly tap: WireTap; readonly link: string })[] = [];
+  readonly #closers: (() => void)[] = [];
+  readonly #watch = new StateWatch(this.#hosts, () => this.#recorder.elapsedMs);
+  readonly #timer = setInterval(() => this.#watch.look(), lookEveryMs).unref();
+  #isOver = false;
+
+  constructor(signal: AbortSignal) {
+    this.signal = signal;
+    this.#recorder.onCall = () => this.#watch.look();
+  }
+
+  get steps(): readonly Step[] {
+    return this.#recorder.steps;
+  }
+
+  get elapsedMs(): number {
+    return this.#recorder.elapsedMs;
+  }
+
+  /** A host with a network of its own, joined to every host before it. */
+  host(name: string, { address, ...link }: HostSettings = {}): Host {
+    const A = this.#address(name, address);
+    const namespace = NetworkNamespace.create();
+    const host = new Host(name, { A, B: A.replace(/^192\.168/, '10.0') }, namespace, this.#recorder);
+    this.#closers.push(() => host.close());
+    const station: Station = { name, address: A, namespace, host, links: [] };
+    for (const other of this.#stations) this.#join(other, station, link);
+    this.#stations.push(station);
+    this.#hosts.push(host);
+    return host;
+  }
+
+  /** What joins two hosts. */
+  link(a: Host, b: Host): Link {
+    const found = this.#links.find(({ hosts }) => hosts.includes(a) && hosts.includes(b) && a !== b);
+    if (found === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${a.name} and ${b.name} are not joined`);
+    return found;
+  }
+
+  /** The far end of a link to `host`, without a TCP stack: the script writes its segments. */
+  async peer(name: string, host: Host, { address }: { readonly address?: string } = {}): Promise<ScriptedPeer> {
+    const station: Station = {
+      name,
+      address: this.#address(name, address),
+      namespace: NetworkNamespace.create(),
+      links: [],
+    };
+    this.#closers.push(() => station.namespace.close());
+    const near = this.#stations.find((candidate) => candidate.host === host);
+    if (near === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'peer: its host is not of this experiment');
+    this.#stations.push(station);
+    const links = joinDirectly(near, station);
+    this.#tap([near, station], links);
+    const note = (what: string, result: string): void => this.#recorder.remark(name, what, result);
+    const peer = await ScriptedPeer.start({ ...station, link: links[1], host, note });
+    this.#closers.push(() => peer.close());
+    return peer;
+  }
+
+  mark(text: string): void {
+    this.#recorder.mark(text);
+  }
+
+  /** The segments so far. */
+  segments(): SegmentList {
+    for (const { tap } of this.#ends) tap.drain();
+    return segmentsOf(
+      this.#frames.frames(),
+      this.#ends,
+      (nanoseconds) => this.#clock.toMs(nanoseconds),
+      this.#recorder.beginMs,
+    );
+  }
+
+  /** Until what was sent has arrived: no relay holds anything back, and every frame is stored. */
+  async settle(): Promise<void> {
+    await until(() => (this.#links.every(({ isIdle }) => isIdle) ? true : undefined), 'segments on their way');
+    await new Promise(setImmediate);
+    for (const { tap } of this.#ends) tap.drain();
+  }
+
+  /** Everything recorded. The run is over with it. */
+  async finish(): Promise<Recording> {
+    await this.settle();
+    this.#watch.look();
+    this.#isOver = true;
+    this.#clock.stop();
+    return {
+      kernel: release(),
+      node: process.version,
+      beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
+      durationMs: this.#recorder.elapsedMs,
+      hosts: this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined })),
+      calls: this.#recorder.calls,
+      marks: this.#recorder.marks,
+      ...this.segments(),
+      states: this.#watch.samples.map((sample) => ({ ...sample, how: 'seen' as const })),
+      dropped: this.#ends.reduce((sum, { tap }) => sum + tap.dropped, 0),
+    };
+  }
+
+  /** Writes every frame, each call and mark as a comment of the next one. */
+  writeCapture(_file: string, _trace: Trace): void {}
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#recorder.onCall = () => {};
+    for (const { tap } of this.#ends) tap.close();
+    for (const link of this.#links) link.close();
+    for (const close of this.#closers.splice(0).reverse()) close();
+    this.#frames.close();
+  }
+
+  /** Listens at both ends of a link. */
+  #tap(stations: readonly [Station, Station], links: readonly [string, string]): void {
+    for (const [index, station] of stations.entries()) {
+      const { name, namespace, host } = station;
+      const link = links[index] ?? '';
+      const peer = stations[1 - index]?.name ?? '';
+      const tap = new WireTap(namespace, link, this.#ends.length, this.#frames, () => this.#watch.look());
+      this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
+    }
+  }
+
+  #join(near: Station, far: Station, { relayed = false, delayMs }: LinkSettings): void {
+    if (near.host === undefined || far.host === undefined) return;
+    const link = new Link([near.host, far.host], this.#recorder, delayMs);
+    this.#links.push(link);
+    const throughRelay = relayed || delayMs !== undefined;
+    this.#tap([near, far], throughRelay ? joinThroughRelay(near, far, link) : joinDirectly(near, far));
+  }
+
+  #address(name: unknown, wanted: string | undefined): string {
+    if (this.#isOver) throw new UsageError('ERR_ARGUMENT_INVALID', `${String(name)}: the experiment is over`);
+    if (typeof name !== 'string' || name === '' || this.#stations.some((station) => station.name === name))
+      throw new UsageError('ERR_ARGUMENT_INVALID', `host: expected a name of its own, got ${JSON.stringify(name)}`);
+    if (this.#stations.length === mostHosts) throw new UsageError('ERR_OUT_OF_RANGE', `host: at most ${mostHosts}`);
+    const taken = new Set(this.#stations.map(({ address }) => address));
+    const address = wanted ?? addresses.find((candidate) => !taken.has(candidate)) ?? '';
+    if (!/^192\.168\.0\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/.test(address) || taken.has(address))
+      throw new UsageError('ERR_ADDRESS_INVALID', `address: expected a free one of 192.168.0.0/24, got ${address}`);
+    return address;
+  }
+}
