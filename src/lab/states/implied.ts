@@ -120,7 +120,6 @@ class End {
     this.#finEnd = undefined;
     this.#opened = opened;
     this.#spoke = false;
-    if (opened === undefined) this.#otherScale = undefined;
   }
 
   /** A connection older than the capture: taken for established, which is certain once both sides have sent. */

@@ -136,6 +136,11 @@ const opening: readonly Row[] = [
     states: ['0 SYN_SENT', '2 SYN_RECV', '3 ESTABLISHED'],
   },
   {
+    name: 'simultaneous, and the SYN ACK is sent again',
+    lines: ['> SYN 0', '< SYN 0', '> SYN 0 1', '< SYN 0 1', '> SYN 0 1', '< ACK 1 1'],
+    states: ['0 SYN_SENT', '2 SYN_RECV', '5 ESTABLISHED'],
+  },
+  {
     name: 'a half-open other side: RFC 9293 figure 10',
     lines: ['> SYN 0', '< ACK 300 100', '> RST 100', '> SYN 0', '< SYN 0 1', '> ACK 1 1'],
     states: ['0 SYN_SENT', '4 ESTABLISHED'],
@@ -227,6 +232,11 @@ const closing: readonly Row[] = [
     name: 'an ACK out of the window does not acknowledge the FIN',
     lines: [...active, '> FIN 1 1', '< ACK 9000 2'],
     states: [...activeStates, '3 FIN_WAIT1'],
+  },
+  {
+    name: 'an ACK in an old number does not acknowledge the FIN',
+    lines: [...active, '< PSH 1 1 5', '> ACK 1 6', '> FIN 1 6', '< ACK 1 2'],
+    states: [...activeStates, '5 FIN_WAIT1'],
   },
   {
     name: 'an ACK far away, but in the scaled window',
@@ -334,6 +344,11 @@ const uncaptured: readonly Row[] = [
   { name: 'only one side', lines: ['> PSH 500 900 5', '> PSH 500 900 5', '<x ACK 900 505'], states: [] },
   { name: 'data for nobody', lines: ['< PSH 900 500 5', '> RST 500'], states: [] },
   { name: 'a reset right away', lines: ['> PSH 500 900 5', '< RST 900'], states: [] },
+  {
+    name: 'a reset, and what was on its way',
+    lines: ['> PSH 500 900 5', '< RST 900', '< PSH 900 505 5'],
+    states: [],
+  },
   {
     name: 'a FIN as the first segment',
     lines: ['> FIN 500 900', '< ACK 900 501', '< FIN 900 501', '> ACK 501 901'],
