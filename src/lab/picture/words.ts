@@ -1,0 +1,64 @@
+import type { TraceCall, TraceSegment } from '../trace.js';
+import type { FoldRow } from './rows.js';
+
+/** As textbooks order them, which is not the order of their bits. */
+const flagOrder = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR', 'ACK'] as const;
+
+/** As `PSH ACK seq=1 ack=1 len=5`. */
+export function segmentText({ flags, seq, ack, length, retransmission }: TraceSegment): string {
+  const names = flagOrder.filter((flag) => flags.includes(flag));
+  const takesNumbers = length > 0 || flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
+  const plainAck = ack !== undefined && !takesNumbers;
+  return [
+    ...(names.length === 0 ? ['no flags'] : names),
+    ...(plainAck ? [] : [`seq=${seq}`]),
+    ...(ack === undefined ? [] : [`ack=${ack}`]),
+    ...(length === 0 ? [] : [`len=${length}`]),
+    ...(retransmission ? ['again'] : []),
+  ].join(' ');
+}
+
+/** A time since the run began. */
+export function timeText(ms: number): string {
+  if (ms >= 999.995) return `${(ms / 1000).toFixed(3)} s`;
+  return `${ms.toFixed(2)} ms`;
+}
+
+/** A span of time, as `408 ms`, `59.9 s`. */
+export function spanText(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  return ms < 99_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+export function foldText({ segments, bytes, again, lost, calls, marks, omitted }: FoldRow): string {
+  const parts = [
+    ...(segments === 0 ? [] : [counted(segments, 'segment'), counted(bytes, 'byte')]),
+    ...(again === 0 ? [] : [`${again.toLocaleString('en-US')} sent again`]),
+    ...(lost === 0 ? [] : [`${lost.toLocaleString('en-US')} lost`]),
+    ...(calls === 0 ? [] : [counted(calls, 'call')]),
+    ...(marks === 0 ? [] : [counted(marks, 'mark')]),
+    ...(omitted === 0
+      ? []
+      : [
+          `${segments === 0 ? counted(omitted, 'segment') : `${omitted.toLocaleString('en-US')} more`} in the capture file only`,
+        ]),
+  ];
+  return parts.length === 0 ? '…' : `… ${parts.join(', ')} …`;
+}
+
+/** The name of the call without its arguments, for the row where it returns. */
+export function callName({ call }: TraceCall): string {
+  const at = call.indexOf('(');
+  return at < 0 ? call : `${call.slice(0, at)}()`;
+}
+
+/** As `client: close()`; the socket's name only where the host has several. */
+export function socketPrefix(calls: readonly TraceCall[], { host, socket }: TraceCall): string {
+  if (socket === undefined) return '';
+  const several = calls.some((other) => other.host === host && other.socket !== undefined && other.socket !== socket);
+  return several ? `${socket}: ` : '';
+}

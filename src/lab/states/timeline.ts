@@ -1,0 +1,62 @@
+import type { Endpoint } from '../host.js';
+import type { TraceState } from '../trace.js';
+import type { StateChange } from './implied.js';
+
+/** What a look at the socket table found new. */
+export interface StateSample {
+  readonly atMs: number;
+  readonly host: string;
+  readonly local: Endpoint;
+  /** Absent for a listener. */
+  readonly remote?: Endpoint;
+  /** As the kernel names it; CLOSED where the socket was gone. */
+  readonly state: string;
+}
+
+/** What was known of a socket before. */
+interface Known {
+  /** Its state by both sources. */
+  readonly entry: TraceState | undefined;
+  /** Its state if only segments counted. */
+  readonly implied: string | undefined;
+}
+
+function keyOf({ host, local, remote }: StateSample): string {
+  return JSON.stringify([host, local.address, local.port, remote?.address, remote?.port]);
+}
+
+/** These begin a connection, whatever was before. */
+const first: ReadonlySet<string> = new Set(['SYN_SENT', 'SYN_RECV']);
+
+/**
+ * An implied state is one step from the implied state before it. Where a look contradicted that one, as for a socket whose FIN
+ * waits behind data, the step is not known to have happened.
+ */
+function follows(state: string, { entry, implied }: Known): boolean {
+  return entry === undefined || implied === undefined || entry.state === implied || first.has(state);
+}
+
+/** The states of all sockets in order of time: as the kernel listed them, and between two looks as segments imply them. */
+export function timeline(samples: readonly StateSample[], implied: readonly StateChange[]): TraceState[] {
+  const changes = [
+    ...implied.map((change): TraceState => ({ ...change, how: 'implied' })),
+    ...samples.map((sample): TraceState => ({ ...sample, how: 'seen' })),
+  ].sort((a, b) => a.atMs - b.atMs);
+  const known = new Map<string, Known>();
+  const entries = new Set<TraceState>();
+  const seen = new Set<TraceState>();
+  for (const change of changes) {
+    const key = keyOf(change);
+    const before = known.get(key) ?? { entry: undefined, implied: undefined };
+    const { state, how } = change;
+    let { entry } = before;
+    if (entry?.state === state) {
+      if (how === 'seen') seen.add(entry);
+    } else if ((entry !== undefined || state !== 'CLOSED') && (how === 'seen' || follows(state, before))) {
+      entry = change;
+      entries.add(entry);
+    }
+    known.set(key, { entry, implied: how === 'implied' ? state : before.implied });
+  }
+  return [...entries].map((entry) => (seen.has(entry) ? { ...entry, how: 'seen' } : entry));
+}

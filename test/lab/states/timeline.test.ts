@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { StateChange } from '../../../src/lab/states/implied.js';
+import { type StateSample, timeline } from '../../../src/lab/states/timeline.js';
+
+const local = { address: '192.168.0.1', port: 8080 };
+const remote = { address: '192.168.0.2', port: 40000 };
+
+function change(atMs: number, state: string): StateChange {
+  return { atMs, host: 'server', local, remote, state };
+}
+
+/** `5 ESTABLISHED` as a change. */
+function read(line: string): StateChange {
+  const [atMs, state = ''] = line.split(' ');
+  return change(Number(atMs), state);
+}
+
+interface Row {
+  readonly name: string;
+  readonly seen: readonly string[];
+  readonly implied: readonly string[];
+  /** Implied ones with `~`. */
+  readonly result: readonly string[];
+}
+
+const rows: readonly Row[] = [
+  { name: 'nothing', seen: [], implied: [], result: [] },
+  { name: 'only looks', seen: ['1 ESTABLISHED', '4 CLOSED'], implied: [], result: ['1 ESTABLISHED', '4 CLOSED'] },
+  { name: 'only segments', seen: [], implied: ['1 SYN_SENT', '2 CLOSED'], result: ['1 ~SYN_SENT', '2 ~CLOSED'] },
+  {
+    name: 'states too short to be seen',
+    seen: ['1 ESTABLISHED', '9 TIME_WAIT', '60 CLOSED'],
+    implied: ['5 FIN_WAIT1', '6 FIN_WAIT2', '7 TIME_WAIT'],
+    result: ['1 ESTABLISHED', '5 ~FIN_WAIT1', '6 ~FIN_WAIT2', '7 TIME_WAIT', '60 CLOSED'],
+  },
+  {
+    name: 'a look finds what was announced at the same time',
+    seen: ['5 ESTABLISHED'],
+    implied: ['5 ESTABLISHED'],
+    result: ['5 ESTABLISHED'],
+  },
+  {
+    name: 'a segment that implies what was seen before',
+    seen: ['3 FIN_WAIT1'],
+    implied: ['1 ESTABLISHED', '4 FIN_WAIT1', '6 FIN_WAIT2'],
+    result: ['1 ~ESTABLISHED', '3 FIN_WAIT1', '6 ~FIN_WAIT2'],
+  },
+  {
+    name: 'a look that contradicts',
+    seen: ['5 SYN_RECV'],
+    implied: ['1 SYN_RECV', '2 ESTABLISHED'],
+    result: ['1 ~SYN_RECV', '2 ~ESTABLISHED', '5 SYN_RECV'],
+  },
+  {
+    name: 'what is implied by a state that was contradicted is not known',
+    seen: ['3 FIN_WAIT1', '9 CLOSING'],
+    implied: ['1 ESTABLISHED', '5 CLOSE_WAIT', '6 LAST_ACK', '7 CLOSED'],
+    result: ['1 ~ESTABLISHED', '3 FIN_WAIT1', '9 CLOSING'],
+  },
+  {
+    name: 'after a contradiction, once both agree again',
+    seen: ['3 SYN_RECV', '5 ESTABLISHED'],
+    implied: ['1 SYN_RECV', '2 ESTABLISHED', '7 CLOSE_WAIT'],
+    result: ['1 ~SYN_RECV', '2 ~ESTABLISHED', '3 SYN_RECV', '5 ESTABLISHED', '7 ~CLOSE_WAIT'],
+  },
+  {
+    name: 'a new connection after one that went without a word',
+    seen: ['3 ESTABLISHED', '5 CLOSED'],
+    implied: ['1 SYN_SENT', '2 ESTABLISHED', '7 SYN_SENT', '8 ESTABLISHED'],
+    result: ['1 ~SYN_SENT', '2 ESTABLISHED', '5 CLOSED', '7 ~SYN_SENT', '8 ~ESTABLISHED'],
+  },
+  { name: 'a socket that was gone before it was known', seen: ['5 CLOSED'], implied: [], result: [] },
+];
+
+describe('timeline()', () => {
+  test.each(rows)('$name', ({ seen, implied, result }) => {
+    const states = timeline(seen.map(read), implied.map(read));
+    expect(states.map(({ atMs, how, state }) => `${atMs} ${how === 'seen' ? '' : '~'}${state}`)).toEqual(result);
+  });
+
+  test('keeps sockets apart: a listener, a connection, the same addresses on another host', () => {
+    const listener: StateSample = { atMs: 1, host: 'server', local, state: 'LISTEN' };
+    const samples = [listener, change(2, 'ESTABLISHED'), { ...listener, atMs: 3, state: 'CLOSED' }];
+    const elsewhere = { ...change(2, 'ESTABLISHED'), host: 'client' };
+    expect(timeline(samples, [elsewhere])).toEqual([
+      { ...listener, how: 'seen' },
+      { ...elsewhere, how: 'implied' },
+      { ...samples[1], how: 'seen' },
+      { ...samples[2], how: 'seen' },
+    ]);
+  });
+
+  const anyChanges = fc.array(
+    fc.record({ atMs: fc.nat(20), state: fc.constantFrom('SYN_SENT', 'ESTABLISHED', 'FIN_WAIT1', 'CLOSED') }),
+  );
+
+  test('is in order of time, never has a state twice in a row, and ends with what was seen after all segments', () => {
+    fc.assert(
+      fc.property(anyChanges, anyChanges, (seen, implied) => {
+        const samples = seen.map(({ atMs, state }) => change(atMs, state)).sort((a, b) => a.atMs - b.atMs);
+        const last = { ...change(21, 'TIME_WAIT') };
+        const states = timeline(
+          [...samples, last],
+          implied.map(({ atMs, state }) => change(atMs, state)),
+        );
+        expect(states.map(({ atMs }) => atMs)).toEqual(states.map(({ atMs }) => atMs).sort((a, b) => a - b));
+        expect(states.filter(({ state }, index) => state === states[index - 1]?.state)).toEqual([]);
+        expect(states.at(-1)).toEqual({ ...last, how: 'seen' });
+      }),
+    );
+  });
+});
