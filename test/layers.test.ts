@@ -27,6 +27,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/spec.ts': ['options/tcp-info.ts'],
   'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
+  'lab/capture/pcapng.ts': ['errors.ts'],
   'lab/peer/frame.ts': ['errors.ts'],
   'lab/peer/segment.ts': ['errors.ts', 'lab/peer/frame.ts'],
 };
