@@ -17,7 +17,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   netns: ['netlink', 'native', 'errors.ts'],
   handles: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
   'index.ts': ['handles', 'netns', 'netlink', 'socket', 'options', 'errors.ts', 'address.ts'],
-  lab: ['index.ts'],
+  lab: ['index.ts', 'errors.ts'],
   cli: ['lab', 'index.ts'],
 };
 
@@ -27,6 +27,9 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/spec.ts': ['options/tcp-info.ts'],
   'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
+  'lab/capture/pcapng.ts': ['errors.ts'],
+  'lab/peer/frame.ts': ['errors.ts'],
+  'lab/peer/segment.ts': ['errors.ts', 'lab/peer/frame.ts'],
 };
 
 /** Files of one table each, which no reader reads from end to end. */

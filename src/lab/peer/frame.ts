@@ -1,4 +1,4 @@
-import { UsageError } from '../../index.js';
+import { UsageError } from '../../errors.js';
 
 /** The internet checksum, RFC 1071, of these pieces one after the other; each but the last of even length. */
 export function checksum(...pieces: readonly Uint8Array[]): number {

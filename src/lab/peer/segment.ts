@@ -1,4 +1,4 @@
-import { UsageError } from '../../index.js';
+import { UsageError } from '../../errors.js';
 import { checksum, decodeIPv4, PROTOCOL_TCP, writeIPv4Address } from './frame.js';
 
 /** In the order of their bits, lowest first: RFC 9293 section 3.1. */
