@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { noExperiments } from './support/matrix.js';
+import { needs } from './support/needs.js';
 
 const folder = new URL('../examples/', import.meta.url);
 const run = promisify(execFile);
@@ -15,6 +17,12 @@ async function output(name: string): Promise<string> {
 }
 
 const checks: Readonly<Record<string, (printed: string) => void>> = {
+  'abortive-close.mjs': (printed) => {
+    expect(printed).toMatch(/server +client\n/);
+    expect(printed).toMatch(/<-+ SYN seq=0 -+\|/);
+    expect(printed).toMatch(/\|-+ RST ACK seq=1 ack=7 -+>\|/);
+    expect(printed).toContain('recv() = ECONNRESET');
+  },
   'bind-before-connect.mjs': (printed) => {
     expect(printed).toContain('IP_BIND_ADDRESS_NO_PORT false: 127.0.0.2 got its port from bind(2)');
     expect(printed).toContain('IP_BIND_ADDRESS_NO_PORT true: 127.0.0.2 got its port from connect(2)');
@@ -54,7 +62,8 @@ describe('examples', () => {
     expect(readdirSync(folder).sort()).toEqual(Object.keys(checks));
   });
 
-  test.for(Object.entries(checks))('%s prints what it shows', async ([name, check]) => {
+  test.for(Object.entries(checks))('%s prints what it shows', async ([name, check], context) => {
+    if (name === 'abortive-close.mjs') needs(context, noExperiments === undefined, `${noExperiments}`);
     check(await output(name));
   });
 });

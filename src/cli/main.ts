@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { addCaseCommand } from './case.js';
 import { addDoctorCommand } from './doctor.js';
 import { exitCodes, report } from './exit.js';
+import { addLabCommand } from './lab.js';
 import { addListCommand } from './list.js';
 import { addMatrixCommand } from './matrix.js';
 
@@ -27,6 +28,7 @@ const program = new Command('sockwise')
 addMatrixCommand(program);
 addCaseCommand(program);
 addListCommand(program);
+addLabCommand(program);
 addDoctorCommand(program);
 
 // A reader that has seen enough (as in `| head`) is no error.

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { type Case, cases, type MatrixResult, runCases } from '../lab/index.js';
@@ -9,6 +9,7 @@ import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
 import { casesById } from './choose-cases.js';
 import { exitCodes } from './exit.js';
 import { chooseMode } from './isolation.js';
+import { openForWriting } from './output-file.js';
 import { Progress } from './progress.js';
 
 interface MatrixFlags {
@@ -46,15 +47,6 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   return matrixTable(result, process.stdout.columns ?? 100);
 }
 
-/** Opened before the run, so that a minute's results are not lost to a path that cannot be written. */
-function openPage(file: string): number {
-  try {
-    return openSync(file, 'w');
-  } catch (error) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `--html: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 export function addMatrixCommand(program: Command): void {
   program
     .command('matrix')
@@ -72,16 +64,16 @@ export function addMatrixCommand(program: Command): void {
     .action(async (flags: MatrixFlags) => {
       const chosen = choose(flags);
       const mode = await chooseMode();
-      const page = flags.html === undefined ? undefined : openPage(flags.html);
-      const progress = new Progress(chosen.length);
+      const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
+      const progress = new Progress(chosen.length, 'cases');
       const interrupt = new AbortController();
       process.once('SIGINT', () => interrupt.abort());
       const result = await runCases(chosen, {
         ...mode,
         quick: flags.quick,
         signal: interrupt.signal,
-        onStart: (testCase) => progress.started(testCase),
-        onResult: (done) => progress.finished(done),
+        onStart: (testCase) => progress.started(testCase.id),
+        onResult: (done) => progress.finished(done.id),
       });
       progress.stop();
       if (page !== undefined) {

@@ -1,25 +1,26 @@
 import ora from 'ora';
-import type { Case, CaseResult } from '../lab/index.js';
 
-/** A line on standard error that tells how far the matrix is; nothing where that is no terminal. */
+/** A line on standard error that tells how far a long command is; nothing where that is no terminal. */
 export class Progress {
   readonly #spinner = ora({ discardStdin: false });
   readonly #running = new Set<string>();
   readonly #total: number;
+  readonly #things: string;
   #done = 0;
 
-  constructor(total: number) {
+  constructor(total: number, things: string) {
     this.#total = total;
+    this.#things = things;
     if (process.stderr.isTTY) this.#spinner.start();
   }
 
-  started({ id }: Case): void {
-    this.#running.add(id);
+  started(name: string): void {
+    this.#running.add(name);
     this.#show();
   }
 
-  finished({ id }: CaseResult): void {
-    this.#running.delete(id);
+  finished(name: string): void {
+    this.#running.delete(name);
     this.#done++;
     this.#show();
   }
@@ -29,6 +30,6 @@ export class Progress {
   }
 
   #show(): void {
-    this.#spinner.text = `${this.#done} of ${this.#total} cases done, running ${[...this.#running].join(' ')}`;
+    this.#spinner.text = `${this.#done} of ${this.#total} ${this.#things} done, running ${[...this.#running].join(' ')}`;
   }
 }

@@ -68,7 +68,7 @@ export class Host {
   readonly B: string;
   readonly ANY = '0.0.0.0';
   readonly namespace: NetworkNamespace | undefined;
-  /** From when to when (performance.now()) it was gone for the others, though frames came to its links. */
+  /** From when to when, since the run began, it was gone for the others, though frames came to its links. */
   readonly absences: { readonly fromMs: number; toMs: number }[] = [];
   readonly #recorder: Recorder;
   readonly #closers: (() => void)[] = [];
@@ -196,14 +196,14 @@ export class Host {
    * down is noticed by the sender at once, and it keeps time by another timer.
    */
   vanish(): void {
-    this.absences.push({ fromMs: performance.now(), toMs: Number.POSITIVE_INFINITY });
+    this.absences.push({ fromMs: this.#recorder.elapsedMs, toMs: Number.POSITIVE_INFINITY });
     this.#recorder.call({ host: this.name }, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
   }
 
   /** Back again, with all its sockets. */
   reappear(): void {
     const absence = this.absences.at(-1);
-    if (absence !== undefined) absence.toMs = performance.now();
+    if (absence !== undefined) absence.toMs = this.#recorder.elapsedMs;
     this.#recorder.call({ host: this.name }, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
   }
 

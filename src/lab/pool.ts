@@ -1,8 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Case, CaseResult } from './case.js';
 import type { Isolation } from './lab.js';
 import { broken, deadlineMs } from './run-case.js';
+import { WorkerProcess } from './worker-process.js';
 
 /** Run compiled, also where this file is not. */
 const workerFile = fileURLToPath(new URL('../../dist/lab/worker.js', import.meta.url));
@@ -29,62 +29,33 @@ export interface PoolOptions {
   readonly worker?: WorkerProgram | undefined;
 }
 
-/** A worker process, replaced when a case had to be killed in it. */
-class Worker {
-  readonly #isolation: Isolation;
-  readonly #program: WorkerProgram;
-  #child: ChildProcess | undefined;
-
-  constructor(isolation: Isolation, program: WorkerProgram) {
-    this.#isolation = isolation;
-    this.#program = program;
-  }
-
-  run(testCase: Case): Promise<CaseResult> {
-    const child = this.#started();
-    const begin = performance.now();
-    const limitMs = testCase.rowNames.length * deadlineMs(testCase) + this.#program.graceMs;
-    return new Promise((resolve) => {
-      const settle = (result: CaseResult): void => {
-        clearTimeout(timer);
-        child.removeAllListeners('message').removeAllListeners('exit');
-        resolve(result);
-      };
-      const fail = (why: string): void => {
-        this.end();
-        settle(broken(testCase, why, Math.round(performance.now() - begin)));
-      };
-      const timer = setTimeout(() => fail(`it did not end within ${limitMs / 1000} s and was killed`), limitMs);
-      child.on('message', (result) => settle(result as CaseResult));
-      child.on('exit', (code, signal) => fail(`its process ended with ${signal ?? `status ${code}`}`));
-      child.send({ id: testCase.id, isolation: this.#isolation });
-    });
-  }
-
-  /** The kernel takes down its namespaces; its programs end with their standard input. */
-  end(): void {
-    this.#child?.kill('SIGKILL');
-    this.#child = undefined;
-  }
-
-  #started(): ChildProcess {
-    this.#child ??= fork(this.#program.file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    return this.#child;
+async function runIn(
+  worker: WorkerProcess,
+  testCase: Case,
+  { isolation, worker: { graceMs } = ownWorker }: PoolOptions,
+): Promise<CaseResult> {
+  const begin = performance.now();
+  const limitMs = testCase.rowNames.length * deadlineMs(testCase) + graceMs;
+  try {
+    return (await worker.ask({ id: testCase.id, isolation }, limitMs)) as CaseResult;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return broken(testCase, why, Math.round(performance.now() - begin));
   }
 }
 
 /** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
 export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
-  const { isolation, onResult, onStart, signal, worker: program = ownWorker } = options;
-  const workers: Worker[] = [];
+  const { onResult, onStart, signal, worker: program = ownWorker } = options;
+  const workers: WorkerProcess[] = [];
   const results: CaseResult[] = [];
   const isAborted = (): boolean => signal?.aborted === true;
   const work = async (queue: Case[]): Promise<void> => {
-    const worker = new Worker(isolation, program);
+    const worker = new WorkerProcess(program.file);
     workers.push(worker);
     for (let next = queue.shift(); next !== undefined && !isAborted(); next = queue.shift()) {
       onStart?.(next);
-      const result = await worker.run(next);
+      const result = await runIn(worker, next, options);
       if (isAborted()) break;
       results.push(result);
       onResult?.(result);

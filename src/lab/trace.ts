@@ -50,6 +50,7 @@ export interface TraceSegment {
   readonly ack?: number;
   /** As in the header, not scaled. */
   readonly window: number;
+  /** Its SACK blocks are relative as `ack` is. */
   readonly options: TcpOptions;
   /** Bytes of data. */
   readonly length: number;

@@ -1,8 +1,12 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import type { MatrixResult } from '../../src/lab/matrix.js';
+import { namespacesAvailable } from '../../src/netns/user-namespace.js';
 import { type ChildOptions, type ChildResult, root, run } from './children.js';
 
 export const program = `${root}dist/cli/main.js`;
+
+/** Why experiments cannot be run here; `undefined` where they can, after one re-execution perhaps. */
+export const noExperiments = ((access) => (access.how === 'none' ? access.reason : undefined))(namespacesAvailable());
 
 /** Runs the command line program. */
 export function sockwise(args: readonly string[], options?: ChildOptions): Promise<ChildResult> {
@@ -31,7 +35,9 @@ export function labProcesses(mark: string): string[] {
     try {
       const isMarked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return isMarked && /lab\/(worker|programs)/.test(line) ? [`${pid} of ${parentOf(pid)}: ${line}`] : [];
+      return isMarked && /lab\/(experiment\/)?(worker|programs)/.test(line)
+        ? [`${pid} of ${parentOf(pid)}: ${line}`]
+        : [];
     } catch {
       return [];
     }

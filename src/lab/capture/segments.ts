@@ -8,7 +8,7 @@ export interface WireEnd {
   readonly host: string;
   /** Who is at the other end. */
   readonly peer: string;
-  /** From when to when (performance.now()) the host did not take what came. */
+  /** From when to when, since the run began, the host did not take what came. */
   readonly absences: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
 
@@ -44,31 +44,32 @@ function identity(segment: AddressedSegment): string {
 
 /**
  * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
- * is 1, or, for a segment that ends the sequence space it acknowledges, what was acknowledged.
+ * sent, or acknowledged by the other side, is 1.
  */
 class Numbering {
   readonly #bases = new Map<string, number>();
   /** Highest relative number sent, by direction. */
   readonly #sent = new Map<string, number>();
 
-  relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'retransmission'> {
-    const { source, sourcePort, destination, destinationPort, flags } = segment;
+  relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
+    const { source, sourcePort, destination, destinationPort, flags, options } = segment;
     const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
     const back = `${destination}:${destinationPort} ${source}:${sourcePort}`;
     if (flags.includes('SYN') && this.#bases.get(there) !== segment.seq) {
       this.#bases.set(there, segment.seq);
       this.#sent.delete(there);
     }
-    const base = this.#base(there, segment.seq - 1);
-    const seq = sequenceDistance(segment.seq, base);
+    const seq = sequenceDistance(segment.seq, this.#base(there, segment.seq - 1));
     const end = seq + sequenceLength(segment);
     const sent = this.#sent.get(there) ?? Number.NEGATIVE_INFINITY;
     this.#sent.set(there, Math.max(sent, end));
-    return {
-      seq,
-      ...(flags.includes('ACK') && { ack: sequenceDistance(segment.ack, this.#base(back, segment.ack - 1)) }),
-      retransmission: end > seq && end <= sent,
-    };
+    const retransmission = end > seq && end <= sent;
+    if (!flags.includes('ACK')) return { seq, options, retransmission };
+    const base = this.#base(back, segment.ack - 1);
+    const relative = (edge: number): number => sequenceDistance(edge, base);
+    const sack = options.sack?.map(({ left, right }) => ({ left: relative(left), right: relative(right) }));
+    const shown = sack === undefined ? options : { ...options, sack };
+    return { seq, ack: relative(segment.ack), options: shown, retransmission };
   }
 
   #base(direction: string, otherwise: number): number {
@@ -82,8 +83,7 @@ class Numbering {
 export function segmentsOf(
   frames: Iterable<Frame>,
   ends: readonly WireEnd[],
-  toMs: (nanoseconds: bigint) => number,
-  beginMs: number,
+  sinceBegin: (nanoseconds: bigint) => number,
 ): SegmentList {
   const head: TraceSegment[] = [];
   let tail: TraceSegment[] = [];
@@ -104,14 +104,13 @@ export function segmentsOf(
     const segment = frame?.etherType === EtherType.IPv4 ? segmentOf(frame.payload) : undefined;
     if (end === undefined || segment === undefined) continue;
     const key = identity(segment);
-    const atMs = toMs(atNs);
-    const sinceBegin = Math.round((atMs - beginMs) * 1000) / 1000;
+    const atMs = sinceBegin(atNs);
     const way = outgoing ? `${end.host} ${end.peer}` : `${end.peer} ${end.host}`;
     const queue = flying.get(way) ?? [];
     flying.set(way, queue);
     if (outgoing) {
       const draft: Draft = {
-        sentMs: sinceBegin,
+        sentMs: atMs,
         from: end.host,
         to: end.peer,
         source: { address: segment.source, port: segment.sourcePort },
@@ -119,7 +118,6 @@ export function segmentsOf(
         flags: segment.flags,
         ...numbering.relative(segment),
         window: segment.window,
-        options: segment.options,
         length: segment.payload.length,
       };
       queue.push({ key, draft });
@@ -128,9 +126,9 @@ export function segmentsOf(
     }
     const at = queue.findIndex((candidate) => candidate.key === key);
     const [arrived] = at < 0 ? [] : queue.splice(at, 1);
-    const isAbsent = end.absences.some(({ fromMs, toMs: untilMs }) => atMs >= fromMs && atMs <= untilMs);
+    const isAbsent = end.absences.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs);
     if (arrived !== undefined && !forOthers && !isAbsent)
-      arrived.draft.receivedMs = Math.max(sinceBegin, arrived.draft.sentMs);
+      arrived.draft.receivedMs = Math.max(atMs, arrived.draft.sentMs);
   }
   const rest = tail.slice(-keptAtEnd);
   omitted += tail.length - rest.length;

@@ -54,8 +54,9 @@ export class Link {
     this.#wire = wire;
   }
 
-  get isIdle(): boolean {
-    return this.#relay?.isIdle ?? true;
+  /** Nothing is on its way. */
+  isIdle(): boolean {
+    return this.#relay?.isIdle() ?? true;
   }
 
   /** Delays every packet, each way. Only on a relayed link. */

@@ -47,8 +47,19 @@ class Way {
     void this.#listen();
   }
 
-  get isIdle(): boolean {
+  /** Takes what has come, and tells whether nothing waits to be sent on. */
+  isIdle(): boolean {
+    this.#take();
     return this.#queue.length === 0;
+  }
+
+  #take(): void {
+    for (let count = 0; count < turn; count++) {
+      const message = this.#from.tryRecvmsg({ size: LONGEST_FRAME });
+      if (message === undefined) return;
+      const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
+      if (!isOwn) this.#forward(Uint8Array.from(message.data));
+    }
   }
 
   #forward(frame: Uint8Array): void {
@@ -92,12 +103,8 @@ class Way {
     try {
       for (;;) {
         await this.#from.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
-        for (let count = 0; count < turn; count++) {
-          const message = this.#from.tryRecvmsg({ size: LONGEST_FRAME });
-          if (message === undefined) break;
-          const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
-          if (!isOwn) this.#forward(Uint8Array.from(message.data));
-        }
+        this.#take();
+        // Lets the script run between two turns of a long burst.
         await new Promise(setImmediate);
       }
     } catch (error) {
@@ -134,8 +141,8 @@ export class Relay {
   }
 
   /** Nothing is on its way. */
-  get isIdle(): boolean {
-    return this.#ways.every((way) => way.isIdle);
+  isIdle(): boolean {
+    return this.#ways.every((way) => way.isIdle());
   }
 
   close(): void {

@@ -1,12 +1,15 @@
 import { release } from 'node:os';
 import { NetworkNamespace, UsageError } from '../../index.js';
 import { KernelClock } from '../capture/clock.js';
-import { FrameStore } from '../capture/frame-store.js';
+import { type Frame, FrameStore } from '../capture/frame-store.js';
 import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.js';
-import { StateWatch } from '../capture/states.js';
 import { WireTap } from '../capture/wire.js';
+import { writeCapture } from '../capture/write.js';
 import { Host } from '../host.js';
 import { ScriptedPeer } from '../peer/peer.js';
+import { impliedStates } from '../states/implied.js';
+import { timeline } from '../states/timeline.js';
+import { StateWatch } from '../states/watch.js';
 import { Recorder, type Step } from '../step.js';
 import type { Trace } from '../trace.js';
 import { until } from '../until.js';
@@ -101,17 +104,12 @@ export class Stage {
   /** The segments so far. */
   segments(): SegmentList {
     for (const { tap } of this.#ends) tap.drain();
-    return segmentsOf(
-      this.#frames.frames(),
-      this.#ends,
-      (nanoseconds) => this.#clock.toMs(nanoseconds),
-      this.#recorder.beginMs,
-    );
+    return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
   }
 
   /** Until what was sent has arrived: no relay holds anything back, and every frame is stored. */
   async settle(): Promise<void> {
-    await until(() => (this.#links.every(({ isIdle }) => isIdle) ? true : undefined), 'segments on their way');
+    await until(() => (this.#links.every((link) => link.isIdle()) ? true : undefined), 'segments on their way');
     await new Promise(setImmediate);
     for (const { tap } of this.#ends) tap.drain();
   }
@@ -122,22 +120,29 @@ export class Stage {
     this.#watch.look();
     this.#isOver = true;
     this.#clock.stop();
+    const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
+    const list = this.segments();
+    const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
     return {
       kernel: release(),
       node: process.version,
       beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
       durationMs: this.#recorder.elapsedMs,
-      hosts: this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined })),
+      hosts,
       calls: this.#recorder.calls,
       marks: this.#recorder.marks,
-      ...this.segments(),
-      states: this.#watch.samples.map((sample) => ({ ...sample, how: 'seen' as const })),
+      ...list,
+      states: timeline(this.#watch.samples, implied),
       dropped: this.#ends.reduce((sum, { tap }) => sum + tap.dropped, 0),
     };
   }
 
-  /** Writes every frame, each call and mark as a comment of the next one. */
-  writeCapture(_file: string, _trace: Trace): void {}
+  /** Writes everything that was on the wire to a file. */
+  writeCapture(file: string, trace: Trace): void {
+    const interfaces = this.#ends.map(({ host, peer, link }) => ({ name: host, description: `${link} to ${peer}` }));
+    const sinceBegin = ({ atNs }: Frame): number => this.#sinceBegin(atNs);
+    writeCapture(file, this.#frames.frames(), interfaces, trace, sinceBegin);
+  }
 
   close(): void {
     clearInterval(this.#timer);
@@ -146,6 +151,11 @@ export class Stage {
     for (const link of this.#links) link.close();
     for (const close of this.#closers.splice(0).reverse()) close();
     this.#frames.close();
+  }
+
+  /** The kernel's time of day as milliseconds since the run began, to the microsecond. */
+  #sinceBegin(nanoseconds: bigint): number {
+    return Math.round((this.#clock.toMs(nanoseconds) - this.#recorder.beginMs) * 1000) / 1000;
   }
 
   /** Listens at both ends of a link. */

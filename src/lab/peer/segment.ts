@@ -24,7 +24,7 @@ export interface TcpOptions {
   readonly sack?: readonly { readonly left: number; readonly right: number }[];
   readonly timestamps?: Timestamps;
   /** Any other option, without its kind and length bytes. */
-  readonly others?: readonly { readonly kind: number; readonly bytes: Uint8Array }[];
+  readonly others?: readonly { readonly kind: number; readonly bytes: readonly number[] }[];
 }
 
 /** A TCP segment. Numbers are as on the wire: 32 bits that wrap. */
@@ -113,7 +113,7 @@ function encodeOptions({ mss, windowScale, sackPermitted, sack, timestamps, othe
 function decodeOptions(bytes: Uint8Array): TcpOptions | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const options: { -readonly [K in keyof TcpOptions]: TcpOptions[K] } = {};
-  const others: { kind: number; bytes: Uint8Array }[] = [];
+  const others: { kind: number; bytes: number[] }[] = [];
   for (let at = 0; at < bytes.length; ) {
     const kind = view.getUint8(at);
     if (kind === Kind.END) break;
@@ -132,7 +132,7 @@ function decodeOptions(bytes: Uint8Array): TcpOptions | undefined {
       options.sack = blocks.map((block) => ({ left: view.getUint32(block), right: view.getUint32(block + 4) }));
     } else if (kind === Kind.TIMESTAMPS && length === 10) {
       options.timestamps = { value: view.getUint32(value), echo: view.getUint32(value + 4) };
-    } else others.push({ kind, bytes: bytes.slice(value, at + length) });
+    } else others.push({ kind, bytes: Array.from(bytes.subarray(value, at + length)) });
     at += length;
   }
   if (others.length > 0) options.others = others;

@@ -1,5 +1,6 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { type CapturedPacket, pcapng } from '../../../src/lab/capture/pcapng.js';
+import { LOST } from '../../../src/lab/capture/write.js';
 import { encodeFrame, encodeIPv4, EtherType, PROTOCOL_TCP } from '../../../src/lab/peer/frame.js';
 import { encodeSegment, type Flag, flagNames, type TcpOptions } from '../../../src/lab/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
@@ -8,7 +9,6 @@ import {
   differences,
   hasTshark,
   noTshark,
-  readSentWithTshark,
   readWithTshark,
   type TsharkPacket,
   tsharkDifferences,
@@ -44,7 +44,7 @@ function flagsOf(text: string): Flag[] {
   return flagNames.filter((name) => text.split(' ').includes(name));
 }
 
-/** A trace and its capture file: each is sent 1 ms after the one before, and takes 20 µs. */
+/** A trace and its capture file: each is sent 1 ms after the one before. */
 function capture(sent: readonly Sent[]): { trace: Trace; file: Buffer } {
   const packets: CapturedPacket[] = [];
   const segments: TraceSegment[] = [];
@@ -75,15 +75,12 @@ function capture(sent: readonly Sent[]): { trace: Trace; file: Buffer } {
       }),
     });
     const sentMs = count + 0.000_001;
-    const receivedMs = sentMs + 0.02;
-    const copy = (index: number, atMs: number, outgoing: boolean): CapturedPacket => {
-      const atNs = beginNs + BigInt(Math.round(atMs * 1e6));
-      return { interface: index, atNs, bytes, originalLength: bytes.length, outgoing, comments: [] };
-    };
-    packets.push(copy(from, sentMs, true), ...(isLost ? [] : [copy(to, receivedMs, false)]));
+    const atNs = beginNs + BigInt(Math.round(sentMs * 1e6));
+    const comments = isLost ? [LOST] : [];
+    packets.push({ interface: from, atNs, bytes, originalLength: bytes.length, outgoing: true, comments });
     segments.push({
       sentMs,
-      ...(isLost ? {} : { receivedMs }),
+      ...(isLost ? {} : { receivedMs: sentMs + 0.02 }),
       from: hosts[from].name,
       to: hosts[to].name,
       source,
@@ -144,11 +141,9 @@ const connection: readonly Sent[] = [
 
 describeNeeding(hasTshark, noTshark)('tsharkDifferences()', () => {
   const { trace, file } = capture(connection);
-  let all: readonly TsharkPacket[];
   let sent: readonly TsharkPacket[];
   beforeAll(() => {
-    all = readWithTshark(file);
-    sent = readSentWithTshark(file);
+    sent = readWithTshark(file);
   });
 
   test('finds none where trace and file are of the same segments', () => {
@@ -166,21 +161,18 @@ describeNeeding(hasTshark, noTshark)('tsharkDifferences()', () => {
     ['an option', 1, { options: {} }, /: mss is undefined, tshark says 1400$/],
     ['SACK blocks', 5, { options: { sack: [{ left: 1, right: 41 }] } }, /: sack is \[{"left":1,.* says \[{"left":21,/],
     ['when it was sent', 4, { sentMs: 4.002 }, /: tshark saw none leave client at 4\.002 ms$/],
-    ['when it came', 4, { receivedMs: 4.1 }, /: tshark saw none come to server at 4\.1 ms$/],
-    ['which one came', 3, { receivedMs: 4.020_001 }, /: tshark saw another one arrive$/],
-    ['that it came', 3, { receivedMs: 3.02 }, /: tshark saw none come to server at 3\.02 ms$/],
+    ['whether it was lost', 3, { receivedMs: 3.02 }, /: the file says lost$/],
   ])('tells of a difference in %s', (_, index, change, told) => {
     const segments = trace.segments.map((each, at) => (at === index ? { ...each, ...change } : each));
-    const [first] = differences({ ...trace, segments }, all, sent);
+    const [first] = differences({ ...trace, segments }, sent);
     expect(first).toMatch(new RegExp(`^segment ${index} .*`));
     expect(first).toMatch(told);
   });
 
   test('tells of a segment that the trace has not', () => {
     const segments = trace.segments.slice(0, -1);
-    expect(differences({ ...trace, segments }, all, sent)).toEqual([
+    expect(differences({ ...trace, segments }, sent)).toEqual([
       'tshark saw server send one more at 1700000000131456790 ns',
-      'tshark saw 1 more arrive',
     ]);
   });
 
@@ -200,7 +192,7 @@ describeNeeding(hasTshark, noTshark)('tsharkDifferences()', () => {
     ],
   ])('of a trace that omits segments 2 to 4 %s', (_, count, afterIndex, expected) => {
     const segments = trace.segments.toSpliced(2, 3);
-    expect(differences({ ...trace, segments, omitted: { count, afterIndex } }, all, sent)).toEqual(expected);
+    expect(differences({ ...trace, segments, omitted: { count, afterIndex } }, sent)).toEqual(expected);
   });
 });
 
@@ -260,7 +252,7 @@ describeNeeding(hasTshark, noTshark)('tshark counts from', () => {
     const relative = { seq: 1, ack: 1 };
     const halfOpen: Sent[] = [...handshake, syn, { ...challenge, relative }, { ...reset, relative: { seq: 1 } }];
     const { trace, file } = capture(halfOpen);
-    const read = readSentWithTshark(file).slice(-2);
+    const read = readWithTshark(file).slice(-2);
     expect(read.map(({ segment }) => [segment?.stream, segment?.seq, segment?.ack])).toEqual([
       [1, 1, wrap(C + 1 - 90_000)],
       [1, wrap(C + 1 - 90_000), undefined],

@@ -1,7 +1,5 @@
 import type { Host } from '../host.js';
-import type { TraceState } from '../trace.js';
-
-export type StateSample = Omit<TraceState, 'how'>;
+import type { StateSample } from './timeline.js';
 
 /** Looks at the socket tables of hosts, again and again, and keeps what has changed. */
 export class StateWatch {

@@ -1,0 +1,151 @@
+import { closeSync, existsSync, writeFileSync } from 'node:fs';
+import { extname } from 'node:path';
+import Table from 'cli-table3';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../index.js';
+import { experiments } from '../lab/index.js';
+import { listExperiments, type ListedExperiment, type Played, playRuns, type Run } from '../lab/experiment/play.js';
+import { ladderSvg } from '../lab/picture/svg.js';
+import { ladderText } from '../lab/picture/text.js';
+import { exitCodes } from './exit.js';
+import { chooseMode } from './isolation.js';
+import { nearest } from './nearest.js';
+import { openForWriting } from './output-file.js';
+import { Progress } from './progress.js';
+
+interface LabFlags {
+  readonly list?: boolean;
+  readonly all?: boolean;
+  readonly variant?: string;
+  readonly json?: boolean;
+  readonly html?: string;
+  readonly svg?: string;
+  readonly pcap?: string;
+}
+
+function printList(json: boolean): string {
+  const rows = experiments.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
+  if (json) return JSON.stringify(rows, undefined, 2);
+  const width = process.stdout.columns ?? 100;
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length)) + 3;
+  const table = new Table({
+    head: ['Name', 'Cases', 'What there is to see'],
+    colWidths: [nameWidth, 9, Math.max(40, width - nameWidth - 13)],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
+  for (const { name, cases, title, about, variants } of rows) {
+    const shown = variants.length === 0 ? '' : `\nVariants: ${variants.join('; ')}`;
+    table.push([name, cases.join(' '), `${title}. ${about}${shown}`]);
+  }
+  return table.toString();
+}
+
+function isFile(word: string): boolean {
+  return /\.[cm]?[jt]s$/.test(word) || word.includes('/') || existsSync(word);
+}
+
+async function found(word: string): Promise<readonly Omit<Run, 'variant' | 'pcap'>[]> {
+  if (isFile(word)) {
+    if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
+    return (await listExperiments(word)).map((experiment) => ({ source: { file: word }, experiment }));
+  }
+  const experiment = experiments.find(({ name }) => name === word);
+  if (experiment !== undefined) return [{ source: {}, experiment }];
+  const names = experiments.map(({ name }) => name);
+  throw new UsageError(
+    'ERR_ARGUMENT_INVALID',
+    `there is no experiment ${JSON.stringify(word)}; near it: ${nearest(word, names)} (sockwise lab --list has all)`,
+  );
+}
+
+function variantsOf({ name, variants }: ListedExperiment, wanted: string | undefined): readonly (string | undefined)[] {
+  if (wanted === undefined) return variants.length === 0 ? [undefined] : variants;
+  if (variants.includes(wanted)) return [wanted];
+  const known = variants.length === 0 ? 'it has none' : `they are ${variants.join('; ')}`;
+  throw new UsageError('ERR_ARGUMENT_INVALID', `${name} has no variant ${JSON.stringify(wanted)}; ${known}`);
+}
+
+async function chosenRuns(words: readonly string[], { all, variant }: LabFlags): Promise<Run[]> {
+  const named = all === true ? experiments.map((experiment) => ({ source: {}, experiment })) : [];
+  const chosen = [...named, ...(await Promise.all(words.map(found))).flat()];
+  if (chosen.length === 0)
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      'name an experiment or a file; sockwise lab --list has those that come along',
+    );
+  return chosen.flatMap(({ source, experiment }) =>
+    variantsOf(experiment, variant).map((name) => ({ source, experiment, variant: name })),
+  );
+}
+
+/** FILE for one run; for several `FILE-2` and so on, with its ending. */
+function numbered(file: string, index: number, count: number): string {
+  if (count === 1) return file;
+  const ending = extname(file);
+  return `${file.slice(0, file.length - ending.length)}-${index + 1}${ending}`;
+}
+
+function printed(played: Played): string {
+  if ('trace' in played) return ladderText(played.trace, process.stdout.columns ?? 80);
+  return `${played.run.experiment.title}: it could not be recorded: ${played.failure}`;
+}
+
+async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
+  const chosen = await chosenRuns(words, flags);
+  const { isolation, reason } = await chooseMode();
+  if (isolation === 'loopback')
+    throw new UsageError(
+      'ERR_NOT_SUPPORTED',
+      `experiments need network namespaces: ${reason ?? ''} (see sockwise doctor)`,
+    );
+  const runs = chosen.map((run, index) =>
+    flags.pcap === undefined ? run : { ...run, pcap: numbered(flags.pcap, index, chosen.length) },
+  );
+  for (const { pcap } of runs) if (pcap !== undefined) closeSync(openForWriting(pcap, '--pcap'));
+  const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
+  const progress = new Progress(runs.length, 'runs');
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const played = await playRuns(runs, {
+    signal: interrupt.signal,
+    onStart: ({ experiment }) => progress.started(experiment.name),
+    onEnd: ({ run }) => progress.finished(run.experiment.name),
+  });
+  progress.stop();
+  const traces = played.flatMap((one) => ('trace' in one ? [one.trace] : []));
+  if (page !== undefined) {
+    writeFileSync(page, '');
+    closeSync(page);
+  }
+  for (const [index, trace] of traces.entries()) {
+    if (flags.svg !== undefined) writeFileSync(numbered(flags.svg, index, traces.length), ladderSvg(trace));
+  }
+  if (flags.json === true) console.log(JSON.stringify(traces, undefined, 2));
+  else console.log(played.map(printed).join('\n\n'));
+  for (const one of played) if (!('trace' in one)) console.error(`sockwise: ${printed(one)}`);
+  if (interrupt.signal.aborted) {
+    console.error(`interrupted: ${traces.length} of ${runs.length} runs were recorded, the last ones not to their end`);
+    process.exitCode = exitCodes.interrupted;
+  } else if (played.some((one) => !('trace' in one) || one.trace.error !== undefined)) {
+    process.exitCode = exitCodes.failed;
+  }
+}
+
+export function addLabCommand(program: Command): void {
+  program
+    .command('lab')
+    .description('run experiments and draw what was on the wire')
+    .argument('[experiment...]', 'names of experiments, or files that export some (.mjs, .js, .ts)')
+    .option('--list', 'list the experiments that come along')
+    .option('--all', 'run all of them')
+    .option('--variant <name>', 'only this variant')
+    .addOption(new Option('--json', 'print the recordings as JSON'))
+    .option('--html <file>', 'also write one self-contained page with the pictures side by side')
+    .option('--svg <file>', 'also write the picture; of several runs, numbered')
+    .option('--pcap <file>', 'also write what was on the wire as pcapng, for Wireshark; of several runs, numbered')
+    .action(async (words: string[], flags: LabFlags) => {
+      if (flags.list === true) console.log(printList(flags.json === true));
+      else await runLab(words, flags);
+    });
+}

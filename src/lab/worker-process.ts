@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+
+/** A process that is sent one order at a time and answers each: so that what hangs in it can be killed. */
+export class WorkerProcess {
+  readonly #file: string;
+  #child: ChildProcess | undefined;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Rejects with the reason if the process ends, or is killed since there was no answer in time. The next order gets a new one. */
+  ask(order: object, limitMs: number): Promise<unknown> {
+    const child = this.#started();
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        clearTimeout(timer);
+        child.removeAllListeners('message').removeAllListeners('exit');
+      };
+      const fail = (why: string): void => {
+        this.end();
+        settle();
+        reject(new Error(why));
+      };
+      const timer = setTimeout(() => fail(`it did not end within ${limitMs / 1000} s and was killed`), limitMs);
+      child.on('message', (answer) => {
+        settle();
+        resolve(answer);
+      });
+      child.on('exit', (code, signal) => fail(`its process ended with ${signal ?? `status ${code}`}`));
+      child.send(order);
+    });
+  }
+
+  /** Sends what is no order of its own: the answer stays that of the order before. */
+  tell(message: object): void {
+    this.#child?.send(message);
+  }
+
+  /** The kernel takes down its namespaces; its programs end with their standard input. */
+  end(): void {
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
+  }
+
+  #started(): ChildProcess {
+    this.#child ??= fork(this.#file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    return this.#child;
+  }
+}
