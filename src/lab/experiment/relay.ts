@@ -80,8 +80,8 @@ class Way {
     if (this.#sending) return;
     this.#sending = true;
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
-      const restMs = next.dueMs - performance.now();
-      if (restMs > 0) await delay(restMs);
+      // Timers count whole milliseconds, and may be one early.
+      while (next.dueMs > performance.now()) await delay(Math.ceil(next.dueMs - performance.now()));
       if (this.#to.closed) return;
       this.#send(next.frame);
       this.#queue.shift();

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type ExperimentContext, experiment, ExperimentError } from '../../../src/lab/experiment/experiment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import { canMakeNamespaces, openDescriptors } from '../../support/namespaces.js';
@@ -213,7 +213,9 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
   });
 
   test('leaves no descriptor, file or host behind, whatever became of it', async () => {
-    const files = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('sockwise-'));
+    const folder = mkdtempSync(join(tmpdir(), 'experiment-'));
+    vi.stubEnv('TMPDIR', folder);
+    const left = (): unknown[] => [openDescriptors(), readdirSync(folder)];
     let kept: ExperimentContext | undefined;
     const leaking = experiment('leaking', async (context) => {
       kept = context;
@@ -227,9 +229,12 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     });
     // What Node opens once is open after the first.
     await leaking.record();
-    const before = [openDescriptors(), files()];
+    const before = left();
+    expect(before[1]).toEqual([]);
     await leaking.record();
-    expect([openDescriptors(), files()]).toEqual(before);
+    expect(left()).toEqual(before);
+    vi.unstubAllEnvs();
+    rmSync(folder, { recursive: true });
     expect(() => kept?.host('late')).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
   });
 
