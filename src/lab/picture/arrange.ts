@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
-import { type Across, sizes } from './across.js';
-import { acrossHeight, type Down, down, type Instant, instantsOf, lostPart } from './down.js';
+import { type Across, lostPart, sizes } from './across.js';
+import { acrossHeight, type Down, down, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
@@ -13,6 +13,7 @@ export interface Placed extends Down {
 
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
+const liftOverCross = 10;
 const step = 6;
 const mostRounds = 600;
 /** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
@@ -74,10 +75,10 @@ function firstPart({ from, to }: Line, { hosts }: Across): Line {
   return x === undefined ? { from, to } : { from, to: pointOn({ from, to }, (x - from.x) / (to.x - from.x)) };
 }
 
-function labelAt(line: Line, text: string, tone: Tone, part: number, below: boolean): Label {
+function labelAt(line: Line, text: string, tone: Tone, part: number, below: boolean, above = lift): Label {
   const degrees = readingAngle(line);
   const radians = (degrees * Math.PI) / 180;
-  const away = below ? -(sizes.label * 0.93 + 3) : lift;
+  const away = below ? -(sizes.label * 0.93 + 3) : above;
   const { x, y } = pointOn(line, part);
   return {
     kind: 'segment',
@@ -106,7 +107,7 @@ function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Label
   const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
   const lost = arrow.segment.receivedMs === undefined;
   const [near, middle, far] = [half, 0.5, 1 - half];
-  if (half >= 0.5) return lost ? [labelAt(whole, label, tone, half, false)] : [labelAt(whole, label, tone, 0.5, false)];
+  if (half >= 0.5) return [labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift)];
   const parts = crossed || lost ? [near, middle, far] : [middle, near, far];
   return [
     ...parts.map((part) => labelAt(whole, label, tone, part, false)),

@@ -1,7 +1,7 @@
-import { type Across, lineHeight, sizes } from './across.js';
+import { type Across, lineHeight, lostPart, sizes } from './across.js';
 import { type Part, wrapped } from './label.js';
 import { connectionKey, type Row } from './rows.js';
-import { foldText, spanText } from './words.js';
+import { foldText, spanText, timeText } from './words.js';
 
 /** An instant of a row: an arrow has two, and they need not be neighbours. */
 export interface Instant {
@@ -39,8 +39,8 @@ export const textAbove = 9;
 const arrowSpace = 8;
 /** Between instants at different hosts, so that one sees which was first. */
 const aStep = 3;
-/** Of the way to its receiver, where a segment is lost. */
-export const lostPart = 0.55;
+/** Of the usual fall, what an arrow falls at least below where the one that it meets began. */
+const meetPart = 0.75;
 
 export function acrossHeight({ kind, lines }: Instant): number {
   return kind === 'gap' ? breakHeight : lines.length * lineHeight + 2 * ribbonPadding;
@@ -140,6 +140,19 @@ function nameHeight(row: Row, place: Across): number {
   return band.withPort ? 2 * stateHeight - 2 : stateHeight;
 }
 
+function hasTime({ kind }: Instant): boolean {
+  return kind === 'call' || kind === 'return' || kind === 'segment';
+}
+
+/** Whether the second instant needs a time of its own, since it is no work of the first. */
+function needsTime(first: Instant, second: Instant): boolean {
+  if (!hasTime(second) || timeText(first.atMs) === timeText(second.atMs)) return false;
+  if (first.kind === 'segment' && second.kind === 'segment') return false;
+  const sends =
+    first.row.kind === 'call' && second.row.kind === 'segment' && first.row.call.host === second.row.segment.from;
+  return !sends || second.atMs - first.atMs >= 1;
+}
+
 /**
  * Gives every instant a height: never above one before it, and where something would be in the way, below that.
  * `extra` is more room above an instant.
@@ -148,6 +161,9 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
   const lanes = new Lanes();
   const ys: number[] = [];
   const departs = new Map<Row, number>();
+  const flying = new Set<Row>();
+  const arrived = new Map<string, { readonly departY: number; readonly y: number }>();
+  let timed: { readonly instant: Instant; readonly y: number } | undefined;
   let y = headerHeight + 24;
   let before: Instant | undefined;
   lanes.fill('across', headerHeight);
@@ -165,10 +181,10 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     const { row, kind, lane } = instant;
     switch (kind) {
       case 'gap':
-        return Math.max(y, lanes.of('lines')) + 10;
+        return Math.max(y, lanes.of('lines'), lanes.of('names')) + 10;
       case 'mark':
       case 'error':
-        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4);
+        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4, lanes.of('names') + 4);
       case 'fold':
         return Math.max(y, lanes.of('lines')) + 10;
       case 'call': {
@@ -185,10 +201,18 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
         return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
       case 'arrive': {
         if (row.kind !== 'segment') return y;
-        const { to, receivedMs } = row.segment;
+        const { from, to, receivedMs } = row.segment;
         const fall = slant * spanned(row, place) * (receivedMs === undefined ? lostPart : 1);
-        const taken = receivedMs === undefined ? 0 : lanes.of(`arrived ${to}`) + arrowSpace;
-        return Math.max(y, (departs.get(row) ?? y) + fall, taken);
+        const departY = departs.get(row) ?? y;
+        if (receivedMs === undefined) return Math.max(y, departY + fall);
+        const met = [...flying].flatMap((other) =>
+          other.kind === 'segment' && other.segment.from === to && other.segment.to === from
+            ? [(departs.get(other) ?? 0) + meetPart * slant]
+            : [],
+        );
+        const last = arrived.get(`${from} ${to}`);
+        const parallel = last === undefined ? 0 : last.y + Math.min(labelRoom, departY - last.departY);
+        return Math.max(y, departY + fall, lanes.of(`arrived ${to}`) + arrowSpace, parallel, ...met);
       }
     }
   }
@@ -203,7 +227,10 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       return;
     }
     y = at;
-    if (kind === 'state' && lane !== '') lanes.fill(lane, at + nameHeight(row, place));
+    if (kind === 'state' && lane !== '') {
+      lanes.fill(lane, at + nameHeight(row, place));
+      lanes.fill('names', at + nameHeight(row, place));
+    }
     if (row.kind === 'call' || row.kind === 'return') {
       const bottom = at - textAbove + (place.texts.get(row)?.lines.length ?? 1) * lineHeight;
       lanes.fill(`texts ${row.call.host}`, bottom);
@@ -213,8 +240,15 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     lanes.fill('lines', at);
     if (kind === 'segment') {
       departs.set(row, at);
+      flying.add(row);
       lanes.fill(`departed ${row.segment.from}`, at);
-    } else if (row.segment.receivedMs !== undefined) lanes.fill(`arrived ${row.segment.to}`, at);
+      return;
+    }
+    flying.delete(row);
+    if (row.segment.receivedMs === undefined) return;
+    const { from, to } = row.segment;
+    lanes.fill(`arrived ${to}`, at);
+    arrived.set(`${from} ${to}`, { departY: departs.get(row) ?? at, y: at });
   }
 
   for (const [index, instant] of instants.entries()) {
@@ -222,11 +256,12 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     const aside =
       before !== undefined && instant.kind === 'segment' && before.row !== instant.row && before.kind !== 'call';
     y += passed + (aside ? aStep : 0);
+    if (timed !== undefined && needsTime(timed.instant, instant)) y = Math.max(y, timed.y + lineHeight);
     const at = floorOf(instant, instants[index + 1]) + (extra.get(index) ?? 0);
+    if (hasTime(instant)) timed = { instant, y: at };
     ys.push(at);
     take(instant, at);
     before = instant;
   }
-  const names = instants.map(({ lane }) => lanes.of(lane));
-  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), ...names) + 18 };
+  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), lanes.of('names')) + 18 };
 }

@@ -67,15 +67,14 @@ export interface Layout {
 const textDrop = 4;
 
 function hostLabels({ hosts }: Across): Label[] {
-  return hosts.flatMap(({ name, address, scripted, left, right }) => {
+  return hosts.flatMap(({ name, subtitle, left, right }) => {
     const x = (left + right) / 2;
-    const under = [address, ...(scripted ? ['(scripted)'] : [])].filter((text) => text !== '').join(' ');
     const label = { kind: 'host', x, anchor: 'middle' } as const;
     return [
       { ...label, parts: [{ text: name, tone: 'strong' }], y: 26, size: sizes.host },
-      ...(under === ''
+      ...(subtitle === ''
         ? []
-        : [{ ...label, parts: [{ text: under, tone: 'soft' as const }], y: 44, size: sizes.small }]),
+        : [{ ...label, parts: [{ text: subtitle, tone: 'soft' as const }], y: 44, size: sizes.small }]),
     ] satisfies Label[];
   });
 }
