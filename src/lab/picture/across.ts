@@ -7,12 +7,15 @@ import { callName, segmentText, socketPrefix } from './words.js';
 /** Of the way to its receiver, where a segment is lost. */
 export const lostPart = 0.62;
 
+/** How far the arrow of a host to itself goes. */
+export const loopWidth = 34;
+
 /** Font sizes, in pixels like all lengths here. */
 export const sizes = { label: 12, small: 11, host: 14 } as const;
 export const lineHeight = 15;
 
 const margin = 14;
-const callChars = 34;
+const callChars = 36;
 const callLines = 5;
 const resultChars = 48;
 /** A result up to this long is not broken into lines. */
@@ -133,9 +136,11 @@ function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here
     const { from, to } = row.segment;
     if (from !== here && from !== there && to !== here && to !== there) continue;
     const width = textWidth(labels.get(row) ?? '', sizes.label);
+    if (from === to) gap = Math.max(gap, width + loopWidth + 30);
     gap = Math.max(gap, row.segment.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
     const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
-    if (crosses && last !== undefined) gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + 70);
+    if (crosses && last !== undefined)
+      gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + 130);
     last = row;
   }
   return Math.min(gap, widestGap);
@@ -231,9 +236,12 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
       waitX,
     });
     const next = names[index + 1];
-    const gap = next === undefined ? 0 : gapBetween(rows, labels, name, next);
+    const gap = gapBetween(rows, labels, name, next ?? name);
     x = next === undefined ? Math.max(right, lifeline + inside, lifeline + header / 2) : right + gap;
   }
-  const alone = names.length === 1 ? (hosts[0]?.right ?? 0) + narrowestGap : timeX + narrowestGap;
+  const alone =
+    names.length === 1
+      ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names[0] ?? '', names[0] ?? '')
+      : timeX + narrowestGap;
   return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels };
 }

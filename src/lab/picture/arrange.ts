@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
-import { type Across, lostPart, sizes } from './across.js';
-import { acrossHeight, type Down, down, type Instant, instantsOf } from './down.js';
+import { type Across, loopWidth, lostPart, sizes } from './across.js';
+import { acrossHeight, type Down, down, fallOf, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
@@ -18,7 +18,6 @@ const step = 6;
 const mostRounds = 600;
 /** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
 const mostPushes = 8;
-const loopWidth = 34;
 
 export function toneOf({ flags }: TraceSegment): Tone {
   if (flags.includes('RST')) return 'rst';
@@ -38,9 +37,11 @@ interface Obstacle {
   readonly shape: Shape;
   readonly at: number;
   readonly solid: boolean;
+  readonly arrow?: Arrow;
 }
 
-function arrowsOf({ instants, ys }: Down, { hosts, labels }: Across): Drawn[] {
+function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
+  const { hosts, labels } = place;
   const arrives = new Map<Row, number>();
   for (const [index, { kind, row }] of instants.entries()) if (kind === 'arrive') arrives.set(row, ys[index] ?? 0);
   return instants.flatMap(({ kind, row }, depart): Drawn[] => {
@@ -52,7 +53,7 @@ function arrowsOf({ instants, ys }: Down, { hosts, labels }: Across): Drawn[] {
     if (here === undefined || there === undefined) return [];
     const rightwards = target > source || (target === source && source === 0);
     const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
-    const y = arrives.get(row) ?? from.y;
+    const y = arrives.get(row) ?? from.y + fallOf(segment, place);
     const label = labels.get(row) ?? '';
     const common = { segment, tone: toneOf(segment) };
     if (source === target) {
@@ -145,37 +146,42 @@ function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacl
   });
 }
 
+interface Push {
+  readonly index: number;
+  readonly key: string;
+}
+
+/** Of two instants the later one can give way. */
+function pushOf(a: number, b: number): Push {
+  return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}` };
+}
+
 /** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
 function label(
   drawn: readonly Drawn[],
   fixed: readonly Obstacle[],
   place: Across,
   pushes: ReadonlyMap<string, number>,
-): {
-  labels: Label[];
-  push?: { index: number; key: string };
-} {
+): { labels: Label[]; push?: Push } {
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
-    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false };
+    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
   });
   const labels: Label[] = [];
   const taken: Obstacle[] = [...fixed];
   for (const [index, one] of drawn.entries()) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const hit = (box: Shape): Obstacle | undefined => {
-      const others = [...taken, ...lines.filter((_, other) => other !== index)];
-      return others.find(({ shape, at, solid }) => {
-        if (overlap(box, shape) <= 0) return false;
-        return solid || (pushes.get(`${Math.min(at, one.depart)} ${Math.max(at, one.depart)}`) ?? 0) < mostPushes;
-      });
-    };
-    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, in: hit(boxOf(candidate)) }));
-    const best = candidates.find((candidate) => candidate.in === undefined) ?? candidates[0];
-    if (best === undefined) continue;
-    if (best.in !== undefined) {
-      const [first, later] = [Math.min(best.in.at, one.depart), Math.max(best.in.at, one.depart)];
-      return { labels, push: { index: later, key: `${first} ${later}` } };
-    }
+    const others = [...taken, ...lines.filter((_, other) => other !== index)];
+    const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
+    const hit = (box: Shape): Obstacle | undefined =>
+      others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < mostPushes));
+    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, hit: hit(boxOf(candidate)) }));
+    const [first] = candidates;
+    if (first === undefined) continue;
+    // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
+    const insists =
+      crossed && first.hit?.arrow !== undefined && !cross(first.hit.arrow, one.arrow) && pushed(first.hit.at) < step;
+    const best = insists ? first : (candidates.find((candidate) => candidate.hit === undefined) ?? first);
+    if (best.hit !== undefined) return { labels, push: pushOf(best.hit.at, one.depart) };
     labels.push(best.candidate);
     taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
   }

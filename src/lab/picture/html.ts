@@ -27,7 +27,7 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
 nav ul { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .6rem 0 1.2rem; padding: 0; }
 @media (max-width: 46rem) {
   .experiment { padding: .7rem .6rem; }
-  .experiment .picture svg { max-width: none; min-width: 44rem; }
+  .experiment .picture svg { max-width: 50rem; }
 }
 @media print {
   nav { display: none; }

@@ -90,7 +90,7 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
   ];
   for (const wants of passes) {
     for (const [index, instant] of instants.entries()) {
-      if (!wants(instant.kind) || (instant.kind === 'arrive' && isLost(instant.row))) continue;
+      if (!wants(instant.kind)) continue;
       const inRibbon = instant.kind === 'mark' || instant.kind === 'error' || instant.kind === 'fold';
       const y = (ys[index] ?? 0) + (inRibbon ? acrossHeight(instant) / 2 : 0);
       const text = timeText(instant.atMs);
@@ -108,10 +108,6 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
     }
   }
   return labels;
-}
-
-function isLost(row: Row): boolean {
-  return row.kind === 'segment' && row.segment.receivedMs === undefined;
 }
 
 function callLabels({ instants, ys }: Placed, { hosts, texts }: Across): Label[] {
