@@ -15,9 +15,13 @@ export interface Placed extends Down {
 const lift = 5;
 const liftOverCross = 10;
 const step = 6;
-const mostRounds = 600;
+/** Rounds in which a line may not cross a label either. */
+const strictRounds = 250;
+const mostRounds = 1000;
 /** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
-const mostPushes = 8;
+const mostPushes = 6;
+/** How often an arrow that crosses another goes down to have its label at its sender. */
+const insistence = 4;
 
 export function toneOf({ flags }: TraceSegment): Tone {
   if (flags.includes('RST')) return 'rst';
@@ -162,6 +166,7 @@ function label(
   fixed: readonly Obstacle[],
   place: Across,
   pushes: ReadonlyMap<string, number>,
+  patience: number,
 ): { labels: Label[]; push?: Push } {
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
     return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
@@ -173,24 +178,22 @@ function label(
     const others = [...taken, ...lines.filter((_, other) => other !== index)];
     const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
     const hit = (box: Shape): Obstacle | undefined =>
-      others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < mostPushes));
+      others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));
     const candidates = places(one, crossed, place).map((candidate) => ({ candidate, hit: hit(boxOf(candidate)) }));
     const [first] = candidates;
     if (first === undefined) continue;
     // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
     const insists =
-      crossed && first.hit?.arrow !== undefined && !cross(first.hit.arrow, one.arrow) && pushed(first.hit.at) < step;
+      crossed &&
+      first.hit?.arrow !== undefined &&
+      !cross(first.hit.arrow, one.arrow) &&
+      pushed(first.hit.at) < Math.min(insistence, patience);
     const best = insists ? first : (candidates.find((candidate) => candidate.hit === undefined) ?? first);
-    if (best.hit !== undefined) return { labels, push: pushOf(best.hit.at, one.depart) };
+    if (best.hit !== undefined && patience >= 0) return { labels, push: pushOf(best.hit.at, one.depart) };
     labels.push(best.candidate);
     taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
   }
   return { labels };
-}
-
-/** Labels as they are where the rounds are used up. */
-function labelAnyway(drawn: readonly Drawn[], place: Across): Label[] {
-  return drawn.flatMap((one) => places(one, false, place).slice(0, 1));
 }
 
 /** Heights for all instants, with labels at the arrows: what a label hits goes down until nothing is in the way. */
@@ -201,11 +204,13 @@ export function arrange(rows: readonly Row[], place: Across): Placed {
   for (let round = 0; ; round++) {
     const heights = down(place, instants, extra);
     const drawn = arrowsOf(heights, place);
-    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes);
-    const arrows = drawn.map(({ arrow }) => arrow);
-    if (push === undefined) return { ...heights, arrows, labels };
-    if (round === mostRounds) return { ...heights, arrows, labels: labelAnyway(drawn, place) };
-    extra.set(push.index, (extra.get(push.index) ?? 0) + step);
-    pushes.set(push.key, (pushes.get(push.key) ?? 0) + 1);
+    const patience = round < strictRounds ? mostPushes : round < mostRounds ? 0 : -1;
+    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes, patience);
+    if (push === undefined || round === mostRounds) {
+      return { ...heights, arrows: drawn.map(({ arrow }) => arrow), labels };
+    }
+    const times = pushes.get(push.key) ?? 0;
+    extra.set(push.index, (extra.get(push.index) ?? 0) + step * (1 + Math.floor(times / 2)));
+    pushes.set(push.key, times + 1);
   }
 }
