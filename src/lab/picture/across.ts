@@ -16,6 +16,8 @@ export const lineHeight = 15;
 
 const margin = 14;
 const callChars = 36;
+/** Of a host in the middle, whose texts push the others apart. */
+const middleCallChars = 27;
 const callLines = 5;
 const resultChars = 48;
 /** A result up to this long is not broken into lines. */
@@ -73,8 +75,10 @@ export interface Across {
   readonly labels: ReadonlyMap<Row, string>;
 }
 
-function callText(row: Row, { calls }: Trace): CallText | undefined {
+function callText(row: Row, { calls }: Trace, names: readonly string[]): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
+  const at = names.indexOf(row.call.host);
+  const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
   const full = `${socketPrefix(calls, call)}${call.call}`;
   const title = `${full} ${call.result}`;
@@ -84,15 +88,15 @@ function callText(row: Row, { calls }: Trace): CallText | undefined {
     text: shown.length <= unbroken ? shown.replaceAll(' ', '\u00a0') : shown,
     tone: call.failed ? 'bad' : 'good',
   };
-  const room = callChars * callLines - resultChars - prefix.text.length;
+  const room = most * callLines - resultChars - prefix.text.length;
   const text = clipped(call.call, room);
   const parts: readonly Part[] =
     row.kind === 'return'
-      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), callChars), tone: 'soft' }, result]
+      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), most), tone: 'soft' }, result]
       : row.waits
         ? [prefix, { text, tone: 'plain' }, { text: '…', tone: 'soft' }]
         : [prefix, { text, tone: 'plain' }, result];
-  return { lines: wrapped(parts, callChars), title };
+  return { lines: wrapped(parts, most), title };
 }
 
 /** Each waiting call in the first line that is free from its begin to its end. */
@@ -188,14 +192,14 @@ function hostParts(
 
 /** Where everything stands from left to right. */
 export function across(trace: Trace, rows: readonly Row[]): Across {
+  const names = hostNames(trace);
   const texts = new Map<Row, CallText>();
   for (const row of rows) {
-    const text = callText(row, trace);
+    const text = callText(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
   const labels = segmentLabels(rows);
   const waits = new Map<Row, number>();
-  const names = hostNames(trace);
   const timeX = margin + textWidth('999.99 ms', sizes.small);
   const hosts: HostPlace[] = [];
   let x = timeX + 14;
