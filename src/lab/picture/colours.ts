@@ -102,6 +102,8 @@ export function bandKind(state: string): string {
   return bandKinds[state] ?? 'listening';
 }
 
+export const schemes = { light, dark } as const;
+
 function declared(colours: Colours): string {
   return Object.entries(colours)
     .map(([name, value]) => `--${name}:${value}`)

@@ -71,7 +71,7 @@ export function wrapped(parts: readonly Part[], most: number): Part[][] {
   const lines: Part[][] = [[]];
   let room = most;
   for (const { text, tone } of parts) {
-    for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    for (const word of text.split(/[ \t\r\n]+/).filter((one) => one !== '')) {
       for (const [index, piece] of pieces(word, most).entries()) {
         const line = lines.at(-1) ?? [];
         const space = line.length === 0 || index > 0 ? '' : ' ';

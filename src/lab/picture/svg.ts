@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeXml } from '../report/junit.js';
+import { escapeXml } from '../report/escape.js';
 import type { Trace } from '../trace.js';
 import type { HostPlace } from './across.js';
 import { bandKind, rulesOf } from './colours.js';
