@@ -1,0 +1,224 @@
+import type { Trace } from '../trace.js';
+import { type EndColumn, endColumns, hostNames } from './ends.js';
+import { clipped, type Part, textWidth, wrapped } from './label.js';
+import { type Row, segmentKey } from './rows.js';
+import { callName, segmentText, socketPrefix } from './words.js';
+
+/** Font sizes, in pixels like all lengths here. */
+export const sizes = { label: 12, small: 11, host: 14 } as const;
+export const lineHeight = 15;
+
+const margin = 14;
+const callChars = 28;
+const callLines = 5;
+const resultChars = 48;
+const segmentChars = 60;
+const narrowestGap = 260;
+const widestGap = 520;
+/** Between a lifeline and its bands, between bands, and between those and the texts of calls. */
+const between = 5;
+export const waitWidth = 7;
+const mostWaits = 4;
+const narrowBand = 12;
+
+/** The text of a call or of its return, in lines. */
+export interface CallText {
+  readonly lines: readonly (readonly Part[])[];
+  readonly title: string;
+}
+
+export interface BandColumn extends EndColumn {
+  readonly x: number;
+  readonly width: number;
+  /** The names of the states stand in it; else in the key below. */
+  readonly named: boolean;
+  /** Several ends of the host: the name of one is not enough. */
+  readonly withPort: boolean;
+}
+
+export interface HostPlace {
+  readonly name: string;
+  readonly address: string;
+  readonly scripted: boolean;
+  /** Where arrows to and from the left end, and to and from the right: a host in the middle has its texts between them. */
+  readonly left: number;
+  readonly right: number;
+  readonly bands: readonly BandColumn[];
+  /** Ends for which there is no band. */
+  readonly undrawn: number;
+  /** Where its texts begin (or end, to the left of the first host). */
+  readonly callX: number;
+  readonly callAnchor: 'start' | 'end';
+  /** Where the lines of waiting calls stand, the first one next to the bands. */
+  readonly waitX: readonly number[];
+}
+
+export interface Across {
+  readonly width: number;
+  /** Where the times end. */
+  readonly timeX: number;
+  readonly hosts: readonly HostPlace[];
+  /** For each row of a call or its return. */
+  readonly texts: ReadonlyMap<Row, CallText>;
+  /** Which of `waitX` a call has that waits, by its row. */
+  readonly waits: ReadonlyMap<Row, number>;
+  readonly labels: ReadonlyMap<Row, string>;
+}
+
+function callText(row: Row, { calls }: Trace): CallText | undefined {
+  if (row.kind !== 'call' && row.kind !== 'return') return undefined;
+  const { call } = row;
+  const full = `${socketPrefix(calls, call)}${call.call}`;
+  const title = `${full} ${call.result}`;
+  const prefix: Part = { text: socketPrefix(calls, call), tone: 'soft' };
+  const result: Part = { text: clipped(call.result, resultChars), tone: call.failed ? 'bad' : 'good' };
+  const room = callChars * callLines - resultChars - prefix.text.length;
+  const text = clipped(call.call, room);
+  const parts: readonly Part[] =
+    row.kind === 'return'
+      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), callChars), tone: 'soft' }, result]
+      : row.waits
+        ? [prefix, { text, tone: 'plain' }, { text: '…', tone: 'soft' }]
+        : [prefix, { text, tone: 'plain' }, result];
+  return { lines: wrapped(parts, callChars), title };
+}
+
+/** Each waiting call in the first line that is free from its begin to its end. */
+function waitLines(rows: readonly Row[], host: string): Map<Row, number> {
+  const free: number[] = [];
+  const lines = new Map<Row, number>();
+  for (const row of rows) {
+    if (row.kind !== 'call' || !row.waits || row.call.host !== host) continue;
+    const at = free.findIndex((endMs) => endMs < row.atMs);
+    const line = at < 0 ? Math.min(free.length, mostWaits - 1) : at;
+    free[line] = Math.max(free[line] ?? 0, row.call.endMs);
+    lines.set(row, line);
+  }
+  return lines;
+}
+
+function segmentLabels(rows: readonly Row[]): Map<Row, string> {
+  const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
+  const several = new Set(shown.map(({ segment }) => segmentKey(segment))).size > 1;
+  return new Map(
+    shown.map((row) => {
+      const { source, destination } = row.segment;
+      const ports = several ? `${source.port}→${destination.port} ` : '';
+      return [row, clipped(`${ports}${segmentText(row.segment)}`, segmentChars)];
+    }),
+  );
+}
+
+/** Room between two neighbours for the labels of what goes between them; of two that cross side by side. */
+function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here: string, there: string): number {
+  let gap = narrowestGap;
+  let last: Extract<Row, { kind: 'segment' }> | undefined;
+  for (const row of rows) {
+    if (row.kind !== 'segment') continue;
+    const { from, to } = row.segment;
+    if (from !== here && from !== there && to !== here && to !== there) continue;
+    const width = textWidth(labels.get(row) ?? '', sizes.label);
+    gap = Math.max(gap, width + 60);
+    const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
+    if (crosses && last !== undefined) gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + 70);
+    last = row;
+  }
+  return Math.min(gap, widestGap);
+}
+
+function bandWidths(columns: readonly EndColumn[]): { named: boolean; withPort: boolean; widths: number[] } {
+  const named = columns.length <= 2;
+  const connections = columns.flatMap(({ ends }) => ends).filter(({ states }) => states[0]?.remote !== undefined);
+  const widths = columns.map(({ ends }) => {
+    const names = ends.flatMap(({ states }) => states.map(({ state }) => state));
+    return named ? Math.max(...names.map((name) => textWidth(name, sizes.small))) + 10 : narrowBand;
+  });
+  return { named, withPort: named && connections.length > 1, widths };
+}
+
+interface HostParts {
+  readonly name: string;
+  readonly columns: readonly EndColumn[];
+  readonly undrawn: number;
+  readonly textWidth: number;
+  readonly lines: number;
+}
+
+function hostParts(
+  name: string,
+  rows: readonly Row[],
+  texts: ReadonlyMap<Row, CallText>,
+  waits: Map<Row, number>,
+): HostParts {
+  const { columns, left } = endColumns(name, rows);
+  const own = waitLines(rows, name);
+  for (const [row, line] of own) waits.set(row, line);
+  const widths = [...texts].flatMap(([row, { lines }]) => {
+    if ((row.kind !== 'call' && row.kind !== 'return') || row.call.host !== name) return [];
+    return lines.map((parts) => textWidth(parts.map(({ text }) => text).join(''), sizes.label));
+  });
+  return {
+    name,
+    columns,
+    undrawn: left,
+    textWidth: Math.max(0, ...widths),
+    lines: own.size === 0 ? 0 : Math.max(...own.values()) + 1,
+  };
+}
+
+/** Where everything stands from left to right. */
+export function across(trace: Trace, rows: readonly Row[]): Across {
+  const texts = new Map<Row, CallText>();
+  for (const row of rows) {
+    const text = callText(row, trace);
+    if (text !== undefined) texts.set(row, text);
+  }
+  const labels = segmentLabels(rows);
+  const waits = new Map<Row, number>();
+  const names = hostNames(trace);
+  const timeX = margin + textWidth('999.99 ms', sizes.small);
+  const hosts: HostPlace[] = [];
+  let x = timeX + 14;
+  for (const [index, name] of names.entries()) {
+    const { columns, undrawn, textWidth: wide, lines } = hostParts(name, rows, texts, waits);
+    const { named, withPort, widths } = bandWidths(columns);
+    const facts = trace.hosts.find((host) => host.name === name);
+    const bandsWide = widths.reduce((sum, width) => sum + width + between, 0);
+    const linesWide = lines * waitWidth;
+    const textWide = wide === 0 ? 0 : wide + between + 3;
+    const inside = bandsWide + linesWide + textWide;
+    const header = Math.max(textWidth(name, sizes.host), textWidth(facts?.address ?? '', sizes.small)) + 12;
+    const mirrored = index === 0;
+    const outer = mirrored || index === names.length - 1 || inside === 0;
+    const padding = mirrored ? Math.max(0, header / 2 - inside) : 0;
+    const lifeline = mirrored ? x + padding + inside : x;
+    const sign = mirrored ? -1 : 1;
+    let at = lifeline + sign * between;
+    const bands = columns.map((column, number): BandColumn => {
+      const width = widths[number] ?? 0;
+      const place = { ...column, x: mirrored ? at - width : at, width, named, withPort };
+      at += sign * (width + between);
+      return place;
+    });
+    const waitX = Array.from({ length: lines }, (_, line) => at + sign * (line + 0.5) * waitWidth);
+    const callX = at + sign * (linesWide + 3);
+    const right = outer ? lifeline : lifeline + inside + between;
+    hosts.push({
+      name,
+      address: facts?.address ?? '',
+      scripted: facts?.scripted ?? false,
+      left: lifeline,
+      right,
+      bands,
+      undrawn,
+      callX,
+      callAnchor: mirrored ? 'end' : 'start',
+      waitX,
+    });
+    const next = names[index + 1];
+    const gap = next === undefined ? 0 : gapBetween(rows, labels, name, next);
+    x = next === undefined ? Math.max(right, lifeline + inside, lifeline + header / 2) : right + gap;
+  }
+  const alone = names.length === 1 ? (hosts[0]?.right ?? 0) + narrowestGap : timeX + narrowestGap;
+  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels };
+}

@@ -1,0 +1,204 @@
+import type { TraceSegment } from '../trace.js';
+import { type Across, sizes } from './across.js';
+import { acrossHeight, type Down, down, type Instant, instantsOf, lostPart } from './down.js';
+import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
+import { boxOf, type Label, textWidth, type Tone } from './label.js';
+import type { Arrow } from './layout.js';
+import type { Row } from './rows.js';
+
+export interface Placed extends Down {
+  readonly arrows: readonly Arrow[];
+  readonly labels: readonly Label[];
+}
+
+/** Between an arrow and the baseline of its label. */
+const lift = 5;
+const step = 6;
+const mostRounds = 600;
+/** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
+const mostPushes = 8;
+const loopWidth = 34;
+
+export function toneOf({ flags }: TraceSegment): Tone {
+  if (flags.includes('RST')) return 'rst';
+  if (flags.includes('SYN')) return 'syn';
+  if (flags.includes('FIN')) return 'fin';
+  return 'data';
+}
+
+/** An arrow with where it stands among the instants. */
+interface Drawn {
+  readonly arrow: Arrow;
+  readonly label: string;
+  readonly depart: number;
+}
+
+interface Obstacle {
+  readonly shape: Shape;
+  readonly at: number;
+  readonly solid: boolean;
+}
+
+function arrowsOf({ instants, ys }: Down, { hosts, labels }: Across): Drawn[] {
+  const arrives = new Map<Row, number>();
+  for (const [index, { kind, row }] of instants.entries()) if (kind === 'arrive') arrives.set(row, ys[index] ?? 0);
+  return instants.flatMap(({ kind, row }, depart): Drawn[] => {
+    if (kind !== 'segment' || row.kind !== 'segment') return [];
+    const { segment } = row;
+    const source = hosts.findIndex(({ name }) => name === segment.from);
+    const target = hosts.findIndex(({ name }) => name === segment.to);
+    const [here, there] = [hosts[source], hosts[target]];
+    if (here === undefined || there === undefined) return [];
+    const rightwards = target > source || (target === source && source === 0);
+    const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
+    const y = arrives.get(row) ?? from.y;
+    const label = labels.get(row) ?? '';
+    const common = { segment, tone: toneOf(segment) };
+    if (source === target) {
+      const turn = from.x + (rightwards ? loopWidth : -loopWidth);
+      return [{ arrow: { ...common, from, to: { x: from.x, y }, turn }, label, depart }];
+    }
+    const end = { x: rightwards ? there.left : there.right, y };
+    const lost = segment.receivedMs === undefined;
+    const to = lost ? { x: from.x + (end.x - from.x) * lostPart, y } : end;
+    return [{ arrow: { ...common, from, to }, label, depart }];
+  });
+}
+
+/** The part of an arrow between its sender and the first neighbour: labels do not stand on a host in the middle. */
+function firstPart({ from, to }: Line, { hosts }: Across): Line {
+  const edges = hosts.flatMap(({ left, right }) => [left, right]);
+  const between = edges.filter((x) => x > Math.min(from.x, to.x) + 1 && x < Math.max(from.x, to.x) - 1);
+  const sorted = between.sort((a, b) => Math.abs(a - from.x) - Math.abs(b - from.x));
+  const x = sorted[0];
+  return x === undefined ? { from, to } : { from, to: pointOn({ from, to }, (x - from.x) / (to.x - from.x)) };
+}
+
+function labelAt(line: Line, text: string, tone: Tone, part: number, below: boolean): Label {
+  const degrees = readingAngle(line);
+  const radians = (degrees * Math.PI) / 180;
+  const away = below ? -(sizes.label * 0.93 + 3) : lift;
+  const { x, y } = pointOn(line, part);
+  return {
+    kind: 'segment',
+    parts: [{ text, tone }],
+    x: x + Math.sin(radians) * away,
+    y: y - Math.cos(radians) * away,
+    anchor: 'middle',
+    size: sizes.label,
+    degrees,
+  };
+}
+
+/** Places for an arrow's label, the best one first. Of crossing arrows each has its label at its sender. */
+function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Label[] {
+  const { from, to, turn, tone } = arrow;
+  if (turn !== undefined) {
+    const rightwards = turn > from.x;
+    const x = turn + (rightwards ? 8 : -8);
+    const anchor = rightwards ? 'start' : 'end';
+    return [
+      { kind: 'segment', parts: [{ text: label, tone }], x, y: (from.y + to.y) / 2 + 4, anchor, size: sizes.label },
+    ];
+  }
+  const whole = firstPart({ from, to }, place);
+  const length = Math.hypot(whole.to.x - whole.from.x, whole.to.y - whole.from.y);
+  const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
+  const lost = arrow.segment.receivedMs === undefined;
+  const [near, middle, far] = [half, 0.5, 1 - half];
+  if (half >= 0.5) return lost ? [labelAt(whole, label, tone, half, false)] : [labelAt(whole, label, tone, 0.5, false)];
+  const parts = crossed || lost ? [near, middle, far] : [middle, near, far];
+  return [
+    ...parts.map((part) => labelAt(whole, label, tone, part, false)),
+    labelAt(whole, label, tone, parts[0] ?? 0.5, true),
+  ];
+}
+
+/** A line with some air, as a shape. */
+function stripe({ from, to }: Line): Shape {
+  const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y));
+  const [nx, ny] = [((from.y - to.y) / length) * 1.5, ((to.x - from.x) / length) * 1.5];
+  return [
+    { x: from.x + nx, y: from.y + ny },
+    { x: to.x + nx, y: to.y + ny },
+    { x: to.x - nx, y: to.y - ny },
+    { x: from.x - nx, y: from.y - ny },
+  ];
+}
+
+function loopShape({ from, to, turn }: Arrow): Shape {
+  const x = Math.min(from.x, turn ?? from.x);
+  return rectangle(x, from.y, Math.abs((turn ?? from.x) - from.x), Math.max(1, to.y - from.y));
+}
+
+function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacle[] {
+  return instants.flatMap((instant, at) => {
+    const { kind } = instant;
+    if (kind !== 'mark' && kind !== 'error' && kind !== 'fold' && kind !== 'gap') return [];
+    const height = acrossHeight(instant);
+    const y = ys[at] ?? 0;
+    const first = hosts[0]?.right ?? 0;
+    const middle = (first + (hosts[1]?.left ?? width)) / 2;
+    const shape = kind === 'gap' ? rectangle(middle - 40, y, 80, height) : rectangle(first, y, width - first, height);
+    return [{ shape, at, solid: true }];
+  });
+}
+
+/** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
+function label(
+  drawn: readonly Drawn[],
+  fixed: readonly Obstacle[],
+  place: Across,
+  pushes: ReadonlyMap<string, number>,
+): {
+  labels: Label[];
+  push?: { index: number; key: string };
+} {
+  const lines = drawn.map(({ arrow, depart }): Obstacle => {
+    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false };
+  });
+  const labels: Label[] = [];
+  const taken: Obstacle[] = [...fixed];
+  for (const [index, one] of drawn.entries()) {
+    const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
+    const hit = (box: Shape): Obstacle | undefined => {
+      const others = [...taken, ...lines.filter((_, other) => other !== index)];
+      return others.find(({ shape, at, solid }) => {
+        if (overlap(box, shape) <= 0) return false;
+        return solid || (pushes.get(`${Math.min(at, one.depart)} ${Math.max(at, one.depart)}`) ?? 0) < mostPushes;
+      });
+    };
+    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, in: hit(boxOf(candidate)) }));
+    const best = candidates.find((candidate) => candidate.in === undefined) ?? candidates[0];
+    if (best === undefined) continue;
+    if (best.in !== undefined) {
+      const [first, later] = [Math.min(best.in.at, one.depart), Math.max(best.in.at, one.depart)];
+      return { labels, push: { index: later, key: `${first} ${later}` } };
+    }
+    labels.push(best.candidate);
+    taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
+  }
+  return { labels };
+}
+
+/** Labels as they are where the rounds are used up. */
+function labelAnyway(drawn: readonly Drawn[], place: Across): Label[] {
+  return drawn.flatMap((one) => places(one, false, place).slice(0, 1));
+}
+
+/** Heights for all instants, with labels at the arrows: what a label hits goes down until nothing is in the way. */
+export function arrange(rows: readonly Row[], place: Across): Placed {
+  const instants: readonly Instant[] = instantsOf(rows, place);
+  const extra = new Map<number, number>();
+  const pushes = new Map<string, number>();
+  for (let round = 0; ; round++) {
+    const heights = down(place, instants, extra);
+    const drawn = arrowsOf(heights, place);
+    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes);
+    const arrows = drawn.map(({ arrow }) => arrow);
+    if (push === undefined) return { ...heights, arrows, labels };
+    if (round === mostRounds) return { ...heights, arrows, labels: labelAnyway(drawn, place) };
+    extra.set(push.index, (extra.get(push.index) ?? 0) + step);
+    pushes.set(push.key, (pushes.get(push.key) ?? 0) + 1);
+  }
+}

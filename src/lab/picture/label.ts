@@ -1,0 +1,92 @@
+import { rectangle, type Shape, turned } from './geometry.js';
+
+export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data' | 'ack';
+
+export interface Part {
+  readonly text: string;
+  readonly tone: Tone;
+}
+
+export type LabelKind = 'host' | 'time' | 'call' | 'segment' | 'state' | 'mark' | 'error' | 'gap' | 'fold' | 'note';
+
+/** A line of text. */
+export interface Label {
+  readonly kind: LabelKind;
+  readonly parts: readonly Part[];
+  /** Where its baseline begins, has its middle or ends. */
+  readonly x: number;
+  readonly y: number;
+  readonly anchor: 'start' | 'middle' | 'end';
+  readonly size: number;
+  readonly degrees?: number;
+  /** What was cut off from the text, or more than it says. */
+  readonly title?: string;
+}
+
+/** Of the widest of the usual monospaced fonts (SF Mono 0.618, DejaVu Sans Mono and Menlo 0.602, Consolas 0.55). */
+const advance = 0.62;
+/** Of DejaVu Sans Mono, the tallest of them. */
+const ascent = 0.93;
+const descent = 0.24;
+
+/** From Hangul Jamo on most letters are as wide as two. */
+function columns(text: string): number {
+  let sum = 0;
+  for (const char of text) sum += (char.codePointAt(0) ?? 0) >= 0x1100 && !/[\u2000-\u2bff]/.test(char) ? 2 : 1;
+  return sum;
+}
+
+export function textWidth(text: string, size: number): number {
+  return columns(text) * size * advance;
+}
+
+export function textOf({ parts }: Pick<Label, 'parts'>): string {
+  return parts.map(({ text }) => text).join('');
+}
+
+export function boxOf(label: Label): Shape {
+  const { x, y, anchor, size, degrees = 0 } = label;
+  const width = textWidth(textOf(label), size);
+  const left = x - width * { start: 0, middle: 0.5, end: 1 }[anchor];
+  return turned(rectangle(left, y - size * ascent, width, size * (ascent + descent)), { x, y }, degrees);
+}
+
+export function clipped(text: string, most: number): string {
+  const chars = [...text];
+  return chars.length <= most ? text : `${chars.slice(0, most - 1).join('')}…`;
+}
+
+/** Breaks a word that is longer than a line behind a mark of punctuation, if it has one. */
+function pieces(word: string, most: number): string[] {
+  const chars = [...word];
+  if (chars.length <= most) return [word];
+  const head = chars.slice(0, most).join('');
+  const at = [...head.matchAll(/[,;:/(){}=.]/g)].at(-1)?.index ?? -1;
+  const end = at >= most / 2 ? at + 1 : head.length;
+  return [word.slice(0, end), ...pieces(word.slice(end), most)];
+}
+
+/** The text in lines of at most so many characters. */
+export function wrapped(parts: readonly Part[], most: number): Part[][] {
+  const lines: Part[][] = [[]];
+  let room = most;
+  for (const { text, tone } of parts) {
+    for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+      for (const [index, piece] of pieces(word, most).entries()) {
+        const line = lines.at(-1) ?? [];
+        const space = line.length === 0 || index > 0 ? '' : ' ';
+        const size = columns(piece);
+        if (line.length > 0 && size + space.length > room) {
+          lines.push([{ text: piece, tone }]);
+          room = most - size;
+          continue;
+        }
+        const last = line.at(-1);
+        if (last?.tone === tone) line[line.length - 1] = { text: `${last.text}${space}${piece}`, tone };
+        else line.push({ text: `${space}${piece}`, tone });
+        room -= size + space.length;
+      }
+    }
+  }
+  return lines.filter((line) => line.length > 0);
+}

@@ -1,0 +1,424 @@
+import type { Trace, TraceCall, TraceSegment, TraceState } from '../../src/lab/trace.js';
+
+const client = { address: '192.168.0.1', port: 40_001 };
+const server = { address: '192.168.0.2', port: 8080 };
+const flight = 0.03;
+
+function call(atMs: number, host: string, text: string, result = 'ok', more: Partial<TraceCall> = {}): TraceCall {
+  return { atMs, endMs: atMs + 0.05, host, call: text, result, failed: /^E[A-Z]+/.test(result), ...more };
+}
+
+/** As `'client SYN 0'`: sender, flags joined by `+`, and its numbers. */
+function segment(sentMs: number, text: string, more: Partial<TraceSegment> = {}): TraceSegment {
+  const [from = '', flags = '', seq = '0', ack, length = '0'] = text.split(' ');
+  const known = ['FIN', 'SYN', 'RST', 'PSH', 'ACK'] as const;
+  const fromClient = from === 'client';
+  const base = {
+    sentMs,
+    from,
+    to: fromClient ? 'server' : 'client',
+    source: fromClient ? client : server,
+    destination: fromClient ? server : client,
+    flags: known.filter((flag) => flags.split('+').includes(flag)),
+    seq: Number(seq),
+    window: 502,
+    options: {},
+    length: Number(length),
+    retransmission: false,
+    receivedMs: sentMs + flight,
+  };
+  return { ...base, ...(ack === undefined ? {} : { ack: Number(ack) }), ...more };
+}
+
+function lost(sentMs: number, text: string, more: Partial<TraceSegment> = {}): TraceSegment {
+  const { receivedMs: _, ...rest } = segment(sentMs, text, more);
+  return rest;
+}
+
+/** As `state(1.2, 'client', 'FIN_WAIT1', 'implied')`. */
+function state(atMs: number, host: string, name: string, how: TraceState['how'] = 'seen'): TraceState {
+  const [local, remote] = host === 'client' ? [client, server] : [server, client];
+  return name === 'LISTEN' ? { atMs, host, local, state: name, how } : { atMs, host, local, remote, state: name, how };
+}
+
+const base = {
+  kernel: '6.12.0',
+  node: '22.0.0',
+  beginNs: '1760000000000000000',
+  hosts: [
+    { name: 'client', address: '192.168.0.1', scripted: false },
+    { name: 'server', address: '192.168.0.2', scripted: false },
+  ],
+  calls: [],
+  marks: [],
+  segments: [],
+  states: [],
+  dropped: 0,
+  findings: {},
+  durationMs: 100,
+} satisfies Partial<Trace>;
+
+const openingCalls = [
+  call(0.1, 'server', 'listen(5)', 'ok', { socket: 'listener' }),
+  call(0.6, 'client', 'connect(192.168.0.2:8080)', 'ok', { socket: 'socket', endMs: 0.9 }),
+  call(1.4, 'server', 'accept()', 'socket of 192.168.0.1:40001', { socket: 'listener' }),
+];
+
+const openingSegments = [
+  segment(0.62, 'client SYN 0'),
+  segment(0.68, 'server SYN+ACK 0 1'),
+  segment(0.74, 'client ACK 1 1'),
+];
+
+const openingStates = [
+  state(0.15, 'server', 'LISTEN'),
+  state(0.62, 'client', 'SYN_SENT', 'implied'),
+  state(0.65, 'server', 'SYN_RECV', 'implied'),
+  state(0.71, 'client', 'ESTABLISHED', 'implied'),
+  state(0.77, 'server', 'ESTABLISHED', 'implied'),
+  state(0.95, 'client', 'ESTABLISHED'),
+  state(0.97, 'server', 'ESTABLISHED'),
+];
+
+export const plainClose: Trace = {
+  ...base,
+  name: 'plain-close',
+  title: 'A close that waits for nobody',
+  calls: [
+    ...openingCalls,
+    call(2.0, 'client', 'send(5 bytes)', '5 bytes', { socket: 'socket' }),
+    call(2.6, 'server', 'recv()', '5 bytes', { socket: 'peer' }),
+    call(3.0, 'client', 'close()', 'ok', { socket: 'socket' }),
+    call(3.8, 'server', 'recv()', 'end of stream', { socket: 'peer' }),
+    call(4.4, 'server', 'close()', 'ok', { socket: 'peer' }),
+  ],
+  marks: [{ atMs: 2.9, text: 'the client closes first' }],
+  segments: [
+    ...openingSegments,
+    segment(2.02, 'client PSH+ACK 1 1 5'),
+    segment(2.08, 'server ACK 1 6'),
+    segment(3.02, 'client FIN+ACK 6 1'),
+    segment(3.1, 'server ACK 1 7'),
+    segment(4.42, 'server FIN+ACK 1 7'),
+    segment(4.5, 'client ACK 7 2'),
+  ],
+  states: [
+    ...openingStates,
+    state(3.02, 'client', 'FIN_WAIT1', 'implied'),
+    state(3.05, 'server', 'CLOSE_WAIT'),
+    state(3.13, 'client', 'FIN_WAIT2'),
+    state(4.42, 'server', 'LAST_ACK', 'implied'),
+    state(4.45, 'client', 'TIME_WAIT'),
+    state(4.53, 'server', 'CLOSED'),
+  ],
+  findings: { 'client ends in': 'TIME_WAIT', 'bytes the server got': 5 },
+};
+
+export const abortiveClose: Trace = {
+  ...base,
+  name: 'linger-zero',
+  title: 'SO_LINGER of zero seconds resets',
+  variant: 'data unread',
+  calls: [
+    ...openingCalls,
+    call(2.0, 'client', 'setsockopt(SO_LINGER, { on: true, seconds: 0 })', 'ok', { socket: 'socket' }),
+    call(2.5, 'client', 'close()', 'ok', { socket: 'socket' }),
+    call(3.5, 'server', 'recv()', 'ECONNRESET', { socket: 'peer' }),
+    call(4.0, 'server', 'send(5 bytes)', 'EPIPE', { socket: 'peer' }),
+  ],
+  segments: [...openingSegments, segment(2.52, 'client RST+ACK 1 1')],
+  states: [...openingStates, state(2.52, 'client', 'CLOSED'), state(2.58, 'server', 'CLOSED')],
+  findings: { sent: ['RST', 'ACK'], 'the server got': 'ECONNRESET', timeWait: false },
+};
+
+export const simultaneousClose: Trace = {
+  ...base,
+  name: 'simultaneous-close',
+  title: 'Both sides close at the same time',
+  calls: [
+    ...openingCalls,
+    call(5.0, 'client', 'close()', 'ok', { socket: 'socket' }),
+    call(5.03, 'server', 'close()', 'ok', { socket: 'peer' }),
+  ],
+  segments: [
+    ...openingSegments,
+    segment(5.02, 'client FIN+ACK 1 1', { receivedMs: 25.02 }),
+    segment(5.05, 'server FIN+ACK 1 1', { receivedMs: 25.05 }),
+    segment(25.04, 'server ACK 2 2', { receivedMs: 45.04 }),
+    segment(25.07, 'client ACK 2 2', { receivedMs: 45.07 }),
+  ],
+  states: [
+    ...openingStates,
+    state(5.02, 'client', 'FIN_WAIT1'),
+    state(5.05, 'server', 'FIN_WAIT1'),
+    state(25.02, 'server', 'CLOSING'),
+    state(25.05, 'client', 'CLOSING'),
+    state(45.04, 'client', 'TIME_WAIT'),
+    state(45.07, 'server', 'TIME_WAIT'),
+  ],
+};
+
+export const lostFin: Trace = {
+  ...base,
+  name: 'lost-fin',
+  title: 'A FIN that is lost is sent again',
+  calls: [...openingCalls, call(2.0, 'client', 'close()', 'ok', { socket: 'socket' })],
+  marks: [{ atMs: 1.9, text: 'the link loses everything for half a second' }],
+  segments: [
+    ...openingSegments,
+    lost(2.02, 'client FIN+ACK 1 1'),
+    lost(206.1, 'client FIN+ACK 1 1', { retransmission: true }),
+    segment(622.4, 'client FIN+ACK 1 1', { retransmission: true }),
+    segment(622.46, 'server ACK 1 2'),
+  ],
+  states: [
+    ...openingStates,
+    state(2.02, 'client', 'FIN_WAIT1'),
+    state(622.43, 'server', 'CLOSE_WAIT'),
+    state(622.49, 'client', 'FIN_WAIT2'),
+  ],
+};
+
+export const refusedConnect: Trace = {
+  ...base,
+  name: 'refused',
+  title: 'Nobody listens',
+  calls: [call(0.5, 'client', 'connect(192.168.0.2:8080)', 'ECONNREFUSED', { endMs: 0.8 })],
+  segments: [segment(0.52, 'client SYN 0'), segment(0.6, 'server RST+ACK 0 1')],
+  states: [state(0.52, 'client', 'SYN_SENT', 'implied'), state(0.63, 'client', 'CLOSED', 'implied')],
+  findings: 'ECONNREFUSED',
+};
+
+export const timeWaitGap: Trace = {
+  ...plainClose,
+  name: 'time-wait',
+  title: 'TIME_WAIT lasts 60 seconds',
+  durationMs: 60_200,
+  calls: [
+    ...plainClose.calls,
+    call(5.2, 'client', 'bind(192.168.0.1:40001)', 'EADDRINUSE', { socket: 'second' }),
+    call(5.6, 'client', 'waitForState(CLOSED)', 'ok', { endMs: 60_004.9 }),
+    call(60_006, 'client', 'bind(192.168.0.1:40001)', 'ok', { socket: 'second' }),
+  ],
+  marks: [...plainClose.marks, { atMs: 60_005.5, text: 'the four-tuple is free again' }],
+  states: [...plainClose.states, state(60_004.6, 'client', 'CLOSED')],
+};
+
+function between(sentMs: number, from: number, to: number, text: string, receivedMs = sentMs + flight): TraceSegment {
+  const ports = [40_001, 3128, 8080];
+  const end = (host: number): { address: string; port: number } => ({
+    address: `192.168.0.${host + 1}`,
+    port: host === 1 && from + to === 3 ? 51_002 : (ports[host] ?? 0),
+  });
+  const names = ['client', 'proxy', 'server'];
+  const ends = { from: names[from] ?? '', to: names[to] ?? '', source: end(from), destination: end(to) };
+  return segment(sentMs, `client ${text}`, { ...ends, receivedMs });
+}
+
+const proxySides = [
+  { local: { address: '192.168.0.2', port: 3128 }, remote: { address: '192.168.0.1', port: 40_001 } },
+  { local: { address: '192.168.0.2', port: 51_002 }, remote: { address: '192.168.0.3', port: 8080 } },
+];
+
+function proxyState(atMs: number, side: number, name: string): TraceState {
+  const { local, remote } = proxySides[side] ?? { local: client, remote: server };
+  return { atMs, host: 'proxy', local, remote, state: name, how: 'seen' };
+}
+
+export const threeHosts: Trace = {
+  ...base,
+  name: 'three-hosts',
+  title: 'A proxy between client and server',
+  hosts: [
+    { name: 'client', address: '192.168.0.1', scripted: false },
+    { name: 'proxy', address: '192.168.0.2', scripted: false },
+    { name: 'server', address: '192.168.0.3', scripted: true },
+  ],
+  calls: [
+    call(0.1, 'client', 'connect(192.168.0.2:3128)', 'ok'),
+    call(1.0, 'proxy', 'accept()', 'socket of 192.168.0.1:40001', { socket: 'listener' }),
+    call(1.5, 'proxy', 'connect(192.168.0.3:8080)', 'ok', { socket: 'onward' }),
+    call(3.0, 'client', 'send(5 bytes)', '5 bytes'),
+    call(5.0, 'proxy', 'close()', 'ok', { socket: 'onward' }),
+  ],
+  segments: [
+    between(0.12, 0, 1, 'SYN 0'),
+    between(0.2, 1, 0, 'SYN+ACK 0 1'),
+    between(0.3, 0, 1, 'ACK 1 1'),
+    between(1.52, 1, 2, 'SYN 0'),
+    between(1.6, 2, 1, 'SYN+ACK 0 1'),
+    between(1.7, 1, 2, 'ACK 1 1'),
+    between(3.02, 0, 1, 'PSH+ACK 1 1 5'),
+    between(3.1, 1, 2, 'PSH+ACK 1 1 5'),
+    between(5.02, 1, 2, 'FIN+ACK 6 1'),
+    between(6.02, 2, 0, 'RST 7'),
+  ],
+  states: [
+    proxyState(0.33, 0, 'ESTABLISHED'),
+    proxyState(1.63, 1, 'ESTABLISHED'),
+    proxyState(5.02, 1, 'FIN_WAIT1'),
+    state(0.3, 'client', 'ESTABLISHED'),
+  ],
+};
+
+export const scriptError: Trace = {
+  ...base,
+  name: 'script-error',
+  title: 'A script that breaks off',
+  calls: openingCalls,
+  segments: openingSegments,
+  states: openingStates,
+  dropped: 3,
+  error: {
+    atMs: 1.8,
+    message:
+      'bind(192.168.0.1:80): EACCES <&> "quoted" and \'quoted\': permission denied, since the port is below net.ipv4.ip_unprivileged_port_start',
+  },
+};
+
+function bulk(count: number): TraceSegment[] {
+  return Array.from({ length: count }, (_, index) => {
+    const sentMs = 2 + index * 0.01;
+    const round = Math.floor(index / 2);
+    if (index % 2 === 1)
+      return segment(sentMs, `server ACK 1 ${(round + 1) * 1448 + 1}`, { receivedMs: sentMs + 0.015 });
+    return segment(sentMs, `client ACK ${round * 1448 + 1} 1 1448`, { receivedMs: sentMs + 0.015 });
+  });
+}
+
+export const longRun: Trace = {
+  ...base,
+  name: 'bulk',
+  title: 'Many segments',
+  calls: [
+    ...openingCalls,
+    call(1.9, 'client', 'send(100,000,000 bytes)', '100000000 bytes', { socket: 'socket', endMs: 1100 }),
+  ],
+  segments: [...openingSegments, ...bulk(100_000), segment(1200, 'client FIN+ACK 72400001 1')],
+  omitted: { count: 5_000_000, afterIndex: 50_000 },
+  states: [...openingStates, state(1200, 'client', 'FIN_WAIT1')],
+};
+
+/** Calls, losses and states among the segments, so that only the bluntest folding bounds it. */
+export const restlessRun: Trace = {
+  ...base,
+  name: 'restless',
+  title: 'Many calls that fail',
+  calls: [
+    ...openingCalls,
+    ...Array.from({ length: 3000 }, (_, index) =>
+      call(2 + index, 'client', `send(${index})`, index % 2 === 0 ? 'EAGAIN' : 'ok'),
+    ),
+  ],
+  segments: [
+    ...openingSegments,
+    ...Array.from({ length: 3000 }, (_, index) =>
+      lost(2.4 + index, `client PSH+ACK ${index} 1 1`, { retransmission: index % 3 === 0 }),
+    ),
+  ],
+  states: [...openingStates, state(1500, 'client', 'FIN_WAIT1'), state(2000, 'client', 'CLOSED')],
+};
+
+export const noSegments: Trace = {
+  ...base,
+  name: 'no-segments',
+  title: 'Two binds and not a segment',
+  calls: [
+    call(0.2, 'server', 'bind(0.0.0.0:8080)', 'ok', { socket: 'first' }),
+    call(0.5, 'server', 'bind(192.168.0.2:8080)', 'EADDRINUSE', { socket: 'second' }),
+  ],
+};
+
+export const longTexts: Trace = {
+  ...base,
+  name: 'long-texts',
+  title: 'Long texts everywhere & <markup>',
+  calls: [
+    call(
+      0.2,
+      'client',
+      'setsockopt(IPPROTO_TCP, TCP_CONGESTION, "a-very-long-name-without-any-place-to-break-it-at-all-0123456789")',
+      'ENOENT: the kernel has no such module and may not load one, whoever asks',
+    ),
+    call(0.4, 'client', 'sysctl(net.ipv4.tcp_tw_reuse=1)'),
+    call(
+      0.45,
+      'server',
+      'sendmsg({ iov: [1, 2, 3], control: [{ level: SOL_SOCKET, type: SCM_RIGHTS }], flags: MSG_NOSIGNAL })',
+      '3 bytes',
+      { endMs: 30 },
+    ),
+    call(0.5, 'server', 'poll(POLLIN | POLLRDHUP, 20 ms)', 'POLLIN', { endMs: 25 }),
+  ],
+  marks: [
+    {
+      atMs: 0.1,
+      text: 'A remark that is so long that it needs more than a line to say what it has to say, and then some more words so that it is certain',
+    },
+    { atMs: 20, text: '日本語のメモ' },
+  ],
+  segments: [
+    segment(10, 'client FIN+SYN+RST+PSH+ACK 4294967295 4294967295 65535', { retransmission: true }),
+    segment(10.01, 'server FIN+SYN+RST+PSH+ACK 4294967295 4294967295 65535', { receivedMs: 10.5 }),
+  ],
+  findings: { list: [1, 2, { deep: ['a', null] }], text: '<script>alert(1)</script>' },
+};
+
+/** Four connections at once at one host: their bands are narrow. */
+export const manyConnections: Trace = {
+  ...base,
+  name: 'many-connections',
+  title: 'Four connections to a server',
+  calls: openingCalls.slice(0, 1),
+  segments: [0, 1, 2, 3]
+    .flatMap((index) =>
+      openingSegments.map((one) => {
+        const near = { ...client, port: client.port + index };
+        const ends = one.from === 'client' ? { source: near } : { destination: near };
+        return { ...one, ...ends, sentMs: one.sentMs + index * 0.01, receivedMs: one.sentMs + index * 0.01 + flight };
+      }),
+    )
+    .sort((a, b) => a.sentMs - b.sentMs),
+  states: [
+    state(0.15, 'server', 'LISTEN'),
+    ...[0, 1, 2, 3].flatMap((index): TraceState[] => {
+      const remote = { ...client, port: client.port + index };
+      const late = index * 0.01;
+      return [
+        { atMs: 0.65 + late, host: 'server', local: server, remote, state: 'SYN_RECV', how: 'implied' },
+        { atMs: 0.77 + late, host: 'server', local: server, remote, state: 'ESTABLISHED', how: 'seen' },
+        { atMs: 0.71 + late, host: 'client', local: remote, remote: server, state: 'ESTABLISHED', how: 'seen' },
+      ];
+    }),
+  ].sort((a, b) => a.atMs - b.atMs),
+};
+
+export const noHosts: Trace = { ...base, hosts: [], name: 'nothing', title: 'Nothing' };
+
+/** A host that talks to itself. */
+export const oneHost: Trace = {
+  ...base,
+  name: 'one-host',
+  title: 'A connection to oneself',
+  hosts: [{ name: 'client', address: '192.168.0.1', scripted: false }],
+  calls: [call(0.5, 'client', 'connect(192.168.0.1:8080)', 'ok')],
+  segments: [segment(0.52, 'client SYN 0', { to: 'client' }), segment(0.6, 'client SYN+ACK 0 1', { to: 'client' })],
+};
+
+export const traces: readonly Trace[] = [
+  plainClose,
+  abortiveClose,
+  simultaneousClose,
+  lostFin,
+  refusedConnect,
+  timeWaitGap,
+  threeHosts,
+  scriptError,
+  longRun,
+  restlessRun,
+  noSegments,
+  longTexts,
+  manyConnections,
+  noHosts,
+  oneHost,
+];
