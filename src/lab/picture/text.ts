@@ -15,6 +15,9 @@ const gapMs = 100;
 /** A state stands in the row before it if it came this soon after. */
 const soonMs = 1;
 
+/** Times that are sums of others may differ by as much. */
+const roundingMs = 0.001;
+
 /** A row with the states that stand beside it. */
 interface Block {
   readonly row: Row;
@@ -47,7 +50,7 @@ function reached({ host, local, remote }: TraceState, row: Row): number | undefi
 
 function isRoomFor(state: TraceState, { row, states }: Block): boolean {
   const since = state.atMs - (reached(state, row) ?? Number.NaN);
-  return since >= 0 && since < soonMs && states.every(({ host }) => host !== state.host);
+  return since >= -roundingMs && since < soonMs && states.every(({ host }) => host !== state.host);
 }
 
 function blocksOf(rows: readonly Row[], rails: Rails): Block[] {
