@@ -17,9 +17,12 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ');
 }
 
-/** Of a character: from Hangul Jamo on most are as wide as two letters, and none is wider. */
+/** Characters as wide as two letters: East Asian Width W and F of Unicode's UAX #11, in whole blocks. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+
 function columnsOf(char: string): number {
-  return (char.codePointAt(0) ?? 0) >= 0x1100 && !/[\u2000-\u2bff]/.test(char) ? 2 : 1;
+  return wide.test(char) ? 2 : 1;
 }
 
 export function columns(text: string): number {

@@ -15,6 +15,9 @@ const gapMs = 100;
 /** A state stands in the row before it if it came this soon after. */
 const soonMs = 1;
 
+/** Times that are sums of others may differ by as much. */
+const roundingMs = 0.001;
+
 /** A row with the states that stand beside it. */
 interface Block {
   readonly row: Row;
@@ -25,28 +28,29 @@ function isSame(a: Endpoint, b: Endpoint | undefined): boolean {
   return a.address === b?.address && a.port === b.port;
 }
 
-/** Whether the state may have come with this row. */
-function belongs({ host, local, remote }: TraceState, row: Row): boolean {
+/** When the row reached the host of the state, if the state may have come with it. */
+function reached({ host, local, remote }: TraceState, row: Row): number | undefined {
   switch (row.kind) {
     case 'segment': {
-      const { from, to, source, destination } = row.segment;
-      if (host === from && isSame(source, local) && isSame(destination, remote)) return true;
-      return host === to && isSame(destination, local) && isSame(source, remote);
+      const { from, to, source, destination, receivedMs } = row.segment;
+      if (host === from && isSame(source, local) && isSame(destination, remote)) return row.atMs;
+      return host === to && isSame(destination, local) && isSame(source, remote) ? receivedMs : undefined;
     }
     case 'call':
     case 'return':
-      return host === row.call.host;
+      return host === row.call.host ? row.atMs : undefined;
     case 'state':
     case 'fold':
-      return true;
+      return row.atMs;
     case 'mark':
     case 'error':
-      return false;
+      return undefined;
   }
 }
 
 function isRoomFor(state: TraceState, { row, states }: Block): boolean {
-  return belongs(state, row) && state.atMs - row.atMs < soonMs && states.every(({ host }) => host !== state.host);
+  const since = state.atMs - (reached(state, row) ?? Number.NaN);
+  return since >= -roundingMs && since < soonMs && states.every(({ host }) => host !== state.host);
 }
 
 function blocksOf(rows: readonly Row[], rails: Rails): Block[] {
