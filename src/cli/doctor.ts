@@ -40,9 +40,20 @@ function namespaces(): Finding {
   }
 }
 
+/** `undefined` where /proc is not mounted. */
+function effectiveCapabilities(): bigint | undefined {
+  try {
+    const status = readFileSync('/proc/self/status', 'utf8');
+    return BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  } catch {
+    return undefined;
+  }
+}
+
 function capabilities(): Finding {
-  const status = readFileSync('/proc/self/status', 'utf8');
-  const mask = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`);
+  const mask = effectiveCapabilities();
+  if (mask === undefined)
+    return { what: 'capabilities', ok: false, found: 'unknown, /proc/self/status cannot be read', cure: 'mount /proc' };
   const wanted = { CAP_NET_BIND_SERVICE: 10n, CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n, CAP_SYS_ADMIN: 21n };
   const missing = Object.entries(wanted)
     .filter(([, bit]) => (mask & (1n << bit)) === 0n)

@@ -1,8 +1,9 @@
-import type { OptionValues, SocketState } from '../index.js';
+import { type OptionValues, type SocketState, TimeoutError } from '../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
 import type { Host } from './host.js';
 import type { Lab } from './lab.js';
 import type { LabSocket } from './lab-socket.js';
+import { comesTrue, until } from './until.js';
 
 /** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
 export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
@@ -51,7 +52,11 @@ export async function acceptedEarly({ host, peer, options }: Ground): Promise<La
 
 /** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
 const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
-  CLOSED: () => {},
+  // RFC 9293 section 3.3.2: no state of a socket, but that there is none any more. The passive closer comes to it at once.
+  async CLOSED(ground) {
+    const { server, client } = await alone(ground);
+    await closeInOrder(client, server);
+  },
   BOUND: ({ host, options }) => host.open({ name: 'bound', options }).bind({ address: host.A, port }),
   LISTEN: ({ host, options }) => host.listen({ address: host.A, port, options }),
   SYN_SENT({ host, peer, options }) {
@@ -96,12 +101,32 @@ const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
 
 export const labStates = Object.keys(scripts) as readonly LabState[];
 
+function isIn(host: Host, state: LabState): boolean {
+  const rows = host.sockets({ localPort: port });
+  return state === 'CLOSED' ? rows.length === 0 : rows.some((row) => row.state === state);
+}
+
 /** Brings a port of a host into a state, with `options` on the old socket, and waits until the kernel shows it. */
 export async function reach(lab: Lab, state: LabState, options: OptionValues = {}): Promise<InState> {
   const [host, peer] = lab.pair('host', 'peer');
   await scripts[state]({ host, peer, options });
-  if (state !== 'CLOSED') await host.waitFor({ localPort: port, state }, `in ${state}`);
+  await until(() => isIn(host, state) || undefined, `in ${state}`);
+  host.look(`in ${state}`, { localPort: port });
   return { host, peer, address: host.A, port };
+}
+
+/** Goes the way to a state, and tells what the kernel shows at its end, or after a bounded wait: the state, or another. */
+export async function tryToReach(lab: Lab, state: LabState): Promise<string> {
+  const [host, peer] = lab.pair('host', 'peer');
+  try {
+    await scripts[state]({ host, peer, options: {} });
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    host.note(`on the way to ${state}`, error.message);
+  }
+  await comesTrue(() => isIn(host, state), `in ${state}`);
+  const seen = host.look(`the way to ${state} has been gone`, { localPort: port }).map((row) => row.state);
+  return seen.join(', ') || 'CLOSED';
 }
 
 /** The states on the port, without listeners: `TIME_WAIT`, or `nothing`. */

@@ -23,3 +23,13 @@ export async function until<T>(
     await delay(pausesMs[looks] ?? Math.max(laterPauseMs, elapsedMs / 100), undefined, { signal });
   }
 }
+
+/** Whether it comes true in time. What a case observes, and does not need to go on, is asked so: otherwise it could only break off. */
+export async function comesTrue(look: () => boolean, what: string, deadlineMs = 3000): Promise<boolean> {
+  try {
+    return await until(() => look() || undefined, what, { deadlineMs });
+  } catch (error) {
+    if (error instanceof TimeoutError) return false;
+    throw error;
+  }
+}

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { check, knownKeys, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import type { SocketRow } from '../netlink/inet-diag.js';
@@ -30,6 +30,13 @@ const CLONE_NEWNET = 0x4000_0000;
 // Of the thread that opens it: /proc/self would be the main thread's, in a worker too.
 const OWN_NAMESPACE = '/proc/thread-self/ns/net';
 
+/** Why namespaces cannot be reached here at all; `undefined` if they can. */
+export function unreachable(): string | undefined {
+  if (process.platform !== 'linux') return `not available on ${process.platform}`;
+  if (existsSync(OWN_NAMESPACE)) return undefined;
+  return `there is no ${OWN_NAMESPACE}: /proc is not mounted, or the kernel is without CONFIG_NET_NS`;
+}
+
 /** The thread could not go back to the namespace it came from. Nothing it does from here on reaches the network it should. */
 export class NamespaceLostError extends Error {
   readonly code = 'ERR_NAMESPACE_LOST';
@@ -40,10 +47,9 @@ export class NamespaceLostError extends Error {
   }
 }
 
-function requireLinux(): void {
-  if (process.platform !== 'linux') {
-    throw new UsageError('ERR_NOT_SUPPORTED', `network namespaces: not available on ${process.platform}`);
-  }
+function requireNamespaces(): void {
+  const reason = unreachable();
+  if (reason !== undefined) throw new UsageError('ERR_NOT_SUPPORTED', `network namespaces: ${reason}`);
 }
 
 function enter(fd: number): void {
@@ -114,7 +120,7 @@ export class NetworkNamespace {
    * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN: see `namespacesAvailable`.
    */
   static create(): NetworkNamespace {
-    requireLinux();
+    requireNamespaces();
     return andBack(
       () => check(native.unshare(CLONE_NEWNET), 'unshare'),
       () => {
@@ -132,7 +138,7 @@ export class NetworkNamespace {
 
   /** The namespace the calling thread is in. */
   static current(): NetworkNamespace {
-    requireLinux();
+    requireNamespaces();
     return new NetworkNamespace(openSync(OWN_NAMESPACE, 'r'));
   }
 

@@ -4,7 +4,7 @@ import { isatty } from 'node:tty';
 import { getSystemErrorMap } from 'node:util';
 import { check, invalidArgument, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
-import { NetworkNamespace } from './namespace.js';
+import { NetworkNamespace, unreachable } from './namespace.js';
 
 // Set in the process that was started inside a user namespace, so that it is done once.
 const MARK = 'SOCKWISE_IN_USER_NAMESPACE';
@@ -66,8 +66,8 @@ function canUnshare(): boolean {
  * forbid what both allow. `none` says what forbids it.
  */
 export function namespacesAvailable(): NamespaceAccess {
-  if (process.platform !== 'linux')
-    return { how: 'none', reason: `network namespaces are not available on ${process.platform}` };
+  const reason = unreachable();
+  if (reason !== undefined) return { how: 'none', reason };
   if (canUnshare()) return { how: 'root' };
   if (process.env[MARK] !== undefined)
     return { how: 'none', reason: 'unshare(2) is not allowed in this user namespace' };

@@ -7,6 +7,7 @@ import { cases } from '../../src/lab/cases/index.js';
 import type { MatrixResult } from '../../src/lab/matrix.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, matrix, program, sockwise } from '../support/matrix.js';
+import { canBecomeNobody, NOBODY } from '../support/users.js';
 
 const bound = 60_000;
 
@@ -107,15 +108,14 @@ describe('sockwise matrix', () => {
   );
 
   const drop = '/usr/bin/setpriv';
-  const isRoot = process.getuid?.() === 0;
 
   test(
     'runs as an ordinary user in a user namespace',
     async ({ skip }) => {
-      skip(!isRoot || !isThere(drop), 'only root with setpriv(1) can become somebody else');
+      skip(!canBecomeNobody || !isThere(drop), 'only root of more than one user, with setpriv(1), can become another');
       const home = mkdtempSync(`${tmpdir()}/sockwise-`);
       try {
-        const as = ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, program];
+        const as = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--clear-groups', process.execPath, program];
         const { stdout, stderr } = await run(drop, [...as, 'matrix', '--json', '--case', 'G4', 'G7', 'S18'], {
           env: { HOME: home },
           deadlineMs: bound,

@@ -5,9 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { namespacesAvailable, reexecInUserNamespace } from '../../src/netns/user-namespace.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
+import { canBecomeNobody, NOBODY } from '../support/users.js';
 
 const dist = new URL('../../dist/netns/', import.meta.url).href;
-const NOBODY = 65_534;
 
 // What a command does with this module: once more inside if that is needed, then the work.
 function program(work: string): string {
@@ -44,7 +44,7 @@ function start(work: string, env: NodeJS.ProcessEnv = {}): Running {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: 20_000,
     // Root gives up its user, so that the test shows what an ordinary one gets.
-    ...(process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
+    ...(canBecomeNobody && { uid: NOBODY, gid: NOBODY }),
   });
   let stdout = '';
   let stderr = '';

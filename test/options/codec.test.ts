@@ -31,9 +31,14 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   linger: fc.record({ on: fc.boolean(), seconds: positive }, { noNullPrototype: true }),
   timeval: fc.integer({ min: 0, max: 10_000_000 }).map((micros) => micros / 1000),
   text: fc.stringMatching(/^[a-z0-9_-]{0,15}$/),
+  bytes: fc.uint8Array({ maxLength: 4096 }).map((bytes) => Buffer.from(bytes)),
   ucred: fc.record({ pid: u32, uid: u32, gid: u32 }, { noNullPrototype: true }),
   txtime: fc.record({ clockId: u32, flags: u32 }, { noNullPrototype: true }),
   timestamping: fc.record({ flags: u32, bindPhc: u32 }, { noNullPrototype: true }),
+  repairWindow: fc.record(
+    { sndWl1: u32, sndWnd: u32, maxWindow: u32, rcvWnd: u32, rcvWup: u32 },
+    { noNullPrototype: true },
+  ),
   portRange: fc.tuple(u16, u16).map(([a, b]) => ({ low: Math.min(a, b), high: Math.max(a, b) })),
 };
 

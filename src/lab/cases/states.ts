@@ -1,7 +1,7 @@
 import { type Case, defineCase } from '../case.js';
 import { closeInOrder, establish } from '../connection.js';
 import type { Lab } from '../lab.js';
-import { labStates, type LabState, reach, statesOn } from '../states.js';
+import { labStates, type LabState, reach, statesOn, tryToReach } from '../states.js';
 import { outcome, outcomeAsync } from '../step.js';
 import { alike } from '../wording.js';
 
@@ -50,14 +50,12 @@ const eleven = defineCase<LabState, string>({
   advice:
     'Read the states with ss or listSockets: each tells whose turn it is. Many CLOSE_WAIT are a program that forgets to close.',
   rows: labStates.filter((state) => state !== 'BOUND').map((state) => ({ name: state, given: state, says: state })),
-  async run(lab, state) {
-    const { host, port } = await reach(lab, state);
-    const seen = host.sockets({ localPort: port }).map((row) => row.state);
-    if (seen.length === 0) return 'CLOSED';
-    return seen.find((other) => other === state) ?? seen.join(', ');
+  run: tryToReach,
+  because(rows) {
+    const missed = rows.filter(({ ok }) => !ok).map(({ given, observed }) => `${observed} in place of ${given}`);
+    const seen = [...new Set(rows.map(({ observed }) => observed))].join(', ');
+    return `seen on this kernel, each at the end of its way: ${seen}${missed.length === 0 ? '' : `; not reached: ${missed.join(', ')}`}`;
   },
-  because: (rows) =>
-    `produced and seen on this kernel: ${[...new Set(rows.map(({ observed }) => observed))].join(', ')}`,
 });
 
 type Handler = { readonly client: boolean; readonly reuse: boolean };

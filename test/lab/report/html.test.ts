@@ -31,7 +31,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
   beforeAll(async () => {
     folder = mkdtempSync(`${tmpdir()}/sockwise-`);
     const { code, stderr } = await sockwise(
-      ['matrix', '--quick', '--html', `${folder}/matrix.html`, '--case', 'G4', 'G5', 'G6', 'C7', 'C19', 'S18', slow],
+      ['matrix', '--quick', '--html', `${folder}/matrix.html`, '--case', 'G1', 'G4', 'G5', 'G6', 'C7', 'C19', slow],
       { deadlineMs: 60_000 },
     );
     expect([code, stderr]).toEqual([0, '']);
@@ -90,9 +90,9 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await item.locator('summary').first().focus();
     await page.keyboard.press('Enter');
     expect(await item.getAttribute('open')).not.toBeNull();
-    expect(await page.locator('#G6').getAttribute('open')).toBeNull();
-    await page.locator('h3 a[href="#G6"]').click();
-    await expect.poll(() => page.locator('#G6').getAttribute('open')).not.toBeNull();
+    expect(await page.locator('#G1').getAttribute('open')).toBeNull();
+    await page.locator('h3 a[href="#G1"]').click();
+    await expect.poll(() => page.locator('#G1').getAttribute('open')).not.toBeNull();
   });
 
   test.each([360, 1200])('does not scroll sideways at %i px, with everything open', async (width) => {
