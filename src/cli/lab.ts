@@ -5,6 +5,7 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { experiments } from '../lab/index.js';
 import { listExperiments, type ListedExperiment, type Played, playRuns, type Run } from '../lab/experiment/play.js';
+import { experimentsHtml } from '../lab/picture/html.js';
 import { ladderSvg } from '../lab/picture/svg.js';
 import { ladderText } from '../lab/picture/text.js';
 import { exitCodes } from './exit.js';
@@ -115,7 +116,7 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   progress.stop();
   const traces = played.flatMap((one) => ('trace' in one ? [one.trace] : []));
   if (page !== undefined) {
-    writeFileSync(page, '');
+    writeFileSync(page, experimentsHtml(traces));
     closeSync(page);
   }
   for (const [index, trace] of traces.entries()) {

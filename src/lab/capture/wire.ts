@@ -22,7 +22,6 @@ export class WireTap {
   readonly #interface: number;
   readonly #store: FrameStore;
   readonly #onFrames: () => void;
-  #dropped = 0;
 
   constructor(namespace: NetworkNamespace, link: string, index: number, store: FrameStore, onFrames: () => void) {
     this.#interface = index;
@@ -41,13 +40,10 @@ export class WireTap {
     void this.#listen();
   }
 
-  /** Frames the kernel had no room for. */
-  get dropped(): number {
-    // struct tpacket_stats: packets and drops since the last look.
-    this.#dropped += this.#socket
-      .getOption({ level: SOL_PACKET, optname: PACKET_STATISTICS, length: 8 })
-      .readUInt32LE(4);
-    return this.#dropped;
+  /** How many frames the kernel had no room for; the kernel forgets them then. */
+  drops(): number {
+    // struct tpacket_stats: packets and drops.
+    return this.#socket.getOption({ level: SOL_PACKET, optname: PACKET_STATISTICS, length: 8 }).readUInt32LE(4);
   }
 
   /** Stores what is there now. */

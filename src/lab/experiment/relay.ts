@@ -47,19 +47,20 @@ class Way {
     void this.#listen();
   }
 
-  /** Takes what has come, and tells whether nothing waits to be sent on. */
+  /** Whether nothing has come and nothing waits: what is sent on may be answered at once, by the other way. */
   isIdle(): boolean {
-    this.#take();
-    return this.#queue.length === 0;
+    return this.#take() === 0 && this.#queue.length === 0;
   }
 
-  #take(): void {
+  /** Takes what has come, and returns how many frames that were. */
+  #take(): number {
     for (let count = 0; count < turn; count++) {
       const message = this.#from.tryRecvmsg({ size: LONGEST_FRAME });
-      if (message === undefined) return;
+      if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
       if (!isOwn) this.#forward(Uint8Array.from(message.data));
     }
+    return turn;
   }
 
   #forward(frame: Uint8Array): void {

@@ -25,6 +25,10 @@ const mostHosts = 8;
 const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${index + 1}`);
 // States the kernel leaves by itself, as TIME_WAIT, show at the next look.
 const lookEveryMs = 20;
+/** Links may be slow: twice the longest delay, and more. */
+const settleMs = 25_000;
+/** How long the end of a run waits for what is still on its way. */
+const silenceMs = 3000;
 
 /** What a stage knows of its run. */
 export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'findings' | 'error'>;
@@ -103,23 +107,22 @@ export class Stage {
 
   /** The segments so far. */
   segments(): SegmentList {
-    for (const { tap } of this.#ends) tap.drain();
+    if (!this.#isOver) for (const { tap } of this.#ends) tap.drain();
     return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
   }
 
-  /** Until what was sent has arrived: no relay holds anything back, and every frame is stored. */
+  /** Until what was sent has arrived or is lost, and every frame is stored. */
   async settle(): Promise<void> {
-    await until(() => (this.#links.every((link) => link.isIdle()) ? true : undefined), 'segments on their way');
-    await new Promise(setImmediate);
-    for (const { tap } of this.#ends) tap.drain();
+    await until(() => (this.#isIdle() ? true : undefined), 'segments on their way', { deadlineMs: settleMs });
   }
 
   /** Everything recorded. The run is over with it. */
   async finish(): Promise<Recording> {
-    await this.settle();
-    this.#watch.look();
+    // Within one turn: a segment that a timer of the kernel sends now would be listened to at one end only.
+    const idle = until(() => (this.#isIdle() ? this.#stop() : undefined), 'silence', { deadlineMs: silenceMs });
+    // Two ends that never stop talking are no reason to lose the record.
+    const dropped = await idle.catch(() => this.#stop());
     this.#isOver = true;
-    this.#clock.stop();
     const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
     const list = this.segments();
     const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
@@ -133,7 +136,7 @@ export class Stage {
       marks: this.#recorder.marks,
       ...list,
       states: timeline(this.#watch.samples, implied),
-      dropped: this.#ends.reduce((sum, { tap }) => sum + tap.dropped, 0),
+      dropped,
     };
   }
 
@@ -151,6 +154,24 @@ export class Stage {
     for (const link of this.#links) link.close();
     for (const close of this.#closers.splice(0).reverse()) close();
     this.#frames.close();
+  }
+
+  #isIdle(): boolean {
+    if (!this.#links.every((link) => link.isIdle())) return false;
+    for (const { tap } of this.#ends) tap.drain();
+    return true;
+  }
+
+  /** Ends the listening, and returns how many frames the kernel had no room for. */
+  #stop(): number {
+    let dropped = 0;
+    for (const { tap } of this.#ends) {
+      dropped += tap.drops();
+      tap.close();
+    }
+    this.#watch.look();
+    this.#clock.stop();
+    return dropped;
   }
 
   /** The kernel's time of day as milliseconds since the run began, to the microsecond. */

@@ -41,6 +41,8 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       mark('the server closes');
       s.close();
       await c.expect('recv', 'end of stream');
+      // The FIN may be acknowledged late, and then with the next one.
+      await s.waitForState('FIN_WAIT2');
       c.close();
       await s.waitForState('TIME_WAIT');
     });
@@ -53,7 +55,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       'server: SYN ACK',
       'client: ACK',
       'server: FIN ACK',
-      ...flagsOf(trace.segments).slice(4, -2),
+      'client: ACK',
       'client: FIN ACK',
       'server: ACK',
     ]);
