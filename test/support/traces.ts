@@ -341,6 +341,7 @@ export const longTexts: Trace = {
       'ENOENT: the kernel has no such module and may not load one, whoever asks',
     ),
     call(0.4, 'client', 'sysctl(net.ipv4.tcp_tw_reuse=1)'),
+    call(0.42, 'client', `send(${'日本語'.repeat(30)})`),
     call(
       0.45,
       'server',
@@ -355,7 +356,7 @@ export const longTexts: Trace = {
       atMs: 0.1,
       text: 'A remark that is so long that it needs more than a line to say what it has to say, and then some more words so that it is certain',
     },
-    { atMs: 20, text: '日本語のメモ' },
+    { atMs: 20, text: '日本語のメモ'.repeat(30) },
   ],
   segments: [
     segment(10, 'client FIN+SYN+RST+PSH+ACK 4294967295 4294967295 65535', { retransmission: true }),

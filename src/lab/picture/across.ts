@@ -1,7 +1,7 @@
 import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
-import { type Row, segmentKey } from './rows.js';
+import { opensOrCloses, type Row, segmentKey } from './rows.js';
 import { callName, segmentText, socketPrefix } from './words.js';
 
 /** Of the way to its receiver, where a segment is lost. */
@@ -143,8 +143,10 @@ function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here
     if (from === to) gap = Math.max(gap, width + loopWidth + 30);
     gap = Math.max(gap, row.segment.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
     const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
-    if (crosses && last !== undefined)
-      gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + 130);
+    if (crosses && last !== undefined) {
+      const beside = opensOrCloses(row.segment) && opensOrCloses(last.segment) ? 130 : 60;
+      gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + beside);
+    }
     last = row;
   }
   return Math.min(gap, widestGap);

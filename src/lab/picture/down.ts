@@ -140,8 +140,11 @@ function nameHeight(row: Row, place: Across): number {
     .find(({ name }) => name === row.state.host)
     ?.bands.find(({ ends }) => ends.some(({ key }) => key === connectionKey(row.state)));
   if (band === undefined) return 0;
+  const states = band.ends.find(({ key }) => key === connectionKey(row.state))?.states ?? [];
+  const at = states.indexOf(row.state);
+  if (at < 0 || states[at - 1]?.state === row.state.state) return 2;
   if (!band.named) return 5;
-  return band.withPort ? 2 * stateHeight - 2 : stateHeight;
+  return band.withPort && at === 0 ? 2 * stateHeight - 2 : stateHeight;
 }
 
 function hasTime({ kind }: Instant): boolean {

@@ -87,6 +87,7 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
   const passes = [
     (kind: string) => kind !== 'arrive' && kind !== 'state' && kind !== 'gap',
     (kind: string) => kind === 'arrive',
+    (kind: string) => kind === 'state',
   ];
   for (const wants of passes) {
     for (const [index, instant] of instants.entries()) {
