@@ -341,6 +341,7 @@ export const longTexts: Trace = {
       'ENOENT: the kernel has no such module and may not load one, whoever asks',
     ),
     call(0.4, 'client', 'sysctl(net.ipv4.tcp_tw_reuse=1)'),
+    call(0.42, 'client', `send(${'日本語'.repeat(30)})`),
     call(
       0.45,
       'server',
@@ -355,7 +356,7 @@ export const longTexts: Trace = {
       atMs: 0.1,
       text: 'A remark that is so long that it needs more than a line to say what it has to say, and then some more words so that it is certain',
     },
-    { atMs: 20, text: '日本語のメモ' },
+    { atMs: 20, text: '日本語のメモ'.repeat(30) },
   ],
   segments: [
     segment(10, 'client FIN+SYN+RST+PSH+ACK 4294967295 4294967295 65535', { retransmission: true }),
@@ -422,3 +423,64 @@ export const traces: readonly Trace[] = [
   noHosts,
   oneHost,
 ];
+
+/** Numbers from 0 up to 1, always the same ones for a seed: the generator mulberry32. */
+function numbersFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function randomTrace(seed: number): Trace {
+  const draw = numbersFrom(seed);
+  const below = (most: number): number => Math.floor(draw() * most);
+  const pick = <Item>(items: readonly [Item, ...Item[]]): Item => items[below(items.length)] ?? items[0];
+  const names = ['client', 'proxy', 'server', 'other'].slice(0, 1 + below(4));
+  const host = (): string => names[below(names.length)] ?? 'client';
+  const word = (most: number): string => 'abcdefghij, klmno(pqrstuvw)'.repeat(4).slice(0, 1 + below(most));
+  const later = (): number => pick([0, 0.01, 0.03, 0.3, 5, 300]) * (1 + draw());
+  let now = 0;
+  const at = (): number => {
+    now += later();
+    return now;
+  };
+  const end = (name: string): { address: string; port: number } => ({
+    address: `192.168.0.${names.indexOf(name) + 1}`,
+    port: 1000 + below(2),
+  });
+  const each = <Item>(most: number, make: () => Item): Item[] => {
+    now = draw();
+    return Array.from({ length: below(most) }, make);
+  };
+  return {
+    ...base,
+    name: 'random',
+    title: word(40),
+    hosts: names.map((name, index) => ({ name, address: `192.168.0.${index + 1}`, scripted: draw() < 0.2 })),
+    segments: each(30, () => {
+      const [from, to] = [host(), host()];
+      const flags = pick(['SYN', 'SYN+ACK', 'ACK', 'PSH+ACK', 'FIN+ACK', 'RST']);
+      const numbers = [below(2 ** below(32)), below(2 ** below(32)), below(2) * below(1449)].join(' ');
+      const more = { from, to, source: end(from), destination: end(to), retransmission: draw() < 0.2 };
+      const sentMs = at();
+      if (draw() < 0.1) return lost(sentMs, `${from} ${flags} ${numbers}`, more);
+      return segment(sentMs, `${from} ${flags} ${numbers}`, { ...more, receivedMs: sentMs + later() });
+    }),
+    calls: each(12, () => {
+      const atMs = at();
+      const more = { endMs: atMs + later(), socket: pick(['one', 'two']) };
+      return call(atMs, host(), word(90), pick(['ok', 'ECONNRESET', word(60)]), more);
+    }),
+    marks: each(4, () => ({ atMs: at(), text: word(100) })),
+    states: each(15, (): TraceState => {
+      const name = host();
+      const names = ['LISTEN', 'SYN_SENT', 'ESTABLISHED', 'TIME_WAIT', 'CLOSED'] as const;
+      const ends = { local: end(name), ...(draw() < 0.2 ? {} : { remote: end(host()) }) };
+      return { atMs: at(), host: name, ...ends, state: pick(names), how: pick(['seen', 'implied']) };
+    }),
+  };
+}

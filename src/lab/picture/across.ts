@@ -1,17 +1,27 @@
-import type { Trace } from '../trace.js';
+import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
-import { type Row, segmentKey } from './rows.js';
+import { opensOrCloses, type Row, segmentKey } from './rows.js';
 import { callName, segmentText, socketPrefix } from './words.js';
+
+/** Of the way to its receiver, where a segment is lost. */
+export const lostPart = 0.62;
+
+/** How far the arrow of a host to itself goes. */
+export const loopWidth = 34;
 
 /** Font sizes, in pixels like all lengths here. */
 export const sizes = { label: 12, small: 11, host: 14 } as const;
 export const lineHeight = 15;
 
 const margin = 14;
-const callChars = 28;
+const callChars = 36;
+/** Of a host in the middle, whose texts push the others apart. */
+const middleCallChars = 27;
 const callLines = 5;
 const resultChars = 48;
+/** A result up to this long is not broken into lines. */
+const unbroken = 16;
 const segmentChars = 60;
 const narrowestGap = 260;
 const widestGap = 520;
@@ -38,8 +48,8 @@ export interface BandColumn extends EndColumn {
 
 export interface HostPlace {
   readonly name: string;
-  readonly address: string;
-  readonly scripted: boolean;
+  /** Its address, and that it is scripted. */
+  readonly subtitle: string;
   /** Where arrows to and from the left end, and to and from the right: a host in the middle has its texts between them. */
   readonly left: number;
   readonly right: number;
@@ -65,22 +75,28 @@ export interface Across {
   readonly labels: ReadonlyMap<Row, string>;
 }
 
-function callText(row: Row, { calls }: Trace): CallText | undefined {
+function callText(row: Row, { calls }: Trace, names: readonly string[]): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
+  const at = names.indexOf(row.call.host);
+  const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
   const full = `${socketPrefix(calls, call)}${call.call}`;
   const title = `${full} ${call.result}`;
   const prefix: Part = { text: socketPrefix(calls, call), tone: 'soft' };
-  const result: Part = { text: clipped(call.result, resultChars), tone: call.failed ? 'bad' : 'good' };
-  const room = callChars * callLines - resultChars - prefix.text.length;
+  const shown = clipped(call.result, resultChars);
+  const result: Part = {
+    text: shown.length <= unbroken ? shown.replaceAll(' ', '\u00a0') : shown,
+    tone: call.failed ? 'bad' : 'good',
+  };
+  const room = most * callLines - resultChars - prefix.text.length;
   const text = clipped(call.call, room);
   const parts: readonly Part[] =
     row.kind === 'return'
-      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), callChars), tone: 'soft' }, result]
+      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), most), tone: 'soft' }, result]
       : row.waits
         ? [prefix, { text, tone: 'plain' }, { text: '…', tone: 'soft' }]
         : [prefix, { text, tone: 'plain' }, result];
-  return { lines: wrapped(parts, callChars), title };
+  return { lines: wrapped(parts, most), title };
 }
 
 /** Each waiting call in the first line that is free from its begin to its end. */
@@ -99,10 +115,16 @@ function waitLines(rows: readonly Row[], host: string): Map<Row, number> {
 
 function segmentLabels(rows: readonly Row[]): Map<Row, string> {
   const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
-  const several = new Set(shown.map(({ segment }) => segmentKey(segment))).size > 1;
+  const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
+  const keys = new Map<string, Set<string>>();
+  for (const { segment } of shown) {
+    const hosts = hostsOf(segment);
+    keys.set(hosts, (keys.get(hosts) ?? new Set()).add(segmentKey(segment)));
+  }
   return new Map(
     shown.map((row) => {
       const { source, destination } = row.segment;
+      const several = (keys.get(hostsOf(row.segment))?.size ?? 0) > 1;
       const ports = several ? `${source.port}→${destination.port} ` : '';
       return [row, clipped(`${ports}${segmentText(row.segment)}`, segmentChars)];
     }),
@@ -118,9 +140,13 @@ function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here
     const { from, to } = row.segment;
     if (from !== here && from !== there && to !== here && to !== there) continue;
     const width = textWidth(labels.get(row) ?? '', sizes.label);
-    gap = Math.max(gap, width + 60);
+    if (from === to) gap = Math.max(gap, width + loopWidth + 30);
+    gap = Math.max(gap, row.segment.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
     const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
-    if (crosses && last !== undefined) gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + 70);
+    if (crosses && last !== undefined) {
+      const beside = opensOrCloses(row.segment) && opensOrCloses(last.segment) ? 130 : 60;
+      gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + beside);
+    }
     last = row;
   }
   return Math.min(gap, widestGap);
@@ -168,14 +194,14 @@ function hostParts(
 
 /** Where everything stands from left to right. */
 export function across(trace: Trace, rows: readonly Row[]): Across {
+  const names = hostNames(trace);
   const texts = new Map<Row, CallText>();
   for (const row of rows) {
-    const text = callText(row, trace);
+    const text = callText(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
   const labels = segmentLabels(rows);
   const waits = new Map<Row, number>();
-  const names = hostNames(trace);
   const timeX = margin + textWidth('999.99 ms', sizes.small);
   const hosts: HostPlace[] = [];
   let x = timeX + 14;
@@ -187,7 +213,8 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
     const linesWide = lines * waitWidth;
     const textWide = wide === 0 ? 0 : wide + between + 3;
     const inside = bandsWide + linesWide + textWide;
-    const header = Math.max(textWidth(name, sizes.host), textWidth(facts?.address ?? '', sizes.small)) + 12;
+    const subtitle = [facts?.address ?? '', facts?.scripted === true ? '(scripted)' : ''].join(' ').trim();
+    const header = Math.max(textWidth(name, sizes.host), textWidth(subtitle, sizes.small)) + 12;
     const mirrored = index === 0;
     const outer = mirrored || index === names.length - 1 || inside === 0;
     const padding = mirrored ? Math.max(0, header / 2 - inside) : 0;
@@ -205,8 +232,7 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
     const right = outer ? lifeline : lifeline + inside + between;
     hosts.push({
       name,
-      address: facts?.address ?? '',
-      scripted: facts?.scripted ?? false,
+      subtitle,
       left: lifeline,
       right,
       bands,
@@ -216,9 +242,12 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
       waitX,
     });
     const next = names[index + 1];
-    const gap = next === undefined ? 0 : gapBetween(rows, labels, name, next);
+    const gap = gapBetween(rows, labels, name, next ?? name);
     x = next === undefined ? Math.max(right, lifeline + inside, lifeline + header / 2) : right + gap;
   }
-  const alone = names.length === 1 ? (hosts[0]?.right ?? 0) + narrowestGap : timeX + narrowestGap;
+  const alone =
+    names.length === 1
+      ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names[0] ?? '', names[0] ?? '')
+      : timeX + narrowestGap;
   return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels };
 }

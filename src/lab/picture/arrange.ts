@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
-import { type Across, sizes } from './across.js';
-import { acrossHeight, type Down, down, type Instant, instantsOf, lostPart } from './down.js';
+import { type Across, loopWidth, lostPart, sizes } from './across.js';
+import { acrossHeight, type Down, down, fallOf, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
@@ -13,11 +13,15 @@ export interface Placed extends Down {
 
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
+const liftOverCross = 10;
 const step = 6;
-const mostRounds = 600;
+/** Rounds in which a line may not cross a label either. */
+const strictRounds = 250;
+const mostRounds = 1000;
 /** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
-const mostPushes = 8;
-const loopWidth = 34;
+const mostPushes = 6;
+/** How often an arrow that crosses another goes down to have its label at its sender. */
+const insistence = 4;
 
 export function toneOf({ flags }: TraceSegment): Tone {
   if (flags.includes('RST')) return 'rst';
@@ -37,9 +41,11 @@ interface Obstacle {
   readonly shape: Shape;
   readonly at: number;
   readonly solid: boolean;
+  readonly arrow?: Arrow;
 }
 
-function arrowsOf({ instants, ys }: Down, { hosts, labels }: Across): Drawn[] {
+function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
+  const { hosts, labels } = place;
   const arrives = new Map<Row, number>();
   for (const [index, { kind, row }] of instants.entries()) if (kind === 'arrive') arrives.set(row, ys[index] ?? 0);
   return instants.flatMap(({ kind, row }, depart): Drawn[] => {
@@ -51,7 +57,7 @@ function arrowsOf({ instants, ys }: Down, { hosts, labels }: Across): Drawn[] {
     if (here === undefined || there === undefined) return [];
     const rightwards = target > source || (target === source && source === 0);
     const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
-    const y = arrives.get(row) ?? from.y;
+    const y = arrives.get(row) ?? from.y + fallOf(segment, place);
     const label = labels.get(row) ?? '';
     const common = { segment, tone: toneOf(segment) };
     if (source === target) {
@@ -74,10 +80,10 @@ function firstPart({ from, to }: Line, { hosts }: Across): Line {
   return x === undefined ? { from, to } : { from, to: pointOn({ from, to }, (x - from.x) / (to.x - from.x)) };
 }
 
-function labelAt(line: Line, text: string, tone: Tone, part: number, below: boolean): Label {
+function labelAt(line: Line, text: string, tone: Tone, part: number, below: boolean, above = lift): Label {
   const degrees = readingAngle(line);
   const radians = (degrees * Math.PI) / 180;
-  const away = below ? -(sizes.label * 0.93 + 3) : lift;
+  const away = below ? -(sizes.label * 0.93 + 3) : above;
   const { x, y } = pointOn(line, part);
   return {
     kind: 'segment',
@@ -106,7 +112,7 @@ function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Label
   const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
   const lost = arrow.segment.receivedMs === undefined;
   const [near, middle, far] = [half, 0.5, 1 - half];
-  if (half >= 0.5) return lost ? [labelAt(whole, label, tone, half, false)] : [labelAt(whole, label, tone, 0.5, false)];
+  if (half >= 0.5) return [labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift)];
   const parts = crossed || lost ? [near, middle, far] : [middle, near, far];
   return [
     ...parts.map((part) => labelAt(whole, label, tone, part, false)),
@@ -144,46 +150,50 @@ function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacl
   });
 }
 
+interface Push {
+  readonly index: number;
+  readonly key: string;
+}
+
+/** Of two instants the later one can give way. */
+function pushOf(a: number, b: number): Push {
+  return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}` };
+}
+
 /** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
 function label(
   drawn: readonly Drawn[],
   fixed: readonly Obstacle[],
   place: Across,
   pushes: ReadonlyMap<string, number>,
-): {
-  labels: Label[];
-  push?: { index: number; key: string };
-} {
+  patience: number,
+): { labels: Label[]; push?: Push } {
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
-    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false };
+    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
   });
   const labels: Label[] = [];
   const taken: Obstacle[] = [...fixed];
   for (const [index, one] of drawn.entries()) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const hit = (box: Shape): Obstacle | undefined => {
-      const others = [...taken, ...lines.filter((_, other) => other !== index)];
-      return others.find(({ shape, at, solid }) => {
-        if (overlap(box, shape) <= 0) return false;
-        return solid || (pushes.get(`${Math.min(at, one.depart)} ${Math.max(at, one.depart)}`) ?? 0) < mostPushes;
-      });
-    };
-    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, in: hit(boxOf(candidate)) }));
-    const best = candidates.find((candidate) => candidate.in === undefined) ?? candidates[0];
-    if (best === undefined) continue;
-    if (best.in !== undefined) {
-      const [first, later] = [Math.min(best.in.at, one.depart), Math.max(best.in.at, one.depart)];
-      return { labels, push: { index: later, key: `${first} ${later}` } };
-    }
+    const others = [...taken, ...lines.filter((_, other) => other !== index)];
+    const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
+    const hit = (box: Shape): Obstacle | undefined =>
+      others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));
+    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, hit: hit(boxOf(candidate)) }));
+    const [first] = candidates;
+    if (first === undefined) continue;
+    // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
+    const insists =
+      crossed &&
+      first.hit?.arrow !== undefined &&
+      !cross(first.hit.arrow, one.arrow) &&
+      pushed(first.hit.at) < Math.min(insistence, patience);
+    const best = insists ? first : (candidates.find((candidate) => candidate.hit === undefined) ?? first);
+    if (best.hit !== undefined && patience >= 0) return { labels, push: pushOf(best.hit.at, one.depart) };
     labels.push(best.candidate);
     taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
   }
   return { labels };
-}
-
-/** Labels as they are where the rounds are used up. */
-function labelAnyway(drawn: readonly Drawn[], place: Across): Label[] {
-  return drawn.flatMap((one) => places(one, false, place).slice(0, 1));
 }
 
 /** Heights for all instants, with labels at the arrows: what a label hits goes down until nothing is in the way. */
@@ -194,11 +204,13 @@ export function arrange(rows: readonly Row[], place: Across): Placed {
   for (let round = 0; ; round++) {
     const heights = down(place, instants, extra);
     const drawn = arrowsOf(heights, place);
-    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes);
-    const arrows = drawn.map(({ arrow }) => arrow);
-    if (push === undefined) return { ...heights, arrows, labels };
-    if (round === mostRounds) return { ...heights, arrows, labels: labelAnyway(drawn, place) };
-    extra.set(push.index, (extra.get(push.index) ?? 0) + step);
-    pushes.set(push.key, (pushes.get(push.key) ?? 0) + 1);
+    const patience = round < strictRounds ? mostPushes : round < mostRounds ? 0 : -1;
+    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes, patience);
+    if (push === undefined || round === mostRounds) {
+      return { ...heights, arrows: drawn.map(({ arrow }) => arrow), labels };
+    }
+    const times = pushes.get(push.key) ?? 0;
+    extra.set(push.index, (extra.get(push.index) ?? 0) + step * (1 + Math.floor(times / 2)));
+    pushes.set(push.key, times + 1);
   }
 }

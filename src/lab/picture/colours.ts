@@ -1,3 +1,5 @@
+import { sizes } from './across.js';
+
 /** Ink and fills of the picture in one scheme. Texts meet WCAG AA on what they stand on. */
 interface Colours {
   readonly page: string;
@@ -102,6 +104,8 @@ export function bandKind(state: string): string {
   return bandKinds[state] ?? 'listening';
 }
 
+export const schemes = { light, dark } as const;
+
 function declared(colours: Colours): string {
   return Object.entries(colours)
     .map(([name, value]) => `--${name}:${value}`)
@@ -128,6 +132,7 @@ export function rulesOf(key: string): string {
       ' text',
       'font-family:ui-monospace,SFMono-Regular,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono","Liberation Mono",monospace;fill:var(--ink)',
     ],
+    ...Object.values(sizes).map((size) => [` .f${size}`, `font-size:${size}px`] as const),
     [' .page', 'fill:var(--page)'],
     [' .strip', 'fill:var(--strip)'],
     [' .life', 'stroke:var(--line);stroke-width:1.5'],

@@ -1,7 +1,8 @@
-import { type Across, lineHeight, sizes } from './across.js';
+import type { TraceSegment } from '../trace.js';
+import { type Across, lineHeight, lostPart, sizes } from './across.js';
 import { type Part, wrapped } from './label.js';
 import { connectionKey, type Row } from './rows.js';
-import { foldText, spanText } from './words.js';
+import { foldText, spanText, timeText } from './words.js';
 
 /** An instant of a row: an arrow has two, and they need not be neighbours. */
 export interface Instant {
@@ -23,6 +24,8 @@ export interface Down {
   readonly bottom: number;
 }
 
+/** What is less apart looks simultaneous. */
+const togetherMs = 0.25;
 /** A gap of at least this is drawn as a break. */
 const breakMs = 200;
 export const headerHeight = 58;
@@ -39,14 +42,14 @@ export const textAbove = 9;
 const arrowSpace = 8;
 /** Between instants at different hosts, so that one sees which was first. */
 const aStep = 3;
-/** Of the way to its receiver, where a segment is lost. */
-export const lostPart = 0.55;
+/** Of the usual fall, what an arrow falls at least below where the one that it meets began. */
+const meetPart = 1.3;
 
 export function acrossHeight({ kind, lines }: Instant): number {
   return kind === 'gap' ? breakHeight : lines.length * lineHeight + 2 * ribbonPadding;
 }
 
-function isAcross({ kind }: Instant): boolean {
+function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
   return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
 }
 
@@ -84,7 +87,8 @@ export function instantsOf(rows: readonly Row[], place: Across): Instant[] {
     const begin = { atMs: row.atMs, row, lines: linesAcross(row, place), lane: laneOf(row, place), spanMs: 0 };
     const one: Instant = { ...begin, kind: row.kind };
     if (row.kind !== 'segment') return [one];
-    const { sentMs, receivedMs = sentMs } = row.segment;
+    const { sentMs, receivedMs } = row.segment;
+    if (receivedMs === undefined) return [one];
     const fold = folds.find((atMs) => atMs >= sentMs) ?? Infinity;
     const atMs = Math.max(sentMs, Math.min(receivedMs, fold));
     return [one, { ...begin, kind: 'arrive', atMs }];
@@ -123,10 +127,10 @@ class Lanes {
   }
 }
 
-function spanned(row: Row, { hosts }: Across): number {
-  if (row.kind !== 'segment') return 1;
+/** What an arrow falls at least. */
+export function fallOf({ from, to, receivedMs }: TraceSegment, { hosts }: Across): number {
   const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
-  return Math.max(1, Math.abs(index(row.segment.from) - index(row.segment.to)));
+  return slant * Math.max(1, Math.abs(index(from) - index(to))) * (receivedMs === undefined ? lostPart : 1);
 }
 
 /** The state that follows in the column of a band needs to be below the name of the one before. */
@@ -136,8 +140,25 @@ function nameHeight(row: Row, place: Across): number {
     .find(({ name }) => name === row.state.host)
     ?.bands.find(({ ends }) => ends.some(({ key }) => key === connectionKey(row.state)));
   if (band === undefined) return 0;
+  const states = band.ends.find(({ key }) => key === connectionKey(row.state))?.states ?? [];
+  const at = states.indexOf(row.state);
+  if (at < 0 || states[at - 1]?.state === row.state.state) return 2;
   if (!band.named) return 5;
-  return band.withPort ? 2 * stateHeight - 2 : stateHeight;
+  return band.withPort && at === 0 ? 2 * stateHeight - 2 : stateHeight;
+}
+
+function hasTime({ kind }: Instant): boolean {
+  return kind === 'call' || kind === 'return' || kind === 'segment';
+}
+
+/** Whether the second instant needs a time of its own, since it is no work of the first. */
+function needsTime(first: Instant, second: Instant): boolean {
+  if (!hasTime(second) || timeText(first.atMs) === timeText(second.atMs)) return false;
+  if (first.kind === 'segment' && second.kind === 'segment') return false;
+  if (second.atMs - first.atMs < togetherMs) return false;
+  const sends =
+    first.row.kind === 'call' && second.row.kind === 'segment' && first.row.call.host === second.row.segment.from;
+  return !sends || second.atMs - first.atMs >= 1;
 }
 
 /**
@@ -148,6 +169,9 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
   const lanes = new Lanes();
   const ys: number[] = [];
   const departs = new Map<Row, number>();
+  const flying = new Set<Row>();
+  const arrived = new Map<string, { readonly departY: number; readonly y: number }>();
+  let timed: { readonly instant: Instant; readonly y: number } | undefined;
   let y = headerHeight + 24;
   let before: Instant | undefined;
   lanes.fill('across', headerHeight);
@@ -161,21 +185,35 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
 
   const textFloor = (host: string): number => Math.max(lanes.of(`texts ${host}`), lanes.of('ribbons')) + textAbove;
 
-  function floorOf(instant: Instant, next: Instant | undefined): number {
+  /** Calls of several hosts at the same moment stand at the same height. */
+  function togetherFloor(index: number): number {
+    const begin = instants[index]?.atMs ?? 0;
+    let floor = 0;
+    for (const { kind, row, atMs } of instants.slice(index + 1, index + 8)) {
+      if (atMs - begin >= togetherMs || isAcross({ kind })) break;
+      if (kind === 'call' && row.kind === 'call') floor = Math.max(floor, textFloor(row.call.host));
+    }
+    return floor;
+  }
+
+  function floorOf(index: number): number {
+    const instant = instants[index];
+    const next = instants[index + 1];
+    if (instant === undefined) return y;
     const { row, kind, lane } = instant;
     switch (kind) {
       case 'gap':
-        return Math.max(y, lanes.of('lines')) + 10;
+        return Math.max(y, lanes.of('lines'), lanes.of('names')) + 10;
       case 'mark':
       case 'error':
-        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4);
+        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4, lanes.of('names') + 4);
       case 'fold':
         return Math.max(y, lanes.of('lines')) + 10;
       case 'call': {
         if (row.kind !== 'call') return y;
         const { host } = row.call;
         const sends = next?.row.kind === 'segment' && next.kind === 'segment' && next.row.segment.from === host;
-        return Math.max(y, textFloor(host), sends ? departFloor(host) : 0);
+        return Math.max(y, textFloor(host), sends ? departFloor(host) : 0, togetherFloor(index));
       }
       case 'return':
         return row.kind === 'return' ? Math.max(y, textFloor(row.call.host)) : y;
@@ -185,10 +223,22 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
         return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
       case 'arrive': {
         if (row.kind !== 'segment') return y;
-        const { to, receivedMs } = row.segment;
-        const fall = slant * spanned(row, place) * (receivedMs === undefined ? lostPart : 1);
-        const taken = receivedMs === undefined ? 0 : lanes.of(`arrived ${to}`) + arrowSpace;
-        return Math.max(y, (departs.get(row) ?? y) + fall, taken);
+        const { from, to } = row.segment;
+        const departY = departs.get(row) ?? y;
+        const met = [...flying].flatMap((other) =>
+          other.kind === 'segment' && other.segment.from === to && other.segment.to === from
+            ? [(departs.get(other) ?? 0) + meetPart * slant]
+            : [],
+        );
+        const last = arrived.get(`${from} ${to}`);
+        const parallel = last === undefined ? 0 : last.y + Math.min(labelRoom, departY - last.departY);
+        return Math.max(
+          y,
+          departY + fallOf(row.segment, place),
+          lanes.of(`arrived ${to}`) + arrowSpace,
+          parallel,
+          ...met,
+        );
       }
     }
   }
@@ -203,7 +253,10 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       return;
     }
     y = at;
-    if (kind === 'state' && lane !== '') lanes.fill(lane, at + nameHeight(row, place));
+    if (kind === 'state' && lane !== '') {
+      lanes.fill(lane, at + nameHeight(row, place));
+      lanes.fill('names', at + nameHeight(row, place));
+    }
     if (row.kind === 'call' || row.kind === 'return') {
       const bottom = at - textAbove + (place.texts.get(row)?.lines.length ?? 1) * lineHeight;
       lanes.fill(`texts ${row.call.host}`, bottom);
@@ -213,8 +266,15 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     lanes.fill('lines', at);
     if (kind === 'segment') {
       departs.set(row, at);
+      if (row.segment.receivedMs === undefined) lanes.fill('lines', at + fallOf(row.segment, place));
+      else flying.add(row);
       lanes.fill(`departed ${row.segment.from}`, at);
-    } else if (row.segment.receivedMs !== undefined) lanes.fill(`arrived ${row.segment.to}`, at);
+      return;
+    }
+    flying.delete(row);
+    const { from, to } = row.segment;
+    lanes.fill(`arrived ${to}`, at);
+    arrived.set(`${from} ${to}`, { departY: departs.get(row) ?? at, y: at });
   }
 
   for (const [index, instant] of instants.entries()) {
@@ -222,11 +282,12 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     const aside =
       before !== undefined && instant.kind === 'segment' && before.row !== instant.row && before.kind !== 'call';
     y += passed + (aside ? aStep : 0);
-    const at = floorOf(instant, instants[index + 1]) + (extra.get(index) ?? 0);
+    if (timed !== undefined && needsTime(timed.instant, instant)) y = Math.max(y, timed.y + lineHeight);
+    const at = floorOf(index) + (extra.get(index) ?? 0);
+    if (hasTime(instant)) timed = { instant, y: at };
     ys.push(at);
     take(instant, at);
     before = instant;
   }
-  const names = instants.map(({ lane }) => lanes.of(lane));
-  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), ...names) + 18 };
+  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), lanes.of('names')) + 18 };
 }

@@ -29,6 +29,14 @@ export function turned(shape: Shape, about: Point, degrees: number): Shape {
   });
 }
 
+/** Whether the heights of two shapes overlap, which is quickly said. */
+function mayOverlap(a: Shape, b: Shape): boolean {
+  let [lowA, highA, lowB, highB] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { y } of a) [lowA, highA] = [Math.min(lowA, y), Math.max(highA, y)];
+  for (const { y } of b) [lowB, highB] = [Math.min(lowB, y), Math.max(highB, y)];
+  return lowA < highB && lowB < highA;
+}
+
 function reach(shape: Shape, normal: Point): readonly [low: number, high: number] {
   const along = shape.map(({ x, y }) => x * normal.x + y * normal.y);
   return [Math.min(...along), Math.max(...along)];
@@ -36,6 +44,7 @@ function reach(shape: Shape, normal: Point): readonly [low: number, high: number
 
 /** How deep two convex shapes are in one another, 0 if they are apart: the separating axis theorem. */
 export function overlap(a: Shape, b: Shape): number {
+  if (!mayOverlap(a, b)) return 0;
   let depth = Infinity;
   for (const shape of [a, b]) {
     for (const [index, corner] of shape.entries()) {

@@ -51,16 +51,24 @@ export function boxOf(label: Label): Shape {
   return turned(rectangle(left, y - size * ascent, width, size * (ascent + descent)), { x, y }, degrees);
 }
 
+/** As much of the text as so many columns hold, at least one letter. */
+function beginning(text: string, most: number): string {
+  let begin = '';
+  for (const char of text) {
+    if (begin !== '' && columns(begin + char) > most) break;
+    begin += char;
+  }
+  return begin;
+}
+
 export function clipped(text: string, most: number): string {
-  const chars = [...text];
-  return chars.length <= most ? text : `${chars.slice(0, most - 1).join('')}…`;
+  return columns(text) <= most ? text : `${beginning(text, most - 1)}…`;
 }
 
 /** Breaks a word that is longer than a line behind a mark of punctuation, if it has one. */
 function pieces(word: string, most: number): string[] {
-  const chars = [...word];
-  if (chars.length <= most) return [word];
-  const head = chars.slice(0, most).join('');
+  if (columns(word) <= most) return [word];
+  const head = beginning(word, most);
   const at = [...head.matchAll(/[,;:/(){}=.]/g)].at(-1)?.index ?? -1;
   const end = at >= most / 2 ? at + 1 : head.length;
   return [word.slice(0, end), ...pieces(word.slice(end), most)];
@@ -71,7 +79,7 @@ export function wrapped(parts: readonly Part[], most: number): Part[][] {
   const lines: Part[][] = [[]];
   let room = most;
   for (const { text, tone } of parts) {
-    for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    for (const word of text.split(/[ \t\r\n]+/).filter((one) => one !== '')) {
       for (const [index, piece] of pieces(word, most).entries()) {
         const line = lines.at(-1) ?? [];
         const space = line.length === 0 || index > 0 ? '' : ' ';

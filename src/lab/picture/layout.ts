@@ -67,15 +67,14 @@ export interface Layout {
 const textDrop = 4;
 
 function hostLabels({ hosts }: Across): Label[] {
-  return hosts.flatMap(({ name, address, scripted, left, right }) => {
+  return hosts.flatMap(({ name, subtitle, left, right }) => {
     const x = (left + right) / 2;
-    const under = [address, ...(scripted ? ['(scripted)'] : [])].filter((text) => text !== '').join(' ');
     const label = { kind: 'host', x, anchor: 'middle' } as const;
     return [
       { ...label, parts: [{ text: name, tone: 'strong' }], y: 26, size: sizes.host },
-      ...(under === ''
+      ...(subtitle === ''
         ? []
-        : [{ ...label, parts: [{ text: under, tone: 'soft' as const }], y: 44, size: sizes.small }]),
+        : [{ ...label, parts: [{ text: subtitle, tone: 'soft' as const }], y: 44, size: sizes.small }]),
     ] satisfies Label[];
   });
 }
@@ -88,10 +87,11 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
   const passes = [
     (kind: string) => kind !== 'arrive' && kind !== 'state' && kind !== 'gap',
     (kind: string) => kind === 'arrive',
+    (kind: string) => kind === 'state',
   ];
   for (const wants of passes) {
     for (const [index, instant] of instants.entries()) {
-      if (!wants(instant.kind) || (instant.kind === 'arrive' && isLost(instant.row))) continue;
+      if (!wants(instant.kind)) continue;
       const inRibbon = instant.kind === 'mark' || instant.kind === 'error' || instant.kind === 'fold';
       const y = (ys[index] ?? 0) + (inRibbon ? acrossHeight(instant) / 2 : 0);
       const text = timeText(instant.atMs);
@@ -109,10 +109,6 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
     }
   }
   return labels;
-}
-
-function isLost(row: Row): boolean {
-  return row.kind === 'segment' && row.segment.receivedMs === undefined;
 }
 
 function callLabels({ instants, ys }: Placed, { hosts, texts }: Across): Label[] {

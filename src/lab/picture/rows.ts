@@ -119,7 +119,7 @@ function isPlain({ flags, retransmission, receivedMs }: TraceSegment): boolean {
   return !retransmission && receivedMs !== undefined && flags.every((flag) => flag === 'ACK' || flag === 'PSH');
 }
 
-function opensOrCloses({ flags }: TraceSegment): boolean {
+export function opensOrCloses({ flags }: TraceSegment): boolean {
   return flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
 }
 

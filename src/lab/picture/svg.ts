@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { escapeXml } from '../report/junit.js';
+import { escapeXml } from '../report/escape.js';
 import type { Trace } from '../trace.js';
 import type { HostPlace } from './across.js';
 import { bandKind, rulesOf } from './colours.js';
@@ -23,9 +23,9 @@ function title(text: string | undefined): string {
 function text(label: Label): string {
   const { kind, parts, x, y, anchor, size, degrees = 0 } = label;
   const turn = Math.abs(degrees) < 0.01 ? '' : ` transform="rotate(${number(degrees)} ${at({ x, y })})"`;
-  const halo = kind === 'segment' || kind === 'call' ? ' class="halo"' : '';
+  const names = kind === 'segment' || kind === 'call' ? `f${size} halo` : `f${size}`;
   const spans = parts.map((part) => `<tspan class="t-${part.tone}">${escapeXml(part.text)}</tspan>`).join('');
-  return `<text${halo} x="${number(x)}" y="${number(y)}" font-size="${size}" text-anchor="${anchor}"${turn}>${title(label.title)}${spans}</text>`;
+  return `<text class="${names}" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}"${turn}>${title(label.title)}${spans}</text>`;
 }
 
 /** A triangle at `tip`, pointing away from `back`. */

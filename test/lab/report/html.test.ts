@@ -1,23 +1,11 @@
-import { accessSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases } from '../../../src/lab/cases/index.js';
+import { launchChromium, noChromium } from '../../support/chromium.js';
 import { sockwise } from '../../support/matrix.js';
-
-const executablePath = '/usr/bin/chromium';
-
-function hasChromium(): boolean {
-  try {
-    accessSync(executablePath);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const reason = hasChromium() ? '' : ` (skipped: there is no ${executablePath})`;
 
 /** Contrast of text on its background as WCAG 2.2 defines it, of computed colours; run in the page. */
 const contrast = `(element) => {
@@ -33,7 +21,7 @@ const contrast = `(element) => {
   return (light + 0.05) / (dark + 0.05);
 }`;
 
-describe.skipIf(reason !== '')(`the page${reason}`, () => {
+describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
   let folder: string;
   let browser: Browser;
   let page: Page;
@@ -47,7 +35,7 @@ describe.skipIf(reason !== '')(`the page${reason}`, () => {
       { deadlineMs: 60_000 },
     );
     expect([code, stderr]).toEqual([0, '']);
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launchChromium();
   }, 90_000);
 
   afterAll(async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseResult } from '../../../src/lab/case.js';
 import type { MatrixResult } from '../../../src/lab/matrix.js';
-import { escapeXml, matrixJunit } from '../../../src/lab/report/junit.js';
+import { escapeXml } from '../../../src/lab/report/escape.js';
+import { matrixJunit } from '../../../src/lab/report/junit.js';
 import { matrixMarkdown } from '../../../src/lab/report/markdown.js';
 import { run } from '../../support/children.js';
 import { program, sockwise } from '../../support/matrix.js';

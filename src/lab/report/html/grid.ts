@@ -1,5 +1,5 @@
 import type { CaseResult, Json } from '../../case.js';
-import { escapeXml } from '../junit.js';
+import { escapeXml } from '../escape.js';
 
 const isOutcome = (value: Json | undefined): value is string =>
   typeof value === 'string' && /^(ok|E[A-Z0-9]+)$/.test(value);

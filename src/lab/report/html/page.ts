@@ -1,27 +1,15 @@
-import type { Case, CaseResult, Json, RowResult, Verdict } from '../../case.js';
+import type { Case, CaseResult, RowResult, Verdict } from '../../case.js';
 import type { MatrixResult } from '../../matrix.js';
 import type { Step, TableRow } from '../../step.js';
-import { escapeXml } from '../junit.js';
+import { escapeXml } from '../escape.js';
 import { outcomeGrid } from './grid.js';
 import { script } from './script.js';
 import { stateDiagram } from './states.js';
 import { style } from './style.js';
 import { timeline } from './timeline.js';
+import { shown } from './value.js';
 
 const verdicts: readonly Verdict[] = ['refuted', 'qualified', 'confirmed', 'skipped'];
-
-/** An observation of several parts is a line a part. */
-function shown(value: Json): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return `<code>${escapeXml(plain(value))}</code>`;
-  return Object.entries(value)
-    .map(([key, part]) => `<div><span class="soft">${escapeXml(key)}</span> ${shown(part)}</div>`)
-    .join('');
-}
-
-function plain(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
 
 function socketTable(rows: readonly TableRow[]): string {
   const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(

@@ -1,5 +1,5 @@
 import type { CaseResult } from '../../case.js';
-import { escapeXml } from '../junit.js';
+import { escapeXml } from '../escape.js';
 
 /** Where each state stands in the diagram of RFC 9293 section 3.3.2: active open left, passive right, closing below. */
 const places: Readonly<Record<string, readonly [x: number, y: number]>> = {

@@ -1,6 +1,6 @@
 import type { RowResult } from '../../case.js';
 import type { Step } from '../../step.js';
-import { escapeXml } from '../junit.js';
+import { escapeXml } from '../escape.js';
 
 const narrowest = 620;
 const labelWidth = 76;

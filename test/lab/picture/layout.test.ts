@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cross, overlap, rectangle } from '../../../src/lab/picture/geometry.js';
+import { boxOf, type Label, textOf } from '../../../src/lab/picture/label.js';
+import { type Layout, layoutOf } from '../../../src/lab/picture/layout.js';
+import type { Trace } from '../../../src/lab/trace.js';
+import {
+  abortiveClose,
+  longRun,
+  lostFin,
+  manyConnections,
+  noHosts,
+  plainClose,
+  randomTrace,
+  scriptError,
+  simultaneousClose,
+  threeHosts,
+  timeWaitGap,
+  traces,
+} from '../../support/traces.js';
+
+/** Boxes have the height of the font, which is more than that of its letters. */
+const tolerance = 1;
+
+function overlaps(labels: readonly Label[]): string[] {
+  const boxes = labels.map((label) => ({ text: textOf(label), box: boxOf(label) }));
+  return boxes.flatMap(({ text, box }, index) =>
+    boxes
+      .slice(index + 1)
+      .filter((other) => overlap(box, other.box) > tolerance)
+      .map((other) => `${text} | ${other.text}`),
+  );
+}
+
+function outside({ width, height, labels, arrows, bands }: Layout): string[] {
+  const within = ({ x, y }: { x: number; y: number }): boolean => x >= 0 && x <= width && y >= 0 && y <= height;
+  return [
+    ...labels.filter((label) => !boxOf(label).every(within)).map(textOf),
+    ...arrows.filter(({ from, to }) => !within(from) || !within(to)).map(({ segment }) => `arrow of ${segment.sentMs}`),
+    ...bands
+      .filter(({ x, top, width: wide, bottom }) => !rectangle(x, top, wide, bottom - top).every(within))
+      .map(({ state }) => state),
+  ];
+}
+
+function flaws(trace: Trace): Record<string, unknown> {
+  const layout = layoutOf(trace);
+  return {
+    overlaps: overlaps(layout.labels),
+    outside: outside(layout),
+    inOrder: layout.ys.every((y, index) => index === 0 || y >= (layout.ys[index - 1] ?? 0)),
+    upwards: layout.arrows.filter(({ from, to }) => to.y <= from.y).length,
+    backwards: layout.bands.filter(({ top, bottom }) => bottom < top).map(({ state }) => state),
+  };
+}
+
+const none = { overlaps: [], outside: [], inOrder: true, upwards: 0, backwards: [] };
+const texts = (layout: Layout, kind: Label['kind']): string[] =>
+  layout.labels.filter((label) => label.kind === kind).map(textOf);
+
+describe('the layout', () => {
+  test.each(traces.map((trace) => [trace.name, trace] as const))(
+    'of %s is in order and nothing is in the way',
+    (_, trace) => {
+      expect(flaws(trace)).toEqual(none);
+    },
+  );
+
+  test('of any trace is in order and nothing is in the way', () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        expect(flaws(randomTrace(seed))).toEqual(none);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('is bounded however long the run', () => {
+    expect(layoutOf(longRun).height).toBeLessThan(1000);
+  });
+
+  test('crosses the arrows of a simultaneous close, each with its label at its sender', () => {
+    const { arrows, labels } = layoutOf(simultaneousClose);
+    const [one, other] = arrows.filter(({ segment }) => segment.flags.includes('FIN'));
+    expect(one !== undefined && other !== undefined && cross(one, other)).toBe(true);
+    const fins = labels.filter((label) => label.kind === 'segment' && textOf(label).startsWith('FIN'));
+    const middle = ((one?.from.x ?? 0) + (one?.to.x ?? 0)) / 2;
+    expect(fins.map(({ x }) => x < middle)).toEqual([true, false]);
+  });
+
+  test('ends a lost segment midway', () => {
+    const { arrows, hosts } = layoutOf(lostFin);
+    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    expect(lost).toHaveLength(2);
+    const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+    for (const { from, to } of lost) {
+      expect(from.x).toBe(left);
+      expect((to.x - left) / (right - left)).toBeCloseTo(0.62);
+    }
+  });
+
+  test('draws a long pause as a break with its length', () => {
+    expect(texts(layoutOf(timeWaitGap), 'gap')).toEqual(['60.0 s']);
+    expect(texts(layoutOf(lostFin), 'gap')).toEqual(['204 ms', '416 ms']);
+    expect(texts(layoutOf(plainClose), 'gap')).toEqual([]);
+  });
+
+  test('names each state once where it begins, in its band', () => {
+    const layout = layoutOf(plainClose);
+    const client = layout.labels.filter((label) => label.kind === 'state' && label.x < (layout.hosts[0]?.left ?? 0));
+    expect(client.map(textOf)).toEqual(['SYN_SENT', 'ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT']);
+    const established = layout.bands.filter(({ state }) => state === 'ESTABLISHED');
+    expect(established.map(({ implied }) => implied)).toEqual([true, false, true, false]);
+  });
+
+  test('ends a band with CLOSED', () => {
+    const layout = layoutOf(abortiveClose);
+    const ends = layout.bands.filter(({ state }) => state === 'ESTABLISHED').map(({ bottom }) => bottom);
+    expect(Math.max(...ends)).toBeLessThan(layout.bottom - 10);
+    expect(layout.bands.map(({ state }) => state)).not.toContain('CLOSED');
+    expect(texts(layout, 'state').filter((state) => state === 'CLOSED')).toHaveLength(2);
+  });
+
+  test('has a key where the bands are too narrow for names', () => {
+    const layout = layoutOf(manyConnections);
+    expect(texts(layout, 'state')).toEqual([]);
+    expect(texts(layout, 'note')).toEqual([
+      'ESTABLISHED',
+      'SYN_RECV',
+      'LISTEN',
+      'state follows from a segment, not seen',
+    ]);
+  });
+
+  test('gives each connection of a host its own column', () => {
+    const { hosts } = layoutOf(manyConnections);
+    expect(hosts.map(({ bands }) => bands.map(({ ends }) => ends.length))).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 1, 1, 1],
+    ]);
+  });
+
+  test('places the first host left, and the texts of a middle host between its lifelines', () => {
+    const { hosts, labels } = layoutOf(threeHosts);
+    expect(hosts.map(({ name }) => name)).toEqual(['client', 'proxy', 'server']);
+    const proxy = hosts[1];
+    const inside = labels.filter((label) => /accept|onward/.test(textOf(label)) && label.kind === 'call');
+    expect(inside.length).toBeGreaterThan(2);
+    for (const { x } of inside) {
+      expect(x).toBeGreaterThan(proxy?.left ?? Infinity);
+      expect(x).toBeLessThan(proxy?.right ?? 0);
+    }
+  });
+
+  test('says where the script broke off and what the capture missed', () => {
+    const layout = layoutOf(scriptError);
+    expect(texts(layout, 'error').join(' ')).toContain('broke off: bind(192.168.0.1:80): EACCES <&>');
+    expect(texts(layout, 'note')).toContain('3 packets are missing: the kernel had no room to show them');
+  });
+
+  test('of nothing is still a picture', () => {
+    expect(layoutOf(noHosts)).toMatchObject({ arrows: [], bands: [], rows: [] });
+  });
+});
