@@ -238,6 +238,27 @@ timeWait: false
     expect(text).toContain('~SYN_RECV8080>40002');
   });
 
+  test('a state of another connection has a row of its own', () => {
+    const segments = plainClose.segments.slice(0, 1);
+    const [first] = segments;
+    const local = { address: '192.168.0.1', port: 7 };
+    const state = { atMs: 0.62, host: 'client', local, remote: first?.destination ?? local, state: 'CLOSED' };
+    const lines = body({ ...noHosts, hosts: plainClose.hosts, segments, states: [{ ...state, how: 'seen' }] });
+    expect(lines.slice(2, 4)).toEqual([
+      '0.62 ms              |---------------- SYN seq=0 ---------------->|',
+      '              CLOSED |                                            |',
+    ]);
+  });
+
+  test('a long finding goes on with an indent', () => {
+    expect(body({ ...noHosts, findings: { found: `${'a'.repeat(31)} ${'b'.repeat(39)}` } }, 40).slice(-4)).toEqual([
+      `found: ${'a'.repeat(31)}`,
+      `  ${'b'.repeat(38)}`,
+      '  b',
+      '',
+    ]);
+  });
+
   test('a segment that is too long for a line stands above its arrow', () => {
     const lines = body(longTexts);
     const at = lines.findIndex((line) => line.startsWith('10.00 ms'));
