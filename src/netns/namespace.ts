@@ -118,6 +118,7 @@ export class NetworkNamespace {
    * `unshare(2)` with CLONE_NEWNET - a new namespace, with `lo` up. The calling thread is back home when it returns.
    *
    * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN: see `namespacesAvailable`.
+   * @throws {UsageError} `ERR_NOT_SUPPORTED` - not Linux, or /proc is not mounted.
    */
   static create(): NetworkNamespace {
     requireNamespaces();
