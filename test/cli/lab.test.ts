@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { experiments } from '../../src/lab/experiments/index.js';
+import type { Trace } from '../../src/lab/trace.js';
+import { root, run } from '../support/children.js';
+import { foreignNamespaces, labProcesses, noExperiments, program, sockwise } from '../support/matrix.js';
+import { describeNeeding } from '../support/needs.js';
+
+const bound = 60_000;
+const known = experiments[0]?.name ?? '';
+
+// In the checkout, or `sockwise/lab` would not be found.
+const folder = mkdtempSync(join(root, 'test/.lab-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const head = "import { experiment } from 'sockwise/lab';\n";
+const scripts: Readonly<Record<string, string>> = {
+  'two.ts': `${head}
+    enum Port { echo = 7 }
+    interface Hosts { readonly names: readonly string[] }
+    const hosts: Hosts = { names: ['a', 'b'] };
+    const first = experiment('first', async ({ host }) => { hosts.names.map((name) => host(name)); return Port.echo; });
+    const second = experiment('second', { variants: { x: 1, y: 2 } }, (_, given: number) => given);
+    export { first, second };`,
+  'plain.mjs': `${head}
+    export default experiment('plain', async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      server.listen(8080);
+      await client.connect(server, 8080);
+    });`,
+  'throws.mjs': `${head}
+    export default experiment('throws', async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      server.listen(8080);
+      await client.connect(server, 8080);
+      throw new Error('on purpose');
+    });`,
+  'spins.mjs': `${head}
+    export default [
+      experiment('spins', { limitMs: 200 }, () => { for (;;); }),
+      experiment('after it', () => 'ran'),
+    ];`,
+  'waits.mjs': `${head}
+    export default experiment('waits', async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      const listener = server.listen(8080);
+      await client.connect(server, 8080);
+      await listener.accept();
+      await listener.socket.accept();
+    });`,
+  'none.mjs': 'export default 7;',
+  'broken.mjs': 'export default (;',
+};
+
+function socketsOf(pid: string): number {
+  try {
+    const names = readdirSync(`/proc/${pid}/fd`);
+    return names.filter((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:')).length;
+  } catch {
+    // A descriptor was closed meanwhile, or the process is gone.
+    return 0;
+  }
+}
+
+const path = (name: string): string => join(folder, name);
+
+beforeAll(() => {
+  for (const [name, text] of Object.entries(scripts)) writeFileSync(path(name), text);
+});
+
+describe('sockwise lab', () => {
+  test('--list has every experiment', async () => {
+    const { stdout, code } = await sockwise(['lab', '--list']);
+    expect(code).toBe(0);
+    for (const { name } of experiments) expect(stdout).toContain(name);
+    const listed = JSON.parse((await sockwise(['lab', '--list', '--json'])).stdout) as readonly { name: string }[];
+    expect(listed.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['nothing to run', [], /name an experiment or a file/],
+    ['an unknown name', [`${known}x`], new RegExp(`no experiment "${known}x"; near it: ${known}\\b`)],
+    ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],
+    ['a file without experiments', [path('none.mjs')], /exports no experiment/],
+    ['a file that cannot be read as a program', [path('broken.mjs')], /Unexpected token/],
+    ['an unknown variant', [path('two.ts'), '--variant', 'z'], /first has no variant "z"; it has none/],
+    ['a page that cannot be written', [path('plain.mjs'), '--html', '/proc/nowhere/x.html'], /--html: ENOENT/],
+    ['a capture that cannot be written', [path('plain.mjs'), '--pcap', '/proc/nowhere/x'], /--pcap: ENOENT/],
+  ])('ends with 2 at %s', async (_, args, message) => {
+    const { code, stdout, stderr } = await sockwise(['lab', ...args]);
+    if (noExperiments !== undefined && stderr.includes(noExperiments)) return;
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab FILE', () => {
+  test('runs every experiment of a TypeScript file, in order', async () => {
+    const { stdout, stderr, code } = await sockwise(['lab', path('two.ts'), '--json']);
+    expect([code, stderr]).toEqual([0, '']);
+    const traces = JSON.parse(stdout) as readonly Trace[];
+    expect(traces.map(({ name, variant, findings }) => [name, variant, findings])).toEqual([
+      ['first', undefined, 7],
+      ['second', 'x', 1],
+      ['second', 'y', 2],
+    ]);
+  });
+
+  test('writes page, picture and capture', async () => {
+    const files = ['page.html', 'picture.svg', 'run.pcapng'].map(path);
+    const [html = '', svg = '', pcap = ''] = files;
+    const args = [path('plain.mjs'), '--html', html, '--svg', svg, '--pcap', pcap];
+    const { stdout, code } = await sockwise(['lab', ...args]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/<-+ SYN seq=0 -+\|/);
+    expect(readFileSync(html, 'utf8')).toMatch(/^<!doctype html>/i);
+    expect(readFileSync(svg, 'utf8')).toMatch(/^<svg/);
+    // draft-ietf-opsawg-pcapng section 4.1: the type of a section header.
+    expect(readFileSync(pcap).readUInt32LE(0)).toBe(0x0a0d0d0a);
+  });
+
+  test('numbers the files of several runs', async () => {
+    const { code } = await sockwise(['lab', path('two.ts'), '--pcap', path('several.pcapng')]);
+    expect(code).toBe(0);
+    const names = [1, 2, 3].map((number) => path(`several-${number}.pcapng`));
+    expect(names.filter((name) => !existsSync(name))).toEqual([]);
+    expect(existsSync(path('several.pcapng'))).toBe(false);
+  });
+
+  test('of a script that throws shows what was before, and ends with 1', async () => {
+    const html = path('thrown.html');
+    const { stdout, code } = await sockwise(['lab', path('throws.mjs'), '--html', html]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/SYN ACK seq=0/);
+    expect(stdout).toMatch(/on purpose/);
+    expect(readFileSync(html, 'utf8')).toMatch(/on purpose/);
+  });
+
+  test('kills a script that never gives its thread away, and goes on with the next', { timeout: bound }, async () => {
+    const { stdout, stderr, code } = await sockwise(['lab', path('spins.mjs')], { deadlineMs: bound });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/spins: it could not be recorded: it did not end within 5\.2 s and was killed/);
+    expect(stdout).toMatch(/after it/);
+    expect(stdout).toMatch(/ran/);
+  });
+
+  test('when interrupted keeps what was recorded, ends with 130 and leaves nothing', { timeout: bound }, async () => {
+    const mark = `lab-${process.pid}`;
+    const html = path('interrupted.html');
+    const child = spawn(process.execPath, [program, 'lab', path('waits.mjs'), '--html', html], {
+      cwd: root,
+      env: { ...process.env, SOCKWISE_TEST_RUN: mark },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: bound,
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    const waits = (): boolean => {
+      const pid = labProcesses(mark)[0]?.split(' ')[0];
+      // Two taps, the listener and both ends of the connection, and the channel to its parent.
+      return pid !== undefined && socketsOf(pid) >= 6;
+    };
+    await expect.poll(waits, { timeout: 20_000 }).toBe(true);
+    child.kill('SIGINT');
+    await once(child, 'close');
+    expect(child.exitCode).toBe(130);
+    expect(stderr).toMatch(/interrupted: 1 of 1 runs/);
+    expect(stdout).toMatch(/SYN ACK seq=0/);
+    expect(readFileSync(html, 'utf8')).toMatch(/interrupted/);
+    await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
+  });
+
+  test('node FILE runs it as well', async () => {
+    const { stdout, code } = await run(process.execPath, [path('plain.mjs')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/SYN ACK seq=0/);
+    const broken = await run(process.execPath, [path('throws.mjs')]);
+    expect(broken.code).toBe(1);
+    expect(broken.stdout).toMatch(/on purpose/);
+  });
+});
