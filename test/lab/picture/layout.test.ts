@@ -66,7 +66,7 @@ describe('the layout', () => {
     },
   );
 
-  test('of any trace is in order and nothing is in the way', { timeout: 60_000 }, () => {
+  test('of any trace is in order and nothing is in the way', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
         expect(flaws(randomTrace(seed))).toEqual(none);
