@@ -8,6 +8,9 @@ import { endingsOf } from './wire.js';
 const shared = { port: 8080, options: { SO_REUSEPORT: true } };
 const migrate = { 'tcp_migrate_req 0': 0, 'tcp_migrate_req 1': 1 } as const;
 
+/** What the server says over a connection that is alive. */
+export const stillHere = 'still here';
+
 /** Until the connection has come to the queue of a listener, or is reset. */
 async function fate(client: LabSocket, listener: LabSocket): Promise<'kept' | 'reset'> {
   const look = (): 'kept' | 'reset' | undefined => {
@@ -20,7 +23,7 @@ async function fate(client: LabSocket, listener: LabSocket): Promise<'kept' | 'r
 /** Takes the connection from a listener's queue, and shows that it is alive. */
 async function answered(client: LabSocket, listener: LabSocket): Promise<string> {
   const heir = await listener.accept('server');
-  await heir.send('still here');
+  await heir.send(stillHere);
   return await resultOf(() => client.recv());
 }
 
@@ -42,7 +45,7 @@ export const listenerClosed = experiment(
     const s = isAccepted ? await listener.accept('server') : undefined;
     mark('the listener is closed');
     listener.close();
-    await s?.send('still here');
+    await s?.send(stillHere);
     const recv = await resultOf(() => c.recv());
     return { sent: endingsOf(segments(), 'server'), recv };
   },

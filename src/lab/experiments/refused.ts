@@ -23,12 +23,13 @@ export const connectRefused = experiment(
   },
   async ({ host, segments }) => {
     const [server, client] = [host('server'), host('client')];
-    const connect = await resultOf(() => client.connect(server, 8080));
+    const result = await resultOf(() => client.connect(server, 8080));
     const answers = segments().filter(({ from }) => from === 'server');
-    return { connect, answer: answers.map(flagsOf).join(', ') };
+    return { client: result, answer: answers.map(flagsOf).join(', ') };
   },
 );
 
+const goesOn = 'goes on trying';
 const abortOnOverflow = { 'tcp_abort_on_overflow 0': 0, 'tcp_abort_on_overflow 1': 1 } as const;
 
 /** A SYN for a listener whose queue is full. */
@@ -52,10 +53,11 @@ export const queueFull = experiment(
     const late = client.open({ name: 'second' });
     const connected = resultOf(() => late.connect({ address: server.A, port: 8080 }));
     await until(() => (overflows(server) > 0 || late.state === 'CLOSE' ? true : undefined), 'the fate of the SYN');
-    const whileFull = late.state;
+    const isTrying = late.state === 'SYN_SENT';
     await listener.accept('accepted');
     mark('accept() has made room');
-    return { whileFull, connect: await connected };
+    const afterAccept = await connected;
+    return { client: isTrying ? goesOn : afterAccept, afterAccept };
   },
 );
 
@@ -82,12 +84,11 @@ export const queueFullAtLastAck = experiment(
     await slow.send('hello');
     const isAgain = (): boolean => segments().some(({ length, retransmission }) => length > 0 && retransmission);
     await until(() => (slow.state === 'CLOSE' || isAgain() ? true : undefined), 'the fate of the data');
-    const whileFull = slow.state;
-    if (whileFull === 'CLOSE') return { whileFull, recv: await resultOf(() => slow.recv()) };
+    if (slow.state !== 'ESTABLISHED') return { client: `connected, then ${await resultOf(() => slow.recv())}` };
     await listener.accept('fast one');
     mark('accept() has made room');
     const accepted = await listener.accept('slow one');
-    return { whileFull, arrives: await resultOf(() => accepted.recv()) };
+    return { client: goesOn, afterAccept: await resultOf(() => accepted.recv()) };
   },
 );
 
