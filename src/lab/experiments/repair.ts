@@ -1,5 +1,6 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
 import { arrived, fill } from '../peer-view.js';
+import { until } from '../until.js';
 import { resultOf } from './results.js';
 import { endingsOf, flagsOf } from './wire.js';
 
@@ -25,7 +26,11 @@ export const repairClose = experiment(
     const c = await client.connect(server, 8080, { options: { SO_RCVBUF: 4096 } });
     const s = await listener.accept('server');
     if (situation === 'unread') await arrived(s, await c.send('never read'));
-    if (situation === 'unsent') fill(s);
+    if (situation === 'unsent') {
+      fill(s);
+      // An ACK that comes after the close would meet RST before the peer has written.
+      await until(() => (s.socket.getOption('TCP_INFO').unacked === 0 ? true : undefined), 'the window to be closed');
+    }
     s.setOption('TCP_REPAIR', 1);
     if (situation === 'left') s.setOption('TCP_REPAIR', 0);
     s.close();

@@ -39,8 +39,9 @@ export const userTimeout = experiment(
     client.vanish();
     const begin = performance.now();
     if (hasData) await s.send('anyone there?');
-    if (!timerRuns(s)) return notNoticed;
-    const error = await resultOf(() => s.recv());
+    const reading = readingOf(s);
+    if (!timerRuns(s) && reading.result === undefined) return notNoticed;
+    const error = await reading.done;
     return { error, after: punctual(performance.now() - begin, limitMs) };
   },
 );
