@@ -1,5 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { type Case, defineCase } from '../case.js';
+import { type Attack, assassinated, attacks, nameOfAttack } from '../experiments/assassination.js';
+import { textOf } from '../findings.js';
 import type { Lab } from '../lab.js';
 import type { ReceivedSegment } from '../peer/connection.js';
 import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../peer/time-wait.js';
@@ -232,11 +234,6 @@ const robbed = defineCase<Reuse, { timeWait: string; repeatedFin: string }>({
       .join('; '),
 });
 
-interface Attack {
-  readonly rfc1337: 0 | 1;
-  readonly by: 'RST' | 'RST one byte further' | 'old duplicate' | 'old duplicate, and the RST of the closed peer';
-}
-
 const assassination = defineCase<Attack, string>({
   id: 'R14',
   articles: [],
@@ -247,28 +244,16 @@ const assassination = defineCase<Attack, string>({
   advice:
     'Set net.ipv4.tcp_rfc1337 = 1 where old duplicates matter; it costs nothing but the memory of the sockets that stay.',
   needs: ['packet-socket'],
-  rows: ([0, 1] as const).flatMap((rfc1337) =>
-    (['RST', 'RST one byte further', 'old duplicate', 'old duplicate, and the RST of the closed peer'] as const).map(
-      (by) => ({
-        name: `tcp_rfc1337 ${rfc1337}, ${by}`,
-        given: { rfc1337, by },
-        says: rfc1337 === 0 && by !== 'old duplicate' ? 'gone' : 'stands',
-      }),
-    ),
-  ),
-  async run(lab, { rfc1337, by }) {
-    const [host, peer] = await lab.scripted();
-    host.setSysctl('net.ipv4.tcp_rfc1337', rfc1337);
-    const { old, look } = await leaveInTimeWait(host, peer);
-    if (by === 'RST' || by === 'RST one byte further') old.send('RST', { seq: old.next + (by === 'RST' ? 0 : 1) });
-    else {
-      old.send('PSH ACK', { seq: 1, data: oldData });
-      const [ack] = await old.answers();
-      if (ack === undefined) return 'no answer to the duplicate';
-      if (by !== 'old duplicate') old.send('RST', { seq: ack.ack });
-    }
-    await old.answers();
-    return look(`after the ${by}`) === undefined ? 'gone' : 'stands';
+  rows: attacks.map((attack) => ({
+    name: nameOfAttack(attack),
+    given: attack,
+    says: attack.rfc1337 === 0 && attack.by !== 'old duplicate' ? 'gone' : 'stands',
+  })),
+  async run(lab, attack) {
+    const findings = await lab.play(assassinated, nameOfAttack(attack));
+    const isDuplicate = attack.by.startsWith('old duplicate');
+    if (isDuplicate && textOf(findings, 'answer') === 'nothing') return 'no answer to the duplicate';
+    return textOf(findings, 'timeWait');
   },
   because: (rows) =>
     `the TIME_WAIT ${alike(

@@ -9,9 +9,23 @@ import { refused } from './refused.js';
 import { repair } from './repair.js';
 import { restart } from './restart.js';
 import { timeouts } from './timeouts.js';
+import { assassination } from './assassination.js';
+import { closingPaths } from './closing-paths.js';
+import { lastAck } from './last-ack.js';
+import { life } from './life.js';
+import { newSynExperiments } from './new-syn.js';
+import { oldDuplicates } from './old-duplicates.js';
+import { simultaneous } from './simultaneous.js';
 
 /** The experiments that come with the package, in the order they are listed. */
 export const experiments: readonly Experiment[] = [
+  ...life,
+  ...closingPaths,
+  ...simultaneous,
+  ...lastAck,
+  ...newSynExperiments,
+  ...oldDuplicates,
+  ...assassination,
   ...abortiveClose,
   ...refused,
   ...closingListener,
