@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cases as facts } from '../dist/lab/index.js';
+import { cases as facts, experiments } from '../dist/lab/index.js';
+import { cell, value } from './markdown.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}docs/cases/`;
@@ -30,31 +31,14 @@ const sections = [
   ['skipped', 'Not run here'],
 ];
 
-const cell = (text) =>
-  text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ').replace(/[<*_]/g, '\\$&');
 const list = (items) => items.filter((item, index) => items.indexOf(item) === index);
-
-/** Backquotes inside code need a longer fence (CommonMark 6.1). */
-function code(text) {
-  const fence = text.includes('`') ? '``' : '`';
-  return `${fence}${text.replaceAll('|', '\\|')}${fence}`;
-}
-
-/** A value of a row: an object is a line a key, which reads better than JSON in a narrow column. */
-function value(json) {
-  if (json === null || typeof json !== 'object') return code(String(json));
-  if (Array.isArray(json)) return json.length === 0 ? 'nothing' : json.map(value).join(', ');
-  return Object.entries(json)
-    .map(([key, inner]) => `${cell(key)}: ${value(inner)}`)
-    .join('<br>');
-}
 
 /** The calls of a row, without what differs from run to run: times, ports, numbers of processes, waits. */
 function calls(row) {
   const names = row.steps.flatMap(({ what }) => /^[A-Za-z][\w ]*\.(\w+)\(/.exec(what)?.[1] ?? []);
   return list(names)
     .toSorted()
-    .map((name) => code(`${name}()`))
+    .map((name) => `\`${name}()\``)
     .join(', ');
 }
 
@@ -92,6 +76,11 @@ function page(seen, { rule, advice, slow }) {
     );
     if (made.length > 0) lines.push(`Calls made: ${made.join(', ')}.`);
     lines.push('', 'Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
+  }
+  const drawn = experiments.filter(({ cases }) => cases.includes(id));
+  if (drawn.length > 0) {
+    const links = drawn.map(({ name, title: what }) => `- [${what}](../experiments/${name}.md)`);
+    lines.push('## On the wire', '', ...links, '');
   }
   lines.push('## The rule behind it', '', rule, '', '## What to do in a service', '', advice, '');
   return lines.join('\n');

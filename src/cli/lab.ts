@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { experiments } from '../lab/index.js';
-import { listExperiments, type ListedExperiment, type Played, playRuns, type Run } from '../lab/experiment/play.js';
+import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab/experiment/play.js';
 import { experimentsHtml } from '../lab/picture/html.js';
 import { ladderSvg } from '../lab/picture/svg.js';
 import { ladderText } from '../lab/picture/text.js';
@@ -68,9 +68,11 @@ async function found(word: string): Promise<readonly Omit<Run, 'variant' | 'pcap
   );
 }
 
-function variantsOf({ name, variants }: ListedExperiment, wanted: string | undefined): readonly (string | undefined)[] {
-  if (wanted === undefined) return variants.length === 0 ? [undefined] : variants;
-  if (variants.includes(wanted)) return [wanted];
+function onlyVariant(runs: readonly Run[], wanted: string | undefined): readonly Run[] {
+  const found = wanted === undefined ? runs : runs.filter(({ variant }) => variant === wanted);
+  const [first] = runs;
+  if (first === undefined || found.length > 0) return found;
+  const { name, variants } = first.experiment;
   const known = variants.length === 0 ? 'it has none' : `they are ${shortened(variants)}`;
   throw new UsageError('ERR_ARGUMENT_INVALID', `${name} has no variant ${JSON.stringify(wanted)}; ${known}`);
 }
@@ -84,9 +86,7 @@ async function chosenRuns(words: readonly string[], { all, variant }: LabFlags):
       'ERR_ARGUMENT_INVALID',
       'name an experiment or a file; sockwise lab --list has those that come along',
     );
-  return chosen.flatMap(({ source, experiment }) =>
-    variantsOf(experiment, variant).map((name) => ({ source, experiment, variant: name })),
-  );
+  return chosen.flatMap(({ source, experiment }) => onlyVariant(runsOf(source, experiment), variant));
 }
 
 /** FILE for one run; for several `FILE-2` and so on, with its ending. */

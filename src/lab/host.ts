@@ -10,6 +10,7 @@ import {
   UsageError,
 } from '../index.js';
 import { LabSocket } from './lab-socket.js';
+import { HostProcess, type ProcessSettings } from './host-process.js';
 import { Program, type ProgramSettings } from './program.js';
 import { type Recorder, tableRow } from './step.js';
 import { until } from './until.js';
@@ -183,7 +184,7 @@ export class Host {
   }
 
   setSysctl(name: string, value: string | number): void {
-    this.#recorder.call({ host: this.name }, `sysctl ${name} = ${value}`, () => this.#own().setSysctl(name, value));
+    this.#recorder.call({ host: this.name }, `sysctl -w ${name}=${value}`, () => this.#own().setSysctl(name, value));
   }
 
   /** Sets a link up or down; down, it loses every packet in silence. */
@@ -238,6 +239,18 @@ export class Host {
     this.#closers.push(() => program.end());
     await program.ready();
     return program;
+  }
+
+  /** Starts any command on this host; it is ended with the experiment if it has not ended before. */
+  spawn(
+    command: string,
+    args: readonly string[] = [],
+    settings: Omit<ProcessSettings, 'command' | 'args'> = {},
+  ): HostProcess {
+    const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
+    this.#closers.push(() => child.end());
+    child.started();
+    return child;
   }
 
   /** The host's own namespace: cases that need one do not run without. */

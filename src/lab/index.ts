@@ -1,8 +1,5 @@
 export type { Case, CaseResult, Json, Need, RowResult, Verdict } from './case.js';
 export { cases } from './cases/index.js';
-export type { Isolation } from './lab.js';
-export { type MatrixOptions, type MatrixResult, runCases } from './matrix.js';
-export type { Step, TableRow } from './step.js';
 export {
   type Experiment,
   experiment,
@@ -12,7 +9,19 @@ export {
   type RunOptions,
   type Script,
 } from './experiment/experiment.js';
-export type { Link as LabLink, LinkSettings, Loss } from './experiment/link.js';
+export type { Link, LinkSettings, Loss } from './experiment/link.js';
 export type { HostSettings } from './experiment/stage.js';
-export type * from './trace.js';
 export { experiments } from './experiments/index.js';
+export type { HostProcess, ProcessSettings } from './host-process.js';
+export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from './host.js';
+export type { Isolation } from './lab.js';
+export { type ExpectedCall, ExpectationError, type LabSocket } from './lab-socket.js';
+export { type MatrixOptions, type MatrixResult, runCases } from './matrix.js';
+export type { ConnectionSettings, ReceivedSegment, ScriptedConnection, SegmentChange } from './peer/connection.js';
+export type { ScriptedPeer } from './peer/peer.js';
+export type { AddressedSegment, Flag, Segment, TcpOptions } from './peer/segment.js';
+export { experimentsHtml } from './picture/html.js';
+export { ladderSvg } from './picture/svg.js';
+export { ladderText } from './picture/text.js';
+export type { Step, TableRow } from './step.js';
+export type * from './trace.js';

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { HostProcess } from './host-process.js';
 import type { Recorder } from './step.js';
-import { until } from './until.js';
 
 /** Programs are run compiled, also where this file is not. */
 const programs = fileURLToPath(new URL('../../dist/lab/programs/', import.meta.url));
@@ -32,15 +29,9 @@ function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'call' in value && 'result' in value;
 }
 
-/** A real process of the lab. What it reports becomes a step of the run. */
-export class Program {
-  readonly name: string;
+/** One of the lab's own programs. What it reports becomes a step of the run. */
+export class Program extends HostProcess {
   readonly reports: Report[] = [];
-  readonly #child: ChildProcess;
-  readonly #exit: Promise<unknown[]>;
-  readonly #host: string;
-  readonly #recorder: Recorder;
-  readonly #errors: string[] = [];
   #started = false;
 
   constructor(
@@ -48,38 +39,18 @@ export class Program {
     host: string,
     recorder: Recorder,
   ) {
-    this.name = name;
-    this.#host = host;
-    this.#recorder = recorder;
-    this.#child = spawn(process.execPath, [`${programs}${program}.js`, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe', ...fds],
-      ...(uid !== undefined && { uid, gid: uid }),
-    });
-    this.#exit = once(this.#child, 'close');
-    if (this.#child.stdout) createInterface(this.#child.stdout).on('line', (line) => this.#heard(line));
-    this.#child.stderr?.on('data', (text: Buffer) => this.#errors.push(text.toString()));
-    // Written to a program that has gone: its exit is what will be reported.
-    this.#child.stdin?.on('error', () => {});
-  }
-
-  get pid(): number {
-    return this.#child.pid ?? -1;
+    super({ name, command: process.execPath, args: [`${programs}${program}.js`, ...args], uid, fds }, host, recorder);
   }
 
   /** Resolves when the program has loaded, before its first call. */
   async ready(): Promise<void> {
-    await this.#until(() => (this.#started ? true : undefined), 'start');
-    this.#recorder.add(this.#host, `start ${this.name}`, 'ok');
+    await this.until(() => (this.#started ? true : undefined), 'start');
+    this.started();
   }
 
   /** Waits for a report of `call`, after the first `seen` of them. */
   report(call: string, seen = 0): Promise<Report> {
-    return this.#until(() => this.reports.filter((report) => report.call === call)[seen], call);
-  }
-
-  /** Writes a line to the program's standard input. */
-  write(line: string): void {
-    this.#child.stdin?.write(`${line}\n`);
+    return this.until(() => this.reports.filter((report) => report.call === call)[seen], call);
   }
 
   /** Asks an agent program for a call, and waits for its result. */
@@ -89,27 +60,7 @@ export class Program {
     return await this.report(call, seen);
   }
 
-  /** kill(2), and waits for the end of the process. */
-  async kill(signal: NodeJS.Signals): Promise<void> {
-    this.#recorder.add(this.#host, `kill(${this.name}, ${signal})`, 'ok');
-    this.#child.kill(signal);
-    await this.exited();
-  }
-
-  /** How the process ended: its status, or the signal. */
-  async exited(): Promise<string> {
-    const [code, signal] = await this.#exit;
-    const how = typeof signal === 'string' ? signal : `status ${String(code)}`;
-    this.#recorder.add(this.#host, `${this.name} ended`, how);
-    return how;
-  }
-
-  /** Ends it at once, if it has not. */
-  end(): void {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
-  }
-
-  #heard(line: string): void {
+  protected override heard(line: string): void {
     const report: unknown = JSON.parse(line);
     if (!isReport(report)) return;
     if (report.call === 'start') {
@@ -118,14 +69,15 @@ export class Program {
     }
     this.reports.push(report);
     const args = report.args === undefined ? '' : `(${report.args.join(', ')})`;
-    this.#recorder.add(this.#host, `${this.name}: ${report.call}${args}`, report.result);
+    this.note(`${this.name}: ${report.call}${args}`, report.result);
   }
 
-  async #until<T>(look: () => T | undefined, what: string): Promise<T> {
-    return await until(() => {
-      const seen = look();
-      if (seen === undefined && this.#errors.length > 0) throw new Error(`${this.name}: ${this.#errors.join('')}`);
-      return seen;
-    }, `${this.name}: ${what}`);
+  /** Our programs say nothing on standard error unless they break. */
+  protected async until<T>(look: () => T | undefined, what: string): Promise<T> {
+    return await this.seen(() => {
+      const found = look();
+      if (found === undefined && this.errors !== '') throw new Error(`${this.name}: ${this.errors}`);
+      return found;
+    }, what);
   }
 }

@@ -1,12 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Json } from '../../src/lab/case.js';
 import { cases } from '../../src/lab/cases/index.js';
 import { experiments } from '../../src/lab/experiments/index.js';
 import { ladderSvg } from '../../src/lab/picture/svg.js';
 import { ladderText } from '../../src/lab/picture/text.js';
 import type { Trace } from '../../src/lab/trace.js';
+import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../support/matrix.js';
 import { describeNeeding, needs } from '../support/needs.js';
 import { hasTshark, noTshark, tsharkDifferences } from '../support/tshark.js';
@@ -19,6 +21,9 @@ const runs = experiments.flatMap(({ name, variants, byNameOnly }) => {
   return names.map((variant) => ({ name, variant }));
 });
 const limitMs = 150_000;
+const version = release().split('.').slice(0, 2).join('.');
+const known = JSON.parse(readFileSync(`${root}test/lab/findings.json`, 'utf8')) as Record<string, Record<string, Json>>;
+const expected = known[version];
 let traces: readonly Trace[];
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -58,6 +63,16 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
     expect(trace?.error).toBeUndefined();
     expect(trace?.dropped).toBe(0);
     expect(trace?.findings).not.toBeNull();
+  });
+
+  test.for(table)('$shown: finds what this kernel did before', ({ index, shown }, { annotate }) => {
+    const findings = traces[index]?.findings;
+    if (expected !== undefined) {
+      expect(findings).toEqual(expected[shown]);
+      return;
+    }
+    const before = Object.entries(known).map(([kernel, found]) => `${kernel}: ${JSON.stringify(found[shown])}`);
+    void annotate(`Linux ${version} is not in findings.json: ${JSON.stringify(findings)}; ${before.join(', ')}`);
   });
 
   test.for(table)('$shown: tshark reads the same segments', ({ index }, context) => {

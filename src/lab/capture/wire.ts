@@ -1,5 +1,6 @@
 import { type NetworkNamespace, type PacketAddress, Socket } from '../../index.js';
 import { EtherType } from '../peer/frame.js';
+import { codeOf } from '../step.js';
 import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 
@@ -16,6 +17,16 @@ const RECEIVE_BUFFER = 64 << 20;
 // More at a time would keep the script waiting.
 const turn = 512;
 
+/** As far as allowed: past net.core.rmem_max goes only who has CAP_NET_ADMIN on the machine, not in a user namespace (socket(7)). */
+export function growReceiveBuffer(socket: Socket, bytes: number): void {
+  try {
+    socket.setOption('SO_RCVBUFFORCE', bytes);
+  } catch (error) {
+    if (codeOf(error) !== 'EPERM') throw error;
+    socket.setOption('SO_RCVBUF', bytes);
+  }
+}
+
 /** Listens on one interface with a packet socket of its own, packet(7), and stores each frame with the kernel's timestamp. */
 export class WireTap {
   readonly #socket: Socket;
@@ -30,7 +41,8 @@ export class WireTap {
     // The protocol is given at bind: until then nothing comes in, so not what another link brings either.
     this.#socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
     try {
-      this.#socket.setOptions({ SO_RCVBUFFORCE: RECEIVE_BUFFER, SO_TIMESTAMPNS: true });
+      growReceiveBuffer(this.#socket, RECEIVE_BUFFER);
+      this.#socket.setOption('SO_TIMESTAMPNS', true);
       const { index: interfaceIndex } = namespace.getLink(link);
       this.#socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex });
     } catch (error) {
@@ -77,7 +89,7 @@ export class WireTap {
         await new Promise(setImmediate);
       }
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'ERR_SOCKET_CLOSED')) throw error;
+      if (codeOf(error) !== 'ERR_SOCKET_CLOSED') throw error;
     }
   }
 }

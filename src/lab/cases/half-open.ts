@@ -1,32 +1,15 @@
-import { Capture, endingsSent } from '../capture.js';
 import { type Case, defineCase } from '../case.js';
-import { type Connection, establish, smallBuffers } from '../connection.js';
+import type { Experiment } from '../experiment/experiment.js';
+import { halfOpenConnect, halfOpenRead, halfOpenWrite } from '../experiments/half-open.js';
+import { repairClose } from '../experiments/repair.js';
+import { textOf } from '../findings.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
 import { endOfStream } from '../lab-socket.js';
-import { arrived, fill, inState, readToEnd } from '../peer-view.js';
+import { inState, readToEnd } from '../peer-view.js';
 import { outcome, outcomeAsync } from '../step.js';
 import { until } from '../until.js';
 import { alike } from '../wording.js';
-
-/** Long enough for anything on its way to come; the sockets that read this long are sure to have nothing to read. */
-const quiet = { timeoutMs: 60 };
-
-/** Sees what comes within a while: an error, the end, or nothing. */
-async function listenFor(socket: LabSocket): Promise<string> {
-  let end = endOfStream;
-  const said = await outcomeAsync(async () => {
-    if ((await socket.recv(100, quiet)).length > 0) end = 'data';
-  });
-  if (said === 'ERR_TIMED_OUT') return 'nothing';
-  return said === 'ok' ? end : said;
-}
-
-/** Loses one end of a connection as a crash of its machine does: without a word to the other. */
-function forget(socket: LabSocket): void {
-  socket.setOption('TCP_REPAIR', 1).close();
-}
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
 type SilentEnd = { readonly sent: string; readonly peer: string; readonly write: string; readonly read: string };
@@ -53,20 +36,9 @@ const silentClose = defineCase<Silent, SilentEnd>({
     }),
   ),
   async run(lab, pending) {
-    const host = lab.host();
-    const capture = new Capture(host);
-    const { listener, server, client } = await establish(host, smallBuffers);
-    const { port } = listener.local;
-    if (pending === 'data unread') await arrived(server, await client.send('never read'));
-    if (pending === 'data unsent') fill(server);
-    server.setOption('TCP_REPAIR', 1);
-    if (pending === 'repair mode left before the close') server.setOption('TCP_REPAIR', 0);
-    server.close();
-    const peer = client.state;
-    host.note('state of the client', peer);
-    const sent = endingsSent(capture, port);
-    const write = await outcomeAsync(() => client.send('more'));
-    return { sent, peer, write, read: (await readToEnd(client)).end };
+    const findings = await lab.play(repairClose, pending);
+    const told = (key: string): string => textOf(findings, key);
+    return { sent: told('sent'), peer: told('peer'), write: told('write'), read: told('read') };
   },
   because: (rows) =>
     alike(
@@ -79,26 +51,9 @@ const silentClose = defineCase<Silent, SilentEnd>({
       .join(', '),
 });
 
-type Notice =
-  | 'it writes'
-  | 'it only reads'
-  | 'it only reads, with keepalive'
-  | 'the lost side connects again from the same port';
+type Played = { readonly experiment: Experiment; readonly variant?: string };
 
-async function noticeBy(notice: Notice, host: Host, { listener, server, client }: Connection): Promise<string> {
-  const [lost, remote] = [client.local, listener.local];
-  if (notice === 'it only reads, with keepalive') server.setOption('TCP_KEEPIDLE', 1).setOption('SO_KEEPALIVE', true);
-  forget(client);
-  if (notice === 'it writes') await server.send('anyone there?');
-  if (notice === 'it only reads') return await listenFor(server);
-  if (notice === 'the lost side connects again from the same port') {
-    const again = await host.connect(remote, { name: 'client again', from: lost });
-    host.note('the new connection', again.state);
-  }
-  return (await readToEnd(server)).end;
-}
-
-const halfOpen = defineCase<Notice, string>({
+const halfOpen = defineCase<Played, string>({
   id: 'R15',
   articles: [],
   title: 'A half-open connection: one side lost its state',
@@ -106,22 +61,25 @@ const halfOpen = defineCase<Notice, string>({
   rule: 'RFC 9293 section 3.5.1: only a segment for the lost connection is answered with RST. A reader sends none, so it waits for ever unless keepalive probes go out. A new SYN for the same four-tuple gets a challenge ACK (tcp_send_challenge_ack(), RFC 5961 section 4), and that is answered with RST.',
   advice:
     'Who only reads needs SO_KEEPALIVE with short times, or a heartbeat in the protocol, or the connection is held for ever.',
-  rows: (
-    [
-      'it writes',
-      'it only reads, with keepalive',
-      'the lost side connects again from the same port',
-      'it only reads',
-    ] as const
-  ).map((notice) => ({
-    name: notice,
-    given: notice,
-    says: 'ECONNRESET',
-  })),
-  async run(lab, notice) {
-    const host = lab.host();
-    return await noticeBy(notice, host, await establish(host));
-  },
+  rows: [
+    { name: 'it writes', given: { experiment: halfOpenWrite }, says: 'ECONNRESET' },
+    {
+      name: 'it only reads, with keepalive',
+      given: { experiment: halfOpenRead, variant: 'with keepalive' },
+      says: 'ECONNRESET',
+    },
+    {
+      name: 'the lost side connects again from the same port',
+      given: { experiment: halfOpenConnect },
+      says: 'ECONNRESET',
+    },
+    {
+      name: 'it only reads',
+      given: { experiment: halfOpenRead, variant: 'without keepalive' },
+      says: 'ECONNRESET',
+    },
+  ],
+  run: async (lab, { experiment, variant }) => textOf(await lab.play(experiment, variant), 'recv'),
   because: (rows) => rows.map(({ name, observed }) => `the other side sees ${observed} when ${name}`).join('; '),
 });
 

@@ -1,64 +1,14 @@
-import type { OptionValues, SocketRow } from '../../index.js';
 import { type Case, defineCase } from '../case.js';
-import { type Connection, establish } from '../connection.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { inState, readToEnd } from '../peer-view.js';
-import { until } from '../until.js';
+import type { Experiment } from '../experiment/experiment.js';
+import { heldFinWait2, negativeLinger2, orphanLifetime } from '../experiments/orphans.js';
+import { keepalive, noTimeout, userTimeout } from '../experiments/timeouts.js';
+import { numberOf, textOf } from '../findings.js';
 
-type Orphan =
-  | 'default'
-  | 'tcp_fin_timeout 1'
-  | 'TCP_LINGER2 1'
-  | 'TCP_LINGER2 61'
-  | 'TCP_LINGER2 300'
-  | 'TCP_LINGER2 1, the process keeps the socket'
-  | 'TCP_LINGER2 -1';
+type Played = { readonly experiment: Experiment; readonly variant?: string };
 
 type Kept = { readonly reads: number; readonly lasts: string };
 
-/** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
-function timerOf({ timer }: SocketRow): string {
-  if (timer === undefined) return 'for ever, as no timer runs';
-  const seconds = timer.remainingMs / 1000;
-  const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
-  return `${near === undefined ? seconds.toFixed(1) : `about ${near}`} s${timer.kind === 'time-wait' ? '' : ` and then another timer`}`;
-}
-
-function secondsOf(orphan: Orphan): number | undefined {
-  const value = /TCP_LINGER2 (-?\d+)/.exec(orphan)?.[1];
-  return value === undefined ? undefined : Number(value);
-}
-
-/** Ends the server's side first, and reads how long the kernel means to wait for the FIN of the client; the short ones it waits for. */
-async function orphaned(lab: Lab, orphan: Orphan): Promise<Kept> {
-  const host = lab.host();
-  if (orphan === 'tcp_fin_timeout 1') host.setSysctl('net.ipv4.tcp_fin_timeout', 1);
-  const { server, client } = await establish(host);
-  const ends = { localPort: server.local.port, remotePort: client.local.port };
-  const seconds = secondsOf(orphan);
-  if (seconds !== undefined) server.setOption('TCP_LINGER2', seconds);
-  const reads = server.getOption('TCP_LINGER2');
-  const begin = performance.now();
-  if (orphan.endsWith('keeps the socket')) server.shutdown('write');
-  else server.close();
-  await inState(client, 'CLOSE_WAIT');
-  // The ACK of the FIN may still be on its way.
-  await host.waitUntilGone({ ...ends, state: 'FIN_WAIT1' }, 'the FIN is acknowledged');
-  const [row] = host.look("the socket without a peer's FIN", ends);
-  if (row === undefined) return { reads, lasts: 'nothing is left' };
-  if (orphan !== 'TCP_LINGER2 1' && orphan !== 'TCP_LINGER2 61') return { reads, lasts: timerOf(row) };
-  await host.waitUntilGone(ends, 'it is gone');
-  return { reads, lasts: rounded(performance.now() - begin) };
-}
-
-/** Timers are never early, and a busy machine is late. */
-function rounded(ms: number): string {
-  return `about ${Math.floor(ms / 1000 + 0.1)} s`;
-}
-
-const orphanTime = defineCase<Orphan, Kept>({
+const orphanTime = defineCase<Played, Kept>({
   id: 'R10',
   articles: [],
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
@@ -68,23 +18,35 @@ const orphanTime = defineCase<Orphan, Kept>({
   advice:
     "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: 61 s last 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program's own.",
   sideBySide: true,
-  rows: (
-    [
-      ['default', 60],
-      ['tcp_fin_timeout 1', 1],
-      ['TCP_LINGER2 1', 1],
-      ['TCP_LINGER2 61', 61],
-      ['TCP_LINGER2 300', 300],
-      ['TCP_LINGER2 1, the process keeps the socket', 1],
-    ] as const
-  )
-    .map(([name, seconds]): { name: Orphan; given: Orphan; says: Kept } => ({
+  rows: [
+    ...(
+      [
+        ['default', 60],
+        ['tcp_fin_timeout 1', 1],
+        ['TCP_LINGER2 1', 1],
+        ['TCP_LINGER2 61', 61],
+        ['TCP_LINGER2 300', 300],
+      ] as const
+    ).map(([name, seconds]) => ({
       name,
-      given: name,
+      given: { experiment: orphanLifetime, variant: name },
       says: { reads: seconds, lasts: `about ${seconds} s` },
-    }))
-    .concat([{ name: 'TCP_LINGER2 -1', given: 'TCP_LINGER2 -1', says: { reads: -1, lasts: 'nothing is left' } }]),
-  run: orphaned,
+    })),
+    {
+      name: 'TCP_LINGER2 1, the process keeps the socket',
+      given: { experiment: heldFinWait2 },
+      says: { reads: 1, lasts: 'about 1 s' },
+    },
+    {
+      name: 'TCP_LINGER2 -1',
+      given: { experiment: negativeLinger2 },
+      says: { reads: -1, lasts: 'nothing is left' },
+    },
+  ],
+  async run(lab, { experiment, variant }) {
+    const findings = await lab.play(experiment, variant);
+    return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
+  },
   because: (rows) =>
     rows
       .map(
@@ -94,45 +56,12 @@ const orphanTime = defineCase<Orphan, Kept>({
       .join('; '),
 });
 
-type Watch = { readonly options: OptionValues; readonly data: boolean; readonly limitMs: number };
 type Noticed = { readonly error: string; readonly after: string };
-
-const keepalive = { SO_KEEPALIVE: true, TCP_KEEPIDLE: 1, TCP_KEEPINTVL: 1, TCP_KEEPCNT: 1 };
-const userTimeout = { TCP_USER_TIMEOUT: 300 };
-
-/** A timer may be late by what a busy machine takes; twice the time is another thing. */
-function punctual(ms: number, limitMs: number): string {
-  if (ms <= limitMs * 1.25) return 'in time';
-  return ms >= limitMs * 2 ? 'after more than twice the time' : 'late';
-}
 
 const inTime: Noticed = { error: 'ETIMEDOUT', after: 'in time' };
 const notNoticed: Noticed = { error: 'none', after: 'it is still ESTABLISHED' };
 
-/** Which of the kernel's timers is to notice; without one the connection stays for ever. */
-function timerRuns(host: Host, server: LabSocket): boolean {
-  const [row] = host.look('the timer of the connection', { localPort: server.local.port, state: 'ESTABLISHED' });
-  return row?.timer !== undefined;
-}
-
-async function notice({ server }: Connection, { data, options, limitMs }: Watch): Promise<Noticed> {
-  const begin = performance.now();
-  if (data) await server.send('anyone there?');
-  if (!timerRuns(server.host, server)) return notNoticed;
-  if (data && options === keepalive) {
-    // Two seconds are over for keepalive once nothing has been heard for longer.
-    await until(
-      () => (server.socket.getOption('TCP_INFO').lastAckRecvMs > 2300 ? true : undefined),
-      'more than 2 s of silence',
-    );
-    timerRuns(server.host, server);
-    if (server.state === 'ESTABLISHED') return notNoticed;
-  }
-  const { end } = await readToEnd(server);
-  return { error: end, after: punctual(performance.now() - begin, limitMs) };
-}
-
-const vanished = defineCase<Watch, Noticed>({
+const vanished = defineCase<Played, Noticed>({
   id: 'R11',
   articles: [],
   title: 'A peer that vanished: TCP_USER_TIMEOUT and keepalive',
@@ -145,23 +74,21 @@ const vanished = defineCase<Watch, Noticed>({
   rows: [
     {
       name: 'TCP_USER_TIMEOUT 300 ms, data on its way',
-      given: { options: userTimeout, data: true, limitMs: 300 },
+      given: { experiment: userTimeout, variant: 'data on its way' },
       says: inTime,
     },
-    { name: 'TCP_USER_TIMEOUT 300 ms, idle', given: { options: userTimeout, data: false, limitMs: 300 }, says: inTime },
-    { name: 'keepalive 1 s + 1 s, idle', given: { options: keepalive, data: false, limitMs: 2000 }, says: inTime },
+    { name: 'TCP_USER_TIMEOUT 300 ms, idle', given: { experiment: userTimeout, variant: 'idle' }, says: inTime },
+    { name: 'keepalive 1 s + 1 s, idle', given: { experiment: keepalive, variant: 'idle' }, says: inTime },
     {
       name: 'keepalive 1 s + 1 s, data on its way',
-      given: { options: keepalive, data: true, limitMs: 2000 },
+      given: { experiment: keepalive, variant: 'data on its way' },
       says: inTime,
     },
-    { name: 'neither, idle', given: { options: {}, data: false, limitMs: Number.POSITIVE_INFINITY }, says: notNoticed },
+    { name: 'neither, idle', given: { experiment: noTimeout }, says: notNoticed },
   ],
-  async run(lab, watch) {
-    const [serverHost, clientHost] = lab.pair();
-    const connection = await establish(serverHost, { clientHost, options: watch.options });
-    clientHost.vanish();
-    return await notice(connection, watch);
+  async run(lab, { experiment, variant }) {
+    const findings = await lab.play(experiment, variant);
+    return { error: textOf(findings, 'error'), after: textOf(findings, 'after') };
   },
   because: (rows) =>
     rows

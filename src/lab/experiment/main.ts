@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { namespacesAvailable, reexecInUserNamespace } from '../../index.js';
+import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import type { Experiment } from './experiment.js';
 
 const own = new Set(
@@ -32,7 +32,13 @@ export function playIfMain(experiment: Experiment): void {
   const file = callingFile();
   if (file === undefined || !isMain(file)) return;
   waiting.push(experiment);
-  if (waiting.length === 1) setImmediate(() => void playAll());
+  if (waiting.length === 1) setImmediate(() => void playAll().catch(tell));
+}
+
+/** A mistake of the user, and a machine that does not allow it, is one line; anything else keeps its stack. */
+function tell(error: unknown): void {
+  console.error(error instanceof UsageError ? error.message : error);
+  process.exitCode = 1;
 }
 
 async function playAll(): Promise<void> {

@@ -39,6 +39,12 @@ export interface Run {
   readonly pcap?: string | undefined;
 }
 
+/** A run for each of its variants. */
+export function runsOf(source: Source, experiment: ListedExperiment): Run[] {
+  if (experiment.variants.length === 0) return [{ source, experiment }];
+  return experiment.variants.map((variant) => ({ source, experiment, variant }));
+}
+
 /** What came of a run: its trace, or why there is none. */
 export type Played = { readonly run: Run } & ({ readonly trace: Trace } | { readonly failure: string });
 

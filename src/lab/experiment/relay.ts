@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NetworkNamespace, Socket, UsageError } from '../../index.js';
+import { type NetworkNamespace, Socket } from '../../index.js';
+import { growReceiveBuffer } from '../capture/wire.js';
 import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
 import { type AddressedSegment, segmentOf } from '../peer/segment.js';
+import { codeOf } from '../step.js';
 
 const ETH_P_ALL = 0x0003;
 const PACKET_OUTGOING = 4;
@@ -95,8 +97,7 @@ class Way {
       this.#to.trySend(frame, { address: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
     } catch (error) {
       // The host has set its end down: nothing arrives there.
-      if (!(error instanceof Error && 'code' in error && (error.code === 'ENETDOWN' || error.code === 'ENXIO')))
-        throw error;
+      if (!['ENETDOWN', 'ENXIO'].includes(codeOf(error))) throw error;
     }
   }
 
@@ -109,7 +110,7 @@ class Way {
         await new Promise(setImmediate);
       }
     } catch (error) {
-      if (!(error instanceof UsageError && error.code === 'ERR_SOCKET_CLOSED')) throw error;
+      if (codeOf(error) !== 'ERR_SOCKET_CLOSED') throw error;
     }
   }
 }
@@ -127,7 +128,7 @@ export class Relay {
       const { index } = namespace.getLink(link);
       const socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
       this.#sockets.push(socket);
-      socket.setOption('SO_RCVBUFFORCE', RECEIVE_BUFFER);
+      growReceiveBuffer(socket, RECEIVE_BUFFER);
       socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex: index });
       return [socket, index];
     };

@@ -1,11 +1,12 @@
 import { makeBlocking } from '../blocking.js';
 import { type Experiment, experiment, type ExperimentContext } from '../experiment/experiment.js';
 import type { Host } from '../host.js';
-import { type LabSocket, resultText } from '../lab-socket.js';
+import type { LabSocket } from '../lab-socket.js';
 import { arrived, fill, readToEnd } from '../peer-view.js';
 import { outcome, outcomeAsync } from '../step.js';
 import type { TraceSegment } from '../trace.js';
 import { until } from '../until.js';
+import { resultOf } from './results.js';
 
 interface Call {
   readonly text: string;
@@ -142,19 +143,15 @@ function shown(flags: readonly string[]): string {
   return flags.join(', ') || nothing;
 }
 
-/** What a call came to: `end of stream`, `5 bytes`, an errno; `waits` where nothing comes within the time given. */
-async function resultOf(call: () => Promise<string | number>): Promise<string> {
-  let text = '';
-  const failure = await outcomeAsync(async () => {
-    text = resultText(await call());
-  });
-  if (failure === 'ok') return text;
-  return failure === 'ERR_TIMED_OUT' ? 'waits' : failure;
+/** `waits` where nothing comes within the time given. */
+async function waitingFor(call: () => Promise<string | number>): Promise<string> {
+  const result = await resultOf(call);
+  return result === 'ERR_TIMED_OUT' ? 'waits' : result;
 }
 
 /** What recv() comes to; where data is to be expected, what came and what ended it. */
 async function recvOf(peer: LabSocket, pending: number, wait: { readonly timeoutMs: number }): Promise<string> {
-  if (pending === 0) return await resultOf(() => peer.recv(100, wait));
+  if (pending === 0) return await waitingFor(() => peer.recv(100, wait));
   const { bytes, end } = await readToEnd(peer);
   const share = bytes === 0 ? 'no data' : bytes === pending ? 'all data' : 'part of the data';
   return `${share}, then ${end}`;
@@ -216,10 +213,10 @@ async function closeSo({ host, mark, segments, settle }: ExperimentContext, way:
   const since = (): string => shown(endingsOf(segments().slice(before), 'closer').slice(left.sent.length));
   if (answer === 'sends') {
     mark('the peer sends');
-    const first = await resultOf(() => peer.send('hello', wait));
+    const first = await waitingFor(() => peer.send('hello', wait));
     await settle();
     const reply = since();
-    const again = await resultOf(() => peer.send('hello', wait));
+    const again = await waitingFor(() => peer.send('hello', wait));
     const recv = await recvOf(peer, pending, wait);
     const answered = reply === nothing ? '' : `, answered by ${reply}`;
     return { ...findings, 'or the peer calls send(), send(), recv()': `${first}${answered}; ${again}; ${recv}` };
@@ -227,7 +224,7 @@ async function closeSo({ host, mark, segments, settle }: ExperimentContext, way:
   mark('the peer reads, and closes');
   const first = await recvOf(peer, pending, wait);
   const sent = since();
-  const again = await resultOf(() => peer.recv(100, wait));
+  const again = await waitingFor(() => peer.recv(100, wait));
   peer.close();
   await settle();
   const rest = situation.unanswered === 'for ever' ? stateOf : atRest;

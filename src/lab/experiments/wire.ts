@@ -5,3 +5,8 @@ export function endingsOf(segments: readonly TraceSegment[], host: string): stri
   const flags = segments.filter(({ from }) => from === host).flatMap((segment) => segment.flags);
   return flags.filter((flag) => flag === 'FIN' || flag === 'RST').join(', ') || 'nothing';
 }
+
+/** A segment by its flags, as `SYN ACK`. PSH is left out: the kernel sets it as it sees fit. */
+export function flagsOf({ flags }: Pick<TraceSegment, 'flags'>): string {
+  return flags.filter((flag) => flag !== 'PSH').join(' ');
+}

@@ -29,7 +29,9 @@ const widestGap = 520;
 const between = 5;
 export const waitWidth = 7;
 const mostWaits = 4;
-const narrowBand = 12;
+const narrowBand = 15;
+/** More columns than these are narrow ones. */
+const mostNamed = 3;
 
 /** The text of a call or of its return, in lines. */
 export interface CallText {
@@ -40,7 +42,7 @@ export interface CallText {
 export interface BandColumn extends EndColumn {
   readonly x: number;
   readonly width: number;
-  /** The names of the states stand in it; else in the key below. */
+  /** The names of the states stand in it; else upright where there is room, and in the key below. */
   readonly named: boolean;
   /** Several ends of the host: the name of one is not enough. */
   readonly withPort: boolean;
@@ -153,7 +155,7 @@ function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here
 }
 
 function bandWidths(columns: readonly EndColumn[]): { named: boolean; withPort: boolean; widths: number[] } {
-  const named = columns.length <= 2;
+  const named = columns.length <= mostNamed;
   const connections = columns.flatMap(({ ends }) => ends).filter(({ states }) => states[0]?.remote !== undefined);
   const widths = columns.map(({ ends }) => {
     const names = ends.flatMap(({ states }) => states.map(({ state }) => state));

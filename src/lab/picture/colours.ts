@@ -158,7 +158,6 @@ export function rulesOf(key: string): string {
     [' .r-error', 'fill:var(--badBack)'],
     [' .r-fold', 'fill:var(--mark);stroke:var(--line);stroke-dasharray:2 3'],
     [' .cut', 'fill:var(--page)'],
-    [' .dots', 'stroke:var(--page);stroke-width:3;stroke-dasharray:3 4'],
   ];
   return [
     `.${key}{${declared(light)}}`,

@@ -63,7 +63,7 @@ function linesAcross(row: Row, { hosts, width, timeX }: Across): Part[][] {
       ? { text: row.mark.text, tone: 'strong' }
       : row.kind === 'error'
         ? { text: `broke off: ${row.message}`, tone: 'bad' }
-        : { text: row.kind === 'fold' ? foldText(row) : '', tone: 'soft' };
+        : { text: row.kind === 'fold' ? foldText(row).replace(/ …$/, '\u00a0…') : '', tone: 'soft' };
   const lines = wrapped([words], most);
   return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: words.tone }]];
 }

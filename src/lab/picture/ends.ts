@@ -28,7 +28,6 @@ function end({ states }: End): number {
   return last?.state === 'CLOSED' ? last.atMs : Infinity;
 }
 
-/** The states that the rows show; consecutive equal ones count once, unless one was seen and the other was not. */
 function shownStates(rows: readonly Row[]): TraceState[] {
   return rows.flatMap((row) => {
     if (row.kind === 'state') return [row.state];
@@ -36,7 +35,10 @@ function shownStates(rows: readonly Row[]): TraceState[] {
   });
 }
 
-/** The host's ends, in the fewest columns, connections first: they stand next to the lifeline. */
+/**
+ * The host's ends, in few columns, connections first: they stand next to the lifeline. The same state twice counts once,
+ * unless it was implied first and seen then.
+ */
 export function endColumns(host: string, rows: readonly Row[]): { columns: EndColumn[]; left: number } {
   const ends = new Map<string, TraceState[]>();
   for (const state of shownStates(rows)) {

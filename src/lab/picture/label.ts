@@ -1,6 +1,6 @@
 import { rectangle, type Shape, turned } from './geometry.js';
 
-export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data' | 'ack';
+export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data';
 
 export interface Part {
   readonly text: string;

@@ -1,10 +1,12 @@
-import type { Trace, TraceSegment, TraceState } from '../trace.js';
+import type { Trace, TraceSegment } from '../trace.js';
 import { type Across, across, type HostPlace, lineHeight, sizes } from './across.js';
 import { arrange, type Placed } from './arrange.js';
+import { type Band, bandsOf } from './bands.js';
 import { acrossHeight, breakHeight, gapText, headerHeight } from './down.js';
 import type { Line } from './geometry.js';
-import { type Label, type LabelKind, type Part, textWidth, type Tone } from './label.js';
-import { type FoldRow, type Row, rowsOf } from './rows.js';
+import { type KeyEntry, keyOf } from './key.js';
+import { type Label, type LabelKind, type Part, type Tone } from './label.js';
+import { type Row, rowsOf } from './rows.js';
 import { timeText } from './words.js';
 
 export interface Arrow extends Line {
@@ -12,16 +14,6 @@ export interface Arrow extends Line {
   readonly tone: Tone;
   /** To the host it came from: the line turns round here. */
   readonly turn?: number;
-}
-
-export interface Band {
-  readonly x: number;
-  readonly width: number;
-  readonly top: number;
-  readonly bottom: number;
-  readonly state: string;
-  readonly implied: boolean;
-  readonly title: string;
 }
 
 /** A call that waits, beside its host. */
@@ -38,12 +30,6 @@ export interface Ribbon {
   readonly y: number;
   readonly width: number;
   readonly height: number;
-}
-
-export interface KeyEntry {
-  readonly x: number;
-  readonly y: number;
-  readonly state: string | undefined;
 }
 
 export interface Layout {
@@ -134,9 +120,11 @@ function callLabels({ instants, ys }: Placed, { hosts, texts }: Across): Label[]
 function waitsOf({ instants, ys, bottom }: Placed, { hosts, waits }: Across): Wait[] {
   return instants.flatMap(({ row, kind }, index) => {
     if (row.kind !== 'call' || !row.waits || kind !== 'call') return [];
-    const end = instants.findIndex(
-      (other) => other.kind === 'return' && other.row.kind === 'return' && other.row.call === row.call,
-    );
+    const end = instants.findIndex((other) => {
+      if (other.kind === 'fold')
+        return other.row.kind === 'fold' && other.atMs >= row.atMs && other.row.endMs >= row.call.endMs;
+      return other.kind === 'return' && other.row.kind === 'return' && other.row.call === row.call;
+    });
     const x = hosts.find(({ name }) => name === row.call.host)?.waitX[waits.get(row) ?? 0] ?? 0;
     return [{ x, top: ys[index] ?? 0, bottom: ys[end] ?? bottom, failed: row.call.failed }];
   });
@@ -169,111 +157,6 @@ function ribbonsOf({ instants, ys }: Placed, { hosts, width, timeX }: Across): {
   return { ribbons, labels };
 }
 
-/** Heights of the states that the rows show; those of a fold stand at its end. */
-function stateHeights({ instants, ys }: Placed): Map<TraceState, number> {
-  const heights = new Map<TraceState, number>();
-  for (const [index, instant] of instants.entries()) {
-    const y = ys[index] ?? 0;
-    if (instant.kind === 'state' && instant.row.kind === 'state') heights.set(instant.row.state, y);
-    if (instant.kind === 'fold' && instant.row.kind === 'fold') {
-      const fold: FoldRow = instant.row;
-      for (const state of fold.states) heights.set(state, y + acrossHeight(instant));
-    }
-  }
-  return heights;
-}
-
-function stateTitle({ local, remote, state, atMs, how }: TraceState): string {
-  const far = remote === undefined ? '' : ` and ${remote.address}:${remote.port}`;
-  const said = how === 'seen' ? 'seen' : 'follows from a segment';
-  return `${state} of ${local.address}:${local.port}${far} from ${timeText(atMs)} on, ${said}`;
-}
-
-function bandsOf(placed: Placed, { hosts }: Across, bottom: number): { bands: Band[]; labels: Label[] } {
-  const heights = stateHeights(placed);
-  const bands: Band[] = [];
-  const labels: Label[] = [];
-  for (const host of hosts) {
-    for (const { x, width, ends, named, withPort } of host.bands) {
-      for (const { states } of ends) {
-        let name: string | undefined;
-        for (const [index, state] of states.entries()) {
-          const top = heights.get(state) ?? 0;
-          const next = states[index + 1];
-          const first = withPort && index === 0 && state.remote !== undefined;
-          const gone = state.state === 'CLOSED';
-          const label = { kind: 'state', x: x + width / 2, anchor: 'middle', size: sizes.small } as const;
-          const middle = top + (first ? 26 : 12);
-          const tone = gone ? 'soft' : 'plain';
-          if (named && state.state !== name) {
-            if (first) labels.push({ ...label, parts: [{ text: `:${portOf(state)}`, tone: 'soft' }], y: top + 12 });
-            labels.push({ ...label, parts: [{ text: state.state, tone }], y: middle, title: stateTitle(state) });
-          }
-          name = state.state;
-          if (gone) continue;
-          bands.push({
-            x,
-            width,
-            top,
-            bottom: next === undefined ? bottom : (heights.get(next) ?? bottom),
-            state: state.state,
-            implied: state.how === 'implied',
-            title: stateTitle(state),
-          });
-        }
-      }
-    }
-  }
-  return { bands, labels };
-}
-
-/** The port that tells one connection of a host from another: its own, unless it is the one that all came to. */
-function portOf({ local, remote }: TraceState): number {
-  return Math.max(local.port, remote?.port ?? 0);
-}
-
-function keyOf(
-  bands: readonly Band[],
-  trace: Trace,
-  place: Across,
-  top: number,
-): { keys: KeyEntry[]; labels: Label[]; bottom: number } {
-  const unnamed = place.hosts.some(({ bands: columns }) => columns.some(({ named }) => !named));
-  const states: (string | undefined)[] = unnamed ? [...new Set(bands.map(({ state }) => state))] : [];
-  if (bands.some(({ implied }) => implied)) states.push(undefined);
-  const notes = [
-    ...place.hosts
-      .filter(({ undrawn }) => undrawn > 0)
-      .map(({ name, undrawn }) => `${undrawn} more sockets of ${name} have no band`),
-    ...(trace.dropped > 0 ? [`${trace.dropped} packets are missing: the kernel had no room to show them`] : []),
-  ];
-  const keys: KeyEntry[] = [];
-  const labels: Label[] = [];
-  let x = place.timeX + 14;
-  let y = top;
-  const add = (text: string, state?: string | null): void => {
-    const indent = state === null ? 0 : 20;
-    const width = indent + textWidth(text, sizes.small) + 18;
-    if (x + width > place.width && x > place.timeX + 14) {
-      x = place.timeX + 14;
-      y += 20;
-    }
-    if (state !== null) keys.push({ x, y, state });
-    labels.push({
-      kind: 'note',
-      parts: [{ text, tone: 'soft' }],
-      x: x + indent,
-      y: y + 11,
-      anchor: 'start',
-      size: sizes.small,
-    });
-    x += width;
-  };
-  for (const state of states) add(state ?? 'state follows from a segment, not seen', state);
-  for (const note of notes) add(note, null);
-  return { keys, labels, bottom: labels.length === 0 ? top - 12 : y + 24 };
-}
-
 const order: readonly LabelKind[] = [
   'host',
   'time',
@@ -293,7 +176,7 @@ export function layoutOf(trace: Trace): Layout {
   const placed = arrange(rows, place);
   const { bottom } = placed;
   const { ribbons, labels: ribbonLabels } = ribbonsOf(placed, place);
-  const { bands, labels: bandLabels } = bandsOf(placed, place, bottom);
+  const { bands, labels: bandLabels } = bandsOf(placed, place, ribbons);
   const key = keyOf(bands, trace, place, bottom + 14);
   const labels = [
     ...hostLabels(place),

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { escapeXml } from '../report/escape.js';
 import type { Trace } from '../trace.js';
 import type { HostPlace } from './across.js';
+import type { Band } from './bands.js';
 import { bandKind, rulesOf } from './colours.js';
 import { describe } from './describe.js';
 import type { Point } from './geometry.js';
 import { boxOf, type Label, textOf } from './label.js';
-import { type Arrow, type Band, type Layout, layoutOf, type Ribbon, type Wait } from './layout.js';
+import { type Arrow, type Layout, layoutOf, type Ribbon, type Wait } from './layout.js';
 
 function number(value: number): string {
   return String(Math.round(value * 100) / 100);

@@ -1,13 +1,13 @@
-import colors from 'picocolors';
+import { colours } from '../colours.js';
 
 const paint = {
   plain: (text: string) => text,
-  soft: colors.dim,
-  strong: colors.bold,
-  bad: colors.red,
-  again: colors.yellow,
-  seen: colors.cyan,
-  implied: (text: string) => colors.dim(colors.cyan(text)),
+  soft: colours.dim,
+  strong: colours.bold,
+  bad: colours.red,
+  again: colours.yellow,
+  seen: colours.cyan,
+  implied: (text: string) => colours.dim(colours.cyan(text)),
 } as const;
 
 export type Ink = keyof typeof paint;

@@ -1,14 +1,14 @@
 import Table from 'cli-table3';
-import colors from 'picocolors';
+import { colours } from '../colours.js';
 import type { CaseResult, RowResult, Verdict } from '../case.js';
 import type { MatrixResult } from '../matrix.js';
 import type { Step, TableRow } from '../step.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
-  confirmed: colors.green,
-  refuted: colors.red,
-  qualified: colors.yellow,
-  skipped: colors.dim,
+  confirmed: colours.green,
+  refuted: colours.red,
+  qualified: colours.yellow,
+  skipped: colours.dim,
 };
 
 const noBorders = {
@@ -35,7 +35,7 @@ const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0,
 export function socketTable(rows: readonly TableRow[]): string {
   const table = new Table({
     ...bare,
-    head: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(colors.dim),
+    head: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(colours.dim),
   });
   for (const row of rows) {
     const process = row.held ? 'yes' : 'none';
@@ -49,7 +49,7 @@ function indent(text: string, by: string): string {
 }
 
 function stepLines({ atMs, host, what, result, table }: Step): string {
-  const line = `${colors.dim(`${atMs.toFixed(1).padStart(9)} ms`)}  ${host === '' ? '' : `${host}: `}${what}  ${colors.bold(result)}`;
+  const line = `${colours.dim(`${atMs.toFixed(1).padStart(9)} ms`)}  ${host === '' ? '' : `${host}: `}${what}  ${colours.bold(result)}`;
   return table === undefined || table.length === 0 ? line : `${line}\n${indent(socketTable(table), ' '.repeat(14))}`;
 }
 
@@ -58,14 +58,14 @@ function shown(value: unknown): string {
 }
 
 function rowLines({ name, steps, says, observed, ok }: RowResult): string {
-  const seen = `${ok ? colors.green('as the claim says') : colors.red('not as the claim says')}: ${shown(observed)}`;
+  const seen = `${ok ? colours.green('as the claim says') : colours.red('not as the claim says')}: ${shown(observed)}`;
   const expected = ok ? '' : `, it says ${shown(says)}`;
-  return [colors.bold(name), ...steps.map(stepLines), `  ${seen}${expected}`, ''].join('\n');
+  return [colours.bold(name), ...steps.map(stepLines), `  ${seen}${expected}`, ''].join('\n');
 }
 
 /** A case with every step of its rows. */
 export function caseReport(result: CaseResult): string {
-  const head = `${colors.bold(result.id)}  ${result.title}\n${result.claim}\n`;
+  const head = `${colours.bold(result.id)}  ${result.title}\n${result.claim}\n`;
   return [head, ...result.rows.map(rowLines), `${paint[result.verdict](result.verdict)}: ${result.because}`].join('\n');
 }
 
@@ -76,7 +76,7 @@ export function matrixTable(result: MatrixResult, width: number): string {
   const claimWidth = Math.floor(rest * 0.5);
   const table = new Table({
     ...bare,
-    head: ['Case', 'Claim', 'Verdict', 'Because'].map(colors.dim),
+    head: ['Case', 'Claim', 'Verdict', 'Because'].map(colours.dim),
     colWidths: [fixed.id, claimWidth, fixed.verdict, rest - claimWidth],
     wordWrap: true,
   });
@@ -91,6 +91,6 @@ export function summary({ cases, kernel, node, mode, durationMs }: MatrixResult)
     return count === 0 ? [] : [color(`${count} ${verdict}`)];
   });
   const broken = cases.filter(({ error }) => error !== undefined).length;
-  if (broken > 0) counts.push(colors.red(`${broken} broke off`));
+  if (broken > 0) counts.push(colours.red(`${broken} broke off`));
   return `${counts.join(', ')} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`;
 }

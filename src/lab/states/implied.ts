@@ -48,7 +48,7 @@ class End {
   #opened: number | undefined;
   /** It sent data or FIN, which only a socket does, never a request that waits for its ACK. */
   #spoke = false;
-  /** As it was before the segment that was received last. */
+  /** As it was before the segment that was received last, as long as nothing was sent since. */
   #before: { readonly ack: number | undefined; readonly count: number } | undefined;
 
   step(atMs: number, segment: TraceSegment, sent: boolean): void {
@@ -68,6 +68,7 @@ class End {
       this.#sentReset(seq, ack);
       return;
     }
+    this.#before = undefined;
     const syn = flags.includes('SYN');
     if (syn) this.#ownScale = options.windowScale;
     if (syn) this.#sentSyn(ack !== undefined);
@@ -82,7 +83,8 @@ class End {
       this.#received.skipTo(ack);
       this.#takeFin();
     }
-    if (!syn && (segment.length > 0 || flags.includes('FIN'))) this.#spoke = true;
+    if (syn) return;
+    if (segment.length > 0 || flags.includes('FIN')) this.#spoke = true;
     if (flags.includes('FIN') && this.#finEnd === undefined) {
       this.#finEnd = endOf(segment);
       this.#state = onFinSent[this.#state] ?? this.#state;

@@ -155,6 +155,30 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     expect(statesOf(trace, 'far')).toEqual([]);
   });
 
+  test('runs commands on its hosts, and ends them', async () => {
+    let pid = -1;
+    const server = `require('net').createServer((c) => c.end('hi')).listen(8080, () => console.log('ready'))`;
+    const trace = await run(async ({ host }) => {
+      const [near, client] = [host('server'), host('client')];
+      const program = near.spawn(process.execPath, ['-e', server], { name: 'program' });
+      await program.printed('ready');
+      const c = await client.connect(near, 8080);
+      await c.expect('recv', 'hi');
+      pid = program.pid;
+      const cat = client.spawn('cat', [], { name: 'cat' });
+      cat.write('meow');
+      await cat.printed(/^meow$/m);
+      await cat.kill('SIGTERM');
+      const gone = client.spawn('sh', ['-c', 'echo no >&2; exit 3'], { name: 'gone' });
+      expect(await gone.exited()).toBe('status 3');
+      await expect(gone.printed('never')).rejects.toThrow(/gone ended before it printed never\. no/);
+      await expect(client.spawn('/no/such/command').exited()).rejects.toThrow(/ENOENT/);
+    });
+    const notes = trace.calls.map(({ host, call, result }) => `${host}: ${call}, ${result}`);
+    expect(notes).toEqual(expect.arrayContaining(['server: program prints, ready', 'client: cat ended, SIGTERM']));
+    await expect.poll(() => isAlive(pid)).toBe(false);
+  });
+
   test('joins more than two hosts, each with each', async () => {
     const trace = await run(async ({ host, link }) => {
       const [a, b, c] = [host('a'), host('b'), host('c', { address: '192.168.0.77' })];
@@ -254,7 +278,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     ['an address elsewhere', ({ host }) => host('a', { address: '10.0.0.1' }), 'ERR_ADDRESS_INVALID'],
     ['a network as address', ({ host }) => host('a', { address: '192.168.0.0' }), 'ERR_ADDRESS_INVALID'],
     ['an address twice', ({ host }) => [host('a'), host('b', { address: '192.168.0.1' })], 'ERR_ADDRESS_INVALID'],
-    ['nine hosts', ({ host }) => [...'abcdefghi'].map((name) => host(name)), 'ERR_OUT_OF_RANGE'],
+    ['nine hosts', ({ host }) => 'abcdefghi'.split('').map((name) => host(name)), 'ERR_OUT_OF_RANGE'],
     ['a delay below 0', ({ host }) => [host('a'), host('b', { delayMs: -1 })], 'ERR_OUT_OF_RANGE'],
     ['a delay that is no number', ({ host }) => [host('a'), host('b', { delayMs: Number.NaN })], 'ERR_OUT_OF_RANGE'],
     ['loss on a link without a relay', ({ host, link }) => link(host('a'), host('b')).lose(), 'ERR_NOT_SUPPORTED'],
@@ -317,6 +341,15 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     }
   });
 });
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Enhanced packet blocks of a pcapng file. */
 function countPackets(file: Buffer): number {

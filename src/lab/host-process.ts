@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Recorder } from './step.js';
+import { until } from './until.js';
+
+export interface ProcessSettings {
+  /** A file, or a name to be found in PATH. */
+  readonly command: string;
+  readonly args?: readonly string[] | undefined;
+  /** What steps call it; the command if absent. */
+  readonly name?: string | undefined;
+  /** Runs as this user and group; only root may. */
+  readonly uid?: number | undefined;
+  /** Descriptors it inherits, as 3, 4 and so on. */
+  readonly fds?: readonly number[] | undefined;
+}
+
+/** A process on a host. Each line it prints becomes a step of the run, and it ends with the run at the latest. */
+export class HostProcess {
+  readonly name: string;
+  /** What it has printed so far, on standard output and on standard error. */
+  output = '';
+  errors = '';
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<unknown[]>;
+  readonly #host: string;
+  readonly #recorder: Recorder;
+  #hasEnded = false;
+
+  constructor(settings: ProcessSettings, host: string, recorder: Recorder) {
+    const { command, name = command, args = [], uid, fds = [] } = settings;
+    this.name = name;
+    this.#host = host;
+    this.#recorder = recorder;
+    this.#child = spawn(command, args, {
+      stdio: ['pipe', 'pipe', 'pipe', ...fds],
+      ...(uid !== undefined && { uid, gid: uid }),
+    });
+    this.#exit = once(this.#child, 'close');
+    const ended = (): boolean => (this.#hasEnded = true);
+    // A command that is not there is told to whoever waits for it.
+    this.#exit.then(ended, (error: unknown) => {
+      this.errors += String(error);
+      ended();
+    });
+    if (this.#child.stdout) createInterface(this.#child.stdout).on('line', (line) => this.#take(line));
+    this.#child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
+    // Written to a program that has gone: its exit is what will be reported.
+    this.#child.stdin?.on('error', () => {});
+  }
+
+  /** -1 where it could not be started. */
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  started(): void {
+    this.note(`start ${this.name}`, this.pid === -1 ? 'failed' : 'ok');
+  }
+
+  /** Writes a line to its standard input. */
+  write(line: string): void {
+    this.#child.stdin?.write(`${line}\n`);
+  }
+
+  /** Waits until `pattern` is in what it has printed; rejects if it ends before. */
+  async printed(pattern: string | RegExp, deadlineMs?: number): Promise<void> {
+    const isThere = (): boolean =>
+      typeof pattern === 'string' ? this.output.includes(pattern) : pattern.test(this.output);
+    const look = (): true | undefined => {
+      if (isThere()) return true;
+      if (this.#hasEnded) throw new Error(`${this.name} ended before it printed ${String(pattern)}. ${this.errors}`);
+      return undefined;
+    };
+    await this.seen(look, `to print ${String(pattern)}`, deadlineMs);
+  }
+
+  /** kill(2), and waits for the end of the process. */
+  async kill(signal: NodeJS.Signals): Promise<void> {
+    this.note(`kill(${this.name}, ${signal})`, 'ok');
+    this.#child.kill(signal);
+    await this.exited();
+  }
+
+  /** How the process ended: its status, or the signal. */
+  async exited(): Promise<string> {
+    const [code, signal] = await this.#exit;
+    const how = typeof signal === 'string' ? signal : `status ${String(code)}`;
+    this.note(`${this.name} ended`, how);
+    return how;
+  }
+
+  /** Ends it at once, if it has not. */
+  end(): void {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
+  }
+
+  protected note(what: string, result: string): void {
+    this.#recorder.add(this.#host, what, result);
+  }
+
+  protected heard(line: string): void {
+    this.note(`${this.name} prints`, line);
+  }
+
+  protected async seen<T>(look: () => T | undefined, what: string, deadlineMs?: number): Promise<T> {
+    return await until(look, `${this.name}: ${what}`, { deadlineMs });
+  }
+
+  #take(line: string): void {
+    this.output += `${line}\n`;
+    this.heard(line);
+  }
+}
