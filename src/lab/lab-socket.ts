@@ -77,6 +77,13 @@ export class LabSocket {
     return this.host.record(name, socket);
   }
 
+  /** The bare call: `undefined` if no connection waits. */
+  tryAccept(name = `${this.name}.accepted`): LabSocket | undefined {
+    const describe = (socket: Socket | undefined): string => (socket === undefined ? 'EAGAIN' : 'ok');
+    const socket = this.#call('accept()', () => this.socket.tryAccept(), describe);
+    return socket === undefined ? undefined : this.host.record(name, socket);
+  }
+
   async connect(address: AddressInput, wait = patience): Promise<this> {
     await this.#wait(`connect(${shown(address)})`, () => this.socket.connect(address, wait));
     return this;

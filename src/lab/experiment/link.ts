@@ -63,7 +63,7 @@ export class Link {
   delay(delayMs: number): void {
     this.#mustBeRelayed('delay');
     this.#delayMs = checkedDelay(delayMs);
-    this.#note(`every packet is delayed by ${delayMs} ms`);
+    this.#note(`delays by ${delayMs} ms`);
   }
 
   /** Loses segments from now on. Only on a relayed link. */
@@ -74,16 +74,13 @@ export class Link {
     if (from !== undefined && !this.hosts.includes(from))
       throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
     this.#losses.push({ left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) });
-    const count =
-      times === Number.POSITIVE_INFINITY ? 'segments' : times === 1 ? 'the next segment' : `${times} segments`;
-    this.#note(
-      `${count}${from === undefined ? '' : ` of ${from.name}`} will be lost${where === undefined ? '' : ' if it matches'}`,
-    );
+    const count = times === 1 ? '1 segment' : Number.isFinite(times) ? `${times} segments` : 'segments';
+    this.#note(`will lose ${count}${from === undefined ? '' : ` of ${from.name}`}`);
   }
 
   loseNothing(): void {
     this.#losses.splice(0);
-    this.#note('no segment is lost any more');
+    this.#note('loses nothing');
   }
 
   /** Sets the link down: at once it carries nothing, and either end knows. */

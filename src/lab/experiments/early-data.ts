@@ -6,13 +6,8 @@ import { until } from '../until.js';
 
 /** What accept() has to offer now: nothing, or a connection with or without something to read. */
 async function offered(listener: LabSocket, name = 'server'): Promise<string> {
-  const socket = listener.socket.tryAccept();
-  if (socket === undefined) {
-    listener.host.note(`${listener.name}: accept()`, 'EAGAIN');
-    return 'nothing';
-  }
-  listener.host.note(`${listener.name}: accept()`, 'ok');
-  const connection = listener.host.record(name, socket);
+  const connection = listener.tryAccept(name);
+  if (connection === undefined) return 'nothing';
   if (connection.socket.tryRecv({ flags: ['MSG_PEEK'] }) === undefined) return 'a connection without data';
   await connection.recv();
   return 'a connection with data';

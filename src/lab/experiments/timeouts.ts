@@ -16,7 +16,9 @@ function timerRuns({ host, local }: LabSocket): boolean {
   return row?.timer !== undefined;
 }
 
-const notNoticed = { error: 'none', after: 'it is still ESTABLISHED' };
+function notNoticed({ state }: LabSocket): { error: string; after: string } {
+  return { error: 'none', after: `it is still ${state}` };
+}
 
 /** TCP_USER_TIMEOUT looks at data without an ACK, and at nothing else. */
 export const userTimeout = experiment(
@@ -40,7 +42,7 @@ export const userTimeout = experiment(
     const begin = performance.now();
     if (hasData) await s.send('anyone there?');
     const reading = readingOf(s);
-    if (!timerRuns(s) && reading.result === undefined) return notNoticed;
+    if (!timerRuns(s) && reading.result === undefined) return notNoticed(s);
     const error = await reading.done;
     return { error, after: punctual(performance.now() - begin, limitMs) };
   },
@@ -78,7 +80,7 @@ export const keepalive = experiment(
     const elapsedMs = performance.now() - begin;
     const lost = segments().filter(({ receivedMs }) => receivedMs === undefined);
     const probes = lost.filter((segment) => flagsOf(segment) === 'ACK' && segment.length === 0).length;
-    return isNoticed ? { error, after: punctual(elapsedMs, limitMs), probes } : { ...notNoticed, probes };
+    return isNoticed ? { error, after: punctual(elapsedMs, limitMs), probes } : { ...notNoticed(s), probes };
   },
 );
 
@@ -99,7 +101,7 @@ export const noTimeout = experiment(
     mark('the client is gone, without a word');
     client.vanish();
     const reading = readingOf(s);
-    if (!timerRuns(s) && reading.result === undefined) return notNoticed;
+    if (!timerRuns(s) && reading.result === undefined) return notNoticed(s);
     return { error: await reading.done, after: 'something was noticed' };
   },
 );
