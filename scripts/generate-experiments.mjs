@@ -15,7 +15,11 @@ const folder = `${root}docs/experiments/`;
 const { values } = parseArgs({ options: { findings: { type: 'boolean' } } });
 const version = release().split('.').slice(0, 2).join('.');
 
-const played = await playRuns(experiments.flatMap((experiment) => runsOf({}, experiment)));
+/** Experiments that have a page elsewhere, made by a script of its own. */
+const elsewhere = { 'ways-to-close': '../closing.md' };
+const drawn = experiments.filter(({ byNameOnly }) => !byNameOnly);
+
+const played = await playRuns(drawn.flatMap((experiment) => runsOf({}, experiment)));
 for (const { run, trace, failure } of played) {
   const why = failure ?? trace.error?.message;
   if (why !== undefined) throw new Error(`${run.experiment.name} ${run.variant ?? ''}: ${why}`);
@@ -64,7 +68,9 @@ function index() {
     '| --- | --- | --- |',
   ];
   for (const { name, title, about, cases } of experiments)
-    lines.push(`| [${name}](${name}.md) | ${cell(`${title}. ${about}`)} | ${cases.map(caseLink).join(' ')} |`);
+    lines.push(
+      `| [${name}](${elsewhere[name] ?? `${name}.md`}) | ${cell(`${title}. ${about}`)} | ${cases.map(caseLink).join(' ')} |`,
+    );
   return `${lines.join('\n')}\n`;
 }
 
@@ -72,7 +78,7 @@ mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(folder)) rmSync(folder + name);
 const traces = played.map(({ trace }) => trace);
 for (const trace of traces) writeFileSync(folder + pictureOf(trace), ladderSvg(trace));
-for (const experiment of experiments) {
+for (const experiment of drawn) {
   const own = traces.filter(({ name }) => name === experiment.name);
   writeFileSync(`${folder}${experiment.name}.md`, page(experiment, own));
 }

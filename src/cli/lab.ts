@@ -24,6 +24,14 @@ interface LabFlags {
   readonly pcap?: string;
 }
 
+const mostShown = 12;
+
+/** A list too long to read is told by its begin; `--json` has all of it. */
+function shortened(variants: readonly string[]): string {
+  if (variants.length <= mostShown) return variants.join('; ');
+  return `${variants.slice(0, 3).join('; ')}; and ${variants.length - 3} more (--list --json has them)`;
+}
+
 function printList(json: boolean): string {
   const rows = experiments.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
   if (json) return JSON.stringify(rows, undefined, 2);
@@ -36,7 +44,7 @@ function printList(json: boolean): string {
     style: { head: [], border: [] },
   });
   for (const { name, cases, title, about, variants } of rows) {
-    const shown = variants.length === 0 ? '' : `\nVariants: ${variants.join('; ')}`;
+    const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
     table.push([name, cases.join(' '), `${title}. ${about}${shown}`]);
   }
   return table.toString();
@@ -65,12 +73,13 @@ function onlyVariant(runs: readonly Run[], wanted: string | undefined): readonly
   const [first] = runs;
   if (first === undefined || found.length > 0) return found;
   const { name, variants } = first.experiment;
-  const known = variants.length === 0 ? 'it has none' : `they are ${variants.join('; ')}`;
+  const known = variants.length === 0 ? 'it has none' : `they are ${shortened(variants)}`;
   throw new UsageError('ERR_ARGUMENT_INVALID', `${name} has no variant ${JSON.stringify(wanted)}; ${known}`);
 }
 
 async function chosenRuns(words: readonly string[], { all, variant }: LabFlags): Promise<Run[]> {
-  const named = all === true ? experiments.map((experiment) => ({ source: {}, experiment })) : [];
+  const every = experiments.filter(({ byNameOnly }) => !byNameOnly);
+  const named = all === true ? every.map((experiment) => ({ source: {}, experiment })) : [];
   const chosen = [...named, ...(await Promise.all(words.map(found))).flat()];
   if (chosen.length === 0)
     throw new UsageError(
@@ -139,7 +148,7 @@ export function addLabCommand(program: Command): void {
     .description('run experiments and draw what was on the wire')
     .argument('[experiment...]', 'names of experiments, or files that export some (.mjs, .js, .ts)')
     .option('--list', 'list the experiments that come along')
-    .option('--all', 'run all of them')
+    .option('--all', 'run all of them, but for those of very many variants')
     .option('--variant <name>', 'only this variant')
     .addOption(new Option('--json', 'print the recordings as JSON'))
     .option('--html <file>', 'also write one self-contained page with the pictures side by side')

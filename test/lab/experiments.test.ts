@@ -15,7 +15,8 @@ import { hasTshark, noTshark, tsharkDifferences } from '../support/tshark.js';
 
 const mark = `SOCKWISE_TEST_RUN=experiments-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-experiments-'));
-const runs = experiments.flatMap(({ name, variants }) => {
+const runs = experiments.flatMap(({ name, variants, byNameOnly }) => {
+  if (byNameOnly) return [];
   const names: readonly (string | undefined)[] = variants.length === 0 ? [undefined] : variants;
   return names.map((variant) => ({ name, variant }));
 });

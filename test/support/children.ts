@@ -16,6 +16,8 @@ export interface ChildResult {
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly deadlineMs?: number;
+  /** The checkout if absent. */
+  readonly cwd?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -29,11 +31,11 @@ afterAll(() => {
 export function run(
   command: string,
   args: readonly string[],
-  { env, deadlineMs = 20_000 }: ChildOptions = {},
+  { env, deadlineMs = 20_000, cwd = root }: ChildOptions = {},
 ): Promise<ChildResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: deadlineMs,

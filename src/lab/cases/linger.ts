@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { makeBlocking } from '../blocking.js';
 import { type Case, defineCase } from '../case.js';
 import { establish, smallBuffers } from '../connection.js';
 import type { Host } from '../host.js';
@@ -13,19 +12,6 @@ import { alike } from '../wording.js';
 function lasted(ms: number): string {
   if (ms < 400) return 'at once';
   return ms >= 950 && ms < 1900 ? 'about 1 s' : `${(ms / 1000).toFixed(1)} s`;
-}
-
-/**
- * Clears O_NONBLOCK, which belongs to the open file: libuv does so for what a child gets as its standard input
- * (uv__process_child_init()).
- */
-function makeBlocking({ host, name, socket }: LabSocket): void {
-  spawnSync(process.execPath, ['--version'], { stdio: [socket.fd, 'ignore', 'ignore'] });
-  const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${socket.fd}`, 'utf8'))?.[1] ?? '';
-  const O_NONBLOCK = 0o4000;
-  const blocking = (Number.parseInt(flags, 8) & O_NONBLOCK) === 0;
-  if (!blocking) throw new Error(`O_NONBLOCK is still set: ${flags}`);
-  host.note(`fcntl(${name}, F_SETFL, without O_NONBLOCK)`);
 }
 
 type Wait =

@@ -43,6 +43,8 @@ export interface ExperimentSettings<Given> {
   readonly cases?: readonly string[];
   /** The same script in several situations, by name; each is a run of its own. */
   readonly variants?: Readonly<Record<string, Given>>;
+  /** Run when it is asked for by name, not with all the others: it has many variants. */
+  readonly byNameOnly?: boolean;
   /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent. */
   readonly limitMs?: number;
 }
@@ -61,6 +63,8 @@ export interface Experiment {
   readonly cases: readonly string[];
   /** Names of its variants; empty if it has but one run. */
   readonly variants: readonly string[];
+  /** Not one of those that are run when all are. */
+  readonly byNameOnly: boolean;
   readonly limitMs: number;
   /** Runs the script and records it. A script that broke off is no rejection: the trace has its `error`. */
   record(variant?: string, options?: RunOptions): Promise<Trace>;
@@ -150,7 +154,15 @@ export function experiment<Given>(
   const script = typeof first === 'function' ? first : second;
   if (typeof title !== 'string' || title === '' || typeof script !== 'function')
     throw new UsageError('ERR_ARGUMENT_INVALID', 'experiment: expected a title and a script');
-  const { name = slug(title), about = '', rule = '', cases = [], variants = {}, limitMs = 30_000 } = settings;
+  const {
+    name = slug(title),
+    about = '',
+    rule = '',
+    cases = [],
+    variants = {},
+    byNameOnly = false,
+    limitMs = 30_000,
+  } = settings;
   if (!Number.isInteger(limitMs) || limitMs < 1 || limitMs > longestLimitMs)
     throw new UsageError('ERR_OUT_OF_RANGE', `limitMs: expected 1 to ${longestLimitMs}, got ${String(limitMs)}`);
   const names = Object.keys(variants);
@@ -192,6 +204,7 @@ export function experiment<Given>(
     rule,
     cases,
     variants: names,
+    byNameOnly,
     limitMs,
     record,
     async run(variant, options) {

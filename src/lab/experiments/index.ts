@@ -16,6 +16,7 @@ import { life } from './life.js';
 import { newSynExperiments } from './new-syn.js';
 import { oldDuplicates } from './old-duplicates.js';
 import { simultaneous } from './simultaneous.js';
+import { closing } from './ways-to-close.js';
 
 /** The experiments that come with the package, in the order they are listed. */
 export const experiments: readonly Experiment[] = [
@@ -36,4 +37,5 @@ export const experiments: readonly Experiment[] = [
   ...earlyData,
   ...restart,
   ...closeAtOnce,
+  ...closing,
 ];
