@@ -172,7 +172,7 @@ const duplicates = defineCase<Late, string>({
     const server = await listener.accept('new server');
     // It was in the network all the time; its ACK is one the new connection takes, as an unlucky number may be.
     fresh.send('PSH ACK', {
-      seq: old.nextOnTheWire - 1 - oldData.length - fresh.nextOnTheWire + fresh.next,
+      seq: fresh.relativeSeq(old.nextOnTheWire - 1 - oldData.length),
       data: oldData,
       ...clock(1000),
     });

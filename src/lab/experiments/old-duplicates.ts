@@ -47,7 +47,7 @@ export const oldDuplicate = experiment(
     const s = await listener.accept('new server');
     mark('the old duplicate arrives');
     // Its ACK is one the new connection takes, as an unlucky number may be.
-    const seq = old.nextOnTheWire - 1 - oldData.length - fresh.nextOnTheWire + fresh.next;
+    const seq = fresh.relativeSeq(old.nextOnTheWire - 1 - oldData.length);
     fresh.send('PSH ACK', { seq, data: oldData, ...clock(1000) });
     await fresh.answers();
     return { syn, read: s.socket.tryRecv({ size: 100 })?.toString('latin1') ?? 'nothing' };

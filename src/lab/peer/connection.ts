@@ -1,4 +1,5 @@
 import { UsageError } from '../../index.js';
+import { ExpectationError } from '../lab-socket.js';
 import { until } from '../until.js';
 import type { ScriptedPeer } from './peer.js';
 import {
@@ -38,11 +39,24 @@ export interface SegmentChange {
   readonly options?: TcpOptions;
 }
 
+/** What this end says of itself in a handshake. */
+export interface HandshakeSettings {
+  /** Beside MSS 1460, which they may change, and the timestamps. */
+  readonly options?: TcpOptions;
+  readonly window?: number;
+}
+
+export interface ExpectOptions {
+  /** How long to wait: 0 to 600,000, 5000 if absent. */
+  readonly deadlineMs?: number;
+}
+
 /** A segment of the host, its numbers relative to the initial ones of the connection. */
 export type ReceivedSegment = AddressedSegment;
 
 const DEFAULT_ISN = 1_000_000;
 const WINDOW = 65_000;
+const longestDeadlineMs = 600_000;
 
 /** `SYN ACK` names exactly these flags; PSH is not asked for, since the kernel sets it as it sees fit. */
 function hasFlags(segment: Segment, flags: readonly Flag[]): boolean {
@@ -65,6 +79,14 @@ function wrapped(initial: number, relative: number): number {
     throw new UsageError('ERR_OUT_OF_RANGE', `sequence number: expected an integer, got ${initial} + ${relative}`);
   }
   return (initial + relative) >>> 0;
+}
+
+function windowOf({ window }: HandshakeSettings): SegmentChange {
+  return window === undefined ? {} : { window };
+}
+
+function synOf(settings: HandshakeSettings): SegmentChange {
+  return { ...windowOf(settings), options: { mss: 1460, ...settings.options } };
 }
 
 /** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
@@ -99,6 +121,11 @@ export class ScriptedConnection {
     return wrapped(this.#initialSeq, this.#next);
   }
 
+  /** A number on the wire, as that of an old duplicate, relative to this end's initial one: what `send()` takes as `seq`. */
+  relativeSeq(onTheWire: number): number {
+    return sequenceDistance(wrapped(onTheWire, 0), this.#initialSeq);
+  }
+
   /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
   send(flags: string, change: SegmentChange = {}): void {
     if (this.#remotePort === undefined)
@@ -126,12 +153,17 @@ export class ScriptedConnection {
    * Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, or one that `wanted` is true of, and
    * returns it. What came before it stays for others.
    */
-  async expect(wanted: string | ((segment: ReceivedSegment) => boolean)): Promise<ReceivedSegment> {
+  async expect(
+    wanted: string | ((segment: ReceivedSegment) => boolean),
+    { deadlineMs }: ExpectOptions = {},
+  ): Promise<ReceivedSegment> {
+    if (deadlineMs !== undefined && !(deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
+      throw new UsageError('ERR_OUT_OF_RANGE', `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${deadlineMs}`);
     const flags = typeof wanted === 'string' ? splitFlags(wanted) : [];
     const isWanted = typeof wanted === 'string' ? (segment: Segment) => hasFlags(segment, flags) : wanted;
     const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && isWanted(this.#relative(segment));
     const what = `${typeof wanted === 'string' ? wanted : 'segment'} of ${this.#peer.host.name}`;
-    return this.#note(await until(() => this.#peer.take(match), what));
+    return this.#note(await until(() => this.#peer.take(match), what, { deadlineMs }));
   }
 
   /**
@@ -144,18 +176,27 @@ export class ScriptedConnection {
     return answers;
   }
 
-  /** Opens a connection to a listener of the host. */
-  async connect(): Promise<void> {
-    this.send('SYN', { options: { mss: 1460 } });
-    await this.expect('SYN ACK');
-    this.send('ACK');
+  /** The host says nothing to what was sent so far: throws an {@link ExpectationError} if it did. */
+  async expectNothing(): Promise<void> {
+    const answers = (await this.answers()).map(({ flags }) => flags.join(' '));
+    if (answers.length > 0)
+      throw new ExpectationError(`answers of ${this.#peer.host.name}`, 'none', answers.join(', '));
   }
 
-  /** Answers a connect of the host; its port is learned from the SYN. */
-  async accept(): Promise<void> {
-    await this.expect('SYN');
-    this.send('SYN ACK', { options: { mss: 1460 } });
+  /** Opens a connection to a listener of the host. Returns its SYN ACK. */
+  async connect(settings: HandshakeSettings = {}): Promise<ReceivedSegment> {
+    this.send('SYN', synOf(settings));
+    const synAck = await this.expect('SYN ACK');
+    this.send('ACK', windowOf(settings));
+    return synAck;
+  }
+
+  /** Answers a connect of the host; its port is learned from the SYN, which it returns. */
+  async accept(settings: HandshakeSettings = {}): Promise<ReceivedSegment> {
+    const syn = await this.expect('SYN');
+    this.send('SYN ACK', synOf(settings));
     await this.expect('ACK');
+    return syn;
   }
 
   /** The host has closed, this end closes after it: the host is left in TIME_WAIT. */

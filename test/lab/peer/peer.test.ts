@@ -64,6 +64,63 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     expect((await nobody.answers()).map(({ flags }) => flags)).toEqual([['RST']]);
   });
 
+  test('expectNothing() throws what came instead', async () => {
+    const [, peer] = await scripted();
+    const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
+    nobody.send('RST', { seq: 5 });
+    await nobody.expectNothing();
+    nobody.send('ACK', { seq: 5 });
+    await expect(nobody.expectNothing()).rejects.toMatchObject({
+      name: 'ExpectationError',
+      message: expect.stringContaining('expected none, got RST'),
+    });
+  });
+
+  test('a handshake says the options and the window it is given', async () => {
+    const [host, peer] = await scripted();
+    const listener = host.listen({ address: host.A, port: 8080 });
+    const connection = peer.connection({ localPort: 40_000, remotePort: 8080 });
+    const synAck = await connection.connect({ options: { mss: 600, windowScale: 2 }, window: 500 });
+    expect({ flags: synAck.flags, scaled: synAck.options.windowScale !== undefined }).toEqual({
+      flags: ['SYN', 'ACK'],
+      scaled: true,
+    });
+    const server = await listener.accept('server');
+    const { sndMss, sndWscale, sndWnd } = server.getOption('TCP_INFO');
+    expect({ sndMss, sndWscale, sndWnd }).toEqual({ sndMss: 600, sndWscale: 2, sndWnd: 2000 });
+  });
+
+  test('expect() gives up after the time it is given, and not before', async () => {
+    const [, peer] = await scripted();
+    const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
+    await expect(nobody.expect('SYN', { deadlineMs: 0 })).rejects.toMatchObject({ name: 'TimeoutError' });
+    nobody.send('SYN');
+    await nobody.expect('RST ACK', { deadlineMs: 10_000 });
+    await expect(nobody.expect('SYN', { deadlineMs: Number.NaN })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+  });
+
+  test('a number on the wire is relative to the initial one, also over a wrap', async () => {
+    const [, peer] = await scripted();
+    const old = peer.connection({ localPort: 1, remotePort: 1, initialSeq: 0xffff_fff0 });
+    expect(old.relativeSeq(0xffff_fff5)).toBe(5);
+    expect(old.relativeSeq(4)).toBe(20);
+    expect(old.relativeSeq(0xffff_ffe0)).toBe(-16);
+    expect(() => old.relativeSeq(1.5)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
+  });
+
+  test('opens at the same time as the host', async () => {
+    const [host, peer] = await scripted();
+    const socket = host.open().bind({ port: 8080 });
+    socket.tryConnect({ address: peer.address, port: 9000 });
+    const connection = peer.connection({ localPort: 9000 });
+    await connection.expect('SYN');
+    connection.send('SYN');
+    await connection.expect('SYN ACK');
+    connection.send('ACK');
+    await connection.expectNothing();
+    expect(socket.state).toBe('ESTABLISHED');
+  });
+
   test('sends and gets are steps of the lab', async () => {
     const [, peer, lab] = await scripted();
     const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
