@@ -1,10 +1,15 @@
 import type { Experiment } from '../experiment/experiment.js';
-import { abortiveClose } from './abortive-close.js';
+import { abortiveClose } from './linger-zero.js';
+import { brokenPipe } from './broken-pipe.js';
 import { closeAtOnce } from './close-at-once.js';
 import { closingListener } from './closing-listener.js';
+import { delivery } from './delivery.js';
+import { disconnecting } from './disconnect.js';
 import { earlyData } from './early-data.js';
 import { halfOpen } from './half-open.js';
 import { orphans } from './orphans.js';
+import { shutdown } from './shutdown.js';
+import { unreadData } from './close-unread.js';
 import { refused } from './refused.js';
 import { repair } from './repair.js';
 import { restart } from './restart.js';
@@ -28,6 +33,11 @@ export const experiments: readonly Experiment[] = [
   ...oldDuplicates,
   ...assassination,
   ...abortiveClose,
+  ...unreadData,
+  ...delivery,
+  ...brokenPipe,
+  ...shutdown,
+  ...disconnecting,
   ...refused,
   ...closingListener,
   ...orphans,

@@ -1,0 +1,31 @@
+import { type Experiment, experiment } from '../experiment/experiment.js';
+import { inState, readToEnd } from '../peer-view.js';
+import { outcomeAsync } from '../step.js';
+import { connected } from './scene.js';
+import { endingsOf } from './wire.js';
+
+/** connect(2) with AF_UNSPEC, and what either end makes of it. */
+export const disconnect = experiment(
+  'connect() with AF_UNSPEC on a connected socket',
+  {
+    name: 'disconnect',
+    about: 'It is an abort: the peer gets RST, and the socket can be connected again.',
+    rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST in every synchronized state, whatever SO_LINGER says. A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.',
+    cases: ['R12'],
+    variants: { 'the peer reads': false, 'the peer reads, after shutdown(SHUT_WR)': true },
+  },
+  async (context, afterShutdown) => {
+    const { server, s, c } = await connected(context);
+    if (afterShutdown) {
+      c.shutdown('write');
+      await inState(s, 'CLOSE_WAIT');
+    }
+    c.disconnect();
+    await inState(s, 'CLOSE');
+    const read = (await readToEnd(s)).end;
+    const sent = endingsOf(context.segments(), 'client');
+    return { sent, read, again: await outcomeAsync(() => c.connect({ address: server.A, port: 8080 })) };
+  },
+);
+
+export const disconnecting: readonly Experiment[] = [disconnect];
