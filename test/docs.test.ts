@@ -81,7 +81,7 @@ function essence(printed: string): string[] {
   const isLadder = printed.includes('192.168.0.') || /[|]|={5}/.test(printed);
   if (!isLadder) return printed.split('\n').filter((line) => line !== '' && line !== '[...]');
   return [
-    ...found(printed, /[<|X]-+ ((?:SYN|FIN|PSH|RST)[^-,]*?)(?:, took .*?)? -+[>|X]/g),
+    ...found(printed, /\b((?:SYN|FIN|PSH|RST)(?: ACK)? seq=\d+(?: ack=\d+)?(?: len=\d+)?(?: again)?)/g),
     ...found(printed, /={3,} (.*?) ={3,}/g),
     ...found(printed, /= (E[A-Z]+|end of stream) *[|\n]/g),
     ...found(printed, /^(\w+: .*)$/gm).filter((line) => !line.startsWith('Linux')),
