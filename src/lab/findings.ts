@@ -16,6 +16,11 @@ export function textOf(findings: Json, key: string): string {
   return value;
 }
 
+/** Several of them, in this order of keys. */
+export function textsOf<K extends string>(findings: Json, keys: readonly K[]): Record<K, string> {
+  return Object.fromEntries(keys.map((key) => [key, textOf(findings, key)])) as Record<K, string>;
+}
+
 /** One that is a number. */
 export function numberOf(findings: Json, key: string): number {
   const value = valueOf(findings, key);

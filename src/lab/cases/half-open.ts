@@ -1,14 +1,13 @@
 import { type Case, defineCase } from '../case.js';
 import type { Experiment } from '../experiment/experiment.js';
+import { disconnect } from '../experiments/disconnect.js';
 import { halfOpenConnect, halfOpenRead, halfOpenWrite } from '../experiments/half-open.js';
 import { repairClose } from '../experiments/repair.js';
 import { textOf } from '../findings.js';
 import type { Host } from '../host.js';
 import type { Lab } from '../lab.js';
 import { endOfStream } from '../lab-socket.js';
-import { inState, readToEnd } from '../peer-view.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { until } from '../until.js';
+import { outcome } from '../step.js';
 import { alike } from '../wording.js';
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
@@ -97,27 +96,21 @@ function isHeld(host: Host, port: number): boolean {
   return outcome(() => host.open({ name: 'other' }).bind({ address: host.A, port })) === 'EADDRINUSE';
 }
 
-async function disconnect(lab: Lab, question: Question): Promise<string> {
+/** What the peer and the socket itself see is asked of the wire, the port of another socket. */
+async function answer(lab: Lab, question: Question): Promise<string> {
+  if (question === 'the peer reads' || question === 'the peer reads, after shutdown(SHUT_WR)')
+    return textOf(await lab.play(disconnect, question), 'read');
+  if (question === 'the socket connects again') return textOf(await lab.play(disconnect), 'again');
   const host = lab.host();
   const listener = host.listen({ address: host.A });
   const client = host.open({ name: 'client' });
   if (question === 'a port given to bind() is still held') client.bind({ address: host.A, port: 5000 });
   if (question === 'a port chosen by bind() is still held') client.bind({ address: host.A });
   await client.connect(listener.local);
-  const server = await listener.accept('server');
+  await listener.accept('server');
   const { port } = client.local;
-  if (question === 'the peer reads, after shutdown(SHUT_WR)') {
-    client.shutdown('write');
-    // A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.
-    await inState(server, 'CLOSE_WAIT');
-  }
   if (!isHeld(host, port)) throw new Error('the port was not held before');
   client.disconnect();
-  if (question === 'the socket connects again') return await outcomeAsync(() => client.connect(listener.local));
-  if (question.startsWith('the peer reads')) {
-    await until(() => (server.state === 'CLOSE' ? true : undefined), 'the RST');
-    return (await readToEnd(server)).end;
-  }
   const held = isHeld(host, port);
   if (question === 'getsockname() tells the port that is held')
     return client.local.port === port && !held ? 'no' : 'yes';
@@ -154,7 +147,7 @@ const unspec = defineCase<Question, string>({
       says: 'yes',
     },
   ],
-  run: disconnect,
+  run: answer,
   because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
 });
 

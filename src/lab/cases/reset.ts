@@ -1,51 +1,13 @@
-import { Capture, endingsSent } from '../capture.js';
 import { type Case, defineCase } from '../case.js';
-import { type Connection, establish, smallBuffers } from '../connection.js';
-import type { Host } from '../host.js';
-import { arrived, fill, inState, readToEnd } from '../peer-view.js';
-import { outcomeAsync } from '../step.js';
+import { establish, smallBuffers } from '../connection.js';
+import { closeUnread } from '../experiments/close-unread.js';
+import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss } from '../experiments/linger-zero.js';
+import { textsOf } from '../findings.js';
 import { alike } from '../wording.js';
-
-const abortive = { on: true, seconds: 0 };
-
-type Moment =
-  | 'connected'
-  | 'it has shut down its sending half'
-  | 'the peer has closed first'
-  | 'its TIME_WAIT is there already'
-  | 'l_linger 0, but l_onoff 0';
-
-async function reach(moment: Moment, { server, client }: Connection): Promise<void> {
-  if (moment === 'it has shut down its sending half' || moment === 'its TIME_WAIT is there already') {
-    server.shutdown('write');
-    await inState(client, 'CLOSE_WAIT');
-    await inState(server, 'FIN_WAIT2');
-  }
-  if (moment === 'the peer has closed first' || moment === 'its TIME_WAIT is there already') client.shutdown('write');
-  if (moment === 'the peer has closed first') await inState(server, 'CLOSE_WAIT');
-}
-
-/** What a connection that has been closed has left behind on the server's port. */
-function leftBehind(host: Host, { localPort, remotePort }: { localPort: number; remotePort: number }): string {
-  return (
-    host
-      .look("what is left of the server's end", { localPort, remotePort })
-      .map(({ state }) => state)
-      .join(', ') || 'nothing'
-  );
-}
 
 type Abort = { readonly sent: string; readonly left: string };
 
-const moments: readonly Moment[] = [
-  'connected',
-  'the peer has closed first',
-  'it has shut down its sending half',
-  'its TIME_WAIT is there already',
-  'l_linger 0, but l_onoff 0',
-];
-
-const lingerZero = defineCase<Moment, Abort>({
+const inPlaceOfTimeWait = defineCase<string, Abort>({
   id: 'L5',
   articles: ['004'],
   title: 'SO_LINGER with time 0 instead of TIME_WAIT',
@@ -53,26 +15,11 @@ const lingerZero = defineCase<Moment, Abort>({
   rule: '__tcp_close() disconnects with RST where tcp_need_reset() says the state allows it and l_onoff is set with l_linger 0. A TIME_WAIT is a socket of its own (tcp_time_wait()), which the close of the old one no longer reaches. RFC 9293 section 3.10.4 (ABORT).',
   advice:
     'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
-  rows: moments.map((moment) => {
+  rows: lingerZeroMoments.variants.map((moment) => {
     const half = moment === 'it has shut down its sending half' || moment === 'its TIME_WAIT is there already';
     return { name: moment, given: moment, says: { sent: half ? 'FIN, RST' : 'RST', left: 'nothing' } };
   }),
-  async run(lab, moment) {
-    const host = lab.host();
-    const capture = new Capture(host);
-    const connection = await establish(host);
-    const { server, client } = connection;
-    const [local, remote] = [server.local, server.remote];
-    await reach(moment, connection);
-    server.setOption('SO_LINGER', { on: moment !== 'l_linger 0, but l_onoff 0', seconds: 0 });
-    server.close();
-    await readToEnd(client);
-    client.close();
-    return {
-      sent: endingsSent(capture, local.port),
-      left: leftBehind(host, { localPort: local.port, remotePort: remote.port }),
-    };
-  },
+  run: async (lab, moment) => textsOf(await lab.play(lingerZeroMoments, moment), ['sent', 'left']),
   because: (rows) =>
     alike(
       rows,
@@ -83,20 +30,7 @@ const lingerZero = defineCase<Moment, Abort>({
       .join(', '),
 });
 
-type Pending = 'not sent yet' | 'arrived, not read yet' | 'read';
-type Loss = {
-  readonly got: 'all' | 'a part' | 'nothing';
-  readonly read: string;
-  readonly readAgain: string;
-  readonly write: string;
-};
-
-function share(got: number, sent: number): Loss['got'] {
-  if (got === 0) return 'nothing';
-  return got === sent ? 'all' : 'a part';
-}
-
-const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
+const whatIsLost = defineCase<Cost, Loss>({
   id: 'L6',
   articles: ['004'],
   title: 'What SO_LINGER with time 0 costs',
@@ -128,21 +62,9 @@ const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
       says: { got: 'all', read: 'end of stream', readAgain: 'end of stream', write: 'ok' },
     },
   ],
-  async run(lab, { pending, linger }) {
+  async run(lab, given) {
     const { server, client } = await establish(lab.host(), smallBuffers);
-    const sent = pending === 'not sent yet' ? fill(server) : await server.send('x'.repeat(1000));
-    if (pending === 'arrived, not read yet') await arrived(client, sent);
-    const early = pending === 'read' ? (await client.recv()).length : 0;
-    server.setOption('SO_LINGER', { on: linger, seconds: 0 });
-    server.close();
-    const { bytes, end } = await readToEnd(client);
-    const readAgain = (await readToEnd(client)).end;
-    return {
-      got: share(early + bytes, sent),
-      read: end,
-      readAgain,
-      write: await outcomeAsync(() => client.send('more')),
-    };
+    return await closeWithPending(server, client, given);
   },
   because: (rows) =>
     alike(
@@ -156,7 +78,7 @@ const whatIsLost = defineCase<{ pending: Pending; linger: boolean }, Loss>({
 
 type Unfinished = 'unsent data' | 'unread data' | 'nothing';
 
-const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read: string }>({
+const abortWith = defineCase<Unfinished, { sent: string; got: string; read: string }>({
   id: 'R1',
   articles: [],
   title: 'SO_LINGER {1, 0}: one RST whatever is pending',
@@ -169,22 +91,11 @@ const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read:
     given: pending,
     says: {
       sent: 'RST',
-      got: pending === 'unsent data' ? ('a part' as const) : ('nothing' as const),
+      got: pending === 'unsent data' ? 'a part' : 'nothing',
       read: 'ECONNRESET',
     },
   })),
-  async run(lab, pending) {
-    const host = lab.host();
-    const capture = new Capture(host);
-    const { listener, server, client } = await establish(host, smallBuffers);
-    const { port } = listener.local;
-    let sent = 0;
-    if (pending === 'unsent data') sent = fill(server);
-    if (pending === 'unread data') await arrived(server, await client.send('never read'));
-    server.setOption('SO_LINGER', abortive).close();
-    const { bytes, end } = await readToEnd(client);
-    return { sent: endingsSent(capture, port), got: share(bytes, sent), read: end };
-  },
+  run: async (lab, pending) => textsOf(await lab.play(lingerZero, pending), ['sent', 'got', 'read']),
   because: (rows) =>
     rows
       .map(
@@ -194,40 +105,7 @@ const abortWith = defineCase<Unfinished, { sent: string; got: Loss['got']; read:
       .join('; '),
 });
 
-type Input =
-  | 'all read'
-  | 'unread'
-  | 'looked at with MSG_PEEK'
-  | 'unread, after shutdown(SHUT_RD)'
-  | 'unread, SO_LINGER {1, 1}'
-  | "only the peer's FIN";
-
-/** What is in the receive queue when close() is called. */
-async function receive(input: Input, { server, client }: Connection): Promise<void> {
-  if (input === "only the peer's FIN") {
-    client.shutdown('write');
-    return await inState(server, 'CLOSE_WAIT');
-  }
-  await arrived(server, await client.send('a request'));
-  if (input === 'all read') await server.recv();
-  if (input === 'looked at with MSG_PEEK') {
-    server.socket.tryRecv({ flags: ['MSG_PEEK'] });
-    server.host.note('server.recv(MSG_PEEK)');
-  }
-  if (input === 'unread, after shutdown(SHUT_RD)') server.shutdown('read');
-  if (input === 'unread, SO_LINGER {1, 1}') server.setOption('SO_LINGER', { on: true, seconds: 1 });
-}
-
-const inputs: readonly Input[] = [
-  'all read',
-  "only the peer's FIN",
-  'unread',
-  'looked at with MSG_PEEK',
-  'unread, after shutdown(SHUT_RD)',
-  'unread, SO_LINGER {1, 1}',
-];
-
-const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
+const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
   id: 'R2',
   articles: [],
   title: 'close() with received data unread',
@@ -236,26 +114,12 @@ const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
   rule: '__tcp_close() counts what is unread in the receive queue; if there is any it calls tcp_send_active_reset() and the connection is gone, whatever SO_LINGER says (RFC 2525 section 2.17, RFC 9293 section 3.6.1). A FIN that was not read is no data.',
   advice:
     'Read to the end before you close, above all a server that answers before it has read the whole request: the RST can destroy the answer.',
-  rows: inputs.map((input) => ({
+  rows: closeUnread.variants.map((input) => ({
     name: input,
     given: input,
     says: { sent: 'FIN', answer: 'whole, then end of stream' },
   })),
-  async run(lab, input) {
-    const host = lab.host();
-    const capture = new Capture(host);
-    const connection = await establish(host);
-    const { listener, server, client } = connection;
-    const { port } = listener.local;
-    await receive(input, connection);
-    await server.send('answer');
-    server.close();
-    const { bytes, end } = await readToEnd(client);
-    return {
-      sent: endingsSent(capture, port),
-      answer: `${bytes === 'answer'.length ? 'whole' : `${bytes} bytes`}, then ${end}`,
-    };
-  },
+  run: async (lab, input) => textsOf(await lab.play(closeUnread, input), ['sent', 'answer']),
   because: (rows) =>
     alike(
       rows,
@@ -267,4 +131,4 @@ const unreadAtClose = defineCase<Input, { sent: string; answer: string }>({
 });
 
 /** RST where one would expect FIN. */
-export const resetCases: readonly Case[] = [lingerZero, whatIsLost, abortWith, unreadAtClose];
+export const resetCases: readonly Case[] = [inPlaceOfTimeWait, whatIsLost, abortWith, unreadAtClose];
