@@ -1,6 +1,6 @@
 // Writes docs/cases/, a page a case, from a run of the whole matrix on this kernel, or from the JSON file given:
 //   node scripts/generate-cases.mjs [--verdicts] [result.json]
-// `--verdicts` also records the verdicts that test/lab/matrix.test.ts expects. Needs `npm run build:ts` before.
+// `--verdicts` also records the verdicts that test/lab/matrix/matrix.test.ts expects. Needs `npm run build:ts` before.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -1,11 +1,11 @@
 // Writes docs/experiments/, a page an experiment with its pictures, from a run of all of them on this kernel:
 //   node scripts/generate-experiments.mjs [--findings]
-// `--findings` also records the findings that test/lab/experiments.test.ts expects. Needs `npm run build:ts` before.
+// `--findings` also records the findings that test/lab/experiment/built-in.test.ts expects. Needs `npm run build:ts` before.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { playRuns, runsOf } from '../dist/lab/experiment/play.js';
+import { playRuns, runsOf } from '../dist/lab/player/play.js';
 import { experiments } from '../dist/lab/index.js';
 import { ladderSvg } from '../dist/lab/picture/svg.js';
 import { cell, value } from './markdown.mjs';

@@ -21,6 +21,23 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   cli: ['lab', 'index.ts'],
 };
 
+/** The same for the folders of `src/lab/`, by what they load; types may point anywhere. Files directly in it any may load. */
+const labLayers: Readonly<Record<string, readonly string[]>> = {
+  host: [],
+  peer: ['host'],
+  capture: ['host', 'peer'],
+  states: ['peer'],
+  report: [],
+  picture: ['report'],
+  experiment: ['capture', 'host', 'peer', 'states', 'picture'],
+  experiments: ['experiment', 'host', 'peer'],
+  player: ['experiment', 'experiments'],
+  case: ['host', 'peer'],
+  cases: ['case', 'experiments', 'host', 'peer'],
+  matrix: ['case', 'cases', 'host'],
+  programs: [],
+};
+
 /** Files that load where no addon is built, and what they may import. */
 const pure: Readonly<Record<string, readonly string[]>> = {
   'options/tcp-info.ts': [],
@@ -86,6 +103,21 @@ describe('src/', () => {
       .filter((name) => layerOf(name) === layer)
       .flatMap((name) => (graph.get(name) ?? []).map((path) => [name, path] as const))
       .filter(([, path]) => layerOf(path) !== layer && !allowed.includes(layerOf(path)));
+    expect(wrong).toEqual([]);
+  });
+
+  const labFolder = (name: string): string | undefined => /^lab\/([^/]+)\//.exec(name)?.[1];
+
+  test('has the layers of the table in lab/ and no others', () => {
+    const folders = new Set(files.map(labFolder).filter((folder) => folder !== undefined));
+    expect([...folders].sort()).toEqual(Object.keys(labLayers).sort());
+  });
+
+  test.each(Object.entries(labLayers))('lab/%s loads only what lies beneath it', (folder, allowed) => {
+    const wrong = files
+      .filter((name) => labFolder(name) === folder)
+      .flatMap((name) => (loads.get(name) ?? []).map((path) => [name, path] as const))
+      .filter(([, path]) => ![folder, undefined, ...allowed].includes(labFolder(path)));
     expect(wrong).toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { experiments } from '../lab/index.js';
-import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab/experiment/play.js';
+import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab/player/play.js';
 import { experimentsHtml } from '../lab/picture/html.js';
 import { ladderSvg } from '../lab/picture/svg.js';
 import { ladderText } from '../lab/picture/text.js';

@@ -1,5 +1,5 @@
-import type { Json } from './case.js';
-import type { Endpoint } from './host.js';
+import type { Json } from './json.js';
+import type { Endpoint } from './host/host.js';
 import type { Flag, TcpOptions } from './peer/segment.js';
 
 /** A host of the experiment; the first one stands left in the picture. */

@@ -4,7 +4,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { cases } from '../../src/lab/cases/index.js';
-import type { MatrixResult } from '../../src/lab/matrix.js';
+import type { MatrixResult } from '../../src/lab/matrix/matrix.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, matrix, program, sockwise } from '../support/matrix.js';
 import { canBecomeNobody, NOBODY } from '../support/users.js';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { MatrixResult } from '../../src/lab/matrix.js';
+import type { MatrixResult } from '../../src/lab/matrix/matrix.js';
 import { namespacesAvailable } from '../../src/netns/user-namespace.js';
 import { type ChildOptions, type ChildResult, root, run } from './children.js';
 
@@ -35,9 +35,7 @@ export function labProcesses(mark: string): string[] {
     try {
       const isMarked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return isMarked && /lab\/(experiment\/)?(worker|programs)/.test(line)
-        ? [`${pid} of ${parentOf(pid)}: ${line}`]
-        : [];
+      return isMarked && /lab\/(\w+\/)?(worker|programs)/.test(line) ? [`${pid} of ${parentOf(pid)}: ${line}`] : [];
     } catch {
       return [];
     }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOST } from '../../src/lab/capture/write.js';
-import type { Endpoint } from '../../src/lab/host.js';
+import type { Endpoint } from '../../src/lab/host/host.js';
 import { PROTOCOL_TCP } from '../../src/lab/peer/frame.js';
 import { type Flag, flagNames, type TcpOptions } from '../../src/lab/peer/segment.js';
 import type { Trace, TraceSegment } from '../../src/lab/trace.js';

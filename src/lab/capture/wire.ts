@@ -1,6 +1,6 @@
 import { type NetworkNamespace, type PacketAddress, Socket } from '../../index.js';
 import { EtherType } from '../peer/frame.js';
-import { codeOf } from '../step.js';
+import { codeOf } from '../host/step.js';
 import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 

@@ -1,10 +1,10 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from '../experiments/closing-listener.js';
 import { deferAccept, fastOpen } from '../experiments/early-data.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from '../experiments/refused.js';
-import { numberOf, textOf } from '../findings.js';
-import { alike } from '../wording.js';
+import { numberOf, textOf } from '../case/findings.js';
+import { alike } from '../case/wording.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 

@@ -1,10 +1,10 @@
 import type { SocketType } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import type { Endpoint, Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase } from '../case/case.js';
+import type { Endpoint, Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 type Transport = 'TCP' | 'UDP';
 

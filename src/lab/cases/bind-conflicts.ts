@@ -1,9 +1,9 @@
 import type { OptionValues, SocketType } from '../../index.js';
-import { type Case, defineCase, judge, type SeenRow } from '../case.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import { outcome } from '../step.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase, judge, type SeenRow } from '../case/case.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import { outcome } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 type Place = 'ANY' | 'A' | 'B';
 

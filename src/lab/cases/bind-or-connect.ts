@@ -1,11 +1,11 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder, establish } from '../connection.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { until } from '../until.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder, establish } from '../host/connection.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { until } from '../host/until.js';
 
 const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 40_000;

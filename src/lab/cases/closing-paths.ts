@@ -1,11 +1,11 @@
 import type { SocketRow } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder, establish } from '../connection.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { acceptedEarly, statesOn } from '../states.js';
-import { outcome } from '../step.js';
-import { comesTrue, until } from '../until.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder, establish } from '../host/connection.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { acceptedEarly, statesOn } from '../case/reach-state.js';
+import { outcome } from '../host/step.js';
+import { comesTrue, until } from '../host/until.js';
 
 const port = 8080;
 

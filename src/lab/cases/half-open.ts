@@ -1,14 +1,14 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { disconnect } from '../experiments/disconnect.js';
 import { halfOpenConnect, halfOpenRead, halfOpenWrite } from '../experiments/half-open.js';
 import { repairClose } from '../experiments/repair.js';
-import { textOf } from '../findings.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import { endOfStream } from '../lab-socket.js';
-import { outcome } from '../step.js';
-import { alike } from '../wording.js';
+import { textOf } from '../case/findings.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import { endOfStream } from '../host/lab-socket.js';
+import { outcome } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
 type SilentEnd = { readonly sent: string; readonly peer: string; readonly write: string; readonly read: string };

@@ -1,8 +1,8 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { writeAfterClose } from '../experiments/broken-pipe.js';
 import { shutdownHalves, shutdownListener } from '../experiments/shutdown.js';
-import { textsOf } from '../findings.js';
+import { textsOf } from '../case/findings.js';
 
 type Writes = { readonly first: string; readonly second: string };
 

@@ -1,4 +1,4 @@
-import type { Case } from '../case.js';
+import type { Case } from '../case/case.js';
 import { acceptQueueCases } from './accept-queue.js';
 import { addressCases } from './addresses.js';
 import { bindConflictCases } from './bind-conflicts.js';

@@ -1,8 +1,8 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import { killedProcess, lingerTime, unsentAtTheEnd } from '../experiments/delivery.js';
-import { textOf, textsOf } from '../findings.js';
-import { endOfStream } from '../lab-socket.js';
-import { alike } from '../wording.js';
+import { textOf, textsOf } from '../case/findings.js';
+import { endOfStream } from '../host/lab-socket.js';
+import { alike } from '../case/wording.js';
 
 type Lingered = { readonly took: string; readonly then: string };
 

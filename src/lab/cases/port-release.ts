@@ -1,12 +1,12 @@
 import type { SocketRow } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder, type Connection, establish } from '../connection.js';
-import type { Endpoint, Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { inState, readToEnd } from '../peer-view.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder, type Connection, establish } from '../host/connection.js';
+import type { Endpoint, Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { inState, readToEnd } from '../host/peer-view.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 const port = 8080;
 const reuse = { SO_REUSEADDR: true };

@@ -1,9 +1,9 @@
-import { type Case, defineCase } from '../case.js';
-import { establish, smallBuffers } from '../connection.js';
+import { type Case, defineCase } from '../case/case.js';
+import { establish, smallBuffers } from '../host/connection.js';
 import { closeUnread } from '../experiments/close-unread.js';
 import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss } from '../experiments/linger-zero.js';
-import { textsOf } from '../findings.js';
-import { alike } from '../wording.js';
+import { textsOf } from '../case/findings.js';
+import { alike } from '../case/wording.js';
 
 type Abort = { readonly sent: string; readonly left: string };
 

@@ -1,10 +1,10 @@
 import type { OptionValues, SocketState } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import { serverPlace } from '../connection.js';
-import type { Endpoint, Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
-import type { Program } from '../program.js';
-import { until } from '../until.js';
+import { type Case, defineCase } from '../case/case.js';
+import { serverPlace } from '../host/connection.js';
+import type { Endpoint, Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import type { Program } from '../host/program.js';
+import { until } from '../host/until.js';
 
 interface EchoServer {
   readonly program: Program;

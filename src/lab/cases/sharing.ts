@@ -1,9 +1,9 @@
-import { type Case, defineCase } from '../case.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { until } from '../until.js';
+import { type Case, defineCase } from '../case/case.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { until } from '../host/until.js';
 
 type Place = 'ANY' | 'A' | 'B';
 type Kind = 'stream' | 'dgram';

@@ -1,11 +1,11 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase, judge, type SeenRow } from '../case.js';
-import { closeInOrder } from '../connection.js';
-import type { Endpoint, Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase, judge, type SeenRow } from '../case/case.js';
+import { closeInOrder } from '../host/connection.js';
+import type { Endpoint, Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 41_000;

@@ -1,9 +1,9 @@
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder, establish } from '../connection.js';
-import type { Lab } from '../lab.js';
-import { labStates, type LabState, reach, statesOn, tryToReach } from '../states.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder, establish } from '../host/connection.js';
+import type { Lab } from '../case/lab.js';
+import { labStates, type LabState, reach, statesOn, tryToReach } from '../case/reach-state.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { alike } from '../case/wording.js';
 
 interface Old {
   readonly state: LabState;

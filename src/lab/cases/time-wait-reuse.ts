@@ -1,9 +1,9 @@
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder } from '../connection.js';
-import type { Host } from '../host.js';
-import { outcomeAsync } from '../step.js';
-import { until } from '../until.js';
-import { alike } from '../wording.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder } from '../host/connection.js';
+import type { Host } from '../host/host.js';
+import { outcomeAsync } from '../host/step.js';
+import { until } from '../host/until.js';
+import { alike } from '../case/wording.js';
 
 interface Reconnect {
   readonly tcp_tw_reuse: 0 | 1 | 2;

@@ -1,12 +1,12 @@
 import { getSystemErrorName } from 'node:util';
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import { type Attack, assassinated, attacks, nameOfAttack } from '../experiments/assassination.js';
-import { textOf } from '../findings.js';
-import type { Lab } from '../lab.js';
+import { textOf } from '../case/findings.js';
+import type { Lab } from '../case/lab.js';
 import type { ReceivedSegment } from '../peer/connection.js';
 import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../peer/time-wait.js';
-import { until } from '../until.js';
-import { alike } from '../wording.js';
+import { until } from '../host/until.js';
+import { alike } from '../case/wording.js';
 
 /** As `ACK`, `RST`; `nothing` for silence. */
 function said(answers: readonly ReceivedSegment[]): string {

@@ -1,7 +1,7 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import type { ScriptedConnection } from '../peer/connection.js';
 import { leaveInTimeWait, sameFourTuple } from '../peer/time-wait.js';
-import { alike } from '../wording.js';
+import { alike } from '../case/wording.js';
 
 const clocks = { none: undefined, newer: 10, same: 0, older: -10 } as const;
 type Clock = keyof typeof clocks;

@@ -1,13 +1,13 @@
 import type { OptionValues, SocketRow } from '../../index.js';
-import { Capture, type Segment } from '../capture.js';
-import { type Case, defineCase, judge } from '../case.js';
-import { closeInOrder, establish, serverPlace } from '../connection.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { LabSocket } from '../lab-socket.js';
-import { outcome } from '../step.js';
-import { until } from '../until.js';
-import { alike } from '../wording.js';
+import { Capture, type Segment } from '../case/capture.js';
+import { type Case, defineCase, judge } from '../case/case.js';
+import { closeInOrder, establish, serverPlace } from '../host/connection.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { outcome } from '../host/step.js';
+import { until } from '../host/until.js';
+import { alike } from '../case/wording.js';
 
 type End = 'server' | 'client';
 type Ending = 'server closes first' | 'client closes first' | 'server closes first, the client has not read everything';

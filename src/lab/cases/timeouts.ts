@@ -1,8 +1,8 @@
-import { type Case, defineCase } from '../case.js';
+import { type Case, defineCase } from '../case/case.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { heldFinWait2, negativeLinger2, orphanLifetime } from '../experiments/orphans.js';
 import { keepalive, noTimeout, userTimeout } from '../experiments/timeouts.js';
-import { numberOf, textOf } from '../findings.js';
+import { numberOf, textOf } from '../case/findings.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 

@@ -1,9 +1,9 @@
 import { Socket } from '../../index.js';
-import { type Case, defineCase } from '../case.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import type { Program } from '../program.js';
-import { until } from '../until.js';
+import { type Case, defineCase } from '../case/case.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import type { Program } from '../host/program.js';
+import { until } from '../host/until.js';
 
 type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' | 'SO_REUSEPORT';
 

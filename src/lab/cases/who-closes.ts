@@ -1,9 +1,9 @@
-import { type Case, defineCase } from '../case.js';
-import { closeInOrder, establish } from '../connection.js';
-import type { Host } from '../host.js';
-import type { Lab } from '../lab.js';
-import { statesOn } from '../states.js';
-import { outcome, outcomeAsync } from '../step.js';
+import { type Case, defineCase } from '../case/case.js';
+import { closeInOrder, establish } from '../host/connection.js';
+import type { Host } from '../host/host.js';
+import type { Lab } from '../case/lab.js';
+import { statesOn } from '../case/reach-state.js';
+import { outcome, outcomeAsync } from '../host/step.js';
 
 /** What a server without any option hears when it is started on the address and port again. */
 function startAgain(host: Host, port: number, address = host.A): string {

@@ -1,5 +1,5 @@
 import { NetworkNamespace } from '../../index.js';
-import type { Host } from '../host.js';
+import type { Host } from '../host/host.js';
 import type { Link } from './link.js';
 import { Relay } from './relay.js';
 

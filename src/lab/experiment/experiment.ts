@@ -1,9 +1,9 @@
 import { namespacesAvailable, UsageError } from '../../index.js';
-import type { Json } from '../case.js';
-import type { Host } from '../host.js';
-import { ExpectationError, resultText } from '../lab-socket.js';
+import type { Json } from '../json.js';
+import type { Host } from '../host/host.js';
+import { ExpectationError, resultText } from '../host/lab-socket.js';
 import type { ScriptedPeer } from '../peer/peer.js';
-import { codeOf } from '../step.js';
+import { codeOf } from '../host/step.js';
 import type { Trace, TraceSegment } from '../trace.js';
 import type { Link } from './link.js';
 import { playIfMain } from './main.js';

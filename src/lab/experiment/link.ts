@@ -1,7 +1,7 @@
 import { type NetworkNamespace, UsageError } from '../../index.js';
-import type { Host } from '../host.js';
+import type { Host } from '../host/host.js';
 import type { AddressedSegment } from '../peer/segment.js';
-import type { Recorder } from '../step.js';
+import type { Recorder } from '../host/step.js';
 import type { Relay } from './relay.js';
 
 export interface LinkSettings {

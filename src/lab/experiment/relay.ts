@@ -3,7 +3,7 @@ import { type NetworkNamespace, Socket } from '../../index.js';
 import { growReceiveBuffer } from '../capture/wire.js';
 import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
 import { type AddressedSegment, segmentOf } from '../peer/segment.js';
-import { codeOf } from '../step.js';
+import { codeOf } from '../host/step.js';
 
 const ETH_P_ALL = 0x0003;
 const PACKET_OUTGOING = 4;

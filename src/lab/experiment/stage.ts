@@ -5,14 +5,14 @@ import { type Frame, FrameStore } from '../capture/frame-store.js';
 import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.js';
 import { WireTap } from '../capture/wire.js';
 import { writeCapture } from '../capture/write.js';
-import { Host } from '../host.js';
+import { Host } from '../host/host.js';
 import { ScriptedPeer } from '../peer/peer.js';
 import { impliedStates } from '../states/implied.js';
 import { timeline } from '../states/timeline.js';
 import { StateWatch } from '../states/watch.js';
-import { Recorder, type Step } from '../step.js';
+import { Recorder, type Step } from '../host/step.js';
 import type { Trace } from '../trace.js';
-import { until } from '../until.js';
+import { until } from '../host/until.js';
 import { joinDirectly, joinThroughRelay, type Station } from './cable.js';
 import { Link, type LinkSettings } from './link.js';
 

@@ -1,5 +1,5 @@
-import type { Host } from '../host.js';
-import { until } from '../until.js';
+import type { Host } from '../host/host.js';
+import { until } from '../host/until.js';
 
 /** Connections that wait for accept(): Recv-Q of the listener (tcp_diag_get_info()). */
 export function queued(host: Host, port: number): number {

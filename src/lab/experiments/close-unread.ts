@@ -1,5 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import { arrived, inState, readToEnd } from '../peer-view.js';
+import { arrived, inState, readToEnd } from '../host/peer-view.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 

@@ -1,6 +1,6 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { LabSocket } from '../lab-socket.js';
-import { until } from '../until.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { until } from '../host/until.js';
 import { queued, queueHolds } from './accept-queue.js';
 import { resultOf } from './results.js';
 import { endingsOf } from './wire.js';

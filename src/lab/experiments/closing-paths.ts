@@ -1,5 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import { outcome } from '../step.js';
+import { outcome } from '../host/step.js';
 import { resultOf } from './results.js';
 import { stateAfter, stateOf } from './wire.js';
 

@@ -1,9 +1,9 @@
-import { makeBlocking } from '../blocking.js';
+import { makeBlocking } from '../host/blocking.js';
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import { endOfStream, type LabSocket } from '../lab-socket.js';
-import { arrived, type Ending, fill, readToEnd } from '../peer-view.js';
-import type { Program } from '../program.js';
+import type { Host } from '../host/host.js';
+import { endOfStream, type LabSocket } from '../host/lab-socket.js';
+import { arrived, type Ending, fill, readToEnd } from '../host/peer-view.js';
+import type { Program } from '../host/program.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 

@@ -1,6 +1,6 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import { inState, readToEnd } from '../peer-view.js';
-import { outcomeAsync } from '../step.js';
+import { inState, readToEnd } from '../host/peer-view.js';
+import { outcomeAsync } from '../host/step.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 

@@ -1,8 +1,8 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
+import type { Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
 import type { TraceSegment } from '../trace.js';
-import { until } from '../until.js';
+import { until } from '../host/until.js';
 
 /** What accept() has to offer now: nothing, or a connection with or without something to read. */
 async function offered(listener: LabSocket, name = 'server'): Promise<string> {

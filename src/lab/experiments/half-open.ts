@@ -1,5 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { LabSocket } from '../lab-socket.js';
+import type { LabSocket } from '../host/lab-socket.js';
 import { readingOf, resultOf } from './results.js';
 import { endingsOf, flagsOf } from './wire.js';
 

@@ -1,7 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import { type Experiment, type ExperimentContext, experiment } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
+import type { Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
 import { resultOf } from './results.js';
 import { flagsOf, stateOf } from './wire.js';
 

@@ -1,7 +1,7 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { LabSocket } from '../lab-socket.js';
-import { arrived, fill, inState, readToEnd } from '../peer-view.js';
-import { outcomeAsync } from '../step.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { arrived, fill, inState, readToEnd } from '../host/peer-view.js';
+import { outcomeAsync } from '../host/step.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 

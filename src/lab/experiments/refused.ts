@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import { until } from '../until.js';
+import type { Host } from '../host/host.js';
+import { until } from '../host/until.js';
 import { queueHolds } from './accept-queue.js';
 import { resultOf } from './results.js';
 import { flagsOf } from './wire.js';

@@ -1,6 +1,6 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import { arrived, fill } from '../peer-view.js';
-import { until } from '../until.js';
+import { arrived, fill } from '../host/peer-view.js';
+import { until } from '../host/until.js';
 import { resultOf } from './results.js';
 import { endingsOf, flagsOf } from './wire.js';
 

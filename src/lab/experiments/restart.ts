@@ -1,7 +1,7 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import { outcome } from '../step.js';
-import { until } from '../until.js';
+import type { Host } from '../host/host.js';
+import { outcome } from '../host/step.js';
+import { until } from '../host/until.js';
 import { resultOf } from './results.js';
 import { endingsOf, flagsOf } from './wire.js';
 

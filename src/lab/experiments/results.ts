@@ -1,5 +1,5 @@
-import { type LabSocket, resultText } from '../lab-socket.js';
-import { codeOf, outcomeAsync } from '../step.js';
+import { type LabSocket, resultText } from '../host/lab-socket.js';
+import { codeOf, outcomeAsync } from '../host/step.js';
 
 /** What a call came to: `ok`, an error's code, `5 bytes` for a send, for a recv the very data, or `end of stream`. */
 export async function resultOf(call: () => Promise<unknown>): Promise<string> {

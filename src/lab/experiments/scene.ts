@@ -1,7 +1,7 @@
-import { smallBuffers } from '../connection.js';
+import { smallBuffers } from '../host/connection.js';
 import type { ExperimentContext } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
+import type { Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
 
 /** A server with one client. */
 export interface Scene {

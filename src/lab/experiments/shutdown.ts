@@ -1,7 +1,7 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
-import { inState, readToEnd } from '../peer-view.js';
-import { outcome, outcomeAsync } from '../step.js';
-import { until } from '../until.js';
+import { inState, readToEnd } from '../host/peer-view.js';
+import { outcome, outcomeAsync } from '../host/step.js';
+import { until } from '../host/until.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 

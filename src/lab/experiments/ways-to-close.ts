@@ -1,11 +1,11 @@
-import { makeBlocking } from '../blocking.js';
+import { makeBlocking } from '../host/blocking.js';
 import { type Experiment, experiment, type ExperimentContext } from '../experiment/experiment.js';
-import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
-import { arrived, fill, readToEnd } from '../peer-view.js';
-import { outcome, outcomeAsync } from '../step.js';
+import type { Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
+import { arrived, fill, readToEnd } from '../host/peer-view.js';
+import { outcome, outcomeAsync } from '../host/step.js';
 import type { TraceSegment } from '../trace.js';
-import { until } from '../until.js';
+import { until } from '../host/until.js';
 import { resultOf } from './results.js';
 
 interface Call {

@@ -1,7 +1,7 @@
 import type { SocketFilter } from '../../index.js';
-import type { Host } from '../host.js';
+import type { Host } from '../host/host.js';
 import type { TraceSegment } from '../trace.js';
-import { until } from '../until.js';
+import { until } from '../host/until.js';
 
 /** How a host ended its connections, in order, as `FIN, RST`; `nothing` if it did not. */
 export function endingsOf(segments: readonly TraceSegment[], host: string): string {

@@ -1,6 +1,6 @@
 import { UsageError } from '../../index.js';
-import { ExpectationError } from '../lab-socket.js';
-import { until } from '../until.js';
+import { ExpectationError } from '../host/lab-socket.js';
+import { until } from '../host/until.js';
 import type { ScriptedPeer } from './peer.js';
 import {
   type AddressedSegment,

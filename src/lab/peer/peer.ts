@@ -1,6 +1,6 @@
 import { type NetworkNamespace, Socket } from '../../index.js';
-import type { Host } from '../host.js';
-import { until } from '../until.js';
+import type { Host } from '../host/host.js';
+import { until } from '../host/until.js';
 import {
   type ArpMessage,
   broadcast,

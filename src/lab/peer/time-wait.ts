@@ -1,6 +1,6 @@
 import type { OptionValues, SocketRow } from '../../index.js';
-import type { Host } from '../host.js';
-import type { LabSocket } from '../lab-socket.js';
+import type { Host } from '../host/host.js';
+import type { LabSocket } from '../host/lab-socket.js';
 import type { ConnectionSettings, ScriptedConnection } from './connection.js';
 import type { ScriptedPeer } from './peer.js';
 

@@ -1,4 +1,4 @@
-import type { Json } from '../case.js';
+import type { Json } from '../json.js';
 import { escapeXml } from '../report/escape.js';
 import { style } from '../report/html/style.js';
 import { shown } from '../report/html/value.js';

@@ -1,6 +1,6 @@
 import { UsageError } from '../../index.js';
-import type { Json } from '../case.js';
-import type { Endpoint } from '../host.js';
+import type { Json } from '../json.js';
+import type { Endpoint } from '../host/host.js';
 import type { Trace, TraceCall, TraceSegment, TraceState } from '../trace.js';
 import { type Note, Rails } from './rails.js';
 import { connectionKey, type Row, rowsOf, segmentKey } from './rows.js';

@@ -1,5 +1,5 @@
-import type { CaseResult } from '../case.js';
-import type { MatrixResult } from '../matrix.js';
+import type { CaseResult } from '../case/case.js';
+import type { MatrixResult } from '../matrix/matrix.js';
 import { escapeXml } from './escape.js';
 
 function testCase({ id, title, verdict, because, durationMs, error }: CaseResult): string {

@@ -1,4 +1,4 @@
-import type { MatrixResult } from '../matrix.js';
+import type { MatrixResult } from '../matrix/matrix.js';
 
 function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');

@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import { colours } from '../colours.js';
-import type { CaseResult, RowResult, Verdict } from '../case.js';
-import type { MatrixResult } from '../matrix.js';
-import type { Step, TableRow } from '../step.js';
+import type { CaseResult, RowResult, Verdict } from '../case/case.js';
+import type { MatrixResult } from '../matrix/matrix.js';
+import type { Step, TableRow } from '../host/step.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
   confirmed: colours.green,

@@ -1,5 +1,5 @@
 import type { SocketState } from '../../index.js';
-import type { Endpoint } from '../host.js';
+import type { Endpoint } from '../host/host.js';
 import { sequenceDistance } from '../peer/segment.js';
 import type { TraceHost, TraceSegment } from '../trace.js';
 import { laterOf, Received } from './received.js';

@@ -1,4 +1,4 @@
-import type { Endpoint } from '../host.js';
+import type { Endpoint } from '../host/host.js';
 import type { TraceState } from '../trace.js';
 import type { StateChange } from './implied.js';
 

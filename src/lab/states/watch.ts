@@ -1,4 +1,4 @@
-import type { Host } from '../host.js';
+import type { Host } from '../host/host.js';
 import type { StateSample } from './timeline.js';
 
 /** Looks at the socket tables of hosts, again and again, and keeps what has changed. */

@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Host } from '../../../src/lab/host.js';
-import { Lab } from '../../../src/lab/lab.js';
+import type { Host } from '../../../src/lab/host/host.js';
+import { Lab } from '../../../src/lab/case/lab.js';
 import type { ScriptedPeer } from '../../../src/lab/peer/peer.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 

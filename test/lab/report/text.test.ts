@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CaseResult } from '../../../src/lab/case.js';
-import type { MatrixResult } from '../../../src/lab/matrix.js';
+import type { CaseResult } from '../../../src/lab/case/case.js';
+import type { MatrixResult } from '../../../src/lab/matrix/matrix.js';
 import { escapeXml } from '../../../src/lab/report/escape.js';
 import { matrixJunit } from '../../../src/lab/report/junit.js';
 import { matrixMarkdown } from '../../../src/lab/report/markdown.js';

@@ -1,4 +1,5 @@
-import type { CaseResult, Json } from '../../case.js';
+import type { Json } from '../../json.js';
+import type { CaseResult } from '../../case/case.js';
 import { escapeXml } from '../escape.js';
 
 const isOutcome = (value: Json | undefined): value is string =>

@@ -1,6 +1,6 @@
-import type { Case, CaseResult, RowResult, Verdict } from '../../case.js';
-import type { MatrixResult } from '../../matrix.js';
-import type { Step, TableRow } from '../../step.js';
+import type { Case, CaseResult, RowResult, Verdict } from '../../case/case.js';
+import type { MatrixResult } from '../../matrix/matrix.js';
+import type { Step, TableRow } from '../../host/step.js';
 import { escapeXml } from '../escape.js';
 import { outcomeGrid } from './grid.js';
 import { script } from './script.js';

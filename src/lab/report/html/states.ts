@@ -1,4 +1,4 @@
-import type { CaseResult } from '../../case.js';
+import type { CaseResult } from '../../case/case.js';
 import { escapeXml } from '../escape.js';
 
 /** Where each state stands in the diagram of RFC 9293 section 3.3.2: active open left, passive right, closing below. */

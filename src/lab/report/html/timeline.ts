@@ -1,5 +1,5 @@
-import type { RowResult } from '../../case.js';
-import type { Step } from '../../step.js';
+import type { RowResult } from '../../case/case.js';
+import type { Step } from '../../host/step.js';
 import { escapeXml } from '../escape.js';
 
 const narrowest = 620;

@@ -1,4 +1,4 @@
-import type { Json } from '../../case.js';
+import type { Json } from '../../json.js';
 import { escapeXml } from '../escape.js';
 
 /** An observation of several parts is a line a part. */

@@ -1,0 +1,148 @@
+import type { Lab } from './lab.js';
+import { type Json, sameJson } from '../json.js';
+import type { Step } from '../host/step.js';
+
+export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
+
+/** What a case cannot do without. */
+export type Need =
+  /** A second user to run a program as. */
+  | 'other-user'
+  /** Raw access to a link, for peers without a TCP stack. */
+  | 'packet-socket'
+  /** SOCK_DESTROY, `CONFIG_INET_DIAG_DESTROY`. */
+  | 'destroy-socket';
+
+export interface CaseRow<Given, Observed extends Json> {
+  /** Says what is different about this row. */
+  readonly name: string;
+  readonly given: Given;
+  /** What would be observed if the articles were right. */
+  readonly says: Observed;
+  /** What this row cannot do without; where it is missing the other rows still speak. */
+  readonly needs?: readonly Need[];
+}
+
+export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Observed> {
+  readonly observed: Observed;
+  readonly steps: readonly Step[];
+  /** Whether it was as the articles say. */
+  readonly ok: boolean;
+}
+
+/** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
+export interface CaseSpec<Given, Observed extends Json> {
+  readonly id: string;
+  /** Of the five, by their numbers: `000` to `004`. */
+  readonly articles: readonly string[];
+  readonly title: string;
+  /** In our words. */
+  readonly claim: string;
+  /** Why the kernel does what it does: kernel functions and sections of RFCs and man pages. */
+  readonly rule: string;
+  /** What to do about it in a service. */
+  readonly advice: string;
+  readonly needs?: readonly Need[];
+  /** Oldest kernel it can run on, as `6.8`. */
+  readonly since?: string;
+  /** Takes about a minute, since the kernel's own timers are waited for. */
+  readonly slow?: boolean;
+  /** Runs on 127.0.0.0/8 with ports the kernel chooses, so without namespaces of its own too. */
+  readonly onLoopback?: boolean;
+  /** Its rows run side by side, since they spend their time waiting for the kernel's timers. */
+  readonly sideBySide?: boolean;
+  readonly rows: readonly CaseRow<Given, Observed>[];
+  run(lab: Lab, given: Given): Observed | Promise<Observed>;
+  /** One sentence built from what was observed. */
+  because(rows: readonly SeenRow<Given, Observed>[]): string;
+  /** Only where {@link judge} is not the right reading of the rows. */
+  judge?(rows: readonly SeenRow<Given, Observed>[]): Exclude<Verdict, 'skipped'>;
+}
+
+export interface RowResult {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly says: Json;
+  readonly observed: Json;
+  readonly ok: boolean;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly articles: readonly string[];
+  readonly title: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly rows: readonly RowResult[];
+  readonly durationMs: number;
+  /** The case broke off: neither the kernel nor the article is to blame. */
+  readonly error?: string;
+}
+
+/** A case whose row types are its own business. */
+export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because' | 'judge'> {
+  readonly rowNames: readonly string[];
+  /**
+   * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
+   * run here.
+   */
+  runRows(
+    inLab: InLab,
+    lacking: (needs: readonly Need[]) => string | undefined,
+  ): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
+}
+
+export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
+
+/**
+ * The verdict the rows speak: confirmed if all were as the articles say, refuted if none was, and otherwise qualified:
+ * it depends on what the rows differ in.
+ */
+export function judge(rows: readonly { readonly ok: boolean }[]): Exclude<Verdict, 'skipped'> {
+  if (rows.every((row) => row.ok)) return 'confirmed';
+  return rows.some((row) => row.ok) ? 'qualified' : 'refuted';
+}
+
+/** One after the other, or all at once; either way everything has ended when it rejects. */
+async function inTurn<T, Result>(
+  items: readonly T[],
+  sideBySide: boolean,
+  work: (item: T) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  if (!sideBySide) {
+    for (const item of items) results.push(await work(item));
+    return results;
+  }
+  for (const ended of await Promise.allSettled(items.map(work))) {
+    if (ended.status === 'rejected') throw ended.reason;
+    results.push(ended.value);
+  }
+  return results;
+}
+
+export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
+  const { rows, run, because, judge: ownJudge, ...facts } = spec;
+  return {
+    ...facts,
+    rowNames: rows.map((row) => row.name),
+    async runRows(inLab, lacking) {
+      const left: string[] = [];
+      const runnable = rows.filter(({ name, needs = [] }) => {
+        const reason = lacking(needs);
+        if (reason !== undefined) left.push(`; not run: ${name}, ${reason}`);
+        return reason === undefined;
+      });
+      const seen = await inTurn(runnable, facts.sideBySide ?? false, async (row): Promise<SeenRow<Given, Observed>> => {
+        const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
+        return { ...row, observed, steps, ok: sameJson(row.says, observed) };
+      });
+      return {
+        rows: seen.map(({ name, steps, says, observed, ok }) => ({ name, steps, says, observed, ok })),
+        verdict: (ownJudge ?? judge)(seen),
+        because: because(seen) + left.join(''),
+      };
+    },
+  };
+}

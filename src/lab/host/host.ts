@@ -1,0 +1,266 @@
+import {
+  destroySocket,
+  listSockets,
+  type NetworkNamespace,
+  type OpenOptions,
+  type OptionValues,
+  Socket,
+  type SocketFilter,
+  type SocketRow,
+  UsageError,
+} from '../../index.js';
+import { LabSocket } from './lab-socket.js';
+import { HostProcess, type ProcessSettings } from './host-process.js';
+import { Program, type ProgramSettings } from './program.js';
+import { type Recorder, tableRow } from './step.js';
+import { until } from './until.js';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface SocketSettings extends OpenOptions {
+  readonly name?: string;
+  /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
+  readonly uid?: number;
+}
+
+/** Runs `work` with another effective user. The whole process has it for that long, so it must be synchronous. */
+function asUser<T>(uid: number | undefined, work: () => T): T {
+  if (uid === undefined) return work();
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+export interface ListenerSettings extends Partial<Endpoint> {
+  readonly name?: string;
+  readonly backlog?: number;
+  readonly options?: OptionValues;
+}
+
+export interface ClientSettings {
+  readonly name?: string;
+  /** Bound to before the connect, where given. */
+  readonly from?: Partial<Endpoint>;
+  readonly options?: OptionValues;
+}
+
+function target(
+  to: Endpoint | Host,
+  first: number | ClientSettings | undefined,
+  second: ClientSettings | undefined,
+): [Endpoint, ClientSettings | undefined] {
+  const settings = typeof first === 'number' ? second : first;
+  if (!(to instanceof Host)) return [to, settings];
+  if (typeof first !== 'number') throw new UsageError('ERR_ARGUMENT_INVALID', `connect: which port of ${to.name}?`);
+  return [{ address: to.A, port: first }, settings];
+}
+
+/** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
+export class Host {
+  readonly name: string;
+  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. */
+  readonly A: string;
+  readonly B: string;
+  readonly ANY = '0.0.0.0';
+  readonly namespace: NetworkNamespace | undefined;
+  /** From when to when, since the run began, it was gone for the others, though frames came to its links. */
+  readonly absences: { readonly fromMs: number; toMs: number }[] = [];
+  readonly #recorder: Recorder;
+  readonly #closers: (() => void)[] = [];
+  readonly #links = new Map<string, string>();
+  #unnamed = 0;
+
+  constructor(
+    name: string,
+    addresses: { A: string; B: string },
+    namespace: NetworkNamespace | undefined,
+    recorder: Recorder,
+  ) {
+    this.name = name;
+    this.A = addresses.A;
+    this.B = addresses.B;
+    this.namespace = namespace;
+    this.#recorder = recorder;
+  }
+
+  /** Runs `work` in the host's network; it must be synchronous. */
+  run<T>(work: () => T): T {
+    return this.namespace === undefined ? work() : this.namespace.run(work);
+  }
+
+  open({ name = `s${++this.#unnamed}`, uid, ...settings }: SocketSettings = {}): LabSocket {
+    const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
+    if (uid !== undefined) shown.push(`as user ${uid}`);
+    const call = `socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
+    const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
+    return this.record(name, this.#recorder.call({ host: this.name, socket: name }, call, open));
+  }
+
+  /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
+  record(name: string, socket: Socket): LabSocket {
+    this.#closers.push(() => socket.close());
+    return new LabSocket(this, name, socket, this.#recorder);
+  }
+
+  /** socket, bind, listen: on a port of every address, or as the settings say. */
+  listen(at: number | ListenerSettings = {}): LabSocket {
+    const settings = typeof at === 'number' ? { port: at } : at;
+    const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
+    return this.open({ name, options }).bind({ address, port }).listen(backlog);
+  }
+
+  /** socket, bind if `from` is given, connect: to an endpoint, or to a port of a host. */
+  async connect(to: Endpoint, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Host, port: number, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Endpoint | Host, first?: number | ClientSettings, second?: ClientSettings): Promise<LabSocket> {
+    const [endpoint, settings] = target(to, first, second);
+    const { name = 'client', from, options }: ClientSettings = settings ?? {};
+    const socket = this.open({ name, options });
+    if (from !== undefined) socket.bind(from);
+    return await socket.connect(endpoint);
+  }
+
+  /** The host's sockets, asked of the kernel. */
+  sockets(filter: SocketFilter = {}): SocketRow[] {
+    const rows = this.run(() => listSockets(filter));
+    if (this.namespace !== undefined) return rows;
+    // The machine's other sockets may have the same port; one end of ours is on an address of the host.
+    const own = [this.A, this.B];
+    return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
+  }
+
+  /** Something done or seen on this host that is no call of a socket. */
+  note(what: string, result = 'ok'): void {
+    this.#recorder.add(this.name, what, result);
+  }
+
+  /** Looks at the socket table, as a step of the run. */
+  look(what: string, filter: SocketFilter = {}): SocketRow[] {
+    const rows = this.sockets(filter);
+    this.#recorder.add(
+      this.name,
+      what,
+      rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '),
+      rows.map(tableRow),
+    );
+    return rows;
+  }
+
+  /** Waits until the filter finds a socket, and looks at it. */
+  async waitFor(filter: SocketFilter, what = 'wait', deadlineMs?: number): Promise<SocketRow> {
+    await until(() => this.sockets(filter)[0], `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    const [row] = this.look(what, filter);
+    if (row === undefined) throw new Error(`${what}: the socket was seen and is gone again`);
+    return row;
+  }
+
+  /** Waits until the filter finds none any more. */
+  async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
+    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, {
+      deadlineMs,
+    });
+    this.look(what, filter);
+  }
+
+  /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
+  destroy(filter: SocketFilter): number {
+    const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
+    return this.#recorder.call(
+      { host: this.name },
+      what,
+      () => this.run(() => destroySocket(filter)),
+      (count) => `${count} destroyed`,
+    );
+  }
+
+  sysctl(name: string): string {
+    return this.#own().sysctl(name);
+  }
+
+  setSysctl(name: string, value: string | number): void {
+    this.#recorder.call({ host: this.name }, `sysctl -w ${name}=${value}`, () => this.#own().setSysctl(name, value));
+  }
+
+  /** Sets a link up or down; down, it loses every packet in silence. */
+  setLink(link: string, up: boolean): void {
+    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
+  }
+
+  /**
+   * To the other host of a pair this one is gone as a crashed machine is: it takes no packet, and it sends none. A link set
+   * down is noticed by the sender at once, and it keeps time by another timer.
+   */
+  vanish(): void {
+    this.absences.push({ fromMs: this.#recorder.elapsedMs, toMs: Number.POSITIVE_INFINITY });
+    this.#recorder.call({ host: this.name }, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Back again, with all its sockets. */
+  reappear(): void {
+    const absence = this.absences.at(-1);
+    if (absence !== undefined) absence.toMs = this.#recorder.elapsedMs;
+    this.#recorder.call({ host: this.name }, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Its end of the link to another host. */
+  linkTo({ A }: { readonly A: string }): string {
+    return this.#links.get(A) ?? 'eth0';
+  }
+
+  /** The link to whoever has `address` has this name here. */
+  nameLink(address: string, link: string): void {
+    this.#links.set(address, link);
+  }
+
+  /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
+  mute(peer: Host): void {
+    const neighbour = { interface: this.linkTo(peer), address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
+    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () =>
+      this.#own().addNeighbour(neighbour),
+    );
+  }
+
+  unmute(peer: Host): void {
+    const neighbour = { interface: this.linkTo(peer), address: peer.A };
+    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () =>
+      this.#own().removeNeighbour(neighbour),
+    );
+  }
+
+  /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
+  async start(settings: ProgramSettings): Promise<Program> {
+    const program = this.run(() => new Program(settings, this.name, this.#recorder));
+    this.#closers.push(() => program.end());
+    await program.ready();
+    return program;
+  }
+
+  /** Starts any command on this host; it is ended with the experiment if it has not ended before. */
+  spawn(
+    command: string,
+    args: readonly string[] = [],
+    settings: Omit<ProcessSettings, 'command' | 'args'> = {},
+  ): HostProcess {
+    const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
+    this.#closers.push(() => child.end());
+    child.started();
+    return child;
+  }
+
+  /** The host's own namespace: cases that need one do not run without. */
+  #own(): NetworkNamespace {
+    if (this.namespace === undefined) throw new Error(`${this.name} has no network namespace of its own`);
+    return this.namespace;
+  }
+
+  close(): void {
+    for (const close of this.#closers.splice(0).reverse()) close();
+    this.namespace?.close();
+  }
+}

@@ -1,0 +1,35 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { TimeoutError } from '../../index.js';
+
+/**
+ * How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds, and where a
+ * timer of the kernel is waited for, every hundredth of the time it took so far.
+ */
+const pausesMs = [0, 0, 1, 1, 2, 2, 3];
+const laterPauseMs = 5;
+
+/** Looks until there is something to see, and returns it. */
+export async function until<T>(
+  look: () => T | undefined,
+  what: string,
+  { deadlineMs = 5000, signal }: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const begin = performance.now();
+  for (let looks = 0; ; looks++) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    const elapsedMs = performance.now() - begin;
+    if (elapsedMs > deadlineMs) throw new TimeoutError(what, deadlineMs);
+    await delay(pausesMs[looks] ?? Math.max(laterPauseMs, elapsedMs / 100), undefined, { signal });
+  }
+}
+
+/** Whether it comes true in time. What a case observes, and does not need to go on, is asked so: otherwise it could only break off. */
+export async function comesTrue(look: () => boolean, what: string, deadlineMs = 3000): Promise<boolean> {
+  try {
+    return await until(() => look() || undefined, what, { deadlineMs });
+  } catch (error) {
+    if (error instanceof TimeoutError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import type { Case, Need } from '../case/case.js';
+import type { Isolation } from '../case/lab.js';
+
+function uidMap(): string {
+  try {
+    return readFileSync('/proc/self/uid_map', 'utf8');
+  } catch {
+    // Without /proc it is not known which users there are.
+    return '';
+  }
+}
+
+/** user_namespaces(7): one line that covers every id is the initial namespace, or one as good. */
+function mapsOtherUsers(): boolean {
+  const mapped = uidMap().trim().split(/\s+/);
+  return process.getuid?.() === 0 && Number(mapped[2] ?? 0) > 65_534;
+}
+
+const tests: { readonly [N in Need]: () => string | undefined } = {
+  'other-user': () =>
+    mapsOtherUsers() ? undefined : 'it needs a second user, and a user namespace has one only; run it as root',
+  // Root of a network namespace may open packet sockets in it, and only cases in namespaces ask for them.
+  'packet-socket': () => undefined,
+  'destroy-socket': () => undefined,
+};
+
+function olderThan(kernel: string, since: string): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number.parseFloat);
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
+}
+
+/** Why a case cannot be run here; `undefined` if it can. */
+export function missing(
+  testCase: Case,
+  isolation: Isolation,
+  why = 'network namespaces are not available',
+): string | undefined {
+  if (process.platform !== 'linux') return `it asks the Linux kernel, and this is ${process.platform}`;
+  if (testCase.since !== undefined && olderThan(release(), testCase.since))
+    return `it needs Linux ${testCase.since}, this is ${release()}`;
+  if (isolation === 'loopback' && testCase.onLoopback !== true) return `it needs a network of its own: ${why}`;
+  return lacking(testCase.needs ?? []);
+}
+
+/** Why one of these needs cannot be met here; `undefined` if all can. */
+export function lacking(needs: readonly Need[]): string | undefined {
+  for (const need of needs) {
+    const reason = tests[need]();
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

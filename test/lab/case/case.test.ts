@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { defineCase, type InLab } from '../../../src/lab/case/case.js';
+import { Lab } from '../../../src/lab/case/lab.js';
+
+const inLab: InLab = async (use) => ({
+  value: await use(new Lab('loopback', new AbortController().signal)),
+  steps: [],
+});
+
+/** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */
+function twoRows(sideBySide: boolean, log: string[], first: () => void = () => {}) {
+  return defineCase<number, string>({
+    id: 'T1',
+    articles: [],
+    title: '',
+    claim: '',
+    rule: '',
+    advice: '',
+    sideBySide,
+    rows: [
+      { name: 'slow', given: 5, says: 'done' },
+      { name: 'quick', given: 0, says: 'done' },
+    ],
+    async run(_, turns) {
+      log.push(`begin ${turns}`);
+      if (turns > 0) first();
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      log.push(`end ${turns}`);
+      return 'done';
+    },
+    because: (rows) => rows.map(({ name }) => name).join(', '),
+  });
+}
+
+const nothingLacking = () => undefined;
+
+describe('rows of a case', () => {
+  test('run one after the other', async () => {
+    const log: string[] = [];
+    await twoRows(false, log).runRows(inLab, nothingLacking);
+    expect(log).toEqual(['begin 5', 'end 5', 'begin 0', 'end 0']);
+  });
+
+  test('run side by side where the case says so, and are told in their own order', async () => {
+    const log: string[] = [];
+    const { because } = await twoRows(true, log).runRows(inLab, nothingLacking);
+    expect(log).toEqual(['begin 5', 'begin 0', 'end 0', 'end 5']);
+    expect(because).toBe('slow, quick');
+  });
+
+  test('have all ended when a case that runs them side by side rejects', async () => {
+    const log: string[] = [];
+    const broken = new Error('broken');
+    const run = twoRows(true, log, () => {
+      throw broken;
+    }).runRows(inLab, nothingLacking);
+    await expect(run).rejects.toBe(broken);
+    expect(log).toEqual(['begin 5', 'begin 0', 'end 0']);
+  });
+
+  test('that lack something are left out, and the reason is told', async () => {
+    const log: string[] = [];
+    const { because, rows } = await twoRows(true, log).runRows(inLab, (needs) =>
+      needs.length === 0 ? undefined : 'no',
+    );
+    expect([because, rows.length]).toEqual(['slow, quick', 2]);
+    const none = await twoRows(true, log).runRows(inLab, () => 'it needs more');
+    expect(none.rows).toEqual([]);
+    expect(none.because).toBe('; not run: slow, it needs more; not run: quick, it needs more');
+  });
+});

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { alike } from '../../../src/lab/case/wording.js';
+
+const rows = [
+  { name: 'a', observed: 'ok' },
+  { name: 'b', observed: 'EADDRINUSE' },
+  { name: 'c', observed: 'ok' },
+  { name: 'a', observed: 'ok' },
+];
+
+test('alike() names each outcome once, in the order of the rows, and each label once', () => {
+  expect(
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    ),
+  ).toEqual([
+    { outcome: 'ok', labels: ['a', 'c'] },
+    { outcome: 'EADDRINUSE', labels: ['b'] },
+  ]);
+});
+
+test('alike() shows a label under each outcome it had', () => {
+  const flaky = [
+    { name: 'a', observed: '1' },
+    { name: 'a', observed: '2' },
+  ];
+  expect(
+    alike(
+      flaky,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    ).map(({ labels }) => labels),
+  ).toEqual([['a'], ['a']]);
+});

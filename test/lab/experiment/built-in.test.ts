@@ -1,0 +1,97 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Json } from '../../../src/lab/json.js';
+import { cases } from '../../../src/lab/cases/index.js';
+import { experiments } from '../../../src/lab/experiments/index.js';
+import { ladderSvg } from '../../../src/lab/picture/svg.js';
+import { ladderText } from '../../../src/lab/picture/text.js';
+import type { Trace } from '../../../src/lab/trace.js';
+import { root } from '../../support/children.js';
+import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../../support/matrix.js';
+import { describeNeeding, needs } from '../../support/needs.js';
+import { hasTshark, noTshark, tsharkDifferences } from '../../support/tshark.js';
+
+const mark = `SOCKWISE_TEST_RUN=experiments-${process.pid}`;
+const folder = mkdtempSync(join(tmpdir(), 'sockwise-experiments-'));
+const runs = experiments.flatMap(({ name, variants, byNameOnly }) => {
+  if (byNameOnly) return [];
+  const names: readonly (string | undefined)[] = variants.length === 0 ? [undefined] : variants;
+  return names.map((variant) => ({ name, variant }));
+});
+const limitMs = 150_000;
+const version = release().split('.').slice(0, 2).join('.');
+const known = JSON.parse(readFileSync(`${root}test/lab/findings.json`, 'utf8')) as Record<string, Record<string, Json>>;
+const expected = known[version];
+let traces: readonly Trace[];
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('experiments have names of their own, and are about cases there are', () => {
+  const names = experiments.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const ids = cases.map(({ id }) => id);
+  for (const { name, about, rule, cases: shown } of experiments) {
+    expect(name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+    expect(about).toMatch(/\.$/);
+    expect(rule).not.toBe('');
+    expect(shown.filter((id) => !ids.includes(id))).toEqual([]);
+  }
+});
+
+describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experiments that come along', () => {
+  beforeAll(async () => {
+    const { stdout, stderr } = await sockwise(['lab', '--all', '--json', '--pcap', join(folder, 'run.pcapng')], {
+      deadlineMs: limitMs,
+      env: { SOCKWISE_TEST_RUN: `experiments-${process.pid}` },
+    });
+    if (stdout === '') throw new Error(`nothing was printed: ${stderr}`);
+    traces = JSON.parse(stdout) as Trace[];
+  }, limitMs);
+
+  test('are all there, in order, and leave nothing behind', () => {
+    expect(traces.map(({ name, variant }) => ({ name, variant }))).toEqual(runs);
+    expect(labProcesses(mark)).toEqual([]);
+    expect(foreignNamespaces(mark)).toEqual([]);
+  });
+
+  const table = runs.map((run, index) => ({ ...run, index, shown: [run.name, run.variant ?? []].flat().join(', ') }));
+
+  test.each(table)('$shown: ends, and no packet was missed', ({ index }) => {
+    const trace = traces[index];
+    expect(trace?.error).toBeUndefined();
+    expect(trace?.dropped).toBe(0);
+    expect(trace?.findings).not.toBeNull();
+  });
+
+  test.for(table)('$shown: finds what this kernel did before', ({ index, shown }, { annotate }) => {
+    const findings = traces[index]?.findings;
+    if (expected !== undefined) {
+      expect(findings).toEqual(expected[shown]);
+      return;
+    }
+    const before = Object.entries(known).map(([kernel, found]) => `${kernel}: ${JSON.stringify(found[shown])}`);
+    void annotate(`Linux ${version} is not in findings.json: ${JSON.stringify(findings)}; ${before.join(', ')}`);
+  });
+
+  test.for(table)('$shown: tshark reads the same segments', ({ index }, context) => {
+    needs(context, hasTshark, noTshark);
+    const trace = traces[index];
+    if (trace === undefined) throw new Error('there is no trace');
+    const file = join(folder, runs.length === 1 ? 'run.pcapng' : `run-${index + 1}.pcapng`);
+    expect(tsharkDifferences(trace, file)).toEqual([]);
+  });
+
+  test.each(table)('$shown: has pictures', ({ index }) => {
+    const trace = traces[index];
+    if (trace === undefined) throw new Error('there is no trace');
+    expect(ladderSvg(trace)).toMatch(/^<svg[^]*<\/svg>\s*$/);
+    const widest = Math.max(
+      ...ladderText(trace, 80)
+        .split('\n')
+        .map(({ length }) => length),
+    );
+    expect(widest).toBeLessThanOrEqual(80);
+  });
+});
