@@ -19,6 +19,8 @@ export const disconnect = experiment(
     if (afterShutdown) {
       c.shutdown('write');
       await inState(s, 'CLOSE_WAIT');
+      // An ACK of the FIN that came after the abort would be answered with one more RST.
+      await inState(c, 'FIN_WAIT2');
     }
     c.disconnect();
     await inState(s, 'CLOSE');

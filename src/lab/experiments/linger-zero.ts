@@ -68,6 +68,8 @@ export const lingerZeroMoments = experiment(
     }
     if (moment === 'the peer has closed first' || moment === 'its TIME_WAIT is there already') c.shutdown('write');
     if (moment === 'the peer has closed first') await inState(s, 'CLOSE_WAIT');
+    // What is left of the socket itself: tcp_time_wait() ends it with tcp_done().
+    if (moment === 'its TIME_WAIT is there already') await inState(s, 'CLOSE');
     context.mark(moment);
     s.setOption('SO_LINGER', { on: moment !== 'l_linger 0, but l_onoff 0', seconds: 0 }).close();
     await readToEnd(c);
