@@ -17,7 +17,16 @@ const lingering = defineCase<string, Lingered>({
     'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, shutdown(SHUT_WR) and read until its end.',
   sideBySide: true,
   rows: [
-    { name: 'the peer reads', given: 'the peer reads', says: { took: 'at once', then: 'all delivered' } },
+    {
+      name: 'the peer reads',
+      given: 'the peer reads, blocking socket',
+      says: { took: 'at once', then: 'all delivered' },
+    },
+    {
+      name: 'the peer reads, non-blocking',
+      given: 'the peer reads',
+      says: { took: 'at once', then: 'all delivered' },
+    },
     {
       name: 'the peer does not read',
       given: 'the peer does not read, blocking socket',
@@ -27,6 +36,11 @@ const lingering = defineCase<string, Lingered>({
       name: 'the peer does not read, non-blocking',
       given: 'the peer does not read',
       says: { took: 'at once', then: 'ECONNRESET after a part' },
+    },
+    {
+      name: 'the peer is gone',
+      given: 'the peer is gone, blocking socket',
+      says: { took: 'about 1 s', then: 'gone' },
     },
     { name: 'the peer is gone, non-blocking', given: 'the peer is gone', says: { took: 'at once', then: 'gone' } },
     {

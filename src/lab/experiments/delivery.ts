@@ -27,9 +27,11 @@ function timed(call: () => void): number {
 
 const waits = [
   'the peer reads',
+  'the peer reads, blocking socket',
   'the peer does not read',
   'the peer does not read, blocking socket',
   'the peer is gone',
+  'the peer is gone, blocking socket',
   'shutdown() in place of close()',
 ] as const;
 export type Wait = (typeof waits)[number];
@@ -50,14 +52,15 @@ export const lingerTime = experiment(
     const { local, remote } = s;
     const sent = fill(s);
     s.setOption('SO_LINGER', { on: true, seconds: 1 });
-    if (wait === 'the peer is gone') client.vanish();
-    if (wait === 'the peer does not read, blocking socket') makeBlocking(s);
-    const reading = wait === 'the peer reads' ? readToEnd(c) : undefined;
+    const isGone = wait.startsWith('the peer is gone');
+    if (isGone) client.vanish();
+    if (wait.endsWith('blocking socket')) makeBlocking(s);
+    const reading = wait.startsWith('the peer reads') ? readToEnd(c) : undefined;
     const took = wait === 'shutdown() in place of close()' ? timed(() => s.shutdown('write')) : await s.closeAsync();
     context.mark(`it returned after ${took.toFixed(0)} ms`);
     const [left] = server.look('the connection afterwards', { localPort: local.port, remotePort: remote.port });
     // Of a peer that is gone nothing can be read: what counts is that the kernel goes on trying.
-    if (wait === 'the peer is gone')
+    if (isGone)
       return { took: lasted(took), then: left?.state === 'FIN_WAIT1' ? 'goes on trying' : (left?.state ?? 'gone') };
     return { took: lasted(took), then: delivered(await (reading ?? readToEnd(c)), sent) };
   },
