@@ -123,7 +123,7 @@ const unspec = defineCase<Question, string>({
   title: 'connect() with AF_UNSPEC on a connected socket',
   claim:
     'connect() with AF_UNSPEC dissolves the association (connect(2)): the peer sees the connection end, and the socket, which keeps its address, can be connected again.',
-  rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST in every synchronized state, whatever SO_LINGER says. inet_reset_saddr() and __inet_put_port() follow only where SOCK_BINDADDR_LOCK and SOCK_BINDPORT_LOCK, which bind() sets, are not; inet_sport is left as it was.',
+  rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT_2, and in CLOSING and LAST_ACK only with data unsent. inet_reset_saddr() and __inet_put_port() follow only where SOCK_BINDADDR_LOCK and SOCK_BINDPORT_LOCK, which bind() sets, are not; inet_sport is left as it was.',
   advice:
     'Do not use it to end a TCP connection: it is an abort. Open a new socket; after a failed connect that is simpler too.',
   rows: [

@@ -12,7 +12,7 @@ const inPlaceOfTimeWait = defineCase<string, Abort>({
   articles: ['004'],
   title: 'SO_LINGER with time 0 instead of TIME_WAIT',
   claim: 'With SO_LINGER and time 0 close() sends RST in place of FIN, and there is no TIME_WAIT.',
-  rule: '__tcp_close() disconnects with RST where tcp_need_reset() says the state allows it and l_onoff is set with l_linger 0. A TIME_WAIT is a socket of its own (tcp_time_wait()), which the close of the old one no longer reaches. RFC 9293 section 3.10.4 (ABORT).',
+  rule: '__tcp_close() disconnects with RST where tcp_need_reset() says the state allows it and l_onoff is set with l_linger 0. A TIME_WAIT is a socket of its own (tcp_time_wait()), which the close of the old one no longer reaches. RFC 9293 section 3.10.5 (ABORT).',
   advice:
     'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
   rows: lingerZeroMoments.variants.map((moment) => {

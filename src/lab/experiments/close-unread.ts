@@ -18,7 +18,8 @@ export const closeUnread = experiment(
   'close() with received data unread',
   {
     name: 'close-unread',
-    about: 'FIN if all was read, RST if one byte was not; and the RST can take an answer with it that was sent before.',
+    about:
+      'FIN if all was read, RST if one byte was not. The answer that has reached the peer before can still be read there, and then ECONNRESET.',
     rule: '__tcp_close() counts what is unread in the receive queue; if there is any it sends RST (tcp_send_active_reset()), whatever SO_LINGER says (RFC 2525 section 2.17). A FIN that was not read is no data.',
     cases: ['R2'],
     variants: Object.fromEntries(inputs.map((input) => [input, input])) as Record<Input, Input>,
