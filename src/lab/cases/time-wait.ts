@@ -1,56 +1,19 @@
 import type { OptionValues, SocketRow } from '../../index.js';
-import { Capture, type Segment } from '../case/capture.js';
 import { type Case, defineCase, judge } from '../case/case.js';
 import { closeInOrder, establish, serverPlace } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome } from '../host/step.js';
-import { until } from '../host/until.js';
+import { wholeLife } from '../experiments/life.js';
+import { textsOf } from '../case/findings.js';
 import { alike } from '../case/wording.js';
 
 type End = 'server' | 'client';
-type Ending = 'server closes first' | 'client closes first' | 'server closes first, the client has not read everything';
-type Wire = {
-  readonly handshake: readonly string[];
-  readonly dataFrom: readonly End[];
-  readonly firstFin: string;
-  readonly timeWait: string;
-};
 
 const serverPort = 8080;
 
-function endOf({ from }: Segment): End {
-  return from.port === serverPort ? 'server' : 'client';
-}
-
-function firstOr<T>(items: readonly T[], none: T): T {
-  return items[0] ?? none;
-}
-
-function readWire(segments: readonly Segment[], timeWaits: readonly SocketRow[]): Wire {
-  const handshake = segments.slice(0, 3).map((segment) => `${endOf(segment)} ${segment.flags.join('+')}`);
-  const dataFrom = [...new Set(segments.filter(({ length }) => length > 0).map(endOf))];
-  const fins = segments.filter(({ flags }) => flags.includes('FIN')).map(endOf);
-  const ends = timeWaits.map(({ localPort }): End => (localPort === serverPort ? 'server' : 'client'));
-  return { handshake, dataFrom, firstFin: firstOr<string>(fins, 'nobody'), timeWait: ends.join(' and ') || 'nobody' };
-}
-
-/** The whole life of a connection, ended in one of three ways. */
-async function live(host: Host, ending: Ending): Promise<void> {
-  const { server, client } = await establish(host, { at: { address: host.ANY, port: serverPort } });
-  await client.send('hello server');
-  await server.send(await server.recv());
-  if (ending !== 'server closes first, the client has not read everything') await client.recv();
-  const [first, second] = ending === 'client closes first' ? [client, server] : [server, client];
-  first.close();
-  // The other end learns of it from its state: reading would take what is meant to stay unread.
-  await until(() => (second.state === 'CLOSE_WAIT' ? true : undefined), `CLOSE_WAIT of the ${second.name}`);
-  second.close();
-  await host.waitUntilGone({ port: serverPort, state: ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK'] }, 'closed');
-}
-
-const onTheWire = defineCase<Ending, Wire>({
+const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 'timeWait', string>>({
   id: 'G3',
   articles: ['000'],
   title: 'What goes over the wire',
@@ -59,26 +22,20 @@ const onTheWire = defineCase<Ending, Wire>({
   rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
   advice:
     'Let the side that can afford it close first. The protocol decides by its last message who that is: an answer that says "I will close" leaves the TIME_WAIT at the client.',
-  rows: (['server', 'client', 'server'] as const).map((first, index) => {
-    const name: Ending =
-      index === 2 ? 'server closes first, the client has not read everything' : `${first} closes first`;
-    const handshake = ['client SYN', 'server SYN+ACK', 'client ACK'];
+  rows: wholeLife.variants.map((ending) => {
+    const first = ending.startsWith('server') ? 'server' : 'client';
     return {
-      name,
-      given: name,
-      says: { handshake, dataFrom: ['client', 'server'] as const, firstFin: first, timeWait: first },
+      name: ending,
+      given: ending,
+      says: {
+        handshake: 'client SYN, server SYN ACK, client ACK',
+        data: 'client, server',
+        firstFin: first,
+        timeWait: first,
+      },
     };
   }),
-  async run(lab, ending) {
-    const host = lab.host();
-    const capture = new Capture(host);
-    await live(host, ending);
-    const segments = capture.segments();
-    for (const segment of segments) {
-      lab.note(`wire: ${endOf(segment)} ${segment.flags.join('+')}`, `${segment.length} bytes`, host.name);
-    }
-    return readWire(segments, host.look('who is in TIME_WAIT', { state: 'TIME_WAIT' }));
-  },
+  run: async (lab, ending) => textsOf(await lab.play(wholeLife, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
   because: (rows) =>
     rows
       .map(({ name, observed }) => `${name}: first FIN by ${observed.firstFin}, TIME_WAIT at ${observed.timeWait}`)

@@ -4,7 +4,7 @@ import { outcomeAsync } from '../host/step.js';
 import { connected } from './scene.js';
 import { endingsOf } from './wire.js';
 
-export interface Departure {
+interface Departure {
   readonly departure: 'close()' | 'close() with data unread' | 'shutdown(SHUT_WR)';
   readonly by: 'send() with MSG_NOSIGNAL' | 'write() in a program' | 'write() in a program that ignores SIGPIPE';
 }

@@ -1,6 +1,6 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
 import { arrived, inState, readToEnd } from '../host/peer-view.js';
-import { connected } from './scene.js';
+import { byName, connected } from './scene.js';
 import { endingsOf } from './wire.js';
 
 /** What is in the receive queue when close() is called. */
@@ -12,7 +12,7 @@ const inputs = [
   'unread, after shutdown(SHUT_RD)',
   'unread, SO_LINGER {1, 1}',
 ] as const;
-export type Input = (typeof inputs)[number];
+type Input = (typeof inputs)[number];
 
 export const closeUnread = experiment(
   'close() with received data unread',
@@ -22,7 +22,7 @@ export const closeUnread = experiment(
       'FIN if all was read, RST if one byte was not. The answer that has reached the peer before can still be read there, and then ECONNRESET.',
     rule: '__tcp_close() counts what is unread in the receive queue; if there is any it sends RST (tcp_send_active_reset()), whatever SO_LINGER says (RFC 2525 section 2.17). A FIN that was not read is no data.',
     cases: ['R2'],
-    variants: Object.fromEntries(inputs.map((input) => [input, input])) as Record<Input, Input>,
+    variants: byName(inputs),
   },
   async (context, input: Input) => {
     const { s, c } = await connected(context);

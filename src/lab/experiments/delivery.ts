@@ -4,7 +4,7 @@ import type { Host } from '../host/host.js';
 import { endOfStream, type LabSocket } from '../host/lab-socket.js';
 import { arrived, type Ending, fill, readToEnd } from '../host/peer-view.js';
 import type { Program } from '../host/program.js';
-import { connected } from './scene.js';
+import { byName, connected } from './scene.js';
 import { endingsOf } from './wire.js';
 
 /** A stable word for a time. What should take a second may take longer on a busy machine, never much less. */
@@ -34,7 +34,7 @@ const waits = [
   'the peer is gone, blocking socket',
   'shutdown() in place of close()',
 ] as const;
-export type Wait = (typeof waits)[number];
+type Wait = (typeof waits)[number];
 
 /** Closes while data is queued: how long that takes, and what becomes of the rest of the data. */
 export const lingerTime = experiment(
@@ -45,7 +45,7 @@ export const lingerTime = experiment(
       'close() waits until the peer has acknowledged everything, at most the second; the data is delivered even so, after it.',
     rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close(); neither looks at O_NONBLOCK, and after the time the kernel goes on in the background. inet_shutdown() does not look at SO_LINGER.',
     cases: ['R3'],
-    variants: Object.fromEntries(waits.map((wait) => [wait, wait])) as Record<Wait, Wait>,
+    variants: byName(waits),
   },
   async (context, wait: Wait) => {
     const { server, client, s, c } = await connected(context, 'small');
@@ -73,7 +73,7 @@ async function handOver(host: Host, server: LabSocket): Promise<Program> {
   return holder;
 }
 
-export interface Ended {
+interface Ended {
   readonly by: 'close()' | 'exit' | 'SIGKILL';
   readonly unread: boolean;
 }
@@ -117,7 +117,7 @@ const pendings = [
   'unread data',
   'nothing, SO_LINGER {1, 0}',
 ] as const;
-export type Pending = (typeof pendings)[number];
+type Pending = (typeof pendings)[number];
 
 /** SIGKILL, and what the peer makes of it. */
 export const killedProcess = experiment(
@@ -127,7 +127,7 @@ export const killedProcess = experiment(
     about: 'The kernel closes its sockets as close() would: FIN in good order, or RST with data unread.',
     rule: 'do_exit() closes every descriptor as close(2) does. Only the waiting of SO_LINGER is left out for a process that exits (PF_EXITING in inet_release()).',
     cases: ['R9'],
-    variants: Object.fromEntries(pendings.map((pending) => [pending, pending])) as Record<Pending, Pending>,
+    variants: byName(pendings),
   },
   async (context, pending: Pending) => {
     const { server, s, c } = await connected(context, 'small');

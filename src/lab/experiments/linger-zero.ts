@@ -2,13 +2,13 @@ import { type Experiment, experiment } from '../experiment/experiment.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { arrived, fill, inState, readToEnd } from '../host/peer-view.js';
 import { outcomeAsync } from '../host/step.js';
-import { connected } from './scene.js';
+import { byName, connected } from './scene.js';
 import { endingsOf } from './wire.js';
 
 const abortive = { on: true, seconds: 0 };
 
 /** How much of what was sent the peer could read. */
-export type Share = 'all' | 'a part' | 'nothing';
+type Share = 'all' | 'a part' | 'nothing';
 
 function share(got: number, sent: number): Share {
   if (got === 0) return 'nothing';
@@ -45,7 +45,7 @@ const moments = [
   'its TIME_WAIT is there already',
   'l_linger 0, but l_onoff 0',
 ] as const;
-export type Moment = (typeof moments)[number];
+type Moment = (typeof moments)[number];
 
 export const lingerZeroMoments = experiment(
   'SO_LINGER {1, 0} at different moments',
@@ -55,7 +55,7 @@ export const lingerZeroMoments = experiment(
       'RST in place of FIN, and no TIME_WAIT, unless the TIME_WAIT is there before: that is another socket, out of reach of close().',
     rule: 'tcp_need_reset() says in which states close() resets. A TIME_WAIT is a socket of its own (tcp_time_wait()).',
     cases: ['L5'],
-    variants: Object.fromEntries(moments.map((moment) => [moment, moment])) as Record<Moment, Moment>,
+    variants: byName(moments),
   },
   async (context, moment: Moment) => {
     const { server, s, c } = await connected(context);

@@ -22,3 +22,8 @@ export async function connected({ host }: ExperimentContext, buffers?: 'small'):
   const s = await listener.accept('server');
   return { server, client, listener, s, c };
 }
+
+/** Variants that are told apart by their names alone. */
+export function byName<Name extends string>(names: readonly Name[]): Readonly<Record<string, Name>> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}

@@ -35,7 +35,7 @@ export const shutdownHalves = experiment(
   },
 );
 
-export interface ListenerShut {
+interface ListenerShut {
   readonly half: 'read' | 'write';
   /** 0 for one of the kernel's choice. */
   readonly port: number;
