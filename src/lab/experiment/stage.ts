@@ -102,6 +102,8 @@ export class Stage {
   }
 
   mark(text: string): void {
+    // What a wait before it has seen, it has seen before it.
+    this.#watch.look();
     this.#recorder.mark(text);
   }
 

@@ -2,7 +2,8 @@ import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type Row, segmentKey } from './rows.js';
-import { callName, segmentText, socketPrefix } from './words.js';
+import { SegmentWords } from './segment-words.js';
+import { callName, socketPrefix } from './words.js';
 
 /** Of the way to its receiver, where a segment is lost. */
 export const lostPart = 0.62;
@@ -75,6 +76,7 @@ export interface Across {
   /** Which of `waitX` a call has that waits, by its row. */
   readonly waits: ReadonlyMap<Row, number>;
   readonly labels: ReadonlyMap<Row, string>;
+  readonly words: SegmentWords;
 }
 
 function callText(row: Row, { calls }: Trace, names: readonly string[]): CallText | undefined {
@@ -115,7 +117,7 @@ function waitLines(rows: readonly Row[], host: string): Map<Row, number> {
   return lines;
 }
 
-function segmentLabels(rows: readonly Row[]): Map<Row, string> {
+function segmentLabels(rows: readonly Row[], words: SegmentWords): Map<Row, string> {
   const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
   const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
   const keys = new Map<string, Set<string>>();
@@ -128,7 +130,7 @@ function segmentLabels(rows: readonly Row[]): Map<Row, string> {
       const { source, destination } = row.segment;
       const several = (keys.get(hostsOf(row.segment))?.size ?? 0) > 1;
       const ports = several ? `${source.port}→${destination.port} ` : '';
-      return [row, clipped(`${ports}${segmentText(row.segment)}`, segmentChars)];
+      return [row, clipped(`${ports}${words.of(row.segment)}`, segmentChars)];
     }),
   );
 }
@@ -202,7 +204,8 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
     const text = callText(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
-  const labels = segmentLabels(rows);
+  const words = new SegmentWords(trace);
+  const labels = segmentLabels(rows, words);
   const waits = new Map<Row, number>();
   const timeX = margin + textWidth('999.99 ms', sizes.small);
   const hosts: HostPlace[] = [];
@@ -251,5 +254,5 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
     names.length === 1
       ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names[0] ?? '', names[0] ?? '')
       : timeX + narrowestGap;
-  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels };
+  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels, words };
 }

@@ -45,7 +45,7 @@ interface Obstacle {
 }
 
 function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
-  const { hosts, labels } = place;
+  const { hosts, labels, words } = place;
   const arrives = new Map<Row, number>();
   for (const [index, { kind, row }] of instants.entries()) if (kind === 'arrive') arrives.set(row, ys[index] ?? 0);
   return instants.flatMap(({ kind, row }, depart): Drawn[] => {
@@ -59,7 +59,7 @@ function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
     const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
     const y = arrives.get(row) ?? from.y + fallOf(segment, place);
     const label = labels.get(row) ?? '';
-    const common = { segment, tone: toneOf(segment) };
+    const common = { segment, tone: toneOf(segment), again: words.isAgain(segment) };
     if (source === target) {
       const turn = from.x + (rightwards ? loopWidth : -loopWidth);
       return [{ arrow: { ...common, from, to: { x: from.x, y }, turn }, label, depart }];

@@ -1,11 +1,12 @@
 import type { Trace } from '../trace.js';
 import type { Row } from './rows.js';
-import { callName, foldText, segmentText, socketPrefix, timeText } from './words.js';
+import { SegmentWords } from './segment-words.js';
+import { callName, foldText, socketPrefix, timeText } from './words.js';
 
 /** A description is heard from begin to end. */
 const mostSentences = 60;
 
-function sentence(row: Row, trace: Trace): string {
+function sentence(row: Row, trace: Trace, words: SegmentWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
@@ -16,7 +17,7 @@ function sentence(row: Row, trace: Trace): string {
       return `${callName(row.call)} of ${row.call.host} returns: ${row.call.result}`;
     case 'segment': {
       const { from, to, receivedMs } = row.segment;
-      return `${from} sends ${segmentText(row.segment)} to ${to}${receivedMs === undefined ? ', which is lost' : ''}`;
+      return `${from} sends ${words.of(row.segment)} to ${to}${receivedMs === undefined ? ', which is lost' : ''}`;
     }
     case 'state':
       return `${row.state.host} is in ${row.state.state}`;
@@ -33,10 +34,11 @@ function sentence(row: Row, trace: Trace): string {
 export function describe(trace: Trace, rows: readonly Row[]): string {
   const names = trace.hosts.map(({ name }) => name).join(', ');
   const shown = rows.slice(0, mostSentences);
+  const words = new SegmentWords(trace);
   const left = rows.length - shown.length;
   return [
     `Hosts from left to right: ${names === '' ? 'none' : names}.`,
-    ...shown.map((row) => `${timeText(row.atMs)}: ${sentence(row, trace)}.`),
+    ...shown.map((row) => `${timeText(row.atMs)}: ${sentence(row, trace, words)}.`),
     ...(left === 0 ? [] : [`${left} more events.`]),
   ].join(' ');
 }

@@ -4,7 +4,8 @@ import { style } from '../report/html/style.js';
 import { shown } from '../report/html/value.js';
 import type { Trace, TraceCall, TraceSegment } from '../trace.js';
 import { drawLadder, headingOf } from './svg.js';
-import { segmentText, timeText } from './words.js';
+import { SegmentWords } from './segment-words.js';
+import { timeText } from './words.js';
 
 /** Rows of a list: what is left is in the capture file and in the trace's JSON. */
 const mostRows = 500;
@@ -50,18 +51,19 @@ function callRow({ atMs, host, socket, call, result, failed }: TraceCall): ListR
   return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: call, result, failed };
 }
 
-function segmentRow(segment: TraceSegment): ListRow {
+function segmentRow(segment: TraceSegment, words: SegmentWords): ListRow {
   const { sentMs, receivedMs, from, to, source, destination, window } = segment;
-  const what = `${segmentText(segment)} win=${window}, port ${source.port} to ${destination.port}`;
+  const what = `${words.of(segment)} win=${window}, port ${source.port} to ${destination.port}`;
   const result = receivedMs === undefined ? 'lost' : `received ${timeText(receivedMs)}`;
   return { atMs: sentMs, where: `${from} → ${to}`, what, result, failed: receivedMs === undefined };
 }
 
 function listOf(trace: Trace): ListRow[] {
+  const words = new SegmentWords(trace);
   const rest = { where: '', result: '', failed: false };
   return [
     ...trace.calls.map(callRow),
-    ...trace.segments.map(segmentRow),
+    ...trace.segments.map((segment) => segmentRow(segment, words)),
     ...trace.marks.map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined ? [] : [{ ...rest, ...trace.error, what: trace.error.message, failed: true }]),
   ].sort((a, b) => a.atMs - b.atMs);

@@ -12,6 +12,8 @@ import { timeText } from './words.js';
 export interface Arrow extends Line {
   readonly segment: TraceSegment;
   readonly tone: Tone;
+  /** Sent before. */
+  readonly again: boolean;
   /** To the host it came from: the line turns round here. */
   readonly turn?: number;
 }

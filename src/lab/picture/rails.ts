@@ -15,6 +15,17 @@ export interface Note {
   readonly ink: Ink;
 }
 
+/** A segment in words. */
+interface ArrowText {
+  /** Names of hosts. */
+  readonly from: string;
+  readonly to: string;
+  readonly text: string;
+  readonly less: string;
+  readonly ink: Ink;
+  readonly lost: boolean;
+}
+
 /** The vertical lines of the hosts, and what is written at them. Columns count from 0. */
 export class Rails {
   readonly width: number;
@@ -126,15 +137,18 @@ export class Rails {
     });
   }
 
-  arrow(from: string, to: string, text: string, ink: Ink, lost: boolean): TextLine[] {
+  /** What is `less` important is left out where it would take the words off the arrow, which shows the direction. */
+  arrow({ from, to, text: words, less, ink, lost }: ArrowText): TextLine[] {
     const begin = this.#at.get(from);
     const end = this.#at.get(to);
     if (begin === undefined || end === undefined || begin === end) {
-      return this.#full(`${from} ${lost ? '--X' : '-->'} ${to}: ${text}`, ink);
+      return this.#full(`${from} ${lost ? '--X' : '-->'} ${to}: ${words}${less}`, ink);
     }
     const right = begin < end;
     const gap = Math.abs(end - begin) - 1;
-    const whole = columns(text) + 6 <= gap;
+    const fits = (what: string): boolean => columns(what) + 6 <= gap;
+    const text = fits(words + less) ? words + less : words;
+    const whole = fits(text);
     // A lost one ends on the way, but behind its text.
     const length = lost ? Math.max(Math.ceil((gap * 3) / 4), whole ? columns(text) + 6 : 0) : gap;
     const left = right ? begin + 1 : begin - length;

@@ -42,12 +42,12 @@ function crossAt({ x, y }: Point): string {
   return `<path class="cross" d="M${at({ x: x - 5, y: y - 5 })}L${at({ x: x + 5, y: y + 5 })}M${at({ x: x - 5, y: y + 5 })}L${at({ x: x + 5, y: y - 5 })}"/>`;
 }
 
-function arrow({ from, to, turn, segment, tone }: Arrow): string {
+function arrow({ from, to, turn, segment, tone, again }: Arrow): string {
   const lost = segment.receivedMs === undefined;
   const back = turn === undefined ? from : { x: turn, y: to.y };
   const way = turn === undefined ? [from, to] : [from, { x: turn, y: from.y }, { x: turn, y: to.y }, to];
   const end = lost ? crossAt(to) : head(back, to);
-  const names = `a-${tone}${segment.retransmission ? ' again' : ''}${lost ? ' lost' : ''}`;
+  const names = `a-${tone}${again ? ' again' : ''}${lost ? ' lost' : ''}`;
   return `<g class="${names}"><path class="arrow" d="M${way.map(at).join('L')}"/>${end}</g>`;
 }
 

@@ -5,7 +5,8 @@ import type { Trace, TraceCall, TraceSegment, TraceState } from '../trace.js';
 import { type Note, Rails } from './rails.js';
 import { connectionKey, type Row, rowsOf, segmentKey } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
-import { callName, foldText, segmentText, socketPrefix, spanText, timeText } from './words.js';
+import { SegmentWords } from './segment-words.js';
+import { callName, foldText, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
 
@@ -80,8 +81,11 @@ class Wording {
   readonly #calls: readonly TraceCall[];
   readonly #sockets: Map<string, Set<string>>;
   readonly #connections: Map<string, Set<string>>;
+  readonly #words: SegmentWords;
 
-  constructor({ calls, states, segments }: Trace) {
+  constructor(trace: Trace) {
+    const { calls, states, segments } = trace;
+    this.#words = new SegmentWords(trace);
     this.#calls = calls;
     this.#sockets = grouped(states, Wording.#kind, connectionKey);
     this.#connections = grouped(segments, Wording.#hosts, segmentKey);
@@ -114,13 +118,13 @@ class Wording {
     return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
   }
 
-  segment(segment: TraceSegment): { readonly text: string; readonly ink: Ink } {
-    const { source, destination, flags, retransmission, sentMs, receivedMs = sentMs } = segment;
+  segment(segment: TraceSegment): { readonly text: string; readonly less: string; readonly ink: Ink } {
+    const { source, destination, flags, sentMs, receivedMs = sentMs } = segment;
     const several = (this.#connections.get(Wording.#hosts(segment))?.size ?? 0) > 1;
-    const ink = flags.includes('RST') ? 'bad' : retransmission ? 'again' : 'plain';
+    const ink = flags.includes('RST') ? 'bad' : this.#words.isAgain(segment) ? 'again' : 'plain';
     const ports = several ? `${source.port}>${destination.port} ` : '';
-    const flight = receivedMs - sentMs >= soonMs ? `, took ${spanText(receivedMs - sentMs)}` : '';
-    return { text: `${ports}${segmentText(segment)}${flight}`, ink };
+    const less = receivedMs - sentMs >= soonMs ? `, took ${spanText(receivedMs - sentMs)}` : '';
+    return { text: `${ports}${this.#words.of(segment)}`, less, ink };
   }
 }
 
@@ -131,9 +135,8 @@ function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
     case 'return':
       return rails.note(wording.result(row.call));
     case 'segment': {
-      const { text, ink } = wording.segment(row.segment);
       const { from, to, receivedMs } = row.segment;
-      return rails.arrow(from, to, text, ink, receivedMs === undefined);
+      return rails.arrow({ from, to, ...wording.segment(row.segment), lost: receivedMs === undefined });
     }
     case 'state':
       return rails.isOutside(row.state.host) ? [rails.line()] : rails.note(wording.state(row.state));

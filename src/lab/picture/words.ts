@@ -4,17 +4,28 @@ import type { FoldRow } from './rows.js';
 /** As textbooks order them, which is not the order of their bits. */
 const flagOrder = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR', 'ACK'] as const;
 
+/** What is not to be read off a segment alone. */
+export interface SegmentFacts {
+  readonly again: boolean;
+  /** Its numbers are those of an earlier connection. */
+  readonly oldSeq: boolean;
+  readonly oldAck: boolean;
+}
+
 /** As `PSH ACK seq=1 ack=1 len=5`. */
-export function segmentText({ flags, seq, ack, length, retransmission }: TraceSegment): string {
+export function segmentText(
+  { flags, seq, ack, length }: TraceSegment,
+  { again, oldSeq, oldAck }: SegmentFacts,
+): string {
   const names = flagOrder.filter((flag) => flags.includes(flag));
   const takesNumbers = length > 0 || flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
   const plainAck = ack !== undefined && !takesNumbers;
   return [
     ...(names.length === 0 ? ['no flags'] : names),
-    ...(plainAck ? [] : [`seq=${seq}`]),
-    ...(ack === undefined ? [] : [`ack=${ack}`]),
+    ...(plainAck ? [] : [`seq=${oldSeq ? 'old' : seq}`]),
+    ...(ack === undefined ? [] : [`ack=${oldAck ? 'old' : ack}`]),
     ...(length === 0 ? [] : [`len=${length}`]),
-    ...(retransmission ? ['again'] : []),
+    ...(again ? ['again'] : []),
   ].join(' ');
 }
 

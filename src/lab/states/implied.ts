@@ -71,7 +71,7 @@ class End {
     this.#before = undefined;
     const syn = flags.includes('SYN');
     if (syn) this.#ownScale = options.windowScale;
-    if (syn) this.#sentSyn(ack !== undefined);
+    if (syn) this.#sentSyn(ack !== undefined, segment.retransmission);
     else this.#assume(seq, ack);
     if (this.#state === 'CLOSED') return;
     this.#sentAny = true;
@@ -96,14 +96,14 @@ class End {
     return this.#otherScale === undefined ? 0 : Math.min(this.#ownScale ?? 0, 14);
   }
 
-  #sentSyn(answers: boolean): void {
+  #sentSyn(answers: boolean, again: boolean): void {
     if (this.#state === 'SYN_RECV' || (this.#state === 'SYN_SENT' && !answers)) return;
     if (!answers) {
       this.#begin('SYN_SENT');
     } else if (this.#state === 'SYN_SENT') {
       this.#state = 'SYN_RECV';
       this.#opened = this.changes.length;
-    } else if (this.#state !== 'CLOSED' && this.#opened !== undefined && !this.#spoke) {
+    } else if (again && this.#state !== 'CLOSED' && this.#opened !== undefined && !this.#spoke) {
       // The ACK had been ignored: the accept queue was full, or TCP_DEFER_ACCEPT waits for data (tcp_check_req).
       this.changes.length = this.#opened + 1;
       this.#begin('SYN_RECV', this.#opened);

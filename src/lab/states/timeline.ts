@@ -17,6 +17,8 @@ export interface StateSample {
 interface Known {
   /** Its state by both sources. */
   readonly entry: TraceState | undefined;
+  /** The one before it. */
+  readonly previous: TraceState | undefined;
   /** Its state if only segments counted. */
   readonly implied: string | undefined;
 }
@@ -36,6 +38,11 @@ function follows(state: string, { entry, implied }: Known): boolean {
   return entry === undefined || implied === undefined || entry.state === implied || first.has(state);
 }
 
+/** A look finds that the ACK was ignored: the accept queue was full, or TCP_DEFER_ACCEPT waits for data (tcp_check_req()). */
+function undoes(state: string, { entry, previous }: Known): boolean {
+  return state === 'SYN_RECV' && entry?.state === 'ESTABLISHED' && previous?.state === 'SYN_RECV';
+}
+
 /** The states of all sockets in order of time: as the kernel listed them, and between two looks as segments imply them. */
 export function timeline(samples: readonly StateSample[], implied: readonly StateChange[]): TraceState[] {
   const changes = [
@@ -47,16 +54,22 @@ export function timeline(samples: readonly StateSample[], implied: readonly Stat
   const seen = new Set<TraceState>();
   for (const change of changes) {
     const key = keyOf(change);
-    const before = known.get(key) ?? { entry: undefined, implied: undefined };
+    const before = known.get(key) ?? { entry: undefined, previous: undefined, implied: undefined };
     const { state, how } = change;
-    let { entry } = before;
-    if (entry?.state === state) {
+    let { entry, previous } = before;
+    if (how === 'seen' && entry !== undefined && previous !== undefined && !seen.has(entry) && undoes(state, before)) {
+      entries.delete(entry);
+      seen.add(previous);
+      [entry, previous] = [previous, undefined];
+    } else if (entry?.state === state) {
       if (how === 'seen') seen.add(entry);
     } else if ((entry !== undefined || state !== 'CLOSED') && (how === 'seen' || follows(state, before))) {
+      previous = entry;
       entry = change;
       entries.add(entry);
+      if (how === 'seen') seen.add(entry);
     }
-    known.set(key, { entry, implied: how === 'implied' ? state : before.implied });
+    known.set(key, { entry, previous, implied: how === 'implied' ? state : before.implied });
   }
   return [...entries].map((entry) => (seen.has(entry) ? { ...entry, how: 'seen' } : entry));
 }

@@ -3,14 +3,20 @@ import type { StateSample } from './timeline.js';
 
 /** Looks at the socket tables of hosts, again and again, and keeps what has changed. */
 export class StateWatch {
-  readonly samples: StateSample[] = [];
+  readonly #changes: StateSample[] = [];
   readonly #hosts: readonly Host[];
   readonly #elapsedMs: () => number;
   #known = new Map<string, StateSample>();
+  /** Looks that found SYN_RECV once more, only the last one of each socket: what ignored an ACK is in no segment. */
+  readonly #still = new Map<string, StateSample>();
 
   constructor(hosts: readonly Host[], elapsedMs: () => number) {
     this.#hosts = hosts;
     this.#elapsedMs = elapsedMs;
+  }
+
+  get samples(): StateSample[] {
+    return [...this.#changes, ...this.#still.values()];
   }
 
   look(): void {
@@ -28,10 +34,11 @@ export class StateWatch {
     }
     const atMs = this.#elapsedMs();
     for (const [key, sample] of found) {
-      if (this.#known.get(key)?.state !== sample.state) this.samples.push(sample);
+      if (this.#known.get(key)?.state !== sample.state) this.#changes.push(sample);
+      else if (sample.state === 'SYN_RECV') this.#still.set(key, sample);
     }
     for (const [key, sample] of this.#known) {
-      if (!found.has(key)) this.samples.push({ ...sample, atMs, state: 'CLOSED' });
+      if (!found.has(key)) this.#changes.push({ ...sample, atMs, state: 'CLOSED' });
     }
     this.#known = found;
   }

@@ -83,6 +83,32 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
     expect(tsharkDifferences(trace, file)).toEqual([]);
   });
 
+  function traceOf(name: string, variant: string): Trace {
+    const trace = traces.find((one) => one.name === name && one.variant === variant);
+    if (trace === undefined) throw new Error(`there is no trace of ${name}, ${variant}`);
+    return trace;
+  }
+
+  test('an ACK that TCP_DEFER_ACCEPT ignores establishes nothing', () => {
+    const { states } = traceOf('defer-accept', 'the client is silent');
+    const server = states.filter(({ host, remote }) => host === 'server' && remote !== undefined);
+    expect(server.map(({ state }) => state)).toEqual(['SYN_RECV']);
+  });
+
+  test('nor does data for which the accept queue has no room', () => {
+    const { states, marks } = traceOf('queue-full-at-last-ack', 'tcp_abort_on_overflow 0');
+    const server = states.filter(({ host, remote }) => host === 'server' && remote !== undefined);
+    const slow = server.filter(({ remote }) => remote?.port === server[0]?.remote?.port);
+    expect(slow.map(({ state }) => state)).toEqual(['SYN_RECV', 'ESTABLISHED']);
+    expect(slow[1]?.atMs).toBeGreaterThan(marks.at(-1)?.atMs ?? Infinity);
+  });
+
+  test('a socket is gone before the mark that stands behind the wait for it', () => {
+    const { states, marks } = traceOf('orphan-lifetime', 'tcp_fin_timeout 1');
+    const gone = states.find(({ host, state }) => host === 'server' && state === 'CLOSED');
+    expect(gone?.atMs).toBeLessThan(marks.at(-1)?.atMs ?? 0);
+  });
+
   test.each(table)('$shown: has pictures', ({ index }) => {
     const trace = traces[index];
     if (trace === undefined) throw new Error('there is no trace');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type FoldRow, type Row, rowsOf } from '../../../src/lab/picture/rows.js';
-import { foldText, segmentText, spanText, timeText } from '../../../src/lab/picture/words.js';
+import { SegmentWords } from '../../../src/lab/picture/segment-words.js';
+import { foldText, spanText, timeText } from '../../../src/lab/picture/words.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import {
   longRun,
@@ -44,7 +45,8 @@ describe('rows', () => {
     expect(fold.map(foldText)).toEqual([
       '… 99,996 segments, 72,397,104 bytes, 5,000,000 more in the capture file only …',
     ]);
-    const shown = rows.flatMap((row) => (row.kind === 'segment' ? [segmentText(row.segment)] : []));
+    const words = new SegmentWords(longRun);
+    const shown = rows.flatMap((row) => (row.kind === 'segment' ? [words.of(row.segment)] : []));
     expect(shown.slice(0, 2)).toEqual(['SYN seq=0', 'SYN ACK seq=0 ack=1']);
     expect(shown.at(-1)).toBe('FIN ACK seq=72400001 ack=1');
   });
@@ -77,7 +79,7 @@ describe('words', () => {
     [again, 'FIN ACK seq=1 ack=1 again'],
     [refusedConnect.segments[1], 'RST ACK seq=0 ack=1'],
   ])('of segment %#', (segment, text) => {
-    expect(segment === undefined ? '' : segmentText(segment)).toBe(text);
+    expect(segment === undefined ? '' : new SegmentWords({ segments: [] }).of(segment)).toBe(text);
   });
 
   test.each([

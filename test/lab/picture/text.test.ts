@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ladderText } from '../../../src/lab/picture/text.js';
 import { flagNames } from '../../../src/lab/peer/segment.js';
-import type { Trace } from '../../../src/lab/trace.js';
+import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import {
   abortiveClose,
   longRun,
@@ -267,6 +267,21 @@ timeWait: false
       '                      |      ack=4294967295 len=65535 again       |',
       '                      |------------------------------------------>|',
     ]);
+  });
+
+  /** The FIN of the client of `plainClose`, which took as long. */
+  function slow(width: number, more: Partial<TraceSegment> = {}): string[] {
+    const fin = plainClose.segments.find(({ from, flags }) => from === 'client' && flags.includes('FIN'));
+    const segments = fin === undefined ? [] : [{ ...fin, sentMs: 1, receivedMs: 27, retransmission: true, ...more }];
+    return body({ ...noHosts, hosts: plainClose.hosts, segments }, width).slice(2, -1);
+  }
+
+  test('how long a segment took is left out before its arrow is', () => {
+    const words = 'FIN ACK seq=6 ack=1 again';
+    expect(slow(80)).toEqual([`1.00 ms              |-- ${words}, took 26 ms -->|`]);
+    expect(slow(78)).toEqual([`1.00 ms              |------- ${words} ------->|`]);
+    expect(slow(78, { from: 'server', to: 'client' })).toEqual([`1.00 ms              |<------ ${words} --------|`]);
+    expect(slow(40)).toEqual([`1.00 ms |  ${words}   |`, '        |----------------------------->|']);
   });
 
   test('a host that talks to itself, and no host at all', () => {

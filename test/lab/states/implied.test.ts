@@ -17,10 +17,11 @@ interface Written {
   readonly length?: number;
   readonly window?: number;
   readonly windowScale?: number;
+  readonly again?: boolean;
 }
 
 function segment(written: Written, index: number): TraceSegment {
-  const { sent, lost, flags, seq, ack, length = 0, window = 1000, windowScale } = written;
+  const { sent, lost, flags, seq, ack, length = 0, window = 1000, windowScale, again = false } = written;
   return {
     sentMs: index,
     ...(lost ? {} : { receivedMs: index }),
@@ -34,14 +35,14 @@ function segment(written: Written, index: number): TraceSegment {
     window,
     options: windowScale === undefined ? {} : { windowScale },
     length,
-    retransmission: false,
+    retransmission: again,
   };
 }
 
-/** Reads `> FIN seq ack length`: sent by this host, `<` is received, with `x` it was lost. `FIN` stands for `FIN ACK` if it has an ack. */
+/** Reads `> FIN seq ack length`: sent by this host, `<` is received, with `x` it was lost, `again` at the end. `FIN` stands for `FIN ACK` if it has an ack. */
 function read(line: string, index: number): TraceSegment {
   const [, arrow = '', names = '', seq = '', ack, length, scale] =
-    /^([<>]x?) +([A-Z ]+?) +(\d+)(?: (\d+))?(?: (\d+))?(?: scale (\d+))?$/.exec(line) ?? [];
+    /^([<>]x?) +([A-Z ]+?) +(\d+)(?: (\d+))?(?: (\d+))?(?: scale (\d+))?(?: again)?$/.exec(line) ?? [];
   const flags = flagNames.filter((flag) => names.split(' ').includes(flag) || (flag === 'ACK' && ack !== undefined));
   if (flags.length === 0) throw new Error(`no segment: ${line}`);
   return segment(
@@ -52,6 +53,7 @@ function read(line: string, index: number): TraceSegment {
       seq: Number(seq),
       ...(ack === undefined ? {} : { ack: Number(ack) }),
       length: Number(length ?? 0),
+      again: line.endsWith(' again'),
       ...(scale === undefined ? {} : { windowScale: Number(scale) }),
     },
     index,
@@ -96,13 +98,18 @@ const opening: readonly Row[] = [
   },
   {
     name: 'a SYN ACK sent again after an ACK that did not count: the accept queue is full',
-    lines: [...passive, '< PSH 1 1 5', '> SYN 0 1', '< ACK 6 1', '< PSH 1 1 5', '> ACK 1 6'],
+    lines: [...passive, '< PSH 1 1 5', '> SYN 0 1 again', '< ACK 6 1', '< PSH 1 1 5', '> ACK 1 6'],
     states: ['1 SYN_RECV', '5 ESTABLISHED'],
   },
   {
     name: 'an ignored ACK with FIN, and the SYN ACK again',
-    lines: [...passive, '< FIN 1 1', '> SYN 0 1', '< FIN 1 1', '> ACK 1 2'],
+    lines: [...passive, '< FIN 1 1', '> SYN 0 1 again', '< FIN 1 1', '> ACK 1 2'],
     states: ['1 SYN_RECV', '5 CLOSE_WAIT'],
+  },
+  {
+    name: 'a new connection after one whose end is in no segment',
+    lines: [...passive, '< SYN 0', '> SYN 0 1', '< ACK 1 1'],
+    states: ['1 SYN_RECV', '2 ESTABLISHED', '4 SYN_RECV', '5 ESTABLISHED'],
   },
   {
     name: 'an ACK in SYN_RECV of what was never sent',
@@ -137,7 +144,7 @@ const opening: readonly Row[] = [
   },
   {
     name: 'simultaneous, and the SYN ACK is sent again',
-    lines: ['> SYN 0', '< SYN 0', '> SYN 0 1', '< SYN 0 1', '> SYN 0 1', '< ACK 1 1'],
+    lines: ['> SYN 0', '< SYN 0', '> SYN 0 1', '< SYN 0 1', '> SYN 0 1 again', '< ACK 1 1'],
     states: ['0 SYN_SENT', '2 SYN_RECV', '5 ESTABLISHED'],
   },
   {
