@@ -116,7 +116,12 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
   const progress = new Progress(runs.length, 'runs');
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // The second time at once: the processes of the runs end when this one is gone.
+      if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+      interrupt.abort();
+    });
   const played = await playRuns(runs, {
     signal: interrupt.signal,
     onStart: ({ experiment }) => progress.started(experiment.name),
