@@ -88,10 +88,12 @@ export class ExperimentError extends Error {
 const longestLimitMs = 600_000;
 
 function slug(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '') || 'experiment';
+  return (
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'experiment'
+  );
 }
 
 function contextOf(stage: Stage): ExperimentContext {
@@ -144,7 +146,8 @@ function checkSettings(settings: object): void {
 function checkOptions(options: RunOptions): void {
   knownKeys(options, 'options', ['signal', 'pcap']);
   const { signal, pcap } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
   if (pcap !== undefined && (typeof pcap !== 'string' || pcap === ''))
     throw invalidArgument('pcap', 'the name of a file', pcap);
 }
@@ -193,8 +196,8 @@ export function experiment<Given>(
 
   async function record(variant: string | undefined = names[0], options: RunOptions = {}): Promise<Trace> {
     if (variant !== undefined && !names.includes(variant)) {
-      const known = names.length === 0 ? 'one of its variants, but it has none' : `one of ${names.join(', ')}`;
-      throw invalidArgument(`variant of ${name}`, known, variant);
+      const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
+      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
     }
     checkOptions(options);
     mustHaveNamespaces();

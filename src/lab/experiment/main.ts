@@ -48,7 +48,10 @@ async function playAll(): Promise<void> {
   const interrupt = new AbortController();
   breakOffAtRejections();
   let status = 0;
-  for (const [signal, itsStatus] of [['SIGINT', 130], ['SIGTERM', 143]] as const)
+  for (const [signal, itsStatus] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
     process.on(signal, () => {
       // The second time at once: what it has made goes with the process.
       if (interrupt.signal.aborted) process.exit(itsStatus);

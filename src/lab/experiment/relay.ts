@@ -43,13 +43,7 @@ class Way {
 
   readonly #onError: (error: unknown) => void;
 
-  constructor(
-    from: Socket,
-    to: Socket,
-    interfaceIndex: number,
-    treat: Treatment,
-    onError: (error: unknown) => void,
-  ) {
+  constructor(from: Socket, to: Socket, interfaceIndex: number, treat: Treatment, onError: (error: unknown) => void) {
     this.#from = from;
     this.#to = to;
     this.#interfaceIndex = interfaceIndex;

@@ -117,19 +117,30 @@ export class Stage {
   }
 
   mark(text: string): void {
+    this.#mustGoOn('mark');
     if (typeof text !== 'string' || text.length > longestMark)
-      throw invalidArgument('mark', `a text of at most ${longestMark} characters`, typeof text === 'string' ? text.length : text);
+      throw invalidArgument(
+        'mark',
+        `a text of at most ${longestMark} characters`,
+        typeof text === 'string' ? text.length : text,
+      );
     this.#recorder.mark(text);
   }
 
   /** The segments so far. */
   segments(): SegmentList {
-    if (!this.#isOver) for (const { tap } of this.#ends) tap.drain();
+    this.#mustGoOn('segments');
+    for (const { tap } of this.#ends) tap.drain();
+    return this.#stored();
+  }
+
+  #stored(): SegmentList {
     return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
   }
 
   /** Until what was sent has arrived or is lost, and every frame is stored. */
   async settle(): Promise<void> {
+    this.#mustGoOn('settle');
     await until(() => (this.#isIdle() ? true : undefined), 'segments on their way', { deadlineMs: settleMs });
   }
 
@@ -141,7 +152,7 @@ export class Stage {
     const dropped = await idle.catch(() => this.#stop());
     this.#isOver = true;
     const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
-    const list = this.segments();
+    const list = this.#stored();
     const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
     return {
       kernel: release(),
@@ -150,7 +161,7 @@ export class Stage {
       durationMs: this.#recorder.elapsedMs,
       hosts,
       calls: this.#recorder.calls,
-      marks: this.#recorder.marks,
+      marks: [...this.#recorder.marks],
       ...list,
       states: timeline(this.#watch.samples, implied),
       dropped,
@@ -165,6 +176,7 @@ export class Stage {
   }
 
   close(): void {
+    this.#isOver = true;
     clearInterval(this.#timer);
     this.#recorder.onCall = () => {};
     for (const { tap } of this.#ends) tap.close();
@@ -211,7 +223,14 @@ export class Stage {
       const { name, namespace, host } = station;
       const link = links[index] ?? '';
       const peer = stations[1 - index]?.name ?? '';
-      const tap = new WireTap(namespace, link, this.#ends.length, this.#frames, () => this.#look(), (error) => this.fail(error));
+      const tap = new WireTap(
+        namespace,
+        link,
+        this.#ends.length,
+        this.#frames,
+        () => this.#look(),
+        (error) => this.fail(error),
+      );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
   }
@@ -221,11 +240,18 @@ export class Stage {
     const link = new Link([near.host, far.host], this.#recorder, delayMs);
     this.#links.push(link);
     const throughRelay = relayed || delayMs !== undefined;
-    this.#tap([near, far], throughRelay ? joinThroughRelay(near, far, link, (error) => this.fail(error)) : joinDirectly(near, far));
+    this.#tap(
+      [near, far],
+      throughRelay ? joinThroughRelay(near, far, link, (error) => this.fail(error)) : joinDirectly(near, far),
+    );
+  }
+
+  #mustGoOn(what: string): void {
+    if (this.#isOver) throw new UsageError('ERR_ARGUMENT_INVALID', `${what}: the experiment is over`);
   }
 
   #address(name: unknown, wanted: string | undefined): string {
-    if (this.#isOver) throw new UsageError('ERR_ARGUMENT_INVALID', `${String(name)}: the experiment is over`);
+    this.#mustGoOn('host');
     const isFree = !this.#stations.some((station) => station.name === name);
     if (typeof name !== 'string' || name === '' || name.length > longestName || !isFree)
       throw invalidArgument('host', `a name of its own of at most ${longestName} characters`, name);

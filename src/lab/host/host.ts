@@ -28,6 +28,10 @@ export interface SocketSettings extends OpenOptions {
   readonly uid?: number;
 }
 
+function mustBeHost(peer: unknown, call: string): void {
+  if (!(peer instanceof Host)) throw invalidArgument(call, 'a host', peer);
+}
+
 function checkName(name: unknown): void {
   if (typeof name !== 'string' || name === '' || name.length > 100)
     throw invalidArgument('name', 'a text of 1 to 100 characters', name);
@@ -236,6 +240,7 @@ export class Host {
 
   /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
   mute(peer: Host): void {
+    mustBeHost(peer, 'mute');
     const neighbour = { interface: this.linkTo(peer), address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
     this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () =>
       this.#own().addNeighbour(neighbour),
@@ -243,6 +248,7 @@ export class Host {
   }
 
   unmute(peer: Host): void {
+    mustBeHost(peer, 'unmute');
     const neighbour = { interface: this.linkTo(peer), address: peer.A };
     this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () =>
       this.#own().removeNeighbour(neighbour),

@@ -103,7 +103,11 @@ export class LabSocket {
 
   async send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
     checkData(data);
-    return await this.#wait(`send(${data.length} bytes)`, () => this.socket.send(data, { ...patience, ...options }), bytes);
+    return await this.#wait(
+      `send(${data.length} bytes)`,
+      () => this.socket.send(data, { ...patience, ...options }),
+      bytes,
+    );
   }
 
   /** The bare call: what the kernel took, `undefined` where it would block. */
