@@ -11,9 +11,14 @@ export const exitCodes = {
   interrupted: 130,
 } as const;
 
+/** Control characters, which may come from a script, would rule the terminal. */
+export function printable(text: string): string {
+  return text.replaceAll(/[^\P{Cc}\n\t]/gu, ' ');
+}
+
 /** The last word on an error: a mistake of the user is one line, anything else keeps its stack. */
 export function report(error: unknown): void {
   const usage = error instanceof UsageError;
-  console.error(usage ? `sockwise: ${error.message}` : error);
+  console.error(usage ? printable(`sockwise: ${error.message}`) : error);
   process.exitCode = usage ? exitCodes.usage : exitCodes.failed;
 }

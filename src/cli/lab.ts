@@ -1,14 +1,15 @@
 import { closeSync, existsSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { extname } from 'node:path';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { experiments } from '../lab/index.js';
+import { experiments, type Trace } from '../lab/index.js';
 import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab/player/play.js';
 import { experimentsHtml } from '../lab/picture/html.js';
 import { ladderSvg } from '../lab/picture/svg.js';
 import { ladderText } from '../lab/picture/text.js';
-import { exitCodes } from './exit.js';
+import { exitCodes, printable } from './exit.js';
 import { chooseMode } from './isolation.js';
 import { nearest } from './nearest.js';
 import { openForWriting } from './output-file.js';
@@ -96,9 +97,15 @@ function numbered(file: string, index: number, count: number): string {
   return `${file.slice(0, file.length - ending.length)}-${index + 1}${ending}`;
 }
 
+/** JSON leaves DEL and the control characters of Latin-1 as they are, and a terminal obeys those too. */
+function json(traces: readonly Trace[]): string {
+  const escaped = (char: string): string => `\\u00${char.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(traces, undefined, 2).replaceAll(/[\x7f-\x9f]/g, escaped);
+}
+
 function printed(played: Played): string {
   if ('trace' in played) return ladderText(played.trace, process.stdout.columns ?? 80);
-  return `${played.run.experiment.title}: it could not be recorded: ${played.failure}`;
+  return printable(`${played.run.experiment.title}: it could not be recorded: ${played.failure}`);
 }
 
 async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
@@ -116,7 +123,14 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
   const progress = new Progress(runs.length, 'runs');
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  let interrupted: number = exitCodes.interrupted;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      interrupted = 128 + constants.signals[signal];
+      // The second time at once: the processes of the runs end when this one is gone.
+      if (interrupt.signal.aborted) process.exit(interrupted);
+      interrupt.abort();
+    });
   const played = await playRuns(runs, {
     signal: interrupt.signal,
     onStart: ({ experiment }) => progress.started(experiment.name),
@@ -131,12 +145,12 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   for (const [index, trace] of traces.entries()) {
     if (flags.svg !== undefined) writeFileSync(numbered(flags.svg, index, traces.length), ladderSvg(trace));
   }
-  if (flags.json === true) console.log(JSON.stringify(traces, undefined, 2));
+  if (flags.json === true) console.log(json(traces));
   else console.log(played.map(printed).join('\n\n'));
   for (const one of played) if (!('trace' in one)) console.error(`sockwise: ${printed(one)}`);
   if (interrupt.signal.aborted) {
     console.error(`interrupted: ${traces.length} of ${runs.length} runs were recorded, the last ones not to their end`);
-    process.exitCode = exitCodes.interrupted;
+    process.exitCode = interrupted;
   } else if (played.some((one) => !('trace' in one) || one.trace.error !== undefined)) {
     process.exitCode = exitCodes.failed;
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { codeOf } from './host/step.js';
 
 /** A process that is sent one order at a time and answers each: so that what hangs in it can be killed. */
 export class WorkerProcess {
@@ -28,23 +29,33 @@ export class WorkerProcess {
         resolve(answer);
       });
       child.on('exit', (code, signal) => fail(`its process ended with ${signal ?? `status ${code}`}`));
-      child.send(order);
+      // Where it has just ended, the exit says how.
+      child.send(order, () => {});
     });
   }
 
   /** Sends what is no order of its own: the answer stays that of the order before. */
   tell(message: object): void {
-    this.#child?.send(message);
+    if (this.#child?.connected === true) this.#child.send(message, () => {});
   }
 
-  /** The kernel takes down its namespaces; its programs end with their standard input. */
+  /** With all that is in its process group: its programs. The kernel takes down its namespaces. */
   end(): void {
-    this.#child?.kill('SIGKILL');
+    const { pid } = this.#child ?? {};
     this.#child = undefined;
+    if (pid === undefined) return;
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch (error) {
+      // All of them are gone.
+      if (codeOf(error) !== 'ESRCH') throw error;
+    }
   }
 
   #started(): ChildProcess {
-    this.#child ??= fork(this.#file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    // One that has ended between two orders takes no more.
+    if (this.#child?.connected === false) this.end();
+    this.#child ??= fork(this.#file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
     return this.#child;
   }
 }

@@ -51,6 +51,22 @@ const scripts: Readonly<Record<string, string>> = {
       await listener.accept();
       await listener.socket.accept();
     });`,
+  'exits.mjs': `${head}
+    export default [
+      experiment('exits\\x1b[2J', async ({ host }) => {
+        const shell = host('server').spawn('sh', ['-c', 'setsid sleep 7${process.pid} & echo up; wait']);
+        await shell.printed('up');
+        process.exit(0);
+      }),
+      experiment('after it', () => 'ran'),
+    ];`,
+  'colours.mjs': `${head}
+    export default experiment('colours \\x1b[2J', { variants: { '\\x1b[31m': 0 } }, async ({ host, mark }) => {
+      mark('\\x1b[2J\\x9b2J');
+      const printf = host('red \\x1b[31m').spawn('printf', ['\\\\033[31m red\\\\n'], { name: '\\x1b[31m' });
+      await printf.exited();
+      return { '\\x1b': '\\x9b' };
+    });`,
   'none.mjs': 'export default 7;',
   'broken.mjs': 'export default (;',
 };
@@ -63,6 +79,17 @@ function socketsOf(pid: string): number {
     // A descriptor was closed meanwhile, or the process is gone.
     return 0;
   }
+}
+
+function commandLines(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()];
+    } catch {
+      return [];
+    }
+  });
 }
 
 const path = (name: string): string => join(folder, name);
@@ -147,32 +174,57 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(stdout).toMatch(/ran/);
   });
 
-  test('when interrupted keeps what was recorded, ends with 130 and leaves nothing', { timeout: bound }, async () => {
-    const mark = `lab-${process.pid}`;
-    const html = path('interrupted.html');
-    const child = spawn(process.execPath, [program, 'lab', path('waits.mjs'), '--html', html], {
-      cwd: root,
-      env: { ...process.env, SOCKWISE_TEST_RUN: mark },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: bound,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    const waits = (): boolean => {
-      const pid = labProcesses(mark)[0]?.split(' ')[0];
-      // Two taps, the listener and both ends of the connection, and the channel to its parent.
-      return pid !== undefined && socketsOf(pid) >= 6;
-    };
-    await expect.poll(waits, { timeout: 20_000 }).toBe(true);
-    child.kill('SIGINT');
-    await once(child, 'close');
-    expect(child.exitCode).toBe(130);
-    expect(stderr).toMatch(/interrupted: 1 of 1 runs/);
-    expect(stdout).toMatch(/SYN ACK seq=0/);
-    expect(readFileSync(html, 'utf8')).toMatch(/interrupted/);
-    await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
+  test('of a script that ends its process says so, and leaves none of its programs', async () => {
+    const { stdout, stderr, code } = await sockwise(['lab', path('exits.mjs')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^sockwise: exits +\[2J: it could not be recorded: its process ended with status 0$/m);
+    expect(stdout).toMatch(/after it/);
+    await expect.poll(() => commandLines().filter((line) => line === `sleep 7${process.pid}`)).toEqual([]);
   });
+
+  test('prints nothing a terminal would obey, but as JSON says what it was', async () => {
+    const plain = await sockwise(['lab', path('colours.mjs')]);
+    const json = await sockwise(['lab', path('colours.mjs'), '--json']);
+    for (const { stdout } of [plain, json]) expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
+    const [trace] = JSON.parse(json.stdout) as readonly Trace[];
+    expect(trace?.marks[0]?.text).toBe('\x1b[2J\x9b2J');
+  });
+
+  const ends = [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const;
+  test.each(ends)(
+    'at %s keeps what was recorded, ends with %i and leaves nothing',
+    { timeout: bound },
+    async (...end) => {
+      const [signal, status] = end;
+      const mark = `lab-${process.pid}`;
+      const html = path('interrupted.html');
+      const child = spawn(process.execPath, [program, 'lab', path('waits.mjs'), '--html', html], {
+        cwd: root,
+        env: { ...process.env, SOCKWISE_TEST_RUN: mark },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: bound,
+      });
+      let [stdout, stderr] = ['', ''];
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      const waits = (): boolean => {
+        const pid = labProcesses(mark)[0]?.split(' ')[0];
+        // Two taps, the listener and both ends of the connection, and the channel to its parent.
+        return pid !== undefined && socketsOf(pid) >= 6;
+      };
+      await expect.poll(waits, { timeout: 20_000 }).toBe(true);
+      child.kill(signal);
+      await once(child, 'close');
+      expect(child.exitCode).toBe(status);
+      expect(stderr).toMatch(/interrupted: 1 of 1 runs/);
+      expect(stdout).toMatch(/SYN ACK seq=0/);
+      expect(readFileSync(html, 'utf8')).toMatch(/interrupted/);
+      await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
+    },
+  );
 
   test('node FILE runs it as well', async () => {
     const { stdout, code } = await run(process.execPath, [path('plain.mjs')]);

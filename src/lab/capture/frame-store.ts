@@ -1,6 +1,7 @@
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UsageError } from '../../index.js';
 
 /** A frame as a packet socket showed it. */
 export interface Frame {
@@ -15,6 +16,15 @@ export interface Frame {
 
 const bufferSize = 1 << 20;
 
+function newFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'sockwise-'));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError('ERR_NOT_SUPPORTED', `no place for what is recorded (TMPDIR says where): ${why}`, { cause });
+  }
+}
+
 /**
  * The frames of a run, in a file that has no name any more: a run of any length takes the same memory, but for the order of
  * the frames.
@@ -27,7 +37,7 @@ export class FrameStore {
   readonly #facts: (Omit<Frame, 'bytes'> & { readonly offset: number; readonly length: number })[] = [];
 
   constructor() {
-    const folder = mkdtempSync(join(tmpdir(), 'sockwise-'));
+    const folder = newFolder();
     try {
       this.#fd = openSync(join(folder, 'frames'), 'wx+', 0o600);
     } finally {

@@ -34,7 +34,15 @@ export class WireTap {
   readonly #store: FrameStore;
   readonly #onFrames: () => void;
 
-  constructor(namespace: NetworkNamespace, link: string, index: number, store: FrameStore, onFrames: () => void) {
+  /** `onError` is told why it had to stop, as that there is no room for the frames. */
+  constructor(
+    namespace: NetworkNamespace,
+    link: string,
+    index: number,
+    store: FrameStore,
+    onFrames: () => void,
+    onError: (error: unknown) => void,
+  ) {
     this.#interface = index;
     this.#store = store;
     this.#onFrames = onFrames;
@@ -49,7 +57,7 @@ export class WireTap {
       this.#socket.close();
       throw error;
     }
-    void this.#listen();
+    this.#listen().catch(onError);
   }
 
   /** How many frames the kernel had no room for; the kernel forgets them then. */

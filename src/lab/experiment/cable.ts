@@ -40,7 +40,12 @@ export function joinDirectly(near: Station, far: Station): [string, string] {
 }
 
 /** Two veth pairs, and between them a relay in a namespace of its own. */
-export function joinThroughRelay(near: Station, far: Station, link: Link): [string, string] {
+export function joinThroughRelay(
+  near: Station,
+  far: Station,
+  link: Link,
+  onError: (error: unknown) => void,
+): [string, string] {
   const wire = NetworkNamespace.create();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
@@ -54,6 +59,7 @@ export function joinThroughRelay(near: Station, far: Station, link: Link): [stri
       ['near', 'far'],
       (segment) => link.treat(first, segment),
       (segment) => link.treat(second, segment),
+      onError,
     );
     link.carryThrough(relay, wire);
     return names;

@@ -1,3 +1,4 @@
+import { integer, invalidArgument, knownKeys } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../json.js';
 import type { Host } from '../host/host.js';
@@ -6,6 +7,7 @@ import type { ScriptedPeer } from '../peer/peer.js';
 import { codeOf } from '../host/step.js';
 import type { Trace, TraceSegment } from '../trace.js';
 import type { Link } from './link.js';
+import { withBreaker } from './floating.js';
 import { playIfMain } from './main.js';
 import { type HostSettings, Stage } from './stage.js';
 
@@ -86,10 +88,12 @@ export class ExperimentError extends Error {
 const longestLimitMs = 600_000;
 
 function slug(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '');
+  return (
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '') || 'experiment'
+  );
 }
 
 function contextOf(stage: Stage): ExperimentContext {
@@ -106,6 +110,8 @@ function contextOf(stage: Stage): ExperimentContext {
 }
 
 async function expectResult(expected: string, call: () => unknown): Promise<void> {
+  if (typeof expected !== 'string') throw invalidArgument('expect', 'a result, as ok', expected);
+  if (typeof call !== 'function') throw invalidArgument('expect', 'a function that makes the call', call);
   let got: string;
   try {
     got = resultText(await call());
@@ -115,14 +121,35 @@ async function expectResult(expected: string, call: () => unknown): Promise<void
   if (got !== expected) throw new ExpectationError('expect', expected, got);
 }
 
-/** Rejects when `signal` aborts; what the work held is released with the stage. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects when `signal` aborts, and does not begin where it has; what the work held is released with the stage. */
+function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work().then(resolve, reject);
   });
+}
+
+function checkSettings(settings: object): void {
+  knownKeys(settings, 'experiment', ['name', 'about', 'rule', 'cases', 'variants', 'byNameOnly', 'limitMs']);
+  const given: Readonly<Record<string, unknown>> = { ...settings };
+  for (const key of ['name', 'about', 'rule'])
+    if (given[key] !== undefined && typeof given[key] !== 'string') throw invalidArgument(key, 'a text', given[key]);
+  const { name, cases = [], variants = {}, byNameOnly = false } = given;
+  if (name === '') throw invalidArgument('name', 'a text', name);
+  if (!Array.isArray(cases)) throw invalidArgument('cases', 'an array', cases);
+  if (typeof variants !== 'object' || variants === null || Array.isArray(variants))
+    throw invalidArgument('variants', 'an object', variants);
+  if (typeof byNameOnly !== 'boolean') throw invalidArgument('byNameOnly', 'true or false', byNameOnly);
+}
+
+function checkOptions(options: RunOptions): void {
+  knownKeys(options, 'options', ['signal', 'pcap']);
+  const { signal, pcap } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (pcap !== undefined && (typeof pcap !== 'string' || pcap === ''))
+    throw invalidArgument('pcap', 'the name of a file', pcap);
 }
 
 function messageOf(error: unknown, limitMs: number): string {
@@ -154,6 +181,7 @@ export function experiment<Given>(
   const script = typeof first === 'function' ? first : second;
   if (typeof title !== 'string' || title === '' || typeof script !== 'function')
     throw new UsageError('ERR_ARGUMENT_INVALID', 'experiment: expected a title and a script');
+  checkSettings(settings);
   const {
     name = slug(title),
     about = '',
@@ -163,26 +191,29 @@ export function experiment<Given>(
     byNameOnly = false,
     limitMs = 30_000,
   } = settings;
-  if (!Number.isInteger(limitMs) || limitMs < 1 || limitMs > longestLimitMs)
-    throw new UsageError('ERR_OUT_OF_RANGE', `limitMs: expected 1 to ${longestLimitMs}, got ${String(limitMs)}`);
+  integer(limitMs, 'limitMs', 1, longestLimitMs);
   const names = Object.keys(variants);
 
   async function record(variant: string | undefined = names[0], options: RunOptions = {}): Promise<Trace> {
-    if (variant !== undefined && !names.includes(variant))
-      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${variant}; they are ${names.join(', ')}`);
+    if (variant !== undefined && !names.includes(variant)) {
+      const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
+      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
+    }
+    checkOptions(options);
     mustHaveNamespaces();
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
     const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const stage = new Stage(AbortSignal.any(signals));
+    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
     const identity = { name, title, ...(variant !== undefined && { variant }) };
     try {
       let findings: Json = null;
       let error: Trace['error'];
       try {
         const given = (variant === undefined ? undefined : variants[variant]) as Given;
-        const work = (async () => await script?.(contextOf(stage), given))();
-        findings = (await unlessAborted(work, stage.signal)) ?? null;
+        const play = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
+        const breakOff = (reason: unknown): void => stage.fail(reason);
+        findings = (await unlessAborted(() => withBreaker(breakOff, play), stage.signal)) ?? null;
       } catch (reason) {
         error = { atMs: stage.elapsedMs, message: messageOf(reason, limitMs) };
       }

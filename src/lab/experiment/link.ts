@@ -1,5 +1,6 @@
+import { invalidArgument, knownKeys } from '../../errors.js';
 import { type NetworkNamespace, UsageError } from '../../index.js';
-import type { Host } from '../host/host.js';
+import { Host } from '../host/host.js';
 import type { AddressedSegment } from '../peer/segment.js';
 import type { Recorder } from '../host/step.js';
 import type { Relay } from './relay.js';
@@ -26,7 +27,8 @@ export interface Loss {
 
 const longestDelayMs = 10_000;
 
-function checkedDelay(delayMs: number): number {
+export function checkedDelay(delayMs: number): number {
+  if (typeof delayMs !== 'number') throw invalidArgument('delayMs', 'a number', delayMs);
   if (!Number.isFinite(delayMs) || delayMs < 0 || delayMs > longestDelayMs) {
     throw new UsageError('ERR_OUT_OF_RANGE', `delayMs: expected 0 to ${longestDelayMs}, got ${String(delayMs)}`);
   }
@@ -67,8 +69,13 @@ export class Link {
   }
 
   /** Loses segments from now on. Only on a relayed link. */
-  lose({ from, where, times = Number.POSITIVE_INFINITY }: Loss = {}): void {
+  lose(loss: Loss = {}): void {
     this.#mustBeRelayed('lose');
+    knownKeys(loss, 'lose', ['from', 'where', 'times']);
+    const { from, where, times = Number.POSITIVE_INFINITY } = loss;
+    if (where !== undefined && typeof where !== 'function') throw invalidArgument('where', 'a function', where);
+    if (from !== undefined && !(from instanceof Host)) throw invalidArgument('from', 'a host', from);
+    if (typeof times !== 'number') throw invalidArgument('times', 'a number', times);
     if (!(times > 0) || (Number.isFinite(times) && !Number.isInteger(times)))
       throw new UsageError('ERR_OUT_OF_RANGE', `times: expected a number above 0, got ${String(times)}`);
     if (from !== undefined && !this.hosts.includes(from))

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import type { Experiment } from './experiment.js';
+import { breakOffAtRejections } from './floating.js';
 
 const own = new Set(
   ['experiment.js', 'experiment.ts', 'main.js', 'main.ts'].map((name) => new URL(name, import.meta.url).href),
@@ -45,14 +46,25 @@ async function playAll(): Promise<void> {
   if (namespacesAvailable().how === 'user-namespace') process.exit(await reexecInUserNamespace());
   const { ladderText } = await import('../picture/text.js');
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+  breakOffAtRejections();
+  let status = 0;
+  for (const [signal, itsStatus] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(signal, () => {
+      // The second time at once: what it has made goes with the process.
+      if (interrupt.signal.aborted) process.exit(itsStatus);
+      status = itsStatus;
+      interrupt.abort(new Error('interrupted'));
+    });
   for (const experiment of waiting) {
     const variants = experiment.variants.length === 0 ? [undefined] : experiment.variants;
     for (const variant of variants) {
       const trace = await experiment.record(variant, { signal: interrupt.signal });
       console.log(`${ladderText(trace, process.stdout.columns ?? 80)}\n`);
       if (trace.error !== undefined) process.exitCode = 1;
-      if (interrupt.signal.aborted) process.exit(130);
+      if (interrupt.signal.aborted) process.exit(status);
     }
   }
 }

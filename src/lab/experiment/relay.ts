@@ -41,12 +41,15 @@ class Way {
   readonly #queue: { readonly frame: Uint8Array; readonly dueMs: number }[] = [];
   #sending = false;
 
-  constructor(from: Socket, to: Socket, interfaceIndex: number, treat: Treatment) {
+  readonly #onError: (error: unknown) => void;
+
+  constructor(from: Socket, to: Socket, interfaceIndex: number, treat: Treatment, onError: (error: unknown) => void) {
     this.#from = from;
     this.#to = to;
     this.#interfaceIndex = interfaceIndex;
     this.#treat = treat;
-    void this.#listen();
+    this.#onError = onError;
+    this.#listen().catch(onError);
   }
 
   /** Whether nothing has come and nothing waits: what is sent on may be answered at once, by the other way. */
@@ -75,7 +78,7 @@ class Way {
     if (treatment === 0 && this.#queue.length === 0) this.#send(frame);
     else {
       this.#queue.push({ frame, dueMs: performance.now() + treatment });
-      void this.#work();
+      this.#work().catch(this.#onError);
     }
   }
 
@@ -123,7 +126,14 @@ export class Relay {
   readonly #sockets: Socket[] = [];
   readonly #ways: Way[];
 
-  constructor(namespace: NetworkNamespace, links: readonly [string, string], there: Treatment, back: Treatment) {
+  /** `onError` is told why a way had to stop, as that a treatment threw. */
+  constructor(
+    namespace: NetworkNamespace,
+    links: readonly [string, string],
+    there: Treatment,
+    back: Treatment,
+    onError: (error: unknown) => void,
+  ) {
     const open = (link: string): [Socket, number] => {
       const { index } = namespace.getLink(link);
       const socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
@@ -135,7 +145,7 @@ export class Relay {
     try {
       const [near, nearIndex] = open(links[0]);
       const [far, farIndex] = open(links[1]);
-      this.#ways = [new Way(near, far, farIndex, there), new Way(far, near, nearIndex, back)];
+      this.#ways = [new Way(near, far, farIndex, there, onError), new Way(far, near, nearIndex, back, onError)];
     } catch (error) {
       this.close();
       throw error;

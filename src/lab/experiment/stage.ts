@@ -1,4 +1,5 @@
 import { release } from 'node:os';
+import { invalidArgument, knownKeys } from '../../errors.js';
 import { NetworkNamespace, UsageError } from '../../index.js';
 import { KernelClock } from '../capture/clock.js';
 import { type Frame, FrameStore } from '../capture/frame-store.js';
@@ -14,7 +15,7 @@ import { Recorder, type Step } from '../host/step.js';
 import type { Trace } from '../trace.js';
 import { until } from '../host/until.js';
 import { joinDirectly, joinThroughRelay, type Station } from './cable.js';
-import { Link, type LinkSettings } from './link.js';
+import { checkedDelay, Link, type LinkSettings } from './link.js';
 
 export interface HostSettings extends LinkSettings {
   /** An address of 192.168.0.0/24; the next one that is free if absent. */
@@ -22,6 +23,8 @@ export interface HostSettings extends LinkSettings {
 }
 
 const mostHosts = 8;
+const longestName = 100;
+const longestMark = 2000;
 const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${index + 1}`);
 // States the kernel leaves by itself, as TIME_WAIT, show at the next look.
 const lookEveryMs = 20;
@@ -45,12 +48,13 @@ export class Stage {
   readonly #ends: (WireEnd & { readonly tap: WireTap; readonly link: string })[] = [];
   readonly #closers: (() => void)[] = [];
   readonly #watch = new StateWatch(this.#hosts, () => this.#recorder.elapsedMs);
-  readonly #timer = setInterval(() => this.#watch.look(), lookEveryMs).unref();
+  readonly #timer = setInterval(() => this.#look(), lookEveryMs).unref();
+  readonly #failure = new AbortController();
   #isOver = false;
 
   constructor(signal: AbortSignal) {
-    this.signal = signal;
-    this.#recorder.onCall = () => this.#watch.look();
+    this.signal = AbortSignal.any([signal, this.#failure.signal]);
+    this.#recorder.onCall = () => this.#look();
   }
 
   get steps(): readonly Step[] {
@@ -61,8 +65,16 @@ export class Stage {
     return this.#recorder.elapsedMs;
   }
 
+  /** Breaks the run off, for a reason no call of the script can throw. */
+  fail(error: unknown): void {
+    this.#failure.abort(error);
+  }
+
   /** A host with a network of its own, joined to every host before it. */
-  host(name: string, { address, ...link }: HostSettings = {}): Host {
+  host(name: string, settings: HostSettings = {}): Host {
+    knownKeys(settings, 'host', ['address', 'relayed', 'delayMs']);
+    const { address, ...link } = settings;
+    if (link.delayMs !== undefined) checkedDelay(link.delayMs);
     const A = this.#address(name, address);
     const namespace = NetworkNamespace.create();
     const host = new Host(name, { A, B: A.replace(/^192\.168/, '10.0') }, namespace, this.#recorder);
@@ -76,13 +88,16 @@ export class Stage {
 
   /** What joins two hosts. */
   link(a: Host, b: Host): Link {
+    for (const host of [a, b]) if (!(host instanceof Host)) throw invalidArgument('link', 'two hosts', host);
     const found = this.#links.find(({ hosts }) => hosts.includes(a) && hosts.includes(b) && a !== b);
     if (found === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${a.name} and ${b.name} are not joined`);
     return found;
   }
 
   /** The far end of a link to `host`, without a TCP stack: the script writes its segments. */
-  async peer(name: string, host: Host, { address }: { readonly address?: string } = {}): Promise<ScriptedPeer> {
+  async peer(name: string, host: Host, settings: { readonly address?: string } = {}): Promise<ScriptedPeer> {
+    knownKeys(settings, 'peer', ['address']);
+    const { address } = settings;
     const station: Station = {
       name,
       address: this.#address(name, address),
@@ -102,6 +117,13 @@ export class Stage {
   }
 
   mark(text: string): void {
+    this.#mustGoOn('mark');
+    if (typeof text !== 'string' || text.length > longestMark)
+      throw invalidArgument(
+        'mark',
+        `a text of at most ${longestMark} characters`,
+        typeof text === 'string' ? text.length : text,
+      );
     // What a wait before it has seen, it has seen before it.
     this.#watch.look();
     this.#recorder.mark(text);
@@ -109,12 +131,18 @@ export class Stage {
 
   /** The segments so far. */
   segments(): SegmentList {
-    if (!this.#isOver) for (const { tap } of this.#ends) tap.drain();
+    this.#mustGoOn('segments');
+    for (const { tap } of this.#ends) tap.drain();
+    return this.#stored();
+  }
+
+  #stored(): SegmentList {
     return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
   }
 
   /** Until what was sent has arrived or is lost, and every frame is stored. */
   async settle(): Promise<void> {
+    this.#mustGoOn('settle');
     await until(() => (this.#isIdle() ? true : undefined), 'segments on their way', { deadlineMs: settleMs });
   }
 
@@ -126,7 +154,7 @@ export class Stage {
     const dropped = await idle.catch(() => this.#stop());
     this.#isOver = true;
     const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
-    const list = this.segments();
+    const list = this.#stored();
     const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
     return {
       kernel: release(),
@@ -135,7 +163,7 @@ export class Stage {
       durationMs: this.#recorder.elapsedMs,
       hosts,
       calls: this.#recorder.calls,
-      marks: this.#recorder.marks,
+      marks: [...this.#recorder.marks],
       ...list,
       states: timeline(this.#watch.samples, implied),
       dropped,
@@ -150,12 +178,22 @@ export class Stage {
   }
 
   close(): void {
+    this.#isOver = true;
     clearInterval(this.#timer);
     this.#recorder.onCall = () => {};
     for (const { tap } of this.#ends) tap.close();
     for (const link of this.#links) link.close();
     for (const close of this.#closers.splice(0).reverse()) close();
     this.#frames.close();
+  }
+
+  /** A script may have closed the namespace of a host, and then there is nothing to look at. */
+  #look(): void {
+    try {
+      this.#watch.look();
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   #isIdle(): boolean {
@@ -171,7 +209,7 @@ export class Stage {
       dropped += tap.drops();
       tap.close();
     }
-    this.#watch.look();
+    this.#look();
     this.#clock.stop();
     return dropped;
   }
@@ -187,7 +225,14 @@ export class Stage {
       const { name, namespace, host } = station;
       const link = links[index] ?? '';
       const peer = stations[1 - index]?.name ?? '';
-      const tap = new WireTap(namespace, link, this.#ends.length, this.#frames, () => this.#watch.look());
+      const tap = new WireTap(
+        namespace,
+        link,
+        this.#ends.length,
+        this.#frames,
+        () => this.#look(),
+        (error) => this.fail(error),
+      );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
   }
@@ -197,13 +242,22 @@ export class Stage {
     const link = new Link([near.host, far.host], this.#recorder, delayMs);
     this.#links.push(link);
     const throughRelay = relayed || delayMs !== undefined;
-    this.#tap([near, far], throughRelay ? joinThroughRelay(near, far, link) : joinDirectly(near, far));
+    this.#tap(
+      [near, far],
+      throughRelay ? joinThroughRelay(near, far, link, (error) => this.fail(error)) : joinDirectly(near, far),
+    );
+  }
+
+  #mustGoOn(what: string): void {
+    if (this.#isOver) throw new UsageError('ERR_ARGUMENT_INVALID', `${what}: the experiment is over`);
   }
 
   #address(name: unknown, wanted: string | undefined): string {
-    if (this.#isOver) throw new UsageError('ERR_ARGUMENT_INVALID', `${String(name)}: the experiment is over`);
-    if (typeof name !== 'string' || name === '' || this.#stations.some((station) => station.name === name))
-      throw new UsageError('ERR_ARGUMENT_INVALID', `host: expected a name of its own, got ${JSON.stringify(name)}`);
+    this.#mustGoOn('host');
+    const isFree = !this.#stations.some((station) => station.name === name);
+    if (typeof name !== 'string' || name === '' || name.length > longestName || !isFree)
+      throw invalidArgument('host', `a name of its own of at most ${longestName} characters`, name);
+    if (wanted !== undefined && typeof wanted !== 'string') throw invalidArgument('address', 'a text', wanted);
     if (this.#stations.length === mostHosts) throw new UsageError('ERR_OUT_OF_RANGE', `host: at most ${mostHosts}`);
     const taken = new Set(this.#stations.map(({ address }) => address));
     const address = wanted ?? addresses.find((candidate) => !taken.has(candidate)) ?? '';

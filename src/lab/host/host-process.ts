@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { constants } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { invalidArgument } from '../../errors.js';
+import { Lines } from './lines.js';
 import type { Recorder } from './step.js';
 import { until } from './until.js';
 
@@ -16,10 +19,23 @@ export interface ProcessSettings {
   readonly fds?: readonly number[] | undefined;
 }
 
+/** Kept of what it prints, in characters; the oldest goes first. */
+const mostOutput = 1 << 20;
+/** Lines that become steps, and characters of each. */
+const mostLines = 1000;
+const mostOfLine = 1000;
+/** What it started may hold its pipes open for ever. */
+const afterExitMs = 1000;
+
+/** Cut to half of what it may be at most, so that it is not cut with each line. */
+function latest(text: string): string {
+  return text.length > 2 * mostOutput ? text.slice(-mostOutput) : text;
+}
+
 /** A process on a host. Each line it prints becomes a step of the run, and it ends with the run at the latest. */
 export class HostProcess {
   readonly name: string;
-  /** What it has printed so far, on standard output and on standard error. */
+  /** What it has printed so far, on standard output and on standard error: at least the last megabyte. */
   output = '';
   errors = '';
   readonly #child: ChildProcess;
@@ -27,9 +43,14 @@ export class HostProcess {
   readonly #host: string;
   readonly #recorder: Recorder;
   #hasEnded = false;
+  #lines = 0;
 
   constructor(settings: ProcessSettings, host: string, recorder: Recorder) {
     const { command, name = command, args = [], uid, fds = [] } = settings;
+    if (typeof command !== 'string' || command === '') throw invalidArgument('command', 'a file or a name', command);
+    if (typeof name !== 'string') throw invalidArgument('name', 'a text', name);
+    if (!Array.isArray(args) || !args.every((word) => typeof word === 'string'))
+      throw invalidArgument('args', 'an array of texts', args);
     this.name = name;
     this.#host = host;
     this.#recorder = recorder;
@@ -37,15 +58,18 @@ export class HostProcess {
       stdio: ['pipe', 'pipe', 'pipe', ...fds],
       ...(uid !== undefined && { uid, gid: uid }),
     });
-    this.#exit = once(this.#child, 'close');
+    this.#exit = this.#end();
     const ended = (): boolean => (this.#hasEnded = true);
     // A command that is not there is told to whoever waits for it.
     this.#exit.then(ended, (error: unknown) => {
       this.errors += String(error);
       ended();
     });
-    if (this.#child.stdout) createInterface(this.#child.stdout).on('line', (line) => this.#take(line));
-    this.#child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
+    const lines = new Lines((line) => this.#take(line));
+    this.#child.stdout?.setEncoding('utf8');
+    this.#child.stdout?.on('data', (text: string) => lines.add(text)).on('end', () => lines.end());
+    this.#child.stderr?.setEncoding('utf8');
+    this.#child.stderr?.on('data', (text: string) => (this.errors = latest(this.errors + text)));
     // Written to a program that has gone: its exit is what will be reported.
     this.#child.stdin?.on('error', () => {});
   }
@@ -66,6 +90,8 @@ export class HostProcess {
 
   /** Waits until `pattern` is in what it has printed; rejects if it ends before. */
   async printed(pattern: string | RegExp, deadlineMs?: number): Promise<void> {
+    if (typeof pattern !== 'string' && !(pattern instanceof RegExp))
+      throw invalidArgument('pattern', 'a text or a RegExp', pattern);
     const isThere = (): boolean =>
       typeof pattern === 'string' ? this.output.includes(pattern) : pattern.test(this.output);
     const look = (): true | undefined => {
@@ -78,6 +104,7 @@ export class HostProcess {
 
   /** kill(2), and waits for the end of the process. */
   async kill(signal: NodeJS.Signals): Promise<void> {
+    if (!Object.hasOwn(constants.signals, signal)) throw invalidArgument('signal', 'the name of a signal', signal);
     this.note(`kill(${this.name}, ${signal})`, 'ok');
     this.#child.kill(signal);
     await this.exited();
@@ -101,15 +128,26 @@ export class HostProcess {
   }
 
   protected heard(line: string): void {
-    this.note(`${this.name} prints`, line);
+    if (++this.#lines > mostLines) return;
+    const text = line.length > mostOfLine ? `${line.slice(0, mostOfLine)} …` : line;
+    this.note(`${this.name} prints`, text);
+    if (this.#lines === mostLines) this.note(`${this.name} prints`, 'more, which is not recorded');
   }
 
   protected async seen<T>(look: () => T | undefined, what: string, deadlineMs?: number): Promise<T> {
     return await until(look, `${this.name}: ${what}`, { deadlineMs });
   }
 
+  async #end(): Promise<unknown[]> {
+    const closed = once(this.#child, 'close');
+    closed.catch(() => {});
+    const how: unknown[] = await once(this.#child, 'exit');
+    await Promise.race([closed, delay(afterExitMs, undefined, { ref: false })]);
+    return how;
+  }
+
   #take(line: string): void {
-    this.output += `${line}\n`;
+    this.output = latest(`${this.output}${line}\n`);
     this.heard(line);
   }
 }

@@ -1,3 +1,4 @@
+import { invalidArgument } from '../../errors.js';
 import {
   destroySocket,
   listSockets,
@@ -10,6 +11,7 @@ import {
   UsageError,
 } from '../../index.js';
 import { LabSocket } from './lab-socket.js';
+import { endProcessesAtExit, endProcessesIn } from './leftovers.js';
 import { HostProcess, type ProcessSettings } from './host-process.js';
 import { Program, type ProgramSettings } from './program.js';
 import { type Recorder, tableRow } from './step.js';
@@ -24,6 +26,15 @@ export interface SocketSettings extends OpenOptions {
   readonly name?: string;
   /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
   readonly uid?: number;
+}
+
+function mustBeHost(peer: unknown, call: string): void {
+  if (!(peer instanceof Host)) throw invalidArgument(call, 'a host', peer);
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== 'string' || name === '' || name.length > 100)
+    throw invalidArgument('name', 'a text of 1 to 100 characters', name);
 }
 
 /** Runs `work` with another effective user. The whole process has it for that long, so it must be synchronous. */
@@ -55,6 +66,7 @@ function target(
   first: number | ClientSettings | undefined,
   second: ClientSettings | undefined,
 ): [Endpoint, ClientSettings | undefined] {
+  if (typeof to !== 'object' || to === null) throw invalidArgument('connect', 'a host or an endpoint', to);
   const settings = typeof first === 'number' ? second : first;
   if (!(to instanceof Host)) return [to, settings];
   if (typeof first !== 'number') throw new UsageError('ERR_ARGUMENT_INVALID', `connect: which port of ${to.name}?`);
@@ -75,6 +87,8 @@ export class Host {
   readonly #closers: (() => void)[] = [];
   readonly #links = new Map<string, string>();
   #unnamed = 0;
+  #hasSpawned = false;
+  #isClosed = false;
 
   constructor(
     name: string,
@@ -94,7 +108,10 @@ export class Host {
     return this.namespace === undefined ? work() : this.namespace.run(work);
   }
 
-  open({ name = `s${++this.#unnamed}`, uid, ...settings }: SocketSettings = {}): LabSocket {
+  open(given: SocketSettings = {}): LabSocket {
+    if (typeof given !== 'object' || given === null) throw invalidArgument('open', 'an object', given);
+    const { name = `s${++this.#unnamed}`, uid, ...settings } = given;
+    checkName(name);
     const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
     if (uid !== undefined) shown.push(`as user ${uid}`);
     const call = `socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
@@ -105,11 +122,14 @@ export class Host {
   /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
   record(name: string, socket: Socket): LabSocket {
     this.#closers.push(() => socket.close());
+    checkName(name);
     return new LabSocket(this, name, socket, this.#recorder);
   }
 
   /** socket, bind, listen: on a port of every address, or as the settings say. */
   listen(at: number | ListenerSettings = {}): LabSocket {
+    if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
+      throw invalidArgument('listen', 'a port or settings', at);
     const settings = typeof at === 'number' ? { port: at } : at;
     const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
     return this.open({ name, options }).bind({ address, port }).listen(backlog);
@@ -220,6 +240,7 @@ export class Host {
 
   /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
   mute(peer: Host): void {
+    mustBeHost(peer, 'mute');
     const neighbour = { interface: this.linkTo(peer), address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
     this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () =>
       this.#own().addNeighbour(neighbour),
@@ -227,6 +248,7 @@ export class Host {
   }
 
   unmute(peer: Host): void {
+    mustBeHost(peer, 'unmute');
     const neighbour = { interface: this.linkTo(peer), address: peer.A };
     this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () =>
       this.#own().removeNeighbour(neighbour),
@@ -247,7 +269,9 @@ export class Host {
     args: readonly string[] = [],
     settings: Omit<ProcessSettings, 'command' | 'args'> = {},
   ): HostProcess {
+    if (this.namespace !== undefined) endProcessesAtExit(this.namespace);
     const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
+    this.#hasSpawned = true;
     this.#closers.push(() => child.end());
     child.started();
     return child;
@@ -260,7 +284,10 @@ export class Host {
   }
 
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     for (const close of this.#closers.splice(0).reverse()) close();
+    if (this.#hasSpawned && this.namespace !== undefined) endProcessesIn(this.namespace);
     this.namespace?.close();
   }
 }

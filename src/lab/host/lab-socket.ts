@@ -1,3 +1,4 @@
+import { invalidArgument } from '../../errors.js';
 import {
   type AddressInput,
   type OptionValue,
@@ -100,12 +101,18 @@ export class LabSocket {
     return this;
   }
 
-  send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
-    return this.#wait(`send(${data.length} bytes)`, () => this.socket.send(data, { ...patience, ...options }), bytes);
+  async send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
+    checkData(data);
+    return await this.#wait(
+      `send(${data.length} bytes)`,
+      () => this.socket.send(data, { ...patience, ...options }),
+      bytes,
+    );
   }
 
   /** The bare call: what the kernel took, `undefined` where it would block. */
   trySend(data: string | Uint8Array, options: SendOptions = {}): number | undefined {
+    checkData(data);
     const describe = (taken: number | undefined): string => (taken === undefined ? 'EAGAIN' : bytes(taken));
     return this.#call(`send(${data.length} bytes)`, () => this.socket.trySend(data, options), describe);
   }
@@ -205,6 +212,10 @@ export class LabSocket {
   #wait<T>(what: string, make: () => Promise<T>, describe?: (value: T) => string): Promise<T> {
     return this.#recorder.wait({ host: this.host.name, socket: this.name }, what, make, describe);
   }
+}
+
+function checkData(data: unknown): void {
+  if (typeof data !== 'string' && !(data instanceof Uint8Array)) throw invalidArgument('data', 'a text or bytes', data);
 }
 
 function bytes(count: number): string {

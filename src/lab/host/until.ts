@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { TimeoutError } from '../../index.js';
+import { TimeoutError, UsageError } from '../../index.js';
 
 /**
  * How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds, and where a
@@ -7,6 +7,7 @@ import { TimeoutError } from '../../index.js';
  */
 const pausesMs = [0, 0, 1, 1, 2, 2, 3];
 const laterPauseMs = 5;
+const longestDeadlineMs = 600_000;
 
 /** Looks until there is something to see, and returns it. */
 export async function until<T>(
@@ -14,6 +15,11 @@ export async function until<T>(
   what: string,
   { deadlineMs = 5000, signal }: { deadlineMs?: number | undefined; signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
+  if (!(typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
+    throw new UsageError(
+      'ERR_OUT_OF_RANGE',
+      `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${String(deadlineMs)}`,
+    );
   const begin = performance.now();
   for (let looks = 0; ; looks++) {
     const seen = look();

@@ -1,4 +1,4 @@
-import { UsageError } from '../../index.js';
+import { invalidArgument, knownKeys, UsageError } from '../../errors.js';
 import { ExpectationError } from '../host/lab-socket.js';
 import { until } from '../host/until.js';
 import type { ScriptedPeer } from './peer.js';
@@ -66,6 +66,7 @@ function hasFlags(segment: Segment, flags: readonly Flag[]): boolean {
 }
 
 function splitFlags(flags: string): Flag[] {
+  if (typeof flags !== 'string') throw invalidArgument('flags', 'a text as SYN ACK', flags);
   const known: readonly string[] = flagNames;
   const isFlag = (flag: string): flag is Flag => known.includes(flag);
   const parts = flags.split(' ');
@@ -103,7 +104,9 @@ export class ScriptedConnection {
   /** TSval of what is sent from now on. */
   clock: number | undefined;
 
-  constructor(peer: ScriptedPeer, { localPort, remotePort, initialSeq = DEFAULT_ISN, clock }: ConnectionSettings) {
+  constructor(peer: ScriptedPeer, settings: ConnectionSettings) {
+    knownKeys(settings, 'connection', ['localPort', 'remotePort', 'initialSeq', 'clock']);
+    const { localPort, remotePort, initialSeq = DEFAULT_ISN, clock } = settings;
     this.#peer = peer;
     this.localPort = localPort;
     this.#remotePort = remotePort;
@@ -128,9 +131,12 @@ export class ScriptedConnection {
 
   /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
   send(flags: string, change: SegmentChange = {}): void {
+    knownKeys(change, 'send', ['seq', 'ack', 'window', 'data', 'clock', 'options']);
     if (this.#remotePort === undefined)
       throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
     const { seq = this.#next, ack = this.#got, window = WINDOW, data = '', clock = this.clock, options = {} } = change;
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw invalidArgument('data', 'a text or bytes', data);
     const set = splitFlags(flags);
     const acks = set.includes('ACK');
     const segment: Segment = {
@@ -144,8 +150,8 @@ export class ScriptedConnection {
       options: { ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }), ...options },
       payload: typeof data === 'string' ? Buffer.from(data) : data,
     };
-    if (change.seq === undefined) this.#next += sequenceLength(segment);
     this.#peer.send(segment);
+    if (change.seq === undefined) this.#next += sequenceLength(segment);
     this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, length: segment.payload.length })}`, 'sent');
   }
 
@@ -159,7 +165,7 @@ export class ScriptedConnection {
   ): Promise<ReceivedSegment> {
     if (deadlineMs !== undefined && !(deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
       throw new UsageError('ERR_OUT_OF_RANGE', `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${deadlineMs}`);
-    const flags = typeof wanted === 'string' ? splitFlags(wanted) : [];
+    const flags = typeof wanted === 'function' ? [] : splitFlags(wanted);
     const isWanted = typeof wanted === 'string' ? (segment: Segment) => hasFlags(segment, flags) : wanted;
     const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && isWanted(this.#relative(segment));
     const what = `${typeof wanted === 'string' ? wanted : 'segment'} of ${this.#peer.host.name}`;

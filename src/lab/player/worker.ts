@@ -1,6 +1,7 @@
 // Runs one experiment at a time for the process that forked it, so that a script that hangs without waiting can be killed.
 import { experiments } from '../experiments/index.js';
 import type { Experiment } from '../experiment/experiment.js';
+import { breakOffAtRejections } from '../experiment/floating.js';
 import { loadExperiments } from './load.js';
 import type { Answer, Order, Source } from './play.js';
 
@@ -40,4 +41,6 @@ process.on('message', (order: Order) => {
 
 // The parent's to handle: it tells this process, and waits for what has been recorded so far.
 process.on('SIGINT', () => {});
+process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());
+breakOffAtRejections();
