@@ -11,7 +11,7 @@ import { ScriptedPeer } from '../peer/peer.js';
 import { impliedStates } from '../states/implied.js';
 import { timeline } from '../states/timeline.js';
 import { StateWatch } from '../states/watch.js';
-import { Recorder, type Step } from '../host/step.js';
+import { Recorder } from '../host/step.js';
 import type { Trace } from '../trace.js';
 import { until } from '../host/until.js';
 import { joinDirectly, joinThroughRelay, type Station } from './cable.js';
@@ -55,10 +55,6 @@ export class Stage {
   constructor(signal: AbortSignal) {
     this.signal = AbortSignal.any([signal, this.#failure.signal]);
     this.#recorder.onCall = () => this.#look();
-  }
-
-  get steps(): readonly Step[] {
-    return this.#recorder.steps;
   }
 
   get elapsedMs(): number {
