@@ -33,12 +33,23 @@ const slug = (text) =>
 const pictureOf = ({ name, variant }) => `${variant === undefined ? name : `${name}-${slug(variant)}`}.svg`;
 const caseLink = (id) => `[${id}](../cases/${id}.md)`;
 
+const sources = readdirSync(`${root}src/lab/experiments`);
+
+/** The file that has the script. */
+function sourceOf(name) {
+  const found = sources.find((file) =>
+    readFileSync(`${root}src/lab/experiments/${file}`, 'utf8').includes(`name: '${name}'`),
+  );
+  if (found === undefined) throw new Error(`there is no source of ${name}`);
+  return `[The script](../../src/lab/experiments/${found})`;
+}
+
 function page({ name, title, about, rule, cases }, traces) {
   const shown = cases.length === 0 ? '' : ` Cases ${cases.map(caseLink).join(', ')}.`;
   const lines = [
     `# ${title}`,
     '',
-    `${about}${shown} [All experiments](README.md)`,
+    `${about}${shown} ${sourceOf(name)}. [All experiments](README.md)`,
     '',
     '```',
     `npx sockwise lab ${name}`,
