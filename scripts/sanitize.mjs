@@ -20,6 +20,8 @@ const leftOut = {
     'test/cli/no-proc.test.ts': 'the sanitizer itself needs /proc',
     'test/lab/report/**': 'no native code, and the browser hangs when the allocator is preloaded',
     'test/lab/picture/**': 'the same',
+    'test/lab/experiment/built-in.test.ts': 'the matrix plays most of them, and it stays',
+    'test/docs.test.ts': 'starts vitest and a compiler, with no other calls than the experiments beside it',
   },
   valgrind: {
     'test/socket/thread-backend.test.ts': 'runs vitest once more inside a test, with a deadline it misses by far',

@@ -4,14 +4,9 @@ import type { Host } from '../host/host.js';
 import { endOfStream, type LabSocket } from '../host/lab-socket.js';
 import { arrived, type Ending, fill, readToEnd } from '../host/peer-view.js';
 import type { Program } from '../host/program.js';
+import { lasted } from './results.js';
 import { byName, connected } from './scene.js';
 import { endingsOf } from './wire.js';
-
-/** A stable word for a time. What should take a second may take longer on a busy machine, never much less. */
-function lasted(ms: number): string {
-  if (ms < 400) return 'at once';
-  return ms >= 950 && ms < 1900 ? 'about 1 s' : `${(ms / 1000).toFixed(1)} s`;
-}
 
 /** As `all delivered`. */
 function delivered({ bytes, end }: Ending, sent: number): string {
@@ -139,11 +134,12 @@ export const killedProcess = experiment(
     context.mark('kill -9');
     const begin = performance.now();
     await holder.kill('SIGKILL');
-    const took = lasted(performance.now() - begin);
+    const tookMs = performance.now() - begin;
     const ending = await readToEnd(c);
     const peer = sent === 0 ? ending.end : delivered(ending, sent);
     return {
-      peer: `${peer}${took === 'at once' ? '' : `, it took ${took}`}`,
+      // Had it waited as SO_LINGER says, it would have been for five seconds.
+      peer: `${peer}${tookMs < 4000 ? '' : `, it took ${(tookMs / 1000).toFixed(1)} s`}`,
       sent: endingsOf(context.segments(), 'server'),
     };
   },

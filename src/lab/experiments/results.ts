@@ -28,3 +28,9 @@ export function readingOf(socket: LabSocket): Reading {
     },
   };
 }
+
+/** Whether a call waited for the second of SO_LINGER. On a busy machine any call may take a part of it, or somewhat more. */
+export function lasted(ms: number): string {
+  if (ms < 950) return 'at once';
+  return ms < 3000 ? 'about 1 s' : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -6,7 +6,7 @@ import { arrived, fill, readToEnd } from '../host/peer-view.js';
 import { outcome, outcomeAsync } from '../host/step.js';
 import type { TraceSegment } from '../trace.js';
 import { until } from '../host/until.js';
-import { resultOf } from './results.js';
+import { lasted, resultOf } from './results.js';
 
 interface Call {
   readonly text: string;
@@ -103,10 +103,10 @@ function nameOf({ situation, call, linger, answer, blocking }: Way): string {
   return [situation.text, call.text, linger.text, ...peer, ...(blocking ? ['blocking'] : [])].join(' / ');
 }
 
-/** What should take a second may take longer on a busy machine, never much less. */
-function lasted(ms: number): string {
-  if (ms < 400) return 'at once';
-  return ms >= 950 && ms < 1900 ? 'after about 1 s' : `after ${(ms / 1000).toFixed(1)} s`;
+/** As `at once`, `after about 1 s`. */
+function returned(ms: number): string {
+  const took = lasted(ms);
+  return took === 'at once' ? took : `after ${took}`;
 }
 
 /** The kernel leaves these as soon as the other end has answered. */
@@ -164,7 +164,7 @@ async function closed(closer: LabSocket, { call, situation }: Way, client: numbe
   if (shutdown !== undefined) {
     const begin = performance.now();
     const result = outcome(() => closer.shutdown(shutdown));
-    const took = lasted(performance.now() - begin);
+    const took = returned(performance.now() - begin);
     if (result !== 'ok' || took !== 'at once') told = `shutdown() ${result} ${took}, `;
     if (situation.unanswered === undefined) await atRest(closer.host, client);
   }
@@ -172,7 +172,7 @@ async function closed(closer: LabSocket, { call, situation }: Way, client: numbe
   const result = await outcomeAsync(async () => {
     tookMs = await closer.closeAsync();
   });
-  return `${told}${result} ${lasted(tookMs)}`;
+  return `${told}${result} ${returned(tookMs)}`;
 }
 
 async function closeSo({ host, mark, segments, settle }: ExperimentContext, way: Way): Promise<Record<string, string>> {
