@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type NetworkNamespace, Socket } from '../../index.js';
-import { growReceiveBuffer } from '../capture/wire.js';
+import type { NetworkNamespace, Socket } from '../../index.js';
 import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
+import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, whenReadable } from '../peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from '../peer/segment.js';
 import { codeOf } from '../host/step.js';
 
-const ETH_P_ALL = 0x0003;
-const PACKET_OUTGOING = 4;
 const LONGEST_FRAME = 2048;
 const RECEIVE_BUFFER = 8 << 20;
 const ETHERNET_SIZE = 14;
@@ -34,22 +32,19 @@ function completeChecksum(frame: Uint8Array): void {
 
 /** One way through the relay. It keeps the order of frames, whatever their delays. */
 class Way {
-  readonly #from: Socket;
-  readonly #to: Socket;
-  readonly #interfaceIndex: number;
+  readonly #from: LinkSocket;
+  readonly #to: LinkSocket;
   readonly #treat: Treatment;
   readonly #queue: { readonly frame: Uint8Array; readonly dueMs: number }[] = [];
+  readonly #onError: (error: unknown) => void;
   #sending = false;
 
-  readonly #onError: (error: unknown) => void;
-
-  constructor(from: Socket, to: Socket, interfaceIndex: number, treat: Treatment, onError: (error: unknown) => void) {
+  constructor(from: LinkSocket, to: LinkSocket, treat: Treatment, onError: (error: unknown) => void) {
     this.#from = from;
     this.#to = to;
-    this.#interfaceIndex = interfaceIndex;
     this.#treat = treat;
     this.#onError = onError;
-    this.#listen().catch(onError);
+    whenReadable(from, () => void this.#take()).catch(onError);
   }
 
   /** Whether nothing has come and nothing waits: what is sent on may be answered at once, by the other way. */
@@ -60,7 +55,7 @@ class Way {
   /** Takes what has come, and returns how many frames that were. */
   #take(): number {
     for (let count = 0; count < turn; count++) {
-      const message = this.#from.tryRecvmsg({ size: LONGEST_FRAME });
+      const message = this.#from.socket.tryRecvmsg({ size: LONGEST_FRAME });
       if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
       if (!isOwn) this.#forward(Uint8Array.from(message.data));
@@ -88,7 +83,7 @@ class Way {
     for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
       // Timers count whole milliseconds, and may be one early.
       while (next.dueMs > performance.now()) await delay(Math.ceil(next.dueMs - performance.now()));
-      if (this.#to.closed) return;
+      if (this.#to.socket.closed) return;
       this.#send(next.frame);
       this.#queue.shift();
     }
@@ -97,23 +92,10 @@ class Way {
 
   #send(frame: Uint8Array): void {
     try {
-      this.#to.trySend(frame, { address: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
+      sendFrame(this.#to, frame);
     } catch (error) {
       // The host has set its end down: nothing arrives there.
       if (!['ENETDOWN', 'ENXIO'].includes(codeOf(error))) throw error;
-    }
-  }
-
-  async #listen(): Promise<void> {
-    try {
-      for (;;) {
-        await this.#from.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
-        this.#take();
-        // Lets the script run between two turns of a long burst.
-        await new Promise(setImmediate);
-      }
-    } catch (error) {
-      if (codeOf(error) !== 'ERR_SOCKET_CLOSED') throw error;
     }
   }
 }
@@ -134,18 +116,14 @@ export class Relay {
     back: Treatment,
     onError: (error: unknown) => void,
   ) {
-    const open = (link: string): [Socket, number] => {
-      const { index } = namespace.getLink(link);
-      const socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
-      this.#sockets.push(socket);
-      growReceiveBuffer(socket, RECEIVE_BUFFER);
-      socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex: index });
-      return [socket, index];
+    const open = (link: string): LinkSocket => {
+      const wire = openOnLink(namespace, link, { receiveBuffer: RECEIVE_BUFFER });
+      this.#sockets.push(wire.socket);
+      return wire;
     };
     try {
-      const [near, nearIndex] = open(links[0]);
-      const [far, farIndex] = open(links[1]);
-      this.#ways = [new Way(near, far, farIndex, there, onError), new Way(far, near, nearIndex, back, onError)];
+      const [near, far] = [open(links[0]), open(links[1])];
+      this.#ways = [new Way(near, far, there, onError), new Way(far, near, back, onError)];
     } catch (error) {
       this.close();
       throw error;

@@ -1,4 +1,4 @@
-import { type NetworkNamespace, Socket } from '../../index.js';
+import type { NetworkNamespace } from '../../index.js';
 import type { Host } from '../host/host.js';
 import { until } from '../host/until.js';
 import {
@@ -12,11 +12,10 @@ import {
   encodeIPv4,
   PROTOCOL_TCP,
 } from './frame.js';
+import { type LinkSocket, openOnLink, sendFrame } from './link-socket.js';
 import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
 import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 
-// packet(7): every protocol, ARP as well as IPv4.
-const ETH_P_ALL = 0x0003;
 const NO_HARDWARE_ADDRESS = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
 const LONGEST_FRAME = 65_536 + 14;
@@ -43,8 +42,7 @@ export class ScriptedPeer {
   readonly address: string;
   readonly host: Host;
   readonly note: (what: string, result: string) => void;
-  readonly #socket: Socket;
-  readonly #interfaceIndex: number;
+  readonly #wire: LinkSocket;
   readonly #hardwareAddress: string;
   /** Where the host is, by ARP. */
   #hostHardwareAddress: string | undefined;
@@ -56,12 +54,8 @@ export class ScriptedPeer {
     this.address = settings.address;
     this.host = settings.host;
     this.note = settings.note;
-    const { index, hardwareAddress } = settings.namespace.getLink(settings.link);
-    this.#interfaceIndex = index;
-    this.#hardwareAddress = hardwareAddress ?? NO_HARDWARE_ADDRESS;
-    // The protocol is given at bind: until then nothing comes in, so not what another link brings either.
-    this.#socket = settings.namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0 }));
-    this.#socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex: index });
+    this.#hardwareAddress = settings.namespace.getLink(settings.link).hardwareAddress ?? NO_HARDWARE_ADDRESS;
+    this.#wire = openOnLink(settings.namespace, settings.link);
   }
 
   /** Ready when each of the two knows the other's hardware address, so that no segment waits for ARP. */
@@ -106,7 +100,7 @@ export class ScriptedPeer {
   }
 
   close(): void {
-    this.#socket.close();
+    this.#wire.socket.close();
   }
 
   async #askArp(): Promise<void> {
@@ -127,7 +121,7 @@ export class ScriptedPeer {
 
   #read(): void {
     for (;;) {
-      const message = this.#socket.tryRecvmsg({ size: LONGEST_FRAME });
+      const message = this.#wire.socket.tryRecvmsg({ size: LONGEST_FRAME });
       if (message === undefined) return;
       const frame = decodeFrame(message.data);
       // What this peer sends is shown to it again, as PACKET_OUTGOING.
@@ -163,6 +157,6 @@ export class ScriptedPeer {
 
   #send(etherType: number, payload: Uint8Array, destination = this.#hostHardwareAddress ?? broadcast): void {
     const frame = encodeFrame({ source: this.#hardwareAddress, destination, etherType, payload });
-    this.#socket.trySend(frame, { address: { family: 'packet', interfaceIndex: this.#interfaceIndex } });
+    sendFrame(this.#wire, frame);
   }
 }
