@@ -2,9 +2,8 @@ import { integer, invalidArgument, knownKeys } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../json.js';
 import type { Host } from '../host/host.js';
-import { ExpectationError, resultText } from '../host/lab-socket.js';
+import { expectResult } from '../host/lab-socket.js';
 import type { ScriptedPeer } from '../peer/peer.js';
-import { codeOf } from '../host/step.js';
 import type { Trace, TraceSegment } from '../trace.js';
 import type { Link } from './link.js';
 import { withBreaker } from './floating.js';
@@ -102,23 +101,17 @@ function contextOf(stage: Stage): ExperimentContext {
     link: (a, b) => stage.link(a, b),
     peer: (name, host, settings) => stage.peer(name, host, settings),
     mark: (text) => stage.mark(text),
-    expect: expectResult,
+    expect: checkedExpect,
     segments: () => stage.segments().segments,
     settle: () => stage.settle(),
     signal: stage.signal,
   };
 }
 
-async function expectResult(expected: string, call: () => unknown): Promise<void> {
+async function checkedExpect(expected: string, call: () => unknown): Promise<void> {
   if (typeof expected !== 'string') throw invalidArgument('expect', 'a result, as ok', expected);
   if (typeof call !== 'function') throw invalidArgument('expect', 'a function that makes the call', call);
-  let got: string;
-  try {
-    got = resultText(await call());
-  } catch (error) {
-    got = codeOf(error);
-  }
-  if (got !== expected) throw new ExpectationError('expect', expected, got);
+  await expectResult('expect', expected, call);
 }
 
 /** Rejects when `signal` aborts, and does not begin where it has; what the work held is released with the stage. */

@@ -43,6 +43,17 @@ export function resultText(value: unknown): string {
   return typeof value === 'number' ? bytes(value) : 'ok';
 }
 
+/** Makes a call, and throws an {@link ExpectationError} unless it comes to `expected`. */
+export async function expectResult(what: string, expected: string, call: () => unknown): Promise<void> {
+  let got: string;
+  try {
+    got = resultText(await call());
+  } catch (error) {
+    got = codeOf(error);
+  }
+  if (got !== expected) throw new ExpectationError(what, expected, got);
+}
+
 /** Said of a stream that ended with FIN. */
 export const endOfStream = 'end of stream';
 
@@ -159,13 +170,7 @@ export class LabSocket {
    * send, for a recv the very data, or `end of stream`.
    */
   async expect<C extends ExpectedCall>(call: C, result: string, ...args: Parameters<LabSocket[C]>): Promise<void> {
-    let got: string;
-    try {
-      got = resultText(await Reflect.apply(this[call], this, args));
-    } catch (error) {
-      got = codeOf(error);
-    }
-    if (got !== result) throw new ExpectationError(`${this.name}.${call}`, result, got);
+    await expectResult(`${this.name}.${call}`, result, () => Reflect.apply(this[call], this, args));
   }
 
   /**
