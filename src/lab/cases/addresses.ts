@@ -2,7 +2,7 @@ import type { SocketType } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
 import type { Endpoint, Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
-import type { LabSocket } from '../host/lab-socket.js';
+import { internet, type LabSocket } from '../host/lab-socket.js';
 import { outcome, outcomeAsync } from '../host/step.js';
 import { alike } from '../case/wording.js';
 
@@ -21,7 +21,7 @@ function receiver(host: Host, transport: Transport, address = host.A): LabSocket
 async function seenFrom(socket: LabSocket, transport: Transport): Promise<Endpoint> {
   if (transport === 'TCP') return (await socket.accept()).remote;
   const { address } = await socket.socket.recvmsg({ timeoutMs: 5000 });
-  return address as unknown as Endpoint;
+  return internet(address);
 }
 
 function same(a: Endpoint, b: Endpoint): boolean {
@@ -217,7 +217,7 @@ const udpAutobind = defineCase<FirstUse, { before: string; after: string; answer
 async function answer(to: LabSocket, socket: LabSocket): Promise<boolean> {
   const got = to.socket.tryRecvmsg();
   if (got === undefined) return false;
-  await to.send('back', { address: got.address as unknown as Endpoint });
+  await to.send('back', { address: internet(got.address) });
   return (await socket.recv()) === 'back';
 }
 

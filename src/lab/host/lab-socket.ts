@@ -3,6 +3,7 @@ import {
   type AddressInput,
   type OptionValue,
   type ReadableOption,
+  type ReceivedMessage,
   type SendOptions,
   type SettableOption,
   Socket,
@@ -235,8 +236,9 @@ function attempt<T>(call: () => T): T | undefined {
   }
 }
 
-function internet(address: ReturnType<Socket['getsockname']>): { address: string; port: number } {
-  if (address.family !== 'IPv4' && address.family !== 'IPv6')
-    throw new TypeError(`a ${address.family} socket has no port`);
+/** An address with a port: a datagram's sender may have none. */
+export function internet(address: ReceivedMessage['address']): Endpoint {
+  if (address?.family !== 'IPv4' && address?.family !== 'IPv6')
+    throw new TypeError(`a ${address?.family ?? 'nameless'} socket has no port`);
   return { address: address.address, port: address.port };
 }
