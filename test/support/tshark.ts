@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { LOST } from '../../src/lab/capture/write.js';
 import type { Endpoint } from '../../src/lab/host/host.js';
 import { PROTOCOL_TCP } from '../../src/lab/peer/frame.js';
-import { type Flag, flagNames, type TcpOptions } from '../../src/lab/peer/segment.js';
+import { type Flag, flagNames, sequenceDistance, type TcpOptions } from '../../src/lab/peer/segment.js';
 import type { Trace, TraceSegment } from '../../src/lab/trace.js';
 
 /** A TCP segment over IPv4 as tshark reads it. */
@@ -254,6 +254,33 @@ function numbersOf(packets: readonly TsharkPacket[]): ReadonlyMap<TsharkPacket, 
   return read;
 }
 
+/**
+ * Packets that tshark takes for sent before, whether they were or not. A SYN of the same number is no new connection to it, so
+ * what follows is compared with the highest number of the connection before. The kernel's initial numbers go with the time of
+ * day (secure_tcp_seq()), which can be set back: the answer to that SYN need not be higher.
+ */
+function behindTheOlder(packets: readonly TsharkPacket[]): ReadonlySet<TsharkPacket> {
+  const ways = new Map<string, { base?: number; end: number; olderEnd?: number }>();
+  const behind = new Set<TsharkPacket>();
+  for (const packet of packets) {
+    const { segment } = packet;
+    if (segment === undefined) continue;
+    const { stream, seqRaw, length, flags } = segment;
+    const key = `${stream} ${wayOf(segment)}`;
+    const end = (seqRaw + length + Number(flags.includes('SYN')) + Number(flags.includes('FIN'))) >>> 0;
+    const way = ways.get(key) ?? { end };
+    ways.set(key, way);
+    if (flags.includes('SYN') && seqRaw !== way.base) {
+      if (way.base !== undefined) way.olderEnd = way.end;
+      way.base = seqRaw;
+      way.end = end;
+    }
+    if (sequenceDistance(end, way.end) > 0) way.end = end;
+    if (way.olderEnd !== undefined && sequenceDistance(seqRaw, way.olderEnd) < 0) behind.add(packet);
+  }
+  return behind;
+}
+
 /** What is compared as it is. No `others`: tshark has a field of its own for each kind of option. */
 function comparable({ flags, window, length, retransmission, options }: TraceSegment | TsharkSegment) {
   const { mss, windowScale, sackPermitted, sack, timestamps } = options;
@@ -313,12 +340,14 @@ class Pile {
 /** {@link tsharkDifferences} of a file that was read by {@link readWithTshark}. */
 export function differences(trace: Trace, packets: readonly TsharkPacket[]): string[] {
   const numbers = numbersOf(packets);
+  const behind = behindTheOlder(packets);
   const departures = new Pile(packets);
   const since = (ms: number): bigint => BigInt(trace.beginNs) + BigInt(Math.round(ms * 1e6));
   const found: string[] = [];
 
   for (const [index, segment] of trace.segments.entries()) {
-    const tell = (what: string): number => found.push(`segment ${index} (${wayOf(segment)}): ${what}`);
+    const tell = (what: string): number =>
+      found.push(`segment ${index} (${wayOf(segment)} ${segment.flags.join(' ')}): ${what}`);
     const departure = departures.take(segment.from, segment, since(segment.sentMs));
     const read = departure?.segment;
     const its = departure && numbers.get(departure);
@@ -326,7 +355,8 @@ export function differences(trace: Trace, packets: readonly TsharkPacket[]): str
       tell(`tshark saw none leave ${segment.from} at ${segment.sentMs} ms`);
       continue;
     }
-    differencesOf(segment, read, its).forEach(tell);
+    const { retransmission } = behind.has(departure) ? segment : read;
+    differencesOf(segment, { ...read, retransmission }, its).forEach(tell);
     const isLost = departure.comments.includes(LOST);
     if (isLost !== (segment.receivedMs === undefined)) tell(`the file says ${isLost ? 'lost' : 'not lost'}`);
   }

@@ -260,6 +260,23 @@ describeNeeding(hasTshark, noTshark)('tshark counts from', () => {
     expect(tsharkDifferences(trace, file)).toEqual([]);
   });
 
+  test.each([
+    ['lower', S - 600, true],
+    ['higher', S + 600, false],
+  ])('the same SYN again, whose answer has a %s number', (_, number, isTaken) => {
+    const again: Sent[] = [
+      ...handshake,
+      { from: 'client', flags: 'SYN', seq: C, options: onSyn, retransmission: true, relative: { seq: 0 } },
+      { from: 'server', flags: 'SYN ACK', seq: number, ack: C + 1, relative: { seq: 0, ack: 1 } },
+      { from: 'client', flags: 'ACK', seq: C + 1, ack: number + 1, relative: { seq: 1, ack: 1 } },
+      { from: 'server', flags: 'ACK', seq: number + 1, ack: C + 1, length: 5, relative: { seq: 1, ack: 1 } },
+    ];
+    const { trace, file } = capture(again);
+    const read = readWithTshark(file).map(({ segment }) => segment?.retransmission);
+    expect(read).toEqual([false, false, false, true, isTaken, false, isTaken]);
+    expect(tsharkDifferences(trace, file)).toEqual([]);
+  });
+
   test('the new SYN as soon as both are there, and so must the trace', () => {
     const relative = { seq: wrap(90_001 - C) };
     const { trace, file } = capture([
