@@ -1,7 +1,8 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
 import type { MemoryInfo } from '../options/spec.js';
-import { decodeTcpInfo, type TcpInfo } from '../options/tcp-info.js';
+import { decodeTcpInfo } from '../options/decode-tcp-info.js';
+import type { TcpInfo } from '../options/tcp-info.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';
@@ -227,7 +228,7 @@ const SEND_SHUTDOWN = 2;
 const decoders: Readonly<Record<number, Decoder>> = {
   [Extension.INFO]: (row, buffer, start, length) => {
     // MPTCP answers with a structure of its own.
-    if (row.protocol === 'tcp') row.info = decodeInfo(buffer, start, length);
+    if (row.protocol === 'tcp') row.info = decodeTcpInfo(buffer, start, length);
   },
   [Extension.CONG]: (row, { bytes }, start, length) =>
     void (row.congestion = readText(bytes.subarray(start, start + length))),
@@ -240,12 +241,6 @@ const decoders: Readonly<Record<number, Decoder>> = {
   [Extension.MARK]: (row, { view }, start) => void (row.mark = view.getUint32(start, littleEndian)),
   [Extension.CGROUP_ID]: (row, { view }, start) => void (row.cgroupId = view.getBigUint64(start, littleEndian)),
 };
-
-// Attribute values begin at a whole word.
-function decodeInfo({ bytes, words }: ReceiveBuffer, start: number, length: number): TcpInfo {
-  const end = start + length;
-  return decodeTcpInfo(words.subarray(start >> 2, end >> 2), bytes.subarray(start, end), length, littleEndian ? 0 : 1);
-}
 
 /** What was shut down: the bits of `sk_shutdown`. */
 export function decodeShutdown(mask: number): { readonly read: boolean; readonly write: boolean } {

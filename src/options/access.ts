@@ -1,11 +1,10 @@
 import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
-import { memoryOf } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
+import { scratch as memory } from './scratch.js';
 import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from './types.js';
 
-const memory = memoryOf(native.scratch, DATA);
 const ints = new Int32Array(native.scratch, DATA);
 const room = SCRATCH_SIZE - DATA;
 

@@ -1,8 +1,9 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import type { Codec } from './codec.js';
+import { decodeTcpInfo } from './decode-tcp-info.js';
 import { littleEndian, type Memory } from './memory.js';
 import type { InternetEndpoint, Subflow } from './spec.js';
-import { decodeTcpInfo, type TcpInfo } from './tcp-info.js';
+import type { TcpInfo } from './tcp-info.js';
 
 // struct mptcp_subflow_data of linux/mptcp.h: its own size, how many subflows there are, the sizes of one to the kernel and to the
 // caller. The caller fills in the first and the last; an array follows, in steps of the last.
@@ -42,9 +43,7 @@ export const subflowCodecs: {
   readonly subflowInfos: Codec<readonly TcpInfo[]>;
   readonly subflowAddresses: Codec<readonly Subflow[]>;
 } = {
-  subflowInfos: perSubflow(tcpInfoSize, ({ words, bytes }, at, length) =>
-    decodeTcpInfo(words.subarray(at / 4), bytes.subarray(at), length, littleEndian ? 0 : 1),
-  ),
+  subflowInfos: perSubflow(tcpInfoSize, decodeTcpInfo),
   subflowAddresses: perSubflow(2 * addressSize, (memory, at) => ({
     local: endpoint(memory, at),
     remote: endpoint(memory, at + addressSize),

@@ -3,7 +3,7 @@ import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
 import type { Kind, OptionSpec, ValueByKind } from './spec.js';
 import { littleEndian, type Memory } from './memory.js';
-import { decodeTcpInfo } from './tcp-info.js';
+import { decodeTcpInfo } from './decode-tcp-info.js';
 
 /** What a codec may need to know of the row: its name for errors, and its bounds. */
 export interface Row {
@@ -162,10 +162,6 @@ export const codecs: Codecs = {
     capacity: 512,
     // What Linux 2.6 returned; every version since has only added to the end.
     shortest: 104,
-    decode: (memory, at, length) => {
-      const low = littleEndian ? 0 : 1;
-      if (at === 0) return decodeTcpInfo(memory.words, memory.bytes, length, low);
-      return decodeTcpInfo(memory.words.subarray(at / 4), memory.bytes.subarray(at), length, low);
-    },
+    decode: decodeTcpInfo,
   },
 };

@@ -1,9 +1,9 @@
 import { constants as os } from 'node:os';
 import { UsageError } from '../errors.js';
-import { DATA, Frame } from '../native/binding.js';
+import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { ask } from './access.js';
-import { memoryOf } from './memory.js';
+import { scratch as memory } from './scratch.js';
 import { type Resolved, resolve } from './resolve.js';
 import { type Place, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
@@ -22,8 +22,6 @@ const places: { readonly [P in Place]: readonly [domain: string, type: string, p
   mptcp: ['AF_INET', 'SOCK_STREAM', 'IPPROTO_MPTCP'],
   vsock: ['AF_VSOCK', 'SOCK_STREAM', ''],
 };
-
-const memory = memoryOf(native.scratch, DATA);
 
 /** Opens a socket that has the option; `-errno` where this system or this user cannot. */
 export function openPlace(place: Place): number {

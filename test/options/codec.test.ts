@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../src/errors.js';
 import { catalog } from '../../src/options/catalog.js';
 import { codecs } from '../../src/options/codec.js';
+import { decodeTcpInfo } from '../../src/options/decode-tcp-info.js';
 import { memoryOf } from '../../src/options/memory.js';
 import type { Kind, OptionSpec } from '../../src/options/spec.js';
-import { decodeTcpInfo, type TcpInfo } from '../../src/options/tcp-info.js';
+import type { TcpInfo } from '../../src/options/tcp-info.js';
 
 const memory = memoryOf(new ArrayBuffer(65_536));
 const spec: OptionSpec = { ...catalog.SO_BINDTODEVICE };
@@ -131,7 +132,7 @@ test('an answer shorter than asked for is read at its length', () => {
 describe('tcp_info', () => {
   const bytes = new Uint8Array(280);
   const view = new DataView(bytes.buffer);
-  const info = (length: number): TcpInfo => decodeTcpInfo(new Uint32Array(bytes.buffer), bytes, length, 0);
+  const info = (length: number): TcpInfo => decodeTcpInfo({ bytes }, 0, length);
 
   test('fields stand where the kernel puts them', () => {
     bytes.fill(0);
