@@ -15,7 +15,11 @@ let anyUnclosed = false;
 
 /** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
 export class Origin {
+  /** Below 0: closed, or given away. */
   fd = -1;
+  /** The socket, until the registry watches it. */
+  owner: object | undefined;
+  isWatched = false;
   #stack: { stack?: unknown } | undefined;
   #frames = notRecorded;
 
@@ -73,13 +77,36 @@ const registry = new FinalizationRegistry<Origin>(({ fd, frames }) => {
   });
 });
 
+/**
+ * Opened since the microtasks ran, and not watched yet. The registry takes half as long as the four system calls do that a listener
+ * lives by; a socket closed before then is spared it.
+ */
+let unwatched: Origin[] = [];
+const mostUnwatched = 1000;
+const soon = Promise.resolve();
+
+function watch(): void {
+  const origins = unwatched;
+  unwatched = [];
+  for (const origin of origins) {
+    const { owner } = origin;
+    if (owner === undefined) continue;
+    registry.register(owner, origin, origin);
+    origin.isWatched = true;
+    origin.owner = undefined;
+  }
+}
+
 /** Closes the descriptor with a warning if `socket` is collected before {@link forget}. */
 export function watchOver(socket: object, fd: number, origin: Origin): void {
   origin.fd = fd;
-  registry.register(socket, origin, origin);
+  origin.owner = socket;
+  if (unwatched.push(origin) === 1) void soon.then(watch);
+  else if (unwatched.length === mostUnwatched) watch();
 }
 
 export function forget(origin: Origin): void {
   recent.delete(origin);
-  registry.unregister(origin);
+  origin.owner = undefined;
+  if (origin.isWatched) registry.unregister(origin);
 }

@@ -139,6 +139,32 @@ describe.concurrent('a Socket that is collected unclosed', () => {
     expect(stdout).toBe('0\n');
   });
 
+  test('nor does one that lives longer than the turn it was opened in', async () => {
+    const { stdout } = await runScript(`${collect}
+      const [first, second] = [Socket.open(), Socket.open()];
+      await new Promise(setImmediate);
+      first.close();
+      second.detach();
+      await collected();
+      console.log(warnings.length);
+    `);
+    expect(stdout).toBe('0\n');
+  });
+
+  test.each([1, 999, 1000, 1001, 2500])('among %i of one turn that are closed it is found', async (count) => {
+    const { stdout } = await runScript(`${collect}
+      const fd = (() => {
+        const { fd } = Socket.open();
+        for (let i = 0; i < ${count}; i++) Socket.open().close();
+        return fd;
+      })();
+      const before = identity(fd);
+      await collected();
+      console.log(warnings.length, identity(fd) === before);
+    `);
+    expect(stdout).toBe('1 false\n');
+  });
+
   test('one that waits is not collected', async () => {
     const { stdout } = await runScript(`${collect}
       const address = (() => {
