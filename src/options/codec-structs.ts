@@ -28,6 +28,9 @@ const socketAddressSize = 128;
 /** BPF_MAXINSNS, bpf_common.h. */
 const longestFilter = 4096;
 
+/** Not written where it is used: each call would make the array anew. */
+const lingerFields = ['on', 'seconds'];
+
 function object(value: unknown, name: string, fields: readonly string[]): object {
   if (typeof value !== 'object' || value === null)
     throw invalidArgument(name, `an object with ${fields.join(', ')}`, value);
@@ -109,7 +112,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 8,
     shortest: 8,
     encode(value, memory, at, { name }) {
-      object(value, name, ['on', 'seconds']);
+      object(value, name, lingerFields);
       if (typeof value.on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', value.on);
       memory.view.setInt32(at, value.on ? 1 : 0, littleEndian);
       // The name is put together only for the error: a string a call costs as much as the rest of the check.
