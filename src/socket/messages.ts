@@ -1,9 +1,10 @@
 import { isUint8Array } from 'node:util/types';
+import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
-import { constant, littleEndian } from './sockaddr.js';
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
+import { littleEndian } from '../options/memory.js';
+import { constant } from './sockaddr.js';
 
 /** Credentials of a process, unix(7). */
 export interface Credentials {

@@ -12,6 +12,7 @@ import {
 } from '../address.js';
 import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
+import { littleEndian } from '../options/memory.js';
 
 export type Family = SocketAddress['family'];
 
@@ -89,9 +90,6 @@ const at = {
   nl: { size: fact('sizeof sockaddr_nl'), pid: fact('sockaddr_nl.nl_pid'), groups: fact('sockaddr_nl.nl_groups') },
   vm: { size: fact('sizeof sockaddr_vm'), port: fact('sockaddr_vm.svm_port'), cid: fact('sockaddr_vm.svm_cid') },
 };
-
-/** Kernel structures are in the machine's byte order, but for ports and addresses, which are in the network's. */
-export const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 function setFamily(domain: number): void {
   if (at.familySize === 2) dataView.setUint16(at.family, domain, littleEndian);
