@@ -103,8 +103,13 @@ type Layers = Readonly<Partial<Record<(typeof fields)[number], readonly string[]
 
 const SACK_PERMITTED = 4;
 const OUTGOING = 2;
-/** A trace counts in milliseconds, perhaps rounded to microseconds. */
-const TOLERANCE_NS = 1000n;
+/**
+ * How far apart a segment of the trace and its packet may be: the file has the time of day, the trace a steady one. The time of
+ * day is slewed by up to 0.5 ms a second (adjtimex(2)), and a busy machine reads the two clocks some microseconds apart.
+ */
+function toleranceNs(ms: number): bigint {
+  return 50_000n + BigInt(Math.round(ms * 500));
+}
 
 /** A path, or what is in it. */
 export type CaptureFile = string | Uint8Array;
@@ -326,10 +331,18 @@ class Pile {
     }
   }
 
-  take(host: string, segment: TraceSegment, atNs: bigint): TsharkPacket | undefined {
+  /** The first that was sent about then and says the same, or else the first that was sent about then. */
+  take(
+    host: string,
+    segment: TraceSegment,
+    isAboutThen: (packet: TsharkPacket) => boolean,
+    saysTheSame: (packet: TsharkPacket) => boolean,
+  ): TsharkPacket | undefined {
     const packets = this.#packets.get(`${host} ${wayOf(segment)}`) ?? [];
-    const index = packets.findIndex(({ atNs: at }) => at - atNs <= TOLERANCE_NS && atNs - at <= TOLERANCE_NS);
-    return index < 0 ? undefined : packets.splice(index, 1)[0];
+    const candidates = packets.filter(isAboutThen);
+    const found = candidates.find(saysTheSame) ?? candidates[0];
+    if (found !== undefined) packets.splice(packets.indexOf(found), 1);
+    return found;
   }
 
   get left(): readonly TsharkPacket[] {
@@ -345,20 +358,32 @@ export function differences(trace: Trace, packets: readonly TsharkPacket[]): str
   const since = (ms: number): bigint => BigInt(trace.beginNs) + BigInt(Math.round(ms * 1e6));
   const found: string[] = [];
 
+  /** What it says that the segment does not. */
+  const against = (segment: TraceSegment, packet: TsharkPacket): string[] => {
+    const { segment: read } = packet;
+    const its = numbers.get(packet);
+    if (read === undefined || its === undefined) return ['no segment'];
+    const { retransmission } = behind.has(packet) ? segment : read;
+    const isLost = packet.comments.includes(LOST);
+    return [
+      ...differencesOf(segment, { ...read, retransmission }, its),
+      ...(isLost === (segment.receivedMs === undefined) ? [] : [`the file says ${isLost ? 'lost' : 'not lost'}`]),
+    ];
+  };
+
   for (const [index, segment] of trace.segments.entries()) {
     const tell = (what: string): number =>
       found.push(`segment ${index} (${wayOf(segment)} ${segment.flags.join(' ')}): ${what}`);
-    const departure = departures.take(segment.from, segment, since(segment.sentMs));
-    const read = departure?.segment;
-    const its = departure && numbers.get(departure);
-    if (departure === undefined || read === undefined || its === undefined) {
-      tell(`tshark saw none leave ${segment.from} at ${segment.sentMs} ms`);
-      continue;
-    }
-    const { retransmission } = behind.has(departure) ? segment : read;
-    differencesOf(segment, { ...read, retransmission }, its).forEach(tell);
-    const isLost = departure.comments.includes(LOST);
-    if (isLost !== (segment.receivedMs === undefined)) tell(`the file says ${isLost ? 'lost' : 'not lost'}`);
+    const atNs = since(segment.sentMs);
+    const tolerance = toleranceNs(segment.sentMs);
+    const departure = departures.take(
+      segment.from,
+      segment,
+      (packet) => packet.atNs - atNs <= tolerance && atNs - packet.atNs <= tolerance,
+      (packet) => against(segment, packet).length === 0,
+    );
+    if (departure === undefined) tell(`tshark saw none leave ${segment.from} at ${segment.sentMs} ms`);
+    else against(segment, departure).forEach(tell);
   }
 
   const { count = 0, afterIndex = -1 } = trace.omitted ?? {};
@@ -366,8 +391,8 @@ export function differences(trace: Trace, packets: readonly TsharkPacket[]): str
   const next = trace.segments[afterIndex + 1];
   const isOmitted = ({ atNs }: TsharkPacket): boolean =>
     count > 0 &&
-    (last === undefined || atNs >= since(last.sentMs) - TOLERANCE_NS) &&
-    (next === undefined || atNs <= since(next.sentMs) + TOLERANCE_NS);
+    (last === undefined || atNs >= since(last.sentMs) - toleranceNs(last.sentMs)) &&
+    (next === undefined || atNs <= since(next.sentMs) + toleranceNs(next.sentMs));
   const { left } = departures;
   const omitted = left.filter(isOmitted).length;
   if (omitted !== count) found.push(`${count} segments are omitted, tshark saw ${omitted} more`);
