@@ -171,4 +171,19 @@ describe('tcp_info', () => {
     expect(info(232).rcvWnd).toBeUndefined();
     expect(info(248).receivedCe).toBeUndefined();
   });
+
+  test('at any length undefined are those fields that what lies beyond would change', () => {
+    bytes.fill(0);
+    for (let length = 104; length <= bytes.length; length += 4) {
+      const returned = new Map(Object.entries(info(length)));
+      const [zeros, ones] = [0, 255].map((beyond) => {
+        bytes.fill(beyond, length);
+        return Object.entries(info(bytes.length));
+      });
+      const changed = zeros?.filter(([, value], index) => value !== ones?.[index]?.[1]).map(([name]) => name);
+      const lacking = [...returned].filter(([, value]) => value === undefined).map(([name]) => name);
+      expect({ length, lacking }).toEqual({ length, lacking: changed });
+      bytes.fill(0);
+    }
+  });
 });
