@@ -5,14 +5,8 @@ import { encodeFrame, encodeIPv4, EtherType, PROTOCOL_TCP } from '../../../src/l
 import { encodeSegment, type Flag, flagNames, type TcpOptions } from '../../../src/lab/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import { describeNeeding } from '../../support/needs.js';
-import {
-  differences,
-  hasTshark,
-  noTshark,
-  readWithTshark,
-  type TsharkPacket,
-  tsharkDifferences,
-} from '../../support/tshark.js';
+import { hasTshark, noTshark, readWithTshark, type TsharkPacket } from '../../support/tshark.js';
+import { differences, tsharkDifferences } from '../../support/tshark-differences.js';
 
 // A start of tshark takes long on a busy machine.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -167,6 +161,12 @@ describeNeeding(hasTshark, noTshark)('tsharkDifferences()', () => {
     const [first] = differences({ ...trace, segments }, sent);
     expect(first).toMatch(new RegExp(`^segment ${index} .*`));
     expect(first).toMatch(told);
+  });
+
+  test('takes the packets of one moment by what they say, where the clocks are some microseconds apart', () => {
+    const together = sent.map((packet, index) => ({ ...packet, atNs: beginNs + BigInt(index) }));
+    const segments = trace.segments.map((each) => ({ ...each, sentMs: 0.02 }));
+    expect(differences({ ...trace, segments: segments.toReversed() }, together)).toEqual([]);
   });
 
   test('tells of a segment that the trace has not', () => {

@@ -11,7 +11,8 @@ import type { Trace } from '../../../src/lab/trace.js';
 import { root } from '../../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../../support/matrix.js';
 import { describeNeeding, needs } from '../../support/needs.js';
-import { hasTshark, noTshark, tsharkDifferences } from '../../support/tshark.js';
+import { hasTshark, noTshark } from '../../support/tshark.js';
+import { tsharkDifferences } from '../../support/tshark-differences.js';
 
 const mark = `SOCKWISE_TEST_RUN=experiments-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-experiments-'));
