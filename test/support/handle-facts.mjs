@@ -558,8 +558,9 @@ export const facts = {
 
   'listSockets sees the listener of listen() as what it is': async () => {
     const server = await listen(net.createServer(), loopback);
-    const { port } = server.address();
-    const rows = listSockets({ localPort: port });
+    const { address, port } = server.address();
+    // Another address may have a TIME_WAIT on the same port: bind(2) chooses a port for one address.
+    const rows = listSockets({ localAddress: address, localPort: port });
     assert.deepEqual(
       rows.map(({ state }) => state),
       ['LISTEN'],
