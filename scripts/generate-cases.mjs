@@ -33,6 +33,8 @@ const sections = [
 
 const list = (items) => items.filter((item, index) => items.indexOf(item) === index);
 
+const sentence = (text) => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 /** The calls of a row, without what differs from run to run: times, ports, numbers of processes, waits. */
 function calls(row) {
   const names = row.steps.flatMap(({ what }) => /^[A-Za-z][\w ]*\.(\w+)\(/.exec(what)?.[1] ?? []);
@@ -40,6 +42,11 @@ function calls(row) {
     .toSorted()
     .map((name) => `\`${name}()\``)
     .join(', ');
+}
+
+function compared(ok) {
+  if (ok === null) return 'not said';
+  return ok ? 'as said' : '**otherwise**';
 }
 
 function page(seen, { rule, advice, slow }) {
@@ -55,13 +62,14 @@ function page(seen, { rule, advice, slow }) {
     '',
     '## What was seen',
     '',
+    sentence(because),
+    '',
   ];
-  if (rows.length === 0) lines.push(because, '');
-  else {
+  if (rows.length > 0) {
     lines.push('| given | the claim says | Linux did | |', '| --- | --- | --- | --- |');
     for (const row of rows) {
       lines.push(
-        `| ${cell(row.name)} | ${value(row.says)} | ${value(row.observed)} | ${row.ok ? 'as said' : '**otherwise**'} |`,
+        `| ${cell(row.name)} | ${row.says === undefined ? '' : value(row.says)} | ${value(row.observed)} | ${compared(row.ok)} |`,
       );
     }
     const made = list(
@@ -98,7 +106,8 @@ function index() {
     const found = result.cases.filter((seen) => seen.verdict === verdict);
     if (found.length === 0) continue;
     lines.push(`## ${heading}: ${found.length} ${verdict}`, '');
-    for (const { id, claim } of found) lines.push(`- [${id}](${id}.md) ${claim}`);
+    for (const { id, claim, because } of found)
+      lines.push(`- [${id}](${id}.md) ${claim}`, `  <br>**Seen:** ${cell(sentence(because))}`);
     lines.push('');
   }
   return lines.join('\n');

@@ -1,5 +1,5 @@
 import type { Lab } from './lab.js';
-import { type Json, sameJson } from '../json.js';
+import { isRecord, type Json, sameJson } from '../json.js';
 import type { Step } from '../host/step.js';
 
 export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
@@ -13,12 +13,19 @@ export type Need =
   /** SOCK_DESTROY, `CONFIG_INET_DIAG_DESTROY`. */
   | 'destroy-socket';
 
+/** What a claim says of an observation: of one with several parts, of those it speaks of. */
+export type Said<Observed extends Json> = Json &
+  (Observed extends readonly Json[] ? Observed : Observed extends object ? Partial<Observed> : Observed);
+
 export interface CaseRow<Given, Observed extends Json> {
   /** Says what is different about this row. */
   readonly name: string;
   readonly given: Given;
-  /** What would be observed if the articles were right. */
-  readonly says: Observed;
+  /**
+   * What would be observed if the articles were right. Without it the row shows what the claim leaves open, and the verdict
+   * does not rest on it.
+   */
+  readonly says?: Said<Observed>;
   /** What this row cannot do without; where it is missing the other rows still speak. */
   readonly needs?: readonly Need[];
 }
@@ -26,8 +33,8 @@ export interface CaseRow<Given, Observed extends Json> {
 export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Observed> {
   readonly observed: Observed;
   readonly steps: readonly Step[];
-  /** Whether it was as the articles say. */
-  readonly ok: boolean;
+  /** Whether it was as the articles say; `null` where they say nothing of it. */
+  readonly ok: boolean | null;
 }
 
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
@@ -55,16 +62,14 @@ export interface CaseSpec<Given, Observed extends Json> {
   run(lab: Lab, given: Given): Observed | Promise<Observed>;
   /** One sentence built from what was observed. */
   because(rows: readonly SeenRow<Given, Observed>[]): string;
-  /** Only where {@link judge} is not the right reading of the rows. */
-  judge?(rows: readonly SeenRow<Given, Observed>[]): Exclude<Verdict, 'skipped'>;
 }
 
 export interface RowResult {
   readonly name: string;
   readonly steps: readonly Step[];
-  readonly says: Json;
+  readonly says?: Json;
   readonly observed: Json;
-  readonly ok: boolean;
+  readonly ok: boolean | null;
 }
 
 export interface CaseResult {
@@ -81,7 +86,7 @@ export interface CaseResult {
 }
 
 /** A case whose row types are its own business. */
-export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because' | 'judge'> {
+export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because'> {
   readonly rowNames: readonly string[];
   /**
    * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
@@ -90,18 +95,27 @@ export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'be
   runRows(
     inLab: InLab,
     lacking: (needs: readonly Need[]) => string | undefined,
-  ): Promise<{ rows: RowResult[]; verdict: Exclude<Verdict, 'skipped'>; because: string }>;
+  ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string }>;
 }
 
 export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
 
 /**
- * The verdict the rows speak: confirmed if all were as the articles say, refuted if none was, and otherwise qualified:
- * it depends on what the rows differ in.
+ * The verdict of the rows the claim speaks of: confirmed if all were as it says, refuted if none was, and otherwise
+ * qualified: it depends on what the rows differ in. Skipped if none of them could be run.
  */
-export function judge(rows: readonly { readonly ok: boolean }[]): Exclude<Verdict, 'skipped'> {
-  if (rows.every((row) => row.ok)) return 'confirmed';
-  return rows.some((row) => row.ok) ? 'qualified' : 'refuted';
+export function judge(rows: readonly { readonly ok: boolean | null }[]): Verdict {
+  const counted = rows.flatMap(({ ok }) => (ok === null ? [] : [ok]));
+  if (counted.length === 0) return 'skipped';
+  if (counted.every((ok) => ok)) return 'confirmed';
+  return counted.some((ok) => ok) ? 'qualified' : 'refuted';
+}
+
+/** Whether an observation is what was said of it; its parts that were not spoken of are left out. */
+function agrees(said: Json, observed: Json): boolean {
+  if (!isRecord(said) || !isRecord(observed)) return sameJson(said, observed);
+  const spokenOf = Object.entries(observed).filter(([part]) => part in said);
+  return sameJson(said, Object.fromEntries(spokenOf));
 }
 
 /** One after the other, or all at once; either way everything has ended when it rejects. */
@@ -123,7 +137,7 @@ async function inTurn<T, Result>(
 }
 
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
-  const { rows, run, because, judge: ownJudge, ...facts } = spec;
+  const { rows, run, because, ...facts } = spec;
   return {
     ...facts,
     rowNames: rows.map((row) => row.name),
@@ -131,17 +145,23 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
       const left: string[] = [];
       const runnable = rows.filter(({ name, needs = [] }) => {
         const reason = lacking(needs);
-        if (reason !== undefined) left.push(`; not run: ${name}, ${reason}`);
+        if (reason !== undefined) left.push(`not run: ${name}, ${reason}`);
         return reason === undefined;
       });
       const seen = await inTurn(runnable, facts.sideBySide ?? false, async (row): Promise<SeenRow<Given, Observed>> => {
         const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
-        return { ...row, observed, steps, ok: sameJson(row.says, observed) };
+        return { ...row, observed, steps, ok: row.says === undefined ? null : agrees(row.says, observed) };
       });
       return {
-        rows: seen.map(({ name, steps, says, observed, ok }) => ({ name, steps, says, observed, ok })),
-        verdict: (ownJudge ?? judge)(seen),
-        because: because(seen) + left.join(''),
+        rows: seen.map(({ name, steps, says, observed, ok }) => ({
+          name,
+          steps,
+          ...(says === undefined ? {} : { says }),
+          observed,
+          ok,
+        })),
+        verdict: judge(seen),
+        because: [...(seen.length === 0 ? [] : [because(seen)]), ...left].join('; '),
       };
     },
   };

@@ -1,5 +1,5 @@
 import type { OptionValues, SocketType } from '../../index.js';
-import { type Case, defineCase, judge, type SeenRow } from '../case/case.js';
+import { type Case, type CaseRow, defineCase, type SeenRow } from '../case/case.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import { outcome } from '../host/step.js';
@@ -193,6 +193,11 @@ type Copy = {
   readonly when: 'after the first listens' | 'while the first starts';
 };
 
+/** Of SO_REUSEPORT the article says nothing here. */
+function copies(given: Copy, says?: string): CaseRow<Copy, string> {
+  return { name: `${given.option}, the second starts ${given.when}`, given, ...(says === undefined ? {} : { says }) };
+}
+
 const secondCopy = defineCase<Copy, string>({
   id: 'C20',
   articles: ['001'],
@@ -202,11 +207,10 @@ const secondCopy = defineCase<Copy, string>({
   rule: 'A listener stops any bind without SO_REUSEPORT, but between bind() and listen() the port of a SO_REUSEADDR socket can be taken by another: inet_bind_conflict() asks for LISTEN only, and for no user. With SO_REUSEPORT both listen, and share the connections.',
   advice:
     'SO_REUSEADDR is safe if listen() follows bind() at once; SO_REUSEPORT hides a second copy, so set it only where several are meant.',
-  rows: [
-    { option: 'SO_REUSEADDR', when: 'after the first listens' } as const,
-    { option: 'SO_REUSEADDR', when: 'while the first starts' } as const,
-    { option: 'SO_REUSEPORT', when: 'after the first listens' } as const,
-  ].map((given) => ({ name: `${given.option}, the second starts ${given.when}`, given, says: 'the first copy' })),
+  rows: (['after the first listens', 'while the first starts'] as const).flatMap((when) => [
+    copies({ option: 'SO_REUSEADDR', when }, 'the first copy'),
+    copies({ option: 'SO_REUSEPORT', when }),
+  ]),
   async run(lab, { option, when }) {
     const host = lab.host();
     const options = { [option]: true };
@@ -219,8 +223,6 @@ const secondCopy = defineCase<Copy, string>({
     host.look('who listens', { port: servicePort });
     return serving(first, second);
   },
-  // What SO_REUSEPORT does is shown beside it; the article does not speak of it.
-  judge: (rows) => judge(rows.filter(({ given }) => given.option === 'SO_REUSEADDR')),
   because: (rows) => rows.map(({ name, observed }) => `${name}: served by ${observed}`).join('; '),
 });
 

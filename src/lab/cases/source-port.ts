@@ -1,5 +1,5 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase, judge, type SeenRow } from '../case/case.js';
+import { type Case, defineCase, type SeenRow } from '../case/case.js';
 import { closeInOrder } from '../host/connection.js';
 import type { Endpoint, Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
@@ -290,6 +290,7 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
   rule: '__inet_hash_connect() passes over a port whose four-tuple is in TIME_WAIT, unless net.ipv4.tcp_tw_reuse allows it (tcp_twsk_unique()). For a port that bind() named, timestamps alone are enough to take the four-tuple over at once.',
   advice:
     'Leave the port to the system, and keep connections open: more than about 470 a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
+  // The fixed ports are the other side of it, and not what the claim is about.
   rows: [
     {
       name: 'the port left to the system',
@@ -304,12 +305,10 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
     {
       name: 'a fixed port, without the option',
       given: { port: sourcePort, options: {}, before: 1, ports: 1000 },
-      says: { result: 'bind EADDRINUSE', fourTuple: 'none' as const },
     },
     {
       name: 'a fixed port, with SO_REUSEADDR',
       given: { port: sourcePort, options: reuse, before: 1, ports: 1000 },
-      says: { result: 'ok', fourTuple: 'used before' as const },
     },
   ],
   async run(lab, given) {
@@ -317,8 +316,6 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
     client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.low + given.ports - 1}`);
     return await reconnect(client, server, given);
   },
-  // The fixed ports are the other side of it, and not what the claim is about.
-  judge: (rows) => judge(rows.filter(({ given }) => given.port === 0)),
   because: (rows) =>
     rows
       .map(

@@ -1,5 +1,5 @@
 import type { OptionValues, SocketRow } from '../../index.js';
-import { type Case, defineCase, judge } from '../case/case.js';
+import { type Case, defineCase } from '../case/case.js';
 import { closeInOrder, establish, serverPlace } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
@@ -310,11 +310,10 @@ const sysctls = defineCase<Setting, { shortened: boolean }>({
     settings.map((setting) => ({
       name: `${state}, ${setting.sysctl} = ${setting.value}`,
       given: { ...setting, state },
-      // They speak of TIME_WAIT alone.
-      says: { shortened: state === 'TIME_WAIT' },
+      // It speaks of TIME_WAIT alone.
+      ...(state === 'TIME_WAIT' ? { says: { shortened: true } } : {}),
     })),
   ),
-  judge: (rows) => judge(rows.filter(({ given }) => given.state === 'TIME_WAIT')),
   async run(lab, { sysctl, value, state }) {
     const host = lab.host();
     const usual = keptFor(await leave(host, state, 8080));

@@ -57,10 +57,14 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function rowLines({ name, steps, says, observed, ok }: RowResult): string {
-  const seen = `${ok ? colours.green('as the claim says') : colours.red('not as the claim says')}: ${shown(observed)}`;
-  const expected = ok ? '' : `, it says ${shown(says)}`;
-  return [colours.bold(name), ...steps.map(stepLines), `  ${seen}${expected}`, ''].join('\n');
+function compared({ says, ok }: RowResult): string {
+  if (ok === null) return 'the claim does not speak of it';
+  return ok ? colours.green('as the claim says') : `${colours.red('not as the claim says')}, ${shown(says)}`;
+}
+
+function rowLines(row: RowResult): string {
+  const { name, steps, observed } = row;
+  return [colours.bold(name), ...steps.map(stepLines), `  ${compared(row)}: ${shown(observed)}`, ''].join('\n');
 }
 
 /** A case with every step of its rows. */

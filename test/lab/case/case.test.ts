@@ -65,7 +65,36 @@ describe('rows of a case', () => {
     );
     expect([because, rows.length]).toEqual(['slow, quick', 2]);
     const none = await twoRows(true, log).runRows(inLab, () => 'it needs more');
-    expect(none.rows).toEqual([]);
-    expect(none.because).toBe('; not run: slow, it needs more; not run: quick, it needs more');
+    expect(none).toEqual({
+      rows: [],
+      verdict: 'skipped',
+      because: 'not run: slow, it needs more; not run: quick, it needs more',
+    });
+  });
+
+  test('are compared with what the claim says, in the parts it speaks of', async () => {
+    const observed = { read: 'nothing', left: ['TIME_WAIT'] };
+    const { rows } = await defineCase<number, typeof observed>({
+      id: 'T2',
+      articles: [],
+      title: '',
+      claim: '',
+      rule: '',
+      advice: '',
+      rows: [
+        { name: 'all of it', given: 0, says: observed },
+        { name: 'a part', given: 0, says: { left: ['TIME_WAIT'] } },
+        { name: 'another value', given: 0, says: { left: [] } },
+        { name: 'nothing', given: 0 },
+      ],
+      run: () => observed,
+      because: () => '',
+    }).runRows(inLab, nothingLacking);
+    expect(rows.map(({ ok, says }) => [ok, says])).toEqual([
+      [true, observed],
+      [true, { left: ['TIME_WAIT'] }],
+      [false, { left: [] }],
+      [null, undefined],
+    ]);
   });
 });

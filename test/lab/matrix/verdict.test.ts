@@ -3,13 +3,20 @@ import { sameJson } from '../../../src/lab/json.js';
 import { defineCase, judge } from '../../../src/lab/case/case.js';
 import { runCase } from '../../../src/lab/matrix/run-case.js';
 
-const [yes, no] = [{ ok: true }, { ok: false }];
+const [yes, no, open] = [{ ok: true }, { ok: false }, { ok: null }];
 
 describe('a verdict', () => {
   test('is confirmed if every row was as said, refuted if none was, otherwise qualified', () => {
     expect(judge([yes, yes])).toBe('confirmed');
     expect(judge([no, no])).toBe('refuted');
     expect(judge([yes, no])).toBe('qualified');
+  });
+
+  test('does not rest on rows the claim leaves open, and is none without others', () => {
+    expect(judge([yes, open])).toBe('confirmed');
+    expect(judge([open, no])).toBe('refuted');
+    expect(judge([open])).toBe('skipped');
+    expect(judge([])).toBe('skipped');
   });
 });
 

@@ -35,12 +35,14 @@ function steps(row: RowResult): string {
   );
 }
 
+function compared(ok: boolean | null): string {
+  if (ok === null) return '<span class="soft">not said</span>';
+  return ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
+}
+
 function rowTable(rows: readonly RowResult[]): string {
   const lines = rows.map(({ name, says, observed, ok }) => {
-    const mark = ok
-      ? '<span class="verdict confirmed">as said</span>'
-      : '<span class="verdict refuted">otherwise</span>';
-    return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The claim says">${shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${mark}</td></tr>`;
+    return `<tr><td data-head="Row">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${compared(ok)}</td></tr>`;
   });
   const head =
     '<tr><th scope="col">Row</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th></th></tr>';

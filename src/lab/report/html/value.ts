@@ -1,10 +1,9 @@
-import type { Json } from '../../json.js';
+import { isRecord, type Json } from '../../json.js';
 import { escapeXml } from '../escape.js';
 
 /** An observation of several parts is a line a part. */
 export function shown(value: Json): string {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return `<code>${escapeXml(plain(value))}</code>`;
+  if (!isRecord(value)) return `<code>${escapeXml(plain(value))}</code>`;
   return Object.entries(value)
     .map(([key, part]) => `<div><span class="soft">${escapeXml(key)}</span> ${shown(part)}</div>`)
     .join('');
