@@ -65,6 +65,7 @@ test('undici gets TLS for an https origin, verified', async () => {
       loopback,
     ),
   );
+  const before = socketDescriptors().length;
   const origin = `https://localhost:${portOf(server)}`;
   const { connect, sockets } = watched({ options, family: 'IPv4', tls: { ca: cert } });
   const dispatcher = new Agent({ connect });
@@ -72,8 +73,8 @@ test('undici gets TLS for an https origin, verified', async () => {
   expect(await body.text()).toBe('secure');
   expect(sockets.map((socket) => getOption(socket, 'TCP_USER_TIMEOUT'))).toEqual([9876]);
   await dispatcher.close();
+  await expect.poll(() => socketDescriptors().length).toBe(before);
 
-  const before = socketDescriptors().length;
   const stranger = new Agent({ connect: connector({ family: 'IPv4' }) });
   await expect(request(origin, { dispatcher: stranger })).rejects.toMatchObject({
     code: 'DEPTH_ZERO_SELF_SIGNED_CERT',

@@ -9,7 +9,7 @@ import { openPlace, supports } from '../../src/options/supports.js';
 import type { OptionName } from '../../src/options/types.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
-import { nobody } from '../support/sockets.js';
+import { bound, nobody } from '../support/sockets.js';
 
 let fd = -1;
 beforeEach(() => {
@@ -107,7 +107,8 @@ describe('a snapshot', () => {
   });
 
   test('clears the pending error only if asked to', async () => {
-    using socket = Socket.open({ type: 'dgram' });
+    // Bound before, or connect(2) might choose the very port that nobody has.
+    using socket = bound();
     await socket.connect(nobody('dgram'));
     socket.trySend('x');
     // Over loopback the ICMP error is there when send returns.

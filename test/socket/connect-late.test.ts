@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { AddressInput } from '../../src/socket/sockaddr.js';
 import { Socket } from '../../src/socket/socket.js';
 import { codeOf, listening } from '../support/sockets.js';
+
+/** A socket whose port others with SO_REUSEADDR may have too, until one of them listens. */
+function sharing(address: AddressInput): Socket {
+  return Socket.open({ options: { SO_REUSEADDR: true } }).bind(address);
+}
 
 // A listener with a full accept queue drops the SYN; the next follows after a second, RFC 6298 section 2.1. At once,
 // because each waits for that second.
@@ -19,7 +25,9 @@ describe.concurrent('a connection that is decided late', () => {
   });
 
   test('a refusal that comes late reaches connect(), with a receiver waiting beside it', async () => {
-    const listener = listening('127.0.0.1', 0);
+    // Keeps the port from others when the listener is closed: a socket that does not listen refuses.
+    using port = sharing({ address: '127.0.0.1' });
+    const listener = sharing(port.getsockname()).listen({ backlog: 0 });
     using queued = Socket.open();
     await queued.connect(listener.getsockname());
     using late = Socket.open();
@@ -31,7 +39,9 @@ describe.concurrent('a connection that is decided late', () => {
   });
 
   test('ends when somebody else has read the error of its attempt', async () => {
-    const listener = listening('127.0.0.1', 0);
+    // Keeps the port from others when the listener is closed: a socket that does not listen refuses.
+    using port = sharing({ address: '127.0.0.1' });
+    const listener = sharing(port.getsockname()).listen({ backlog: 0 });
     using queued = Socket.open();
     await queued.connect(listener.getsockname());
     using late = Socket.open();

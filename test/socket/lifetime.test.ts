@@ -4,7 +4,8 @@ import { addon, built, runScript } from '../support/children.js';
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
 const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 3 : 25;
 
-vi.setConfig({ testTimeout: 30_000 });
+// More than the children may take.
+vi.setConfig({ testTimeout: 70_000 });
 
 const fine = { code: 0, signal: null, stderr: '' };
 

@@ -6,14 +6,14 @@ const files = ['waiting', 'lifetime'].map((name) => `test/socket/${name}.test.ts
 const pattern = '^(?!a Socket that is collected)';
 
 describe.skipIf(process.env['SOCKWISE_READINESS'] === 'thread')('the portable backend', () => {
-  test('behaves as the one on the event loop: the same tests pass', { timeout: 60_000 }, async () => {
+  test('behaves as the one on the event loop: the same tests pass', { timeout: 180_000 }, async () => {
     const vitest = `${root}node_modules/vitest/vitest.mjs`;
     const { code, signal, stdout, stderr } = await run(
       process.execPath,
       [vitest, 'run', '--reporter=dot', '-t', pattern, ...files],
       {
         env: { SOCKWISE_READINESS: 'thread', VITEST_POOL_ID: undefined, VITEST_WORKER_ID: undefined },
-        deadlineMs: 55_000,
+        deadlineMs: 170_000,
       },
     );
     expect({ code, signal }, stdout + stderr).toEqual({ code: 0, signal: null });

@@ -76,16 +76,14 @@ async function worker(how) {
   return answer;
 }
 
-function getText(get, options) {
-  return new Promise((resolve, reject) => {
-    get(options, (response) => {
-      let text = '';
-      response
-        .setEncoding('utf8')
-        .on('data', (part) => (text += part))
-        .on('end', () => resolve(text));
-    }).on('error', reject);
-  });
+/** The body of the answer, once the connection is closed or the agent has it back. */
+async function getText(get, options) {
+  const request = get(options);
+  const [response] = await once(request, 'response');
+  let text = '';
+  for await (const part of response.setEncoding('utf8')) text += part;
+  if (options.createConnection !== undefined) await closed(request.socket);
+  return text;
 }
 
 export const facts = {
