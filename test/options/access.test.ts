@@ -5,8 +5,7 @@ import type { InternetAddress } from '../../src/address.js';
 import { native } from '../../src/native/load.js';
 import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
 import { diffSnapshots, snapshot } from '../../src/options/snapshot.js';
-import { openPlace, supports } from '../../src/options/supports.js';
-import type { OptionName } from '../../src/options/types.js';
+import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
 import { nobody } from '../support/sockets.js';
@@ -146,23 +145,6 @@ test('a BPF program reaches the socket: one that keeps nothing lets no datagram 
   sender.trySend('after', { address });
   expect(String(receiver.tryRecv())).toBe('after');
   expect(() => receiver.setOption('SO_DETACH_FILTER', 0)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-});
-
-test('supports() asks the kernel, remembers, and leaves nothing open', () => {
-  const before = openDescriptors();
-  expect(supports('SO_REUSEADDR')).toBe(true);
-  expect(supports('SO_REUSEADDR')).toBe(true);
-  expect(supports('SO_ATTACH_FILTER')).toBe(true);
-  expect(openDescriptors()).toBe(before);
-  expect(() => supports('SO_NOTHING' as OptionName)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
-});
-
-test('supports() tells set-only options the kernel has from those it lacks', () => {
-  // Linux knows IPV6_NEXTHOP as a control message only, and the two of TCP-AO come and go together.
-  expect(supports('IPV6_NEXTHOP')).toBe(false);
-  expect(supports('TCP_AO_ADD_KEY')).toBe(supports('TCP_AO_INFO'));
-  expect(supports('IP_ADD_MEMBERSHIP')).toBe(true);
-  expect(supports('SO_ATTACH_BPF')).toBe(true);
 });
 
 test('several programs of the greatest length are refused before the memory ends', () => {
