@@ -1,5 +1,5 @@
 import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
-import { DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
+import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
@@ -8,6 +8,13 @@ import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, Set
 const ints = new Int32Array(native.scratch, DATA);
 const room = SCRATCH_SIZE - DATA;
 
+/** Where the records of {@link writeOptions} begin, in the memory of the codecs. */
+const batch = BATCH - DATA;
+/**
+ * Where those written so far end. A value may be read by a getter, which may set several options in its turn: its records go
+ * behind those that wait.
+ */
+let batchEnd = batch;
 const recordHeader = 16;
 const int32Low = -(2 ** 31);
 const int32High = 2 ** 31 - 1;
@@ -72,8 +79,9 @@ export function answer(row: Resolved): unknown {
 
 function readRaw(fd: number, raw: RawRead): Buffer {
   knownKeys(raw, 'option', ['level', 'optname', 'length']);
-  const option = rawFrame(fd, raw.level, raw.optname);
-  const length = integer(raw.length, 'length', 0, room);
+  const { level, optname, length } = raw;
+  integer(length, 'length', 0, room);
+  const option = rawFrame(fd, level, optname);
   // Some options read the buffer before they answer, and take pointers from it: no leftover may look like one.
   memory.bytes.fill(0, 0, length);
   frame[Frame.length] = length;
@@ -126,10 +134,12 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
 
 function writeRaw(fd: number, raw: RawOption): void {
   knownKeys(raw, 'option', ['level', 'optname', 'bytes']);
-  if (!(raw.bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array', raw.bytes);
-  const option = rawFrame(fd, raw.level, raw.optname);
-  frame[Frame.length] = integer(raw.bytes.length, 'bytes: length', 0, room);
-  memory.bytes.set(raw.bytes);
+  const { level, optname, bytes } = raw;
+  if (!(bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array', bytes);
+  integer(bytes.length, 'bytes: length', 0, room);
+  const option = rawFrame(fd, level, optname);
+  frame[Frame.length] = bytes.length;
+  memory.bytes.set(bytes);
   check(native.setsockopt(), 'setsockopt', { option });
 }
 
@@ -142,29 +152,37 @@ function writeRaw(fd: number, raw: RawOption): void {
 export function writeOptions(fd: number, values: OptionValues): void {
   if (typeof values !== 'object' || values === null)
     throw invalidArgument('options', 'an object of values by C name', values);
-  let at = 0;
+  const start = batchEnd;
+  let at = start;
   let count = 0;
   let name: SettableOption;
-  // Not Object.keys(), which makes an array.
-  for (name in values) {
-    const row = resolve(name);
-    // The longest single value must still fit behind what is there.
-    if (at > room / 2 - recordHeader) throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
-    const length = encode(row, values[name], at + recordHeader);
-    const header = at >> 2;
-    ints[header] = row.level;
-    ints[header + 1] = row.optname;
-    ints[header + 2] = length;
-    at += recordHeader + ((length + 7) & ~7);
-    count++;
-  }
-  if (count === 0) return;
-  frame[Frame.fd] = fd;
-  frame[Frame.length] = count;
-  const result = native.setsockopts();
-  if (result < 0) {
-    const applied = frame[Frame.length] ?? 0;
-    throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+  try {
+    // Not Object.keys(), which makes an array.
+    for (name in values) {
+      const row = resolve(name);
+      // The longest single value must still fit behind what is there.
+      if (at > batch + BATCH_SIZE / 2 - recordHeader)
+        throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
+      const length = encode(row, values[name], at + recordHeader);
+      const header = at >> 2;
+      ints[header] = row.level;
+      ints[header + 1] = row.optname;
+      ints[header + 2] = length;
+      at += recordHeader + ((length + 7) & ~7);
+      batchEnd = at;
+      count++;
+    }
+    if (count === 0) return;
+    frame[Frame.fd] = fd;
+    frame[Frame.level] = start - batch;
+    frame[Frame.length] = count;
+    const result = native.setsockopts();
+    if (result < 0) {
+      const applied = frame[Frame.length] ?? 0;
+      throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+    }
+  } finally {
+    batchEnd = start;
   }
 }
 

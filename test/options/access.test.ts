@@ -55,6 +55,90 @@ describe('several options in one call', () => {
   });
 });
 
+describe('a getter that calls the library itself', () => {
+  const { SO_KEEPALIVE, SO_LINGER, TCP_KEEPIDLE } = {
+    SO_KEEPALIVE: true,
+    SO_LINGER: { on: true, seconds: 7 },
+    TCP_KEEPIDLE: 77,
+  };
+  const another = (): void => {
+    using other = Socket.open({ type: 'dgram', options: { SO_REUSEADDR: true, SO_PRIORITY: 3, SO_RCVBUF: 4096 } });
+    other.bind({ address: '127.0.0.1' });
+    expect(other.getOption('SO_PROTOCOL')).toBe(17);
+    other.setOptions({
+      SO_PRIORITY: 5,
+      get SO_BROADCAST() {
+        expect(other.getOption('SO_PRIORITY')).toBe(3);
+        return true;
+      },
+    });
+    expect(other.getOption('SO_PRIORITY')).toBe(5);
+    expect(other.getOption('SO_BROADCAST')).toBe(true);
+  };
+  const through = <T>(value: T): T => {
+    another();
+    return value;
+  };
+
+  test('changes nothing of the options set with it', () => {
+    writeOptions(fd, {
+      SO_KEEPALIVE,
+      get TCP_KEEPIDLE() {
+        return through(TCP_KEEPIDLE);
+      },
+      SO_LINGER: {
+        get on() {
+          return through(SO_LINGER.on);
+        },
+        get seconds() {
+          return through(SO_LINGER.seconds);
+        },
+      },
+    });
+    expect(snapshot(fd)).toMatchObject({ SO_KEEPALIVE, SO_LINGER, TCP_KEEPIDLE });
+  });
+
+  test('changes nothing of what is set alone', () => {
+    const optname = native.constants['TCP_KEEPIDLE'] ?? 0;
+    writeOption(fd, 'SO_LINGER', {
+      on: true,
+      get seconds() {
+        return through(SO_LINGER.seconds);
+      },
+    });
+    writeOption(fd, {
+      level: 6,
+      get optname() {
+        return through(optname);
+      },
+      get bytes() {
+        return through(Uint8Array.of(TCP_KEEPIDLE, 0, 0, 0));
+      },
+    });
+    expect(snapshot(fd)).toMatchObject({ SO_LINGER, TCP_KEEPIDLE });
+    const read = readOption(fd, {
+      level: 6,
+      optname,
+      get length() {
+        return through(4);
+      },
+    });
+    expect([...read]).toEqual([TCP_KEEPIDLE, 0, 0, 0]);
+  });
+
+  test('that throws leaves room for the next', () => {
+    const throws = {
+      TCP_NODELAY: true,
+      get TCP_KEEPIDLE(): number {
+        throw new Error('thrown on purpose');
+      },
+    };
+    for (let i = 0; i < 5000; i++) expect(() => writeOptions(fd, throws)).toThrow('on purpose');
+    writeOptions(fd, { TCP_KEEPIDLE });
+    expect(snapshot(fd)).toMatchObject({ TCP_KEEPIDLE, TCP_NODELAY: false });
+  });
+});
+
 describe('the raw form', () => {
   test('sets and reads what the catalogue would', () => {
     const level = native.constants['IPPROTO_TCP'] ?? 0;

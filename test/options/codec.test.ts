@@ -117,6 +117,51 @@ describe('a value that does not fit throws and is never rounded', () => {
   }
 });
 
+describe('every field is read once, and before anything is written', () => {
+  const structures: Partial<Record<Kind, unknown>> = {
+    linger: { on: true, seconds: 5 },
+    txtime: { clockId: 1, flags: 1 },
+    mreqn: { multicastAddress: '239.1.2.3', localAddress: '127.0.0.1', interfaceIndex: 1 },
+    mreqSource: { multicastAddress: '232.1.1.1', interfaceAddress: '127.0.0.1', sourceAddress: '127.0.0.2' },
+    mreq6: { multicastAddress: 'ff02::1', interfaceIndex: 1 },
+    groupReq: { interfaceIndex: 1, group: 'ff02::1' },
+    groupSourceReq: { interfaceIndex: 1, group: 'ff02::1', source: '::1' },
+    multicastIf: { localAddress: '127.0.0.1', interfaceIndex: 1 },
+    filter: [
+      { code: 6, jt: 1, jf: 2, k: 3 },
+      { code: 6, jt: 1, jf: 2, k: 3 },
+    ],
+    portRange: { low: 1, high: 2 },
+    repairOptions: [
+      { code: 2, value: 1460 },
+      { code: 3, value: 7 },
+    ],
+  };
+  const at = 64;
+
+  test.for(Object.entries(structures))('%s', ([kind, value]) => {
+    const reads: unknown[] = [];
+    const watched = (structure: object): object =>
+      new Proxy(structure, {
+        get(target, key) {
+          const got: unknown = Reflect.get(target, key);
+          if (typeof got === 'object' && got !== null) return watched(got);
+          // The methods of an array and its length are read too.
+          if (typeof key === 'string' && !(key in [])) {
+            reads.push(key);
+            expect(memory.bytes.subarray(at, at + 272).every((byte) => byte === 0xee)).toBe(true);
+          }
+          return got;
+        },
+      });
+    memory.bytes.fill(0xee);
+    const codec = codecs[kind as Kind];
+    codec.encode?.(watched(value as object) as never, memory, at, { name: 'X', spec });
+    const leaves = JSON.stringify(value).match(/"\w+":/g)?.length;
+    expect(reads).toHaveLength(leaves ?? 0);
+  });
+});
+
 test('a timeval is seconds and microseconds', () => {
   expect(codecs.timeval.encode?.(1500.25, memory, 0, { name: 'X', spec })).toBe(16);
   expect(memory.view.getBigInt64(0, true)).toBe(1n);
