@@ -82,11 +82,12 @@ const values = {
 
 const accesses = { get: 'get', set: 'set', both: 'get, set' };
 
-function optionRow([name, { kind, access, unit, when, needs, since, doc, trap }]) {
+function optionRow([name, { level6, kind, access, unit, when, needs, since, doc, trap }]) {
   if (values[kind] === undefined) throw new Error(`${name}: values lacks its kind, ${kind}`);
   const value = unit === undefined ? values[kind] : `${values[kind]}, ${unit}`;
   const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
-  const text = trap === undefined ? doc : `${doc} **${trap}**`;
+  const other = level6 && `For a group of IPv6 at level ${level6}.`;
+  const text = [doc, other, trap && `**${trap}**`].filter(Boolean).join(' ');
   return `| \`${name}\` | ${value} | ${accesses[access]} | ${conditions} | ${text} |`;
 }
 

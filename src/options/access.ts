@@ -1,6 +1,7 @@
 import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
+import { littleEndian } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
 import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from './types.js';
@@ -16,6 +17,7 @@ const batch = BATCH - DATA;
  */
 let batchEnd = batch;
 const recordHeader = 16;
+const { AF_INET6 } = native.constants;
 const int32Low = -(2 ** 31);
 const int32High = 2 ** 31 - 1;
 
@@ -110,6 +112,12 @@ function encode(row: Resolved, value: unknown, at: number): number {
   return row.encode(value, memory, at, row);
 }
 
+/** The level of the value of `length` bytes at `at`: structures with a group have its family behind the interface, RFC 3678. */
+function levelOf({ level, level6 }: Resolved, at: number, length: number): number {
+  if (level6 === undefined || length < 10) return level;
+  return memory.view.getUint16(at + 8, littleEndian) === AF_INET6 ? level6 : level;
+}
+
 /**
  * setsockopt(2).
  *
@@ -125,7 +133,7 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
   const row = resolve(option);
   const length = encode(row, value, 0);
   frame[Frame.fd] = fd;
-  frame[Frame.level] = row.level;
+  frame[Frame.level] = levelOf(row, 0, length);
   frame[Frame.optname] = row.optname;
   frame[Frame.length] = length;
   const result = native.setsockopt();
@@ -165,7 +173,7 @@ export function writeOptions(fd: number, values: OptionValues): void {
         throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
       const length = encode(row, values[name], at + recordHeader);
       const header = at >> 2;
-      ints[header] = row.level;
+      ints[header] = levelOf(row, at + recordHeader, length);
       ints[header + 1] = row.optname;
       ints[header + 2] = length;
       at += recordHeader + ((length + 7) & ~7);

@@ -1338,6 +1338,7 @@ export const catalog = {
   },
   MCAST_BLOCK_SOURCE: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 43,
@@ -1345,6 +1346,7 @@ export const catalog = {
   },
   MCAST_JOIN_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupReq',
     access: 'set',
     number: 42,
@@ -1353,6 +1355,7 @@ export const catalog = {
   },
   MCAST_JOIN_SOURCE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 46,
@@ -1361,6 +1364,7 @@ export const catalog = {
   },
   MCAST_LEAVE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupReq',
     access: 'set',
     number: 45,
@@ -1368,6 +1372,7 @@ export const catalog = {
   },
   MCAST_LEAVE_SOURCE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 47,
@@ -1375,6 +1380,7 @@ export const catalog = {
   },
   MCAST_MSFILTER: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'bytes',
     access: 'set',
     number: 48,
@@ -1383,6 +1389,7 @@ export const catalog = {
   },
   MCAST_UNBLOCK_SOURCE: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 44,

@@ -11,6 +11,7 @@ import type { OptionName } from './types.js';
  */
 export interface Resolved extends Row {
   readonly level: number;
+  readonly level6: number | undefined;
   readonly optname: number;
   readonly kind: Kind;
   readonly capacity: number;
@@ -65,11 +66,13 @@ export function resolve(name: string): Resolved {
   if (typeof level !== 'number' || typeof optname !== 'number') {
     throw new UsageError('ERR_OPTION_UNSUPPORTED', `${name}: not available on ${process.platform}`);
   }
+  const level6 = spec.level6 && native.constants[spec.level6];
   const { capacity, shortest = 0, ask, encode, decode } = codecs[spec.kind];
   const row: Resolved = {
     name,
     spec,
     level,
+    level6: level6 ?? undefined,
     optname,
     kind: spec.kind,
     capacity,

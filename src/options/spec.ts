@@ -183,6 +183,8 @@ export type Place =
 
 interface Row<K extends Kind> {
   readonly level: Level;
+  /** The level for a group of IPv6, where the value names a group of either family: the number is the same. */
+  readonly level6?: Level;
   readonly kind: K;
   readonly access: 'get' | 'set' | 'both';
   /** One line: what it does. */
