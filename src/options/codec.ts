@@ -58,9 +58,9 @@ function text(value: unknown, { name, spec }: Row): Uint8Array {
 /** Seconds and microseconds. Milliseconds that are no whole number of microseconds cannot be told to the kernel. */
 function microseconds(value: unknown, name: string): number {
   if (typeof value !== 'number') throw invalidArgument(name, 'a number of milliseconds', value);
-  const micros = value * 1000;
-  const nearest = Math.round(micros);
-  if (!(value >= 0 && nearest <= Number.MAX_SAFE_INTEGER && Math.abs(nearest - micros) < 1e-6)) {
+  const nearest = Math.round(value * 1000);
+  // Not the distance of value * 1000, which is as inexact as the number is large: 67563331.395 would be refused.
+  if (!(value >= 0 && nearest <= Number.MAX_SAFE_INTEGER && nearest / 1000 === value)) {
     throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected milliseconds from 0, in steps of 0.001, got ${value}`);
   }
   return nearest;

@@ -215,6 +215,14 @@ describe('a snapshot', () => {
   });
 });
 
+test('a time of months is set to the microsecond', () => {
+  for (const value of [67_563_331.395, 10_000_000_000.001]) {
+    writeOption(fd, 'SO_RCVTIMEO', value);
+    // The kernel rounds up to a tick, of 10 ms at most.
+    expect(readOption(fd, 'SO_RCVTIMEO') - value).toSatisfy((more: number) => more >= 0 && more <= 10);
+  }
+});
+
 test('a BPF program reaches the socket: one that keeps nothing lets no datagram in', () => {
   using receiver = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
   using sender = Socket.open({ type: 'dgram' });

@@ -30,7 +30,7 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   fd: positive,
   netIndex: positive,
   linger: fc.record({ on: fc.boolean(), seconds: positive }, { noNullPrototype: true }),
-  timeval: fc.integer({ min: 0, max: 10_000_000 }).map((micros) => micros / 1000),
+  timeval: fc.integer({ min: 0, max: 2 ** 50 }).map((micros) => micros / 1000),
   text: fc.stringMatching(/^[a-z0-9_-]{0,15}$/),
   bytes: fc.uint8Array({ maxLength: 4096 }).map((bytes) => Buffer.from(bytes)),
   ucred: fc.record({ pid: u32, uid: u32, gid: u32 }, { noNullPrototype: true }),
@@ -74,7 +74,7 @@ const refused: Partial<Record<Kind, readonly unknown[]>> = {
     5,
     true,
   ],
-  timeval: [-1, 0.0001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
+  timeval: [-1, 0.0001, 0.0004, 1e9 + 0.0005, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
   text: [5, null, 'with\0nul', 'sixteen-bytes-xx', 'é'.repeat(8)],
   bytes: ['text', [1, 2], null, new ArrayBuffer(4), new Uint8Array(70_000)],
   mreqn: [
