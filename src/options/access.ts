@@ -18,7 +18,6 @@ const batch = BATCH - DATA;
 let batchEnd = batch;
 const recordHeader = 16;
 const { AF_INET6 } = native.constants;
-const int32Low = -(2 ** 31);
 const int32High = 2 ** 31 - 1;
 
 function isRaw(option: unknown): option is { readonly level: number; readonly optname: number } {
@@ -102,8 +101,8 @@ function encode(row: Resolved, value: unknown, at: number): number {
     row.kind === 'int' &&
     typeof value === 'number' &&
     Number.isInteger(value) &&
-    value >= int32Low &&
-    value <= int32High
+    value >= row.low &&
+    value <= row.high
   ) {
     ints[at >> 2] = value;
     return 4;

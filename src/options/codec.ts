@@ -29,9 +29,12 @@ export interface Codec<V> {
   decode?(memory: Memory, at: number, length: number, row: Row): V;
 }
 
-const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 };
+const int32Max = 2 ** 31 - 1;
+const int32 = [-(2 ** 31), int32Max] as const;
 const uint32Max = 2 ** 32 - 1;
 const longestBytes = 65_536;
+
+export const boundsOf = ({ bounds = int32 }: OptionSpec): readonly [low: number, high: number] => bounds;
 
 /** A number of the kernel's own width: some options answer with one byte if that is all they need, ip(7). */
 function readInt(memory: Memory, at: number, length: number): number {
@@ -81,7 +84,7 @@ export const codecs: Codecs = {
   },
   int: {
     capacity: 4,
-    encode: (value, memory, at, { name }) => writeInt(integer(value, name, int32.low, int32.high), memory, at),
+    encode: (value, memory, at, { name, spec }) => writeInt(integer(value, name, ...boundsOf(spec)), memory, at),
     decode: readInt,
   },
   uint: {
@@ -91,14 +94,14 @@ export const codecs: Codecs = {
   },
   fd: {
     capacity: 4,
-    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, int32.high), memory, at),
+    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, int32Max), memory, at),
     decode: readInt,
   },
   netIndex: {
     capacity: 4,
     shortest: 4,
     encode(value, memory, at, { name }) {
-      memory.view.setUint32(at, integer(value, name, 0, int32.high));
+      memory.view.setUint32(at, integer(value, name, 0, int32Max));
       return 4;
     },
     decode: (memory, at) => memory.view.getUint32(at),
