@@ -1,6 +1,7 @@
 import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
+import { bytesOf } from './bytes.js';
 import { littleEndian } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
@@ -141,8 +142,8 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
 
 function writeRaw(fd: number, raw: RawOption): void {
   knownKeys(raw, 'option', ['level', 'optname', 'bytes']);
-  const { level, optname, bytes } = raw;
-  if (!(bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array', bytes);
+  const { level, optname } = raw;
+  const bytes = bytesOf(raw.bytes, 'bytes');
   integer(bytes.length, 'bytes: length', 0, room);
   const option = rawFrame(fd, level, optname);
   frame[Frame.length] = bytes.length;

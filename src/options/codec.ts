@@ -1,4 +1,5 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
+import { bytesOf } from './bytes.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
 import type { Kind, OptionSpec, ValueByKind } from './spec.js';
@@ -152,12 +153,12 @@ export const codecs: Codecs = {
     capacity: 4096,
     ask: ({ bytes }) => bytes.fill(0, 0, 4096),
     encode(value, memory, at, { name }) {
-      if (!(value instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array', value);
+      const bytes = bytesOf(value, name);
       const room = Math.min(longestBytes, memory.bytes.length - at);
-      if (value.length > room)
-        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${value.length} bytes, at most ${room}`);
-      memory.bytes.set(value, at);
-      return value.length;
+      if (bytes.length > room)
+        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, at most ${room}`);
+      memory.bytes.set(bytes, at);
+      return bytes.length;
     },
     decode: (memory, at, length) => Buffer.from(memory.bytes.subarray(at, at + length)),
   },

@@ -1,10 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InternetAddress } from '../../src/address.js';
 import { native } from '../../src/native/load.js';
 import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
-import { diffSnapshots, snapshot } from '../../src/options/snapshot.js';
+import { diffSnapshots, snapshot, type SnapshotOptions } from '../../src/options/snapshot.js';
 import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
@@ -161,6 +162,24 @@ describe('the raw form', () => {
     );
   });
 
+  test('takes bytes of another realm, and not those that were transferred away', () => {
+    const level = native.constants['IPPROTO_TCP'] ?? 0;
+    const optname = native.constants['TCP_KEEPIDLE'] ?? 0;
+    const foreign = runInNewContext('Uint8Array.of(56, 0, 0, 0)') as Uint8Array;
+    expect(foreign).not.toBeInstanceOf(Uint8Array);
+    writeOption(fd, { level, optname, bytes: foreign });
+    expect(readOption(fd, 'TCP_KEEPIDLE')).toBe(56);
+    writeOption(fd, 'TCP_FASTOPEN_KEY', runInNewContext('new Uint8Array(16).fill(9)') as Uint8Array);
+    expect(readOption(fd, 'TCP_FASTOPEN_KEY')).toEqual(Buffer.alloc(16, 9));
+
+    const bytes = new Uint8Array(16);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    const code = expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' });
+    expect(() => writeOption(fd, { level, optname, bytes })).toThrow(code);
+    expect(() => writeOption(fd, 'TCP_FASTOPEN_KEY', bytes)).toThrow(code);
+    expect(() => writeOptions(fd, { TCP_FASTOPEN_KEY: bytes })).toThrow(code);
+  });
+
   test('a foreign descriptor is told from a closed one', () => {
     const file = openSync('/dev/null', 'r');
     expect(() => readOption(file, 'SO_TYPE')).toThrow(expect.objectContaining({ code: 'ENOTSOCK', option: 'SO_TYPE' }));
@@ -206,6 +225,16 @@ describe('a snapshot', () => {
     expect(openDescriptors()).toBe(before);
     one.close();
     other.close();
+  });
+
+  test('is not taken, nor compared, with what means nothing', () => {
+    const code = expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' });
+    for (const odd of [{ cler: true }, { clear: 1 }, null, true])
+      expect(() => snapshot(fd, odd as SnapshotOptions)).toThrow(code);
+    for (const odd of [null, undefined, 5]) {
+      expect(() => diffSnapshots(odd as never, {})).toThrow(code);
+      expect(() => diffSnapshots({}, odd as never)).toThrow(code);
+    }
   });
 
   test('of something that is no socket is an error', () => {
