@@ -7,7 +7,7 @@ namespace sockwise {
 Environment::Environment(napi_env env) : env_(env) {
   napi_value buffer = nullptr;
   void* memory = nullptr;
-  napi_create_arraybuffer(env, kDataOffset + kDataSize, &memory, &buffer);
+  napi_create_arraybuffer(env, kDataOffset + kDataSize + kBatchSize, &memory, &buffer);
   // A strong reference: V8 neither moves nor frees the memory of a live ArrayBuffer.
   napi_create_reference(env, buffer, 1, &scratch_ref_);
   scratch_ = static_cast<uint8_t*>(memory);

@@ -14,6 +14,7 @@ namespace sockwise {
 enum FrameIndex { kFd = 0, kLevel = 1, kOptname = 2, kLength = 3 };
 constexpr size_t kDataOffset = 64;
 constexpr size_t kDataSize = 65536;
+constexpr size_t kBatchSize = 65536;
 constexpr size_t kNameSpace = 128;
 
 // What one JavaScript environment (the main thread or a worker) holds. Nothing is global, so that any number of them
@@ -26,6 +27,7 @@ class Environment {
 
   int32_t* frame() const { return reinterpret_cast<int32_t*>(scratch_); }
   uint8_t* data() const { return scratch_ + kDataOffset; }
+  uint8_t* batch() const { return data() + kDataSize; }
   napi_value ScratchValue() const;
 
   void Own(int fd);

@@ -44,7 +44,8 @@ napi_value SetSockOpt(napi_env env, napi_callback_info info) {
   return Return(env, result < 0 ? -errno : 0);
 }
 
-// setsockopt(2) for each record, up to the first failure. Leaves how many went through.
+// setsockopt(2) for each record, up to the first failure. Frame: fd, where the records begin, -, their number; leaves
+// how many went through.
 napi_value SetSockOpts(napi_env env, napi_callback_info info) {
   struct Record {
     int32_t level;
@@ -55,8 +56,9 @@ napi_value SetSockOpts(napi_env env, napi_callback_info info) {
   const Environment& environment = EnvironmentOf(env, info);
   int32_t* frame = environment.frame();
   const int32_t count = frame[kLength];
-  const uint8_t* at = environment.data();
-  const uint8_t* end = at + kDataSize;
+  if (frame[kLevel] < 0 || static_cast<size_t>(frame[kLevel]) > kBatchSize) return Return(env, -EINVAL);
+  const uint8_t* at = environment.batch() + frame[kLevel];
+  const uint8_t* end = environment.batch() + kBatchSize;
   for (frame[kLength] = 0; frame[kLength] < count; ++frame[kLength]) {
     const Record* record = reinterpret_cast<const Record*>(at);
     at += sizeof(Record);

@@ -19,6 +19,8 @@ const native = new Proxy(addon, {
 });
 
 const DATA = 64;
+/** Of `data`: where the records of setsockopts() begin. */
+const BATCH = 65_536;
 const NAME_SPACE = 128;
 const READABLE = 1;
 const frame = new Int32Array(addon.scratch, 0, DATA / 4);
@@ -131,7 +133,7 @@ function options() {
     [SO_RCVBUF, 8192],
   ].entries()) {
     for (const [field, number] of [SOL_SOCKET, name, 4, 0, value, 0].entries())
-      data.writeInt32LE(number, index * 24 + field * 4);
+      data.writeInt32LE(number, BATCH + index * 24 + field * 4);
   }
   frame.set([fd, 0, 0, 2]);
   ok(native.setsockopts(), 'setsockopts');

@@ -82,12 +82,22 @@ const values = {
 
 const accesses = { get: 'get', set: 'set', both: 'get, set' };
 
-function optionRow([name, { kind, access, unit, when, needs, since, doc, trap }]) {
+const int32Max = 2 ** 31 - 1;
+
+function valueText(name, { kind, unit, range, bounds = range }) {
   if (values[kind] === undefined) throw new Error(`${name}: values lacks its kind, ${kind}`);
-  const value = unit === undefined ? values[kind] : `${values[kind]}, ${unit}`;
+  const [low, high] = bounds ?? [];
+  const from = low === undefined ? '' : ` from ${low}`;
+  const to = high === undefined || high === int32Max ? '' : ` to ${high}`;
+  return [`${values[kind]}${from}${to}`, unit].filter(Boolean).join(', ');
+}
+
+function optionRow([name, spec]) {
+  const { level6, access, when, needs, since, doc, trap } = spec;
   const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
-  const text = trap === undefined ? doc : `${doc} **${trap}**`;
-  return `| \`${name}\` | ${value} | ${accesses[access]} | ${conditions} | ${text} |`;
+  const other = level6 && `For a group of IPv6 at level ${level6}.`;
+  const text = [doc, other, trap && `**${trap}**`].filter(Boolean).join(' ');
+  return `| \`${name}\` | ${valueText(name, spec)} | ${accesses[access]} | ${conditions} | ${text} |`;
 }
 
 function levelSection([level, { title, page }]) {

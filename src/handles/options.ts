@@ -44,7 +44,8 @@ export function setOptions(target: OptionTarget, values: OptionValues): void {
  * `getsockopt(2)` for each option of the catalogue - what the target has, by C name. Left out: what this kernel or this kind
  * of socket lacks, what reading would clear (SO_ERROR; `clear` reads it all the same) or open (SO_PEERPIDFD).
  *
- * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; {@link UsageError} `ERR_NO_DESCRIPTOR`.
+ * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; {@link UsageError} `ERR_NO_DESCRIPTOR`,
+ * `ERR_ARGUMENT_INVALID` - a misspelt option of this call.
  */
 export function getOptions(target: OptionTarget, options?: SnapshotOptions): OptionSnapshot {
   return snapshot(fdOf(target), options);

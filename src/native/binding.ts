@@ -17,8 +17,9 @@ export interface NativeBinding {
   /** setsockopt(2). Frame: fd, level, optname, length; the value at `DATA`. */
   setsockopt(): number;
   /**
-   * setsockopt(2), once for each of `Frame.length` records at `DATA`, up to the first failure; the number that went
-   * through is left in `Frame.length`. A record is int32 level, optname, length, 0, then the value padded to 8 bytes.
+   * setsockopt(2), once for each of `Frame.length` records at `BATCH + Frame.level`, up to the first failure; the number
+   * that went through is left in `Frame.length`. A record is int32 level, optname, length, 0, then the value padded to 8
+   * bytes.
    */
   setsockopts(): number;
 
@@ -112,6 +113,9 @@ export const DATA = 64;
 export const NAME_SPACE = 128;
 /** Size of `scratch`: a value of 64 KiB (the longest classic BPF program is 32 KiB) behind the frame. */
 export const SCRATCH_SIZE = DATA + 65_536;
+/** Byte offset in `scratch` of the records of `setsockopts`: memory of their own, and as much of it. */
+export const BATCH = SCRATCH_SIZE;
+export const BATCH_SIZE = 65_536;
 /** Events of `watch` and of the function given to `startReadiness`, with the numbers of `UV_READABLE` and `UV_WRITABLE`. */
 export const READABLE = 1;
 export const WRITABLE = 2;

@@ -1,6 +1,8 @@
 import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
-import { DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
+import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
+import { bytesOf } from './bytes.js';
+import { littleEndian } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
 import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from './types.js';
@@ -8,8 +10,15 @@ import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, Set
 const ints = new Int32Array(native.scratch, DATA);
 const room = SCRATCH_SIZE - DATA;
 
+/** Where the records of {@link writeOptions} begin, in the memory of the codecs. */
+const batch = BATCH - DATA;
+/**
+ * Where those written so far end. A value may be read by a getter, which may set several options in its turn: its records go
+ * behind those that wait.
+ */
+let batchEnd = batch;
 const recordHeader = 16;
-const int32Low = -(2 ** 31);
+const { AF_INET6 } = native.constants;
 const int32High = 2 ** 31 - 1;
 
 function isRaw(option: unknown): option is { readonly level: number; readonly optname: number } {
@@ -72,8 +81,9 @@ export function answer(row: Resolved): unknown {
 
 function readRaw(fd: number, raw: RawRead): Buffer {
   knownKeys(raw, 'option', ['level', 'optname', 'length']);
-  const option = rawFrame(fd, raw.level, raw.optname);
-  const length = integer(raw.length, 'length', 0, room);
+  const { level, optname, length } = raw;
+  integer(length, 'length', 0, room);
+  const option = rawFrame(fd, level, optname);
   // Some options read the buffer before they answer, and take pointers from it: no leftover may look like one.
   memory.bytes.fill(0, 0, length);
   frame[Frame.length] = length;
@@ -92,14 +102,20 @@ function encode(row: Resolved, value: unknown, at: number): number {
     row.kind === 'int' &&
     typeof value === 'number' &&
     Number.isInteger(value) &&
-    value >= int32Low &&
-    value <= int32High
+    value >= row.low &&
+    value <= row.high
   ) {
     ints[at >> 2] = value;
     return 4;
   }
   if (row.encode === undefined) throw noAccess(row, 'read');
   return row.encode(value, memory, at, row);
+}
+
+/** The level of the value of `length` bytes at `at`: structures with a group have its family behind the interface, RFC 3678. */
+function levelOf({ level, level6 }: Resolved, at: number, length: number): number {
+  if (level6 === undefined || length < 10) return level;
+  return memory.view.getUint16(at + 8, littleEndian) === AF_INET6 ? level6 : level;
 }
 
 /**
@@ -117,7 +133,7 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
   const row = resolve(option);
   const length = encode(row, value, 0);
   frame[Frame.fd] = fd;
-  frame[Frame.level] = row.level;
+  frame[Frame.level] = levelOf(row, 0, length);
   frame[Frame.optname] = row.optname;
   frame[Frame.length] = length;
   const result = native.setsockopt();
@@ -126,10 +142,12 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
 
 function writeRaw(fd: number, raw: RawOption): void {
   knownKeys(raw, 'option', ['level', 'optname', 'bytes']);
-  if (!(raw.bytes instanceof Uint8Array)) throw invalidArgument('bytes', 'a Uint8Array', raw.bytes);
-  const option = rawFrame(fd, raw.level, raw.optname);
-  frame[Frame.length] = integer(raw.bytes.length, 'bytes: length', 0, room);
-  memory.bytes.set(raw.bytes);
+  const { level, optname } = raw;
+  const bytes = bytesOf(raw.bytes, 'bytes');
+  integer(bytes.length, 'bytes: length', 0, room);
+  const option = rawFrame(fd, level, optname);
+  frame[Frame.length] = bytes.length;
+  memory.bytes.set(bytes);
   check(native.setsockopt(), 'setsockopt', { option });
 }
 
@@ -142,29 +160,37 @@ function writeRaw(fd: number, raw: RawOption): void {
 export function writeOptions(fd: number, values: OptionValues): void {
   if (typeof values !== 'object' || values === null)
     throw invalidArgument('options', 'an object of values by C name', values);
-  let at = 0;
+  const start = batchEnd;
+  let at = start;
   let count = 0;
   let name: SettableOption;
-  // Not Object.keys(), which makes an array.
-  for (name in values) {
-    const row = resolve(name);
-    // The longest single value must still fit behind what is there.
-    if (at > room / 2 - recordHeader) throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
-    const length = encode(row, values[name], at + recordHeader);
-    const header = at >> 2;
-    ints[header] = row.level;
-    ints[header + 1] = row.optname;
-    ints[header + 2] = length;
-    at += recordHeader + ((length + 7) & ~7);
-    count++;
-  }
-  if (count === 0) return;
-  frame[Frame.fd] = fd;
-  frame[Frame.length] = count;
-  const result = native.setsockopts();
-  if (result < 0) {
-    const applied = frame[Frame.length] ?? 0;
-    throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+  try {
+    // Not Object.keys(), which makes an array.
+    for (name in values) {
+      const row = resolve(name);
+      // The longest single value must still fit behind what is there.
+      if (at > batch + BATCH_SIZE / 2 - recordHeader)
+        throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
+      const length = encode(row, values[name], at + recordHeader);
+      const header = at >> 2;
+      ints[header] = levelOf(row, at + recordHeader, length);
+      ints[header + 1] = row.optname;
+      ints[header + 2] = length;
+      at += recordHeader + ((length + 7) & ~7);
+      batchEnd = at;
+      count++;
+    }
+    if (count === 0) return;
+    frame[Frame.fd] = fd;
+    frame[Frame.level] = start - batch;
+    frame[Frame.length] = count;
+    const result = native.setsockopts();
+    if (result < 0) {
+      const applied = frame[Frame.length] ?? 0;
+      throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+    }
+  } finally {
+    batchEnd = start;
   }
 }
 

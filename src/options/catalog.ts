@@ -1,5 +1,7 @@
 import type { OptionSpec } from './spec.js';
 
+const int32Max = 2 ** 31 - 1;
+
 /**
  * Every option this package knows by name, sorted by level and name. Man pages: socket(7), tcp(7), ip(7), ipv6(7), udp(7),
  * unix(7), vsock(7); where they are silent, the kernel's do_tcp_setsockopt(), do_ip_setsockopt(), do_ipv6_setsockopt() and
@@ -78,6 +80,7 @@ export const catalog = {
     access: 'both',
     number: 72,
     example: 3,
+    range: [0, 3],
     since: '5.14',
     doc: '1 and 2 (or 3) keep the kernel from changing the send and the receive buffer.',
   },
@@ -98,6 +101,7 @@ export const catalog = {
     access: 'set',
     number: 70,
     example: 16,
+    range: [0, 65_535],
     needs: 'CAP_NET_ADMIN',
     since: '5.11',
     doc: 'Packets one busy poll may take.',
@@ -174,7 +178,7 @@ export const catalog = {
     access: 'both',
     number: 49,
     example: 0,
-    doc: 'CPU that processed the last packet; set, it steers SO_REUSEPORT to the listener of that CPU.',
+    doc: 'CPU that processed the last packet, -1 for none; set, it steers SO_REUSEPORT to the listener of that CPU.',
   },
   SO_INCOMING_NAPI_ID: {
     level: 'SOL_SOCKET',
@@ -325,7 +329,7 @@ export const catalog = {
     number: 42,
     example: 4,
     on: 'unix',
-    doc: 'Where MSG_PEEK reads; -1 for the beginning.',
+    doc: 'Where MSG_PEEK reads, which moves on with each; -1 for always the beginning.',
   },
   SO_PEERCRED: {
     level: 'SOL_SOCKET',
@@ -396,6 +400,7 @@ export const catalog = {
     number: 8,
     example: 65536,
     unit: 'bytes',
+    bounds: [0, int32Max],
     when: 'before connect',
     readBack: 'at least',
     doc: 'Bytes that may wait to be read.',
@@ -408,6 +413,7 @@ export const catalog = {
     number: 33,
     example: 65536,
     unit: 'bytes',
+    bounds: [0, int32Max],
     needs: 'CAP_NET_ADMIN',
     doc: 'As SO_RCVBUF, over net.core.rmem_max.',
   },
@@ -418,6 +424,7 @@ export const catalog = {
     number: 18,
     example: 64,
     unit: 'bytes',
+    bounds: [0, int32Max],
     doc: 'Bytes that must be there before the socket counts as readable.',
   },
   SO_RCVMARK: {
@@ -510,6 +517,7 @@ export const catalog = {
     number: 7,
     example: 65536,
     unit: 'bytes',
+    bounds: [0, int32Max],
     when: 'before connect',
     readBack: 'at least',
     doc: 'Bytes that may wait to be sent.',
@@ -522,6 +530,7 @@ export const catalog = {
     number: 32,
     example: 65536,
     unit: 'bytes',
+    bounds: [0, int32Max],
     needs: 'CAP_NET_ADMIN',
     doc: 'As SO_SNDBUF, over net.core.wmem_max.',
   },
@@ -577,6 +586,7 @@ export const catalog = {
     access: 'both',
     number: 74,
     example: 0,
+    range: [-1, 1],
     since: '5.18',
     doc: 'Whether a retransmission may take another route: 1 yes, 0 no.',
     trap: '-1 stands for the default, which reads as 1.',
@@ -695,6 +705,7 @@ export const catalog = {
     number: 9,
     example: 5,
     unit: 'seconds',
+    bounds: [0, int32Max],
     when: 'before listen',
     readBack: 'different',
     doc: 'Wakes accept only when data has come.',
@@ -709,6 +720,7 @@ export const catalog = {
     unit: 'microseconds',
     since: '6.15',
     doc: 'Longest delay of an ACK.',
+    trap: 'Above one tick of the kernel (4000 with CONFIG_HZ=250), up to 200000.',
   },
   TCP_FASTOPEN: {
     level: 'IPPROTO_TCP',
@@ -718,7 +730,7 @@ export const catalog = {
     example: 16,
     when: 'before listen',
     doc: 'Connections with data in the SYN that may wait; makes a listener accept them.',
-    trap: 'Needs bit 2 of net.ipv4.tcp_fastopen.',
+    trap: 'Needs bit 2 of net.ipv4.tcp_fastopen; cut to net.core.somaxconn.',
   },
   TCP_FASTOPEN_CONNECT: {
     level: 'IPPROTO_TCP',
@@ -776,6 +788,7 @@ export const catalog = {
     access: 'both',
     number: 6,
     example: 3,
+    range: [1, 127],
     doc: 'Unanswered probes after which the connection is dropped with ETIMEDOUT.',
   },
   TCP_KEEPIDLE: {
@@ -785,6 +798,7 @@ export const catalog = {
     number: 4,
     example: 30,
     unit: 'seconds',
+    range: [1, 32_767],
     apple: 'TCP_KEEPALIVE',
     doc: 'Idle time before the first keep-alive probe.',
     trap: 'Needs SO_KEEPALIVE.',
@@ -796,6 +810,7 @@ export const catalog = {
     number: 5,
     example: 5,
     unit: 'seconds',
+    range: [1, 32_767],
     doc: 'Time between keep-alive probes.',
   },
   TCP_LINGER2: {
@@ -815,10 +830,11 @@ export const catalog = {
     number: 2,
     example: 1000,
     unit: 'bytes',
+    range: [88, 32_767],
     when: 'before connect',
     readBack: 'different',
     doc: 'Largest segment to announce.',
-    trap: 'Read before the handshake it is the default; set values show once connected.',
+    trap: 'Read before the handshake it is the default; set values show once connected. 0 takes the bound away.',
   },
   TCP_MD5SIG: {
     level: 'IPPROTO_TCP',
@@ -878,6 +894,7 @@ export const catalog = {
     access: 'both',
     number: 19,
     example: 1,
+    range: [-1, 1],
     needs: 'CAP_NET_ADMIN',
     doc: '1 takes the socket out of the network, to read and set its state; 0 puts it back, -1 without a window probe.',
     trap: 'Closed in repair mode the connection vanishes without a packet.',
@@ -896,6 +913,7 @@ export const catalog = {
     access: 'both',
     number: 20,
     example: 1,
+    range: [0, 2],
     needs: 'TCP_REPAIR',
     doc: 'Which queue repair reads and writes: 1 receive, 2 send.',
   },
@@ -914,9 +932,9 @@ export const catalog = {
     number: 44,
     example: 5000,
     unit: 'milliseconds',
+    range: [1000, 120_000],
     since: '6.15',
     doc: 'Longest time between retransmissions.',
-    trap: 'From 1000 to 120000.',
   },
   TCP_RTO_MIN_US: {
     level: 'IPPROTO_TCP',
@@ -927,6 +945,7 @@ export const catalog = {
     unit: 'microseconds',
     since: '6.15',
     doc: 'Shortest time before a retransmission.',
+    trap: 'Above one tick of the kernel (4000 with CONFIG_HZ=250), up to 200000.',
   },
   TCP_SAVED_SYN: {
     level: 'IPPROTO_TCP',
@@ -943,6 +962,7 @@ export const catalog = {
     access: 'both',
     number: 27,
     example: 1,
+    range: [0, 2],
     when: 'before listen',
     doc: 'Makes a listener keep the SYN of each connection: 1 with IP header, 2 with Ethernet too.',
   },
@@ -952,6 +972,7 @@ export const catalog = {
     access: 'both',
     number: 7,
     example: 2,
+    range: [1, 127],
     when: 'before connect',
     doc: 'SYN retransmissions before connect gives up.',
   },
@@ -991,6 +1012,7 @@ export const catalog = {
     number: 37,
     example: 10000,
     unit: 'microseconds',
+    range: [0, 2 ** 28 - 1],
     doc: 'Delays every packet: a longer round trip without a link that has one.',
   },
   TCP_ULP: {
@@ -1020,6 +1042,7 @@ export const catalog = {
     number: 10,
     example: 32768,
     unit: 'bytes',
+    bounds: [0, int32Max],
     readBack: 'at least',
     doc: 'Upper bound of the announced window.',
   },
@@ -1124,6 +1147,7 @@ export const catalog = {
     number: 21,
     example: 250,
     unit: 'hops',
+    range: [0, 255],
     doc: 'Drops packets with a lower TTL, RFC 5082.',
   },
   IP_MSFILTER: {
@@ -1149,6 +1173,7 @@ export const catalog = {
     access: 'both',
     number: 10,
     example: 2,
+    range: [0, 5],
     doc: 'Path MTU discovery: 0 never, 1 as the route says, 2 always, 3 probe, 4 interface, 5 omit.',
   },
   IP_MULTICAST_ALL: {
@@ -1183,7 +1208,8 @@ export const catalog = {
     number: 33,
     example: 4,
     unit: 'hops',
-    doc: 'TTL of datagrams to groups.',
+    range: [-1, 255],
+    doc: 'TTL of datagrams to groups; -1 for the default, 1.',
   },
   IP_NODEFRAG: {
     level: 'IPPROTO_IP',
@@ -1299,6 +1325,7 @@ export const catalog = {
     access: 'both',
     number: 1,
     example: 16,
+    bounds: [0, 255],
     doc: 'DSCP, shifted left by two.',
     trap: 'TCP keeps the two ECN bits to itself.',
   },
@@ -1319,7 +1346,8 @@ export const catalog = {
     number: 2,
     example: 32,
     unit: 'hops',
-    doc: 'Time to live of packets sent.',
+    range: [1, 255],
+    doc: 'Time to live of packets sent; -1 for the default.',
   },
   IP_UNBLOCK_SOURCE: {
     level: 'IPPROTO_IP',
@@ -1338,6 +1366,7 @@ export const catalog = {
   },
   MCAST_BLOCK_SOURCE: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 43,
@@ -1345,6 +1374,7 @@ export const catalog = {
   },
   MCAST_JOIN_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupReq',
     access: 'set',
     number: 42,
@@ -1353,6 +1383,7 @@ export const catalog = {
   },
   MCAST_JOIN_SOURCE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 46,
@@ -1361,6 +1392,7 @@ export const catalog = {
   },
   MCAST_LEAVE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupReq',
     access: 'set',
     number: 45,
@@ -1368,6 +1400,7 @@ export const catalog = {
   },
   MCAST_LEAVE_SOURCE_GROUP: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 47,
@@ -1375,6 +1408,7 @@ export const catalog = {
   },
   MCAST_MSFILTER: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'bytes',
     access: 'set',
     number: 48,
@@ -1383,6 +1417,7 @@ export const catalog = {
   },
   MCAST_UNBLOCK_SOURCE: {
     level: 'IPPROTO_IP',
+    level6: 'IPPROTO_IPV6',
     kind: 'groupSourceReq',
     access: 'set',
     number: 44,
@@ -1541,6 +1576,7 @@ export const catalog = {
     number: 73,
     example: 250,
     unit: 'hops',
+    range: [0, 255],
     doc: 'Drops packets with a lower hop limit, RFC 5082.',
   },
   IPV6_MTU: {
@@ -1550,6 +1586,7 @@ export const catalog = {
     number: 24,
     example: 1400,
     unit: 'bytes',
+    range: [1280, int32Max],
     needs: 'a connection',
     readBack: 'different',
     doc: 'Path MTU; set, an upper bound.',
@@ -1561,6 +1598,7 @@ export const catalog = {
     access: 'both',
     number: 23,
     example: 2,
+    range: [0, 5],
     doc: 'Path MTU discovery, numbers as IP_MTU_DISCOVER.',
   },
   IPV6_MULTICAST_ALL: {
@@ -1578,7 +1616,8 @@ export const catalog = {
     number: 18,
     example: 4,
     unit: 'hops',
-    doc: 'Hop limit of datagrams to groups.',
+    range: [-1, 255],
+    doc: 'Hop limit of datagrams to groups; -1 for the default, 1.',
   },
   IPV6_MULTICAST_IF: {
     level: 'IPPROTO_IPV6',
@@ -1751,7 +1790,8 @@ export const catalog = {
     access: 'both',
     number: 67,
     example: 16,
-    doc: 'Traffic class of packets sent.',
+    range: [-1, 255],
+    doc: 'Traffic class of packets sent; -1 for the default, 0.',
     trap: 'Not for v4-mapped peers: set IP_TOS too.',
   },
   IPV6_TRANSPARENT: {
@@ -1771,6 +1811,7 @@ export const catalog = {
     number: 16,
     example: 32,
     unit: 'hops',
+    range: [-1, 255],
     doc: 'Hop limit of packets sent; -1 for the default.',
   },
   IPV6_UNICAST_IF: {
@@ -1842,6 +1883,7 @@ export const catalog = {
     number: 103,
     example: 1200,
     unit: 'bytes',
+    range: [0, 65_535],
     doc: 'Cuts one large send into datagrams of this size.',
   },
 

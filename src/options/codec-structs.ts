@@ -41,6 +41,8 @@ function object(value: unknown, name: string, fields: readonly string[]): object
   return value;
 }
 
+// Each codec reads every field, once, before it writes: a getter may call this library, which writes the same memory.
+
 function fits(value: unknown, low: number, high: number): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
 }
@@ -66,6 +68,14 @@ function putSocketAddress(value: unknown, memory: Memory, at: number, name: stri
   }
 }
 
+/** What `read` makes of each element, of which there are one to `most`. */
+function array<T, U>(value: readonly T[], name: string, what: string, most: number, read: (element: T) => U): U[] {
+  if (!Array.isArray(value)) throw invalidArgument(name, `an array of ${what}`, value);
+  integer(value.length, `${name}: number of ${what}`, 1, most);
+  const elements: readonly T[] = [...value];
+  return elements.map(read);
+}
+
 /** A structure of unsigned 32-bit fields, of which every kernel returns the first `least`; one it does not is 0. */
 function words<T extends object>(fields: readonly (keyof T & string)[], least: number): Codec<T> {
   const size = 4 * fields.length;
@@ -74,9 +84,9 @@ function words<T extends object>(fields: readonly (keyof T & string)[], least: n
     shortest: 4 * least,
     encode(value, memory, at, { name }) {
       object(value, name, fields);
-      for (const [position, field] of fields.entries()) {
-        memory.view.setUint32(at + 4 * position, integer(value[field], `${name}.${field}`, 0, uint32Max), littleEndian);
-      }
+      const numbers = fields.map((field) => integer(value[field], `${name}.${field}`, 0, uint32Max));
+      for (const [position, number] of numbers.entries())
+        memory.view.setUint32(at + 4 * position, number, littleEndian);
       return size;
     },
     decode(memory, at, length) {
@@ -94,17 +104,24 @@ function words<T extends object>(fields: readonly (keyof T & string)[], least: n
  * fills it in.
  */
 function putFilter(program: readonly FilterInstruction[], memory: Memory, at: number, name: string): number {
-  if (!Array.isArray(program)) throw invalidArgument(name, 'an array of instructions', program);
-  integer(program.length, `${name}: number of instructions`, 1, longestFilter);
-  for (const [position, instruction] of program.entries()) {
+  const instructions = array(program, name, 'instructions', longestFilter, (instruction) => {
     object(instruction, name, ['code', 'jt', 'jf', 'k']);
+    const { code, jt, jf, k } = instruction;
+    return {
+      code: integer(code, `${name}.code`, 0, 65_535),
+      jt: integer(jt, `${name}.jt`, 0, 255),
+      jf: integer(jf, `${name}.jf`, 0, 255),
+      k: integer(k, `${name}.k`, 0, uint32Max),
+    };
+  });
+  for (const [position, { code, jt, jf, k }] of instructions.entries()) {
     const offset = at + 8 * position;
-    memory.view.setUint16(offset, integer(instruction.code, `${name}.code`, 0, 65_535), littleEndian);
-    memory.bytes[offset + 2] = integer(instruction.jt, `${name}.jt`, 0, 255);
-    memory.bytes[offset + 3] = integer(instruction.jf, `${name}.jf`, 0, 255);
-    memory.view.setUint32(offset + 4, integer(instruction.k, `${name}.k`, 0, uint32Max), littleEndian);
+    memory.view.setUint16(offset, code, littleEndian);
+    memory.bytes[offset + 2] = jt;
+    memory.bytes[offset + 3] = jf;
+    memory.view.setUint32(offset + 4, k, littleEndian);
   }
-  return 8 * program.length;
+  return 8 * instructions.length;
 }
 
 export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> } = {
@@ -113,11 +130,12 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     shortest: 8,
     encode(value, memory, at, { name }) {
       object(value, name, lingerFields);
-      if (typeof value.on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', value.on);
-      memory.view.setInt32(at, value.on ? 1 : 0, littleEndian);
+      const { on, seconds } = value;
+      if (typeof on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', on);
       // The name is put together only for the error: a string a call costs as much as the rest of the check.
-      if (!fits(value.seconds, 0, int32Max)) integer(value.seconds, `${name}.seconds`, 0, int32Max);
-      memory.view.setInt32(at + 4, value.seconds, littleEndian);
+      if (!fits(seconds, 0, int32Max)) integer(seconds, `${name}.seconds`, 0, int32Max);
+      memory.view.setInt32(at, on ? 1 : 0, littleEndian);
+      memory.view.setInt32(at + 4, seconds, littleEndian);
       return 8;
     },
     decode: ({ view }, at) => ({
@@ -154,9 +172,10 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 12,
     encode(value, memory, at, { name }) {
       object(value, name, ['multicastAddress', 'localAddress', 'interfaceIndex']);
-      putIPv4(value.multicastAddress, memory, at, `${name}.multicastAddress`);
-      putIPv4(value.localAddress ?? '0.0.0.0', memory, at + 4, `${name}.localAddress`);
-      memory.view.setInt32(at + 8, index(value.interfaceIndex, name), littleEndian);
+      const { multicastAddress, localAddress = '0.0.0.0', interfaceIndex } = value;
+      putIPv4(multicastAddress, memory, at, `${name}.multicastAddress`);
+      putIPv4(localAddress, memory, at + 4, `${name}.localAddress`);
+      memory.view.setInt32(at + 8, index(interfaceIndex, name), littleEndian);
       return 12;
     },
   },
@@ -164,9 +183,10 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 12,
     encode(value, memory, at, { name }) {
       object(value, name, ['multicastAddress', 'interfaceAddress', 'sourceAddress']);
-      putIPv4(value.multicastAddress, memory, at, `${name}.multicastAddress`);
-      putIPv4(value.interfaceAddress, memory, at + 4, `${name}.interfaceAddress`);
-      putIPv4(value.sourceAddress, memory, at + 8, `${name}.sourceAddress`);
+      const { multicastAddress, interfaceAddress, sourceAddress } = value;
+      putIPv4(multicastAddress, memory, at, `${name}.multicastAddress`);
+      putIPv4(interfaceAddress, memory, at + 4, `${name}.interfaceAddress`);
+      putIPv4(sourceAddress, memory, at + 8, `${name}.sourceAddress`);
       return 12;
     },
   },
@@ -174,10 +194,10 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 20,
     encode(value, memory, at, { name }) {
       object(value, name, ['multicastAddress', 'interfaceIndex']);
-      if (typeof value.multicastAddress !== 'string' || !parseIPv6(value.multicastAddress, memory.bytes, at)) {
-        throw invalidArgument(`${name}.multicastAddress`, 'an IPv6 address', value.multicastAddress);
-      }
-      memory.view.setInt32(at + 16, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      const { multicastAddress, interfaceIndex } = value;
+      if (typeof multicastAddress !== 'string' || !parseIPv6(multicastAddress, memory.bytes, at))
+        throw invalidArgument(`${name}.multicastAddress`, 'an IPv6 address', multicastAddress);
+      memory.view.setInt32(at + 16, integer(interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
       return 20;
     },
   },
@@ -185,8 +205,9 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 8 + socketAddressSize,
     encode(value, memory, at, { name }) {
       object(value, name, ['interfaceIndex', 'group']);
-      memory.view.setUint32(at, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
-      putSocketAddress(value.group, memory, at + 8, `${name}.group`);
+      const { interfaceIndex, group } = value;
+      memory.view.setUint32(at, integer(interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      putSocketAddress(group, memory, at + 8, `${name}.group`);
       return 8 + socketAddressSize;
     },
   },
@@ -194,9 +215,10 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     capacity: 8 + 2 * socketAddressSize,
     encode(value, memory, at, { name }) {
       object(value, name, ['interfaceIndex', 'group', 'source']);
-      memory.view.setUint32(at, integer(value.interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
-      putSocketAddress(value.group, memory, at + 8, `${name}.group`);
-      putSocketAddress(value.source, memory, at + 8 + socketAddressSize, `${name}.source`);
+      const { interfaceIndex, group, source } = value;
+      memory.view.setUint32(at, integer(interfaceIndex, `${name}.interfaceIndex`, 0, int32Max), littleEndian);
+      putSocketAddress(group, memory, at + 8, `${name}.group`);
+      putSocketAddress(source, memory, at + 8 + socketAddressSize, `${name}.source`);
       return 8 + 2 * socketAddressSize;
     },
   },
@@ -205,9 +227,10 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     shortest: 4,
     encode(value, memory, at, { name }) {
       object(value, name, ['localAddress', 'interfaceIndex']);
+      const { localAddress = '0.0.0.0', interfaceIndex } = value;
       memory.bytes.fill(0, at, at + 4);
-      putIPv4(value.localAddress ?? '0.0.0.0', memory, at + 4, `${name}.localAddress`);
-      memory.view.setInt32(at + 8, index(value.interfaceIndex, name), littleEndian);
+      putIPv4(localAddress, memory, at + 4, `${name}.localAddress`);
+      memory.view.setInt32(at + 8, index(interfaceIndex, name), littleEndian);
       return 12;
     },
     decode: ({ bytes }, at) => ({ localAddress: formatIPv4(bytes, at) }),
@@ -245,18 +268,14 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   repairOptions: {
     capacity: 0,
     encode(value, memory, at, { name }) {
-      if (!Array.isArray(value)) throw invalidArgument(name, 'an array of { code, value }', value);
-      integer(value.length, `${name}: number of options`, 1, 16);
-      for (const [position, option] of value.entries()) {
+      const options = array(value, name, 'options', 16, (option) => {
         object(option, name, ['code', 'value']);
-        memory.view.setUint32(at + 8 * position, integer(option.code, `${name}.code`, 0, 255), littleEndian);
-        memory.view.setUint32(
-          at + 8 * position + 4,
-          integer(option.value, `${name}.value`, 0, uint32Max),
-          littleEndian,
-        );
-      }
-      return 8 * value.length;
+        const { code, value: operand } = option;
+        return [integer(code, `${name}.code`, 0, 255), integer(operand, `${name}.value`, 0, uint32Max)];
+      });
+      for (const [position, number] of options.flat().entries())
+        memory.view.setUint32(at + 4 * position, number, littleEndian);
+      return 8 * options.length;
     },
   },
 };

@@ -1,4 +1,5 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
+import { bytesOf } from './bytes.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
 import type { Kind, OptionSpec, ValueByKind } from './spec.js';
@@ -29,9 +30,12 @@ export interface Codec<V> {
   decode?(memory: Memory, at: number, length: number, row: Row): V;
 }
 
-const int32 = { low: -(2 ** 31), high: 2 ** 31 - 1 };
+const int32Max = 2 ** 31 - 1;
+const int32 = [-(2 ** 31), int32Max] as const;
 const uint32Max = 2 ** 32 - 1;
 const longestBytes = 65_536;
+
+export const boundsOf = ({ bounds = int32 }: OptionSpec): readonly [low: number, high: number] => bounds;
 
 /** A number of the kernel's own width: some options answer with one byte if that is all they need, ip(7). */
 function readInt(memory: Memory, at: number, length: number): number {
@@ -58,9 +62,9 @@ function text(value: unknown, { name, spec }: Row): Uint8Array {
 /** Seconds and microseconds. Milliseconds that are no whole number of microseconds cannot be told to the kernel. */
 function microseconds(value: unknown, name: string): number {
   if (typeof value !== 'number') throw invalidArgument(name, 'a number of milliseconds', value);
-  const micros = value * 1000;
-  const nearest = Math.round(micros);
-  if (!(value >= 0 && nearest <= Number.MAX_SAFE_INTEGER && Math.abs(nearest - micros) < 1e-6)) {
+  const nearest = Math.round(value * 1000);
+  // Not the distance of value * 1000, which is as inexact as the number is large: 67563331.395 would be refused.
+  if (!(value >= 0 && nearest <= Number.MAX_SAFE_INTEGER && nearest / 1000 === value)) {
     throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected milliseconds from 0, in steps of 0.001, got ${value}`);
   }
   return nearest;
@@ -81,7 +85,7 @@ export const codecs: Codecs = {
   },
   int: {
     capacity: 4,
-    encode: (value, memory, at, { name }) => writeInt(integer(value, name, int32.low, int32.high), memory, at),
+    encode: (value, memory, at, { name, spec }) => writeInt(integer(value, name, ...boundsOf(spec)), memory, at),
     decode: readInt,
   },
   uint: {
@@ -91,14 +95,14 @@ export const codecs: Codecs = {
   },
   fd: {
     capacity: 4,
-    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, int32.high), memory, at),
+    encode: (value, memory, at, { name }) => writeInt(integer(value, name, 0, int32Max), memory, at),
     decode: readInt,
   },
   netIndex: {
     capacity: 4,
     shortest: 4,
     encode(value, memory, at, { name }) {
-      memory.view.setUint32(at, integer(value, name, 0, int32.high));
+      memory.view.setUint32(at, integer(value, name, 0, int32Max));
       return 4;
     },
     decode: (memory, at) => memory.view.getUint32(at),
@@ -149,12 +153,12 @@ export const codecs: Codecs = {
     capacity: 4096,
     ask: ({ bytes }) => bytes.fill(0, 0, 4096),
     encode(value, memory, at, { name }) {
-      if (!(value instanceof Uint8Array)) throw invalidArgument(name, 'a Uint8Array', value);
+      const bytes = bytesOf(value, name);
       const room = Math.min(longestBytes, memory.bytes.length - at);
-      if (value.length > room)
-        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${value.length} bytes, at most ${room}`);
-      memory.bytes.set(value, at);
-      return value.length;
+      if (bytes.length > room)
+        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, at most ${room}`);
+      memory.bytes.set(bytes, at);
+      return bytes.length;
     },
     decode: (memory, at, length) => Buffer.from(memory.bytes.subarray(at, at + length)),
   },

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
-import { type Codec, codecs, type Row } from './codec.js';
+import { boundsOf, type Codec, codecs, type Row } from './codec.js';
 import type { Kind, OptionSpec } from './spec.js';
 import type { OptionName } from './types.js';
 
@@ -11,8 +11,12 @@ import type { OptionName } from './types.js';
  */
 export interface Resolved extends Row {
   readonly level: number;
+  readonly level6: number | undefined;
   readonly optname: number;
   readonly kind: Kind;
+  /** Of an `int`: what is passed on. */
+  readonly low: number;
+  readonly high: number;
   readonly capacity: number;
   readonly shortest: number;
   readonly ask: Codec<unknown>['ask'];
@@ -65,13 +69,18 @@ export function resolve(name: string): Resolved {
   if (typeof level !== 'number' || typeof optname !== 'number') {
     throw new UsageError('ERR_OPTION_UNSUPPORTED', `${name}: not available on ${process.platform}`);
   }
+  const level6 = spec.level6 && native.constants[spec.level6];
+  const [low, high] = boundsOf(spec);
   const { capacity, shortest = 0, ask, encode, decode } = codecs[spec.kind];
   const row: Resolved = {
     name,
     spec,
     level,
+    level6: level6 ?? undefined,
     optname,
     kind: spec.kind,
+    low,
+    high,
     capacity,
     shortest,
     ask,

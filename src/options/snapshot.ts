@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { constants as os } from 'node:os';
-import { SystemCallError, UsageError } from '../errors.js';
+import { invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { answer, ask } from './access.js';
 import { catalog } from './catalog.js';
 import { optionNames, type Resolved, resolve } from './resolve.js';
@@ -38,7 +38,10 @@ const rowsAndCleared = readable(true).flatMap(resolved);
  * Every option this socket has, by C name. What is left out: what this kernel or this kind of socket lacks, and what reading would
  * clear (SO_ERROR, unless asked for) or open (SO_PEERPIDFD).
  */
-export function snapshot(fd: number, { clear = false }: SnapshotOptions = {}): OptionSnapshot {
+export function snapshot(fd: number, options: SnapshotOptions = {}): OptionSnapshot {
+  knownKeys(options, 'options', ['clear']);
+  const { clear = false } = options;
+  if (typeof clear !== 'boolean') throw invalidArgument('clear', 'a boolean', clear);
   const entries: [string, unknown][] = [];
   for (const row of clear ? rowsAndCleared : rows) {
     const result = ask(fd, row);
@@ -57,6 +60,9 @@ export type SnapshotDiff = {
 
 /** The settings that differ; measurements, as TCP_INFO, always do and are not compared. */
 export function diffSnapshots(before: OptionSnapshot, after: OptionSnapshot): SnapshotDiff {
+  for (const [name, given] of Object.entries({ before, after })) {
+    if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'a snapshot', given);
+  }
   const changed = settings.filter((name) => !isDeepStrictEqual(before[name], after[name]));
   return Object.fromEntries(changed.map((name) => [name, { before: before[name], after: after[name] }]));
 }

@@ -183,6 +183,8 @@ export type Place =
 
 interface Row<K extends Kind> {
   readonly level: Level;
+  /** The level for a group of IPv6, where the value names a group of either family: the number is the same. */
+  readonly level6?: Level;
   readonly kind: K;
   readonly access: 'get' | 'set' | 'both';
   /** One line: what it does. */
@@ -192,6 +194,10 @@ interface Row<K extends Kind> {
   /** A value to set, not the default. */
   readonly example?: ValueByKind[K];
   readonly unit?: 'bytes' | 'seconds' | 'milliseconds' | 'microseconds' | 'bytes per second' | 'hops' | 'segments';
+  /** What the kernel takes, which answers EINVAL to the rest. The doc or the trap tells of single values beside it. */
+  readonly range?: readonly [low: number, high: number];
+  /** What is passed on of what is an `int`: of the rest the kernel would make another number, and say nothing. */
+  readonly bounds?: readonly [low: number, high: number];
   /** The last moment at which setting it has its full effect. */
   readonly when?: 'before bind' | 'before connect' | 'before listen' | 'once connected';
   /** What setting it takes. */

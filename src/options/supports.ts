@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import { UsageError } from '../errors.js';
+import { SystemCallError, UsageError } from '../errors.js';
 import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { ask } from './access.js';
@@ -31,8 +31,20 @@ export function openPlace(place: Place): number {
   return native.socket(domain, type, protocol);
 }
 
+/** Errnos of socket(2) for a family, type or protocol it lacks; EINVAL answers a protocol above all those a kernel knows. */
+const noSuchSocket = ['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT', 'ENOPROTOOPT', 'EINVAL'];
+
+/** What anybody may open where only CAP_NET_RAW opens the place. */
+const ordinaryPlace: Partial<Record<Place, Place>> = { raw4: 'udp4', raw6: 'udp6', 'raw6-any': 'udp6' };
+
 /** Errnos that say that there is no such option; any other comes from code that knows it. */
-const unknown = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAFNOSUPPORT, -os.errno.EPROTONOSUPPORT];
+const noSuchOption = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAFNOSUPPORT, -os.errno.EPROTONOSUPPORT];
+
+/**
+ * Asked in the place of an option for which the kernel looks at the caller before it looks whether it was built with it:
+ * do_tcp_setsockopt() wants CAP_NET_ADMIN first, and both are there with CONFIG_TCP_AO.
+ */
+const askedInstead: Partial<Record<string, OptionName>> = { TCP_AO_REPAIR: 'TCP_AO_INFO' };
 
 /**
  * Asks for the option; one that can only be set is set, to its example or to zeros, on a socket that nobody uses. The length must
@@ -59,38 +71,50 @@ function putProbe(row: Resolved): number {
 const answers = new Map<string, boolean>();
 
 /**
- * Whether this build knows the option and this kernel accepts it, asked of a throw-away socket and remembered. An option that
- * needs a capability or a state is supported although setting it may fail.
+ * Whether this build knows the option and this kernel has it, asked of a throw-away socket and remembered. An option that needs
+ * a capability or a state is supported although setting it may fail: the answer is the same for root and for any other user.
+ *
+ * Only CAP_NET_RAW opens a raw socket. Without it an option that only raw sockets have counts as supported if its family is there
+ * and the catalogue names no version for it: every kernel from Linux 5.4 on has those.
  *
  * @throws {UsageError} `ERR_OPTION_UNKNOWN` - not in the catalogue.
+ * @throws {SystemCallError} `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM` - there is no socket to ask; `EPERM`, `EACCES` - a sandbox
+ * forbids it. Nothing is remembered then.
  */
 export function supports(name: OptionName): boolean {
   const known = answers.get(name);
   if (known !== undefined) return known;
-  const answer = decide(name);
-  answers.set(name, answer);
-  return answer;
+  const row = resolved(askedInstead[name] ?? name);
+  if (row === undefined) return false;
+  const answer = decide(row, row.spec.on ?? placeOfLevel[row.spec.level]);
+  if (answer !== undefined) answers.set(name, answer);
+  return answer ?? false;
 }
 
-function decide(name: OptionName): boolean {
-  let row: Resolved;
+function resolved(name: OptionName): Resolved | undefined {
   try {
-    row = resolve(name);
+    return resolve(name);
   } catch (error) {
-    if (error instanceof UsageError && error.code === 'ERR_OPTION_UNSUPPORTED') return false;
+    if (error instanceof UsageError && error.code === 'ERR_OPTION_UNSUPPORTED') return undefined;
     throw error;
   }
-  const place = row.spec.on ?? placeOfLevel[row.spec.level];
-  const fd = openPlace(place);
-  // A raw socket takes CAP_NET_RAW, but the option is one of the whole family.
-  if (fd < 0 && place.startsWith('raw')) return askOn(row, openPlace(place === 'raw4' ? 'udp4' : 'udp6'));
-  return askOn(row, fd);
 }
 
-function askOn(row: Resolved, fd: number): boolean {
-  if (fd < 0) return false;
+/** `undefined` if there is no such socket, which a module that is loaded later, or net.mptcp.enabled, may change. */
+function decide(row: Resolved, place: Place): boolean | undefined {
+  const fd = openPlace(place);
+  if (fd >= 0) return askOn(fd, row);
+  const failure = new SystemCallError(fd, 'socket');
+  if (noSuchSocket.includes(failure.code)) return undefined;
+  const ordinary = ordinaryPlace[place];
+  if (ordinary === undefined || !['EPERM', 'EACCES'].includes(failure.code)) throw failure;
+  const answer = decide(row, ordinary);
+  return answer === false ? row.spec.since === undefined : answer;
+}
+
+function askOn(fd: number, row: Resolved): boolean {
   try {
-    return !unknown.includes(probe(fd, row));
+    return !noSuchOption.includes(probe(fd, row));
   } finally {
     native.close(fd);
   }

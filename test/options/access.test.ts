@@ -1,12 +1,12 @@
 import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InternetAddress } from '../../src/address.js';
 import { native } from '../../src/native/load.js';
 import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
-import { diffSnapshots, snapshot } from '../../src/options/snapshot.js';
-import { openPlace, supports } from '../../src/options/supports.js';
-import type { OptionName } from '../../src/options/types.js';
+import { diffSnapshots, snapshot, type SnapshotOptions } from '../../src/options/snapshot.js';
+import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
 import { bound, nobody } from '../support/sockets.js';
@@ -56,6 +56,90 @@ describe('several options in one call', () => {
   });
 });
 
+describe('a getter that calls the library itself', () => {
+  const { SO_KEEPALIVE, SO_LINGER, TCP_KEEPIDLE } = {
+    SO_KEEPALIVE: true,
+    SO_LINGER: { on: true, seconds: 7 },
+    TCP_KEEPIDLE: 77,
+  };
+  const another = (): void => {
+    using other = Socket.open({ type: 'dgram', options: { SO_REUSEADDR: true, SO_PRIORITY: 3, SO_RCVBUF: 4096 } });
+    other.bind({ address: '127.0.0.1' });
+    expect(other.getOption('SO_PROTOCOL')).toBe(17);
+    other.setOptions({
+      SO_PRIORITY: 5,
+      get SO_BROADCAST() {
+        expect(other.getOption('SO_PRIORITY')).toBe(3);
+        return true;
+      },
+    });
+    expect(other.getOption('SO_PRIORITY')).toBe(5);
+    expect(other.getOption('SO_BROADCAST')).toBe(true);
+  };
+  const through = <T>(value: T): T => {
+    another();
+    return value;
+  };
+
+  test('changes nothing of the options set with it', () => {
+    writeOptions(fd, {
+      SO_KEEPALIVE,
+      get TCP_KEEPIDLE() {
+        return through(TCP_KEEPIDLE);
+      },
+      SO_LINGER: {
+        get on() {
+          return through(SO_LINGER.on);
+        },
+        get seconds() {
+          return through(SO_LINGER.seconds);
+        },
+      },
+    });
+    expect(snapshot(fd)).toMatchObject({ SO_KEEPALIVE, SO_LINGER, TCP_KEEPIDLE });
+  });
+
+  test('changes nothing of what is set alone', () => {
+    const optname = native.constants['TCP_KEEPIDLE'] ?? 0;
+    writeOption(fd, 'SO_LINGER', {
+      on: true,
+      get seconds() {
+        return through(SO_LINGER.seconds);
+      },
+    });
+    writeOption(fd, {
+      level: 6,
+      get optname() {
+        return through(optname);
+      },
+      get bytes() {
+        return through(Uint8Array.of(TCP_KEEPIDLE, 0, 0, 0));
+      },
+    });
+    expect(snapshot(fd)).toMatchObject({ SO_LINGER, TCP_KEEPIDLE });
+    const read = readOption(fd, {
+      level: 6,
+      optname,
+      get length() {
+        return through(4);
+      },
+    });
+    expect([...read]).toEqual([TCP_KEEPIDLE, 0, 0, 0]);
+  });
+
+  test('that throws leaves room for the next', () => {
+    const throws = {
+      TCP_NODELAY: true,
+      get TCP_KEEPIDLE(): number {
+        throw new Error('thrown on purpose');
+      },
+    };
+    for (let i = 0; i < 5000; i++) expect(() => writeOptions(fd, throws)).toThrow('on purpose');
+    writeOptions(fd, { TCP_KEEPIDLE });
+    expect(snapshot(fd)).toMatchObject({ TCP_KEEPIDLE, TCP_NODELAY: false });
+  });
+});
+
 describe('the raw form', () => {
   test('sets and reads what the catalogue would', () => {
     const level = native.constants['IPPROTO_TCP'] ?? 0;
@@ -76,6 +160,24 @@ describe('the raw form', () => {
     expect(() => writeOption(fd, { level: 1, optname: 2, bytes: 'x' as never })).toThrow(
       expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
     );
+  });
+
+  test('takes bytes of another realm, and not those that were transferred away', () => {
+    const level = native.constants['IPPROTO_TCP'] ?? 0;
+    const optname = native.constants['TCP_KEEPIDLE'] ?? 0;
+    const foreign = runInNewContext('Uint8Array.of(56, 0, 0, 0)') as Uint8Array;
+    expect(foreign).not.toBeInstanceOf(Uint8Array);
+    writeOption(fd, { level, optname, bytes: foreign });
+    expect(readOption(fd, 'TCP_KEEPIDLE')).toBe(56);
+    writeOption(fd, 'TCP_FASTOPEN_KEY', runInNewContext('new Uint8Array(16).fill(9)') as Uint8Array);
+    expect(readOption(fd, 'TCP_FASTOPEN_KEY')).toEqual(Buffer.alloc(16, 9));
+
+    const bytes = new Uint8Array(16);
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+    const code = expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' });
+    expect(() => writeOption(fd, { level, optname, bytes })).toThrow(code);
+    expect(() => writeOption(fd, 'TCP_FASTOPEN_KEY', bytes)).toThrow(code);
+    expect(() => writeOptions(fd, { TCP_FASTOPEN_KEY: bytes })).toThrow(code);
   });
 
   test('a foreign descriptor is told from a closed one', () => {
@@ -126,11 +228,29 @@ describe('a snapshot', () => {
     other.close();
   });
 
+  test('is not taken, nor compared, with what means nothing', () => {
+    const code = expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' });
+    for (const odd of [{ cler: true }, { clear: 1 }, null, true])
+      expect(() => snapshot(fd, odd as SnapshotOptions)).toThrow(code);
+    for (const odd of [null, undefined, 5]) {
+      expect(() => diffSnapshots(odd as never, {})).toThrow(code);
+      expect(() => diffSnapshots({}, odd as never)).toThrow(code);
+    }
+  });
+
   test('of something that is no socket is an error', () => {
     const file = openSync('/dev/null', 'r');
     expect(() => snapshot(file)).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }));
     closeSync(file);
   });
+});
+
+test('a time of months is set to the microsecond', () => {
+  for (const value of [67_563_331.395, 10_000_000_000.001]) {
+    writeOption(fd, 'SO_RCVTIMEO', value);
+    // The kernel rounds up to a tick, of 10 ms at most.
+    expect(readOption(fd, 'SO_RCVTIMEO') - value).toSatisfy((more: number) => more >= 0 && more <= 10);
+  }
 });
 
 test('a BPF program reaches the socket: one that keeps nothing lets no datagram in', () => {
@@ -147,23 +267,6 @@ test('a BPF program reaches the socket: one that keeps nothing lets no datagram 
   sender.trySend('after', { address });
   expect(String(receiver.tryRecv())).toBe('after');
   expect(() => receiver.setOption('SO_DETACH_FILTER', 0)).toThrow(expect.objectContaining({ code: 'ENOENT' }));
-});
-
-test('supports() asks the kernel, remembers, and leaves nothing open', () => {
-  const before = openDescriptors();
-  expect(supports('SO_REUSEADDR')).toBe(true);
-  expect(supports('SO_REUSEADDR')).toBe(true);
-  expect(supports('SO_ATTACH_FILTER')).toBe(true);
-  expect(openDescriptors()).toBe(before);
-  expect(() => supports('SO_NOTHING' as OptionName)).toThrow(expect.objectContaining({ code: 'ERR_OPTION_UNKNOWN' }));
-});
-
-test('supports() tells set-only options the kernel has from those it lacks', () => {
-  // Linux knows IPV6_NEXTHOP as a control message only, and the two of TCP-AO come and go together.
-  expect(supports('IPV6_NEXTHOP')).toBe(false);
-  expect(supports('TCP_AO_ADD_KEY')).toBe(supports('TCP_AO_INFO'));
-  expect(supports('IP_ADD_MEMBERSHIP')).toBe(true);
-  expect(supports('SO_ATTACH_BPF')).toBe(true);
 });
 
 test('several programs of the greatest length are refused before the memory ends', () => {

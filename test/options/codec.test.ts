@@ -30,7 +30,7 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   fd: positive,
   netIndex: positive,
   linger: fc.record({ on: fc.boolean(), seconds: positive }, { noNullPrototype: true }),
-  timeval: fc.integer({ min: 0, max: 10_000_000 }).map((micros) => micros / 1000),
+  timeval: fc.integer({ min: 0, max: 2 ** 50 }).map((micros) => micros / 1000),
   text: fc.stringMatching(/^[a-z0-9_-]{0,15}$/),
   bytes: fc.uint8Array({ maxLength: 4096 }).map((bytes) => Buffer.from(bytes)),
   ucred: fc.record({ pid: u32, uid: u32, gid: u32 }, { noNullPrototype: true }),
@@ -74,7 +74,7 @@ const refused: Partial<Record<Kind, readonly unknown[]>> = {
     5,
     true,
   ],
-  timeval: [-1, 0.0001, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
+  timeval: [-1, 0.0001, 0.0004, 1e9 + 0.0005, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY, '5', null, 1n],
   text: [5, null, 'with\0nul', 'sixteen-bytes-xx', 'é'.repeat(8)],
   bytes: ['text', [1, 2], null, new ArrayBuffer(4), new Uint8Array(70_000)],
   mreqn: [
@@ -115,6 +115,51 @@ describe('a value that does not fit throws and is never rounded', () => {
       });
     }
   }
+});
+
+describe('every field is read once, and before anything is written', () => {
+  const structures: Partial<Record<Kind, unknown>> = {
+    linger: { on: true, seconds: 5 },
+    txtime: { clockId: 1, flags: 1 },
+    mreqn: { multicastAddress: '239.1.2.3', localAddress: '127.0.0.1', interfaceIndex: 1 },
+    mreqSource: { multicastAddress: '232.1.1.1', interfaceAddress: '127.0.0.1', sourceAddress: '127.0.0.2' },
+    mreq6: { multicastAddress: 'ff02::1', interfaceIndex: 1 },
+    groupReq: { interfaceIndex: 1, group: 'ff02::1' },
+    groupSourceReq: { interfaceIndex: 1, group: 'ff02::1', source: '::1' },
+    multicastIf: { localAddress: '127.0.0.1', interfaceIndex: 1 },
+    filter: [
+      { code: 6, jt: 1, jf: 2, k: 3 },
+      { code: 6, jt: 1, jf: 2, k: 3 },
+    ],
+    portRange: { low: 1, high: 2 },
+    repairOptions: [
+      { code: 2, value: 1460 },
+      { code: 3, value: 7 },
+    ],
+  };
+  const at = 64;
+
+  test.for(Object.entries(structures))('%s', ([kind, value]) => {
+    const reads: unknown[] = [];
+    const watched = (structure: object): object =>
+      new Proxy(structure, {
+        get(target, key) {
+          const got: unknown = Reflect.get(target, key);
+          if (typeof got === 'object' && got !== null) return watched(got);
+          // The methods of an array and its length are read too.
+          if (typeof key === 'string' && !(key in [])) {
+            reads.push(key);
+            expect(memory.bytes.subarray(at, at + 272).every((byte) => byte === 0xee)).toBe(true);
+          }
+          return got;
+        },
+      });
+    memory.bytes.fill(0xee);
+    const codec = codecs[kind as Kind];
+    codec.encode?.(watched(value as object) as never, memory, at, { name: 'X', spec });
+    const leaves = JSON.stringify(value).match(/"\w+":/g)?.length;
+    expect(reads).toHaveLength(leaves ?? 0);
+  });
 });
 
 test('a timeval is seconds and microseconds', () => {

@@ -2,7 +2,7 @@ import { afterEach, expect, test, type TestContext } from 'vitest';
 import { SystemCallError } from '../../src/errors.js';
 import { native } from '../../src/native/load.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
-import { writeOption } from '../../src/options/access.js';
+import { writeOption, writeOptions } from '../../src/options/access.js';
 import { catalog } from '../../src/options/catalog.js';
 import type { OptionSpec, Place } from '../../src/options/spec.js';
 import { openPlace, supports } from '../../src/options/supports.js';
@@ -26,11 +26,18 @@ const member6 = { multicastAddress: 'ff02::77', interfaceIndex: loopback };
 const source4 = { multicastAddress: group4, interfaceAddress: interface4, sourceAddress: sender4 };
 const group = { interfaceIndex: loopback, group: group4 };
 const source = { ...group, source: sender4 };
+const group6 = { interfaceIndex: loopback, group: 'ff02::78' };
+const source6 = { ...group6, source: 'fe80::5' };
 const program = [{ code: 6, jt: 0, jf: 0, k: 0 }];
 
 /** ip_msfilter: group, interface, MCAST_INCLUDE, one sender. group_filter: the same for any family. */
 const filter4 = struct([239, 1, 2, 7], [127, 0, 0, 1], u32(1), u32(1), [127, 0, 0, 5]);
 const groupFilter = struct(u32(loopback), zeros(4), storage(239, 1, 2, 7), u32(1), u32(1), storage(127, 0, 0, 5));
+
+const storage6 = (...address: number[]): number[] => [...u16(10), ...zeros(6), ...address, ...zeros(104)];
+const all6 = [0xff, 2, ...zeros(13), 0x78];
+const sender6 = [0xfe, 0x80, ...zeros(13), 5];
+const groupFilter6 = struct(u32(loopback), zeros(4), storage6(...all6), u32(1), u32(1), storage6(...sender6));
 
 /** tcp_md5sig: peer, flags, prefix, length of the key, interface, key; a key without length is a key to be removed. */
 const md5 = (flags: number, prefix: number, key: readonly number[]): Uint8Array =>
@@ -99,6 +106,34 @@ const sequences: readonly (readonly [place: Place, ...steps: Step[]])[] = [
     ['MCAST_MSFILTER', groupFilter, 'ok'],
     ['MCAST_LEAVE_SOURCE_GROUP', source, 'ok'],
   ],
+  // An IPv6 socket takes groups of both families, each at its own level.
+  [
+    'udp6',
+    ['MCAST_JOIN_GROUP', group6, 'ok'],
+    ['IPV6_DROP_MEMBERSHIP', { ...member6, multicastAddress: group6.group }, 'ok'],
+    ['MCAST_JOIN_GROUP', group6, 'ok'],
+    ['MCAST_BLOCK_SOURCE', source6, 'ok'],
+    ['MCAST_BLOCK_SOURCE', source6, 'EADDRNOTAVAIL'],
+    ['MCAST_UNBLOCK_SOURCE', source6, 'ok'],
+    ['MCAST_LEAVE_GROUP', group6, 'ok'],
+    ['MCAST_LEAVE_GROUP', group6, 'EADDRNOTAVAIL'],
+    ['MCAST_JOIN_GROUP', group, 'ok'],
+    ['IP_DROP_MEMBERSHIP', member4, 'ok'],
+  ],
+  [
+    'udp6',
+    ['MCAST_JOIN_SOURCE_GROUP', source6, 'ok'],
+    ['MCAST_LEAVE_SOURCE_GROUP', source6, 'ok'],
+    ['MCAST_LEAVE_SOURCE_GROUP', source6, 'EINVAL'],
+  ],
+  [
+    'udp6',
+    ['MCAST_MSFILTER', groupFilter6, 'EINVAL'],
+    ['MCAST_JOIN_GROUP', group6, 'ok'],
+    ['MCAST_MSFILTER', groupFilter6, 'ok'],
+    ['MCAST_LEAVE_SOURCE_GROUP', source6, 'ok'],
+  ],
+  ['udp4', ['MCAST_JOIN_GROUP', group6, 'ENOPROTOOPT']],
   [
     'udp6',
     ['IPV6_ADD_MEMBERSHIP', member6, 'ok'],
@@ -187,6 +222,17 @@ for (const [place, ...steps] of sequences) {
     takeSteps(context, fd, steps);
   });
 }
+
+test('a group is joined at the level of its family among other options too', (context) => {
+  const fd = openPlace('udp6');
+  needs(context, fd >= 0, 'this kernel has no IPv6', 'kernel');
+  opened.push(fd);
+  writeOptions(fd, { SO_PRIORITY: 1, MCAST_JOIN_GROUP: group6, IP_TTL: 9 });
+  takeSteps(context, fd, [
+    ['MCAST_LEAVE_GROUP', group6, 'ok'],
+    ['MCAST_LEAVE_GROUP', group6, 'EADDRNOTAVAIL'],
+  ]);
+});
 
 const anycast = { multicastAddress: 'fd00::77', interfaceIndex: loopback };
 const anycastSteps: readonly Step[] = [
