@@ -15,7 +15,6 @@ const names = [
   'MSG_PEEK',
   'MSG_TRUNC',
   'MSG_WAITALL',
-  'MSG_ZEROCOPY',
 ] as const;
 
 /** A flag of send(2) or recv(2), by its C name. */
@@ -23,12 +22,23 @@ export type MessageFlag = (typeof names)[number];
 
 const known: readonly string[] = names;
 
+/** Flags that cannot be given safely, each with the reason and what to do instead. */
+const refused: ReadonlyMap<unknown, string> = new Map([
+  [
+    'MSG_ZEROCOPY',
+    // Documentation/networking/msg_zerocopy.rst, "Notification Reception".
+    'the kernel reads the memory of the payload until its completion is on the error queue, and nothing here keeps it unchanged until then; send without the flag',
+  ],
+]);
+
 /** The sum of the flags. */
 export function flagBits(flags: readonly MessageFlag[] | undefined): number {
   if (flags === undefined) return 0;
   if (!Array.isArray(flags)) throw invalidArgument('flags', 'an array of MSG_ names', flags);
   let bits = 0;
   for (const flag of flags) {
+    const reason = refused.get(flag);
+    if (reason !== undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${flag}: ${reason}`);
     if (!known.includes(flag)) throw invalidArgument('flags', `one of ${known.join(', ')}`, flag);
     const bit = native.constants[flag];
     if (typeof bit !== 'number')

@@ -7,6 +7,7 @@ expectNoLeakedSockets();
 
 const invalid = 'ERR_ARGUMENT_INVALID';
 const range = 'ERR_OUT_OF_RANGE';
+const unsupported = 'ERR_NOT_SUPPORTED';
 const shared = new Uint8Array(new SharedArrayBuffer(4));
 const threeMegabytes = new Uint8Array(3_000_000);
 const loose = (value: unknown): never => value as never;
@@ -44,6 +45,17 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ["send('x', { flags: [64] })", (s) => s.send('x', { flags: loose([64]) }), invalid],
   ["send('x', { flags: ['MSG_NONE'] })", (s) => s.send('x', { flags: loose(['MSG_NONE']) }), invalid],
   ["send('x', { flags: ['SOL_SOCKET'] })", (s) => s.send('x', { flags: loose(['SOL_SOCKET']) }), invalid],
+  ["send('x', { flags: ['MSG_ZEROCOPY'] })", (s) => s.send('x', { flags: loose(['MSG_ZEROCOPY']) }), unsupported],
+  [
+    "sendmsg({ data: 'x', flags: ['MSG_ZEROCOPY'] })",
+    (s) => s.sendmsg({ data: 'x', flags: loose(['MSG_ZEROCOPY']) }),
+    unsupported,
+  ],
+  [
+    "sendmmsg(['x'], { flags: ['MSG_ZEROCOPY'] })",
+    (s) => s.sendmmsg([{ data: 'x' }], { flags: loose(['MSG_ZEROCOPY']) }),
+    unsupported,
+  ],
   ['recv(null)', (s) => s.recv(loose(null)), invalid],
   ['recv(100)', (s) => s.recv(loose(100)), invalid],
   ['recv({ length: 100 })', (s) => s.recv(loose({ length: 100 })), invalid],
