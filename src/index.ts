@@ -14,7 +14,15 @@ export {
   reservePort,
 } from './handles/reserve.js';
 export type { MessageFlag } from './socket/flags.js';
-export type { ControlMessage, Credentials } from './socket/messages.js';
+export type {
+  ControlMessage,
+  Credentials,
+  ErrorOrigin,
+  ExtendedError,
+  ReceivedControlMessage,
+  SendControlMessage,
+} from './socket/messages.js';
+export type { Payload } from './socket/payload.js';
 export type { WaitOptions } from './socket/readiness.js';
 export type { AddressInput, Family } from './socket/sockaddr.js';
 export { type ListenOptions, type OpenOptions, type Protocol, Socket, type SocketType } from './socket/socket.js';
@@ -22,7 +30,6 @@ export type {
   BatchMessage,
   BatchOptions,
   BatchReceived,
-  Payload,
   ReceivedMessage,
   RecvMessageOptions,
   RecvOptions,

@@ -106,11 +106,13 @@ function portOf(port: unknown): number {
   return port === undefined ? 0 : integer(port, 'port', 0, 65_535);
 }
 
-function writeIPv4(input: Partially<InternetAddress>): number {
-  const { address = '0.0.0.0' } = input;
+// Each of these reads all of the caller's fields before it writes: a getter may make calls of its own, which use the same
+// memory.
+
+function writeIPv4({ address = '0.0.0.0', port }: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv4 address', address);
   data.fill(0, 0, at.in.size);
-  dataView.setUint16(at.in.port, portOf(input.port));
+  dataView.setUint16(at.in.port, portOf(port));
   if (!parseIPv4(address, data, at.in.addr))
     throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
   return at.in.size;
@@ -124,19 +126,16 @@ function scopeOf(zone: string): number {
   throw invalidAddress(`address: there is no interface ${JSON.stringify(zone)}`);
 }
 
-function writeIPv6(input: Partially<InternetAddress>): number {
-  const { address = '::', flowInfo = 0 } = input;
+function writeIPv6({ address = '::', port, flowInfo = 0, scopeId: given }: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv6 address', address);
   const percent = address.indexOf('%');
   const zone = percent < 0 ? undefined : address.slice(percent + 1);
-  const scopeId = zone === undefined ? (input.scopeId ?? 0) : scopeOf(zone);
-  if (input.scopeId !== undefined && input.scopeId !== scopeId) {
-    throw invalidAddress(
-      `address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${input.scopeId}`,
-    );
+  const scopeId = zone === undefined ? (given ?? 0) : scopeOf(zone);
+  if (given !== undefined && given !== scopeId) {
+    throw invalidAddress(`address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${given}`);
   }
   data.fill(0, 0, at.in6.size);
-  dataView.setUint16(at.in6.port, portOf(input.port));
+  dataView.setUint16(at.in6.port, portOf(port));
   dataView.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
   dataView.setUint32(at.in6.scopeId, integer(scopeId, 'scopeId', 0, uint32Max), littleEndian);
   if (!parseIPv6(percent < 0 ? address : address.slice(0, percent), data, at.in6.addr)) {
@@ -173,30 +172,32 @@ function hardwareBytes(text: unknown): number[] {
   return parts.map((part) => Number.parseInt(part, 16));
 }
 
-function writePacket(input: Partially<PacketAddress>): number {
+function writePacket({ protocol = 0, interfaceIndex = 0, hardwareAddress }: Partially<PacketAddress>): number {
   data.fill(0, 0, at.ll.size);
-  dataView.setUint16(at.ll.protocol, integer(input.protocol ?? 0, 'protocol', 0, 65_535));
-  dataView.setInt32(at.ll.ifindex, integer(input.interfaceIndex ?? 0, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
-  if (input.hardwareAddress !== undefined) {
-    const bytes = hardwareBytes(input.hardwareAddress);
+  dataView.setUint16(at.ll.protocol, integer(protocol, 'protocol', 0, 65_535));
+  dataView.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
+  if (hardwareAddress !== undefined) {
+    const bytes = hardwareBytes(hardwareAddress);
     data[at.ll.halen] = bytes.length;
     data.set(bytes, at.ll.addr);
   }
   return at.ll.size;
 }
 
-function writeNetlink(input: Partially<NetlinkAddress>): number {
+function writeNetlink({ pid = 0, groups = 0 }: Partially<NetlinkAddress>): number {
   data.fill(0, 0, at.nl.size);
-  dataView.setUint32(at.nl.pid, integer(input.pid ?? 0, 'pid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.nl.groups, integer(input.groups ?? 0, 'groups', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.nl.pid, integer(pid, 'pid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.nl.groups, integer(groups, 'groups', 0, uint32Max), littleEndian);
   return at.nl.size;
 }
 
-function writeVsock(input: Partially<VsockAddress>): number {
+/** VMADDR_CID_ANY and VMADDR_PORT_ANY. */
+const vmAny = uint32Max;
+
+function writeVsock({ cid = vmAny, port = vmAny }: Partially<VsockAddress>): number {
   data.fill(0, 0, at.vm.size);
-  // VMADDR_CID_ANY and VMADDR_PORT_ANY.
-  dataView.setUint32(at.vm.cid, integer(input.cid ?? uint32Max, 'cid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.vm.port, integer(input.port ?? uint32Max, 'port', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.vm.cid, integer(cid, 'cid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.vm.port, integer(port, 'port', 0, uint32Max), littleEndian);
   return at.vm.size;
 }
 
@@ -260,7 +261,12 @@ function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddr
 }
 
 /** Reads a sockaddr of `length` bytes at `base`; `undefined` where there is none or its family has no addresses here. */
-export function readAddress(length: number, bytes = data, view = dataView, base = 0): SocketAddress | undefined {
+export function readAddress(
+  length: number,
+  bytes: Uint8Array = data,
+  view = dataView,
+  base = 0,
+): SocketAddress | undefined {
   if (length < at.family + at.familySize) return undefined;
   const domain = at.familySize === 2 ? view.getUint16(base + at.family, littleEndian) : (bytes[base + at.family] ?? 0);
   const family = familyOf(domain);
