@@ -2,9 +2,15 @@ export type * from './address.js';
 export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
 export { ConnectError } from './handles/attempts.js';
-export { connect, type ConnectOptions } from './handles/connect.js';
+export {
+  connect,
+  type ConnectOptions,
+  type InternetConnectOptions,
+  type UnixConnectOptions,
+} from './handles/connect.js';
 export { type ConnectionRequest, type Connector, connector, type ConnectorOptions } from './handles/connector.js';
 export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
+export type { BindPlace } from './handles/bound.js';
 export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
 export { getOption, getOptions, setOption, setOptions } from './handles/options.js';
 export {
