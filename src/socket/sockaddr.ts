@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   formatIPv4,
   formatIPv6,
@@ -13,6 +14,7 @@ import {
 import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
 import { littleEndian } from '../options/memory.js';
+import { bytesOf } from './payload.js';
 
 export type Family = SocketAddress['family'];
 
@@ -146,21 +148,29 @@ function writeIPv6({ address = '::', port, flowInfo = 0, scopeId: given }: Parti
 
 const textEncoder = new TextEncoder();
 
+/** The name of a Unix address. A `path` beside `pathBytes` may only be what getsockname(2) told with them. */
+function nameOf({ path, pathBytes }: Partially<UnixAddress>): Uint8Array {
+  if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
+  if (pathBytes === undefined) return textEncoder.encode(path ?? '');
+  const bytes = Buffer.from(bytesOf(pathBytes, 'pathBytes'));
+  if (path !== undefined && path !== bytes.toString())
+    throw invalidAddress(`path: ${JSON.stringify(path)} is another name than pathBytes`);
+  return bytes;
+}
+
 function writeUnix(input: Partially<UnixAddress>): number {
-  const { path = '' } = input;
-  if (typeof path !== 'string') throw invalidArgument('path', 'a string', path);
-  const bytes = textEncoder.encode(path);
+  const bytes = nameOf(input);
   const capacity = at.un.size - at.un.path;
-  const abstract = path.startsWith('\0');
+  const abstract = bytes[0] === 0;
   // A path of the full size would lack its terminating NUL: Linux takes it, but getsockname(2) readers are off by one.
   const longest = abstract ? capacity : capacity - 1;
   if (bytes.length > longest) throw invalidAddress(`path: ${bytes.length} bytes, sun_path takes ${longest}`);
-  if (!abstract && path.includes('\0')) throw invalidAddress('path: contains a NUL byte');
+  if (!abstract && bytes.includes(0)) throw invalidAddress('path: contains a NUL byte');
   data.fill(0, 0, at.un.size);
   data.set(bytes, at.un.path);
   // The length is part of an abstract name; a lone family asks for autobind, unix(7).
   if (abstract) return at.un.path + bytes.length;
-  return path === '' ? at.un.path : at.un.path + bytes.length + 1;
+  return bytes.length === 0 ? at.un.path : at.un.path + bytes.length + 1;
 }
 
 function hardwareBytes(text: unknown): number[] {
@@ -213,7 +223,7 @@ const writers: { readonly [F in Family]: (input: never) => number } = {
 const fieldsOf: { readonly [F in Family]: readonly string[] } = {
   IPv4: ['family', 'address', 'port'],
   IPv6: ['family', 'address', 'port', 'scopeId', 'flowInfo'],
-  unix: ['family', 'path'],
+  unix: ['family', 'path', 'pathBytes'],
   packet: ['family', 'protocol', 'interfaceIndex', 'hardwareAddress', 'packetType'],
   netlink: ['family', 'pid', 'groups'],
   vsock: ['family', 'cid', 'port'],
@@ -241,7 +251,8 @@ export function writeAddress(family: Family, input: AddressInput): number {
 function readUnix(length: number, bytes: Uint8Array, base: number): UnixAddress {
   const path = bytes.subarray(base + at.un.path, base + Math.max(length, at.un.path));
   const end = path[0] === 0 ? path.length : path.indexOf(0);
-  return { family: 'unix', path: Buffer.from(end < 0 ? path : path.subarray(0, end)).toString() };
+  const name = Buffer.from(end < 0 ? path : path.subarray(0, end));
+  return { family: 'unix', path: name.toString(), ...(!isUtf8(name) && { pathBytes: name }) };
 }
 
 function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddress {
@@ -310,12 +321,13 @@ interface KnownParts {
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly path?: string | undefined;
+  readonly pathBytes?: Uint8Array | undefined;
   readonly cid?: number | undefined;
 }
 
 /** The address fields of a {@link SystemCallError}, with the wildcard where nothing else was asked for; no port 0, as in Node. */
 export function errorContext(family: Family, input: AddressInput): ErrorContext {
-  const { address, port, path, cid }: KnownParts = input;
+  const { address, port, path, pathBytes, cid }: KnownParts = input;
   switch (family) {
     case 'IPv4':
       return { address: address ?? '0.0.0.0', port: port || undefined };
@@ -323,7 +335,9 @@ export function errorContext(family: Family, input: AddressInput): ErrorContext 
       return { address: address ?? '::', port: port || undefined };
     case 'unix':
       // An unnamed socket has no address to tell.
-      return { address: path?.replaceAll('\0', '@') || undefined };
+      return {
+        address: (path ?? (pathBytes && Buffer.from(pathBytes).toString()))?.replaceAll('\0', '@') || undefined,
+      };
     case 'vsock':
       return { address: cid === undefined ? 'vsock:*' : `vsock:${cid}`, port };
     case 'packet':
