@@ -17,7 +17,7 @@ const names = [
   'MSG_WAITALL',
 ] as const;
 
-/** A flag of send(2) or recv(2), by its C name. */
+/** A flag of send(2) or recv(2), by its C name. Not `MSG_ZEROCOPY`: nothing here keeps a payload until its completion. */
 export type MessageFlag = (typeof names)[number];
 
 const known: readonly string[] = names;
