@@ -72,7 +72,6 @@ const Constant kConstants[] = {
     {"MSG_FASTOPEN", MSG_FASTOPEN},
     {"MSG_MORE", MSG_MORE},
     {"MSG_NOSIGNAL", MSG_NOSIGNAL},
-    {"MSG_ZEROCOPY", MSG_ZEROCOPY},
     {"NETLINK_ROUTE", NETLINK_ROUTE},
     {"NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG},
     {"PACKET_BROADCAST", PACKET_BROADCAST},
@@ -82,6 +81,8 @@ const Constant kConstants[] = {
     {"PACKET_OTHERHOST", PACKET_OTHERHOST},
     {"PACKET_OUTGOING", PACKET_OUTGOING},
     {"SCM_CREDENTIALS", SCM_CREDENTIALS},
+    // Younger than many libraries' headers: Linux 6.5, asm-generic/socket.h.
+    {"SCM_PIDFD", 4},
     {"SOL_MPTCP", 284},
 #endif
     {"SCM_RIGHTS", SCM_RIGHTS},

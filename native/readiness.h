@@ -32,6 +32,8 @@ class ReadyFunction {
   Napi::AsyncContext context_;
 };
 
+// Each returns nullptr with errno set where it cannot start; a later call may succeed.
+
 // On the event loop, through uv_poll_t.
 std::unique_ptr<Readiness> NewLoopReadiness(Napi::Env env, Napi::Function ready);
 

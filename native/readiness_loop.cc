@@ -1,5 +1,6 @@
 #include <uv.h>
 
+#include <cerrno>
 #include <unordered_map>
 
 #include "readiness.h"
@@ -100,7 +101,10 @@ class LoopReadiness : public Readiness {
 
 std::unique_ptr<Readiness> NewLoopReadiness(Napi::Env env, Napi::Function ready) {
   uv_loop_t* loop = nullptr;
-  if (napi_get_uv_event_loop(env, &loop) != napi_ok) return nullptr;
+  if (napi_get_uv_event_loop(env, &loop) != napi_ok) {
+    errno = ENOSYS;
+    return nullptr;
+  }
   return std::make_unique<LoopReadiness>(env, loop, ready);
 }
 

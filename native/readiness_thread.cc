@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <uv.h>
 
 #include <cerrno>
@@ -29,18 +30,23 @@ struct Event {
 class ThreadReadiness : public Readiness {
  public:
   ThreadReadiness(Napi::Env env, Napi::Function ready, int wake_read, int wake_write)
-      : ready_(ready, "sockwise:readiness"), wake_read_(wake_read), wake_write_(wake_write) {
-    napi_create_threadsafe_function(env, nullptr, nullptr, Napi::String::New(env, "sockwise:readiness"), 0, 1, nullptr,
-                                    nullptr, this, Deliver, &function_);
-    napi_unref_threadsafe_function(env, function_);
-    env_ = env;
+      : env_(env), ready_(ready, "sockwise:readiness"), wake_read_(wake_read), wake_write_(wake_write) {}
+
+  // Returns 0 or the errno of pthread_create(3), after which this object is good for nothing. Not std::thread, whose
+  // constructor can only throw.
+  int Start() {
+    napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "sockwise:readiness"), 0, 1,
+                                    nullptr, nullptr, this, Deliver, &function_);
+    napi_unref_threadsafe_function(env_, function_);
     // Signals are for the threads of the runtime.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([this]() { Run(); });
+    const int error = pthread_create(&thread_, nullptr, RunThread, this);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (error != 0) napi_release_threadsafe_function(function_, napi_tsfn_abort);
+    return error;
   }
 
   int Watch(int fd, int events) override {
@@ -70,7 +76,7 @@ class ThreadReadiness : public Readiness {
       stopping_ = true;
     }
     Wake();
-    thread_.join();
+    pthread_join(thread_, nullptr);
     napi_release_threadsafe_function(function_, napi_tsfn_abort);
     done();
   }
@@ -91,6 +97,11 @@ class ThreadReadiness : public Readiness {
     } else {
       napi_unref_threadsafe_function(env_, function_);
     }
+  }
+
+  static void* RunThread(void* self) {
+    static_cast<ThreadReadiness*>(self)->Run();
+    return nullptr;
   }
 
   void Run() {
@@ -159,12 +170,12 @@ class ThreadReadiness : public Readiness {
     self->ready_.Call(event->fd, event->events < 0 ? event->events : event->events & wanted);
   }
 
-  Napi::Env env_ = nullptr;
+  Napi::Env env_;
   ReadyFunction ready_;
   UniqueFd wake_read_;
   UniqueFd wake_write_;
   napi_threadsafe_function function_ = nullptr;
-  std::thread thread_;
+  pthread_t thread_ = {};
   std::mutex mutex_;
   std::unordered_map<int, int> watched_;
   // Descriptors whose event is on its way: not polled again until it has arrived, or the thread would spin.
@@ -186,7 +197,12 @@ std::unique_ptr<Readiness> NewThreadReadiness(Napi::Env env, Napi::Function read
     fcntl(end, F_SETFD, FD_CLOEXEC);
     fcntl(end, F_SETFL, O_NONBLOCK);
   }
-  return std::make_unique<ThreadReadiness>(env, ready, ends[0], ends[1]);
+  auto readiness = std::make_unique<ThreadReadiness>(env, ready, ends[0], ends[1]);
+  const int error = readiness->Start();
+  if (error == 0) return readiness;
+  readiness.reset();
+  errno = error;
+  return nullptr;
 }
 
 }  // namespace sockwise

@@ -119,7 +119,7 @@ Napi::Value StartReadinessCall(const Napi::CallbackInfo& info) {
   const Napi::Function ready = info[0].As<Napi::Function>();
   environment.readiness =
       info[1].ToBoolean() ? NewThreadReadiness(info.Env(), ready) : NewLoopReadiness(info.Env(), ready);
-  return Number(info, environment.readiness == nullptr ? -ENOSYS : 0);
+  return Number(info, environment.readiness == nullptr ? -errno : 0);
 }
 
 Napi::Value WatchCall(const Napi::CallbackInfo& info) {

@@ -13,6 +13,11 @@ export interface InternetAddress {
 export interface UnixAddress {
   readonly family: 'unix';
   readonly path: string;
+  /**
+   * The bytes of the name, where they are not UTF-8: `path` then has U+FFFD for what is not, and names nothing. To bind or
+   * connect to such a name, give this.
+   */
+  readonly pathBytes?: Uint8Array;
 }
 
 /** A device-level address, packet(7). */

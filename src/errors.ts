@@ -1,6 +1,13 @@
+import { constants as os } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
 const systemErrors = getSystemErrorMap();
+
+/** The name of a negative errno: Node's, the system's for one that Node has no error for, as `E38` if there is neither. */
+export function errorName(errno: number): string {
+  const known = systemErrors.get(errno)?.[0];
+  return known ?? Object.entries(os.errno).find(([, number]) => number === -errno)?.[0] ?? `E${-errno}`;
+}
 
 /** What was being worked on when a system call failed: each field is set only where the caller knows it. */
 export interface ErrorContext {
@@ -39,8 +46,8 @@ export class SystemCallError extends Error {
   declare readonly applied?: number;
 
   constructor(errno: number, syscall: string, context: ErrorContext = {}) {
-    const [code, text] = systemErrors.get(errno) ?? [`E${-errno}`, 'unknown error'];
-    super(`${syscall} ${code}: ${text}${where(context)}`);
+    const code = errorName(errno);
+    super(`${syscall} ${code}: ${systemErrors.get(errno)?.[1] ?? 'unknown error'}${where(context)}`);
     this.name = 'SystemCallError';
     this.code = code;
     this.errno = errno;

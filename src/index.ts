@@ -2,9 +2,15 @@ export type * from './address.js';
 export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
 export { ConnectError } from './handles/attempts.js';
-export { connect, type ConnectOptions } from './handles/connect.js';
+export {
+  connect,
+  type ConnectOptions,
+  type InternetConnectOptions,
+  type UnixConnectOptions,
+} from './handles/connect.js';
 export { type ConnectionRequest, type Connector, connector, type ConnectorOptions } from './handles/connector.js';
 export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
+export type { BindPlace } from './handles/bound.js';
 export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
 export { getOption, getOptions, setOption, setOptions } from './handles/options.js';
 export {
@@ -14,7 +20,15 @@ export {
   reservePort,
 } from './handles/reserve.js';
 export type { MessageFlag } from './socket/flags.js';
-export type { ControlMessage, Credentials } from './socket/messages.js';
+export type {
+  ControlMessage,
+  Credentials,
+  ErrorOrigin,
+  ExtendedError,
+  ReceivedControlMessage,
+  SendControlMessage,
+} from './socket/messages.js';
+export type { Payload } from './socket/payload.js';
 export type { WaitOptions } from './socket/readiness.js';
 export type { AddressInput, Family } from './socket/sockaddr.js';
 export { type ListenOptions, type OpenOptions, type Protocol, Socket, type SocketType } from './socket/socket.js';
@@ -22,7 +36,6 @@ export type {
   BatchMessage,
   BatchOptions,
   BatchReceived,
-  Payload,
   ReceivedMessage,
   RecvMessageOptions,
   RecvOptions,

@@ -4,15 +4,23 @@ import type { InternetAddress, UnixAddress } from '../address.js';
 import type { OptionValues } from '../options/types.js';
 import { Socket } from '../socket/socket.js';
 
-/** Where a stream socket is bound: an address and port, or a path. */
-export interface BindPlace {
+export interface InternetPlace {
   /** An IP address, not a name. Default `::`, where there is no IPv6 `0.0.0.0`. */
   readonly address?: string | undefined;
   /** 0 lets the kernel choose. */
   readonly port?: number | undefined;
-  /** A Unix socket in place of address and port: a path, or an abstract name behind a `\0`. */
-  readonly path?: string | undefined;
+  readonly path?: undefined;
 }
+
+export interface UnixPlace {
+  /** A Unix socket in place of address and port: a path, or an abstract name behind a `\0`. */
+  readonly path: string;
+  readonly address?: undefined;
+  readonly port?: undefined;
+}
+
+/** Where a stream socket is bound. */
+export type BindPlace = InternetPlace | UnixPlace;
 
 /** The family an IP address belongs to. */
 export function familyOfAddress(address: string, name = 'address'): 'IPv4' | 'IPv6' {
@@ -42,16 +50,19 @@ function opened(
 
 /** A new stream socket with `options`, bound to `place` by `bind`. */
 export function openBound(
-  { address, port = 0, path }: BindPlace,
+  { address, port, path }: BindPlace,
   options: OptionValues | undefined,
   bind: (socket: Socket, address: InternetAddress | UnixAddress) => void = (socket, to) => void socket.bind(to),
 ): Socket {
   if (path !== undefined) {
+    if (address !== undefined || port !== undefined) {
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'path: not together with address or port');
+    }
     if (path === '') throw new UsageError('ERR_ADDRESS_INVALID', 'path: empty');
     return opened('unix', options, (socket) => bind(socket, { family: 'unix', path }));
   }
   const at = (family: 'IPv4' | 'IPv6', literal: string): Socket =>
-    opened(family, options, (socket) => bind(socket, { family, address: literal, port }));
+    opened(family, options, (socket) => bind(socket, { family, address: literal, port: port ?? 0 }));
   if (address !== undefined) return at(familyOfAddress(address), address);
   try {
     return at('IPv6', '::');

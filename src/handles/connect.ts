@@ -8,20 +8,9 @@ import { familyOfAddress } from './bound.js';
 
 type InternetFamily = 'IPv4' | 'IPv6';
 
-export interface ConnectOptions {
-  /** A name or an IP address. */
-  readonly host?: string | undefined;
-  readonly port?: number | undefined;
-  /** A Unix socket in place of host and port: a path, or an abstract name behind a `\0`. */
-  readonly path?: string | undefined;
-  /** Bound before connect(2); only addresses of its family are tried. */
-  readonly localAddress?: string | undefined;
-  /** Bound before connect(2); addresses are then tried one after the other, because one socket at a time can have it. */
-  readonly localPort?: number | undefined;
+interface AnyConnectOptions {
   /** Set on every socket that is tried, before bind(2) and connect(2). */
   readonly options?: OptionValues | undefined;
-  /** Only addresses of this family. */
-  readonly family?: InternetFamily | undefined;
   /** Rejects with {@link TimeoutError} after this many milliseconds, the lookup included. */
   readonly timeoutMs?: number | undefined;
   /** How long an address may keep silent before the next is tried beside it. At least 10; default 250, RFC 8305 section 8. */
@@ -32,6 +21,31 @@ export interface ConnectOptions {
   /** Keeps the socket writable after the other side has ended, as in Node. */
   readonly allowHalfOpen?: boolean | undefined;
 }
+
+export interface InternetConnectOptions extends AnyConnectOptions {
+  /** A name or an IP address, an IPv6 address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly path?: undefined;
+  /** Bound before connect(2); only addresses of its family are tried. */
+  readonly localAddress?: string | undefined;
+  /** Bound before connect(2); addresses are then tried one after the other, because one socket at a time can have it. */
+  readonly localPort?: number | undefined;
+  /** Only addresses of this family. */
+  readonly family?: InternetFamily | undefined;
+}
+
+export interface UnixConnectOptions extends AnyConnectOptions {
+  /** A Unix socket in place of host and port: a path, or an abstract name behind a `\0`. */
+  readonly path: string;
+  readonly host?: undefined;
+  readonly port?: undefined;
+  readonly localAddress?: undefined;
+  readonly localPort?: undefined;
+  readonly family?: undefined;
+}
+
+export type ConnectOptions = InternetConnectOptions | UnixConnectOptions;
 
 const known = [
   'host',
@@ -78,6 +92,12 @@ function checkSettings(settings: ConnectOptions): void {
     if (path === '') throw new UsageError('ERR_ADDRESS_INVALID', 'path: empty');
   } else {
     if (typeof host !== 'string' || host === '') throw invalidArgument('host', 'a name or an address', host);
+    if (host.startsWith('[')) {
+      throw new UsageError(
+        'ERR_ADDRESS_INVALID',
+        `host: ${JSON.stringify(host)}: brackets belong to URLs, leave them out`,
+      );
+    }
     integer(port, 'port', 1, 65_535);
   }
   if (family !== undefined && !Object.hasOwn(versions, family)) throw invalidArgument('family', 'IPv4 or IPv6', family);
@@ -106,6 +126,16 @@ function toDestination(address: string, port: number): Destination {
   return { family: familyOfAddress(address, 'lookup'), address, port };
 }
 
+/** What a lookup found: one address as `dns.lookup` gives it without `all`, or several as with it. */
+function addressesOf(found: unknown): readonly string[] {
+  const several: readonly unknown[] = Array.isArray(found) ? found : [{ address: found }];
+  return several.map((one) => {
+    const address = typeof one === 'object' && one !== null && 'address' in one ? one.address : undefined;
+    if (typeof address === 'string') return address;
+    throw invalidArgument('lookup', 'an address or an array of { address, family } as its result', found);
+  });
+}
+
 function resolve(
   host: string,
   family: InternetFamily | undefined,
@@ -120,7 +150,12 @@ function resolve(
     lookup(host, asked, (error, found) => {
       signal.removeEventListener('abort', onAbort);
       if (error) return reject(error);
-      done(typeof found === 'string' ? [found] : found.map(({ address }) => address));
+      // The lookup may call from anywhere: what is thrown here would end the process.
+      try {
+        done(addressesOf(found));
+      } catch (mistake) {
+        reject(mistake);
+      }
     });
   });
 }
@@ -195,7 +230,8 @@ export function adopted(socket: Socket, settings: net.SocketConstructorOpts): ne
  * the local address. (Node's own connect() drops them with the first address: its second attempt is a new socket.)
  *
  * @throws {SystemCallError} the attempt's failure, with the call and its address; {@link ConnectError} if several
- * failed, each in `errors`; {@link TimeoutError}; the signal's reason; the error of the lookup.
+ * failed, each in `errors`; {@link TimeoutError}; the signal's reason; the error of the lookup; {@link UsageError} for a
+ * lookup that finds no addresses.
  */
 export async function connect(settings: ConnectOptions): Promise<net.Socket> {
   const socket = await connectSocket(settings);

@@ -3,12 +3,12 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { invalidArgument, knownKeys, TimeoutError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
-import { adopted, type ConnectOptions, connectSocket } from './connect.js';
+import { adopted, type ConnectOptions, connectSocket, type InternetConnectOptions } from './connect.js';
 import { setOption } from './options.js';
 
 export interface ConnectorOptions
   extends Pick<
-    ConnectOptions,
+    InternetConnectOptions,
     'options' | 'localAddress' | 'localPort' | 'family' | 'timeoutMs' | 'attemptDelayMs' | 'lookup'
   > {
   /** For tls.connect(), where the connector has to call it itself: undici with an https origin. */
@@ -77,13 +77,14 @@ function isSecure(caller: unknown, request: ConnectionRequest): boolean {
   return (request.protocol ?? protocolOf(caller) ?? protocolOf(fallback)) === 'https:';
 }
 
+/** The host of a URL has an IPv6 address in brackets: RFC 3986 section 3.2.2. */
 function bare(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
 const familyByVersion: Readonly<Record<number, 'IPv4' | 'IPv6'>> = { 4: 'IPv4', 6: 'IPv6' };
 
-function settingsFor(defaults: ConnectOptions, request: ConnectionRequest, secure: boolean): ConnectOptions {
+function settingsFor(defaults: ConnectorOptions, request: ConnectionRequest, secure: boolean): ConnectOptions {
   const { options, timeoutMs, attemptDelayMs } = defaults;
   if (request.socketPath) return { path: request.socketPath, options, timeoutMs };
   return {

@@ -60,7 +60,14 @@ function fdOfSession(session: Http2Session): number {
   if (socket === undefined) {
     throw missing(named(session, 'Http2Session'), ['it is destroyed', 'use the session before it is closed']);
   }
-  return fdOf(socket);
+  return fdOfStream(socket, named(session, 'Http2Session'));
+}
+
+/** `name` is the caller's word for it: the socket of a session is a proxy, with no constructor to be named. */
+function fdOfStream(socket: net.Socket, name: string): number {
+  const fd = streamHandle(socket)?.fd;
+  if (fd !== undefined && fd >= 0) return fd;
+  throw missing(name, socketReason(socket));
 }
 
 function isSession(target: object): target is Http2Session {
@@ -78,11 +85,7 @@ function hint(target: object): string {
 }
 
 function fdOfNode(target: object): number {
-  if (target instanceof net.Socket) {
-    const fd = streamHandle(target)?.fd;
-    if (fd !== undefined && fd >= 0) return fd;
-    throw missing(named(target, 'net.Socket'), socketReason(target));
-  }
+  if (target instanceof net.Socket) return fdOfStream(target, named(target, 'net.Socket'));
   if (target instanceof net.Server) {
     const handle = streamHandle(target);
     if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;

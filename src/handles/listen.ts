@@ -13,10 +13,11 @@ export interface ServeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ServerListenOptions extends BindPlace, ServeOptions {
-  /** Set before bind(2). Nothing is set beyond them: Node's own listen() would set `SO_REUSEADDR`. */
-  readonly options?: OptionValues | undefined;
-}
+export type ServerListenOptions = BindPlace &
+  ServeOptions & {
+    /** Set before bind(2). Nothing is set beyond them: Node's own listen() would set `SO_REUSEADDR`. */
+    readonly options?: OptionValues | undefined;
+  };
 
 const int31 = 2 ** 31 - 1;
 
@@ -136,10 +137,6 @@ export async function serve<S extends net.Server>(
  */
 export async function listen<S extends net.Server>(server: S, settings: ServerListenOptions = {}): Promise<S> {
   knownKeys(settings, 'listen', ['address', 'port', 'path', 'options', 'backlog', 'signal']);
-  const { address, port, path, options } = settings;
-  if (path !== undefined && (address !== undefined || port !== undefined)) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', 'path: not together with address or port');
-  }
   checkServer(server, settings);
-  return await serve(openBound({ address, port, path }, options), server, settings);
+  return await serve(openBound(settings, settings.options), server, settings);
 }

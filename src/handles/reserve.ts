@@ -84,7 +84,9 @@ export class PortReservation {
  *
  * A socket bound with `SO_REUSEADDR` on lets others with the option bind the same port until one listens. So the option
  * is on for bind(2) alone, where it is needed to get past TIME_WAIT, and off right after: bind(2) of others asks for it
- * on both sides (inet_csk_bind_conflict).
+ * on both sides (inet_csk_bind_conflict). In the microseconds between bind(2) and the second setsockopt(2) a process that
+ * has the option on can bind the port as well; then whoever listens first has it, and listen(2) of the other fails with
+ * `EADDRINUSE`.
  *
  * @throws {SystemCallError} `EADDRINUSE`, `EACCES`, `EADDRNOTAVAIL` and others of bind(2).
  */

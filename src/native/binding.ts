@@ -83,7 +83,8 @@ export interface NativeBinding {
 
   /**
    * Sets the one function called when a watched descriptor is ready: `events` is a sum of `READABLE` and `WRITABLE`, or
-   * `-errno`. `threaded` chooses the portable backend (a thread with poll(2)) over libuv's.
+   * `-errno`. `threaded` chooses the portable backend (a thread with poll(2)) over libuv's. After a failure (no
+   * descriptors for its pipe, no thread) it may be called again.
    */
   startReadiness(ready: (fd: number, events: number) => void, threaded: boolean): number;
   /** Watches `fd` for `events`; replaces what was watched before, 0 ends it. Must be 0 before the descriptor is closed. */

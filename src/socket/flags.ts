@@ -15,13 +15,21 @@ const names = [
   'MSG_PEEK',
   'MSG_TRUNC',
   'MSG_WAITALL',
-  'MSG_ZEROCOPY',
 ] as const;
 
-/** A flag of send(2) or recv(2), by its C name. */
+/** A flag of send(2) or recv(2), by its C name. Not `MSG_ZEROCOPY`: nothing here keeps a payload until its completion. */
 export type MessageFlag = (typeof names)[number];
 
 const known: readonly string[] = names;
+
+/** Flags that cannot be given safely, each with the reason and what to do instead. */
+const refused: ReadonlyMap<unknown, string> = new Map([
+  [
+    'MSG_ZEROCOPY',
+    // Documentation/networking/msg_zerocopy.rst, "Notification Reception".
+    'the kernel reads the memory of the payload until its completion is on the error queue, and nothing here keeps it unchanged until then; send without the flag',
+  ],
+]);
 
 /** The sum of the flags. */
 export function flagBits(flags: readonly MessageFlag[] | undefined): number {
@@ -29,6 +37,8 @@ export function flagBits(flags: readonly MessageFlag[] | undefined): number {
   if (!Array.isArray(flags)) throw invalidArgument('flags', 'an array of MSG_ names', flags);
   let bits = 0;
   for (const flag of flags) {
+    const reason = refused.get(flag);
+    if (reason !== undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${flag}: ${reason}`);
     if (!known.includes(flag)) throw invalidArgument('flags', `one of ${known.join(', ')}`, flag);
     const bit = native.constants[flag];
     if (typeof bit !== 'number')

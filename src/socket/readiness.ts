@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import { integer, invalidArgument, SystemCallError, TimeoutError, UsageError } from '../errors.js';
+import { check, integer, invalidArgument, TimeoutError, UsageError } from '../errors.js';
 import { READABLE, WRITABLE } from '../native/binding.js';
 import { native } from '../native/load.js';
 
@@ -38,11 +38,28 @@ const watchers = new Map<number, Readiness>();
 /** Bun exports uv_poll_init as a stub that aborts, so there a thread with poll(2) does the same work. */
 const threaded = 'bun' in process.versions || process.env['SOCKWISE_READINESS'] === 'thread';
 
-let startResult: number | undefined;
+let started = false;
 
-function started(): boolean {
-  startResult ??= native.startReadiness((fd, events) => watchers.get(fd)?.ready(events), threaded);
-  return startResult === 0;
+/** Throws where nothing can be watched now. The next call tries again: descriptors and threads may be there by then. */
+function start(): void {
+  if (started) return;
+  const result = native.startReadiness((fd, events) => watchers.get(fd)?.ready(events), threaded);
+  // Of the two calls that the thread needs, pthread_create(3) alone fails with EAGAIN.
+  check(result, threaded ? (result === -os.errno.EAGAIN ? 'pthread_create' : 'pipe') : 'uv_poll_init');
+  started = true;
+}
+
+/** Watches `fd` for `events`, or throws. */
+function watch(fd: number, events: number): void {
+  start();
+  const result = native.watch(fd, events);
+  if (result === -os.errno.EEXIST) {
+    throw new UsageError(
+      'ERR_SOCKET_BUSY',
+      `descriptor ${fd}: the event loop already watches it for another object, so it cannot be waited for here`,
+    );
+  }
+  check(result, threaded ? 'fcntl' : 'uv_poll_init');
 }
 
 /** Throws for a bad timeout or signal, and the signal's reason if it is aborted already. */
@@ -84,7 +101,7 @@ export class Readiness {
   }
 
   /** Ends every wait with `error`. The descriptor may be closed afterwards. */
-  stop(error: Error): void {
+  stop(error: unknown): void {
     const waiting = [...this.#readers.splice(0), ...this.#writers.splice(0)];
     this.#update();
     for (const waiter of waiting) waiter.fail(error);
@@ -172,8 +189,11 @@ export class Readiness {
     const wanted = this.#wanted();
     if (wanted === 0) return this.#forget();
     if (wanted === this.#watched || this.#pause !== undefined) return;
-    const result = started() ? native.watch(this.#fd, wanted) : -os.errno.ENOSYS;
-    if (result < 0) return this.stop(watchError(result, this.#fd));
+    try {
+      watch(this.#fd, wanted);
+    } catch (error) {
+      return this.stop(error);
+    }
     watchers.set(this.#fd, this);
     this.#watched = wanted;
   }
@@ -222,13 +242,4 @@ function unlistenAbort(signal: AbortSignal, callback: () => void): void {
 function remove(queue: Waiter[], waiter: Waiter): void {
   const index = queue.indexOf(waiter);
   if (index >= 0) queue.splice(index, 1);
-}
-
-function watchError(result: number, fd: number): Error {
-  const error = new SystemCallError(result, 'uv_poll');
-  if (error.code !== 'EEXIST') return error;
-  return new UsageError(
-    'ERR_SOCKET_BUSY',
-    `descriptor ${fd}: the event loop already watches it for another object, so it cannot be waited for here`,
-  );
 }

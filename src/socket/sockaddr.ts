@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   formatIPv4,
   formatIPv6,
@@ -13,6 +14,7 @@ import {
 import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
 import { littleEndian } from '../options/memory.js';
+import { bytesOf } from './payload.js';
 
 export type Family = SocketAddress['family'];
 
@@ -106,11 +108,13 @@ function portOf(port: unknown): number {
   return port === undefined ? 0 : integer(port, 'port', 0, 65_535);
 }
 
-function writeIPv4(input: Partially<InternetAddress>): number {
-  const { address = '0.0.0.0' } = input;
+// Each of these reads all of the caller's fields before it writes: a getter may make calls of its own, which use the same
+// memory.
+
+function writeIPv4({ address = '0.0.0.0', port }: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv4 address', address);
   data.fill(0, 0, at.in.size);
-  dataView.setUint16(at.in.port, portOf(input.port));
+  dataView.setUint16(at.in.port, portOf(port));
   if (!parseIPv4(address, data, at.in.addr))
     throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
   return at.in.size;
@@ -124,19 +128,16 @@ function scopeOf(zone: string): number {
   throw invalidAddress(`address: there is no interface ${JSON.stringify(zone)}`);
 }
 
-function writeIPv6(input: Partially<InternetAddress>): number {
-  const { address = '::', flowInfo = 0 } = input;
+function writeIPv6({ address = '::', port, flowInfo = 0, scopeId: given }: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv6 address', address);
   const percent = address.indexOf('%');
   const zone = percent < 0 ? undefined : address.slice(percent + 1);
-  const scopeId = zone === undefined ? (input.scopeId ?? 0) : scopeOf(zone);
-  if (input.scopeId !== undefined && input.scopeId !== scopeId) {
-    throw invalidAddress(
-      `address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${input.scopeId}`,
-    );
+  const scopeId = zone === undefined ? (given ?? 0) : scopeOf(zone);
+  if (given !== undefined && given !== scopeId) {
+    throw invalidAddress(`address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${given}`);
   }
   data.fill(0, 0, at.in6.size);
-  dataView.setUint16(at.in6.port, portOf(input.port));
+  dataView.setUint16(at.in6.port, portOf(port));
   dataView.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
   dataView.setUint32(at.in6.scopeId, integer(scopeId, 'scopeId', 0, uint32Max), littleEndian);
   if (!parseIPv6(percent < 0 ? address : address.slice(0, percent), data, at.in6.addr)) {
@@ -147,21 +148,29 @@ function writeIPv6(input: Partially<InternetAddress>): number {
 
 const textEncoder = new TextEncoder();
 
+/** The name of a Unix address. A `path` beside `pathBytes` may only be what getsockname(2) told with them. */
+function nameOf({ path, pathBytes }: Partially<UnixAddress>): Uint8Array {
+  if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
+  if (pathBytes === undefined) return textEncoder.encode(path ?? '');
+  const bytes = Buffer.from(bytesOf(pathBytes, 'pathBytes'));
+  if (path !== undefined && path !== bytes.toString())
+    throw invalidAddress(`path: ${JSON.stringify(path)} is another name than pathBytes`);
+  return bytes;
+}
+
 function writeUnix(input: Partially<UnixAddress>): number {
-  const { path = '' } = input;
-  if (typeof path !== 'string') throw invalidArgument('path', 'a string', path);
-  const bytes = textEncoder.encode(path);
+  const bytes = nameOf(input);
   const capacity = at.un.size - at.un.path;
-  const abstract = path.startsWith('\0');
+  const abstract = bytes[0] === 0;
   // A path of the full size would lack its terminating NUL: Linux takes it, but getsockname(2) readers are off by one.
   const longest = abstract ? capacity : capacity - 1;
   if (bytes.length > longest) throw invalidAddress(`path: ${bytes.length} bytes, sun_path takes ${longest}`);
-  if (!abstract && path.includes('\0')) throw invalidAddress('path: contains a NUL byte');
+  if (!abstract && bytes.includes(0)) throw invalidAddress('path: contains a NUL byte');
   data.fill(0, 0, at.un.size);
   data.set(bytes, at.un.path);
   // The length is part of an abstract name; a lone family asks for autobind, unix(7).
   if (abstract) return at.un.path + bytes.length;
-  return path === '' ? at.un.path : at.un.path + bytes.length + 1;
+  return bytes.length === 0 ? at.un.path : at.un.path + bytes.length + 1;
 }
 
 function hardwareBytes(text: unknown): number[] {
@@ -173,30 +182,32 @@ function hardwareBytes(text: unknown): number[] {
   return parts.map((part) => Number.parseInt(part, 16));
 }
 
-function writePacket(input: Partially<PacketAddress>): number {
+function writePacket({ protocol = 0, interfaceIndex = 0, hardwareAddress }: Partially<PacketAddress>): number {
   data.fill(0, 0, at.ll.size);
-  dataView.setUint16(at.ll.protocol, integer(input.protocol ?? 0, 'protocol', 0, 65_535));
-  dataView.setInt32(at.ll.ifindex, integer(input.interfaceIndex ?? 0, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
-  if (input.hardwareAddress !== undefined) {
-    const bytes = hardwareBytes(input.hardwareAddress);
+  dataView.setUint16(at.ll.protocol, integer(protocol, 'protocol', 0, 65_535));
+  dataView.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
+  if (hardwareAddress !== undefined) {
+    const bytes = hardwareBytes(hardwareAddress);
     data[at.ll.halen] = bytes.length;
     data.set(bytes, at.ll.addr);
   }
   return at.ll.size;
 }
 
-function writeNetlink(input: Partially<NetlinkAddress>): number {
+function writeNetlink({ pid = 0, groups = 0 }: Partially<NetlinkAddress>): number {
   data.fill(0, 0, at.nl.size);
-  dataView.setUint32(at.nl.pid, integer(input.pid ?? 0, 'pid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.nl.groups, integer(input.groups ?? 0, 'groups', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.nl.pid, integer(pid, 'pid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.nl.groups, integer(groups, 'groups', 0, uint32Max), littleEndian);
   return at.nl.size;
 }
 
-function writeVsock(input: Partially<VsockAddress>): number {
+/** VMADDR_CID_ANY and VMADDR_PORT_ANY. */
+const vmAny = uint32Max;
+
+function writeVsock({ cid = vmAny, port = vmAny }: Partially<VsockAddress>): number {
   data.fill(0, 0, at.vm.size);
-  // VMADDR_CID_ANY and VMADDR_PORT_ANY.
-  dataView.setUint32(at.vm.cid, integer(input.cid ?? uint32Max, 'cid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.vm.port, integer(input.port ?? uint32Max, 'port', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.vm.cid, integer(cid, 'cid', 0, uint32Max), littleEndian);
+  dataView.setUint32(at.vm.port, integer(port, 'port', 0, uint32Max), littleEndian);
   return at.vm.size;
 }
 
@@ -212,7 +223,7 @@ const writers: { readonly [F in Family]: (input: never) => number } = {
 const fieldsOf: { readonly [F in Family]: readonly string[] } = {
   IPv4: ['family', 'address', 'port'],
   IPv6: ['family', 'address', 'port', 'scopeId', 'flowInfo'],
-  unix: ['family', 'path'],
+  unix: ['family', 'path', 'pathBytes'],
   packet: ['family', 'protocol', 'interfaceIndex', 'hardwareAddress', 'packetType'],
   netlink: ['family', 'pid', 'groups'],
   vsock: ['family', 'cid', 'port'],
@@ -240,7 +251,8 @@ export function writeAddress(family: Family, input: AddressInput): number {
 function readUnix(length: number, bytes: Uint8Array, base: number): UnixAddress {
   const path = bytes.subarray(base + at.un.path, base + Math.max(length, at.un.path));
   const end = path[0] === 0 ? path.length : path.indexOf(0);
-  return { family: 'unix', path: Buffer.from(end < 0 ? path : path.subarray(0, end)).toString() };
+  const name = Buffer.from(end < 0 ? path : path.subarray(0, end));
+  return { family: 'unix', path: name.toString(), ...(!isUtf8(name) && { pathBytes: name }) };
 }
 
 function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddress {
@@ -260,7 +272,12 @@ function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddr
 }
 
 /** Reads a sockaddr of `length` bytes at `base`; `undefined` where there is none or its family has no addresses here. */
-export function readAddress(length: number, bytes = data, view = dataView, base = 0): SocketAddress | undefined {
+export function readAddress(
+  length: number,
+  bytes: Uint8Array = data,
+  view = dataView,
+  base = 0,
+): SocketAddress | undefined {
   if (length < at.family + at.familySize) return undefined;
   const domain = at.familySize === 2 ? view.getUint16(base + at.family, littleEndian) : (bytes[base + at.family] ?? 0);
   const family = familyOf(domain);
@@ -304,12 +321,13 @@ interface KnownParts {
   readonly address?: string | undefined;
   readonly port?: number | undefined;
   readonly path?: string | undefined;
+  readonly pathBytes?: Uint8Array | undefined;
   readonly cid?: number | undefined;
 }
 
 /** The address fields of a {@link SystemCallError}, with the wildcard where nothing else was asked for; no port 0, as in Node. */
 export function errorContext(family: Family, input: AddressInput): ErrorContext {
-  const { address, port, path, cid }: KnownParts = input;
+  const { address, port, path, pathBytes, cid }: KnownParts = input;
   switch (family) {
     case 'IPv4':
       return { address: address ?? '0.0.0.0', port: port || undefined };
@@ -317,7 +335,9 @@ export function errorContext(family: Family, input: AddressInput): ErrorContext 
       return { address: address ?? '::', port: port || undefined };
     case 'unix':
       // An unnamed socket has no address to tell.
-      return { address: path?.replaceAll('\0', '@') || undefined };
+      return {
+        address: (path ?? (pathBytes && Buffer.from(pathBytes).toString()))?.replaceAll('\0', '@') || undefined,
+      };
     case 'vsock':
       return { address: cid === undefined ? 'vsock:*' : `vsock:${cid}`, port };
     case 'packet':

@@ -1,6 +1,14 @@
 import { constants as os } from 'node:os';
 import type { SocketAddress } from '../address.js';
-import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import {
+  check,
+  type ErrorContext,
+  integer,
+  invalidArgument,
+  knownKeys,
+  SystemCallError,
+  UsageError,
+} from '../errors.js';
 import { data, frame, native } from '../native/load.js';
 import { readOption, writeOptions } from '../options/access.js';
 import type { OptionValues } from '../options/types.js';
@@ -43,7 +51,10 @@ export interface OpenOptions {
   readonly family?: Family | undefined;
   /** Default `stream`. */
   readonly type?: SocketType | undefined;
-  /** A name, or a number: of an IP protocol, a netlink family, or an Ethernet type in host byte order. Default 0. */
+  /**
+   * The name or number of an IP protocol; on packet sockets the number of an Ethernet type, in host byte order; on
+   * netlink sockets that of a netlink family. Default 0.
+   */
   readonly protocol?: Protocol | number | undefined;
   /** Set before the socket is returned, so before bind and connect. */
   readonly options?: OptionValues | undefined;
@@ -73,12 +84,17 @@ function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyo
 }
 
 function protocolNumber(family: Family, protocol: Protocol | number): number {
-  const number =
-    typeof protocol === 'number'
-      ? integer(protocol, 'protocol', 0, family === 'packet' ? 0xffff : int31)
-      : constant(oneOf(protocols, protocol, 'protocol'));
-  // packet(7): in network byte order.
-  return family === 'packet' ? ((number & 0xff) << 8) | (number >> 8) : number;
+  if (typeof protocol === 'number') {
+    const number = integer(protocol, 'protocol', 0, family === 'packet' ? 0xffff : int31);
+    // packet(7): in network byte order.
+    return family === 'packet' ? ((number & 0xff) << 8) | (number >> 8) : number;
+  }
+  const name = oneOf(protocols, protocol, 'protocol');
+  // The names are of IP protocols: to a packet socket 6 is an Ethernet type, to a netlink socket another family.
+  if (family !== 'IPv4' && family !== 'IPv6') {
+    throw invalidArgument('protocol', `a number, on ${family} sockets`, protocol);
+  }
+  return constant(name);
 }
 
 /**
@@ -157,7 +173,7 @@ export class Socket extends Transfer {
     knownKeys(settings, 'listen', ['backlog']);
     const backlog = integer(settings.backlog ?? 511, 'backlog', 0, int31);
     const result = native.listen(this.fd, backlog);
-    if (result < 0) throw new SystemCallError(result, 'listen', errorContext(this.family, this.getsockname()));
+    if (result < 0) throw new SystemCallError(result, 'listen', this.#whereBound());
     return this;
   }
 
@@ -177,6 +193,11 @@ export class Socket extends Transfer {
   /**
    * `connect(2)`, waiting until the connection stands or has failed. After a timeout or an abort the attempt goes on in
    * the kernel: close the socket.
+   *
+   * A Unix listener whose queue is full is not waited for: a non-blocking connect(2) fails with `EAGAIN` at once, and
+   * nothing tells when there is room, connect(2) ERRORS.
+   *
+   * @throws {SystemCallError} `ECONNREFUSED`, `ETIMEDOUT`, `EHOSTUNREACH`, `EADDRNOTAVAIL`, `ENOENT` and others.
    */
   async connect(address: AddressInput, wait: WaitOptions = {}): Promise<this> {
     knownKeys(wait, 'connect', waitKeys);
@@ -222,6 +243,12 @@ export class Socket extends Transfer {
   shutdown(half: keyof typeof halves): this {
     check(native.shutdown(this.fd, constant(oneOf(halves, half, 'half'))), 'shutdown');
     return this;
+  }
+
+  /** The local address for an error, where there is one to be told: the descriptor may be what is wrong. */
+  #whereBound(): ErrorContext {
+    const bound = readAddress(native.getsockname(this.fd));
+    return bound === undefined ? {} : errorContext(this.family, bound);
   }
 
   #accept(origin?: Origin): Socket | undefined {

@@ -1,12 +1,13 @@
 import { constants as os } from 'node:os';
-import { isSharedArrayBuffer, isUint8Array } from 'node:util/types';
 import type { SocketAddress } from '../address.js';
 import { check, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { Frame, NAME_SPACE } from '../native/binding.js';
 import { data as scratch, frame, native } from '../native/load.js';
 import { OwnedDescriptor } from './descriptor.js';
 import { flagBits, flagNames, type MessageFlag } from './flags.js';
-import { controlSpace, type ControlMessage, readControl, writeControl } from './messages.js';
+import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
+import { bytesOf, type Payload, payloadBytes } from './payload.js';
+import { controlSpace, encodeControl, readControl, writeControl } from './control.js';
 import { waitKeys, type WaitOptions } from './readiness.js';
 import { type AddressInput, constant, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
 import type { Origin } from './unclosed.js';
@@ -20,32 +21,34 @@ export interface SendOptions extends TransferOptions {
   readonly address?: AddressInput | undefined;
 }
 
-export interface RecvOptions extends TransferOptions {
+/** Where received data goes: memory of this package's making, or the caller's. */
+type ReceivePlace =
   /** At most this many bytes, default 65536. */
-  readonly size?: number | undefined;
-  /** Memory to receive into, in place of `size`. */
-  readonly buffer?: Uint8Array | undefined;
-}
+  | { readonly size?: number | undefined; readonly buffer?: undefined }
+  /** Memory to receive into. */
+  | { readonly buffer: Uint8Array; readonly size?: undefined };
+
+export type RecvOptions = TransferOptions & ReceivePlace;
 
 export interface SendMessage extends SendOptions {
   /** One piece or several, sent as one message. */
   readonly data: Payload | readonly Payload[];
-  readonly control?: readonly ControlMessage[] | undefined;
+  readonly control?: readonly SendControlMessage[] | undefined;
 }
 
-export interface RecvMessageOptions extends RecvOptions {
+export type RecvMessageOptions = RecvOptions & {
   /**
    * Bytes for control messages. Default 0: what does not fit is dropped and reported as `MSG_CTRUNC`, so that no
    * descriptor arrives unasked.
    */
   readonly controlSize?: number | undefined;
-}
+};
 
 export interface ReceivedMessage {
   readonly data: Buffer;
-  /** The sender; absent on a connected stream. */
+  /** The sender, or with `MSG_ERRQUEUE` where the datagram went; absent on a connected stream. */
   readonly address?: SocketAddress | undefined;
-  readonly control: readonly ControlMessage[];
+  readonly control: readonly ReceivedControlMessage[];
   /** What recvmsg(2) reports, as `MSG_TRUNC`. */
   readonly flags: readonly MessageFlag[];
 }
@@ -63,8 +66,6 @@ export interface BatchMessage {
 }
 
 export type BatchReceived = Omit<ReceivedMessage, 'control'>;
-
-export type Payload = Uint8Array | string;
 
 const transferKeys = ['flags', ...waitKeys] as const;
 const sendKeys = ['address', ...transferKeys] as const;
@@ -85,33 +86,9 @@ const closeOnExec = native.constants['MSG_CMSG_CLOEXEC'] ?? 0;
 /** Where a receive without memory of its own lands, to be copied out at its real length. */
 const landing = Buffer.allocUnsafeSlow(65_536);
 
-/** `ArrayBuffer.prototype.detached` is younger than Node 20. */
-function isDetached(buffer: ArrayBufferLike): boolean {
-  try {
-    void new Uint8Array(buffer);
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-function bytesOf(payload: unknown, name = 'data'): Uint8Array {
-  if (typeof payload === 'string') return Buffer.from(payload);
-  // Not instanceof: a Buffer of another realm is one as well.
-  if (!isUint8Array(payload)) throw invalidArgument(name, 'a Uint8Array or a string', payload);
-  if (isSharedArrayBuffer(payload.buffer)) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: shared memory could change during the call; copy it first`);
-  }
-  if (payload.length === 0 && isDetached(payload.buffer)) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: its memory was transferred away`);
-  }
-  return payload;
-}
-
 function target({ size, buffer }: RecvOptions, bits: number): Uint8Array {
   if (buffer !== undefined) {
     if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size: not together with buffer');
-    if (typeof buffer === 'string') throw invalidArgument('buffer', 'a Uint8Array', buffer);
     return bytesOf(buffer, 'buffer');
   }
   const length = integer(size ?? landing.length, 'size', 0, int31);
@@ -145,7 +122,12 @@ export class Transfer extends OwnedDescriptor {
   /** `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. */
   send(payload: Payload, options: SendOptions & WaitOptions = {}): Promise<number> {
     let bytes: Uint8Array | undefined;
-    return this.readiness.call('write', 'send', () => this.trySend((bytes ??= bytesOf(payload)), options), options);
+    return this.readiness.call(
+      'write',
+      'send',
+      () => this.trySend((bytes ??= payloadBytes(payload)), options),
+      options,
+    );
   }
 
   /**
@@ -155,7 +137,7 @@ export class Transfer extends OwnedDescriptor {
    */
   trySend(payload: Payload, options: SendOptions = {}): number | undefined {
     knownKeys(options, 'send', sendKeys);
-    const bytes = bytesOf(payload);
+    const bytes = payloadBytes(payload);
     const { flags, address } = options;
     const bits = flagBits(flags);
     const length = address === undefined ? 0 : writeAddress(this.family, address);
@@ -190,11 +172,13 @@ export class Transfer extends OwnedDescriptor {
   trySendmsg(message: SendMessage): number | undefined {
     knownKeys(message, 'sendmsg', sendmsgKeys);
     const { data, control = [], flags, address } = message;
-    const parts = Array.isArray(data) ? data.map((part) => bytesOf(part)) : [bytesOf(data)];
+    const parts = Array.isArray(data) ? data.map((part) => payloadBytes(part)) : [payloadBytes(data)];
     integer(parts.length, 'data: number of parts', 0, longestBatch);
     const bits = flagBits(flags);
-    const controlLength = writeControl(control);
+    // Read before anything is written: a getter of the caller's may make calls of its own, which use the same memory.
+    const encoded = encodeControl(control);
     const length = address === undefined ? 0 : writeAddress(this.family, address);
+    const controlLength = writeControl(encoded);
     return unlessBlocked(native.sendmsg(this.fd, parts, bits, length, controlLength), 'sendmsg', this.family, address);
   }
 
@@ -207,8 +191,8 @@ export class Transfer extends OwnedDescriptor {
   tryRecvmsg(options: RecvMessageOptions = {}): ReceivedMessage | undefined {
     knownKeys(options, 'recvmsg', recvmsgKeys);
     const bits = flagBits(options.flags);
-    const into = target(options, bits);
     const capacity = integer(options.controlSize ?? 0, 'controlSize', 0, controlSpace);
+    const into = target(options, bits);
     const careful = this.family === 'unix' ? bits | closeOnExec : bits;
     const length = unlessBlocked(native.recvmsg(this.fd, [into], careful, capacity), 'recvmsg');
     if (length === undefined) return undefined;
@@ -228,29 +212,31 @@ export class Transfer extends OwnedDescriptor {
     knownKeys(options, 'sendmmsg', transferKeys);
     if (!Array.isArray(messages)) throw invalidArgument('messages', 'an array', messages);
     integer(messages.length, 'messages: number', 1, longestBatch);
-    const payloads = messages.map((message) => {
+    const batch = Array.from(messages, (message: BatchMessage) => {
       knownKeys(message, 'message', batchKeys);
-      return bytesOf(message.data);
+      return { payload: payloadBytes(message.data), address: message.address };
     });
     // Offsets are int32.
     integer(
-      payloads.reduce((sum, { length }) => sum + length, 0),
+      batch.reduce((sum, { payload }) => sum + payload.length, 0),
       'messages: number of bytes',
       0,
       int31,
     );
     const bits = flagBits(options.flags);
-    const table = new Int32Array(4 * messages.length);
-    const names = new Uint8Array(NAME_SPACE * messages.length);
+    const table = new Int32Array(4 * batch.length);
+    const names = new Uint8Array(NAME_SPACE * batch.length);
     let offset = 0;
-    for (const [index, payload] of payloads.entries()) {
-      const address = messages[index]?.address;
+    for (const [index, { payload, address }] of batch.entries()) {
       const length = address === undefined ? 0 : writeAddress(this.family, address);
       names.set(scratch.subarray(0, length), NAME_SPACE * index);
       table.set([offset, payload.length, NAME_SPACE * index, length], 4 * index);
       offset += payload.length;
     }
-    const joined = Buffer.concat(payloads, offset);
+    const joined = Buffer.concat(
+      batch.map(({ payload }) => payload),
+      offset,
+    );
     return unlessBlocked(native.sendmmsg(this.fd, joined, names, table, bits), 'sendmmsg');
   }
 

@@ -10,6 +10,7 @@ type Opener = (...args: never[]) => unknown;
  */
 const alwaysRecorded = 1000;
 const notRecorded = '    a place that was not recorded; from now on each is';
+const notTold = '    a place that Error.prepareStackTrace could not tell';
 let opened = 0;
 let anyUnclosed = false;
 
@@ -27,9 +28,10 @@ export class Origin {
     if (opened >= alwaysRecorded && !anyUnclosed) return;
     opened++;
     const { stackTraceLimit } = Error;
-    Error.stackTraceLimit = framesKept;
+    // Not an assignment: under --frozen-intrinsics that throws, and then the limit stays as it is.
+    Reflect.set(Error, 'stackTraceLimit', framesKept);
     Error.captureStackTrace((this.#stack = {}), opener);
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     recent.add(this);
     if (settling) return;
     settling = true;
@@ -39,10 +41,22 @@ export class Origin {
   /** As text. Made of the recorded stack once, since that holds each frame's `this`: see {@link recent}. */
   get frames(): string {
     if (this.#stack !== undefined) {
-      this.#frames = String(this.#stack.stack).split('\n').slice(1).join('\n');
+      this.#frames = framesOf(this.#stack);
       this.#stack = undefined;
     }
     return this.#frames;
+  }
+}
+
+/** The text is made by Error.prepareStackTrace where a program has set it, and that may throw or return anything. */
+function framesOf(recorded: { stack?: unknown }): string {
+  try {
+    return String(recorded.stack)
+      .split('\n')
+      .slice(1, 1 + framesKept)
+      .join('\n');
+  } catch {
+    return notTold;
   }
 }
 

@@ -3,7 +3,7 @@ import { createServer, type LookupFunction, type Server } from 'node:net';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { ConnectError } from '../../src/handles/attempts.js';
 import { connect, type ConnectOptions } from '../../src/handles/connect.js';
-import { listen } from '../../src/handles/listen.js';
+import { listen, serve } from '../../src/handles/listen.js';
 import { getOption } from '../../src/handles/options.js';
 import { reservePort } from '../../src/handles/reserve.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
@@ -12,21 +12,22 @@ import { socketDescriptors } from '../support/descriptors.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
 import { keeper } from '../support/kept.js';
 import { portOf } from '../support/servers.js';
+import { codeOf, internet } from '../support/sockets.js';
 
 const kept = keeper();
 
-async function serving(address: string, port = 0): Promise<Server> {
+async function serving(address: string): Promise<Server> {
   return kept(
     await listen(
       createServer((socket) => socket.resume()),
-      { address, port },
+      { address },
     ),
   );
 }
 
 /** A port of `address` that nobody listens on, for as long as the test runs. */
-function closedPort(address: string, port = 0): number {
-  const reservation = reservePort({ address, port });
+function closedPort(address: string): number {
+  const reservation = reservePort({ address });
   return kept({ port: reservation.port, close: () => reservation.release() }).port;
 }
 
@@ -38,12 +39,28 @@ function freeLocalPort(): number {
   return reservation.port;
 }
 
-/** A listener that answers no further connection: its accept queue is full, so the kernel drops the SYN. */
-async function silentListener(address: string, port = 0): Promise<number> {
-  const listener = kept(Socket.open()).bind({ address, port }).listen({ backlog: 0 });
-  const name = listener.getsockname();
+/** Makes a listener of `socket` that answers no further connection: its accept queue is full, so the kernel drops the SYN. */
+async function silence(socket: Socket): Promise<number> {
+  const name = internet(socket.listen({ backlog: 0 }).getsockname());
   await kept(Socket.open()).connect(name, { timeoutMs: 1000 });
-  return 'port' in name ? name.port : 0;
+  return name.port;
+}
+
+function silentListener(address: string): Promise<number> {
+  return silence(kept(Socket.open()).bind({ address }));
+}
+
+/** A server at 127.0.0.2, and a socket that is bound to the same port of 127.0.0.3. */
+async function servedBeside(): Promise<{ server: Server; port: number; beside: Socket }> {
+  for (;;) {
+    const first = kept(Socket.open()).bind({ address: '127.0.0.2' });
+    const beside = kept(Socket.open());
+    const { port } = internet(first.getsockname());
+    // Another process may have the port that was free at the first address.
+    if ((await codeOf(() => beside.bind({ address: '127.0.0.3', port }))) === 'EADDRINUSE') continue;
+    const server = kept(createServer((socket) => socket.resume()));
+    return { server: await serve(first, server, {}), port, beside };
+  }
 }
 
 /** Stands for a resolver that knows `addresses` for every name. */
@@ -80,9 +97,7 @@ beforeAll(async () => {
 
 describe('several addresses', () => {
   test('options and the local port are kept on the second address tried', async () => {
-    const server = await serving('127.0.0.2');
-    const port = portOf(server);
-    closedPort('127.0.0.3', port);
+    const { port } = await servedBeside();
     const localPort = freeLocalPort();
     const socket = kept(
       await connect({
@@ -101,9 +116,8 @@ describe('several addresses', () => {
   });
 
   test('the next address is tried beside a silent one, which is closed when it has lost', async () => {
-    const server = await serving('127.0.0.2');
-    const port = portOf(server);
-    await silentListener('127.0.0.3', port);
+    const { server, port, beside } = await servedBeside();
+    await silence(beside);
     const before = socketDescriptors().length;
     const accepted = once(server, 'connection');
     const started = performance.now();
@@ -119,9 +133,8 @@ describe('several addresses', () => {
   });
 
   test('with a local port one address is tried at a time', async () => {
-    const server = await serving('127.0.0.2');
-    const port = portOf(server);
-    await silentListener('127.0.0.3', port);
+    const { server, port, beside } = await servedBeside();
+    await silence(beside);
     const before = socketDescriptors().length;
     const accepted = vi.fn();
     server.on('connection', accepted);
@@ -287,6 +300,59 @@ describe('giving up', () => {
   });
 });
 
+describe('a lookup of any make', () => {
+  const to = { host: 'odd.test', port: 1 };
+  /** A lookup that calls back with `results`, later or at once. */
+  const answering = (defer: (call: () => void) => void, ...results: unknown[]): LookupFunction =>
+    ((_host: string, _options: object, callback: (...given: unknown[]) => void) =>
+      defer(() => callback(null, ...results))) as never;
+  const now = (call: () => void): void => call();
+
+  test.for<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['a bare object', { address: '127.0.0.1', family: 4 }],
+    ['an array of nothing', [undefined]],
+    ['an array of strings', ['127.0.0.1']],
+    ['addresses that are none', [{ address: 5, family: 4 }]],
+  ])('that finds %s is refused, also where it calls back later', async ([, found]) => {
+    for (const defer of [now, setImmediate]) {
+      expect(await refusal({ ...to, lookup: answering(defer, found) })).toMatchObject({
+        name: 'UsageError',
+        code: 'ERR_ARGUMENT_INVALID',
+      });
+    }
+  });
+
+  test.for<[string, unknown[]]>([
+    ['one address and its family, as without `all`', ['127.0.0.1', 4]],
+    ['addresses without a family', [[{ address: '127.0.0.1' }]]],
+  ])('that finds %s is understood', async ([, results]) => {
+    const port = portOf(await serving('127.0.0.1'));
+    const socket = kept(await connect({ ...to, port, lookup: answering(setImmediate, ...results) }));
+    expect(socket.remoteAddress).toBe('127.0.0.1');
+  });
+
+  test('that calls back twice is heard once', async () => {
+    const port = portOf(await serving('127.0.0.1'));
+    const twice: LookupFunction = (_host, _options, callback) => {
+      callback(null, '127.0.0.1', 4);
+      callback(new Error('too late'), '');
+      callback(null, undefined as never);
+    };
+    expect(kept(await connect({ ...to, port, lookup: twice })).remoteAddress).toBe('127.0.0.1');
+  });
+
+  test('that throws is its error', async () => {
+    const failure = new Error('no resolver');
+    const lookup: LookupFunction = () => {
+      throw failure;
+    };
+    expect(await refusal({ ...to, lookup })).toBe(failure);
+  });
+});
+
 describe('mistakes are told before the kernel is asked', () => {
   const to = { host: '127.0.0.1', port: 1 };
   const mistakes: readonly [unknown, string][] = [
@@ -294,6 +360,7 @@ describe('mistakes are told before the kernel is asked', () => {
     [{}, 'ERR_ARGUMENT_INVALID'],
     [{ ...to, host: '' }, 'ERR_ARGUMENT_INVALID'],
     [{ ...to, host: 7 }, 'ERR_ARGUMENT_INVALID'],
+    [{ ...to, host: '[::1]' }, 'ERR_ADDRESS_INVALID'],
     [{ host: '127.0.0.1' }, 'ERR_ARGUMENT_INVALID'],
     [{ ...to, port: 0 }, 'ERR_OUT_OF_RANGE'],
     [{ ...to, port: 65_536 }, 'ERR_OUT_OF_RANGE'],

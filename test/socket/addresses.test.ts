@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { closeSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, type TestContext, test } from 'vitest';
@@ -75,6 +75,18 @@ describe('bind', () => {
   test('fails with EADDRNOTAVAIL for an address of another host', () => {
     using socket = Socket.open();
     expect(() => socket.bind({ address: '192.0.2.1' })).toThrow(/^bind EADDRNOTAVAIL: .* 192\.0\.2\.1$/);
+  });
+});
+
+describe('listen', () => {
+  test('fails with what listen(2) says, also where getsockname(2) would fail as well', () => {
+    const socket = Socket.open();
+    closeSync(socket.fd);
+    try {
+      expect(() => socket.listen()).toThrow(/^listen EBADF: bad file descriptor$/);
+    } finally {
+      socket.detach();
+    }
   });
 });
 
@@ -159,6 +171,52 @@ describe('unix', () => {
     using other = Socket.open({ family: 'unix', type: 'seqpacket' });
     expect(() => other.bind({ path })).toThrow(`@sockwise@${process.pid}`);
     await other.connect({ path });
+    (await listener.accept()).close();
+  });
+
+  test('a name that is not UTF-8 keeps its bytes, and its owner can be answered', async () => {
+    const pathBytes = Buffer.concat([Buffer.from(`\0sockwise ${process.pid} `), Buffer.of(0xff, 0xfe, 0)]);
+    const path = pathBytes.toString();
+    using asker = Socket.open({ family: 'unix', type: 'dgram' }).bind({ pathBytes });
+    expect(asker.getsockname()).toEqual({ family: 'unix', path, pathBytes });
+    using answerer = Socket.open({ family: 'unix', type: 'dgram' }).bind();
+    asker.trySend('question', { address: answerer.getsockname() });
+    const { address } = await answerer.recvmsg({ timeoutMs: 5000 });
+    expect(address).toEqual({ family: 'unix', path, pathBytes });
+    expect(answerer.trySend('answer', { address })).toBe(6);
+    expect((await asker.recv({ timeoutMs: 5000 })).toString()).toBe('answer');
+
+    using other = Socket.open({ family: 'unix', type: 'dgram' });
+    expect(() => other.bind({ pathBytes })).toThrow(/^bind EADDRINUSE: address already in use @sockwise/);
+    // What it looks like is another name.
+    expect(await codeOf(() => other.bind({ path }))).toBeUndefined();
+  });
+
+  test('a file name that is not UTF-8 as well', () => {
+    const pathBytes = Buffer.concat([Buffer.from(join(folder, 'latin1-')), Buffer.of(0xe4)]);
+    using socket = Socket.open({ family: 'unix' }).bind({ pathBytes });
+    expect(statSync(pathBytes).isSocket()).toBe(true);
+    expect(socket.getsockname()).toEqual({ family: 'unix', path: pathBytes.toString(), pathBytes });
+  });
+
+  test('bytes that are UTF-8 come back as text, and two names contradict each other', async () => {
+    const path = `\0sockwise-ä-${process.pid}`;
+    using socket = Socket.open({ family: 'unix', type: 'dgram' });
+    expect(await codeOf(() => socket.bind({ path: 'x', pathBytes: Buffer.from(path) }))).toBe('ERR_ADDRESS_INVALID');
+    expect(await codeOf(() => socket.bind({ pathBytes: path as never }))).toBe('ERR_ARGUMENT_INVALID');
+    expect(await codeOf(() => socket.bind({ pathBytes: Buffer.from('/a\0b') }))).toBe('ERR_ADDRESS_INVALID');
+    socket.bind({ pathBytes: Buffer.from(path) });
+    expect(socket.getsockname()).toEqual({ family: 'unix', path });
+  });
+
+  test('a listener whose queue is full refuses at once: it is not waited for', async () => {
+    using listener = Socket.open({ family: 'unix' }).bind().listen({ backlog: 0 });
+    using first = Socket.open({ family: 'unix' });
+    using second = Socket.open({ family: 'unix' });
+    await first.connect(listener.getsockname());
+    expect(await codeOf(() => second.connect(listener.getsockname()))).toBe('EAGAIN');
+    (await listener.accept()).close();
+    await second.connect(listener.getsockname());
     (await listener.accept()).close();
   });
 

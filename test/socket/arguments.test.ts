@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { InternetAddress } from '../../src/address.js';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { bound, codeOf } from '../support/sockets.js';
@@ -7,6 +8,7 @@ expectNoLeakedSockets();
 
 const invalid = 'ERR_ARGUMENT_INVALID';
 const range = 'ERR_OUT_OF_RANGE';
+const unsupported = 'ERR_NOT_SUPPORTED';
 const shared = new Uint8Array(new SharedArrayBuffer(4));
 const threeMegabytes = new Uint8Array(3_000_000);
 const loose = (value: unknown): never => value as never;
@@ -44,6 +46,17 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ["send('x', { flags: [64] })", (s) => s.send('x', { flags: loose([64]) }), invalid],
   ["send('x', { flags: ['MSG_NONE'] })", (s) => s.send('x', { flags: loose(['MSG_NONE']) }), invalid],
   ["send('x', { flags: ['SOL_SOCKET'] })", (s) => s.send('x', { flags: loose(['SOL_SOCKET']) }), invalid],
+  ["send('x', { flags: ['MSG_ZEROCOPY'] })", (s) => s.send('x', { flags: loose(['MSG_ZEROCOPY']) }), unsupported],
+  [
+    "sendmsg({ data: 'x', flags: ['MSG_ZEROCOPY'] })",
+    (s) => s.sendmsg({ data: 'x', flags: loose(['MSG_ZEROCOPY']) }),
+    unsupported,
+  ],
+  [
+    "sendmmsg(['x'], { flags: ['MSG_ZEROCOPY'] })",
+    (s) => s.sendmmsg([{ data: 'x' }], { flags: loose(['MSG_ZEROCOPY']) }),
+    unsupported,
+  ],
   ['recv(null)', (s) => s.recv(loose(null)), invalid],
   ['recv(100)', (s) => s.recv(loose(100)), invalid],
   ['recv({ length: 100 })', (s) => s.recv(loose({ length: 100 })), invalid],
@@ -55,7 +68,7 @@ const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string
   ["recv({ buffer: 'text' })", (s) => s.recv({ buffer: loose('text') }), invalid],
   ['recv({ buffer: 5 })', (s) => s.recv({ buffer: loose(5) }), invalid],
   ['recv({ buffer: shared memory })', (s) => s.recv({ buffer: shared }), invalid],
-  ['recv({ size, buffer })', (s) => s.recv({ size: 1, buffer: new Uint8Array(1) }), invalid],
+  ['recv({ size, buffer })', (s) => s.recv(loose({ size: 1, buffer: new Uint8Array(1) })), invalid],
   ['recvmsg({ controlSize: -1 })', (s) => s.recvmsg({ controlSize: -1 }), range],
   ['recvmsg({ controlSize: 70_000 })', (s) => s.recvmsg({ controlSize: 70_000 }), range],
   ['recvmsg({ control: 5 })', (s) => s.recvmsg(loose({ control: 5 })), invalid],
@@ -105,6 +118,9 @@ describe('Socket.open and Socket.pair refuse', () => {
     [{ type: 'SOCK_STREAM' }, invalid],
     [{ type: 1 }, invalid],
     [{ protocol: 'sctp' }, invalid],
+    [{ family: 'packet', type: 'raw', protocol: 'tcp' }, invalid],
+    [{ family: 'netlink', type: 'raw', protocol: 'tcp' }, invalid],
+    [{ family: 'unix', protocol: 'tcp' }, invalid],
     [{ protocol: -1 }, range],
     [{ protocol: 1.5 }, range],
     [{ protocol: 2 ** 31 }, range],
@@ -127,6 +143,46 @@ describe('Socket.open and Socket.pair refuse', () => {
 });
 
 describe('getters of the caller may do anything', () => {
+  test('a getter that makes a call does not change what this one sends', async () => {
+    using receiver = bound('dgram', '::1');
+    using sender = Socket.open({ family: 'IPv6', type: 'dgram' });
+    using other = Socket.open({ type: 'dgram' });
+    receiver.setOption('IPV6_RECVHOPLIMIT', true).setOption('IPV6_RECVTCLASS', true);
+    const to = receiver.getsockname() as InternetAddress;
+    const mischief = (): void => {
+      other.trySendmsg({
+        data: 'y',
+        address: { address: '127.0.0.1', port: 9 },
+        control: [{ type: 'raw', level: 0, cmsgType: 2, bytes: Uint8Array.of(9, 9, 9, 9) }],
+      });
+    };
+    const tricky = <T extends object>(given: T): T => {
+      const copy = {};
+      for (const [key, value] of Object.entries(given)) {
+        const get = (): unknown => {
+          void codeOf(mischief);
+          return value;
+        };
+        Object.defineProperty(copy, key, { enumerable: true, get });
+      }
+      return copy as T;
+    };
+    const control = [
+      tricky({ type: 'IPV6_HOPLIMIT', value: 9 } as const),
+      tricky({ type: 'IPV6_TCLASS', value: 8 } as const),
+    ];
+    const address = tricky({ ...to, scopeId: 0, flowInfo: 0 });
+    expect(sender.trySendmsg({ data: 'x', control, address })).toBe(1);
+    const message = await receiver.recvmsg({ controlSize: 128, timeoutMs: 5000 });
+    expect(message.data.toString()).toBe('x');
+    expect(message.control).toEqual([
+      { type: 'IPV6_HOPLIMIT', value: 9 },
+      { type: 'IPV6_TCLASS', value: 8 },
+    ]);
+    expect(await sender.sendmmsg([tricky({ data: 'in a batch', address })])).toBe(1);
+    expect((await receiver.recv({ timeoutMs: 5000 })).toString()).toBe('in a batch');
+  });
+
   test('a getter that closes the socket makes the call fail, not touch the next owner', async () => {
     const socket = bound();
     const { fd } = socket;

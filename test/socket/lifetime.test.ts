@@ -1,5 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
-import { addon, built, runScript } from '../support/children.js';
+import { addon, built, run, runScript, scriptArguments } from '../support/children.js';
 
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
 const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 3 : 25;
@@ -75,6 +75,20 @@ describe.concurrent('the process', () => {
     expect(await runScript(script)).toEqual({ ...fine, code: 7, stdout: '' });
   });
 
+  test('opens and closes under --frozen-intrinsics', async () => {
+    const script = `
+      const [client, accepted] = await connection();
+      const error = await client.recv({ timeoutMs: 1 }).catch((error) => error);
+      try { Socket.open().bind({ address: '192.0.2.1' }); } catch (failed) { console.log(error.name, failed.message); }
+      client.close(); accepted.close();
+    `;
+    const args = ['--frozen-intrinsics', '--no-warnings', ...scriptArguments(script)];
+    expect(await run(process.execPath, args)).toEqual({
+      ...fine,
+      stdout: 'TimeoutError bind EADDRNOTAVAIL: address not available 192.0.2.1\n',
+    });
+  });
+
   test('an exception with waits pending ends it with that exception', async () => {
     const result = await runScript(`listener().accept(); setImmediate(() => { throw new Error('mine'); });`);
     expect(result).toMatchObject({ code: 1, signal: null, stderr: expect.stringContaining('Error: mine') });
@@ -102,6 +116,18 @@ describe.concurrent('a Socket that is collected unclosed', () => {
       console.log(warnings.length, warnings[0]?.code, /at opensOne/.test(warnings[0]?.message), identity(fd) === before);
     `);
     expect(stdout).toBe('1 SOCKWISE_UNCLOSED true false\n');
+  });
+
+  test('is closed also where Error.prepareStackTrace throws', async () => {
+    const result = await runScript(`${collect}
+      Error.prepareStackTrace = () => { throw new Error('mine'); };
+      const fd = (() => Socket.open().fd)();
+      const before = identity(fd);
+      await new Promise(setImmediate);
+      await collected();
+      console.log(warnings.length, /prepareStackTrace/.test(warnings[0]?.message), identity(fd) === before);
+    `);
+    expect(result).toMatchObject({ code: 0, stdout: '1 true false\n' });
   });
 
   test('is collected also where the object that opened it keeps it', async () => {

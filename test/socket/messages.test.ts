@@ -1,22 +1,26 @@
 import { closeSync, fstatSync, openSync, readFileSync, readlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
-import type { ControlMessage } from '../../src/socket/messages.js';
+import type { ReceivedControlMessage, SendControlMessage } from '../../src/socket/messages.js';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { needs } from '../support/needs.js';
 import { bound, codeOf, connection, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
 
 const loopback = native.if_nametoindex('lo');
 
-async function exchange(receiver: Socket, control: readonly ControlMessage[] = []): Promise<readonly ControlMessage[]> {
+async function exchange(
+  receiver: Socket,
+  control: readonly SendControlMessage[] = [],
+): Promise<readonly ReceivedControlMessage[]> {
   using sender = Socket.open({ family: receiver.family, type: 'dgram' });
   sender.trySendmsg({ data: 'x', address: receiver.getsockname(), control });
   return (await receiver.recvmsg({ controlSize: 512, timeoutMs: 5000 })).control;
 }
 
-function rights(control: readonly ControlMessage[]): readonly number[] {
+function rights(control: readonly ReceivedControlMessage[]): readonly number[] {
   const [message] = control;
   return message?.type === 'SCM_RIGHTS' ? message.fds : [];
 }
@@ -189,7 +193,7 @@ describe('timestamps', () => {
     set(receiver, 'SO_TIMESTAMPING', 8 | 16);
     const before = BigInt(Date.now() - 2) * 1_000_000n;
     // The kernel switches its clock on for the first socket that asks, and that takes a while, net_enable_timestamp().
-    let message: ControlMessage | undefined;
+    let message: ReceivedControlMessage | undefined;
     while (message === undefined) [message] = await exchange(receiver);
     expect(message).toMatchObject({ type: 'SCM_TIMESTAMPING', hardwareNanoseconds: 0n });
     expect(message?.type === 'SCM_TIMESTAMPING' && message.softwareNanoseconds > before).toBe(true);
@@ -234,6 +238,25 @@ describe('header fields', () => {
   });
 });
 
+describe('SCM_PIDFD', () => {
+  test('is a descriptor of the sender, close-on-exec, for the receiver to close', async (context) => {
+    const [left, right] = Socket.pair({ type: 'dgram' });
+    const asked = await codeOf(() => right.setOption('SO_PASSPIDFD', true));
+    left.trySend('x');
+    const { control } = await right.recvmsg({ controlSize: 64, timeoutMs: 5000 });
+    left.close();
+    right.close();
+    needs(context, asked === undefined, `SO_PASSPIDFD is ${asked}: it is Linux 6.5 and later`, 'kernel');
+    expect(control).toEqual([{ type: 'SCM_PIDFD', fd: expect.any(Number) }]);
+    const fd = control[0]?.type === 'SCM_PIDFD' ? control[0].fd : -1;
+    const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+    closeSync(fd);
+    expect(info).toMatch(new RegExp(`^Pid:\\t${process.pid}$`, 'm'));
+    // O_CLOEXEC, in octal.
+    expect(info).toMatch(/^flags:\t02[0-7]{6}$/m);
+  });
+});
+
 describe('raw messages', () => {
   test('go as they are given', async () => {
     const [left, right] = Socket.pair();
@@ -248,21 +271,14 @@ describe('raw messages', () => {
 
   test('what is not known comes raw', async () => {
     using receiver = bound();
-    set(receiver, 'IP_RECVERR', 1);
-    const address = receiver.getsockname();
-    using closed = bound();
-    const target = closed.getsockname();
-    closed.close();
-    receiver.trySend('x', { address: target });
-    const message = await receiver.recvmsg({ flags: ['MSG_ERRQUEUE'], controlSize: 512, timeoutMs: 5000 });
-    expect(message.data.toString()).toBe('x');
-    expect(message.flags).toContain('MSG_ERRQUEUE');
-    expect(message.address).toEqual(target);
-    // sock_extended_err, ip(7): ee_errno is ECONNREFUSED, ee_origin SO_EE_ORIGIN_ICMP.
-    expect(message.control).toEqual([{ type: 'raw', level: 0, cmsgType: 11, bytes: expect.any(Uint8Array) }]);
-    const [error] = message.control;
-    expect(error?.type === 'raw' && [error.bytes[0], error.bytes[4]]).toEqual([111, 2]);
-    expect(receiver.getsockname()).toEqual(address);
+    set(receiver, 'IP_RECVOPTS', 1);
+    // IP_OPTIONS: RFC 791 section 3.1. Two times no operation, then the end of the list.
+    const options = Uint8Array.of(1, 1, 0, 0);
+    using sender = Socket.open({ type: 'dgram' });
+    sender.setOption({ level: 0, optname: 4, bytes: options });
+    sender.trySend('x', { address: receiver.getsockname() });
+    const { control } = await receiver.recvmsg({ controlSize: 512, timeoutMs: 5000 });
+    expect(control).toEqual([{ type: 'raw', level: 0, cmsgType: 6, bytes: options }]);
   });
 
   test('the kernel refuses one it does not know', async () => {
@@ -289,6 +305,12 @@ describe('bad control messages', () => {
     [[{ type: 'IPV6_PKTINFO', interfaceIndex: 0 }], 'ERR_ARGUMENT_INVALID'],
     [[{ type: 'IPV6_PKTINFO', interfaceIndex: -1, address: '::1' }], 'ERR_OUT_OF_RANGE'],
     [[{ type: 'IPV6_HOPLIMIT', value: 256 }], 'ERR_OUT_OF_RANGE'],
+    [[{ type: 'UDP_SEGMENT', segmentSize: 0 }], 'ERR_OUT_OF_RANGE'],
+    [[{ type: 'UDP_SEGMENT', segmentSize: 65_536 }], 'ERR_OUT_OF_RANGE'],
+    [[{ type: 'UDP_GRO', segmentSize: 1 }], 'ERR_ARGUMENT_INVALID'],
+    [[{ type: 'SCM_PIDFD', fd: 1 }], 'ERR_ARGUMENT_INVALID'],
+    [[{ type: 'IP_RECVERR' }], 'ERR_ARGUMENT_INVALID'],
+    [[{ type: 'raw', level: 0, cmsgType: 0, bytes: new Uint8Array(new SharedArrayBuffer(4)) }], 'ERR_ARGUMENT_INVALID'],
     [[{ type: 'raw', level: 0, cmsgType: 0, bytes: 'text' }], 'ERR_ARGUMENT_INVALID'],
     [[{ type: 'raw', level: 0, cmsgType: 0 }], 'ERR_ARGUMENT_INVALID'],
     [[{ type: 'raw', level: 2 ** 31, cmsgType: 0, bytes: new Uint8Array(0) }], 'ERR_OUT_OF_RANGE'],

@@ -1,0 +1,106 @@
+import { invalidArgument, integer, UsageError } from '../errors.js';
+import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
+import { data, dataView, native } from '../native/load.js';
+import { littleEndian } from '../options/memory.js';
+import { type ControlCodec, controlCodecs, type ReceivedControlMessage, type SendControlMessage } from './messages.js';
+import { bytesOf } from './payload.js';
+import { constant } from './sockaddr.js';
+
+const { layout, constants } = native;
+const headerSize = layout['sizeof cmsghdr'] ?? 0;
+const levelAt = layout['cmsghdr.cmsg_level'] ?? 0;
+const typeAt = layout['cmsghdr.cmsg_type'] ?? 0;
+const alignment = layout['CMSG_SPACE 1 - CMSG_SPACE 0'] ?? 8;
+const wideLength = levelAt === 8;
+
+/** CMSG_ALIGN, cmsg(3). */
+function align(length: number): number {
+  return Math.ceil(length / alignment) * alignment;
+}
+
+const readers = new Map<string, ControlCodec>();
+for (const [name, codec] of Object.entries<ControlCodec>(controlCodecs)) {
+  const level = constants[codec.level];
+  const type = constants[codec.cmsgType ?? name];
+  if (typeof level === 'number' && typeof type === 'number') readers.set(`${level}:${type}`, codec);
+}
+
+/** A control message as the kernel wants it, no part of it the caller's. */
+interface Encoded {
+  readonly level: number;
+  readonly type: number;
+  readonly bytes: Uint8Array;
+}
+
+function encode(message: SendControlMessage): Encoded {
+  if (typeof message !== 'object' || message === null) throw invalidArgument('control', 'a control message', message);
+  const { type } = message;
+  if (type === 'raw') {
+    const level = integer(message.level, 'control: level', 0, 2 ** 31 - 1);
+    const cmsgType = integer(message.cmsgType, 'control: cmsgType', 0, 2 ** 31 - 1);
+    return { level, type: cmsgType, bytes: new Uint8Array(bytesOf(message.bytes, 'control: bytes')) };
+  }
+  const codec: ControlCodec | undefined = Object.hasOwn(controlCodecs, type) ? controlCodecs[type] : undefined;
+  if (codec?.write === undefined) {
+    throw new UsageError('ERR_ARGUMENT_INVALID', `control: a message of type ${String(type)} cannot be sent`);
+  }
+  const write = codec.write as (given: SendControlMessage) => Uint8Array;
+  return { level: constant(codec.level), type: constant(codec.cmsgType ?? type), bytes: write(message) };
+}
+
+/** Control messages begin behind the space kept for the sockaddr. */
+const controlAt = NAME_SPACE;
+/** Bytes there are for control messages. */
+export const controlSpace = SCRATCH_SIZE - DATA - NAME_SPACE;
+
+/** Reads and checks control messages. What is returned can be written without running code of the caller's. */
+export function encodeControl(messages: readonly SendControlMessage[]): readonly Encoded[] {
+  if (!Array.isArray(messages)) throw invalidArgument('control', 'an array of control messages', messages);
+  const encoded: Encoded[] = [];
+  let length = 0;
+  for (const message of messages) {
+    const one = encode(message);
+    length += headerSize + align(one.bytes.length);
+    if (length > controlSpace) throw new UsageError('ERR_OUT_OF_RANGE', `control: longer than ${controlSpace} bytes`);
+    encoded.push(one);
+  }
+  return encoded;
+}
+
+/** Writes control messages to the scratch memory and returns their length. */
+export function writeControl(messages: readonly Encoded[]): number {
+  let length = 0;
+  for (const { level, type, bytes } of messages) {
+    const start = controlAt + length;
+    data.fill(0, start, start + headerSize + align(bytes.length));
+    // cmsg_len is a size_t on Linux, a socklen_t elsewhere.
+    if (wideLength) dataView.setBigUint64(start, BigInt(headerSize + bytes.length), littleEndian);
+    else dataView.setUint32(start, headerSize + bytes.length, littleEndian);
+    dataView.setInt32(start + levelAt, level, littleEndian);
+    dataView.setInt32(start + typeAt, type, littleEndian);
+    data.set(bytes, start + headerSize);
+    length += headerSize + align(bytes.length);
+  }
+  return length;
+}
+
+/** Reads the control messages that recvmsg(2) left in the scratch memory. */
+export function readControl(length: number): ReceivedControlMessage[] {
+  const messages: ReceivedControlMessage[] = [];
+  for (let offset = 0; offset + headerSize <= length; ) {
+    const start = controlAt + offset;
+    const size = dataView.getUint32(start + (wideLength && !littleEndian ? 4 : 0), littleEndian);
+    if (size < headerSize) break;
+    const bytes = data.slice(start + headerSize, start + Math.min(size, length - offset));
+    const level = dataView.getInt32(start + levelAt, littleEndian);
+    const type = dataView.getInt32(start + typeAt, littleEndian);
+    const codec = readers.get(`${level}:${type}`);
+    messages.push(
+      codec?.read === undefined || bytes.length < codec.size
+        ? { type: 'raw', level, cmsgType: type, bytes }
+        : codec.read(new DataView(bytes.buffer), bytes),
+    );
+    offset += align(size);
+  }
+  return messages;
+}
