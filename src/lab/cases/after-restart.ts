@@ -48,7 +48,7 @@ const oldPeer = defineCase<Late, Answered>({
       given: 'the old end is FIN_WAIT_2',
       says: { answer: 'RST' },
     },
-    { name: 'the old peer sends when that FIN_WAIT2 is over', given: 'the old end is gone' },
+    { name: 'the old peer sends once that FIN_WAIT2 is over', given: 'the old end is gone' },
     {
       name: 'the old peer sends, and was never told that the server had crashed',
       given: 'the old end was lost without a word',
