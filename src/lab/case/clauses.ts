@@ -16,6 +16,17 @@ export function clauses<Row>(
     .join('; ');
 }
 
+/** The same where the outcomes are the longer part, as `with a and with b, it works and nothing is left`. */
+export function labelledClauses<Row>(
+  rows: readonly Row[],
+  outcomeOf: (row: Row) => string,
+  labelOf: (row: Row) => string,
+): string {
+  return alike(rows, outcomeOf, labelOf)
+    .map(({ outcome, labels }) => `${listed(labels)}, ${outcome}`)
+    .join('; ');
+}
+
 /** What `outcome()` said of a call, as a verb. */
 export function fate(result: string): string {
   return result === 'ok' ? 'works' : `fails with ${result}`;

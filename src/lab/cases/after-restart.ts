@@ -1,5 +1,5 @@
 import { type Case, defineCase } from '../case/case.js';
-import { clauses, fate } from '../case/clauses.js';
+import { clauses, fate, labelledClauses } from '../case/clauses.js';
 import { textOf } from '../case/findings.js';
 import type { Lab } from '../case/lab.js';
 import { standing } from '../case/reach-state.js';
@@ -60,10 +60,10 @@ const oldPeer = defineCase<Late, Answered>({
     return { answer: textOf(findings, 'answer'), nextSend: textOf(findings, 'nextSend') };
   },
   because: (rows) =>
-    clauses(
+    labelledClauses(
       rows,
       ({ observed: { answer, nextSend } }) =>
-        `the answer is ${answer}${nextSend === 'has closed' ? '' : `, and its next send says ${nextSend},`}`,
+        `the answer is ${answer}${nextSend === 'has closed' ? '' : `, and the next send says ${nextSend}`}`,
       ({ name }) => `when ${name}`,
     ),
 });

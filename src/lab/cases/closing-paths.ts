@@ -238,7 +238,7 @@ const maximumSegmentLifetime = defineCase<Lifetime, string>({
     rows
       .map(({ given, observed }) =>
         given === 'MSL'
-          ? `half of it, the MSL of this kernel, is ${observed}`
+          ? `half of its time, which is the MSL of this kernel, is ${observed}`
           : `TIME_WAIT ${observed === 'yes' ? 'ends' : 'does not end'} within twice the two minutes`,
       )
       .join('; '),
