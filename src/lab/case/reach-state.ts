@@ -1,4 +1,4 @@
-import { type OptionValues, type SocketState, TimeoutError } from '../../index.js';
+import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
 import { closeInOrder, type Connection, establish } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from './lab.js';
@@ -129,8 +129,32 @@ export async function tryToReach(lab: Lab, state: LabState): Promise<string> {
   return seen.join(', ') || 'CLOSED';
 }
 
+function withoutListeners(rows: readonly SocketRow[]): string {
+  const states = rows.map(({ state }) => state).filter((state) => state !== 'LISTEN');
+  return states.join(', ') || 'nothing';
+}
+
 /** The states on the port, without listeners: `TIME_WAIT`, or `nothing`. */
 export function statesOn(host: Host, localPort: number, what = `the table on port ${localPort}`): string {
-  const states = host.look(what, { localPort }).map(({ state }) => state);
-  return states.filter((state) => state !== 'LISTEN').join(', ') || 'nothing';
+  return withoutListeners(host.look(what, { localPort }));
+}
+
+/**
+ * What stands on the port once it is one of `states`, or after a bounded wait without it. A case that waited for what it
+ * expects, and broke off without it, could never be refuted.
+ */
+export async function standing(
+  host: Host,
+  localPort: number,
+  states: readonly string[],
+  what: string,
+): Promise<string> {
+  await comesTrue(() => states.includes(withoutListeners(host.sockets({ localPort }))), what);
+  return statesOn(host, localPort, what);
+}
+
+/** What follows this state on the port; the same where nothing does in time. */
+export async function following(host: Host, localPort: number, state: string, what: string): Promise<string> {
+  await comesTrue(() => withoutListeners(host.sockets({ localPort })) !== state, what);
+  return statesOn(host, localPort, what);
 }

@@ -1,10 +1,10 @@
 import { type Case, defineCase } from '../case/case.js';
+import { clauses } from '../case/clauses.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from '../experiments/closing-listener.js';
 import { deferAccept, fastOpen } from '../experiments/early-data.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from '../experiments/refused.js';
 import { numberOf, textOf } from '../case/findings.js';
-import { alike } from '../case/wording.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 
@@ -13,35 +13,43 @@ const refused = defineCase<Played, string>({
   articles: [],
   title: 'connect() to nobody, and to a full queue',
   claim:
-    'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is refused if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
+    'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is reset if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
   rule: 'tcp_v4_rcv() answers a SYN for nobody with RST. tcp_conn_request() drops a SYN when the queue is full whatever the setting; only tcp_check_req() looks at sysctl_tcp_abort_on_overflow, when the last ACK of a handshake finds no room.',
   advice:
-    'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help, tcp_abort_on_overflow does not tell clients apart from a crash.',
+    'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help. With tcp_abort_on_overflow a client cannot tell an overloaded server from a crashed one.',
   rows: [
-    { name: 'no listener', given: { experiment: connectRefused }, says: 'ECONNREFUSED' },
+    { name: 'nobody listens', given: { experiment: connectRefused }, says: 'ECONNREFUSED' },
     {
-      name: 'full before the SYN, tcp_abort_on_overflow 0',
+      name: 'the queue is full when the SYN comes (tcp_abort_on_overflow 0)',
       given: { experiment: queueFull, variant: 'tcp_abort_on_overflow 0' },
       says: 'goes on trying',
     },
     {
-      name: 'full before the SYN, tcp_abort_on_overflow 1',
+      name: 'the queue is full when the SYN comes (tcp_abort_on_overflow 1)',
       given: { experiment: queueFull, variant: 'tcp_abort_on_overflow 1' },
+      // An RST in answer to a SYN.
       says: 'ECONNREFUSED',
     },
+    // Here connect() has succeeded before: what the client sees of the full queue is not said.
     {
-      name: 'full before the last ACK, tcp_abort_on_overflow 0',
+      name: 'the queue is full when the last ACK comes (tcp_abort_on_overflow 0)',
       given: { experiment: queueFullAtLastAck, variant: 'tcp_abort_on_overflow 0' },
-      says: 'goes on trying',
     },
     {
-      name: 'full before the last ACK, tcp_abort_on_overflow 1',
+      name: 'the queue is full when the last ACK comes (tcp_abort_on_overflow 1)',
       given: { experiment: queueFullAtLastAck, variant: 'tcp_abort_on_overflow 1' },
-      says: 'ECONNREFUSED',
     },
   ],
   run: async (lab, { experiment, variant }) => textOf(await lab.play(experiment, variant), 'client'),
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    clauses(
+      rows,
+      ({ observed }) =>
+        observed.startsWith('E')
+          ? `connect() fails with ${observed}`
+          : `the client ${observed.replace('connected', 'is connected')}`,
+      ({ name }) => `where ${name}`,
+    ),
 });
 
 const closedListener = defineCase<Played, string>({
@@ -55,25 +63,29 @@ const closedListener = defineCase<Played, string>({
     'To restart without loss, set tcp_migrate_req=1, or pass the listening descriptor on, or accept until the queue is empty before you close.',
   since: '5.14',
   rows: [
-    { name: 'accepted', given: { experiment: listenerClosed, variant: 'accepted' }, says: 'kept' },
-    { name: 'in the queue', given: { experiment: listenerClosed, variant: 'in the queue' }, says: 'kept' },
+    { name: 'it was accepted before', given: { experiment: listenerClosed, variant: 'accepted' }, says: 'kept' },
+    // The claim is about those that have another listener.
     {
-      name: 'in the queue, another listener, tcp_migrate_req 0',
+      name: 'it waits in the queue of the only listener',
+      given: { experiment: listenerClosed, variant: 'in the queue' },
+    },
+    {
+      name: 'it waits in the queue of one of two listeners (tcp_migrate_req 0)',
       given: { experiment: queueMigrated, variant: 'tcp_migrate_req 0' },
       says: 'kept',
     },
     {
-      name: 'in the queue, another listener, tcp_migrate_req 1',
+      name: 'it waits in the queue of one of two listeners (tcp_migrate_req 1)',
       given: { experiment: queueMigrated, variant: 'tcp_migrate_req 1' },
       says: 'kept',
     },
     {
-      name: 'its handshake not finished, another listener, tcp_migrate_req 0',
+      name: 'its handshake with one of two listeners is not finished (tcp_migrate_req 0)',
       given: { experiment: handshakeMigrated, variant: 'tcp_migrate_req 0' },
       says: 'kept',
     },
     {
-      name: 'its handshake not finished, another listener, tcp_migrate_req 1',
+      name: 'its handshake with one of two listeners is not finished (tcp_migrate_req 1)',
       given: { experiment: handshakeMigrated, variant: 'tcp_migrate_req 1' },
       says: 'kept',
     },
@@ -83,13 +95,11 @@ const closedListener = defineCase<Played, string>({
     return recv === stillHere ? 'kept' : recv;
   },
   because: (rows) =>
-    alike(
+    clauses(
       rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `${outcome}: ${labels.join('; ')}`)
-      .join(' / '),
+      ({ observed }) => (observed === 'kept' ? 'the connection lives on' : `the client reads ${observed}`),
+      ({ name }) => `where ${name}`,
+    ),
 });
 
 type Accepted = { readonly accept: string; readonly bytesInSyn: number };
@@ -107,32 +117,31 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
     {
       name: 'TCP_DEFER_ACCEPT, the client is silent',
       given: { experiment: deferAccept, variant: 'the client is silent' },
-      says: { accept: 'nothing', bytesInSyn: 0 },
+      says: { accept: 'nothing' },
     },
     {
       name: 'TCP_DEFER_ACCEPT, the client sends',
       given: { experiment: deferAccept, variant: 'the client sends' },
-      says: { accept: 'a connection with data', bytesInSyn: 0 },
+      says: { accept: 'a connection with data' },
     },
     {
       name: 'TCP_DEFER_ACCEPT, the client stays silent for longer than the time',
       given: { experiment: deferAccept, variant: 'the client stays silent' },
-      says: { accept: 'nothing', bytesInSyn: 0 },
-    },
-    {
-      name: 'TCP_FASTOPEN, the first connection',
-      given: { experiment: fastOpen, variant: 'the first connection' },
-      says: { accept: 'a connection with data', bytesInSyn: 9 },
+      says: { accept: 'nothing' },
     },
     {
       name: 'TCP_FASTOPEN, the second connection',
       given: { experiment: fastOpen, variant: 'the second connection' },
-      says: { accept: 'a connection with data', bytesInSyn: 9 },
+      says: { bytesInSyn: 9 },
+    },
+    // RFC 7413 section 3: the first one asks for the cookie. And with 1 the sysctl does not allow the server the option.
+    {
+      name: 'TCP_FASTOPEN, the first connection',
+      given: { experiment: fastOpen, variant: 'the first connection' },
     },
     {
-      name: 'TCP_FASTOPEN, the second connection, the sysctl for clients only',
+      name: 'TCP_FASTOPEN, the second connection and the sysctl for clients only',
       given: { experiment: fastOpen, variant: 'the second connection, the sysctl for clients only' },
-      says: { accept: 'a connection with data', bytesInSyn: 9 },
     },
   ],
   async run(lab, { experiment, variant }) {
@@ -140,13 +149,14 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
     return { accept: textOf(findings, 'accept'), bytesInSyn: numberOf(findings, 'bytesInSyn') };
   },
   because: (rows) =>
-    alike(
+    clauses(
       rows,
-      ({ observed: { accept, bytesInSyn } }) => `accept() gives ${accept}, with ${bytesInSyn} bytes in the SYN`,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `${outcome} (${labels.join('; ')})`)
-      .join(', '),
+      ({ given, observed: { accept, bytesInSyn } }) =>
+        given.experiment === deferAccept
+          ? `with TCP_DEFER_ACCEPT accept() gives ${accept} where`
+          : `with TCP_FASTOPEN the SYN carries ${bytesInSyn} bytes of data in`,
+      ({ name }) => name.replace(/^\w+, /, ''),
+    ),
 });
 
 /** Connections on their way to accept(). */

@@ -1,4 +1,5 @@
 import { type Case, defineCase } from '../case/case.js';
+import { clauses, fate, labelledClauses } from '../case/clauses.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { disconnect } from '../experiments/disconnect.js';
 import { halfOpenConnect, halfOpenRead, halfOpenWrite } from '../experiments/half-open.js';
@@ -6,14 +7,10 @@ import { repairClose } from '../experiments/repair.js';
 import { textOf } from '../case/findings.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
-import { endOfStream } from '../host/lab-socket.js';
 import { outcome } from '../host/step.js';
-import { alike } from '../case/wording.js';
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
 type SilentEnd = { readonly sent: string; readonly peer: string; readonly write: string; readonly read: string };
-
-const ordinaryClose = { sent: 'FIN', peer: 'CLOSE_WAIT', write: 'ok', read: endOfStream };
 
 const silentClose = defineCase<Silent, SilentEnd>({
   id: 'R13',
@@ -28,10 +25,10 @@ const silentClose = defineCase<Silent, SilentEnd>({
     (pending) => ({
       name: pending,
       given: pending,
-      says:
-        pending === 'repair mode left before the close'
-          ? ordinaryClose
-          : { sent: 'nothing', peer: 'ESTABLISHED', write: 'ok', read: 'ECONNRESET' },
+      // A socket that has left repair mode is as any other.
+      ...(pending !== 'repair mode left before the close' && {
+        says: { sent: 'nothing', peer: 'ESTABLISHED', read: 'ECONNRESET' },
+      }),
     }),
   ),
   async run(lab, pending) {
@@ -40,14 +37,12 @@ const silentClose = defineCase<Silent, SilentEnd>({
     return { sent: told('sent'), peer: told('peer'), write: told('write'), read: told('read') };
   },
   because: (rows) =>
-    alike(
+    labelledClauses(
       rows,
       ({ observed: { sent, peer, write, read } }) =>
-        `the close sent ${sent} and left the peer in ${peer}, whose next write said ${write} and next read ${read}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`)
-      .join(', '),
+        `the close sends ${sent} and leaves the peer in ${peer}, whose next write says ${write} and next read ${read}`,
+      ({ name }) => `with ${name}`,
+    ),
 });
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
@@ -56,30 +51,28 @@ const halfOpen = defineCase<Played, string>({
   id: 'R15',
   articles: [],
   title: 'A half-open connection: one side lost its state',
-  claim: 'When one side has lost the connection, the other is told so with ECONNRESET.',
+  claim:
+    'When one side has lost the connection, the other is told so with ECONNRESET as soon as one of them sends (RFC 9293 section 3.5.1).',
   rule: 'RFC 9293 section 3.5.1: only a segment for the lost connection is answered with RST. A reader sends none, so it waits for ever unless keepalive probes go out. A new SYN for the same four-tuple gets a challenge ACK (tcp_send_challenge_ack(), RFC 5961 section 4), and that is answered with RST.',
   advice:
     'Who only reads needs SO_KEEPALIVE with short times, or a heartbeat in the protocol, or the connection is held for ever.',
   rows: [
     { name: 'it writes', given: { experiment: halfOpenWrite }, says: 'ECONNRESET' },
     {
-      name: 'it only reads, with keepalive',
-      given: { experiment: halfOpenRead, variant: 'with keepalive' },
-      says: 'ECONNRESET',
-    },
-    {
       name: 'the lost side connects again from the same port',
       given: { experiment: halfOpenConnect },
       says: 'ECONNRESET',
     },
-    {
-      name: 'it only reads',
-      given: { experiment: halfOpenRead, variant: 'without keepalive' },
-      says: 'ECONNRESET',
-    },
+    { name: 'it only reads', given: { experiment: halfOpenRead, variant: 'without keepalive' } },
+    { name: 'it only reads but has keepalive', given: { experiment: halfOpenRead, variant: 'with keepalive' } },
   ],
   run: async (lab, { experiment, variant }) => textOf(await lab.play(experiment, variant), 'recv'),
-  because: (rows) => rows.map(({ name, observed }) => `the other side sees ${observed} when ${name}`).join('; '),
+  because: (rows) =>
+    clauses(
+      rows,
+      ({ observed }) => `the other side sees ${observed}`,
+      ({ name }) => `when ${name}`,
+    ),
 });
 
 type Question =
@@ -117,38 +110,46 @@ async function answer(lab: Lab, question: Question): Promise<string> {
   return held ? 'yes' : 'no';
 }
 
+const port = (whose: string) => (held: string) => `a port ${whose} is ${held === 'yes' ? 'still held' : 'given up'}`;
+
+const inWords: { readonly [Q in Question]: (observed: string) => string } = {
+  'the socket connects again': (said) => `a new connect() of the socket ${fate(said)}`,
+  'the peer reads': (said) => `the peer reads ${said}`,
+  'the peer reads, after shutdown(SHUT_WR)': (said) => `or ${said} if shutdown(SHUT_WR) came before`,
+  'a port given to bind() is still held': port('given to bind()'),
+  'a port chosen by bind() is still held': port('chosen by bind()'),
+  'a port chosen by connect() is still held': port('chosen by connect()'),
+  'getsockname() tells the port that is held': (said) =>
+    said === 'yes'
+      ? 'getsockname() tells the port that is held'
+      : 'getsockname() goes on telling a port that is not held',
+};
+
 const unspec = defineCase<Question, string>({
   id: 'R12',
   articles: [],
   title: 'connect() with AF_UNSPEC on a connected socket',
   claim:
-    'connect() with AF_UNSPEC dissolves the association (connect(2)): the peer sees the connection end, and the socket, which keeps its address, can be connected again.',
+    'connect() with AF_UNSPEC dissolves the association of a connected TCP socket, which can then be connected again (connect(2)).',
   rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT_2, and in CLOSING and LAST_ACK only with data unsent. inet_reset_saddr() and __inet_put_port() follow only where SOCK_BINDADDR_LOCK and SOCK_BINDPORT_LOCK, which bind() sets, are not; inet_sport is left as it was.',
   advice:
     'Do not use it to end a TCP connection: it is an abort. Open a new socket; after a failed connect that is simpler too.',
   rows: [
-    { name: 'the peer reads', given: 'the peer reads', says: 'end of stream' },
-    {
-      name: 'the peer reads, after shutdown(SHUT_WR)',
-      given: 'the peer reads, after shutdown(SHUT_WR)',
-      says: 'end of stream',
-    },
     { name: 'the socket connects again', given: 'the socket connects again', says: 'ok' },
-    { name: 'a port given to bind() is still held', given: 'a port given to bind() is still held', says: 'yes' },
-    { name: 'a port chosen by bind() is still held', given: 'a port chosen by bind() is still held', says: 'yes' },
-    {
-      name: 'a port chosen by connect() is still held',
-      given: 'a port chosen by connect() is still held',
-      says: 'yes',
-    },
-    {
-      name: 'getsockname() tells the port that is held',
-      given: 'getsockname() tells the port that is held',
-      says: 'yes',
-    },
+    // What becomes of the peer and of the port the man page leaves open.
+    ...(
+      [
+        'the peer reads',
+        'the peer reads, after shutdown(SHUT_WR)',
+        'a port given to bind() is still held',
+        'a port chosen by bind() is still held',
+        'a port chosen by connect() is still held',
+        'getsockname() tells the port that is held',
+      ] as const
+    ).map((question) => ({ name: question, given: question })),
   ],
   run: answer,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) => rows.map(({ given, observed }) => inWords[given](observed)).join('; '),
 });
 
 /** Connections of which one end is gone without having closed. */

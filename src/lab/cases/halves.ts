@@ -1,10 +1,13 @@
 import { type Case, defineCase } from '../case/case.js';
+import { fate, labelledClauses } from '../case/clauses.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { writeAfterClose } from '../experiments/broken-pipe.js';
 import { shutdownHalves, shutdownListener } from '../experiments/shutdown.js';
 import { textsOf } from '../case/findings.js';
 
-type Writes = { readonly first: string; readonly second: string };
+type Writes = { readonly first: string; readonly second: string; readonly sent: string };
+
+const asTheTextbooks = { first: 'ok', second: 'EPIPE', sent: 'FIN, RST' };
 
 const brokenPipe = defineCase<string, Writes>({
   id: 'R6',
@@ -15,14 +18,38 @@ const brokenPipe = defineCase<string, Writes>({
   rule: 'A FIN says only that the peer sends no more, so the first segment goes out. tcp_reset() sets EPIPE in CLOSE_WAIT and ECONNRESET in ESTABLISHED; tcp_sendmsg() reports that first, and EPIPE from then on. sk_stream_error() sends SIGPIPE with EPIPE alone, unless MSG_NOSIGNAL.',
   advice:
     'Take EPIPE and ECONNRESET for the same thing. Node and this library never die of SIGPIPE (SIG_IGN, MSG_NOSIGNAL); a native addon or a child that writes to a socket can.',
-  rows: writeAfterClose.variants.map((departure) => ({
-    name: departure,
-    given: departure,
-    says: { first: 'ok', second: departure.endsWith('as it is') ? 'killed by SIGPIPE' : 'EPIPE' },
-  })),
-  run: async (lab, departure) => textsOf(await lab.play(writeAfterClose, departure), ['first', 'second']),
+  rows: [
+    {
+      name: 'send() with MSG_NOSIGNAL after close()',
+      given: 'close(), send() with MSG_NOSIGNAL',
+      says: asTheTextbooks,
+    },
+    {
+      name: 'write() with SIGPIPE ignored after close()',
+      given: 'close(), write() with SIGPIPE ignored',
+      says: asTheTextbooks,
+    },
+    {
+      name: 'write() with SIGPIPE as it is after close()',
+      given: 'close(), write() with SIGPIPE as it is',
+      says: { ...asTheTextbooks, second: 'killed by SIGPIPE' },
+    },
+    {
+      name: 'send() after close() with data unread',
+      given: 'close() with data unread, so by RST',
+      says: { first: 'ok', second: 'EPIPE' },
+    },
+    // This peer has not closed.
+    { name: 'send() after shutdown(SHUT_WR) only', given: 'shutdown(SHUT_WR) only' },
+  ],
+  run: async (lab, departure) => textsOf(await lab.play(writeAfterClose, departure), ['first', 'second', 'sent']),
   because: (rows) =>
-    rows.map(({ name, observed: { first, second } }) => `after ${name}: first ${first}, second ${second}`).join('; '),
+    labelledClauses(
+      rows,
+      ({ observed: { first, second, sent } }) =>
+        `the first write ${fate(first)}, the second ${second.startsWith('killed') ? `is ${second}` : fate(second)} (the peer has sent ${sent})`,
+      ({ name }) => `with ${name}`,
+    ),
 });
 
 type Shut = { readonly [what: string]: string };
@@ -32,45 +59,56 @@ interface ShutGiven {
   readonly variant: string;
 }
 
-const stopped = { connect: 'ECONNREFUSED', 'in the queue': 'kept', port: 'held' };
-
 const halves = defineCase<ShutGiven, Shut>({
   id: 'R7',
   articles: [],
   title: 'shutdown(): each half, and a listener',
   claim:
-    'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)); a listener that is shut down takes no more connections, and keeps its queue and its port.',
-  rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone: SHUT_RD tells the peer nothing, and data that comes is queued and can be read. With both, and the FIN sent, tcp_rcv_state_process() answers data with RST. inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
+    'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)).',
+  rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone: SHUT_RD tells the peer nothing, which reads the end of the stream only when the socket is closed, and data that comes is queued and can be read. With both, and the FIN sent, tcp_rcv_state_process() answers data with RST. inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
   advice:
     'SHUT_WR and then reading to the end is the way to finish. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
   rows: [
     ...Object.entries({
-      SHUT_WR: { sent: 'FIN', 'data of the peer': 'read', 'the peer reads': 'end of stream' },
-      SHUT_RD: { sent: 'nothing', 'data of the peer': 'lost', 'the peer reads': 'end of stream' },
-      SHUT_RDWR: { sent: 'FIN', 'data of the peer': 'lost', 'the peer reads': 'end of stream' },
+      SHUT_WR: { sent: 'FIN', 'can be read': 'yes' },
+      SHUT_RD: { 'can be read': 'no' },
+      SHUT_RDWR: { sent: 'FIN', 'can be read': 'no' },
     }).map(([name, says]) => ({ name, given: { experiment: shutdownHalves, variant: name }, says })),
-    ...Object.entries({
-      'SHUT_RD of a listener': stopped,
-      'SHUT_RD of a listener on a port the kernel chose': stopped,
-      'SHUT_WR of a listener': { ...stopped, connect: 'ok' },
-    }).map(([name, says]) => ({ name, given: { experiment: shutdownListener, variant: name }, says })),
+    // shutdown(2) knows connections only.
+    ...['SHUT_RD of a listener', 'SHUT_RD of a listener on a port the kernel chose', 'SHUT_WR of a listener'].map(
+      (name) => ({ name, given: { experiment: shutdownListener, variant: name } }),
+    ),
   ],
   async run(lab, { experiment, variant }) {
     const findings = await lab.play(experiment, variant);
-    return experiment === shutdownHalves
-      ? textsOf(findings, ['sent', 'data of the peer', 'the peer reads'])
-      : textsOf(findings, ['connect', 'in the queue', 'port']);
+    if (experiment === shutdownListener) return textsOf(findings, ['connect', 'in the queue', 'port']);
+    const came = textsOf(findings, ['sent', 'data of the peer', 'the peer reads']);
+    return {
+      sent: came.sent,
+      'data that comes': came['data of the peer'],
+      'can be read': came['data of the peer'] === 'read' ? 'yes' : 'no',
+      'the peer reads after close()': came['the peer reads'],
+    };
   },
   because: (rows) =>
     rows
       .map(
-        ({ name, observed }) =>
-          `${name}: ${Object.entries(observed)
-            .map(([what, came]) => `${what} ${came}`)
-            .join(', ')}`,
+        ({ name, given, observed }) =>
+          `${name} ${given.experiment === shutdownHalves ? ofHalf(observed) : ofListener(observed)}`,
       )
       .join('; '),
 });
+
+function ofHalf(observed: Shut): string {
+  const data = observed['data that comes'];
+  return `sends ${observed['sent']}, and data that comes is ${data}`;
+}
+
+function ofListener(observed: Shut): string {
+  const queue = observed['in the queue'];
+  const fateOfQueue = queue === 'kept' ? 'what waits in the queue is kept' : `what waits in the queue sees ${queue}`;
+  return `leaves its port ${observed['port']}: ${fateOfQueue}, and a new connect() ${fate(observed['connect'] ?? '')}`;
+}
 
 /** What may still be done on a connection of which one direction has ended. */
 export const halvesCases: readonly Case[] = [brokenPipe, halves];

@@ -1,6 +1,7 @@
 import type { Case } from '../case/case.js';
 import { acceptQueueCases } from './accept-queue.js';
 import { addressCases } from './addresses.js';
+import { afterRestartCases } from './after-restart.js';
 import { bindConflictCases } from './bind-conflicts.js';
 import { bindOrConnectCases } from './bind-or-connect.js';
 import { halfOpenCases } from './half-open.js';
@@ -24,6 +25,7 @@ import { whoClosesCases } from './who-closes.js';
 const all: readonly Case[] = [
   ...acceptQueueCases,
   ...addressCases,
+  ...afterRestartCases,
   ...bindConflictCases,
   ...bindOrConnectCases,
   ...halfOpenCases,

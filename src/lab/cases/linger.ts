@@ -1,11 +1,17 @@
 import { type Case, defineCase } from '../case/case.js';
+import { clauses, labelledClauses } from '../case/clauses.js';
 import { killedProcess, lingerTime, unsentAtTheEnd } from '../experiments/delivery.js';
 import { textOf, textsOf } from '../case/findings.js';
 import { endOfStream } from '../host/lab-socket.js';
-import { alike } from '../case/wording.js';
 
 type Lingered = { readonly took: string; readonly then: string };
 
+function inWords(then: string): string {
+  if (then === 'all delivered') return 'everything is delivered';
+  return then === 'goes on trying' ? 'the kernel goes on trying' : `in the end there is ${then}`;
+}
+
+// Not side by side: a close() that waits takes one of the few threads that closeAsync() has for all.
 const lingering = defineCase<string, Lingered>({
   id: 'R3',
   articles: [],
@@ -15,7 +21,6 @@ const lingering = defineCase<string, Lingered>({
   rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close() until the FIN is acknowledged or the time is up; neither looks at O_NONBLOCK, and both go on to the same background close. inet_shutdown() does not look at SO_LINGER.',
   advice:
     'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, shutdown(SHUT_WR) and read until its end.',
-  sideBySide: true,
   rows: [
     {
       name: 'the peer reads',
@@ -23,7 +28,7 @@ const lingering = defineCase<string, Lingered>({
       says: { took: 'at once', then: 'all delivered' },
     },
     {
-      name: 'the peer reads, non-blocking',
+      name: 'the peer reads (non-blocking)',
       given: 'the peer reads',
       says: { took: 'at once', then: 'all delivered' },
     },
@@ -33,24 +38,30 @@ const lingering = defineCase<string, Lingered>({
       says: { took: 'about 1 s', then: 'ECONNRESET after a part' },
     },
     {
-      name: 'the peer does not read, non-blocking',
+      name: 'the peer does not read (non-blocking)',
       given: 'the peer does not read',
-      says: { took: 'at once', then: 'ECONNRESET after a part' },
+      says: { took: 'at once' },
     },
     {
       name: 'the peer is gone',
       given: 'the peer is gone, blocking socket',
       says: { took: 'about 1 s', then: 'gone' },
     },
-    { name: 'the peer is gone, non-blocking', given: 'the peer is gone', says: { took: 'at once', then: 'gone' } },
+    { name: 'the peer is gone (non-blocking)', given: 'the peer is gone', says: { took: 'at once' } },
     {
-      name: 'shutdown(SHUT_WR), the peer does not read',
+      name: 'the peer does not read and the call is shutdown(SHUT_WR)',
       given: 'shutdown() in place of close()',
-      says: { took: 'about 1 s', then: 'all delivered' },
+      says: { took: 'about 1 s' },
     },
   ],
   run: async (lab, wait) => textsOf(await lab.play(lingerTime, wait), ['took', 'then']),
-  because: (rows) => rows.map(({ name, observed }) => `${name}: it took ${observed.took}, ${observed.then}`).join('; '),
+  because: (rows) =>
+    labelledClauses(
+      rows,
+      ({ observed: { took, then } }) =>
+        `the call returns ${took === 'at once' ? took : `after ${took}`} and ${inWords(then)}`,
+      ({ name }) => `where ${name}`,
+    ),
 });
 
 const deliveredAfterClose = defineCase<string, string>({
@@ -65,13 +76,11 @@ const deliveredAfterClose = defineCase<string, string>({
   rows: unsentAtTheEnd.variants.map((end) => ({ name: end, given: end, says: 'all delivered' })),
   run: async (lab, end) => textOf(await lab.play(unsentAtTheEnd, end), 'peer'),
   because: (rows) =>
-    alike(
+    clauses(
       rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `${outcome} after ${labels.join(', ')}`)
-      .join('; '),
+      ({ observed }) => (observed === 'all delivered' ? 'everything is delivered' : `the peer reads ${observed}`),
+      ({ name }) => (name.startsWith('close') ? `after ${name}` : `when ${name}`),
+    ),
 });
 
 const killed = defineCase<string, string>({
@@ -82,21 +91,23 @@ const killed = defineCase<string, string>({
     'The kernel closes the sockets of a killed process in good order: the peer gets what was sent, and then the end of the stream.',
   rule: 'do_exit() closes every descriptor as close(2) does: FIN, or RST with data unread or with SO_LINGER {1, 0} (__tcp_close()). Only the waiting of SO_LINGER is left out for a process that exits (PF_EXITING in inet_release()).',
   advice:
-    'From the end of a stream a peer cannot tell a finished process from a killed one, nor from a reset that it was not a machine that crashed: mark the end in the protocol.',
+    'From the end of a stream a peer cannot tell a finished process from a killed one: mark the end in the protocol.',
   rows: killedProcess.variants.map((pending) => ({
     name: `pending: ${pending}`,
     given: pending,
-    says: pending.startsWith('unsent') ? 'all delivered' : endOfStream,
+    // What SO_LINGER does the claim leaves open.
+    ...(!pending.includes('SO_LINGER') && { says: pending.startsWith('unsent') ? 'all delivered' : endOfStream }),
   })),
   run: async (lab, pending) => textOf(await lab.play(killedProcess, pending), 'peer'),
   because: (rows) =>
-    alike(
+    clauses(
       rows,
-      ({ observed }) => observed,
-      ({ given }) => given,
-    )
-      .map(({ outcome, labels }) => `${outcome} (pending: ${labels.join('; ')})`)
-      .join(', '),
+      ({ observed }) => `the peer ${observed === 'all delivered' ? 'gets everything' : `reads ${observed}`}`,
+      ({ given }) => {
+        const [data, option] = given.split(', SO_LINGER');
+        return `with ${data} pending${option === undefined ? '' : ` and SO_LINGER${option}`}`;
+      },
+    ),
 });
 
 /** What close() does with data on its way. */

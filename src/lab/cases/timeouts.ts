@@ -1,4 +1,5 @@
 import { type Case, defineCase } from '../case/case.js';
+import { clauses } from '../case/clauses.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { heldFinWait2, negativeLinger2, orphanLifetime } from '../experiments/orphans.js';
 import { keepalive, noTimeout, userTimeout } from '../experiments/timeouts.js';
@@ -16,7 +17,7 @@ const orphanTime = defineCase<Played, Kept>({
     'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
   rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
   advice:
-    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: 61 s last 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program's own.",
+    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program's own.",
   sideBySide: true,
   rows: [
     ...(
@@ -30,73 +31,72 @@ const orphanTime = defineCase<Played, Kept>({
     ).map(([name, seconds]) => ({
       name,
       given: { experiment: orphanLifetime, variant: name },
-      says: { reads: seconds, lasts: `about ${seconds} s` },
+      says: { lasts: `about ${seconds} s` },
     })),
-    {
-      name: 'TCP_LINGER2 1, the process keeps the socket',
-      given: { experiment: heldFinWait2 },
-      says: { reads: 1, lasts: 'about 1 s' },
-    },
-    {
-      name: 'TCP_LINGER2 -1',
-      given: { experiment: negativeLinger2 },
-      says: { reads: -1, lasts: 'nothing is left' },
-    },
+    // This one is no orphan, and of negative times the man page says nothing.
+    { name: 'TCP_LINGER2 1 and a process that keeps the socket', given: { experiment: heldFinWait2 } },
+    { name: 'TCP_LINGER2 -1', given: { experiment: negativeLinger2 } },
   ],
   async run(lab, { experiment, variant }) {
     const findings = await lab.play(experiment, variant);
     return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
   },
   because: (rows) =>
-    rows
-      .map(
-        ({ name, observed: { reads, lasts } }) =>
-          `${name}: it reads ${reads}, ${lasts === 'nothing is left' ? lasts : `FIN_WAIT2 lasts ${lasts}`}`,
-      )
-      .join('; '),
+    clauses(
+      rows,
+      ({ observed: { lasts } }) =>
+        lasts === 'nothing is left' ? 'nothing is left at all' : `FIN_WAIT2 lasts ${lasts}`,
+      ({ name }) => (name === 'default' ? 'by default' : `with ${name}`),
+    ),
 });
 
 type Noticed = { readonly error: string; readonly after: string };
 
 const inTime: Noticed = { error: 'ETIMEDOUT', after: 'in time' };
-const notNoticed: Noticed = { error: 'none', after: 'it is still ESTABLISHED' };
 
 const vanished = defineCase<Played, Noticed>({
   id: 'R11',
   articles: [],
   title: 'A peer that vanished: TCP_USER_TIMEOUT and keepalive',
   claim:
-    'TCP_USER_TIMEOUT, and keepalive, notice a peer that vanished within the time that is set, and the next call fails with ETIMEDOUT (tcp(7)).',
+    'When its peer has vanished, a connection with data that is not acknowledged ends after TCP_USER_TIMEOUT, and an idle one after the times of keepalive: the next call fails with ETIMEDOUT (tcp(7)).',
   rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK only, so on an idle connection nothing runs, and it counts from the first retransmission, not from the send (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()). tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). Both end in tcp_write_err().',
   advice:
     'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
   sideBySide: true,
   rows: [
     {
-      name: 'TCP_USER_TIMEOUT 300 ms, data on its way',
+      name: 'TCP_USER_TIMEOUT 300 ms and data on its way',
       given: { experiment: userTimeout, variant: 'data on its way' },
       says: inTime,
     },
-    { name: 'TCP_USER_TIMEOUT 300 ms, idle', given: { experiment: userTimeout, variant: 'idle' }, says: inTime },
-    { name: 'keepalive 1 s + 1 s, idle', given: { experiment: keepalive, variant: 'idle' }, says: inTime },
     {
-      name: 'keepalive 1 s + 1 s, data on its way',
-      given: { experiment: keepalive, variant: 'data on its way' },
+      name: 'keepalive 1 s + 1 s on an idle connection',
+      given: { experiment: keepalive, variant: 'idle' },
       says: inTime,
     },
-    { name: 'neither, idle', given: { experiment: noTimeout }, says: notNoticed },
+    // For these the man page promises nothing.
+    {
+      name: 'TCP_USER_TIMEOUT 300 ms on an idle connection',
+      given: { experiment: userTimeout, variant: 'idle' },
+    },
+    {
+      name: 'keepalive 1 s + 1 s and data on its way',
+      given: { experiment: keepalive, variant: 'data on its way' },
+    },
+    { name: 'neither of them on an idle connection', given: { experiment: noTimeout } },
   ],
   async run(lab, { experiment, variant }) {
     const findings = await lab.play(experiment, variant);
     return { error: textOf(findings, 'error'), after: textOf(findings, 'after') };
   },
   because: (rows) =>
-    rows
-      .map(
-        ({ name, observed: { error, after } }) =>
-          `${name}: ${error === 'none' ? `no error, ${after}` : `${error} ${after}`}`,
-      )
-      .join('; '),
+    clauses(
+      rows,
+      ({ observed: { error, after } }) =>
+        error === 'none' ? `there is no error and ${after}` : `the connection ends with ${error} ${after}`,
+      ({ name }) => `with ${name}`,
+    ),
 });
 
 /** What the kernel's timers end. */

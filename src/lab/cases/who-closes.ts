@@ -1,14 +1,13 @@
+import type { SocketTimer } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
+import { clauses, fate, listed } from '../case/clauses.js';
 import { closeInOrder, establish } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
-import { statesOn } from '../case/reach-state.js';
-import { outcome, outcomeAsync } from '../host/step.js';
-
-/** What a server without any option hears when it is started on the address and port again. */
-function startAgain(host: Host, port: number, address = host.A): string {
-  return outcome(() => host.open({ name: 'restarted' }).bind({ address, port }).listen());
-}
+import { readToEnd } from '../host/peer-view.js';
+import type { Program } from '../host/program.js';
+import { standing } from '../case/reach-state.js';
+import { startAgain } from '../case/start-again.js';
 
 type Clients = 'the only client' | 'one of two clients';
 
@@ -27,7 +26,7 @@ async function restartAfterClient(lab: Lab, clients: Clients): Promise<string> {
   }
   listener.close();
   host.look('the server has stopped', { port });
-  return startAgain(host, port);
+  return startAgain(host, { port });
 }
 
 const clientFirst = defineCase<Clients, string>({
@@ -42,16 +41,28 @@ const clientFirst = defineCase<Clients, string>({
   rows: [
     { name: 'the only client closed first', given: 'the only client', says: 'ok' },
     {
-      name: 'one of two clients closed first, the other was there when the server stopped',
+      name: 'one of two clients closed first, and the server, when it stopped, closed the connection of the other',
       given: 'one of two clients',
-      says: 'ok',
     },
   ],
   run: restartAfterClient,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    `the restart ${clauses(
+      rows,
+      ({ observed }) => fate(observed),
+      ({ name }) => `when ${name}`,
+    )}`,
 });
 
-const killed = defineCase<'kill -9', Record<string, string>>({
+interface Killed {
+  readonly [what: string]: string;
+  readonly afterKill: string;
+  readonly clientReads: string;
+  readonly afterClientClosed: string;
+  readonly heldBy: string;
+}
+
+const killed = defineCase<'kill -9', Killed>({
   id: 'S4',
   articles: ['002'],
   title: 'The process is dead, and the kernel closes its connections',
@@ -65,12 +76,7 @@ const killed = defineCase<'kill -9', Record<string, string>>({
     {
       name: 'a server killed with a client connected',
       given: 'kill -9',
-      says: {
-        afterKill: 'FIN_WAIT2',
-        clientReads: 'the end of the stream',
-        afterClientClosed: 'TIME_WAIT',
-        heldBy: 'no process',
-      },
+      says: { clientReads: 'end of stream', afterClientClosed: 'TIME_WAIT', heldBy: 'no process' },
     },
   ],
   async run(lab) {
@@ -81,15 +87,20 @@ const killed = defineCase<'kill -9', Record<string, string>>({
     const client = await host.connect({ address: host.A, port });
     await program.report('accept');
     await program.kill('SIGKILL');
-    const orphan = await host.waitFor({ localPort: port, state: 'FIN_WAIT2' }, 'the server is dead');
-    const clientReads = (await client.recv()) === '' ? 'the end of the stream' : 'data';
+    const afterKill = await standing(host, port, ['FIN_WAIT2'], 'the server is dead');
+    const clientReads = (await readToEnd(client)).end;
     client.close();
-    const wait = await host.waitFor({ localPort: port, state: 'TIME_WAIT' }, 'the client has closed');
-    const heldBy = orphan.inode === 0 && wait.inode === 0 ? 'no process' : 'a process';
-    return { afterKill: orphan.state, clientReads, afterClientClosed: wait.state, heldBy };
+    const afterClientClosed = await standing(host, port, ['TIME_WAIT'], 'the client has closed');
+    const isHeld = host.sockets({ localPort: port }).some(({ inode }) => inode !== 0);
+    return { afterKill, clientReads, afterClientClosed, heldBy: isHeld ? 'a process' : 'no process' };
   },
-  because: ([row]) =>
-    `after kill -9 the server's end is ${row?.observed['afterKill']}, held by ${row?.observed['heldBy']}; the client reads ${row?.observed['clientReads']}, and when it closes a ${row?.observed['afterClientClosed']} is left`,
+  because: (rows) =>
+    rows
+      .map(
+        ({ observed: { afterKill, clientReads, afterClientClosed, heldBy } }) =>
+          `the server is killed and its end of the connection is ${afterKill}; the client reads ${clientReads}, and when it has closed too, the server's end is ${afterClientClosed}, held by ${heldBy}`,
+      )
+      .join('; '),
 });
 
 type Order = 'server first' | 'client first';
@@ -112,18 +123,42 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
     const { listener, server, client } = await establish(host, { clientHost });
     const { port } = listener.local;
     const clientPort = client.local.port;
-    await (order === 'server first' ? closeInOrder(server, client) : closeInOrder(client, server));
-    return { server: statesOn(host, port), client: statesOn(clientHost, clientPort) };
+    const [first, second] = order === 'server first' ? [server, client] : [client, server];
+    first.close();
+    await readToEnd(second);
+    second.close();
+    const ended = ['TIME_WAIT', 'nothing'];
+    return {
+      server: await standing(host, port, ended, 'both have closed'),
+      client: await standing(clientHost, clientPort, ended, 'both have closed'),
+    };
   },
   because: (rows) =>
     rows
-      .map(({ name, observed }) => `${name}: ${observed.server} at the server, ${observed.client} at the client`)
+      .map(
+        ({ name, observed }) =>
+          `if ${name}, the server is left with ${observed.server} and the client with ${observed.client}`,
+      )
       .join('; '),
 });
 
 type Rest = 'TIME_WAIT' | 'FIN_WAIT2 of a dead server' | 'FIN_WAIT2 of a server that only shut down' | 'ESTABLISHED';
 
-async function leftBehind(lab: Lab, rest: Rest): Promise<string> {
+/** When the kernel's own timer ends it. */
+function endOf(timer: SocketTimer | undefined): string {
+  if (timer === undefined) return 'by no timer';
+  if (timer.kind !== 'time-wait') return `perhaps by a ${timer.kind} timer`;
+  // Read a moment after it began.
+  return `in about ${Math.round(timer.remainingMs / 5000) * 5} s`;
+}
+
+interface Left {
+  readonly [what: string]: string;
+  readonly restart: string;
+  readonly ends: string;
+}
+
+async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
   const host = lab.host();
   const { listener, server, client } = await establish(host);
   const { port } = listener.local;
@@ -132,51 +167,82 @@ async function leftBehind(lab: Lab, rest: Rest): Promise<string> {
   if (rest === 'FIN_WAIT2 of a server that only shut down') server.shutdown('write');
   listener.close();
   const state = rest === 'TIME_WAIT' || rest === 'ESTABLISHED' ? rest : 'FIN_WAIT2';
-  const row = await host.waitFor({ localPort: port, state }, rest);
-  const bind = startAgain(host, port);
-  if (bind === 'ok') return 'the port is free';
-  const ends = row.timer?.kind === 'time-wait' ? row.timer.remainingMs : undefined;
-  if (ends === undefined) return 'for as long as the connection stands';
-  return ends <= 60_000 ? 'for 60 s' : `for ${ends} ms`;
+  const { timer } = await host.waitFor({ localPort: port, state }, rest);
+  return { restart: startAgain(host, { port }), ends: endOf(timer) };
 }
 
-const waiting = defineCase<Rest, string>({
+const waiting = defineCase<Rest, Left>({
   id: 'S6',
   articles: ['002'],
   title: 'Does waiting always help?',
-  claim: 'Whoever waits for twice the MSL finds the address free again.',
-  rule: 'TIME_WAIT and an orphaned FIN_WAIT2 have a timer (inet_twsk_schedule(), tcp_fin_timeout). A FIN_WAIT2 that a process still holds, and an ESTABLISHED connection, have none: RFC 9293 section 3.6 lets a half-closed connection stand for ever.',
+  claim: 'Whoever waits for twice the MSL, which is a minute on Linux, finds the address free again.',
+  rule: 'TIME_WAIT, and a FIN_WAIT2 that nobody holds, have a timer of 60 s (inet_twsk_schedule(), TCP_TIMEWAIT_LEN, tcp_fin_timeout); if the peer closes during that FIN_WAIT2, a TIME_WAIT of 60 s follows. A FIN_WAIT2 that a process still holds, and an ESTABLISHED connection on which nothing is on its way, have none: RFC 9293 section 3.6 lets a half-closed connection stand for ever.',
   advice:
-    'If the address stays in use for more than a minute, look for a process that still holds a connection (a child that inherited it, or a half-closed one), not for TIME_WAIT.',
+    'If the address stays in use for more than two minutes, look for a process that still holds a connection (a child that inherited it, or a half-closed one), not for TIME_WAIT.',
   onLoopback: true,
   rows: (
     ['TIME_WAIT', 'FIN_WAIT2 of a dead server', 'FIN_WAIT2 of a server that only shut down', 'ESTABLISHED'] as const
   ).map((rest) => ({
     name: rest,
     given: rest,
-    says: 'for 60 s',
+    says: { ends: 'in about 60 s' },
   })),
   run: leftBehind,
   because: (rows) =>
-    `the address stays in use, by what is left behind: ${rows.map(({ name, observed }) => `${name}, ${observed}`).join('; ')}`,
+    `the restart ${clauses(
+      rows,
+      ({ observed: { restart, ends } }) =>
+        restart === 'ok' ? 'works at once' : `${fate(restart)}, and that ends ${ends},`,
+      ({ name }) => `over ${name}`,
+    )}`,
 });
 
 type Remedy =
-  | 'nothing'
+  | 'doing nothing'
+  | 'tcp_fin_timeout 1'
+  | 'tcp_tw_reuse 1'
+  | 'tcp_max_tw_buckets 0'
+  | 'SOCK_DESTROY of the TIME_WAIT'
   | 'another address'
-  | 'tcp_fin_timeout'
-  | 'tcp_tw_reuse'
-  | 'tcp_max_tw_buckets'
-  | 'SOCK_DESTROY'
-  | 'the client closes first'
-  | 'a namespace';
+  | 'the client closing first'
+  | 'a network namespace of its own'
+  | 'a listener that a supervisor holds and hands down';
+
+const settings: { readonly [R in Remedy]?: readonly [sysctl: string, value: number] } = {
+  'tcp_fin_timeout 1': ['net.ipv4.tcp_fin_timeout', 1],
+  'tcp_tw_reuse 1': ['net.ipv4.tcp_tw_reuse', 1],
+};
+
+/** A server that binds nothing: it accepts from a listener it is started with. */
+async function serverOn(host: Host, listener: number, name: string): Promise<Program> {
+  const program = await host.start({ program: 'agent', name, fds: [listener] });
+  await program.ask('adopt', 3);
+  program.write(JSON.stringify(['accept']));
+  return program;
+}
+
+/** The supervisor never closes the listener; its first server is killed with a client connected. */
+async function handedDown(host: Host): Promise<string> {
+  const listener = host.listen({ name: 'supervisor', address: host.A });
+  const first = await serverOn(host, listener.socket.fd, 'server');
+  const client = await host.connect(listener.local);
+  await first.report('accept');
+  await first.kill('SIGKILL');
+  await readToEnd(client);
+  client.close();
+  await host.waitFor({ localPort: listener.local.port, state: 'TIME_WAIT' }, 'the first server is dead');
+  const second = await serverOn(host, listener.socket.fd, 'restarted');
+  await host.connect(listener.local, { name: 'next client' });
+  return (await second.report('accept')).result;
+}
 
 async function remedy(lab: Lab, what: Remedy): Promise<string> {
   const host = lab.host();
-  if (what === 'tcp_max_tw_buckets') host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
+  if (what === 'a listener that a supervisor holds and hands down') return await handedDown(host);
+  if (what === 'tcp_max_tw_buckets 0') host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
   const { listener, server, client } = await establish(host);
   const { port } = listener.local;
-  if (what === 'tcp_max_tw_buckets') {
+  if (what === 'tcp_max_tw_buckets 0') {
     server.close();
     await client.recv();
     client.close();
@@ -185,42 +251,48 @@ async function remedy(lab: Lab, what: Remedy): Promise<string> {
       'both have closed',
     );
   } else {
-    await (what === 'the client closes first' ? closeInOrder(client, server) : closeInOrder(server, client));
+    await (what === 'the client closing first' ? closeInOrder(client, server) : closeInOrder(server, client));
   }
   listener.close();
-  if (what === 'tcp_fin_timeout') host.setSysctl('net.ipv4.tcp_fin_timeout', 1);
-  if (what === 'tcp_tw_reuse') host.setSysctl('net.ipv4.tcp_tw_reuse', 1);
-  if (what === 'SOCK_DESTROY') host.destroy({ localPort: port, state: 'TIME_WAIT' });
-  if (what === 'a namespace') return startAgain(lab.host('another'), port);
-  return startAgain(host, port, what === 'another address' ? host.B : host.A);
+  const setting = settings[what];
+  if (setting !== undefined) host.setSysctl(...setting);
+  if (what === 'SOCK_DESTROY of the TIME_WAIT') host.destroy({ localPort: port, state: 'TIME_WAIT' });
+  if (what === 'a network namespace of its own') return startAgain(lab.host('another'), { port });
+  return startAgain(host, { port, address: what === 'another address' ? host.B : host.A });
 }
 
 const closedProgram = defineCase<Remedy, string>({
   id: 'S11',
   articles: ['002'],
   title: 'A program that does not set SO_REUSEADDR and cannot be changed',
-  claim: 'If a program does not set SO_REUSEADDR and cannot be changed, its restart has to wait for TIME_WAIT to pass.',
-  rule: 'inet_bind_conflict() needs the flag on both sides, but the TIME_WAIT itself can be avoided (the client closes first; tcp_time_wait() makes none above tcp_max_tw_buckets), removed (tcp_diag_destroy()), or be in the way of another address only.',
+  claim:
+    'A server that does not set SO_REUSEADDR cannot be restarted at once. If the program cannot be changed, is there anything else to be done?',
+  rule: 'inet_bind_conflict() needs the flag on both sides, but the TIME_WAIT itself can be avoided (the client closes first; inet_twsk_alloc() makes none above tcp_max_tw_buckets), removed (tcp_diag_destroy()), or be in the way of another address only; and who is given a listener does not bind.',
   advice:
-    'For a closed program: ss -K on the TIME_WAIT sockets of its port, or a namespace or address of its own; or a supervisor that holds the listener and hands it down.',
-  needs: ['destroy-socket'],
+    'Best is a listener that is never closed, if the program can be given one as a descriptor; else an address or a network namespace of its own, or a library for LD_PRELOAD that sets the option before bind(). ss -K on TIME_WAIT, and tcp_max_tw_buckets, free the port at the price of what TIME_WAIT is for: a repeated FIN is then answered with RST, and old segments may reach a new connection.',
   rows: (
     [
-      'nothing',
-      'tcp_fin_timeout',
-      'tcp_tw_reuse',
-      'tcp_max_tw_buckets',
-      'SOCK_DESTROY',
+      'doing nothing',
+      'tcp_fin_timeout 1',
+      'tcp_tw_reuse 1',
+      'tcp_max_tw_buckets 0',
+      'SOCK_DESTROY of the TIME_WAIT',
       'another address',
-      'the client closes first',
-      'a namespace',
+      'the client closing first',
+      'a network namespace of its own',
+      'a listener that a supervisor holds and hands down',
     ] as const
-  ).map((what) => ({ name: what, given: what, says: 'EADDRINUSE' })),
+  ).map((what) => ({
+    name: what,
+    given: what,
+    ...(what === 'doing nothing' && { says: 'EADDRINUSE' }),
+    ...(what === 'SOCK_DESTROY of the TIME_WAIT' && { needs: ['destroy-socket'] as const }),
+  })),
   run: remedy,
   because(rows) {
-    const helps = rows.filter(({ observed }) => observed === 'ok').map(({ name }) => name);
-    const not = rows.filter(({ observed }) => observed !== 'ok').map(({ name }) => name);
-    return `what helps: ${helps.join(', ')}; what does not: ${not.join(', ')}`;
+    const named = (helps: boolean): string =>
+      listed(rows.filter(({ observed }) => (observed === 'ok') === helps).map(({ name }) => name)) || 'nothing tried';
+    return `of what was tried these let the server start at once: ${named(true)}; these do not: ${named(false)}`;
   },
 });
 
@@ -234,105 +306,23 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
   advice: 'A service with several addresses can be restarted on the others at once; on the wildcard it cannot.',
   rows: [
     { name: 'the other address', given: 'B', says: 'ok' },
-    { name: 'the address itself', given: 'A', says: 'EADDRINUSE' },
-    { name: 'the wildcard', given: 'ANY', says: 'EADDRINUSE' },
+    { name: 'the address itself', given: 'A' },
+    { name: 'the wildcard', given: 'ANY' },
   ],
   async run(lab, place) {
     const host = lab.host();
     const { listener, server, client } = await establish(host, { at: { address: host.ANY, port: 8010 } });
     await closeInOrder(server, client);
     listener.close();
-    return startAgain(host, 8010, host[place]);
-  },
-  because: (rows) => `with A in TIME_WAIT, ${rows.map(({ name, observed }) => `${name}: ${observed}`).join(', ')}`,
-});
-
-type Late = 'the old end is FIN_WAIT2' | 'the old end is gone';
-
-const lateData = defineCase<Late, { firstSend: string; next: string }>({
-  id: 'S15',
-  articles: ['002'],
-  title: 'The old peer sends after the restart',
-  claim:
-    'After the restart the old client still sends: its data belongs to no connection of the new server, which answers RST, and the client sees the connection reset.',
-  rule: 'The FIN_WAIT2 of the old connection still owns the four-tuple: tcp_timewait_state_process() answers data with RST and ends it. Where nothing owns the four-tuple, the listener gets the segment and answers RST (tcp_rcv_state_process() in LISTEN, RFC 9293 section 3.10.7.2).',
-  advice:
-    'A first send that succeeds proves nothing: only an answer does. Clients must expect ECONNRESET and EPIPE after a server restart and connect again.',
-  needs: ['destroy-socket'],
-  rows: (['the old end is FIN_WAIT2', 'the old end is gone'] as const).map((late) => ({
-    name: late,
-    given: late,
-    says: { firstSend: 'ok', next: 'ECONNRESET' },
-  })),
-  async run(lab, late) {
-    const host = lab.host();
-    const options = { SO_REUSEADDR: true };
-    const { listener, server, client } = await establish(host, { options });
-    const { address, port } = listener.local;
-    server.close();
-    listener.close();
-    await host.waitFor({ localPort: port, state: 'FIN_WAIT2' }, 'the server has stopped');
-    if (late === 'the old end is gone') host.destroy({ localPort: port, state: 'FIN_WAIT2' });
-    host.listen({ name: 'restarted', address, port, options });
-    const firstSend = await outcomeAsync(() => client.send('meant for the old server'));
-    await host.waitUntilGone({ localPort: client.local.port, state: 'CLOSE_WAIT' }, 'the answer has come');
-    return { firstSend, next: await outcomeAsync(() => client.send('more')) };
+    return startAgain(host, { port: 8010, address: host[place] });
   },
   because: (rows) =>
-    rows
-      .map(({ name, observed }) => `${name}: the first send says ${observed.firstSend}, the next ${observed.next}`)
-      .join('; '),
-});
-
-type Keyboard = 'still blocked in reading its keyboard' | 'has sent a line, then exited' | 'has exited without a word';
-
-const keyboard = defineCase<Keyboard, string>({
-  id: 'S16',
-  articles: ['002'],
-  title: 'The client that sits at its keyboard',
-  claim:
-    'The server is stopped while its client waits for the keyboard: the restart fails. The client sends a line, then exits: the restart works at once, since no TIME_WAIT is left.',
-  rule: 'The dead server is in FIN_WAIT2. Data that arrives there finds nobody to read it: tcp_timewait_state_process() answers RST and frees the minisocket, so no TIME_WAIT follows. Had the client only closed, its FIN would have made one.',
-  advice: 'That a restart works sometimes depends on what clients do last. Set SO_REUSEADDR instead of finding out.',
-  rows: [
-    {
-      name: 'the client still waits for its keyboard',
-      given: 'still blocked in reading its keyboard',
-      says: 'EADDRINUSE',
-    },
-    { name: 'the client sends a line, then exits', given: 'has sent a line, then exited', says: 'ok' },
-    { name: 'the client exits without sending', given: 'has exited without a word', says: 'ok' },
-  ],
-  async run(lab, what) {
-    const host = lab.host();
-    const { listener, server, client } = await establish(host);
-    const { port } = listener.local;
-    const clientPort = client.local.port;
-    server.close();
-    listener.close();
-    await host.waitFor({ localPort: port, state: 'FIN_WAIT2' }, 'the server has stopped');
-    if (what === 'has sent a line, then exited') {
-      await client.send('a line\n');
-      await host.waitUntilGone({ localPort: port }, 'the line has been answered');
-    }
-    if (what !== 'still blocked in reading its keyboard') {
-      client.close();
-      await host.waitUntilGone({ localPort: clientPort }, 'the client has exited');
-    }
-    statesOn(host, port);
-    return startAgain(host, port);
-  },
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+    `while a connection of one address is in TIME_WAIT, a restart ${clauses(
+      rows,
+      ({ observed }) => fate(observed),
+      ({ name }) => `on ${name}`,
+    )}`,
 });
 
 /** What is left after a close, by who closed first, and what that means for a restart. */
-export const whoClosesCases: readonly Case[] = [
-  clientFirst,
-  killed,
-  bothOrders,
-  waiting,
-  closedProgram,
-  otherAddress,
-  lateData,
-  keyboard,
-];
+export const whoClosesCases: readonly Case[] = [clientFirst, killed, bothOrders, waiting, closedProgram, otherAddress];

@@ -1,7 +1,7 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
 import type { Host } from '../host/host.js';
 import { outcome } from '../host/step.js';
-import { until } from '../host/until.js';
+import { comesTrue, until } from '../host/until.js';
 import { resultOf } from './results.js';
 import { endingsOf, flagsOf } from './wire.js';
 
@@ -67,28 +67,35 @@ export const lateData = experiment(
   'The old client sends after the restart',
   {
     name: 'late-data',
-    about: 'The first send succeeds and is answered with RST; the next one fails.',
-    rule: 'A FIN_WAIT_2 without owner answers data with RST and is gone (tcp_timewait_state_process()). Where nothing owns the four-tuple, the new listener gets the segment and answers RST (RFC 9293 section 3.10.7.2).',
+    about:
+      'The first send succeeds and is answered with RST; the next one fails, with EPIPE where the FIN of the old server had come, with ECONNRESET where none had.',
+    rule: 'A FIN_WAIT_2 without owner answers data with RST and is gone (tcp_timewait_state_process()). Where nothing owns the four-tuple, the new listener gets the segment and answers RST (RFC 9293 section 3.10.7.2). tcp_reset() sets EPIPE in CLOSE_WAIT, ECONNRESET in ESTABLISHED.',
     cases: ['S15'],
-    variants: { 'the old end is FIN_WAIT_2': false, 'the old end is gone': true },
+    variants: {
+      'the old end is FIN_WAIT_2': 'waits',
+      'the old end is gone': 'gone',
+      'the old end was lost without a word': 'lost',
+    } as const,
   },
-  async ({ host, mark, segments }, isGone) => {
+  async ({ host, mark, segments }, oldEnd) => {
     const [server, client] = [host('server'), host('client')];
     // So long an orphan is kept: the shortest time there is.
-    server.setSysctl('net.ipv4.tcp_fin_timeout', isGone ? 1 : 60);
+    server.setSysctl('net.ipv4.tcp_fin_timeout', oldEnd === 'gone' ? 1 : 60);
     const listener = server.listen({ port: 8080, options: reuse });
     const c = await client.connect(server, 8080);
     const s = await listener.accept('server');
     const old = { localPort: 8080, remotePort: c.local.port };
+    // As a crash of the machine does: in repair mode a close says nothing to the client.
+    if (oldEnd === 'lost') s.setOption('TCP_REPAIR', 1);
     s.close();
     listener.close();
-    await server.waitFor({ ...old, state: 'FIN_WAIT2' }, 'the server has stopped');
-    if (isGone) await server.waitUntilGone(old, 'the old end is gone');
+    if (oldEnd !== 'lost') await server.waitFor({ ...old, state: 'FIN_WAIT2' }, 'the server has stopped');
+    if (oldEnd === 'gone') await server.waitUntilGone(old, 'the old end is gone');
     server.listen({ name: 'restarted', port: 8080, options: reuse });
     mark('the server has been restarted');
     const before = segments().length;
     const firstSend = await resultOf(() => c.send('for the old server'));
-    await until(() => (c.state === 'CLOSE' ? true : undefined), 'the answer');
+    await comesTrue(() => c.state === 'CLOSE', 'the answer');
     return {
       firstSend,
       answer: endingsOf(segments().slice(before), 'server'),
