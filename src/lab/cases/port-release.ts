@@ -6,6 +6,8 @@ import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { inState, readToEnd } from '../host/peer-view.js';
 import { outcome, outcomeAsync } from '../host/step.js';
+import { comesTrue } from '../host/until.js';
+import { type InState, labStates, type LabState, reach } from '../case/reach-state.js';
 import { alike } from '../case/wording.js';
 
 const port = 8080;
@@ -50,7 +52,8 @@ async function cross({ server, client }: Connection, clientHost: Host): Promise<
   client.close();
   server.close();
   clientHost.reappear();
-  await host.waitFor({ localPort: port, state: 'TIME_WAIT' }, 'both have sent their FIN again');
+  const closing = { localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING'] } as const;
+  await comesTrue(() => host.sockets(closing).length === 0, 'both have sent their FIN again', 5000);
 }
 
 function bindAgain(host: Host, options = {}): string {
@@ -73,12 +76,18 @@ const clientClosesFirst = defineCase<Release, string>({
       'the client closed first and can no longer be reached',
       'the client closed first, its FIN and that of the server crossed',
     ] as const
-  ).map((name) => ({ name, given: name, says: 'ok' })),
+  ).map((name) => ({
+    name,
+    given: name,
+    // A connection that the server closes first is the other side of it.
+    ...(name === 'one of two connections was closed by the server first' ? {} : { says: 'ok' }),
+  })),
   async run(lab, given) {
     const [serverHost, clientHost] = lab.pair();
     await release(given, serverHost, clientHost);
+    const closing = { localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] } as const;
     if (given.endsWith('first') || given.endsWith('RST'))
-      await serverHost.waitUntilGone({ localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] }, 'the last ACK');
+      await comesTrue(() => serverHost.sockets(closing).length === 0, 'the last ACK');
     serverHost.look('what is left on the port', { localPort: port });
     return bindAgain(serverHost);
   },
@@ -88,8 +97,8 @@ const clientClosesFirst = defineCase<Release, string>({
       ({ observed }) => observed,
       ({ name }) => name,
     )
-      .map(({ outcome: said, labels }) => `bind said ${said}: ${labels.join('; ')}`)
-      .join(' / '),
+      .map(({ outcome: said, labels }) => `bind said ${said} where ${labels.join('; where ')}`)
+      .join('; '),
 });
 
 type Keeping = { readonly state: string; readonly timer: string; readonly bind: string };
@@ -103,7 +112,7 @@ type Stay =
 
 /** How long the socket's own timer keeps it, read when it has just begun; a busy machine may be late. */
 function keptFor(row: SocketRow | undefined): string {
-  if (row?.timer === undefined) return 'no timer';
+  if (row?.timer === undefined) return 'without a timer';
   if (row.timer.kind === 'retransmit') return 'as long as it retransmits';
   const seconds = row.timer.remainingMs / 1000;
   const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
@@ -117,14 +126,21 @@ async function serverFirst(
   clientHost: Host,
 ): Promise<void> {
   if (stay.endsWith('tcp_fin_timeout 1')) serverHost.setSysctl('net.ipv4.tcp_fin_timeout', 1);
-  if (stay.startsWith('the client closes too')) return await closeInOrder(server, client);
   if (stay === 'the client has vanished') clientHost.vanish();
   if (stay.endsWith('half-closed')) server.shutdown('write');
   else server.close();
-  await serverHost.waitFor(
-    { localPort: port, state: stay === 'the client has vanished' ? 'FIN_WAIT1' : 'FIN_WAIT2' },
-    'the server has closed',
-  );
+  // The FIN is never acknowledged, and the state is that of the close.
+  if (stay === 'the client has vanished') return;
+  await client.recv();
+  const isClosing = stay.startsWith('the client closes too');
+  if (isClosing) client.close();
+  const passing = isClosing ? (['FIN_WAIT1', 'FIN_WAIT2'] as const) : (['FIN_WAIT1'] as const);
+  await comesTrue(() => serverHost.sockets({ localPort: port, state: passing }).length === 0, 'the server has closed');
+}
+
+/** It is about the machine as it is, and a server that closes. */
+function isMeant(stay: Stay): boolean {
+  return !stay.endsWith('tcp_fin_timeout 1') && !stay.endsWith('half-closed');
 }
 
 const serverClosesFirst = defineCase<Stay, Keeping>({
@@ -149,7 +165,7 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
     name,
     given: name,
     // 60 s is the least the article says.
-    says: { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' },
+    ...(isMeant(name) ? { says: { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' } } : {}),
   })),
   async run(lab, stay) {
     const [serverHost, clientHost] = lab.pair();
@@ -160,53 +176,23 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
     return { state: row?.state ?? 'nothing', timer: keptFor(row), bind: bindAgain(serverHost) };
   },
   because: (rows) =>
-    rows
-      .map(({ name, observed: { state, timer, bind } }) => `${name}: ${state}, ${timer}, bind said ${bind}`)
-      .join('; '),
+    `${alike(
+      rows,
+      ({ observed: { state, timer } }) => `${state} ${timer.startsWith('about') ? `for ${timer}` : timer}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: what, labels }) => `the port is held by ${what} where ${labels.join(' or ')}`)
+      .join('; ')}; bind then said ${[...new Set(rows.map(({ observed }) => observed.bind))].join(' or ')}`,
 });
 
-const states = [
-  'bound',
-  'LISTEN',
-  'ESTABLISHED',
-  'CLOSE_WAIT',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'LAST_ACK',
-  'TIME_WAIT',
-] as const;
-type State = (typeof states)[number];
-
-/** Brings a socket of the server's port to the state; all the others on the port are gone. */
-async function reach(
-  state: State,
-  serverHost: Host,
-  clientHost: Host,
-  options: Record<string, boolean>,
-): Promise<void> {
-  const at = { address: serverHost.ANY, port };
-  if (state === 'bound') return void serverHost.open({ name: 'old', options }).bind(at);
-  if (state === 'LISTEN') return void serverHost.listen({ ...at, options });
-  const { listener, server, client } = await establish(serverHost, { at, clientHost, options });
-  listener.close();
-  if (state === 'TIME_WAIT') return await closeInOrder(server, client);
-  if (state === 'CLOSE_WAIT' || state === 'LAST_ACK') {
-    client.shutdown('write');
-    await inState(server, 'CLOSE_WAIT');
-  }
-  if (state === 'FIN_WAIT1' || state === 'LAST_ACK') clientHost.vanish();
-  if (state.startsWith('FIN_') || state === 'LAST_ACK') server.close();
-  await serverHost.waitFor({ localPort: port, state }, `the old socket is in ${state}`);
-}
-
 /** What bind() or listen() of a server with SO_REUSEADDR said. */
-function startAgain(host: Host): string {
+function startAgain({ host, port }: InState): string {
   const server = host.open({ name: 'server again', options: reuse });
   const bound = outcome(() => server.bind({ address: host.ANY, port }));
   return bound === 'ok' ? outcome(() => server.listen()) : bound;
 }
 
-const busyPort = defineCase<{ state: State; old: boolean }, string>({
+const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   id: 'L7',
   articles: ['004'],
   title: 'SO_REUSEADDR on a busy port, by the state of what holds it',
@@ -214,23 +200,22 @@ const busyPort = defineCase<{ state: State; old: boolean }, string>({
     'SO_REUSEADDR lets a server start on a port that is busy in TIME_WAIT; in any other state it still gets EADDRINUSE.',
   rule: 'inet_bind_conflict() asks two things of each socket in the bucket: whether both have SO_REUSEADDR, and whether it listens. The state is of no other account.',
   advice:
-    'Set it on every listener from the first start on. It protects from a second listener only, so a server with it may start beside live connections of another.',
+    'Set it on every listener from the first start on. The kernel then refuses a second listener and nothing else: a server may start beside the living connections of another.',
   rows: [true, false].flatMap((old) =>
-    states.map((state) => ({
+    labStates.map((state) => ({
       name: `${state}, ${old ? 'with' : 'without'} the option`,
       given: { state, old },
-      says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE',
+      // A port without a socket is not busy.
+      ...(state === 'CLOSED' ? {} : { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
     })),
   ),
   async run(lab, { state, old }) {
-    const [serverHost, clientHost] = lab.pair();
-    await reach(state, serverHost, clientHost, old ? reuse : {});
-    return startAgain(serverHost);
+    return startAgain(await reach(lab, state, old ? reuse : {}));
   },
   because: (rows) =>
     [true, false]
       .map((old) => {
-        const of = rows.filter(({ given }) => given.old === old);
+        const of = rows.filter(({ given }) => given.old === old && given.state !== 'CLOSED');
         const said = alike(
           of,
           ({ observed }) => observed,
@@ -272,24 +257,33 @@ async function endConnection(connection: LabSocket, client: LabSocket, given: Pr
   await inState(client, 'CLOSE_WAIT');
 }
 
-/** What the client sent has been answered or delivered when this is asked: everything is on one host. */
+/** Everything is on one host: a datagram has been delivered when this is asked. */
 async function got(next: LabSocket, client: LabSocket, type: 'stream' | 'dgram'): Promise<string> {
-  if (type === 'stream') await inState(client, 'CLOSE');
-  const taken = type === 'stream' ? next.socket.tryAccept() : next.socket.tryRecv();
-  if (taken !== undefined && 'close' in taken) taken.close();
+  const taken = type === 'dgram' ? next.socket.tryRecv() : await accepted(next, client);
   const result = taken === undefined ? 'does not get it' : 'gets it';
   next.host.note('the new server', result);
   return result;
+}
+
+/** The connection of the client, if it has become one of the new server's; none once the client's end has been reset. */
+async function accepted({ host, socket }: LabSocket, client: LabSocket): Promise<LabSocket | undefined> {
+  let taken: LabSocket | undefined;
+  await comesTrue(() => {
+    const inherited = socket.tryAccept();
+    if (inherited !== undefined) taken = host.record('inherited', inherited);
+    return taken !== undefined || client.state === 'CLOSE';
+  }, 'the connection is taken over or reset');
+  return taken;
 }
 
 const predecessor = defineCase<Predecessor, string>({
   id: 'L8',
   articles: ['004'],
   title: 'Data meant for the server before the restart',
-  claim: 'After a restart with SO_REUSEADDR the new server may get data that was meant for its predecessor.',
+  claim: 'After a restart with SO_REUSEADDR the new TCP server may get data that was meant for its predecessor.',
   rule: "tcp_v4_rcv() looks for a connection of the whole four-tuple first; a listener gets nothing but a SYN and answers anything else with RST (tcp_rcv_state_process()). UDP has no connections on the server's side: udp4_lib_lookup2() takes whoever is bound.",
   advice:
-    "For TCP there is nothing to fear. In a protocol over UDP, put an identifier of the server's run into what must not be taken for a new one's.",
+    "For TCP there is nothing to fear but old duplicates (L4). In a protocol over UDP, put an identifier of the server's run into what must not be taken for a new one's.",
   rows: (
     [
       'TCP, a client of the old server sends more',
@@ -298,7 +292,7 @@ const predecessor = defineCase<Predecessor, string>({
       'UDP, a client of the old server sends more',
       'UDP, a datagram waits to be read',
     ] as const
-  ).map((name) => ({ name, given: name, says: 'gets it' })),
+  ).map((name) => ({ name, given: name, ...(name.startsWith('TCP') ? { says: 'gets it' } : {}) })),
   run: inherit,
   because: (rows) =>
     alike(
@@ -306,8 +300,8 @@ const predecessor = defineCase<Predecessor, string>({
       ({ observed }) => observed,
       ({ name }) => name,
     )
-      .map(({ outcome: what, labels }) => `the new server ${what}: ${labels.join('; ')}`)
-      .join(' / '),
+      .map(({ outcome: what, labels }) => `the new server ${what} (${labels.join('; ')})`)
+      .join(', '),
 });
 
 type Tuple =
@@ -317,8 +311,16 @@ type Tuple =
   | 'UDP, SO_REUSEADDR'
   | 'UDP, SO_REUSEPORT';
 
-/** Tries to connect two sockets from one address and port to one address and port; tells how many of this five-tuple there are. */
-async function connectTwice(lab: Lab, given: Tuple): Promise<string> {
+interface Twice {
+  readonly [what: string]: string | number;
+  /** What the second connect() said. */
+  readonly second: string;
+  /** Sockets of the five-tuple then. */
+  readonly sockets: number;
+}
+
+/** Tries to connect two sockets from one address and port to one address and port. */
+async function connectTwice(lab: Lab, given: Tuple): Promise<Twice> {
   const host = lab.host();
   const protocol = given.startsWith('TCP') ? 'tcp' : 'udp';
   const type = protocol === 'tcp' ? 'stream' : 'dgram';
@@ -330,12 +332,12 @@ async function connectTwice(lab: Lab, given: Tuple): Promise<string> {
   if (first === undefined || second === undefined) throw new Error('two sockets were asked for');
   await first.connect(server.local);
   if (given === 'TCP, the first in TIME_WAIT') await closeInOrder(first, await server.accept('accepted'));
-  await outcomeAsync(() => second.connect({ address: host.A, port }));
+  const said = await outcomeAsync(() => second.connect({ address: host.A, port }));
   const same = { protocol, localPort: from.port, remotePort: port } as const;
-  return `${host.look('sockets of that five-tuple', same).length} of it`;
+  return { second: said, sockets: host.look('sockets of that five-tuple', same).length };
 }
 
-const fiveTuple = defineCase<Tuple, string>({
+const fiveTuple = defineCase<Tuple, Twice>({
   id: 'L9',
   articles: ['004'],
   title: 'The five-tuple stays unique',
@@ -343,7 +345,7 @@ const fiveTuple = defineCase<Tuple, string>({
     'SO_REUSEADDR shares the local address and port only; the five-tuple of protocol, addresses and ports stays unique.',
   rule: '__inet_hash_connect() and __inet_check_established() refuse a TCP four-tuple that is in use with EADDRNOTAVAIL; one in TIME_WAIT is taken over, not doubled (tcp_twsk_unique()). UDP has no such check: __ip4_datagram_connect() connects any number.',
   advice:
-    'Connected UDP sockets do not keep others out: with SO_REUSEADDR any process may take the datagrams of your five-tuple. Leave source ports to the kernel.',
+    'Connected UDP sockets do not keep others out: if yours has SO_REUSEADDR, any process that sets it too may take the datagrams of your five-tuple. Leave source ports to the kernel.',
   rows: (
     [
       'TCP, SO_REUSEADDR',
@@ -355,13 +357,15 @@ const fiveTuple = defineCase<Tuple, string>({
   ).map((name) => ({
     name,
     given: name,
-    says: '1 of it',
+    // It is about SO_REUSEADDR.
+    ...(name === 'TCP, SO_REUSEPORT' || name === 'UDP, SO_REUSEPORT' ? {} : { says: { sockets: 1 } }),
   })),
   run: connectTwice,
   because: (rows) =>
-    `after two connects of one five-tuple there were ${alike(
+    `a second connect() of one five-tuple ${alike(
       rows,
-      ({ observed }) => observed,
+      ({ observed: { second, sockets } }) =>
+        `said ${second} and left ${sockets} ${sockets === 1 ? 'socket' : 'sockets'} of it`,
       ({ name }) => name,
     )
       .map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`)

@@ -5,6 +5,7 @@ import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome } from '../host/step.js';
+import { comesTrue } from '../host/until.js';
 import { wholeLife } from '../experiments/life.js';
 import { textsOf } from '../case/findings.js';
 import { alike } from '../case/wording.js';
@@ -21,7 +22,7 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
     'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
   rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
   advice:
-    'Let the side that can afford it close first. The protocol decides by its last message who that is: an answer that says "I will close" leaves the TIME_WAIT at the client.',
+    'Let the side that can afford it close first; the protocol of the application decides who that is. A server that closes after its last answer keeps the TIME_WAIT, unless the client is the one to end the conversation.',
   rows: wholeLife.variants.map((ending) => {
     const first = ending.startsWith('server') ? 'server' : 'client';
     return {
@@ -37,8 +38,13 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
   }),
   run: async (lab, ending) => textsOf(await lab.play(wholeLife, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
   because: (rows) =>
-    rows
-      .map(({ name, observed }) => `${name}: first FIN by ${observed.firstFin}, TIME_WAIT at ${observed.timeWait}`)
+    alike(
+      rows,
+      ({ observed: { firstFin, timeWait } }) =>
+        `the first FIN is of the ${firstFin} and the TIME_WAIT ${timeWait === firstFin ? 'too' : `of ${timeWait}`}`,
+      ({ name }) => `where the ${name}`,
+    )
+      .map(({ outcome: who, labels }) => `${who} ${labels.join(', and ')}`)
       .join('; '),
 });
 
@@ -50,28 +56,24 @@ function keptFor(row: SocketRow | undefined): string {
   return near === undefined ? `${Math.round(seconds)} s` : `about ${near} s`;
 }
 
-const twiceTheMsl = defineCase<'length' | 'at most four minutes', string | boolean>({
+const twiceTheMsl = defineCase<null, string>({
   id: 'G4',
   articles: ['000'],
   title: 'How long TIME_WAIT is kept',
-  claim: 'TIME_WAIT is kept for twice the maximum segment lifetime, by RFC 793 at most four minutes.',
+  claim: 'TIME_WAIT lasts twice the maximum segment lifetime of RFC 793, which is four minutes.',
   rule: 'TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant; RFC 9293 section 3.4.2 takes an MSL of two minutes, "an engineering choice".',
   advice: 'Count with one minute on Linux, not with four, and do not look for a setting: there is none.',
   onLoopback: true,
-  rows: [
-    { name: 'at most four minutes', given: 'at most four minutes', says: true },
-    { name: 'twice the MSL of RFC 793', given: 'length', says: 'about 240 s' },
-  ],
-  async run(lab, question) {
+  rows: [{ name: 'the timer of a new TIME_WAIT', given: null, says: 'about 240 s' }],
+  async run(lab) {
     const host = lab.host();
     const { listener, server, client } = await establish(host);
     const { port } = listener.local;
     await closeInOrder(server, client);
-    const [row] = host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' });
-    return question === 'length' ? keptFor(row) : (row?.timer?.remainingMs ?? Number.NaN) <= 240_000;
+    return keptFor(host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' })[0]);
   },
   because: (rows) =>
-    `the socket's own timer, read as TIME_WAIT begins, says: ${rows.map(({ name, observed }) => `${name}: ${observed}`).join('; ')}`,
+    `read as TIME_WAIT begins, the timer of the socket has ${rows.map(({ observed }) => observed).join()} to go`,
 });
 
 /** Fills the buffers of a connection whose client does not read. */
@@ -97,12 +99,12 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
   rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 sections 3.3.2 and 3.6).',
   advice:
-    'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived.',
+    'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived at the kernel of the peer; whether the program there has read it, it does not say.',
   onLoopback: true,
   rows: [
     { name: 'the closing side is the first', given: 'server' as const },
     { name: 'the other side has closed before', given: 'client' as const },
-  ].map((row) => ({ ...row, says: { dataUnsent: 'TIME_WAIT, data in its queue', dataGone: 'closed' } })),
+  ].map((row) => ({ ...row, says: { dataUnsent: 'TIME_WAIT with data in its queue' } })),
   async run(lab, first) {
     const host = lab.host();
     const { listener, server, client } = await establish(host);
@@ -114,8 +116,7 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     }
     server.close();
     const [waiting] = host.look('closed with data unsent', mine);
-    if (waiting === undefined) throw new Error('the closed socket is not listed');
-    const queue = waiting.sendQueue > 0 ? 'data in its queue' : 'nothing in its queue';
+    const queue = (waiting?.sendQueue ?? 0) > 0 ? 'data in its queue' : 'nothing in its queue';
     lab.note('the client reads to the end', `${await drain(client)} bytes`, host.name);
     client.close();
     await host.waitUntilGone(
@@ -123,11 +124,14 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
       'the client has closed',
     );
     const [after] = host.look('all is read', mine);
-    return { dataUnsent: `${waiting.state}, ${queue}`, dataGone: after?.state ?? 'closed' };
+    return { dataUnsent: `${waiting?.state ?? 'closed'} with ${queue}`, dataGone: after?.state ?? 'closed' };
   },
   because: (rows) =>
     rows
-      .map(({ name, observed }) => `where ${name}: ${observed.dataUnsent}, and once all is read ${observed.dataGone}`)
+      .map(
+        ({ name, observed: { dataUnsent, dataGone } }) =>
+          `where ${name}, the closed socket is in ${dataUnsent}, and once all is read ${dataGone === 'closed' ? 'gone' : `in ${dataGone}`}`,
+      )
       .join('; '),
 });
 
@@ -151,7 +155,8 @@ const countsAsBound = defineCase<Rebind, string>({
       .map(({ address, samePort }) => ({
         name: `TIME_WAIT of the ${holder} on A, bind to ${address} and ${samePort ? 'its' : 'another'} port`,
         given: { holder, address, samePort },
-        says: samePort && address !== 'B' ? 'EADDRINUSE' : 'ok',
+        // It does not speak of other addresses and ports.
+        ...(samePort && address !== 'B' ? { says: 'EADDRINUSE' } : {}),
       })),
   ),
   async run(lab, { holder, address, samePort }) {
@@ -170,7 +175,7 @@ const countsAsBound = defineCase<Rebind, string>({
         .join(', ') || 'nothing';
     const said = (holder: End): string =>
       `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
-    return `over the TIME_WAIT of the server on A bind said ${said('server')}; over that of the client ${said('client')}`;
+    return `over the TIME_WAIT of a server on A bind said ${said('server')}; over that of a client it said ${said('client')}`;
   },
 });
 
@@ -213,15 +218,16 @@ const newSocketOnly = defineCase<Setters, string>({
   title: 'Is it enough to set SO_REUSEADDR on the new socket?',
   claim:
     'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
-  rule: 'inet_bind_conflict() asks for sk_reuse of both sockets. A TIME_WAIT has tw_reuse, copied by inet_twsk_alloc() from the connection, which had it from the listener. socket(7), SO_REUSEADDR, does not say so; BSD asks the new socket only.',
+  rule: 'inet_bind_conflict() asks for sk_reuse of both sockets. A TIME_WAIT has tw_reuse, copied by inet_twsk_alloc() from the connection, which had it from the listener. socket(7) says so in its NOTES, not where it describes the option; BSD asks the new socket only.',
   advice:
-    'A server deployed without the option cannot be helped by the next release: its last TIME_WAIT has to run out once.',
+    'A server deployed without the option is not helped by the next release alone: its last TIME_WAIT has to run out once, or the option is set on its sockets while it still runs (S10, S11).',
   onLoopback: true,
   rows: [false, true].flatMap((old) =>
     [false, true].map((next) => ({
       name: setBy({ old, next }),
       given: { old, next },
-      says: next ? 'ok' : 'EADDRINUSE',
+      // It is about new sockets with the option.
+      ...(next ? { says: 'ok' } : {}),
     })),
   ),
   run: (lab, setters) => bindAgain(lab, setters),
@@ -231,7 +237,7 @@ const newSocketOnly = defineCase<Setters, string>({
       ({ observed }) => observed,
       ({ name }) => name,
     )
-      .map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`)
+      .map(({ outcome: said, labels }) => `${said} with the option ${labels.join(', ')}`)
       .join('; ')}`,
 });
 
@@ -248,11 +254,18 @@ const startAtOnce = defineCase<Remains, string>({
   onLoopback: true,
   rows: [
     { name: 'one TIME_WAIT, both servers have the option', given: { connections: 1, old: true, next: true } },
-    { name: 'three of them, both servers have the option', given: { connections: 3, old: true, next: true } },
+    { name: 'three TIME_WAITs, both servers have the option', given: { connections: 3, old: true, next: true } },
     { name: 'one TIME_WAIT, only the new server has the option', given: { connections: 1, old: false, next: true } },
   ].map((row) => ({ ...row, says: 'ok' })),
   run: (lab, { connections, ...setters }) => bindAgain(lab, setters, connections),
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `the new server got ${said} over ${labels.join(', and over ')}`)
+      .join('; '),
 });
 
 const afterAMinute = defineCase<null, { before: string; after: string; waited: string }>({
@@ -262,7 +275,7 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
   claim: 'TIME_WAIT lasts 60 s; after that the server starts again without any option.',
   rule: 'The timer of the minisocket (tw_timer_handler()) takes it out of the bind table: inet_twsk_kill().',
   advice:
-    'Waiting works, if one minute of outage is acceptable and the clients have closed; SO_REUSEADDR costs nothing.',
+    'Waiting works where a minute of outage is acceptable and every client has closed. SO_REUSEADDR makes it needless.',
   slow: true,
   onLoopback: true,
   rows: [
@@ -277,7 +290,9 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
     listener.close();
     const next = host.open({ name: 'new' });
     const before = outcome(() => next.bind(place));
-    await host.waitUntilGone({ localPort: place.port, state: 'TIME_WAIT' }, 'TIME_WAIT has run out', 80_000);
+    const left = { localPort: place.port, state: 'TIME_WAIT' } as const;
+    await comesTrue(() => host.sockets(left).length === 0, 'TIME_WAIT has run out', 80_000);
+    host.look('after the wait', left);
     const seconds = (performance.now() - begin) / 1000;
     lab.note('waited', `${seconds.toFixed(1)} s`, host.name);
     const after = outcome(() => next.bind(place).listen());
@@ -298,7 +313,16 @@ const settings: readonly Omit<Setting, 'state'>[] = [
   { sysctl: 'tcp_max_tw_buckets', value: 0 },
 ];
 
-const sysctls = defineCase<Setting, { shortened: boolean }>({
+/** What a setting changes. A busy machine may read the timers a second or two late. */
+function change(before: SocketRow | undefined, now: SocketRow | undefined): string {
+  if (now === undefined) return 'none is made';
+  const seconds = (row: SocketRow | undefined): number => (row?.timer?.remainingMs ?? 0) / 1000;
+  const longerBy = seconds(now) - seconds(before);
+  if (Math.abs(longerBy) < 10) return 'kept as long as before';
+  return `kept for a ${longerBy < 0 ? 'shorter' : 'longer'} time`;
+}
+
+const sysctls = defineCase<Setting, string>({
   id: 'G9',
   articles: ['000'],
   title: 'Which kernel parameter shortens TIME_WAIT',
@@ -311,25 +335,26 @@ const sysctls = defineCase<Setting, { shortened: boolean }>({
       name: `${state}, ${setting.sysctl} = ${setting.value}`,
       given: { ...setting, state },
       // It speaks of TIME_WAIT alone.
-      ...(state === 'TIME_WAIT' ? { says: { shortened: true } } : {}),
+      ...(state === 'TIME_WAIT' ? { says: 'kept for a shorter time' } : {}),
     })),
   ),
   async run(lab, { sysctl, value, state }) {
     const host = lab.host();
-    const usual = keptFor(await leave(host, state, 8080));
+    const before = await leave(host, state, 8080);
     host.setSysctl(`net.ipv4.${sysctl}`, value);
-    const now = keptFor(await leave(host, state, 8081));
-    lab.note(`${state} is kept for`, `${now}, before ${usual}`, host.name);
-    return { shortened: now !== usual };
+    return change(before, await leave(host, state, 8081));
   },
-  because(rows) {
-    const list = (state: Kept, shortened: boolean): string =>
-      rows
-        .filter(({ given, observed }) => given.state === state && observed.shortened === shortened)
-        .map(({ given }) => `${given.sysctl} = ${given.value}`)
-        .join(' and ') || 'nothing';
-    return `TIME_WAIT was shortened by ${list('TIME_WAIT', true)}, not by ${list('TIME_WAIT', false)}; FIN_WAIT2 by ${list('FIN_WAIT2', true)}, not by ${list('FIN_WAIT2', false)}`;
-  },
+  because: (rows) =>
+    (['TIME_WAIT', 'FIN_WAIT2'] as const)
+      .map((state) => {
+        const changes = alike(
+          rows.filter(({ given }) => given.state === state),
+          ({ observed }) => observed,
+          ({ given }) => `${given.sysctl} = ${given.value}`,
+        );
+        return `${state}: ${changes.map(({ outcome: what, labels }) => `${what} with ${labels.join(' and ')}`).join(', ')}`;
+      })
+      .join('; '),
 });
 
 /** Brings a connection into the state and returns its row, none if the kernel keeps nothing. */

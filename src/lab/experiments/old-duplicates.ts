@@ -24,7 +24,7 @@ export const oldDuplicate = experiment(
     name: 'old-duplicate',
     about:
       'TIME_WAIT lets in only a connection whose window the duplicate is out of. Without it the new program reads old data, unless timestamps tell.',
-    rule: 'tcp_timewait_state_process() lets in only a SYN beyond all that the old connection sent, so its segments are out of the new window (tcp_sequence()). Without TIME_WAIT only PAWS is left (RFC 7323 section 5).',
+    rule: 'Without timestamps tcp_timewait_state_process() lets in only a SYN beyond all that the old connection sent, so its segments are out of the new window (tcp_sequence()). Without TIME_WAIT only PAWS is left (RFC 7323 section 5).',
     cases: ['L4'],
     variants: lates,
   },

@@ -1,4 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
+import { answersTo } from '../peer/answers.js';
 import type { Trace } from '../trace.js';
 import { stateAfter, stateOf } from './wire.js';
 
@@ -66,7 +67,7 @@ export const closing = experiment(
     const closed = stateOf(server, filter);
     const { seq } = await connection.expect('FIN ACK');
     connection.send('FIN ACK', { ack: seq });
-    const answers = (await connection.answers()).map(({ flags }) => flags.join(' '));
+    const answers = await answersTo(connection, ['FIN ACK']);
     const crossed = stateOf(server, filter);
     mark('the last ACK is still to come');
     connection.send('ACK');
@@ -93,10 +94,10 @@ export const simultaneousOpen = experiment(
     const begun = stateOf(server, filter);
     await connection.expect('SYN');
     connection.send('SYN', { options: { mss: 1460 } });
-    const answers = (await connection.answers()).map(({ flags }) => flags.join(' '));
+    const answers = await answersTo(connection, ['SYN']);
     const crossed = stateOf(server, filter);
     connection.send('SYN ACK', { seq: 0, options: { mss: 1460 } });
-    const toSynAck = (await connection.answers()).map(({ flags }) => flags.join(' '));
+    const toSynAck = await answersTo(connection, ['SYN ACK']);
     const acknowledged = stateOf(server, filter);
     connection.send('ACK');
     await connection.answers();

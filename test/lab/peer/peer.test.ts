@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../../src/lab/host/host.js';
 import { Lab } from '../../../src/lab/case/lab.js';
+import { answersTo } from '../../../src/lab/peer/answers.js';
 import type { ScriptedPeer } from '../../../src/lab/peer/peer.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 
@@ -62,6 +63,16 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     expect(await nobody.answers()).toEqual([]);
     nobody.send('ACK', { seq: 5 });
     expect((await nobody.answers()).map(({ flags }) => flags)).toEqual([['RST']]);
+  });
+
+  test('what a timer sends is no answer, and the same answer counts once', async () => {
+    const [host, peer] = await scripted();
+    host.open().bind({ address: host.A, port: 5000 }).tryConnect({ address: peer.address, port: 9000 });
+    const connection = peer.connection({ localPort: 9000, remotePort: 5000 });
+    connection.send('ACK');
+    connection.send('ACK');
+    // The SYN is there already, and may come again: tcp_rcv_synsent_state_process().
+    expect(await answersTo(connection, ['SYN'])).toEqual(['RST']);
   });
 
   test('expectNothing() throws what came instead', async () => {
