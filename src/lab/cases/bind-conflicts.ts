@@ -139,7 +139,7 @@ function serverHere(host: Host, name: string, options: OptionValues): Server {
 /** A server in a process of its own. */
 async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
   const agent = await host.start({ program: 'agent', name });
-  await agent.ask('open', JSON.stringify(options));
+  await agent.ask('socket', JSON.stringify(options));
   return {
     bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
     listen: async () => (await agent.ask('listen')).result,
