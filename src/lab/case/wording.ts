@@ -11,3 +11,32 @@ export function alike<Row>(
   }
   return [...labels].map(([outcome, of]) => ({ outcome, labels: [...of] }));
 }
+
+/** A sentence about rows that differ in two things: what came out, and for which `inner`; each `outer` that is alike in that once. */
+export function inTwoWays<Row>(
+  rows: readonly Row[],
+  outer: (row: Row) => string,
+  outcomeOf: (row: Row) => string,
+  inner: (row: Row) => string,
+): string {
+  const parts = [...new Set(rows.map(outer))].map((label) => {
+    const groups = alike(
+      rows.filter((row) => outer(row) === label),
+      outcomeOf,
+      inner,
+    );
+    const [only] = groups;
+    const said =
+      groups.length === 1 && only !== undefined && only.labels.length > 1
+        ? `${only.outcome} in every case`
+        : groups.map(({ outcome, labels }) => `${outcome} if ${labels.join(' or ')}`).join(', ');
+    return { label, said };
+  });
+  return alike(
+    parts,
+    ({ said }) => said,
+    ({ label }) => label,
+  )
+    .map(({ outcome: said, labels }) => `${labels.join(', ')}: ${said}`)
+    .join('; ');
+}

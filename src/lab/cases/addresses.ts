@@ -28,7 +28,8 @@ function same(a: Endpoint, b: Endpoint): boolean {
   return a.address === b.address && a.port === b.port;
 }
 
-function isBound({ local }: LabSocket): 'bound' | 'unbound' {
+/** What getsockname(2) says: a bound socket has a port. */
+function hasPort({ local }: LabSocket): 'bound' | 'unbound' {
   return local.port === 0 ? 'unbound' : 'bound';
 }
 
@@ -46,14 +47,14 @@ const bindAndConnect = defineCase<Transport, Names>({
   title: 'bind() sets the source, connect() the destination',
   claim: 'bind() sets the source address and port of a socket, connect() the destination.',
   rule: 'inet_bind() stores inet_saddr and inet_sport; tcp_v4_connect() and __ip4_datagram_connect() store inet_daddr and inet_dport, and the source only where bind() left it open. bind(2), connect(2).',
-  advice: 'Bind before connect only to choose the source address, with port 0: the port is best left to the kernel.',
+  advice:
+    'Bind before connect only to choose the source address, with IP_BIND_ADDRESS_NO_PORT and port 0: then connect chooses the port, which other destinations can share (C3).',
   onLoopback: true,
   rows: transports.map((transport) => ({
     name: transport,
     given: transport,
     says: {
       sourceAfterBind: true,
-      destinationAfterBind: 'ENOTCONN',
       sourceAfterConnect: true,
       destinationAfterConnect: true,
       sourceSeenByPeer: true,
@@ -88,21 +89,30 @@ const bindAndConnect = defineCase<Transport, Names>({
 });
 
 function namesSentence(seen: Names): string {
-  const source =
-    seen.sourceAfterConnect && seen.sourceSeenByPeer
-      ? 'the source stayed as bound, and the peer saw it'
-      : 'the source changed';
-  const destination = seen.destinationAfterConnect ? 'connect() set the destination' : 'the destination was not set';
-  return `after bind() getpeername() said ${seen.destinationAfterBind}, ${destination}, ${source}`;
+  const source = seen.sourceAfterBind ? 'bind() set the source' : 'bind() did not set the source';
+  const none =
+    seen.destinationAfterBind === 'ENOTCONN' ? 'and no destination yet' : `getpeername(): ${seen.destinationAfterBind}`;
+  const destination = seen.destinationAfterConnect
+    ? 'connect() set the destination'
+    : 'connect() did not set the destination';
+  const kept = seen.sourceAfterConnect ? 'and left the source as it was' : 'and changed the source';
+  return `${source} ${none}, ${destination} ${kept}, ${seen.sourceSeenByPeer ? 'and the peer saw that source' : 'but the peer saw another source'}`;
 }
 
 const range = { low: 40_000, high: 40_009 };
 const rangeSize = range.high - range.low + 1;
 
-/** How sockets take ports: bound to one address or to two, or connected to one destination or two. */
+/** How a socket takes a port: `late` binds an address with IP_BIND_ADDRESS_NO_PORT, so that connect chooses the port. */
+const waysToTake = {
+  bind: 'bind to port 0',
+  connect: 'connect without bind',
+  late: 'connect after bind without a port',
+};
+
+/** Sockets that take ports: on one address or on two, or for one destination or two. */
 interface Taking {
   readonly transport: Transport;
-  readonly by: 'bind' | 'connect';
+  readonly by: keyof typeof waysToTake;
   readonly ends: 1 | 2;
 }
 
@@ -124,16 +134,18 @@ async function takeAll(lab: Lab, { transport, by, ends }: Taking): Promise<Taken
   });
   const attempts =
     by === 'bind'
-      ? [host.A, host.B].map(
-          (address) => (socket: LabSocket) => Promise.resolve(outcome(() => socket.bind({ address, port: 0 }))),
-        )
-      : destinations.map((to) => (socket: LabSocket) => outcomeAsync(() => socket.connect(to)));
+      ? [host.A, host.B].map((address) => async (socket: LabSocket) => socket.bind({ address, port: 0 }))
+      : destinations.map((to) => async (socket: LabSocket) => {
+          if (by === 'late') socket.setOption('IP_BIND_ADDRESS_NO_PORT', true).bind({ address: host.A, port: 0 });
+          await socket.connect(to);
+        });
   const failures = new Set<string>();
   let sockets = 0;
   // With each until it fails.
   for (const attempt of attempts.slice(0, ends)) {
     for (let said = 'ok'; said === 'ok'; ) {
-      said = await attempt(host.open({ type }));
+      const socket = host.open({ type });
+      said = await outcomeAsync(() => attempt(socket));
       if (said === 'ok') sockets++;
       else failures.add(said);
     }
@@ -142,37 +154,79 @@ async function takeAll(lab: Lab, { transport, by, ends }: Taking): Promise<Taken
 }
 
 const takings: readonly Taking[] = transports.flatMap((transport) =>
-  (['bind', 'connect'] as const).flatMap((by) => ([1, 2] as const).map((ends) => ({ transport, by, ends }))),
+  (['bind', 'connect', 'late'] as const).flatMap((by) => ([1, 2] as const).map((ends) => ({ transport, by, ends }))),
 );
 
-function describeTaking({ transport, by, ends }: Taking): string {
-  if (by === 'bind')
-    return `${transport}, bind to port 0 ${ends === 1 ? 'on one address' : 'on each of two addresses'}`;
-  return `${transport}, connect without bind ${ends === 1 ? 'to one destination' : 'to each of two destinations'}`;
+function endsOf({ by, ends }: Taking): string {
+  if (by === 'bind') return ends === 1 ? 'one address' : 'two addresses';
+  return ends === 1 ? 'one destination' : 'two destinations';
 }
 
 const exhausted = defineCase<Taking, Taken>({
   id: 'C3',
   articles: ['001'],
   title: 'When the ephemeral ports run out',
-  claim:
-    "No more sockets can have a port of the kernel's choice than the ephemeral range has; then bind fails with EADDRINUSE.",
-  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
+  claim: 'No more sockets can bind port 0 than the ephemeral range has ports; then bind fails with EADDRINUSE.',
+  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL; IP_BIND_ADDRESS_NO_PORT leaves the port to it. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
   advice:
-    'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT. Treat EADDRNOTAVAIL of connect() (EAGAIN for UDP) as "ports used up".',
+    'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT before the bind. EADDRNOTAVAIL of a connect() that is to choose the port (EAGAIN for UDP) means "ports used up".',
+  // What connect() says is an open question.
   rows: takings.map((given) => ({
-    name: describeTaking(given),
+    name: `${given.transport}, ${waysToTake[given.by]}, ${endsOf(given)}`,
     given,
-    says: { sockets: rangeSize, then: 'EADDRINUSE' },
+    ...(given.by === 'bind' ? { says: { sockets: rangeSize, then: 'EADDRINUSE' } } : {}),
   })),
   run: takeAll,
-  because: (rows) =>
-    `with ${rangeSize} ports in the range: ${rows.map(({ name, observed }) => `${name}: ${observed.sockets} sockets, then ${observed.then}`).join('; ')}`,
+  because(rows) {
+    const ways = takings
+      .filter(({ ends }) => ends === 1)
+      .map(({ transport, by }) => {
+        const seen = rows.filter(({ given }) => given.transport === transport && given.by === by);
+        const counts = seen.map(({ given, observed }) => `${observed.sockets} for ${endsOf(given)}`).join(' and ');
+        const errors = [...new Set(seen.map(({ observed }) => observed.then))].join(' or ');
+        return { way: `${waysToTake[by]} (${transport})`, said: `${counts}, then ${errors}` };
+      });
+    const groups = alike(
+      ways,
+      ({ said }) => said,
+      ({ way }) => way,
+    );
+    return `sockets that got one of ${rangeSize} ports: ${groups.map(({ outcome: said, labels }) => `${said}, with ${labels.join(' or ')}`).join('; ')}`;
+  },
 });
 
 type FirstUse = 'sends a datagram' | 'sends where there is no route' | 'connects' | 'only receives';
 
-const udpAutobind = defineCase<FirstUse, { before: string; after: string; answered: boolean }>({
+type Autobound = {
+  readonly before: string;
+  /** What the first call said. */
+  readonly call: string;
+  readonly after: string;
+  /** Whether it gets one of the datagrams that are sent to every port it could have. */
+  readonly reached: boolean;
+};
+
+/** The first thing that is done with a socket. */
+const firstUses: {
+  readonly [use in FirstUse]: (socket: LabSocket, to: Endpoint) => Promise<unknown>;
+} = {
+  'sends a datagram': (socket, to) => socket.send('hello', { address: to }),
+  'sends where there is no route': (socket) => socket.send('hello', { address: { address: '203.0.113.1', port: 53 } }),
+  connects: (socket, to) => socket.connect(to),
+  'only receives': (socket) => socket.recv(100, { timeoutMs: 1 }),
+};
+
+/** Sends to every port the kernel could have chosen. */
+async function reaches(from: LabSocket, socket: LabSocket): Promise<boolean> {
+  for (let port = range.low; port <= range.high; port++) {
+    await from.socket.send('answer', { address: { address: from.host.A, port } });
+  }
+  const got = socket.socket.tryRecv() !== undefined;
+  from.host.note(`the receiver sends to ports ${range.low} to ${range.high}`, got ? 'one arrives' : 'none arrives');
+  return got;
+}
+
+const udpAutobind = defineCase<FirstUse, Autobound>({
   id: 'C4',
   articles: ['001'],
   title: 'An unbound UDP socket is bound at its first send',
@@ -181,82 +235,76 @@ const udpAutobind = defineCase<FirstUse, { before: string; after: string; answer
   rule: 'inet_send_prepare() calls inet_autobind() before anything is looked up, so even a send that fails binds; __ip4_datagram_connect() then also fixes the address. recvfrom(2) binds nothing.',
   advice:
     'A UDP socket that is to receive first has to be bound. A client should connect: the kernel then filters, and reports ICMP errors.',
-  rows: (
-    [
-      ['sends a datagram', { before: 'unbound', after: 'bound', answered: true }],
-      ['sends where there is no route', { before: 'unbound', after: 'bound', answered: false }],
-      ['connects', { before: 'unbound', after: 'bound', answered: true }],
-      ['only receives', { before: 'unbound', after: 'unbound', answered: false }],
-    ] as const
-  ).map(([name, says]) => ({ name, given: name, says })),
+  rows: [
+    { name: 'sends a datagram', given: 'sends a datagram', says: { call: 'ok', after: 'bound', reached: true } },
+    { name: 'sends where there is no route', given: 'sends where there is no route' },
+    { name: 'connects', given: 'connects', says: { call: 'ok' } },
+    { name: 'only receives', given: 'only receives', says: { reached: false } },
+  ],
   async run(lab, use) {
     const host = narrow(lab);
     const to = host.open({ name: 'receiver', type: 'dgram' }).bind({ address: host.A, port: 53 });
     const socket = host.open({ name: 'socket', type: 'dgram' });
-    const before = isBound(socket);
-    if (use === 'connects') await socket.connect(to.local);
-    if (use === 'connects') await socket.send('hello');
-    if (use === 'sends a datagram') await socket.send('hello', { address: to.local });
-    if (use === 'sends where there is no route')
-      await outcomeAsync(() => socket.send('hello', { address: { address: '203.0.113.1', port: 53 } }));
-    if (use === 'only receives') await outcomeAsync(() => socket.recv(100, { timeoutMs: 1 }));
-    const after = isBound(socket);
+    const before = hasPort(socket);
+    const call = await outcomeAsync(() => firstUses[use](socket, to.local));
+    const after = hasPort(socket);
     host.look('UDP sockets', { protocol: 'udp' });
-    return { before, after, answered: await answer(to, socket) };
+    return { before, call, after, reached: await reaches(to, socket) };
   },
   because: (rows) =>
-    rows
-      .map(
-        ({ name, observed }) =>
-          `one that ${name} is ${observed.after}${observed.answered ? ' and gets the answer' : ''}`,
-      )
+    alike(
+      rows,
+      ({ observed: { after, reached } }) => `is then ${after} and ${reached ? 'can be reached' : 'cannot be reached'}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `a socket that ${labels.join(' or ')} ${said}`)
       .join('; '),
 });
 
-/** Answers what has arrived, if anything has. */
-async function answer(to: LabSocket, socket: LabSocket): Promise<boolean> {
-  const got = to.socket.tryRecvmsg();
-  if (got === undefined) return false;
-  await to.send('back', { address: internet(got.address) });
-  return (await socket.recv()) === 'back';
-}
-
 type Attempt = 'accepted' | 'on its way' | 'refused';
-type Autobind = { readonly before: string; readonly after: string; readonly portHeld: boolean };
+type Autobind = {
+  readonly before: string;
+  /** Whether it has a port that another socket cannot bind. */
+  readonly after: string;
+  readonly getsockname: string;
+};
 
 const tcpAutobind = defineCase<Attempt, Autobind>({
   id: 'C5',
   articles: ['001'],
   title: 'An unbound TCP socket is bound at connect',
   claim: 'A TCP socket that was never bound is bound by the system before it connects.',
-  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (tcp_set_state() calls inet_put_port() unless SOCK_BINDPORT_LOCK is set).',
-  advice: 'Nothing to do: that is how a client should get its port. After a failed connect() open a new socket.',
-  rows: (['accepted', 'on its way', 'refused'] as const).map((attempt) => ({
-    name: `the connection is ${attempt}`,
-    given: attempt,
-    says: { before: 'unbound', after: 'bound', portHeld: true },
-  })),
+  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (tcp_set_state() calls inet_put_port() unless SOCK_BINDPORT_LOCK is set), while getsockname() goes on reporting it.',
+  advice:
+    'Nothing to do: that is how a client should get its port. After a failed connect() open a new socket, and do not take what getsockname() says for a port that is held.',
+  rows: [
+    { name: 'the connection is accepted', given: 'accepted', says: { before: 'unbound', after: 'bound' } },
+    { name: 'the connection is on its way', given: 'on its way', says: { before: 'unbound', after: 'bound' } },
+    { name: 'the connection was refused', given: 'refused' },
+  ],
   async run(lab, attempt) {
     const [far, host] = lab.pair();
     if (attempt === 'accepted') far.listen({ address: far.A, port: 80 });
     const socket = host.open({ name: 'client' });
-    const before = isBound(socket);
+    const before = hasPort(socket);
     // Nobody has that address: the SYN waits for an answer to ARP.
     if (attempt === 'on its way') socket.tryConnect({ address: '192.168.0.9', port: 80 });
     else await outcomeAsync(() => socket.connect({ address: far.A, port: 80 }));
-    const after = isBound(socket);
-    const { port } = socket.local;
-    lab.note('client.getsockname()', `${socket.local.address}:${port}`, host.name);
+    const getsockname = hasPort(socket) === 'bound' ? 'names a port' : 'names no port';
+    const { address, port } = socket.local;
+    lab.note('client.getsockname()', `${address}:${port}`, host.name);
     host.look('TCP sockets');
-    const portHeld = outcome(() => host.open({ name: 'another' }).bind({ address: host.A, port })) === 'EADDRINUSE';
-    return { before, after, portHeld };
+    const taken = outcome(() => host.open({ name: 'another' }).bind({ address: host.A, port })) === 'EADDRINUSE';
+    return { before, after: taken ? 'bound' : 'unbound', getsockname };
   },
   because: (rows) =>
-    rows
-      .map(
-        ({ name, observed }) =>
-          `${name}: ${observed.before} before, ${observed.after} after, its port ${observed.portHeld ? 'is held' : 'is free for others'}`,
-      )
+    alike(
+      rows,
+      ({ observed: { before, after, getsockname } }) =>
+        `${before} before and ${after}${after === 'unbound' ? ` (though getsockname() ${getsockname})` : ''}`,
+      ({ given }) => given,
+    )
+      .map(({ outcome: said, labels }) => `it was ${said} when the connection was ${labels.join(' or ')}`)
       .join('; '),
 });
 
@@ -269,6 +317,8 @@ type Chosen = {
   readonly portInRange: boolean;
   readonly bound: string;
   readonly connected: string;
+  /** One of the machine's addresses. */
+  readonly concrete: boolean;
   readonly portKept: boolean;
 };
 
@@ -278,14 +328,13 @@ const portZero = defineCase<Choice, Chosen>({
   title: 'Port 0 and the wildcard: what the kernel fills in',
   claim:
     'With port 0 the kernel chooses a port of the ephemeral range; a socket bound to the wildcard gets one concrete source address when it connects.',
-  rule: 'inet_csk_find_open_port() and udp_lib_get_port() search net.ipv4.ip_local_port_range; tcp_v4_connect() and __ip4_datagram_connect() take the source address of the route (inet_bhash2_update_saddr() then moves the socket in the bind table).',
+  rule: 'inet_csk_find_open_port() and udp_lib_get_port() search net.ipv4.ip_local_port_range; tcp_v4_connect() and __ip4_datagram_connect() take the source address of the route, which to an address of the machine itself is that address (inet_bhash2_update_saddr() then moves a TCP socket in the bind table).',
   advice: 'Read the result with getsockname(): after bind() for the port, after connect() for the address.',
   rows: transports.flatMap((transport) =>
     (['A', 'B'] as const).map((destination) => ({
       name: `${transport}, connected to ${destination}`,
       given: { transport, destination },
-      // On one host the route to an own address has that address as its source.
-      says: { portInRange: true, bound: 'ANY', connected: destination, portKept: true },
+      says: { portInRange: true, concrete: true },
     })),
   ),
   async run(lab, { transport, destination }) {
@@ -300,13 +349,20 @@ const portZero = defineCase<Choice, Chosen>({
       portInRange: bound.port >= range.low && bound.port <= range.high,
       bound: placeOf(host, bound.address),
       connected: placeOf(host, local.address),
+      concrete: local.address !== host.ANY,
       portKept: local.port === bound.port,
     };
   },
-  because: (rows) =>
-    `the port was ${rows.every(({ observed }) => observed.portInRange) ? 'in the range each time' : 'not always in the range'}; ${rows
-      .map(({ name, observed }) => `${name}: ${observed.bound} became ${observed.connected}`)
-      .join('; ')}`,
+  because(rows) {
+    const groups = alike(
+      rows,
+      ({ given, observed }) => `${observed.bound} became ${observed.connected} when connected to ${given.destination}`,
+      ({ given }) => given.transport,
+    );
+    const inRange = rows.every(({ observed }) => observed.portInRange) ? 'in the range' : 'not always in the range';
+    const kept = rows.every(({ observed }) => observed.portKept) ? 'stayed' : 'did not always stay';
+    return `the port was ${inRange} and ${kept}; the source address ${groups.map(({ outcome: said, labels }) => `${said} (${labels.join(' and ')})`).join(', ')}`;
+  },
 });
 
 function placeOf(host: Host, address: string): string {

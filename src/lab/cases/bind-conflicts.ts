@@ -1,16 +1,16 @@
 import type { OptionValues, SocketType } from '../../index.js';
-import { type Case, type CaseRow, defineCase, type SeenRow } from '../case/case.js';
+import { type Case, type CaseRow, defineCase } from '../case/case.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import { outcome } from '../host/step.js';
-import { alike } from '../case/wording.js';
+import { inTwoWays } from '../case/wording.js';
 
 type Place = 'ANY' | 'A' | 'B';
 
 /** How far the sockets go: both only bound; the first listens before the second is bound; both bound, then both listen. */
-type Stage = 'UDP' | 'only bound' | 'the first listens' | 'both bound, then both listen';
+type Stage = 'UDP' | 'only bound' | 'the first listens' | 'both listen once bound';
 
-const stages: readonly Stage[] = ['only bound', 'the first listens', 'both bound, then both listen', 'UDP'];
+const stages: readonly Stage[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
 
 interface Pair {
   readonly first: Place;
@@ -32,19 +32,13 @@ function bindTwo(lab: Lab, { first, second, stage, reuse }: Pair): string {
   const two = open('second', reuse !== 'neither');
   const bound = outcome(() => two.bind({ address: host[second], port }));
   if (bound !== 'ok' || stage === 'only bound' || stage === 'UDP') return bound === 'ok' ? 'ok' : `bind ${bound}`;
-  if (stage === 'both bound, then both listen') one.listen();
+  if (stage === 'both listen once bound') one.listen();
   const listening = outcome(() => two.listen());
   return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
 
-function byOutcome(rows: readonly SeenRow<Pair, string>[], label: (given: Pair) => string): string {
-  const groups = alike(
-    rows,
-    ({ observed }) => observed,
-    ({ given }) => label(given),
-  );
-  return groups.map(({ outcome: said, labels }) => `${said} if ${labels.join(', ')}`).join('; ');
-}
+const conflict = ({ observed }: { readonly observed: string }): string =>
+  observed === 'ok' ? 'no conflict' : observed;
 
 const inUse = 'bind EADDRINUSE';
 
@@ -74,7 +68,13 @@ const byDefault = defineCase<Pair, string>({
     })),
   ),
   run: (lab, given) => bindTwo(lab, given),
-  because: (rows) => byOutcome(rows, ({ first, second }) => `${first} then ${second}`),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.stage,
+      conflict,
+      ({ given: { first, second } }) => `${first} then ${second}`,
+    ),
 });
 
 const holders = { neither: 'neither has it', both: 'both have it', second: 'only the second has it' } as const;
@@ -92,12 +92,19 @@ const wildcard = defineCase<Pair, string>({
       (['both', 'second'] as const).map((reuse) => ({
         name: `ANY then ${second}, ${stage}, ${holders[reuse]}`,
         given: { first: 'ANY' as const, second, stage, reuse },
-        says: 'ok',
+        // Of listeners the article makes an exception: C10.
+        ...(stage === 'only bound' || stage === 'UDP' ? { says: 'ok' } : {}),
       })),
     ),
   ),
   run: (lab, given) => bindTwo(lab, given),
-  because: (rows) => byOutcome(rows, ({ stage, reuse }) => `${stage} and ${holders[reuse]}`),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => holders[given.reuse],
+      conflict,
+      ({ given }) => given.stage,
+    ),
 });
 
 const exactlyTheSame = defineCase<Pair, string>({
@@ -105,7 +112,7 @@ const exactlyTheSame = defineCase<Pair, string>({
   articles: ['001'],
   title: 'SO_REUSEADDR: the very same address and port',
   claim: 'With SO_REUSEADDR on both sockets the very same address and port still conflict.',
-  rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. For UDP udp_lib_lport_inuse() has no such exception.',
+  rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. UDP has no listeners, so with the option on both nothing is in the way (udp_lib_lport_inuse()).',
   advice:
     'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
   rows: stages.flatMap((stage) =>
@@ -116,7 +123,13 @@ const exactlyTheSame = defineCase<Pair, string>({
     })),
   ),
   run: (lab, given) => bindTwo(lab, given),
-  because: (rows) => `with the option on both: ${byOutcome(rows, ({ stage }) => stage)}`,
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      () => 'with the option on both',
+      conflict,
+      ({ given }) => given.stage,
+    ),
 });
 
 /** bind and listen as steps that can be set against those of another process; each returns `ok` or its errno. */
@@ -139,7 +152,7 @@ function serverHere(host: Host, name: string, options: OptionValues): Server {
 /** A server in a process of its own. */
 async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
   const agent = await host.start({ program: 'agent', name });
-  await agent.ask('open', JSON.stringify(options));
+  await agent.ask('socket', JSON.stringify(options));
   return {
     bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
     listen: async () => (await agent.ask('listen')).result,
@@ -154,9 +167,18 @@ async function serve(server: Server, address: string): Promise<string> {
   return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
 
-type Order = 'process 1 listens first' | 'both bind, then both listen';
+interface Listeners {
+  readonly first: Place;
+  readonly second: Place;
+  readonly order: 'process 1 listens first' | 'both bind, then both listen';
+}
 
-const twoProcesses = defineCase<Order, string>({
+function listeners(order: Listeners['order'], first: Place, second: Place, says?: string): CaseRow<Listeners, string> {
+  const name = `${order}: ${first}, then ${second}`;
+  return { name, given: { order, first, second }, ...(says === undefined ? {} : { says }) };
+}
+
+const twoProcesses = defineCase<Listeners, string>({
   id: 'C10',
   articles: ['001'],
   title: 'Linux makes an exception for listeners',
@@ -165,27 +187,36 @@ const twoProcesses = defineCase<Order, string>({
   rule: 'inet_bind_conflict(): SO_REUSEADDR does not count against a socket in LISTEN. The same check runs again in listen(), so of two that are bound the first to call it wins.',
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
   rows: [
-    { name: 'process 1 listens first', given: 'process 1 listens first' as const, says: inUse },
-    { name: 'both bind, then both listen', given: 'both bind, then both listen' as const, says: 'listen EADDRINUSE' },
+    listeners('process 1 listens first', 'ANY', 'A', inUse),
+    listeners('process 1 listens first', 'ANY', 'B', inUse),
+    // The claim is about a listener that is there, on the wildcard.
+    listeners('process 1 listens first', 'A', 'ANY'),
+    listeners('both bind, then both listen', 'ANY', 'A'),
   ],
-  async run(lab, order) {
+  async run(lab, { order, first, second }) {
     const host = lab.host();
     const options = { SO_REUSEADDR: true };
     const one = serverHere(host, 'process 1', options);
     const two = await serverElsewhere(host, 'process 2', options);
     if (order === 'process 1 listens first') {
-      await serve(one, host.ANY);
-      return await serve(two, host.A);
+      await serve(one, host[first]);
+      return await serve(two, host[second]);
     }
-    await one.bind(host.ANY);
-    const bound = await two.bind(host.A);
+    await one.bind(host[first]);
+    const bound = await two.bind(host[second]);
     if (bound !== 'ok') return `bind ${bound}`;
     await one.listen();
     const listening = await two.listen();
     host.look('who listens', { port: servicePort });
     return listening === 'ok' ? 'ok' : `listen ${listening}`;
   },
-  because: (rows) => rows.map(({ name, observed }) => `where ${name}, process 2 got ${observed}`).join('; '),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.order,
+      ({ observed }) => `process 2 gets ${observed}`,
+      ({ given }) => `process 1 has ${given.first} and process 2 ${given.second}`,
+    ),
 });
 
 type Copy = {
@@ -223,7 +254,13 @@ const secondCopy = defineCase<Copy, string>({
     host.look('who listens', { port: servicePort });
     return serving(first, second);
   },
-  because: (rows) => rows.map(({ name, observed }) => `${name}: served by ${observed}`).join('; '),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.option,
+      ({ observed }) => `served by ${observed}`,
+      ({ given }) => `the second starts ${given.when}`,
+    ),
 });
 
 function serving(first: string, second: string): string {

@@ -6,9 +6,48 @@ import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome, outcomeAsync } from '../host/step.js';
 import { until } from '../host/until.js';
+import { alike, inTwoWays } from '../case/wording.js';
 
 const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 40_000;
+
+/** What came of a bind, or of a bind and a connect. Most claims say that it works or not, and no errno. */
+type Attempt = {
+  readonly works: boolean;
+  /** `ok`, or the call that failed and its errno. */
+  readonly said: string;
+};
+
+function attempt(said: string): Attempt {
+  return { works: said === 'ok', said };
+}
+
+function failedIn(call: 'bind' | 'connect', said: string): Attempt {
+  return attempt(said === 'ok' ? 'ok' : `${call} ${said}`);
+}
+
+type Refusal = { readonly call: string; readonly errno: string };
+
+function refusal({ works, said }: Attempt): Refusal {
+  const [call = '', errno = ''] = works ? ['none', said] : said.split(' ');
+  return { call, errno };
+}
+
+/** For a sentence: what worked, and with which errno the rest failed. */
+function fates<Given>(
+  rows: readonly { readonly given: Given; readonly observed: Attempt }[],
+  under: (given: Given) => string,
+  what: (given: Given) => string,
+): string {
+  const fate = (seen: Attempt): string => (seen.works ? 'works' : `fails with ${refusal(seen).errno}`);
+  return alike(
+    rows,
+    ({ given }) => under(given),
+    ({ given, observed }) => `${what(given)} ${fate(observed)}`,
+  )
+    .map(({ outcome: settings, labels }) => `${settings} ${labels.join(', ')}`)
+    .join('; ');
+}
 
 /** One ephemeral port, so that what is taken is taken. */
 function onePort(host: Host): void {
@@ -51,7 +90,7 @@ interface Helper {
   readonly reuseAddr: boolean;
 }
 
-async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<string> {
+async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<Attempt> {
   const options = reuseAddr ? reuse : {};
   if (doing === 'bind') {
     const host = lab.host();
@@ -61,7 +100,10 @@ async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<st
     await closeInOrder(server, client);
     listener.close();
     await pastReuseDelay(host);
-    return outcome(() => host.open({ name: 'restarted', options }).bind({ address, port }).listen());
+    return failedIn(
+      'bind',
+      outcome(() => host.open({ name: 'restarted', options }).bind({ address, port })),
+    );
   }
   const { server, client } = await clientInTimeWait(lab, options);
   client.setSysctl('net.ipv4.tcp_tw_reuse', twReuse);
@@ -69,186 +111,261 @@ async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<st
   const socket = client.open({ name: 'next', options });
   if (doing === 'connect from the port bound before') {
     const bound = outcome(() => socket.bind({ address: client.A, port: sourcePort }));
-    if (bound !== 'ok') return bound;
+    if (bound !== 'ok') return failedIn('bind', bound);
   }
-  return await outcomeAsync(() => socket.connect({ address: server.A, port: 8080 }));
+  return failedIn('connect', await outcomeAsync(() => socket.connect({ address: server.A, port: 8080 })));
 }
 
-const eachItsOwn = defineCase<Helper, string>({
+function settings({ twReuse, reuseAddr }: Omit<Helper, 'doing'>): string {
+  return `tcp_tw_reuse=${twReuse} and ${reuseAddr ? 'with' : 'without'} SO_REUSEADDR`;
+}
+
+const eachItsOwn = defineCase<Helper, Attempt>({
   id: 'S2',
   articles: ['002'],
   title: 'tcp_tw_reuse and SO_REUSEADDR',
   claim: 'tcp_tw_reuse acts at connect and SO_REUSEADDR at bind: neither does the work of the other.',
-  rule: 'inet_bind_conflict() looks at SO_REUSEADDR only. connect without a port asks tcp_twsk_unique(), which looks at tcp_tw_reuse and timestamps; for a port bound before, __inet_check_established() takes over a TIME_WAIT with timestamps whatever tcp_tw_reuse says.',
+  rule: 'inet_bind_conflict() looks at SO_REUSEADDR (and SO_REUSEPORT) and not at tcp_tw_reuse. connect without a port asks tcp_twsk_unique(), which looks at tcp_tw_reuse and timestamps; for a port bound before, __inet_check_established() takes over a TIME_WAIT with timestamps whatever tcp_tw_reuse says.',
   advice:
-    'For servers SO_REUSEADDR; for clients leave tcp_tw_reuse as it is and use more addresses or fewer connections. A client that must keep its source port sets SO_REUSEADDR and binds.',
-  rows: [
-    {
-      name: 'bind, tcp_tw_reuse=1, without SO_REUSEADDR',
-      given: { doing: 'bind', twReuse: 1, reuseAddr: false },
-      says: 'EADDRINUSE',
-    },
-    {
-      name: 'bind, tcp_tw_reuse=0, with SO_REUSEADDR',
-      given: { doing: 'bind', twReuse: 0, reuseAddr: true },
-      says: 'ok',
-    },
-    {
-      name: 'connect, tcp_tw_reuse=1, without SO_REUSEADDR',
-      given: { doing: 'connect', twReuse: 1, reuseAddr: false },
-      says: 'ok',
-    },
-    {
-      name: 'connect, tcp_tw_reuse=0, with SO_REUSEADDR',
-      given: { doing: 'connect', twReuse: 0, reuseAddr: true },
-      says: 'EADDRNOTAVAIL',
-    },
-    {
-      name: 'bind to the port, then connect, tcp_tw_reuse=0, with SO_REUSEADDR',
-      given: { doing: 'connect from the port bound before', twReuse: 0, reuseAddr: true },
-      says: 'EADDRNOTAVAIL',
-    },
-  ],
+    'For servers SO_REUSEADDR. For clients keep the default of tcp_tw_reuse, unless a proxy runs out of ports to one upstream (C18); more addresses or fewer, longer connections help more. A client that must keep its source port sets SO_REUSEADDR on every socket that uses it, and binds.',
+  rows: (
+    [
+      { doing: 'bind', twReuse: 1, reuseAddr: false, works: false },
+      { doing: 'bind', twReuse: 0, reuseAddr: true, works: true },
+      { doing: 'connect', twReuse: 1, reuseAddr: false, works: true },
+      { doing: 'connect', twReuse: 0, reuseAddr: true, works: false },
+      { doing: 'connect from the port bound before', twReuse: 0, reuseAddr: true, works: false },
+    ] as const
+  ).map(({ works, ...given }) => ({ name: `${given.doing}, ${settings(given)}`, given, says: { works } })),
   run: help,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    fates(
+      rows,
+      (given) => `with ${settings(given)}`,
+      ({ doing }) => doing,
+    ),
 });
 
 type Client =
-  | 'the port of a connection, bound again'
-  | 'the same four-tuple'
-  | 'no port left'
-  | 'no port left, bind to port 0';
+  | 'bind to the port of a connection'
+  | 'bind to a port in TIME_WAIT'
+  | 'bind to port 0 with no port left'
+  | 'connect with the same four-tuple'
+  | 'connect with no port left';
 
-async function clientFails(lab: Lab, what: Client): Promise<string> {
+async function clientFails(lab: Lab, what: Client): Promise<Refusal> {
+  if (what === 'bind to a port in TIME_WAIT') {
+    const { client } = await clientInTimeWait(lab);
+    return refusal(bindAgain(client.open({ name: 'second' }), client.A));
+  }
   const [server, client] = lab.pair();
   server.listen({ address: server.A, port: 8080 });
   const to = { address: server.A, port: 8080 };
-  const port = what.startsWith('no port left') ? 0 : sourcePort;
+  const port = what.endsWith('no port left') ? 0 : sourcePort;
   if (port === 0) onePort(client);
-  const options = what === 'the same four-tuple' ? reuse : {};
+  const options = what === 'connect with the same four-tuple' ? reuse : {};
   await client.connect(to, { name: 'first', from: { address: client.A, port }, options });
   const second = client.open({ name: 'second', options });
-  if (what !== 'no port left') {
-    const bound = outcome(() => second.bind({ address: client.A, port }));
-    if (bound !== 'ok') return `bind says ${bound}`;
+  if (what !== 'connect with no port left') {
+    const bound = bindAgain(second, client.A, port);
+    if (!bound.works) return refusal(bound);
   }
-  return `connect says ${await outcomeAsync(() => second.connect(to))}`;
+  return refusal(failedIn('connect', await outcomeAsync(() => second.connect(to))));
 }
 
-const clients = defineCase<Client, string>({
+function bindAgain(socket: LabSocket, address: string, port = sourcePort): Attempt {
+  return failedIn(
+    'bind',
+    outcome(() => socket.bind({ address, port })),
+  );
+}
+
+const clients = defineCase<Client, Refusal>({
   id: 'S8',
   articles: ['002'],
   title: '"Address already in use" for clients',
-  claim: 'A client can meet "address already in use" as a server can.',
-  rule: 'bind(2) says EADDRINUSE (inet_csk_get_port()). connect(2) says EADDRNOTAVAIL both for a four-tuple that stands (__inet_check_established()) and for want of a port (__inet_hash_connect()), although its man page names EADDRINUSE.',
+  claim:
+    'A client, too, can meet "address already in use", if its port is in use and SO_REUSEADDR is not set. In which call, bind or connect?',
+  rule: 'bind(2) says EADDRINUSE (inet_csk_get_port()). connect(2) says EADDRNOTAVAIL: for want of a port (__inet_hash_connect()), as its man page has it, and also for a four-tuple that stands (__inet_check_established()), where the man page lets one expect EADDRINUSE.',
   advice:
     'Look for EADDRNOTAVAIL in clients, not only for EADDRINUSE. Leave the port to the kernel, and with many connections set IP_BIND_ADDRESS_NO_PORT before binding an address.',
   rows: [
     {
-      name: 'the port of a connection, bound again',
-      given: 'the port of a connection, bound again',
-      says: 'bind says EADDRINUSE',
+      name: 'bind to the port of a connection',
+      given: 'bind to the port of a connection',
+      says: { errno: 'EADDRINUSE' },
     },
-    { name: 'the same four-tuple, with SO_REUSEADDR', given: 'the same four-tuple', says: 'connect says EADDRINUSE' },
-    { name: 'no port left', given: 'no port left', says: 'connect says EADDRINUSE' },
-    { name: 'no port left, bind to port 0', given: 'no port left, bind to port 0', says: 'bind says EADDRINUSE' },
+    { name: 'bind to a port in TIME_WAIT', given: 'bind to a port in TIME_WAIT', says: { errno: 'EADDRINUSE' } },
+    { name: 'bind to port 0 with no port left', given: 'bind to port 0 with no port left' },
+    { name: 'connect with the same four-tuple, with SO_REUSEADDR', given: 'connect with the same four-tuple' },
+    { name: 'connect with no port left', given: 'connect with no port left' },
   ],
   run: clientFails,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed: { call, errno } }) => `${call} says ${errno}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
+      .join(', '),
 });
 
-type Compared =
-  | 'bind, another destination in mind'
-  | 'connect, the same destination'
-  | 'connect, another destination'
-  | 'connect, another source address';
+interface Compared {
+  readonly name: string;
+  readonly reuse: boolean;
+  readonly source: 'the same' | 'another';
+  readonly destination: 'the same' | 'another';
+  /** As far as the claim speaks of it. */
+  readonly works?: boolean;
+}
 
-async function compared(lab: Lab, what: Compared): Promise<string> {
+const comparisons: readonly Compared[] = [
+  { name: 'a bind to the same address and port', reuse: false, source: 'the same', destination: 'another' },
+  { name: 'a bind to the same port of another address', reuse: false, source: 'another', destination: 'the same' },
+  {
+    name: 'a connect from the same source to the same destination',
+    reuse: true,
+    source: 'the same',
+    destination: 'the same',
+    works: false,
+  },
+  {
+    name: 'a connect from the same source to another destination',
+    reuse: true,
+    source: 'the same',
+    destination: 'another',
+    works: true,
+  },
+  {
+    name: 'a connect from another address to the same destination',
+    reuse: true,
+    source: 'another',
+    destination: 'the same',
+    works: true,
+  },
+];
+
+/** A second connection from the source port of the first. Without the option it is the bind that is of interest. */
+async function compared(lab: Lab, { reuse: option, source, destination }: Compared): Promise<Attempt> {
   const [server, client] = lab.pair();
   client.namespace?.addAddress('eth0', '192.168.0.3/24');
   const [first, other] = [8080, 8081].map(
     (port) => server.listen({ name: `service ${port}`, address: server.A, port }).local,
   );
   if (first === undefined || other === undefined) throw new Error('two services were asked for');
-  const from = { address: client.A, port: sourcePort };
-  const options = what === 'bind, another destination in mind' ? {} : reuse;
-  await client.connect(first, { name: 'first', from, options });
+  const options = option ? reuse : {};
+  await client.connect(first, { name: 'first', from: { address: client.A, port: sourcePort }, options });
   const second = client.open({ name: 'second', options });
-  const source = what === 'connect, another source address' ? '192.168.0.3' : client.A;
-  const bound = outcome(() => second.bind({ address: source, port: sourcePort }));
-  if (bound !== 'ok') return bound;
-  return await outcomeAsync(() => second.connect(what === 'connect, another destination' ? other : first));
+  const bound = bindAgain(second, source === 'another' ? '192.168.0.3' : client.A);
+  if (!bound.works) return bound;
+  const to = destination === 'another' ? other : first;
+  return failedIn('connect', await outcomeAsync(() => second.connect(to)));
 }
 
-const fourTuple = defineCase<Compared, string>({
+const fourTuple = defineCase<Compared, Attempt>({
   id: 'S9',
   articles: ['002'],
   title: 'What is compared at bind, and what at connect',
   claim:
-    'A connection is known by its four-tuple, so only the same four values can be in conflict; a bind, which has no destination, compares the local two.',
+    'A connection is known by its four-tuple, so two are in conflict only if all four values are the same. What is compared at bind, which has no destination?',
   rule: 'inet_bind_conflict() compares local address and port (and options, device, state), never the destination; __inet_check_established() compares the four-tuple.',
   advice:
     'A bind to a fixed port reserves it against every destination. SO_REUSEADDR on all sockets of that port leaves the check to connect.',
-  rows: [
-    {
-      name: 'bind without the option, for another destination',
-      given: 'bind, another destination in mind',
-      says: 'EADDRINUSE',
-    },
-    { name: 'connect to the same destination', given: 'connect, the same destination', says: 'EADDRNOTAVAIL' },
-    { name: 'connect to another destination', given: 'connect, another destination', says: 'ok' },
-    { name: 'connect from another source address', given: 'connect, another source address', says: 'ok' },
-  ],
+  rows: comparisons.map((given) => ({
+    name: `${given.name}, ${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
+    given,
+    ...(given.works === undefined ? {} : { says: { works: given.works } }),
+  })),
   run: compared,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    fates(
+      rows,
+      (given) => `${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
+      ({ name }) => name,
+    ),
 });
 
 type Late =
+  | 'on the bound socket that is to listen beside another'
   | 'on the bound socket'
-  | 'on the listener, before the connection'
-  | 'on the listener, after the connection'
+  | 'on the listener before the connection'
+  | 'on the listener after the connection'
   | 'on the accepted socket';
 
-/** Sets the option late on the old socket; the next one has it from the start. */
-async function setLate(lab: Lab, late: Late): Promise<string> {
+interface Setting {
+  readonly late: Late;
+  /** Whether it is set after all. */
+  readonly isSet: boolean;
+}
+
+/** Two sockets that got to one port through SO_REUSEPORT, which is taken off again: only SO_REUSEADDR is left to let one listen. */
+function besideAnother(host: Host, isSet: boolean): string {
+  const other = host.open({ name: 'other', options: { ...reuse, SO_REUSEPORT: true } }).bind({ address: host.A });
+  const socket = host.open({ name: 'socket', options: { SO_REUSEPORT: true } }).bind(other.local);
+  socket.setOption('SO_REUSEPORT', false);
+  if (isSet) socket.setOption('SO_REUSEADDR', true);
+  return outcome(() => socket.listen());
+}
+
+/** Sets the option late: on the old socket, while the next one has it from the start, or on the one that wants to listen. */
+async function setLate(lab: Lab, { late, isSet }: Setting): Promise<string> {
   const host = lab.host();
+  if (late === 'on the bound socket that is to listen beside another') return besideAnother(host, isSet);
+  const set = (socket: LabSocket, where: Late): unknown =>
+    isSet && late === where && socket.setOption('SO_REUSEADDR', true);
   if (late === 'on the bound socket') {
     const old = host.open({ name: 'old' }).bind({ address: host.A, port: 0 });
-    old.setOption('SO_REUSEADDR', true);
+    set(old, 'on the bound socket');
     return outcome(() => host.open({ name: 'next', options: reuse }).bind(old.local));
   }
   const listener = host.listen({ address: host.A });
   const { address, port } = listener.local;
-  if (late === 'on the listener, before the connection') listener.setOption('SO_REUSEADDR', true);
+  set(listener, 'on the listener before the connection');
   const client = await host.connect({ address, port });
   const server = await listener.accept('server');
-  if (late === 'on the listener, after the connection') listener.setOption('SO_REUSEADDR', true);
-  if (late === 'on the accepted socket') server.setOption('SO_REUSEADDR', true);
+  set(listener, 'on the listener after the connection');
+  set(server, 'on the accepted socket');
   await closeInOrder(server, client);
   listener.close();
   return outcome(() => host.open({ name: 'next', options: reuse }).bind({ address, port }).listen());
 }
 
-const tooLate = defineCase<Late, string>({
+const latePlaces: readonly Late[] = [
+  'on the bound socket that is to listen beside another',
+  'on the bound socket',
+  'on the listener before the connection',
+  'on the listener after the connection',
+  'on the accepted socket',
+];
+
+/** What is seen without the option, with which the others are to be compared. */
+const neverSet: readonly Late[] = [
+  'on the bound socket that is to listen beside another',
+  'on the listener before the connection',
+];
+
+const tooLate = defineCase<Setting, string>({
   id: 'S10',
   articles: ['002'],
   title: 'The option set after bind',
   claim: 'SO_REUSEADDR must be set before bind: on a socket that is bound or connected it has no effect.',
-  rule: 'inet_bind_conflict() reads sk_reuse of the sockets it finds at the moment of the later bind. A connection copies the flag of its listener at the handshake (inet_csk_clone_lock()), a TIME_WAIT that of its connection (inet_twsk_alloc()).',
+  rule: 'inet_bind_conflict() reads sk_reuse of the sockets it finds at the moment of the later bind, and listen() repeats the check for its own socket (inet_csk_listen_start()). A connection copies the flag of its listener at the handshake (inet_csk_clone_lock()), a TIME_WAIT that of its connection (inet_twsk_alloc()).',
   advice:
     'Set it before bind all the same: it is the only moment that covers everything. But a running server can be mended for its next restart by setting it on the listener and on every accepted socket.',
   onLoopback: true,
-  rows: (
-    [
-      'on the bound socket',
-      'on the listener, before the connection',
-      'on the listener, after the connection',
-      'on the accepted socket',
-    ] as const
-  ).map((late) => ({ name: `set ${late}`, given: late, says: 'EADDRINUSE' })),
+  rows: [
+    ...latePlaces.map((late) => ({ name: `set ${late}`, given: { late, isSet: true }, says: 'EADDRINUSE' })),
+    ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),
+  ],
   run: setLate,
   because: (rows) =>
-    `the next bind with the option, when it was ${rows.map(({ name, observed }) => `${name}: ${observed}`).join('; ')}`,
+    inTwoWays(
+      rows,
+      ({ given }) => (given.isSet ? 'set after bind' : 'never set'),
+      ({ observed }) => (observed === 'ok' ? 'the port can be used' : observed),
+      ({ given }) => given.late,
+    ),
 });
 
 /** Which call fails, with which errno, and what it compared. */

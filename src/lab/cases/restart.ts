@@ -4,7 +4,9 @@ import { serverPlace } from '../host/connection.js';
 import type { Endpoint, Host } from '../host/host.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import type { Program } from '../host/program.js';
-import { until } from '../host/until.js';
+import { outcomeAsync } from '../host/step.js';
+import { comesTrue, until } from '../host/until.js';
+import { alike } from '../case/wording.js';
 
 interface EchoServer {
   readonly program: Program;
@@ -14,7 +16,8 @@ interface EchoServer {
 const reusable: OptionValues = { SO_REUSEADDR: true };
 
 async function startEcho(host: Host, { address, port }: Endpoint, options: OptionValues): Promise<EchoServer> {
-  const program = await host.start({ program: 'echo-server', args: [address, String(port), JSON.stringify(options)] });
+  const args = [address, String(port), JSON.stringify(options)];
+  const program = await host.start({ program: 'echo-server', name: 'server', args });
   const { address: bound } = await program.report('listen');
   return { program, port: (bound as { port: number }).port };
 }
@@ -28,24 +31,29 @@ async function talk(host: Host, { program, port }: EchoServer, seen = 0): Promis
   return client;
 }
 
-/** Ctrl+C; then the client sees the end of the stream and closes too. */
-async function interrupt(host: Host, { program, port }: EchoServer, client: LabSocket): Promise<void> {
+/** Ctrl+C; the client sees the end of the stream, and closes too unless it stays. */
+async function interrupt(host: Host, { program, port }: EchoServer, client: LabSocket, stays = false): Promise<void> {
   await program.kill('SIGINT');
-  await client.recv();
-  client.close();
-  await host.waitFor({ localPort: port, state: 'TIME_WAIT' }, 'netstat: the server is gone');
+  await outcomeAsync(() => client.recv());
+  if (!stays) client.close();
+  const state = stays ? 'FIN_WAIT2' : 'TIME_WAIT';
+  // If it does not come, the table that is looked at next tells what there is instead.
+  await comesTrue(() => host.sockets({ localPort: port, state }).length > 0, `${state} at the server`);
 }
 
-/** Started again, on the same port. Returns what bind said. */
+/** Started again, on the same port. It `said` ok, or the call that failed and its errno. */
 async function startAgain(
   host: Host,
   place: Endpoint,
   options: OptionValues,
-): Promise<{ program: Program; bind: string }> {
+): Promise<{ program: Program; said: string }> {
   const args = [place.address, String(place.port), JSON.stringify(options)];
-  const program = await host.start({ program: 'echo-server', name: 'echo-server again', args });
-  const { result } = await program.report('bind');
-  return { program, bind: result };
+  const program = await host.start({ program: 'echo-server', name: 'server again', args });
+  for (const call of ['bind', 'listen']) {
+    const { result } = await program.report(call);
+    if (result !== 'ok') return { program, said: `${call} ${result}` };
+  }
+  return { program, said: 'ok' };
 }
 
 function states(host: Host, what: string, port: number): SocketState[] {
@@ -61,12 +69,12 @@ const restart = defineCase<OptionValues, string>({
   title: 'The echo server that cannot be restarted',
   claim:
     'A server without SO_REUSEADDR has a client and is closed first; started again, it fails in bind with EADDRINUSE. With the option it starts.',
-  rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR. The minisocket has the flag of the connection it came from, copied from the listener (inet_twsk_alloc()).',
+  rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR (or both SO_REUSEPORT). The minisocket has the flag of its connection (inet_twsk_alloc()), and that the one of its listener (inet_csk_clone_lock()).',
   advice:
-    'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every server.',
+    'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every TCP server.',
   onLoopback: true,
   rows: [
-    { name: 'without the option', given: {}, says: 'EADDRINUSE' },
+    { name: 'without the option', given: {}, says: 'bind EADDRINUSE' },
     { name: 'with SO_REUSEADDR', given: reusable, says: 'ok' },
   ],
   async run(lab, options) {
@@ -77,16 +85,29 @@ const restart = defineCase<OptionValues, string>({
     const client = await talk(host, echo);
     states(host, 'netstat: a client is connected', echo.port);
     await interrupt(host, echo, client);
-    const { bind } = await startAgain(host, { ...place, port: echo.port }, options);
+    states(host, 'netstat: the server is gone', echo.port);
+    const { said } = await startAgain(host, { ...place, port: echo.port }, options);
     states(host, 'netstat: after the restart', echo.port);
-    return bind;
+    return said;
   },
-  because: (rows) => `the second bind said ${rows.map((row) => `${row.observed} ${row.name}`).join(', ')}`,
+  because: (rows) =>
+    rows
+      .map(({ name, observed }) => `${name} the second start ${observed === 'ok' ? 'worked' : `failed (${observed})`}`)
+      .join('; '),
 });
 
-type Netstat = Readonly<Record<string, readonly string[]>>;
+type Netstat = {
+  readonly listening: readonly string[];
+  readonly connected: readonly string[];
+  readonly closed: readonly string[];
+};
 
-const netstat = defineCase<boolean, Netstat>({
+interface Visit {
+  /** The client keeps its end open when it has seen the end of the stream. */
+  readonly stays: boolean;
+}
+
+const netstat = defineCase<Visit, Netstat>({
   id: 'G2',
   articles: ['000'],
   title: 'What netstat shows before, during and after',
@@ -97,8 +118,8 @@ const netstat = defineCase<boolean, Netstat>({
     'A FIN_WAIT2 on your port after a restart means a client that has not closed: make clients react to the end of the stream.',
   onLoopback: true,
   rows: [
-    { name: 'the client closes when it sees the end', given: true },
-    { name: 'the client stays', given: false },
+    { name: 'the client closes when it sees the end', given: { stays: false } },
+    { name: 'the client stays', given: { stays: true } },
   ].map((row) => ({
     ...row,
     says: {
@@ -107,30 +128,29 @@ const netstat = defineCase<boolean, Netstat>({
       closed: ['TIME_WAIT without a process'],
     },
   })),
-  async run(lab, clientCloses) {
+  async run(lab, { stays }) {
     const host = lab.host();
     const echo = await startEcho(host, serverPlace(lab, host, 8080), {});
     const listening = states(host, 'netstat: the server listens', echo.port);
     const client = await talk(host, echo);
     const connected = states(host, 'netstat: a client is connected', echo.port);
-    if (clientCloses) await interrupt(host, echo, client);
-    else {
-      await echo.program.kill('SIGINT');
-      await client.recv();
-      await host.waitFor(
-        { localPort: echo.port, state: 'FIN_WAIT2' },
-        'netstat: the server is gone, the client is not',
-      );
-    }
+    await interrupt(host, echo, client, stays);
     const left = host.look('netstat: after the close', { port: echo.port });
     const closed = left.map(({ state, inode }) => `${state} ${inode === 0 ? 'without' : 'with'} a process`).sort();
     return { listening, connected, closed };
   },
-  because: (rows) =>
-    `after the close ${rows.map(({ name, observed }) => `there was ${observed['closed']?.join(' and ')} if ${name}`).join(', ')}`,
+  because(rows) {
+    const before = alike(
+      rows,
+      ({ observed: { listening, connected } }) => `${listening.join(', ')}, with a client ${connected.join(', ')}`,
+      ({ name }) => name,
+    );
+    const closed = rows.map(({ name, observed }) => `${observed.closed.join(' and ') || 'nothing'} if ${name}`);
+    return `netstat showed ${before.map(({ outcome }) => outcome).join('; or ')}; after the close ${closed.join(', ')}`;
+  },
 });
 
-const sideBySide = defineCase<OptionValues, { bind: string; port: readonly string[] }>({
+const sideBySide = defineCase<OptionValues, { start: string; port: readonly string[] }>({
   id: 'G8',
   articles: ['000'],
   title: 'The restarted server beside its past',
@@ -140,24 +160,24 @@ const sideBySide = defineCase<OptionValues, { bind: string; port: readonly strin
   advice: 'Nothing to clean up: the old TIME_WAIT runs out by itself and does not disturb new clients.',
   onLoopback: true,
   rows: [
-    { name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } },
+    { name: 'with SO_REUSEADDR', given: reusable, says: { start: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } },
   ],
   async run(lab, options) {
     const host = lab.host();
     const place = serverPlace(lab, host, 8080);
     const echo = await startEcho(host, place, options);
     await interrupt(host, echo, await talk(host, echo));
-    const { program, bind } = await startAgain(host, { ...place, port: echo.port }, options);
-    if (bind === 'ok') {
-      await program.report('listen');
-      await talk(host, { program, port: echo.port });
-    }
+    const { program, said } = await startAgain(host, { ...place, port: echo.port }, options);
+    if (said === 'ok') await talk(host, { program, port: echo.port });
     const rows = host.look('netstat: after the restart', { localPort: echo.port });
-    return { bind, port: rows.map(({ state }) => state).sort() };
+    return { start: said, port: rows.map(({ state }) => state).sort() };
   },
   because: (rows) =>
     rows
-      .map(({ observed }) => `bind said ${observed.bind}, and the port then had ${observed.port.join(', ')}`)
+      .map(
+        ({ observed: { start, port } }) =>
+          `the restart ${start === 'ok' ? 'worked' : `failed (${start})`}, and the port then had ${port.join(', ') || 'nothing'}`,
+      )
       .join('; '),
 });
 
@@ -170,10 +190,11 @@ interface Kill {
 
 /** The connection of the server as it is found after the client, too, has closed. */
 async function whatIsLeft(host: Host, client: LabSocket, port: number): Promise<string> {
-  await until(() => (client.state === 'ESTABLISHED' ? undefined : true), 'the end of the connection at the client');
+  await comesTrue(() => client.state !== 'ESTABLISHED', 'the end of the connection at the client');
   client.close();
   // The client's socket is gone when what the server left has come to rest.
-  await host.waitUntilGone({ remotePort: port, state: ['FIN_WAIT1', 'CLOSE_WAIT', 'LAST_ACK'] });
+  const closing = { remotePort: port, state: ['FIN_WAIT1', 'CLOSE_WAIT', 'LAST_ACK'] } as const;
+  await comesTrue(() => host.sockets(closing).length === 0, 'the client has closed');
   return states(host, 'netstat: after Ctrl+C', port).join(', ') || 'nothing';
 }
 
@@ -185,7 +206,7 @@ const interrupted = defineCase<Kill, Killed>({
     'Ctrl+C on a server with an established client leaves TIME_WAIT, and the server cannot be started again: bind fails with errno 98.',
   rule: 'tcp_close() sends FIN, and the side that sent the first one ends in TIME_WAIT. With received data unread it sends RST instead (RFC 2525 section 2.17) and no state is left.',
   advice:
-    'Set SO_REUSEADDR before bind. Do not count on a server that died being able to bind, or not: it depends on what its clients had sent.',
+    'Set SO_REUSEADDR before bind. Without it, whether a server that died can bind again depends on whether it had read all that its clients sent.',
   onLoopback: true,
   rows: [
     { name: 'all that the client sent was read', given: { unread: false } },
@@ -199,7 +220,7 @@ const interrupted = defineCase<Kill, Killed>({
       host.start({ program: 'agent', name: 'server' }),
       host.start({ program: 'agent', name: 'server again' }),
     ]);
-    await first.ask('open', '{}');
+    await first.ask('socket', '{}');
     await first.ask('bind', place.address, place.port);
     const { port } = (await first.ask('listen'))['address'] as Endpoint;
     const client = await host.connect({ address: host.A, port });
@@ -212,7 +233,7 @@ const interrupted = defineCase<Kill, Killed>({
     }
     await first.kill('SIGINT');
     const left = await whatIsLeft(host, client, port);
-    await second.ask('open', '{}');
+    await second.ask('socket', '{}');
     const { result: bind, errno } = await second.ask('bind', place.address, port);
     return { left, bind, errno: -Number(errno ?? 0) };
   },
@@ -220,7 +241,7 @@ const interrupted = defineCase<Kill, Killed>({
     rows
       .map(
         ({ name, observed }) =>
-          `if ${name}, ${observed.left} was left and bind said ${observed.bind} (${observed.errno})`,
+          `if ${name}, ${observed.left} was left and bind ${observed.bind === 'ok' ? 'worked' : `failed with ${observed.bind} (errno ${observed.errno})`}`,
       )
       .join('; '),
 });

@@ -12,7 +12,7 @@ const mostConnections = 64;
 
 async function bindForItself(host: Host, name: string, options: object): Promise<Program> {
   const agent = await host.start({ program: 'agent', name });
-  await agent.ask('open', JSON.stringify(options));
+  await agent.ask('socket', JSON.stringify(options));
   await agent.ask('bind', host.A, 8080);
   await agent.ask('listen');
   return agent;
@@ -29,7 +29,7 @@ async function given(lab: Lab, host: Host, name: string, listener: Socket, way: 
   const agent = await host.start({ program: 'agent', name, fds: [theirs.fd] });
   theirs.close();
   lab.atEnd(() => ours.close());
-  const received = agent.ask('receive', 3);
+  const received = agent.ask('recvmsg', 3);
   ours.trySendmsg({ data: 'a listener', control: [{ type: 'SCM_RIGHTS', fds: [listener.fd] }] });
   await received;
   return agent;

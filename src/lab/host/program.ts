@@ -20,7 +20,7 @@ export interface ProgramSettings {
 export interface Report {
   readonly call: string;
   readonly result: string;
-  /** What an agent program was asked to pass. */
+  /** What was passed, as far as it is told. */
   readonly args?: readonly (string | number)[];
   readonly [detail: string]: unknown;
 }
@@ -35,7 +35,7 @@ export class Program extends HostProcess {
   #started = false;
 
   constructor(
-    { program, name = program, args = [], uid, fds = [] }: ProgramSettings,
+    { program, name = program.replaceAll('-', ' '), args = [], uid, fds = [] }: ProgramSettings,
     host: string,
     recorder: Recorder,
   ) {
@@ -68,8 +68,7 @@ export class Program extends HostProcess {
       return;
     }
     this.reports.push(report);
-    const args = report.args === undefined ? '' : `(${report.args.join(', ')})`;
-    this.note(`${this.name}: ${report.call}${args}`, report.result);
+    this.note(`${this.name}.${report.call}(${(report.args ?? []).join(', ')})`, report.result);
   }
 
   /** Our programs say nothing on standard error unless they break. */

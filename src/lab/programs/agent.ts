@@ -7,7 +7,7 @@ let socket: Socket | undefined;
 const accepted: Socket[] = [];
 
 function opened(): Socket {
-  if (socket === undefined) throw new Error('open comes first');
+  if (socket === undefined) throw new Error('socket comes first');
   return socket;
 }
 
@@ -23,11 +23,11 @@ type Call = (...args: readonly (string | number)[]) => unknown;
 
 const calls: Readonly<Record<string, Call>> = {
   /** Options to set before bind, as JSON. */
-  open: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
+  socket: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
   /** Takes a socket this process was started with. */
   adopt: (fd = 3) => (socket = Socket.adopt(Number(fd))),
   /** Takes a socket that arrives through the Unix socket this process was started with. */
-  receive: async (fd = 3) => (socket = await receiveSocket(Number(fd))),
+  recvmsg: async (fd = 3) => (socket = await receiveSocket(Number(fd))),
   bind: (address = '', port = 0) => opened().bind({ address: String(address), port: Number(port) }),
   listen: () => opened().listen(),
   /** Nothing is ever read from what is accepted. */

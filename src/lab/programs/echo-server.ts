@@ -10,9 +10,10 @@ report('start', 'ok');
 
 const listener = Socket.open({ options: JSON.parse(options) as OptionValues });
 
-if (reporting('bind', () => listener.bind({ address, port: Number(port) })) === undefined) process.exit(1);
+const bind = () => listener.bind({ address, port: Number(port) });
 const details = () => ({ address: listener.getsockname() });
-if (reporting('listen', () => listener.listen({ backlog: 5 }), details) === undefined) process.exit(1);
+if (reporting('bind', bind, details, [address, Number(port)]) === undefined) process.exit(1);
+if (reporting('listen', () => listener.listen({ backlog: 5 }), details, [5]) === undefined) process.exit(1);
 
 if (atInterrupt === 'handler') {
   process.on('SIGINT', () => {

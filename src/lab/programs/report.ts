@@ -5,18 +5,19 @@ export function report(call: string, result: string, details: Record<string, unk
   writeSync(1, `${JSON.stringify({ call, result, ...details })}\n`);
 }
 
-/** Makes a call and tells what came of it; `undefined` if it failed. */
+/** Makes a call and tells what came of it, and what was passed if `args` are given; `undefined` if it failed. */
 export function reporting<T>(
   call: string,
   make: () => T,
   details: (value: T) => Record<string, unknown> = () => ({}),
+  args: readonly (string | number)[] = [],
 ): T | undefined {
   try {
     const value = make();
-    report(call, 'ok', details(value));
+    report(call, 'ok', { args, ...details(value) });
     return value;
   } catch (error) {
-    reportFailure(call, error);
+    reportFailure(call, error, { args });
     return undefined;
   }
 }

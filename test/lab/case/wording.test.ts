@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alike } from '../../../src/lab/case/wording.js';
+import { alike, inTwoWays } from '../../../src/lab/case/wording.js';
 
 const rows = [
   { name: 'a', observed: 'ok' },
@@ -33,4 +33,23 @@ test('alike() shows a label under each outcome it had', () => {
       ({ name }) => name,
     ).map(({ labels }) => labels),
   ).toEqual([['a'], ['a']]);
+});
+
+test('inTwoWays() says once what holds for several outer labels, and of each inner label what came out', () => {
+  const seen = [
+    ['TCP', 'A', 'ok'],
+    ['TCP', 'B', 'EADDRINUSE'],
+    ['UDP', 'A', 'ok'],
+    ['UDP', 'B', 'EADDRINUSE'],
+    ['raw', 'A', 'ok'],
+    ['raw', 'B', 'ok'],
+    ['Unix', 'B', 'ok'],
+  ] as const;
+  const sentence = inTwoWays(
+    seen,
+    ([kind]) => kind,
+    ([, , outcome]) => outcome,
+    ([, place]) => place,
+  );
+  expect(sentence).toBe('TCP, UDP: ok if A, EADDRINUSE if B; raw: ok in every case; Unix: ok if B');
 });

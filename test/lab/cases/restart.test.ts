@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import type { CaseResult, InLab, RowResult } from '../../../src/lab/case/case.js';
+import { Lab } from '../../../src/lab/case/lab.js';
+import { restartCases } from '../../../src/lab/cases/restart.js';
+import type { Host } from '../../../src/lab/host/host.js';
+import { canMakeNamespaces } from '../../support/namespaces.js';
+
+/** Hosts as of another kernel: none of its connections ever gets to a TIME_WAIT, nor, once closed, to FIN_WAIT2. */
+class WithoutTimeWait extends Lab {
+  override host(name?: string): Host {
+    const host = super.host(name);
+    host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
+    return host;
+  }
+}
+
+const inLab: InLab = async (use) => {
+  const lab = new WithoutTimeWait('namespaces', AbortSignal.timeout(20_000));
+  try {
+    return { value: await use(lab), steps: lab.steps };
+  } finally {
+    lab.close();
+  }
+};
+
+async function rowsOf(id: string): Promise<Pick<CaseResult, 'because'> & { rows: readonly RowResult[] }> {
+  const found = restartCases.find((one) => one.id === id);
+  if (found === undefined) throw new Error(`there is no case ${id}`);
+  return await found.runRows(inLab, () => undefined);
+}
+
+describe.skipIf(!canMakeNamespaces)('where no TIME_WAIT comes (needs network namespaces)', () => {
+  test('G1 tells that the server can be started again, and its steps are the calls of the programs', async () => {
+    const { rows, because } = await rowsOf('G1');
+    expect(rows.map(({ observed, ok }) => [observed, ok])).toEqual([
+      ['ok', false],
+      ['ok', true],
+    ]);
+    expect(because).toMatch(/^without the option the second start worked/);
+    const calls = rows[0]?.steps.map(({ what }) => what).filter((what) => what.startsWith('server.'));
+    expect(calls).toEqual(['server.bind(0.0.0.0, 8080)', 'server.listen(5)', 'server.accept()']);
+  });
+
+  test('G2 tells what netstat shows instead', async () => {
+    const { rows } = await rowsOf('G2');
+    const [closes, stays] = rows.map(({ observed }) => observed);
+    expect(closes).toMatchObject({ closed: [] });
+    expect(stays).toMatchObject({ closed: ['CLOSE_WAIT with a process'] });
+  });
+});
