@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { runCases } from '../lab/index.js';
 import { caseReport, summary } from '../lab/report/terminal.js';
 import { casesById } from './choose-cases.js';
-import { exitCodes } from './exit.js';
 import { chooseMode } from './isolation.js';
+import { runChosen } from './run-chosen.js';
 
 export function addCaseCommand(program: Command): void {
   program
@@ -13,9 +12,9 @@ export function addCaseCommand(program: Command): void {
     .option('--json', 'print the result as JSON')
     .action(async (ids: string[], { json }: { json?: boolean }) => {
       const chosen = casesById(ids);
-      const result = await runCases(chosen, await chooseMode());
+      const { result, exitCode } = await runChosen(chosen, await chooseMode());
+      process.exitCode = exitCode;
       if (json === true) console.log(JSON.stringify(result, undefined, 2));
       else console.log([...result.cases.map(caseReport), summary(result)].join('\n\n'));
-      if (result.cases.some(({ error }) => error !== undefined)) process.exitCode = exitCodes.failed;
     });
 }

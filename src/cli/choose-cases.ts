@@ -2,16 +2,18 @@ import { UsageError } from '../index.js';
 import { type Case, cases } from '../lab/index.js';
 import { nearest } from './nearest.js';
 
-/** The cases with these ids, in this order. An unknown id is an error that names the nearest. */
+function caseById(id: string): Case {
+  const wanted = id.toUpperCase();
+  const found = cases.find((candidate) => candidate.id === wanted);
+  if (found !== undefined) return found;
+  const ids = cases.map((candidate) => candidate.id);
+  throw new UsageError(
+    'ERR_ARGUMENT_INVALID',
+    `there is no case ${JSON.stringify(id)}; near it: ${nearest(wanted, ids)}`,
+  );
+}
+
+/** The cases with these ids, in this order, each once. An unknown id is an error that names the nearest. */
 export function casesById(ids: readonly string[]): Case[] {
-  return ids.map((id) => {
-    const wanted = id.toUpperCase();
-    const found = cases.find((candidate) => candidate.id === wanted);
-    if (found !== undefined) return found;
-    const ids = cases.map((candidate) => candidate.id);
-    throw new UsageError(
-      'ERR_ARGUMENT_INVALID',
-      `there is no case ${JSON.stringify(id)}; near it: ${nearest(wanted, ids)}`,
-    );
-  });
+  return [...new Set(ids.map(caseById))];
 }

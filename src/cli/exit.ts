@@ -3,13 +3,22 @@ import { UsageError } from '../index.js';
 /** Exit codes of every command. */
 export const exitCodes = {
   ok: 0,
-  /** It ran, and found what it was asked to look for: a case broke off, a verdict differs. */
   failed: 1,
-  /** A mistake on the command line. */
   usage: 2,
-  /** Ended by Ctrl+C; what there was has been printed. */
   interrupted: 130,
 } as const;
+
+const meanings: readonly (readonly [code: number, meaning: string])[] = [
+  [exitCodes.ok, 'it ran; that a claim is refuted is a result, not a failure'],
+  [exitCodes.failed, 'a case or a run broke off, or a result could not be written'],
+  [exitCodes.usage, 'a mistake on the command line'],
+  [exitCodes.interrupted, 'ended by Ctrl+C (143: by SIGTERM); what there was has been printed'],
+];
+
+/** For the help of every command. */
+export const exitCodeHelp = `
+Exit codes:
+${meanings.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join('\n')}`;
 
 /** Control characters, which may come from a script, would rule the terminal. */
 export function printable(text: string): string {
@@ -21,4 +30,10 @@ export function report(error: unknown): void {
   const usage = error instanceof UsageError;
   console.error(usage ? printable(`sockwise: ${error.message}`) : error);
   process.exitCode = usage ? exitCodes.usage : exitCodes.failed;
+}
+
+/** Says on standard error, in a line, that a result could not be written: a full disk is no fault of the program. */
+export function reportUnwritten(where: string, error: unknown): void {
+  console.error(printable(`sockwise: ${where}: ${error instanceof Error ? error.message : String(error)}`));
+  process.exitCode = exitCodes.failed;
 }

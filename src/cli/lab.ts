@@ -1,5 +1,4 @@
-import { closeSync, existsSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { closeSync, existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
@@ -9,10 +8,13 @@ import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab
 import { experimentsHtml } from '../lab/picture/html.js';
 import { ladderSvg } from '../lab/picture/svg.js';
 import { ladderText } from '../lab/picture/text.js';
+import { narrowestTable, stacked } from '../lab/report/wrap.js';
+import { columns } from './columns.js';
 import { exitCodes, printable } from './exit.js';
+import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { nearest } from './nearest.js';
-import { openForWriting } from './output-file.js';
+import { openForWriting, writeOutput } from './output-file.js';
 import { Progress } from './progress.js';
 
 interface LabFlags {
@@ -36,18 +38,24 @@ function shortened(variants: readonly string[]): string {
 function printList(json: boolean): string {
   const rows = experiments.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
   if (json) return JSON.stringify(rows, undefined, 2);
-  const width = process.stdout.columns ?? 100;
+  const texts = rows.map(({ name, cases: ids, title, about, variants }) => {
+    const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
+    return { name, ids: ids.join(' '), text: `${title}. ${about}${shown}` };
+  });
+  const width = columns(100);
+  if (width < narrowestTable)
+    return stacked(
+      texts.map(({ name, ids, text }) => ({ head: ids === '' ? name : `${name}  ${ids}`, texts: text.split('\n') })),
+      width,
+    );
   const nameWidth = Math.max(...rows.map(({ name }) => name.length)) + 3;
   const table = new Table({
     head: ['Name', 'Cases', 'What there is to see'],
-    colWidths: [nameWidth, 9, Math.max(40, width - nameWidth - 13)],
+    colWidths: [nameWidth, 9, width - nameWidth - 13],
     wordWrap: true,
     style: { head: [], border: [] },
   });
-  for (const { name, cases, title, about, variants } of rows) {
-    const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
-    table.push([name, cases.join(' '), `${title}. ${about}${shown}`]);
-  }
+  for (const { name, ids, text } of texts) table.push([name, ids, text]);
   return table.toString();
 }
 
@@ -104,7 +112,7 @@ function json(traces: readonly Trace[]): string {
 }
 
 function printed(played: Played): string {
-  if ('trace' in played) return ladderText(played.trace, process.stdout.columns ?? 80);
+  if ('trace' in played) return ladderText(played.trace, columns(80));
   return printable(`${played.run.experiment.title}: it could not be recorded: ${played.failure}`);
 }
 
@@ -122,15 +130,7 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   for (const { pcap } of runs) if (pcap !== undefined) closeSync(openForWriting(pcap, '--pcap'));
   const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
   const progress = new Progress(runs.length, 'runs');
-  const interrupt = new AbortController();
-  let interrupted: number = exitCodes.interrupted;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.on(signal, () => {
-      interrupted = 128 + constants.signals[signal];
-      // The second time at once: the processes of the runs end when this one is gone.
-      if (interrupt.signal.aborted) process.exit(interrupted);
-      interrupt.abort();
-    });
+  const interrupt = new Interrupt();
   const played = await playRuns(runs, {
     signal: interrupt.signal,
     onStart: ({ experiment }) => progress.started(experiment.name),
@@ -138,21 +138,20 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   });
   progress.stop();
   const traces = played.flatMap((one) => ('trace' in one ? [one.trace] : []));
-  if (page !== undefined) {
-    writeFileSync(page, experimentsHtml(traces));
-    closeSync(page);
+  if (interrupt.signal.aborted) {
+    console.error(`interrupted: ${traces.length} of ${runs.length} runs were recorded, the last ones not to their end`);
+    process.exitCode = interrupt.exitCode;
+  } else if (played.some((one) => !('trace' in one) || one.trace.error !== undefined)) {
+    process.exitCode = exitCodes.failed;
   }
-  for (const [index, trace] of traces.entries()) {
-    if (flags.svg !== undefined) writeFileSync(numbered(flags.svg, index, traces.length), ladderSvg(trace));
-  }
+  // Printed first: what is on the terminal is there, whatever becomes of the files.
   if (flags.json === true) console.log(json(traces));
   else console.log(played.map(printed).join('\n\n'));
   for (const one of played) if (!('trace' in one)) console.error(`sockwise: ${printed(one)}`);
-  if (interrupt.signal.aborted) {
-    console.error(`interrupted: ${traces.length} of ${runs.length} runs were recorded, the last ones not to their end`);
-    process.exitCode = interrupted;
-  } else if (played.some((one) => !('trace' in one) || one.trace.error !== undefined)) {
-    process.exitCode = exitCodes.failed;
+  if (page !== undefined) writeOutput(page, experimentsHtml(traces), '--html');
+  for (const one of played) {
+    if (flags.svg === undefined || !('trace' in one)) continue;
+    writeOutput(numbered(flags.svg, runs.indexOf(one.run), runs.length), ladderSvg(one.trace), '--svg');
   }
 }
 

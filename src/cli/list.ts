@@ -1,6 +1,8 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { cases } from '../lab/index.js';
+import { narrowestTable, stacked } from '../lab/report/wrap.js';
+import { columns } from './columns.js';
 
 export function addListCommand(program: Command): void {
   program
@@ -15,15 +17,20 @@ export function addListCommand(program: Command): void {
         console.log(JSON.stringify(rows, undefined, 2));
         return;
       }
-      const width = process.stdout.columns ?? 100;
+      const texts = rows.map(({ claim, slow, ...row }) => ({ ...row, text: slow ? `${claim} (slow)` : claim }));
+      const width = columns(100);
+      if (width < narrowestTable) {
+        const entries = texts.map(({ id, articles, text }) => ({ head: [id, ...articles].join(' '), texts: [text] }));
+        console.log(stacked(entries, width));
+        return;
+      }
       const table = new Table({
         head: ['Case', 'Articles', 'Claim'],
-        colWidths: [6, 10, Math.max(40, width - 22)],
+        colWidths: [6, 10, width - 22],
         wordWrap: true,
         style: { head: [], border: [] },
       });
-      for (const { id, articles, claim, slow } of rows)
-        table.push([id, articles.join(' '), slow ? `${claim} (slow)` : claim]);
+      for (const { id, articles, text } of texts) table.push([id, articles.join(' '), text]);
       console.log(table.toString());
     });
 }

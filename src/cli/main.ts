@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addCaseCommand } from './case.js';
 import { addDoctorCommand } from './doctor.js';
-import { exitCodes, report } from './exit.js';
+import { exitCodeHelp, exitCodes, report, reportUnwritten } from './exit.js';
 import { addLabCommand } from './lab.js';
 import { addListCommand } from './list.js';
 import { addMatrixCommand } from './matrix.js';
@@ -18,12 +18,7 @@ const program = new Command('sockwise')
   .showHelpAfterError()
   // Commander ends with 1 for a mistake on the command line; here 1 means that something was found.
   .exitOverride((error) => process.exit(error.exitCode === 0 ? exitCodes.ok : exitCodes.usage))
-  .addHelpText(
-    'after',
-    `\nExit codes: ${Object.entries(exitCodes)
-      .map(([name, code]) => `${code} ${name}`)
-      .join(', ')}`,
-  );
+  .addHelpText('afterAll', exitCodeHelp);
 
 addMatrixCommand(program);
 addCaseCommand(program);
@@ -32,8 +27,10 @@ addLabCommand(program);
 addDoctorCommand(program);
 
 // A reader that has seen enough (as in `| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? exitCodes.ok : exitCodes.failed),
-);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has seen enough (as in `| head`) is no error.
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+  reportUnwritten('standard output', error);
+});
 
 program.parseAsync().catch(report);

@@ -1,16 +1,15 @@
-import { closeSync, writeFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { type Case, cases, type MatrixResult, runCases } from '../lab/index.js';
+import { type Case, cases, type MatrixResult } from '../lab/index.js';
 import { matrixHtml } from '../lab/report/html/page.js';
 import { matrixJunit } from '../lab/report/junit.js';
 import { matrixMarkdown } from '../lab/report/markdown.js';
 import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
 import { casesById } from './choose-cases.js';
-import { exitCodes } from './exit.js';
+import { columns } from './columns.js';
 import { chooseMode } from './isolation.js';
-import { openForWriting } from './output-file.js';
-import { Progress } from './progress.js';
+import { openForWriting, writeOutput } from './output-file.js';
+import { runChosen } from './run-chosen.js';
 
 interface MatrixFlags {
   readonly case?: string[];
@@ -34,9 +33,11 @@ function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
     );
   }
   const chosen = ids === undefined ? cases : casesById(ids);
-  return wanted === undefined
-    ? chosen
-    : chosen.filter((testCase) => testCase.articles.some((article) => wanted.includes(article)));
+  if (wanted === undefined) return chosen;
+  const ofThese = chosen.filter((testCase) => testCase.articles.some((article) => wanted.includes(article)));
+  if (ofThese.length > 0) return ofThese;
+  const theirs = chosen.map(({ id, articles: own }) => `${id} is of ${own.join(' and ') || 'none'}`).join(', ');
+  throw new UsageError('ERR_ARGUMENT_INVALID', `none of these cases is of article ${wanted.join(' or ')}: ${theirs}`);
 }
 
 function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags): string {
@@ -44,7 +45,7 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
   if (verbose === true) return [...result.cases.map(caseReport), summary(result)].join('\n\n');
-  return matrixTable(result, process.stdout.columns ?? 100);
+  return matrixTable(result, columns(100));
 }
 
 export function addMatrixCommand(program: Command): void {
@@ -65,27 +66,10 @@ export function addMatrixCommand(program: Command): void {
       const chosen = choose(flags);
       const mode = await chooseMode();
       const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
-      const progress = new Progress(chosen.length, 'cases');
-      const interrupt = new AbortController();
-      process.once('SIGINT', () => interrupt.abort());
-      const result = await runCases(chosen, {
-        ...mode,
-        quick: flags.quick,
-        signal: interrupt.signal,
-        onStart: (testCase) => progress.started(testCase.id),
-        onResult: (done) => progress.finished(done.id),
-      });
-      progress.stop();
-      if (page !== undefined) {
-        writeFileSync(page, matrixHtml(result, cases));
-        closeSync(page);
-      }
+      const { result, exitCode } = await runChosen(chosen, { ...mode, quick: flags.quick });
+      process.exitCode = exitCode;
+      // Printed first: what is on the terminal is there, whatever becomes of the file.
       console.log(print(result, flags));
-      if (interrupt.signal.aborted) {
-        console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);
-        process.exitCode = exitCodes.interrupted;
-      } else if (result.cases.some(({ error }) => error !== undefined)) {
-        process.exitCode = exitCodes.failed;
-      }
+      if (page !== undefined) writeOutput(page, matrixHtml(result, cases), '--html');
     });
 }

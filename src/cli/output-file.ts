@@ -1,5 +1,6 @@
-import { openSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../index.js';
+import { reportUnwritten } from './exit.js';
 
 /** Opened before the run, so that a minute's results are not lost to a path that cannot be written. */
 export function openForWriting(file: string, flag: string): number {
@@ -7,5 +8,19 @@ export function openForWriting(file: string, flag: string): number {
     return openSync(file, 'w');
   } catch (error) {
     throw new UsageError('ERR_ARGUMENT_INVALID', `${flag}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/**
+ * Writes a file, or what `openForWriting` opened. A failure is told in a line, and the program goes on to its other
+ * results.
+ */
+export function writeOutput(file: string | number, text: string, flag: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    reportUnwritten(flag, error);
+  } finally {
+    if (typeof file === 'number') closeSync(file);
   }
 }

@@ -2,7 +2,8 @@ import ora from 'ora';
 
 /** A line on standard error that tells how far a long command is; nothing where that is no terminal. */
 export class Progress {
-  readonly #spinner = ora({ discardStdin: false });
+  // ora asks for FORCE_COLOR, but not for NO_COLOR (no-color.org).
+  readonly #spinner = ora({ discardStdin: false, color: process.env['NO_COLOR'] ? false : 'cyan' });
   readonly #running = new Set<string>();
   readonly #total: number;
   readonly #things: string;
@@ -11,7 +12,8 @@ export class Progress {
   constructor(total: number, things: string) {
     this.#total = total;
     this.#things = things;
-    if (process.stderr.isTTY) this.#spinner.start();
+    // A terminal that does not know its size has 0 columns, in which ora would count lines without end.
+    if (process.stderr.isTTY && process.stderr.columns > 0) this.#spinner.start();
   }
 
   started(name: string): void {

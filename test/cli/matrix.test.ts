@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
+import { exitCodes } from '../../src/cli/exit.js';
 import { cases } from '../../src/lab/cases/index.js';
 import type { MatrixResult } from '../../src/lab/matrix/matrix.js';
 import { root, run } from '../support/children.js';
@@ -39,6 +40,61 @@ describe('sockwise matrix', () => {
     expect((await sockwise(['matrix', '--case', 'C7', '--json', '--junit'])).code).toBe(2);
   });
 
+  test('ends with 2 where an article has none of the cases', async () => {
+    const other = cases.find(({ articles }) => !articles.includes('000'))?.id ?? '';
+    const { code, stdout, stderr } = await sockwise(['matrix', '--article', '000', '--case', other]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(new RegExp(`none of these cases is of article 000: ${other} is of `));
+  });
+
+  test('runs a case that is named twice once', async () => {
+    const { cases: seen } = await matrix(['--case', 'A11', 'a11']);
+    expect(seen.map(({ id }) => id)).toEqual(['A11']);
+  });
+
+  test('prints the table where the page cannot be written, says so in a line, and ends with 1', async () => {
+    const { code, stdout, stderr } = await sockwise(['matrix', '--case', 'A11', '--html', '/dev/full']);
+    expect(stdout).toMatch(/^A11 /m);
+    expect(stderr).toMatch(/^sockwise: --html: ENOSPC: .*\n$/);
+    expect(code).toBe(1);
+  });
+
+  test('says that standard output could not be written, and ends with 1', async () => {
+    const command = `${process.execPath} ${program} matrix --case A11 --json > /dev/full`;
+    const { code, stderr } = await run('sh', ['-c', command]);
+    expect(stderr).toMatch(/^sockwise: standard output: ENOSPC: .*\n$/);
+    expect(code).toBe(1);
+  });
+
+  test.each(['matrix', 'case', 'lab'])('%s --help tells the exit codes', async (command) => {
+    const { stdout } = await sockwise([command, '--help']);
+    for (const code of Object.values(exitCodes)) expect(stdout).toMatch(new RegExp(`^ +${code} +\\w`, 'm'));
+  });
+
+  /** Runs it on a terminal; `undefined` where script(1) is not installed. */
+  async function onTerminal(size: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+    const command = `stty ${size}; ${process.execPath} ${program} matrix --case A11`;
+    const options = { env: { TERM: 'xterm', CI: undefined, COLUMNS: undefined, ...env } };
+    const ended = await run('script', ['-qec', command, '/dev/null'], options).catch(() => undefined);
+    return ended?.stdout;
+  }
+
+  test('colours no progress where NO_COLOR is set', async ({ skip }) => {
+    const coloured = await onTerminal('cols 80', { NO_COLOR: undefined, FORCE_COLOR: '1' });
+    if (coloured === undefined) return skip('script(1) is not installed');
+    const colour = new RegExp(`${String.fromCodePoint(0x1b)}\\[3\\d`);
+    expect(coloured).toMatch(colour);
+    const plain = await onTerminal('cols 80', { NO_COLOR: '1', FORCE_COLOR: undefined });
+    expect(plain).toContain('of 1 cases done');
+    expect(plain).not.toMatch(colour);
+  });
+
+  test('ends on a terminal that does not know its size', async ({ skip }) => {
+    const printed = await onTerminal('cols 0', {});
+    if (printed === undefined) return skip('script(1) is not installed');
+    expect(printed).toMatch(/A11.*The MSL is two minutes/);
+  });
+
   test(
     'runs the cases of an article only',
     async () => {
@@ -64,12 +120,18 @@ describe('sockwise matrix', () => {
     bound,
   );
 
-  test(
-    'prints what there is when interrupted, ends with 130 and leaves nothing',
-    async () => {
+  const interruptions = [
+    ['matrix', 'SIGINT', 130, ['matrix', '--json', '--case']],
+    ['matrix', 'SIGTERM', 143, ['matrix', '--json', '--case']],
+    ['case', 'SIGINT', 130, ['case', '--json']],
+  ] as const;
+  test.each(interruptions)(
+    '%s at %s prints what there is, and what there is not, ends with %i and leaves nothing',
+    { timeout: bound },
+    async (_, signal, status, args) => {
       const mark = `interrupted-${process.pid}`;
       const slow = cases.find((one) => one.slow === true)?.id ?? '';
-      const child = spawn(process.execPath, [program, 'matrix', '--json', '--case', 'G4', slow], {
+      const child = spawn(process.execPath, [program, ...args, 'G1', slow], {
         env: { ...process.env, SOCKWISE_TEST_RUN: mark },
         stdio: ['ignore', 'pipe', 'pipe'],
         timeout: bound,
@@ -84,15 +146,15 @@ describe('sockwise matrix', () => {
       await expect
         .poll(() => labProcesses(mark).filter((line) => line.includes('worker')).length, { timeout: 20_000 })
         .toBe(1);
-      child.kill('SIGINT');
+      child.kill(signal);
       await once(child, 'close');
-      expect(child.exitCode).toBe(130);
-      const { cases: seen } = JSON.parse(stdout) as MatrixResult;
-      expect(seen.map(({ id }) => id)).toEqual(['G4']);
+      expect(child.exitCode).toBe(status);
+      const { cases: seen, unfinished } = JSON.parse(stdout) as MatrixResult;
+      expect(seen.map(({ id }) => id)).toEqual(['G1']);
+      expect(unfinished).toEqual([slow]);
       expect(stderr).toMatch(/1 of 2 cases/);
       await expect.poll(() => [...labProcesses(mark), ...foreignNamespaces(mark)], { timeout: 5000 }).toEqual([]);
     },
-    bound,
   );
 
   test(

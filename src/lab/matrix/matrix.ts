@@ -13,6 +13,8 @@ export interface MatrixResult {
   readonly mode: string;
   readonly durationMs: number;
   readonly cases: readonly CaseResult[];
+  /** The ids of those that had not ended when the run was interrupted; absent where it came to its end. */
+  readonly unfinished?: readonly string[];
 }
 
 export interface MatrixOptions extends Omit<PoolOptions, 'isolation'> {
@@ -39,6 +41,8 @@ export async function runCases(chosen: readonly Case[], options: MatrixOptions):
   }
   for (const result of results) options.onResult?.(result);
   results.push(...(await runInPool(able, options)));
+  const ended = new Set(results.map(({ id }) => id));
+  const unfinished = chosen.map(({ id }) => id).filter((id) => !ended.has(id));
   const order = new Map(chosen.map(({ id }, index) => [id, index]));
   return {
     kernel: release(),
@@ -46,5 +50,6 @@ export async function runCases(chosen: readonly Case[], options: MatrixOptions):
     mode: options.mode ?? options.isolation,
     durationMs: Math.round(performance.now() - begin),
     cases: results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0)),
+    ...(unfinished.length > 0 && { unfinished }),
   };
 }

@@ -3,6 +3,9 @@ import { colours } from '../colours.js';
 import type { CaseResult, RowResult, Verdict } from '../case/case.js';
 import type { MatrixResult } from '../matrix/matrix.js';
 import type { Step, TableRow } from '../host/step.js';
+import { partialText } from './partial.js';
+import { textOf } from './words.js';
+import { narrowestTable, stacked, wrap } from './wrap.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
   confirmed: colours.green,
@@ -53,18 +56,15 @@ function stepLines({ atMs, host, what, result, table }: Step): string {
   return table === undefined || table.length === 0 ? line : `${line}\n${indent(socketTable(table), ' '.repeat(14))}`;
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function compared({ says, ok }: RowResult): string {
+function compared(ok: boolean | null): string {
   if (ok === null) return 'the claim does not speak of it';
-  return ok ? colours.green('as the claim says') : `${colours.red('not as the claim says')}, ${shown(says)}`;
+  return ok ? colours.green('as the claim says') : colours.red('not as the claim says');
 }
 
-function rowLines(row: RowResult): string {
-  const { name, steps, observed } = row;
-  return [colours.bold(name), ...steps.map(stepLines), `  ${compared(row)}: ${shown(observed)}`, ''].join('\n');
+function rowLines({ name, steps, says, observed, ok }: RowResult): string {
+  const seen = [`  ${compared(ok)}: ${textOf(observed)}`];
+  if (ok === false && says !== undefined) seen.push(`  the claim says: ${textOf(says)}`);
+  return [colours.bold(name), ...steps.map(stepLines), ...seen, ''].join('\n');
 }
 
 /** A case with every step of its rows. */
@@ -73,10 +73,20 @@ export function caseReport(result: CaseResult): string {
   return [head, ...result.rows.map(rowLines), `${paint[result.verdict](result.verdict)}: ${result.because}`].join('\n');
 }
 
-/** The whole matrix, a line a case. */
-export function matrixTable(result: MatrixResult, width: number): string {
+function stackedMatrix(cases: readonly CaseResult[], width: number): string {
+  const entries = cases.map(({ id, claim, verdict, because }) => {
+    return {
+      head: `${colours.bold(id)} ${paint[verdict](verdict)}`,
+      texts: [claim, `${colours.dim('seen:')} ${because}`],
+    };
+  });
+  return stacked(entries, width);
+}
+
+function wideMatrix(cases: readonly CaseResult[], width: number): string {
   const fixed = { id: 5, verdict: 11 };
-  const rest = Math.max(40, width - fixed.id - fixed.verdict - 8);
+  // Two blanks between columns.
+  const rest = width - fixed.id - fixed.verdict - 8;
   const claimWidth = Math.floor(rest * 0.5);
   const table = new Table({
     ...bare,
@@ -84,17 +94,28 @@ export function matrixTable(result: MatrixResult, width: number): string {
     colWidths: [fixed.id, claimWidth, fixed.verdict, rest - claimWidth],
     wordWrap: true,
   });
-  for (const { id, claim, verdict, because } of result.cases) table.push([id, claim, paint[verdict](verdict), because]);
-  return `${table.toString().replace(/[ \t]+$/gm, '')}\n\n${summary(result)}`;
+  for (const { id, claim, verdict, because } of cases) table.push([id, claim, paint[verdict](verdict), because]);
+  return table.toString().replace(/[ \t]+$/gm, '');
 }
 
-/** How many of each verdict, and where it was run. */
-export function summary({ cases, kernel, node, mode, durationMs }: MatrixResult): string {
+/** The whole matrix: a line a case, or below one another where the screen is narrow. */
+export function matrixTable(result: MatrixResult, width: number): string {
+  const cases = width < narrowestTable ? stackedMatrix(result.cases, width) : wideMatrix(result.cases, width);
+  return `${cases}\n\n${wrap(summary(result), width)}`;
+}
+
+/** How many of each verdict, and where it was run; first, whether it was interrupted. */
+export function summary(result: MatrixResult): string {
+  const { cases, kernel, node, mode, durationMs } = result;
   const counts = Object.entries(paint).flatMap(([verdict, color]) => {
-    const count = cases.filter((result) => result.verdict === verdict).length;
+    const count = cases.filter((seen) => seen.verdict === verdict).length;
     return count === 0 ? [] : [color(`${count} ${verdict}`)];
   });
   const broken = cases.filter(({ error }) => error !== undefined).length;
   if (broken > 0) counts.push(colours.red(`${broken} broke off`));
-  return `${counts.join(', ')} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`;
+  const partial = partialText(result);
+  return [
+    ...(partial === undefined ? [] : [colours.red(partial)]),
+    `${counts.join(', ') || 'nothing'} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`,
+  ].join('\n');
 }

@@ -31,12 +31,17 @@ describe('the whole matrix', () => {
     const validate = new Ajv().compile(schema);
     validate(result);
     expect(validate.errors).toBeNull();
+    validate({ ...result, unfinished: ['G1'] });
+    expect(validate.errors).toBeNull();
+    validate({ ...result, unfinished: [] });
+    expect(validate.errors).not.toBeNull();
     validate({ ...result, mode: 'elsewhere' });
     expect(validate.errors).not.toBeNull();
   });
 
   test('has every case, in the order of the claims', () => {
     expect(result.cases.map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
+    expect(result.unfinished).toBeUndefined();
   });
 
   test('leaves no process and no network namespace behind', () => {

@@ -33,9 +33,9 @@ const result: MatrixResult = {
 };
 
 /** Prints the table in a process of its own, where picocolors reads the environment anew. */
-async function table(width: number, env: NodeJS.ProcessEnv): Promise<string> {
+async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = result): Promise<string> {
   const terminal = new URL('../../../dist/lab/report/terminal.js', import.meta.url).href;
-  const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(result)}, ${width}))`;
+  const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(of)}, ${width}))`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
   return stdout;
 }
@@ -44,15 +44,35 @@ const escape = String.fromCodePoint(0x1b);
 const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
 
 describe('the table', () => {
-  test.each([80, 100, 160])('fits %i columns', async (width) => {
+  test.each([40, 69, 70, 80, 100, 160])('fits %i columns, with its summary', async (width) => {
     const text = plain(await table(width, { FORCE_COLOR: '1', NO_COLOR: undefined }));
-    const lengths = text
-      .split('\n')
-      .slice(0, -2)
-      .map((line) => line.length);
+    const lengths = text.split('\n').map((line) => line.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
     expect(Math.max(...lengths)).toBeGreaterThan(width - 25);
     for (const { id } of result.cases) expect(text).toContain(id);
+  });
+
+  test('has its cells below one another where they would be too narrow', async () => {
+    const text = await table(40, { NO_COLOR: '1', FORCE_COLOR: undefined });
+    expect(text).toMatch(/^T1 confirmed\n {2}a claim of many words that has to be\n {2}\w/);
+    expect(text).toMatch(/^ {2}seen: it needs <more>$/m);
+  });
+
+  test('says that it is a part only, and of what', async () => {
+    const env = { NO_COLOR: '1', FORCE_COLOR: undefined };
+    const wholly = await table(100, env);
+    expect(wholly).not.toMatch(/interrupted/i);
+    const partly = await table(100, env, { ...result, unfinished: ['T6', 'T7'] });
+    expect(partly).toMatch(/^Interrupted: 5 of 7 cases had ended\.$/m);
+  });
+
+  test.each(['matrix --case G4', 'list', 'lab --list'])('%s honours COLUMNS in a pipe', async (command) => {
+    const widest = async (COLUMNS: string | undefined): Promise<number> => {
+      const { stdout } = await sockwise(command.split(' '), { env: { COLUMNS } });
+      return Math.max(...stdout.split('\n').map((line) => line.length));
+    };
+    expect(await widest('45')).toBeLessThanOrEqual(45);
+    for (const other of [undefined, '0', 'wide']) expect(await widest(other)).toBeGreaterThan(45);
   });
 
   test('is coloured where asked for, and not with NO_COLOR', async () => {
@@ -62,7 +82,7 @@ describe('the table', () => {
 
   test('is not coloured in a pipe, and fits 100 columns there', async () => {
     const { stdout } = await sockwise(['matrix', '--case', 'G4', 'G7'], {
-      env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined },
+      env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, COLUMNS: undefined },
     });
     expect(stdout).toMatch(/G4 .*qualified|G4/);
     expect(stdout).not.toContain(escape);
@@ -70,7 +90,7 @@ describe('the table', () => {
   });
 
   test('is coloured on a terminal and as wide as it', async ({ skip }) => {
-    const env = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, TERM: 'xterm' };
+    const env = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, COLUMNS: undefined, TERM: 'xterm' };
     const command = `stty cols 90; ${process.execPath} ${program} matrix --case G4 G7 2>/dev/null`;
     const { stdout, code } = await run('script', ['-qec', command, '/dev/null'], { env }).catch(() => ({
       stdout: '',
@@ -78,8 +98,7 @@ describe('the table', () => {
     }));
     skip(code === -1, 'script(1) is not installed');
     expect(stdout).toContain(`${escape}[33m`);
-    // The summary stands below the table and is left to the terminal to wrap.
-    const lines = plain(stdout).trimEnd().split(/\r?\n/).slice(0, -1);
+    const lines = plain(stdout).trimEnd().split(/\r?\n/);
     expect(lines.length).toBeGreaterThan(2);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(90);
   });
