@@ -1,84 +1,17 @@
-import type { Trace, TraceCall, TraceSegment, TraceState } from '../../src/lab/trace.js';
-
-const client = { address: '192.168.0.1', port: 40_001 };
-const server = { address: '192.168.0.2', port: 8080 };
-const flight = 0.03;
-
-function call(atMs: number, host: string, text: string, result = 'ok', more: Partial<TraceCall> = {}): TraceCall {
-  return { atMs, endMs: atMs + 0.05, host, call: text, result, failed: /^E[A-Z]+/.test(result), ...more };
-}
-
-/** As `'client SYN 0'`: sender, flags joined by `+`, and its numbers. */
-function segment(sentMs: number, text: string, more: Partial<TraceSegment> = {}): TraceSegment {
-  const [from = '', flags = '', seq = '0', ack, length = '0'] = text.split(' ');
-  const known = ['FIN', 'SYN', 'RST', 'PSH', 'ACK'] as const;
-  const fromClient = from === 'client';
-  const base = {
-    sentMs,
-    from,
-    to: fromClient ? 'server' : 'client',
-    source: fromClient ? client : server,
-    destination: fromClient ? server : client,
-    flags: known.filter((flag) => flags.split('+').includes(flag)),
-    seq: Number(seq),
-    window: 502,
-    options: {},
-    length: Number(length),
-    retransmission: false,
-    receivedMs: sentMs + flight,
-  };
-  return { ...base, ...(ack === undefined ? {} : { ack: Number(ack) }), ...more };
-}
-
-function lost(sentMs: number, text: string, more: Partial<TraceSegment> = {}): TraceSegment {
-  const { receivedMs: _, ...rest } = segment(sentMs, text, more);
-  return rest;
-}
-
-/** As `state(1.2, 'client', 'FIN_WAIT1', 'implied')`. */
-function state(atMs: number, host: string, name: string, how: TraceState['how'] = 'seen'): TraceState {
-  const [local, remote] = host === 'client' ? [client, server] : [server, client];
-  return name === 'LISTEN' ? { atMs, host, local, state: name, how } : { atMs, host, local, remote, state: name, how };
-}
-
-const base = {
-  kernel: '6.12.0',
-  node: '22.0.0',
-  beginNs: '1760000000000000000',
-  hosts: [
-    { name: 'client', address: '192.168.0.1', scripted: false },
-    { name: 'server', address: '192.168.0.2', scripted: false },
-  ],
-  calls: [],
-  marks: [],
-  segments: [],
-  states: [],
-  dropped: 0,
-  findings: {},
-  durationMs: 100,
-} satisfies Partial<Trace>;
-
-const openingCalls = [
-  call(0.1, 'server', 'listen(5)', 'ok', { socket: 'listener' }),
-  call(0.6, 'client', 'connect(192.168.0.2:8080)', 'ok', { socket: 'socket', endMs: 0.9 }),
-  call(1.4, 'server', 'accept()', 'socket of 192.168.0.1:40001', { socket: 'listener' }),
-];
-
-const openingSegments = [
-  segment(0.62, 'client SYN 0'),
-  segment(0.68, 'server SYN+ACK 0 1'),
-  segment(0.74, 'client ACK 1 1'),
-];
-
-const openingStates = [
-  state(0.15, 'server', 'LISTEN'),
-  state(0.62, 'client', 'SYN_SENT', 'implied'),
-  state(0.65, 'server', 'SYN_RECV', 'implied'),
-  state(0.71, 'client', 'ESTABLISHED', 'implied'),
-  state(0.77, 'server', 'ESTABLISHED', 'implied'),
-  state(0.95, 'client', 'ESTABLISHED'),
-  state(0.97, 'server', 'ESTABLISHED'),
-];
+import type { Trace, TraceSegment, TraceState } from '../../src/lab/trace.js';
+import {
+  base,
+  call,
+  client,
+  flight,
+  lost,
+  openingCalls,
+  openingSegments,
+  openingStates,
+  segment,
+  server,
+  state,
+} from './trace-parts.js';
 
 export const plainClose: Trace = {
   ...base,
@@ -394,6 +327,65 @@ export const manyConnections: Trace = {
   ].sort((a, b) => a.atMs - b.atMs),
 };
 
+/** Ten segments at once on a slow link, the fifth of them lost, and the calls of both sides meanwhile. */
+export const slowBurst: Trace = {
+  ...base,
+  name: 'slow-burst',
+  title: 'A segment is lost amid others',
+  calls: [
+    ...openingCalls,
+    call(5, 'client', 'send(14480 bytes)', '14480 bytes', { socket: 'socket' }),
+    call(9, 'server', 'recv()', '5792 bytes', { socket: 'peer', endMs: 45.6 }),
+    call(46, 'server', 'recv()', '8688 bytes', { socket: 'peer', endMs: 126 }),
+  ],
+  segments: [
+    ...openingSegments,
+    ...Array.from({ length: 10 }, (_, index) => {
+      const [sentMs, text] = [5.01 + index * 0.001, `client ACK ${index * 1448 + 1} 1 1448`];
+      return index === 4 ? lost(sentMs, text) : segment(sentMs, text, { receivedMs: sentMs + 40 });
+    }),
+    ...[1, 2, 3, 4, 4, 4, 4, 4, 4].map((count, index) => {
+      const sentMs = 45.1 + index * 0.01;
+      return segment(sentMs, `server ACK 1 ${count * 1448 + 1}`, { receivedMs: sentMs + 40 });
+    }),
+    segment(85.3, 'client ACK 5793 1 1448', { retransmission: true, receivedMs: 125.3 }),
+    segment(125.4, 'server ACK 1 14481', { receivedMs: 165.4 }),
+  ],
+  states: openingStates,
+};
+
+/** The same segments one after the other: each is there before the next is sent. */
+export const dialogue: Trace = {
+  ...base,
+  name: 'dialogue',
+  title: 'Question and answer',
+  calls: [...openingCalls, ...[0, 1, 2, 3, 4].map((index) => call(5 + index, 'client', 'send(5 bytes)', '5 bytes'))],
+  segments: [
+    ...openingSegments,
+    ...[0, 1, 2, 3, 4].flatMap((index) => [
+      segment(5.01 + index, `client PSH+ACK ${1 + index * 5} 1 5`),
+      segment(5.05 + index, `server ACK 1 ${6 + index * 5}`),
+    ]),
+  ],
+  states: openingStates,
+};
+
+/** The client has shut down while the server is still sending: one of many ACKs acknowledges the FIN. */
+export const halfClosed: Trace = {
+  ...base,
+  name: 'half-closed',
+  title: 'The FIN is acknowledged amid data',
+  segments: [
+    ...openingSegments,
+    segment(2, 'client FIN+ACK 1 1', { receivedMs: 12 }),
+    ...Array.from({ length: 20 }, (_, index) => {
+      const sentMs = 11.5 + index * 0.1;
+      return segment(sentMs, `server ACK ${index * 10 + 1} ${index < 5 ? 1 : 2} 10`, { receivedMs: sentMs + 10 });
+    }),
+  ],
+  states: [...openingStates, state(2, 'client', 'FIN_WAIT1'), state(22.02, 'client', 'FIN_WAIT2')],
+};
+
 export const noHosts: Trace = { ...base, hosts: [], name: 'nothing', title: 'Nothing' };
 
 /** A host that talks to itself. */
@@ -420,6 +412,9 @@ export const traces: readonly Trace[] = [
   noSegments,
   longTexts,
   manyConnections,
+  slowBurst,
+  dialogue,
+  halfClosed,
   noHosts,
   oneHost,
 ];

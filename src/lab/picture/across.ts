@@ -1,7 +1,7 @@
 import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
-import { opensOrCloses, type Row, segmentKey } from './rows.js';
+import { opensOrCloses, type Row, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';
 import { callName, socketPrefix } from './words.js';
 

@@ -4,12 +4,16 @@ import { acrossHeight, type Down, down, fallOf, type Instant, instantsOf } from 
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 
 export interface Placed extends Down {
   readonly arrows: readonly Arrow[];
   readonly labels: readonly Label[];
 }
+
+/** Where labels may stand on the part of an arrow that has room for them, the best place first. */
+const fromMiddle = [0.5, 0, 1, 0.25, 0.75];
+const fromSender = [0, 0.25, 0.5, 0.75, 1];
 
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
@@ -20,6 +24,8 @@ const strictRounds = 250;
 const mostRounds = 1000;
 /** A line may cross a label where no room can part them: an arrow that takes as long as ten others. */
 const mostPushes = 6;
+/** What an instant goes down in all before a label may stand on a line. */
+const mostRoom = 90;
 /** How often an arrow that crosses another goes down to have its label at its sender. */
 const insistence = 4;
 
@@ -47,7 +53,8 @@ interface Obstacle {
 function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
   const { hosts, labels, words } = place;
   const arrives = new Map<Row, number>();
-  for (const [index, { kind, row }] of instants.entries()) if (kind === 'arrive') arrives.set(row, ys[index] ?? 0);
+  for (const [index, { kind, row }] of instants.entries())
+    if (kind === 'arrive' || kind === 'missed') arrives.set(row, ys[index] ?? 0);
   return instants.flatMap(({ kind, row }, depart): Drawn[] => {
     if (kind !== 'segment' || row.kind !== 'segment') return [];
     const { segment } = row;
@@ -62,11 +69,11 @@ function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
     const common = { segment, tone: toneOf(segment), again: words.isAgain(segment) };
     if (source === target) {
       const turn = from.x + (rightwards ? loopWidth : -loopWidth);
-      return [{ arrow: { ...common, from, to: { x: from.x, y }, turn }, label, depart }];
+      const to = { x: from.x, y };
+      return [{ arrow: { ...common, from, to, turn }, label, depart }];
     }
     const end = { x: rightwards ? there.left : there.right, y };
-    const lost = segment.receivedMs === undefined;
-    const to = lost ? { x: from.x + (end.x - from.x) * lostPart, y } : end;
+    const to = segment.receivedMs === undefined ? pointOn({ from, to: end }, lostPart) : end;
     return [{ arrow: { ...common, from, to }, label, depart }];
   });
 }
@@ -111,13 +118,17 @@ function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Label
   const length = Math.hypot(whole.to.x - whole.from.x, whole.to.y - whole.from.y);
   const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
   const lost = arrow.segment.receivedMs === undefined;
-  const [near, middle, far] = [half, 0.5, 1 - half];
   if (half >= 0.5) return [labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift)];
-  const parts = crossed || lost ? [near, middle, far] : [middle, near, far];
-  return [
-    ...parts.map((part) => labelAt(whole, label, tone, part, false)),
-    labelAt(whole, label, tone, parts[0] ?? 0.5, true),
-  ];
+  const parts = (crossed || lost ? fromSender : fromMiddle).map((part) => half + part * (1 - 2 * half));
+  const all = [false, true].flatMap((below) => parts.map((part) => labelAt(whole, label, tone, part, below)));
+  const between = all.filter((candidate) => isWithin(boxOf(candidate), whole));
+  return between.length === 0 ? all : between;
+}
+
+/** Whether the shape stands between the ends of the line, so that it does not lie on a lifeline. */
+function isWithin(shape: Shape, { from, to }: Line): boolean {
+  const [left, right] = [Math.min(from.x, to.x), Math.max(from.x, to.x)];
+  return shape.every(({ x }) => x > left && x < right);
 }
 
 /** A line with some air, as a shape. */
@@ -153,11 +164,12 @@ function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacl
 interface Push {
   readonly index: number;
   readonly key: string;
+  readonly solid: boolean;
 }
 
 /** Of two instants the later one can give way. */
-function pushOf(a: number, b: number): Push {
-  return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}` };
+function pushOf(a: number, b: number, solid = false): Push {
+  return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}`, solid };
 }
 
 /** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
@@ -179,7 +191,10 @@ function label(
     const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
     const hit = (box: Shape): Obstacle | undefined =>
       others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));
-    const candidates = places(one, crossed, place).map((candidate) => ({ candidate, hit: hit(boxOf(candidate)) }));
+    const candidates = places(one, crossed, place).map((candidate) => {
+      const box = boxOf(candidate);
+      return { candidate, hit: hit(box), covered: others.filter(({ shape }) => overlap(box, shape) > 0).length };
+    });
     const [first] = candidates;
     if (first === undefined) continue;
     // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
@@ -188,8 +203,11 @@ function label(
       first.hit?.arrow !== undefined &&
       !cross(first.hit.arrow, one.arrow) &&
       pushed(first.hit.at) < Math.min(insistence, patience);
-    const best = insists ? first : (candidates.find((candidate) => candidate.hit === undefined) ?? first);
-    if (best.hit !== undefined && patience >= 0) return { labels, push: pushOf(best.hit.at, one.depart) };
+    const free = candidates.filter((candidate) => candidate.hit === undefined);
+    const [clearest] = free.sort((a, b) => a.covered - b.covered);
+    const best = insists ? first : (clearest ?? first);
+    if (best.hit !== undefined && patience >= 0)
+      return { labels, push: pushOf(best.hit.at, one.depart, best.hit.solid) };
     labels.push(best.candidate);
     taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
   }
@@ -210,7 +228,9 @@ export function arrange(rows: readonly Row[], place: Across): Placed {
       return { ...heights, arrows: drawn.map(({ arrow }) => arrow), labels };
     }
     const times = pushes.get(push.key) ?? 0;
-    extra.set(push.index, (extra.get(push.index) ?? 0) + step * (1 + Math.floor(times / 2)));
-    pushes.set(push.key, times + 1);
+    const room = extra.get(push.index) ?? 0;
+    const isEnough = !push.solid && room >= mostRoom;
+    pushes.set(push.key, isEnough ? mostPushes : times + 1);
+    if (!isEnough) extra.set(push.index, room + step * (1 + Math.floor(times / 2)));
   }
 }

@@ -4,7 +4,7 @@ import type { Placed } from './arrange.js';
 import { acrossHeight } from './down.js';
 import { type Label, textWidth } from './label.js';
 import type { Ribbon } from './layout.js';
-import type { FoldRow } from './rows.js';
+import type { FoldRow } from './row.js';
 import { timeText } from './words.js';
 
 export interface Band {

@@ -1,5 +1,5 @@
 import type { Trace } from '../trace.js';
-import type { Row } from './rows.js';
+import type { Row } from './row.js';
 import { SegmentWords } from './segment-words.js';
 import { callName, foldText, socketPrefix, timeText } from './words.js';
 

@@ -1,12 +1,14 @@
 import type { TraceSegment } from '../trace.js';
 import { type Across, lineHeight, lostPart, sizes } from './across.js';
 import { type Part, wrapped } from './label.js';
-import { connectionKey, type Row } from './rows.js';
+import { quietMs } from './fold.js';
+import { connectionKey, type FoldRow, type Row } from './row.js';
 import { foldText, spanText, timeText } from './words.js';
 
 /** An instant of a row: an arrow has two, and they need not be neighbours. */
 export interface Instant {
-  readonly kind: Row['kind'] | 'arrive' | 'gap';
+  /** Of a lost segment that others overtook or followed closely: when it would have arrived, as they did. */
+  readonly kind: Row['kind'] | 'arrive' | 'missed' | 'gap';
   readonly atMs: number;
   readonly row: Row;
   /** Lines of a text across the picture. */
@@ -80,27 +82,43 @@ function inOrder(a: Instant, b: Instant): number {
   return a.atMs - b.atMs;
 }
 
+/**
+ * When a lost segment would have arrived, by the one that was on its way with it; so that its arrow goes beside that one's,
+ * not across it.
+ */
+function missedMs({ from, to, sentMs }: TraceSegment, segments: readonly TraceSegment[]): number | undefined {
+  const beside = segments.flatMap((other) => {
+    const flightMs = (other.receivedMs ?? other.sentMs) - other.sentMs;
+    const apart = Math.abs(other.sentMs - sentMs);
+    return other.from === from && other.to === to && apart < flightMs ? [{ apart, flightMs }] : [];
+  });
+  const [nearest] = beside.sort((a, b) => a.apart - b.apart);
+  return nearest === undefined ? undefined : sentMs + nearest.flightMs;
+}
+
 /** All instants in order of time, with the gaps between them. */
 export function instantsOf(rows: readonly Row[], place: Across): Instant[] {
-  const folds = rows.flatMap((row) => (row.kind === 'fold' ? [row.atMs] : []));
+  const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
+  const segments = rows.flatMap((row) => (row.kind === 'segment' ? [row.segment] : []));
   const instants = rows.flatMap((row): Instant[] => {
     const begin = { atMs: row.atMs, row, lines: linesAcross(row, place), lane: laneOf(row, place), spanMs: 0 };
     const one: Instant = { ...begin, kind: row.kind };
     if (row.kind !== 'segment') return [one];
     const { sentMs, receivedMs } = row.segment;
-    if (receivedMs === undefined) return [one];
-    const fold = folds.find((atMs) => atMs >= sentMs) ?? Infinity;
-    const atMs = Math.max(sentMs, Math.min(receivedMs, fold));
-    return [one, { ...begin, kind: 'arrive', atMs }];
+    const endMs = receivedMs ?? missedMs(row.segment, segments);
+    if (endMs === undefined) return [one];
+    const fold = folds.find(({ atMs }) => atMs >= sentMs)?.atMs ?? Infinity;
+    const atMs = Math.max(sentMs, Math.min(endMs, fold));
+    return [one, { ...begin, kind: receivedMs === undefined ? 'missed' : 'arrive', atMs }];
   });
   instants.sort(inOrder);
   const result: Instant[] = [];
   let endMs = instants[0]?.atMs ?? 0;
   for (const instant of instants) {
-    const spanMs = instant.atMs - endMs;
+    const spanMs = quietMs(folds, endMs, instant.atMs);
     if (spanMs >= breakMs) result.push({ ...instant, kind: 'gap', lines: [], lane: '', spanMs });
     result.push(instant);
-    endMs = Math.max(endMs, instant.kind === 'fold' && instant.row.kind === 'fold' ? instant.row.endMs : instant.atMs);
+    endMs = Math.max(endMs, instant.atMs);
   }
   return result;
 }
@@ -127,10 +145,10 @@ class Lanes {
   }
 }
 
-/** What an arrow falls at least. */
-export function fallOf({ from, to, receivedMs }: TraceSegment, { hosts }: Across): number {
+/** What an arrow falls at least, from its sender to its receiver. */
+export function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
   const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
-  return slant * Math.max(1, Math.abs(index(from) - index(to))) * (receivedMs === undefined ? lostPart : 1);
+  return slant * Math.max(1, Math.abs(index(from) - index(to)));
 }
 
 /** The state that follows in the column of a band needs to be below the name of the one before. */
@@ -221,7 +239,8 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
         return lane === '' ? y : Math.max(y, lanes.of(lane), lanes.of('ribbons'));
       case 'segment':
         return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
-      case 'arrive': {
+      case 'arrive':
+      case 'missed': {
         if (row.kind !== 'segment') return y;
         const { from, to } = row.segment;
         const departY = departs.get(row) ?? y;
@@ -266,7 +285,8 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     lanes.fill('lines', at);
     if (kind === 'segment') {
       departs.set(row, at);
-      if (row.segment.receivedMs === undefined) lanes.fill('lines', at + fallOf(row.segment, place));
+      const { from, to, receivedMs } = row.segment;
+      if (receivedMs === undefined) lanes.fill('lines', at + fallOf(row.segment, place) * (from === to ? 1 : lostPart));
       else flying.add(row);
       lanes.fill(`departed ${row.segment.from}`, at);
       return;

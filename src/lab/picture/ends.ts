@@ -1,5 +1,5 @@
 import type { Trace, TraceState } from '../trace.js';
-import { connectionKey, type Row } from './rows.js';
+import { connectionKey, type Row } from './row.js';
 
 /** A connection end or listener of a host, with its states in order of time. */
 export interface End {

@@ -6,7 +6,8 @@ import { acrossHeight, breakHeight, gapText, headerHeight } from './down.js';
 import type { Line } from './geometry.js';
 import { type KeyEntry, keyOf } from './key.js';
 import { type Label, type LabelKind, type Part, type Tone } from './label.js';
-import { type Row, rowsOf } from './rows.js';
+import type { Row } from './row.js';
+import { rowsOf } from './rows.js';
 import { timeText } from './words.js';
 
 export interface Arrow extends Line {
@@ -73,7 +74,7 @@ function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
   const labels: Label[] = [];
   const texts = new Set<string>();
   const passes = [
-    (kind: string) => kind !== 'arrive' && kind !== 'state' && kind !== 'gap',
+    (kind: string) => kind !== 'arrive' && kind !== 'missed' && kind !== 'state' && kind !== 'gap',
     (kind: string) => kind === 'arrive',
     (kind: string) => kind === 'state',
   ];
@@ -122,11 +123,13 @@ function callLabels({ instants, ys }: Placed, { hosts, texts }: Across): Label[]
 function waitsOf({ instants, ys, bottom }: Placed, { hosts, waits }: Across): Wait[] {
   return instants.flatMap(({ row, kind }, index) => {
     if (row.kind !== 'call' || !row.waits || kind !== 'call') return [];
-    const end = instants.findIndex((other) => {
-      if (other.kind === 'fold')
-        return other.row.kind === 'fold' && other.atMs >= row.atMs && other.row.endMs >= row.call.endMs;
-      return other.kind === 'return' && other.row.kind === 'return' && other.row.call === row.call;
-    });
+    const returned = instants.findIndex(
+      (other) => other.kind === 'return' && other.row.kind === 'return' && other.row.call === row.call,
+    );
+    const foldedAt = instants.findIndex(
+      (other) => other.row.kind === 'fold' && other.atMs >= row.atMs && other.row.endMs >= row.call.endMs,
+    );
+    const end = returned < 0 ? foldedAt : returned;
     const x = hosts.find(({ name }) => name === row.call.host)?.waitX[waits.get(row) ?? 0] ?? 0;
     return [{ x, top: ys[index] ?? 0, bottom: ys[end] ?? bottom, failed: row.call.failed }];
   });

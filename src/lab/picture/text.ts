@@ -3,7 +3,9 @@ import type { Json } from '../json.js';
 import type { Endpoint } from '../host/host.js';
 import type { Trace, TraceCall, TraceSegment, TraceState } from '../trace.js';
 import { type Note, Rails } from './rails.js';
-import { connectionKey, type Row, rowsOf, segmentKey } from './rows.js';
+import { quietMs } from './fold.js';
+import { connectionKey, type FoldRow, type Row, segmentKey } from './row.js';
+import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
 import { callName, foldText, socketPrefix, spanText, timeText } from './words.js';
@@ -154,12 +156,12 @@ function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
 
 /** When a row is over, as far as it shows. */
 function endOf(row: Row): number {
-  if (row.kind === 'fold') return row.endMs;
   return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
 }
 
 function ladder(trace: Trace, width: number): string[] {
   const rows = rowsOf(trace);
+  const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const times = Math.max(0, ...rows.map(({ atMs }) => timeText(atMs).length));
   const rails = new Rails(trace.hosts, times + 1, width);
   const wording = new Wording(trace);
@@ -167,7 +169,8 @@ function ladder(trace: Trace, width: number): string[] {
   let end = 0;
   let shown = '';
   for (const { row, states } of blocksOf(rows, rails)) {
-    if (row.atMs - end >= gapMs) lines.push(...rails.across(`… ${spanText(row.atMs - end)} …`, 'soft', ':'));
+    const quiet = quietMs(folds, end, row.atMs);
+    if (quiet >= gapMs) lines.push(...rails.across(`… ${spanText(quiet)} …`, 'soft', ':'));
     end = Math.max(end, endOf(row), ...states.map(({ atMs }) => atMs));
     const block = linesOf(row, rails, wording);
     const beside = [...(row.kind === 'fold' ? row.states : []), ...states].filter(({ host }) => rails.isOutside(host));

@@ -1,5 +1,5 @@
 import type { TraceCall, TraceSegment } from '../trace.js';
-import type { FoldRow } from './rows.js';
+import type { FoldRow } from './row.js';
 
 /** As textbooks order them, which is not the order of their bits. */
 const flagOrder = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR', 'ACK'] as const;

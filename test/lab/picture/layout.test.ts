@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cross, overlap, rectangle } from '../../../src/lab/picture/geometry.js';
+import { cross, overlap, rectangle, type Shape } from '../../../src/lab/picture/geometry.js';
 import { boxOf, type Label, textOf } from '../../../src/lab/picture/label.js';
 import { type Layout, layoutOf } from '../../../src/lab/picture/layout.js';
 import type { Trace } from '../../../src/lab/trace.js';
 import {
   abortiveClose,
+  halfClosed,
   longRun,
   lostFin,
   manyConnections,
@@ -14,6 +15,7 @@ import {
   randomTrace,
   scriptError,
   simultaneousClose,
+  slowBurst,
   threeHosts,
   timeWaitGap,
   traces,
@@ -97,6 +99,41 @@ describe('the layout', () => {
       expect(from.x).toBe(left);
       expect((to.x - left) / (right - left)).toBeCloseTo(0.62);
     }
+  });
+
+  test('draws a lost segment beside those that were on their way with it, its label on its own arrow', () => {
+    const { arrows, labels, height } = layoutOf(slowBurst);
+    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    expect(lost).toHaveLength(1);
+    for (const one of lost) {
+      expect(arrows.filter((other) => cross(one, other))).toEqual([]);
+      const label = labels.find((other) => textOf(other).startsWith(`ACK seq=${one.segment.seq} `));
+      const box = label === undefined ? [] : boxOf(label);
+      const stripes = arrows.map(
+        ({ from, to }): Shape => [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }],
+      );
+      expect(box).toHaveLength(4);
+      expect(stripes.filter((stripe) => overlap(box, stripe) > tolerance)).toEqual([]);
+    }
+    expect(height).toBeLessThan(950);
+  });
+
+  test('has the labels of arrows between their hosts', () => {
+    for (const trace of [slowBurst, halfClosed, simultaneousClose, plainClose]) {
+      const { hosts, labels } = layoutOf(trace);
+      const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+      const out = labels.filter((label) => {
+        return label.kind === 'segment' && !boxOf(label).every(({ x }) => x > left && x < right);
+      });
+      expect(out.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('ends a waiting call where it returned, though a fold goes on then', () => {
+    const { waits, labels } = layoutOf(slowBurst);
+    const returns = labels.filter((label) => label.kind === 'call' && textOf(label).startsWith('→'));
+    expect(returns).toHaveLength(2);
+    expect(waits.map(({ bottom }) => bottom + 4)).toEqual(returns.map(({ y }) => y));
   });
 
   test('draws a long pause as a break with its length', () => {

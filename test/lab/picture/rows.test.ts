@@ -1,14 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type FoldRow, type Row, rowsOf } from '../../../src/lab/picture/rows.js';
+import type { FoldRow, Row } from '../../../src/lab/picture/row.js';
+import { rowsOf } from '../../../src/lab/picture/rows.js';
+import { quietMs } from '../../../src/lab/picture/fold.js';
 import { SegmentWords } from '../../../src/lab/picture/segment-words.js';
 import { foldText, spanText, timeText } from '../../../src/lab/picture/words.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import {
+  dialogue,
+  halfClosed,
   longRun,
   lostFin,
   plainClose,
   refusedConnect,
   restlessRun,
+  slowBurst,
   timeWaitGap,
   traces,
 } from '../../support/traces.js';
@@ -56,6 +61,54 @@ describe('rows', () => {
     expect(fold?.calls).toBeGreaterThan(2900);
     expect(fold?.lost).toBeGreaterThan(2900);
     expect(fold?.states.map(({ state }) => state)).toEqual(['CLOSED']);
+  });
+
+  test('fold a burst with the ACKs that answer it; calls amid it stand beside', () => {
+    const rows = rowsOf(slowBurst);
+    expect(folds(rows)).toMatchObject([{ segments: 10, bytes: 3 * 1448, lost: 0 }]);
+    const words = new SegmentWords(slowBurst);
+    expect(rows.flatMap((row) => (row.kind === 'segment' ? [words.of(row.segment)] : [])).slice(3)).toEqual([
+      'ACK seq=1 ack=1 len=1448',
+      'ACK seq=1449 ack=1 len=1448',
+      'ACK seq=2897 ack=1 len=1448',
+      'ACK seq=4345 ack=1 len=1448',
+      'ACK seq=5793 ack=1 len=1448',
+      'ACK seq=7241 ack=1 len=1448',
+      'ACK seq=8689 ack=1 len=1448',
+      'ACK ack=5793',
+      'ACK ack=5793',
+      'ACK seq=5793 ack=1 len=1448 again',
+      'ACK ack=14481',
+    ]);
+    expect(rows.flatMap((row) => (row.kind === 'call' ? [row.call] : []))).toEqual(slowBurst.calls);
+    expect(rows.filter(({ kind }) => kind === 'return')).toHaveLength(2);
+  });
+
+  test('fold a burst where those before it have arrived', () => {
+    const rows = rowsOf(slowBurst);
+    const at = rows.findIndex(({ kind }) => kind === 'fold');
+    const before = rows.slice(0, at).flatMap((row) => (row.kind === 'segment' ? [row.segment.receivedMs ?? 0] : []));
+    expect(Math.max(...before)).toBeLessThanOrEqual(rows[at]?.atMs ?? 0);
+  });
+
+  test('of question and answer are not folded', () => {
+    expect(dialogue.segments.length).toBeGreaterThan(9);
+    expect(folds(rowsOf(dialogue))).toEqual([]);
+  });
+
+  test('show the segment that acknowledges a FIN', () => {
+    const rows = rowsOf(halfClosed);
+    expect(folds(rows)).toHaveLength(1);
+    const acks = rows.flatMap((row) => (row.kind === 'segment' && row.segment.ack === 2 ? [row.segment] : []));
+    expect(acks[0]).toBe(halfClosed.segments.find(({ ack }) => ack === 2));
+  });
+
+  test('are quiet only where no fold goes on', () => {
+    const [fold] = folds(rowsOf(slowBurst));
+    const { beginMs, endMs } = fold ?? { beginMs: 0, endMs: 0 };
+    expect(quietMs(folds(rowsOf(slowBurst)), beginMs + 1, endMs - 1)).toBe(0);
+    expect(quietMs(folds(rowsOf(slowBurst)), beginMs - 3, endMs + 5)).toBeCloseTo(8);
+    expect(quietMs([], 1, 5)).toBe(4);
   });
 
   test('show where a call returned that waited, and only of those', () => {
