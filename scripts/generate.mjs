@@ -94,7 +94,9 @@ function valueText(name, { kind, unit, range, bounds = range }) {
 
 function optionRow([name, spec]) {
   const { level6, access, when, needs, since, doc, trap } = spec;
-  const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
+  const conditions = [when, needs && `needs ${needs.join(' or ')}`, since && `Linux ${since}`]
+    .filter(Boolean)
+    .join('; ');
   const other = level6 && `For a group of IPv6 at level ${level6}.`;
   const text = [doc, other, trap && `**${trap}**`].filter(Boolean).join(' ');
   return `| \`${name}\` | ${valueText(name, spec)} | ${accesses[access]} | ${conditions} | ${text} |`;
