@@ -1492,6 +1492,7 @@ export const catalog = {
     example: 2,
     on: 'raw6',
     doc: 'Offset of the checksum the kernel fills in; -1 for none.',
+    trap: 'EINVAL for an odd one.',
   },
   IPV6_DONTFRAG: {
     level: 'IPPROTO_IPV6',
@@ -1770,7 +1771,6 @@ export const catalog = {
     access: 'both',
     number: 30,
     example: true,
-    on: 'raw6',
     doc: 'Alerts of this network namespace only.',
   },
   IPV6_RTHDR: {
