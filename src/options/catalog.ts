@@ -1595,7 +1595,7 @@ export const catalog = {
     unit: 'bytes',
     range: [1280, int32Max],
     readBack: 'different',
-    doc: 'Path MTU; set, an upper bound.',
+    doc: 'Path MTU; set, an upper bound, 0 for none.',
     trap: 'Reading takes a connection: ENOTCONN.',
   },
   IPV6_MTU_DISCOVER: {
