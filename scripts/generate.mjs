@@ -93,8 +93,15 @@ function valueText(name, { kind, unit, range, bounds = range }) {
 }
 
 function optionRow([name, spec]) {
-  const { level6, access, when, needs, since, doc, trap } = spec;
-  const conditions = [when, needs && `needs ${needs}`, since && `Linux ${since}`].filter(Boolean).join('; ');
+  const { level6, on = '', access, when, needs, since, doc, trap } = spec;
+  const conditions = [
+    on.startsWith('raw') && 'raw sockets',
+    when,
+    needs && `needs ${needs.join(' or ')}`,
+    since && `Linux ${since}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
   const other = level6 && `For a group of IPv6 at level ${level6}.`;
   const text = [doc, other, trap && `**${trap}**`].filter(Boolean).join(' ');
   return `| \`${name}\` | ${valueText(name, spec)} | ${accesses[access]} | ${conditions} | ${text} |`;
@@ -108,7 +115,7 @@ function levelSection([level, { title, page }]) {
     '',
     `Level \`${level}\`, ${rows.length} options.${link}`,
     '',
-    '| option | value | access | when, needs, since | what it does |',
+    '| option | value | access | where, when, needs, since | what it does |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(optionRow),
     '',
@@ -121,8 +128,10 @@ const page = [
   `The ${options.length} options that \`getOption\`, \`setOption\` and \`setOptions\` know by their C names. For any other use the raw form:`,
   '`setOption(target, { level, optname, bytes })`, `getOption(target, { level, optname, length })`.',
   '',
-  '"before bind" and the like name the last moment at which setting an option has its full effect. `supports(name)` tells whether',
-  'the running kernel has one. What surprises is in bold.',
+  '"before bind" and the like name the last moment at which setting an option has its full effect. Of several capabilities either is',
+  'enough. A number outside the range given is refused: by the kernel (`EINVAL`), or before it is asked (`ERR_OUT_OF_RANGE`) where it',
+  'would make another number of it and say nothing. `supports(name)` tells whether the running kernel has an option. What surprises',
+  'is in bold.',
   '',
   ...Object.entries(levels).flatMap(levelSection),
 ].join('\n');

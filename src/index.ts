@@ -68,6 +68,7 @@ export type * from './options/spec.js';
 export { supports } from './options/supports.js';
 export type { TcpInfo, TcpState } from './options/tcp-info.js';
 export type {
+  OptionInput,
   OptionName,
   OptionSnapshot,
   OptionValue,

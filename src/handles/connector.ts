@@ -43,7 +43,9 @@ export interface Connector {
   (request: ConnectionRequest, callback: UndiciCallback): undefined;
 }
 
-const overwritten = ['TCP_NODELAY', 'SO_KEEPALIVE', 'TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'] as const;
+/** What the client's calls overwrite: apart by the type of the value, which a name that is one of several must share. */
+const overwrittenSwitches = ['TCP_NODELAY', 'SO_KEEPALIVE'] as const;
+const overwrittenNumbers = ['TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'] as const;
 
 /**
  * Does what the client asks of the socket, then sets once more what `options` says against it. Node makes a system call
@@ -55,7 +57,11 @@ function settled<T extends net.Socket>(socket: T, request: ConnectionRequest, op
   if (noDelay) socket.setNoDelay(true);
   if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay);
   if (noDelay || keepAlive) {
-    for (const name of overwritten) {
+    for (const name of overwrittenSwitches) {
+      const value = options[name];
+      if (value !== undefined) setOption(socket, name, value);
+    }
+    for (const name of overwrittenNumbers) {
       const value = options[name];
       if (value !== undefined) setOption(socket, name, value);
     }

@@ -1,6 +1,7 @@
 import { readOption, writeOption, writeOptions } from '../options/access.js';
 import { snapshot, type SnapshotOptions } from '../options/snapshot.js';
 import type {
+  OptionInput,
   OptionSnapshot,
   OptionValue,
   OptionValues,
@@ -29,7 +30,7 @@ export function getOption(target: OptionTarget, name: ReadableOption | RawRead):
  * @throws {SystemCallError} what the kernel says, with the option's name; {@link UsageError} `ERR_NO_DESCRIPTOR` - the
  * target has no descriptor now; `ERR_OUT_OF_RANGE`, `ERR_ARGUMENT_INVALID` - a value that does not fit.
  */
-export function setOption<N extends SettableOption>(target: OptionTarget, name: N, value: OptionValue<N>): void;
+export function setOption<N extends SettableOption>(target: OptionTarget, name: N, value: OptionInput<N>): void;
 export function setOption(target: OptionTarget, raw: RawOption): void;
 export function setOption(target: OptionTarget, name: SettableOption | RawOption, value?: unknown): void {
   writeOption(fdOf(target), name as SettableOption, value as never);

@@ -2,7 +2,7 @@
  * The typed border to `native/`. Every call returns a number; below zero is `-errno`.
  *
  * Bytes cross in `scratch`, memory both sides see, because building objects in C++ costs more than the system call:
- * four int32 first (`Frame`), then, from `DATA` on, one value: an option's bytes, a sockaddr, a batch of options.
+ * four int32 first (`Frame`), then, from `DATA` on, one value: an option's bytes, a sockaddr; from `BATCH` on options to set.
  * A call reads and writes it before it returns, so nothing may be kept there.
  */
 export interface NativeBinding {
@@ -112,10 +112,11 @@ export const Frame = { fd: 0, level: 1, optname: 2, length: 3 } as const;
 export const DATA = 64;
 /** Bytes kept for a sockaddr before what follows it: `sockaddr_storage` is 128. */
 export const NAME_SPACE = 128;
-/** Size of `scratch`: a value of 64 KiB (the longest classic BPF program is 32 KiB) behind the frame. */
-export const SCRATCH_SIZE = DATA + 65_536;
-/** Byte offset in `scratch` of the records of `setsockopts`: memory of their own, and as much of it. */
-export const BATCH = SCRATCH_SIZE;
+const VALUE_SIZE = 65_536;
+/** Where in `scratch` the value ends: 64 KiB (the longest classic BPF program is 32 KiB) behind the frame. */
+export const SCRATCH_SIZE = DATA + VALUE_SIZE;
+/** Byte offset in `scratch` of the records of `setsockopts`: memory of their own behind the value, and as much of it. */
+export const BATCH = DATA + VALUE_SIZE;
 export const BATCH_SIZE = 65_536;
 /** Events of `watch` and of the function given to `startReadiness`, with the numbers of `UV_READABLE` and `UV_WRITABLE`. */
 export const READABLE = 1;

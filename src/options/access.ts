@@ -5,7 +5,15 @@ import { bytesOf } from './bytes.js';
 import { littleEndian } from './memory.js';
 import { type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
-import type { OptionValue, OptionValues, RawOption, RawRead, ReadableOption, SettableOption } from './types.js';
+import type {
+  OptionInput,
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from './types.js';
 
 const ints = new Int32Array(native.scratch, DATA);
 const room = SCRATCH_SIZE - DATA;
@@ -123,7 +131,7 @@ function levelOf({ level, level6 }: Resolved, at: number, length: number): numbe
  *
  * @throws {SystemCallError} what the kernel says. {@link UsageError} for a value that does not fit: nothing is rounded.
  */
-export function writeOption<N extends SettableOption>(fd: number, name: N, value: OptionValue<N>): void;
+export function writeOption<N extends SettableOption>(fd: number, name: N, value: OptionInput<N>): void;
 export function writeOption(fd: number, raw: RawOption): void;
 export function writeOption(fd: number, option: SettableOption | RawOption, value?: unknown): void {
   if (isRaw(option)) {

@@ -55,6 +55,15 @@ function differsLittle(a: string, b: string): boolean {
  * @throws {UsageError} `ERR_OPTION_UNKNOWN` - not in the catalogue; `ERR_OPTION_UNSUPPORTED` - not on this system.
  */
 export function resolve(name: string): Resolved {
+  const row = resolveIfHere(name);
+  if (row === undefined) {
+    throw new UsageError('ERR_OPTION_UNSUPPORTED', `${name}: not available on ${process.platform}`);
+  }
+  return row;
+}
+
+/** The same, but `undefined` for what this system lacks. */
+export function resolveIfHere(name: string): Resolved | undefined {
   const known = resolved.get(name);
   if (known !== undefined) return known;
   const spec = rows.get(name);
@@ -66,9 +75,7 @@ export function resolve(name: string): Resolved {
   }
   const level = native.constants[spec.level];
   const optname = native.constants[name];
-  if (typeof level !== 'number' || typeof optname !== 'number') {
-    throw new UsageError('ERR_OPTION_UNSUPPORTED', `${name}: not available on ${process.platform}`);
-  }
+  if (typeof level !== 'number' || typeof optname !== 'number') return undefined;
   const level6 = spec.level6 && native.constants[spec.level6];
   const [low, high] = boundsOf(spec);
   const { capacity, shortest = 0, ask, encode, decode } = codecs[spec.kind];

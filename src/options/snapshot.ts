@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { constants as os } from 'node:os';
-import { invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import { invalidArgument, knownKeys, SystemCallError } from '../errors.js';
 import { answer, ask } from './access.js';
 import { catalog } from './catalog.js';
-import { optionNames, type Resolved, resolve } from './resolve.js';
+import { optionNames, type Resolved, resolveIfHere } from './resolve.js';
 import type { OptionSpec } from './spec.js';
 import type { OptionName, OptionSnapshot, ReadableOption } from './types.js';
 
@@ -20,19 +20,11 @@ function isRead(name: OptionName, clear: boolean): name is ReadableOption {
   return access !== 'set' && (sideEffect === undefined || (clear && sideEffect === 'clears'));
 }
 
-function resolved(name: ReadableOption): Resolved[] {
-  try {
-    return [resolve(name)];
-  } catch (error) {
-    if (error instanceof UsageError && error.code === 'ERR_OPTION_UNSUPPORTED') return [];
-    throw error;
-  }
-}
-
 const readable = (clear: boolean) => optionNames.filter((name) => isRead(name, clear));
 const names = readable(false);
-const rows = names.flatMap(resolved);
-const rowsAndCleared = readable(true).flatMap(resolved);
+const rowsOf = (some: readonly ReadableOption[]): Resolved[] => some.flatMap((name) => resolveIfHere(name) ?? []);
+const rows = rowsOf(names);
+const rowsAndCleared = rowsOf(readable(true));
 
 /**
  * Every option this socket has, by C name. What is left out: what this kernel or this kind of socket lacks, and what reading would

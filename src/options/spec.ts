@@ -181,6 +181,15 @@ export type Place =
   | 'mptcp'
   | 'vsock';
 
+/** What an option may take beyond a socket that has it. */
+export type Need =
+  | 'CAP_NET_ADMIN'
+  | 'CAP_NET_RAW'
+  | 'TCP_REPAIR'
+  | 'a connection'
+  | 'a memory cgroup'
+  | 'a build option of the kernel';
+
 interface Row<K extends Kind> {
   readonly level: Level;
   /** The level for a group of IPv6, where the value names a group of either family: the number is the same. */
@@ -200,14 +209,8 @@ interface Row<K extends Kind> {
   readonly bounds?: readonly [low: number, high: number];
   /** The last moment at which setting it has its full effect. */
   readonly when?: 'before bind' | 'before connect' | 'before listen' | 'once connected';
-  /** What setting it takes. */
-  readonly needs?:
-    | 'CAP_NET_ADMIN'
-    | 'CAP_NET_RAW'
-    | 'TCP_REPAIR'
-    | 'a connection'
-    | 'a memory cgroup'
-    | 'a build option of the kernel';
+  /** What setting it takes: one of these. */
+  readonly needs?: readonly Need[];
   /** Linux version that has it, where it is not in every one supported (5.4). */
   readonly since?: string;
   /** Number in Linux's UAPI headers; for SOL_SOCKET the asm-generic one. */

@@ -1,10 +1,10 @@
 import { constants as os } from 'node:os';
-import { SystemCallError, UsageError } from '../errors.js';
+import { SystemCallError } from '../errors.js';
 import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { ask } from './access.js';
 import { scratch as memory } from './scratch.js';
-import { type Resolved, resolve } from './resolve.js';
+import { type Resolved, resolveIfHere } from './resolve.js';
 import { type Place, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
@@ -84,20 +84,11 @@ const answers = new Map<string, boolean>();
 export function supports(name: OptionName): boolean {
   const known = answers.get(name);
   if (known !== undefined) return known;
-  const row = resolved(askedInstead[name] ?? name);
+  const row = resolveIfHere(askedInstead[name] ?? name);
   if (row === undefined) return false;
   const answer = decide(row, row.spec.on ?? placeOfLevel[row.spec.level]);
   if (answer !== undefined) answers.set(name, answer);
   return answer ?? false;
-}
-
-function resolved(name: OptionName): Resolved | undefined {
-  try {
-    return resolve(name);
-  } catch (error) {
-    if (error instanceof UsageError && error.code === 'ERR_OPTION_UNSUPPORTED') return undefined;
-    throw error;
-  }
 }
 
 /** `undefined` if there is no such socket, which a module that is loaded later, or net.mptcp.enabled, may change. */

@@ -13,6 +13,16 @@ export type ReadableOption = { [N in OptionName]: Catalog[N]['access'] extends '
 
 export type SettableOption = { [N in OptionName]: Catalog[N]['access'] extends 'get' ? never : N }[OptionName];
 
+/**
+ * What the option may be set to. Of a name that is one of several, only what suits them all: with the value of either,
+ * one option could be set to what belongs to the other.
+ */
+export type OptionInput<N extends OptionName> = {
+  [K in N]: (value: OptionValue<K>) => void;
+}[N] extends (value: infer V) => void
+  ? V
+  : never;
+
 /** Values to set, by C name, in the order of the keys. */
 export type OptionValues = { readonly [N in SettableOption]?: OptionValue<N> };
 

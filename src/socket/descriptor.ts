@@ -3,6 +3,7 @@ import { check, integer, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { readOption, writeOption, writeOptions } from '../options/access.js';
 import type {
+  OptionInput,
   OptionValue,
   OptionValues,
   RawOption,
@@ -65,7 +66,7 @@ export class OwnedDescriptor {
    *
    * @throws {SystemCallError} what the kernel says, with the option's name; {@link UsageError} for a value that does not fit.
    */
-  setOption<N extends SettableOption>(name: N, value: OptionValue<N>): this;
+  setOption<N extends SettableOption>(name: N, value: OptionInput<N>): this;
   setOption(raw: RawOption): this;
   setOption(name: SettableOption | RawOption, value?: unknown): this {
     writeOption(this.fd, name as SettableOption, value as never);

@@ -66,6 +66,11 @@ test('types: the name decides on the value, and what can only be read cannot be 
     const bytes: Buffer = getOption(socket, { level: 1, optname: 2, length: 4 });
     // @ts-expect-error a number is no boolean
     setOption(socket, 'SO_REUSEADDR', 1);
+    const name = 'SO_LINGER' as 'SO_LINGER' | 'TCP_NODELAY';
+    // @ts-expect-error a boolean is no structure, which it may have to be
+    setOption(socket, name, true);
+    // @ts-expect-error the same by the method
+    socket.setOption(name, true);
     // @ts-expect-error it can only be read
     setOption(socket, 'SO_ERROR', 0);
     // @ts-expect-error there is no such option

@@ -128,13 +128,15 @@ describe('a getter that calls the library itself', () => {
   });
 
   test('that throws leaves room for the next', () => {
+    const program = Array.from({ length: 4000 }, () => ({ code: 6, jt: 0, jf: 0, k: 1 }));
     const throws = {
       TCP_NODELAY: true,
+      SO_ATTACH_FILTER: program,
       get TCP_KEEPIDLE(): number {
         throw new Error('thrown on purpose');
       },
     };
-    for (let i = 0; i < 5000; i++) expect(() => writeOptions(fd, throws)).toThrow('on purpose');
+    for (let i = 0; i < 3; i++) expect(() => writeOptions(fd, throws)).toThrow('on purpose');
     writeOptions(fd, { TCP_KEEPIDLE });
     expect(snapshot(fd)).toMatchObject({ TCP_KEEPIDLE, TCP_NODELAY: false });
   });

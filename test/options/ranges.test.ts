@@ -25,7 +25,7 @@ function kernelOn(name: OptionName, spec: OptionSpec, value: number): string {
   opened.push(fd);
   const [level, optname] = [spec.level, name].map((constant) => native.constants[constant] ?? -1);
   try {
-    if (spec.needs === 'TCP_REPAIR') writeOption(fd, 'TCP_REPAIR', 1);
+    if (spec.needs?.includes('TCP_REPAIR')) writeOption(fd, 'TCP_REPAIR', 1);
     writeOption(fd, { level: level ?? -1, optname: optname ?? -1, bytes: new Uint8Array(Int32Array.of(value).buffer) });
     return 'ok';
   } catch (error) {

@@ -69,6 +69,14 @@ test.skipIf(withoutIPv6)(`IPV6_ADDRFORM turns a v4-mapped socket into an IPv4 on
   expect(readOption(socket.fd, 'SO_DOMAIN')).toBe(native.constants['AF_INET']);
 });
 
+test.skipIf(withoutIPv6)(`IPV6_MTU is set at any time and read once connected${needsIPv6}`, async () => {
+  using socket = Socket.open({ family: 'IPv6', type: 'dgram' });
+  expect(() => readOption(socket.fd, 'IPV6_MTU')).toThrow(expect.objectContaining({ code: 'ENOTCONN' }));
+  writeOption(socket.fd, 'IPV6_MTU', 1280);
+  await socket.connect({ address: '::1', port: 9 });
+  expect(readOption(socket.fd, 'IPV6_MTU')).toBeGreaterThanOrEqual(1280);
+});
+
 const multipath = openPlace('mptcp');
 if (multipath >= 0) native.close(multipath);
 const noMultipath = multipath < 0 ? ' (skipped: no Multipath TCP in this kernel)' : '';

@@ -1,6 +1,7 @@
 import { invalidArgument } from '../../errors.js';
 import {
   type AddressInput,
+  type OptionInput,
   type OptionValue,
   type ReadableOption,
   type ReceivedMessage,
@@ -144,7 +145,7 @@ export class LabSocket {
     return this;
   }
 
-  setOption<N extends SettableOption>(name: N, value: OptionValue<N>): this {
+  setOption<N extends SettableOption>(name: N, value: OptionInput<N>): this {
     this.#call(`setsockopt(${name}, ${shownValue(value)})`, () => this.socket.setOption(name, value));
     return this;
   }
