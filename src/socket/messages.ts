@@ -18,7 +18,10 @@ interface HeaderField {
 
 /** What can be sent and received. */
 type EitherWay =
-  /** Descriptors passed over a Unix socket. The receiver owns them: adopt or close each. */
+  /**
+   * Descriptors passed over a Unix socket. The receiver owns them: adopt or close each. With `MSG_PEEK` every look makes
+   * new ones.
+   */
   | { readonly type: 'SCM_RIGHTS'; readonly fds: readonly number[] }
   | ({ readonly type: 'SCM_CREDENTIALS' } & Credentials)
   /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. */
