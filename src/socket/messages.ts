@@ -18,7 +18,10 @@ interface HeaderField {
 
 /** What can be sent and received. */
 type EitherWay =
-  /** Descriptors passed over a Unix socket. The receiver owns them: adopt or close each. */
+  /**
+   * Descriptors passed over a Unix socket. The receiver owns them: adopt or close each. With `MSG_PEEK` every look makes
+   * new ones.
+   */
   | { readonly type: 'SCM_RIGHTS'; readonly fds: readonly number[] }
   | ({ readonly type: 'SCM_CREDENTIALS' } & Credentials)
   /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. */
@@ -55,6 +58,7 @@ export interface ExtendedError {
 /** A control message as it can be sent. */
 export type SendControlMessage =
   | EitherWay
+  /** The source to use. */
   | { readonly type: 'IP_PKTINFO'; readonly interfaceIndex: number; readonly address: string }
   /** Cuts the data into datagrams of this many bytes, the last as long as what is left: udp(7). */
   | { readonly type: 'UDP_SEGMENT'; readonly segmentSize: number };
@@ -62,6 +66,7 @@ export type SendControlMessage =
 /** A control message as it is received. */
 export type ReceivedControlMessage =
   | EitherWay
+  /** The address a datagram was sent to, and this host's own that it came to: they differ for broadcast and multicast. */
   | {
       readonly type: 'IP_PKTINFO';
       readonly interfaceIndex: number;
@@ -78,7 +83,7 @@ export type ReceivedControlMessage =
   /** Software time, and the raw hardware time; 0 where there is none. */
   | { readonly type: 'SCM_TIMESTAMPING'; readonly softwareNanoseconds: bigint; readonly hardwareNanoseconds: bigint }
   | ExtendedError
-  /** Packets this socket had dropped when the datagram was queued, since it was opened (mod 2^32). */
+  /** Packets this socket had dropped when the datagram was queued, since it was opened (mod 2^32). Absent while none was. */
   | { readonly type: 'SO_RXQ_OVFL'; readonly dropped: number }
   /** The data is several datagrams of this many bytes each, the last perhaps shorter: udp(7). */
   | { readonly type: 'UDP_GRO'; readonly segmentSize: number }

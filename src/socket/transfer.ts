@@ -39,7 +39,8 @@ export interface SendMessage extends SendOptions {
 export type RecvMessageOptions = RecvOptions & {
   /**
    * Bytes for control messages. Default 0: what does not fit is dropped and reported as `MSG_CTRUNC`, so that no
-   * descriptor arrives unasked.
+   * descriptor arrives unasked. A message takes 16 and its value, rounded up to 8 (CMSG_SPACE, cmsg(3)): 24 for a number
+   * or a descriptor, 64 for the longest of those that have one size.
    */
   readonly controlSize?: number | undefined;
 };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
-import { codeOf, connection, internet, listening, nobody, set } from '../support/sockets.js';
+import { codeOf, connection, deaf, internet, listening, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
 
@@ -99,7 +99,8 @@ describe('listen and accept', () => {
 describe('connect', () => {
   test('to a port nobody listens at is ECONNREFUSED, with address and port', async () => {
     using client = Socket.open();
-    const address = nobody('stream');
+    using nobody = deaf('stream');
+    const address = internet(nobody.getsockname());
     await expect(client.connect(address)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
       syscall: 'connect',

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
 import type { ReceivedControlMessage, SendControlMessage } from '../../src/socket/messages.js';
 import { Socket } from '../../src/socket/socket.js';
+import { run, scriptArguments } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { needs } from '../support/needs.js';
 import { bound, codeOf, connection, set } from '../support/sockets.js';
@@ -254,6 +255,26 @@ describe('SCM_PIDFD', () => {
     expect(info).toMatch(new RegExp(`^Pid:\\t${process.pid}$`, 'm'));
     // O_CLOEXEC, in octal.
     expect(info).toMatch(/^flags:\t02[0-7]{6}$/m);
+  });
+
+  test('is the errno where no descriptor is left', async (context) => {
+    const script = `
+      const { closeSync, openSync } = await import('node:fs');
+      const [left, right] = Socket.pair({ type: 'dgram' });
+      try { right.setOption('SO_PASSPIDFD', true); } catch (error) { console.log(error.code); process.exit(); }
+      left.trySend('x');
+      const taken = [];
+      try { for (;;) taken.push(openSync('/dev/null')); } catch {}
+      const { control } = right.tryRecvmsg({ controlSize: 64 });
+      for (const fd of taken) closeSync(fd);
+      console.log(JSON.stringify(control));
+      left.close();
+      right.close();
+    `;
+    const limited = ['-c', 'ulimit -n 60; exec "$0" "$@"', process.execPath, ...scriptArguments(script)];
+    const { stdout } = await run('sh', limited);
+    needs(context, stdout !== 'ENOPROTOOPT\n', 'SO_PASSPIDFD is Linux 6.5 and later', 'kernel');
+    expect(stdout).toBe('[{"type":"SCM_PIDFD","fd":-24}]\n');
   });
 });
 

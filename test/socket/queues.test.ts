@@ -3,18 +3,11 @@ import type { SocketAddress } from '../../src/address.js';
 import { Socket } from '../../src/socket/socket.js';
 import type { ReceivedMessage } from '../../src/socket/transfer.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
-import { bound, codeOf, connection, set } from '../support/sockets.js';
+import { bound, codeOf, connection, deaf, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
 
 describe('the error queue', () => {
-  /** Answers what it is sent with "port unreachable": connected to itself, it takes nothing of others, and its port is not free. */
-  function unreachable(address: string): Socket {
-    const socket = bound('dgram', address);
-    socket.tryConnect(socket.getsockname());
-    return socket;
-  }
-
   /** Sends to where nobody receives, and reads what the kernel queued about it. */
   async function refused(sender: Socket, target: SocketAddress): Promise<ReceivedMessage> {
     sender.trySend('x', { address: target });
@@ -24,8 +17,8 @@ describe('the error queue', () => {
   test('IP_RECVERR tells the errno, the ICMP message, and who sent it', async () => {
     using sender = bound();
     set(sender, 'IP_RECVERR', 1);
-    using deaf = unreachable('127.0.0.1');
-    const target = deaf.getsockname();
+    using nobody = deaf('dgram');
+    const target = nobody.getsockname();
     const message = await refused(sender, target);
     expect(message.data.toString()).toBe('x');
     expect(message.flags).toContain('MSG_ERRQUEUE');
@@ -49,9 +42,9 @@ describe('the error queue', () => {
   test('IPV6_RECVERR the same of ICMPv6', async () => {
     using sender = bound('dgram', '::1');
     set(sender, 'IPV6_RECVERR', 1);
-    using deaf = unreachable('::1');
+    using nobody = deaf('dgram', '::1');
     // RFC 4443 section 3.1.
-    expect((await refused(sender, deaf.getsockname())).control).toEqual([
+    expect((await refused(sender, nobody.getsockname())).control).toEqual([
       {
         type: 'IPV6_RECVERR',
         code: 'ECONNREFUSED',
@@ -80,8 +73,8 @@ describe('the error queue', () => {
   test('one that is cut by MSG_CTRUNC comes raw', async () => {
     using sender = bound();
     set(sender, 'IP_RECVERR', 1);
-    using deaf = unreachable('127.0.0.1');
-    sender.trySend('x', { address: deaf.getsockname() });
+    using nobody = deaf('dgram');
+    sender.trySend('x', { address: nobody.getsockname() });
     const { control, flags } = await sender.recvmsg({ flags: ['MSG_ERRQUEUE'], controlSize: 40, timeoutMs: 5000 });
     expect(flags).toContain('MSG_CTRUNC');
     expect(control).toEqual([{ type: 'raw', level: 0, cmsgType: 11, bytes: expect.any(Uint8Array) }]);

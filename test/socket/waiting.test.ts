@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
-import { bound, codeOf, connection, fill, listening, nobody, set } from '../support/sockets.js';
+import { bound, codeOf, connection, deaf, fill, listening, set } from '../support/sockets.js';
 import { needs } from '../support/needs.js';
 
 expectNoLeakedSockets();
@@ -201,7 +201,8 @@ describe('closing', () => {
 describe('errors', () => {
   test('a waiting receiver hears of a datagram nobody took', async () => {
     using socket = bound();
-    await socket.connect(nobody('dgram'));
+    using nobody = deaf('dgram');
+    await socket.connect(nobody.getsockname());
     const received = codeOf(() => socket.recv());
     socket.trySend('x');
     expect(await received).toBe('ECONNREFUSED');
@@ -210,7 +211,8 @@ describe('errors', () => {
 
   test('each error goes to one waiter', async () => {
     using socket = bound();
-    await socket.connect(nobody('dgram'));
+    using nobody = deaf('dgram');
+    await socket.connect(nobody.getsockname());
     const first = codeOf(() => socket.recv());
     const second = codeOf(() => socket.recv({ timeoutMs: 20 }));
     socket.trySend('x');
@@ -230,14 +232,16 @@ describe('errors', () => {
     using socket = bound();
     set(socket, 'IP_RECVERR', 1);
     const waiting = socket.recvmsg({ flags: ['MSG_ERRQUEUE'], controlSize: 512 });
-    socket.trySend('x', { address: nobody('dgram') });
+    using nobody = deaf('dgram');
+    socket.trySend('x', { address: nobody.getsockname() });
     expect((await waiting).data.toString()).toBe('x');
   });
 
   test('an error queue that nobody reads does not spin, and a receiver beside it is served', async () => {
     using socket = bound();
     set(socket, 'IP_RECVERR', 1);
-    socket.trySend('x', { address: nobody('dgram') });
+    using nobody = deaf('dgram');
+    socket.trySend('x', { address: nobody.getsockname() });
     // The pending error itself goes to the first call.
     expect(await codeOf(() => socket.recv())).toBe('ECONNREFUSED');
     expect(await loadOf(() => codeOf(() => socket.recv({ timeoutMs: 500 })))).toBeLessThan(0.5);

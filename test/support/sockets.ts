@@ -33,6 +33,16 @@ export function nobody(type: 'stream' | 'dgram'): InternetAddress {
   return internet(socket.getsockname());
 }
 
+/**
+ * A socket whose address answers that nobody is there, while no other process can take its port: a stream socket that does
+ * not listen, or a datagram socket that takes from itself alone.
+ */
+export function deaf(type: 'stream' | 'dgram', address = '127.0.0.1'): Socket {
+  const socket = bound(type, address);
+  if (type === 'dgram') socket.tryConnect(socket.getsockname());
+  return socket;
+}
+
 /** The numbers of Linux on x86 and arm: these tests do not stand on the catalogue. */
 const options = {
   SO_SNDBUF: [1, 7],
