@@ -167,8 +167,9 @@ async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
   if (rest === 'FIN_WAIT2 of a server that only shut down') server.shutdown('write');
   listener.close();
   const state = rest === 'TIME_WAIT' || rest === 'ESTABLISHED' ? rest : 'FIN_WAIT2';
-  const { timer } = await host.waitFor({ localPort: port, state }, rest);
-  return { restart: startAgain(host, { port }), ends: endOf(timer) };
+  await standing(host, port, [state], rest);
+  const [row] = host.sockets({ localPort: port });
+  return { restart: startAgain(host, { port }), ends: endOf(row?.timer) };
 }
 
 const waiting = defineCase<Rest, Left>({
