@@ -121,7 +121,7 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
     labelledClauses(
       rows,
       ({ observed }) => `close() sends ${observed.sent} and the peer reads the answer ${observed.answer}`,
-      ({ name }) => `with input ${name.replace(', SO_LINGER', ' with SO_LINGER').replace(', after', ' after')}`,
+      ({ name }) => `when the input was ${name.replace(', SO_LINGER', ' with SO_LINGER').replace(', after', ' after')}`,
     ),
 });
 

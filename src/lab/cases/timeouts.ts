@@ -47,7 +47,7 @@ const orphanTime = defineCase<Played, Kept>({
       ({ observed: { lasts } }) =>
         lasts === 'nothing is left'
           ? 'nothing is left at all'
-          : `FIN_WAIT2 lasts ${lasts.replace(' and then', ', and then there is')}`,
+          : `FIN_WAIT2 lasts ${lasts.replace(' and then another timer', ', and then another timer runs')}`,
       ({ name }) => (name === 'default' ? 'by default' : `with ${name}`),
     ),
 });
