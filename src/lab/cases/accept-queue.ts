@@ -47,7 +47,7 @@ const refused = defineCase<Played, string>({
       ({ observed }) =>
         observed.startsWith('E')
           ? `connect() fails with ${observed}`
-          : `the client ${observed.replace('connected', 'is connected')}`,
+          : `the client ${observed.replace('connected, then', 'is connected, and then reads')}`,
       ({ name }) => `where ${name}`,
     ),
 });
@@ -57,35 +57,35 @@ const closedListener = defineCase<Played, string>({
   articles: [],
   title: 'Closing a listener with connections in its queue',
   claim:
-    'Closing a listener leaves the connections it has taken alone, and those not accepted yet go to another listener of the SO_REUSEPORT group.',
+    'Closing a listener leaves the connections it has taken alone, and those not accepted yet go to another listener of the SO_REUSEPORT group, which could have taken them (ip-sysctl, tcp_migrate_req).',
   rule: 'inet_csk_listen_stop() ends what nobody has accepted with RST, although the peer has long been ESTABLISHED. Only with net.ipv4.tcp_migrate_req, or a BPF program for it, does reuseport_migrate_sock() hand it on; a handshake under way moves when its next segment comes (inet_reqsk_clone()).',
   advice:
     'To restart without loss, set tcp_migrate_req=1, or pass the listening descriptor on, or accept until the queue is empty before you close.',
   since: '5.14',
   rows: [
-    { name: 'it was accepted before', given: { experiment: listenerClosed, variant: 'accepted' }, says: 'kept' },
+    { name: 'accepted before', given: { experiment: listenerClosed, variant: 'accepted' }, says: 'kept' },
     // The claim is about those that have another listener.
     {
-      name: 'it waits in the queue of the only listener',
+      name: 'in the queue of the only listener',
       given: { experiment: listenerClosed, variant: 'in the queue' },
     },
     {
-      name: 'it waits in the queue of one of two listeners (tcp_migrate_req 0)',
+      name: 'in the queue of one of two listeners, tcp_migrate_req 0',
       given: { experiment: queueMigrated, variant: 'tcp_migrate_req 0' },
       says: 'kept',
     },
     {
-      name: 'it waits in the queue of one of two listeners (tcp_migrate_req 1)',
+      name: 'in the queue of one of two listeners, tcp_migrate_req 1',
       given: { experiment: queueMigrated, variant: 'tcp_migrate_req 1' },
       says: 'kept',
     },
     {
-      name: 'its handshake with one of two listeners is not finished (tcp_migrate_req 0)',
+      name: 'in a handshake with one of two listeners, tcp_migrate_req 0',
       given: { experiment: handshakeMigrated, variant: 'tcp_migrate_req 0' },
       says: 'kept',
     },
     {
-      name: 'its handshake with one of two listeners is not finished (tcp_migrate_req 1)',
+      name: 'in a handshake with one of two listeners, tcp_migrate_req 1',
       given: { experiment: handshakeMigrated, variant: 'tcp_migrate_req 1' },
       says: 'kept',
     },
@@ -97,8 +97,8 @@ const closedListener = defineCase<Played, string>({
   because: (rows) =>
     clauses(
       rows,
-      ({ observed }) => (observed === 'kept' ? 'the connection lives on' : `the client reads ${observed}`),
-      ({ name }) => `where ${name}`,
+      ({ observed }) => (observed === 'kept' ? 'a connection lives on' : `its client reads ${observed}`),
+      ({ name }) => `if ${name.replace(', ', ' with ')}`,
     ),
 });
 
@@ -110,7 +110,7 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
   title: 'TCP_DEFER_ACCEPT and TCP_FASTOPEN: what accept() and the wire see',
   claim:
     'With TCP_DEFER_ACCEPT a listener is awakened only when data arrives (tcp(7)); with TCP_FASTOPEN the data travels in the SYN (RFC 7413).',
-  rule: "tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server's bit 2 of net.ipv4.tcp_fastopen.",
+  rule: "tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server's bit 0x2 of net.ipv4.tcp_fastopen.",
   advice:
     'With TCP_DEFER_ACCEPT still expect connections without data, and a timeout for them. Send only what may arrive twice by Fast Open, and count on it for none but returning clients.',
   rows: [
@@ -140,7 +140,7 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
       given: { experiment: fastOpen, variant: 'the first connection' },
     },
     {
-      name: 'TCP_FASTOPEN, the second connection and the sysctl for clients only',
+      name: 'TCP_FASTOPEN, the second connection with the sysctl for clients only',
       given: { experiment: fastOpen, variant: 'the second connection, the sysctl for clients only' },
     },
   ],
@@ -153,9 +153,9 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
       rows,
       ({ given, observed: { accept, bytesInSyn } }) =>
         given.experiment === deferAccept
-          ? `with TCP_DEFER_ACCEPT accept() gives ${accept} where`
-          : `with TCP_FASTOPEN the SYN carries ${bytesInSyn} bytes of data in`,
-      ({ name }) => name.replace(/^\w+, /, ''),
+          ? `with TCP_DEFER_ACCEPT accept() gives ${accept}`
+          : `with TCP_FASTOPEN the SYN carries ${bytesInSyn} bytes of data`,
+      ({ given, name }) => name.replace(/^\w+,/, given.experiment === deferAccept ? 'where' : 'in'),
     ),
 });
 

@@ -6,6 +6,7 @@ import { standing } from '../case/reach-state.js';
 import { startAgain } from '../case/start-again.js';
 import { lateData } from '../experiments/restart.js';
 import { establish } from '../host/connection.js';
+import { outcomeAsync } from '../host/step.js';
 import { leaveInTimeWait, oldData } from '../peer/time-wait.js';
 
 /** Whom the old peer speaks to: variants of the experiment, and what takes a scripted peer. */
@@ -102,7 +103,7 @@ const keyboard = defineCase<Keyboard, Restart>({
     listener.close();
     let left = await standing(host, port, ['FIN_WAIT2'], 'the server has stopped');
     if (what === 'has sent a line, then exited') {
-      await client.send('a line\n');
+      await outcomeAsync(() => client.send('a line\n'));
       left = await standing(host, port, ['nothing'], 'the line has been answered');
     }
     if (what !== 'still blocked in reading its keyboard') {

@@ -211,13 +211,13 @@ const maximumSegmentLifetime = defineCase<Lifetime, string>({
   id: 'A11',
   articles: ['003'],
   title: 'The MSL of this kernel',
-  claim: 'RFC 793 takes the MSL to be two minutes, and TIME_WAIT ends when twice the MSL is over.',
+  claim: 'RFC 793 takes the MSL to be two minutes, and TIME_WAIT lasts for twice the MSL at most.',
   rule: 'RFC 9293 section 3.4.2, as RFC 793 before it, takes the MSL to be two minutes and calls that "an engineering choice". Linux knows no MSL: TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant that no sysctl changes.',
   advice: 'Reckon with a minute on Linux. tcp_fin_timeout, often named for it, is about FIN_WAIT2.',
   onLoopback: true,
   rows: [
     {
-      name: 'whether TIME_WAIT ends within twice the two minutes',
+      name: 'TIME_WAIT ends within twice the two minutes',
       given: 'bound',
       says: 'yes',
     },
@@ -259,7 +259,7 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
   claim: 'A server that closes as soon as it has accepted goes from SYN_RECV to FIN_WAIT1 directly.',
   rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV, on the data of the SYN (tcp_try_fastopen(), RFC 7413 section 4.2).',
   advice:
-    'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused.',
+    'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused, unless the client has sent what nobody read: then it is an RST.',
   rows: (['with a whole handshake', 'with TCP_FASTOPEN'] as const).map((handshake) => ({
     name: `accepted ${handshake}`,
     given: handshake,

@@ -114,8 +114,8 @@ const port = (whose: string) => (held: string) => `a port ${whose} is ${held ===
 
 const inWords: { readonly [Q in Question]: (observed: string) => string } = {
   'the socket connects again': (said) => `a new connect() of the socket ${fate(said)}`,
-  'the peer reads': (said) => `the peer reads ${said}`,
-  'the peer reads, after shutdown(SHUT_WR)': (said) => `or ${said} if shutdown(SHUT_WR) came before`,
+  'the peer reads': (said) => `the peer of a connection that is dissolved reads ${said}`,
+  'the peer reads, after shutdown(SHUT_WR)': (said) => `after shutdown(SHUT_WR) it reads ${said}`,
   'a port given to bind() is still held': port('given to bind()'),
   'a port chosen by bind() is still held': port('chosen by bind()'),
   'a port chosen by connect() is still held': port('chosen by connect()'),

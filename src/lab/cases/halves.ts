@@ -47,7 +47,7 @@ const brokenPipe = defineCase<string, Writes>({
     labelledClauses(
       rows,
       ({ observed: { first, second, sent } }) =>
-        `the first write ${fate(first)}, the second ${second.startsWith('killed') ? `is ${second}` : fate(second)} (the peer has sent ${sent})`,
+        `the first write ${fate(first)} and ${second.startsWith('killed') ? `at the second the program is ${second}` : `the second ${fate(second)}`} (the peer has sent ${sent})`,
       ({ name }) => `with ${name}`,
     ),
 });

@@ -29,7 +29,7 @@ const inPlaceOfTimeWait = defineCase<string, Abort>({
   because: (rows) =>
     labelledClauses(
       rows,
-      ({ observed }) => `in all it sends ${observed.sent} and leaves ${observed.left} behind`,
+      ({ observed }) => `it sends ${observed.sent} in all and leaves ${observed.left} behind`,
       ({ name }) => (name.startsWith('l_') ? `with ${name}` : `when ${name}`),
     ),
 });
@@ -82,7 +82,7 @@ const abortWith = defineCase<Unfinished, { sent: string; got: string; read: stri
   articles: [],
   title: 'SO_LINGER {1, 0}: one RST whatever is pending',
   claim:
-    'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (socket(7), RFC 9293 section 3.10.5).',
+    'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (the ABORT of RFC 9293 section 3.10.5).',
   rule: '__tcp_close(): with unread data it sends the RST on that account, before it looks at SO_LINGER; else with l_linger 0 it calls tcp_disconnect(), which sends it. What had reached the peer before stays readable there.',
   advice:
     'The peer is not told why: a program that left data unread and a machine that was started again send RST too. Where the reason matters, tell it in the protocol and wait for the answer before the abort, which throws away what is unsent.',
@@ -106,7 +106,7 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
   articles: [],
   title: 'close() with received data unread',
   claim:
-    'Without SO_LINGER close() sends what is queued and then FIN (close(2), socket(7)): the peer reads the whole answer and the end of the stream.',
+    'Without SO_LINGER close() sends what is queued and then FIN (RFC 9293 section 3.10.4): the peer reads the whole answer and the end of the stream.',
   rule: '__tcp_close() counts what is unread in the receive queue; if there is any it calls tcp_send_active_reset() and the connection is gone, whatever SO_LINGER says (RFC 2525 section 2.17, RFC 9293 section 3.6.1). A FIN that was not read is no data.',
   advice:
     'Read to the end before you close, above all a server that answers before it has read the whole request: the RST can destroy the answer.',
@@ -121,7 +121,7 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
     labelledClauses(
       rows,
       ({ observed }) => `close() sends ${observed.sent} and the peer reads the answer ${observed.answer}`,
-      ({ name }) => `with input ${name.replace(', SO_LINGER', ' with SO_LINGER').replace(', after', ' after')}`,
+      ({ name }) => `when the input was ${name.replace(', SO_LINGER', ' with SO_LINGER').replace(', after', ' after')}`,
     ),
 });
 

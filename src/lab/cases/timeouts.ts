@@ -1,5 +1,5 @@
 import { type Case, defineCase } from '../case/case.js';
-import { clauses } from '../case/clauses.js';
+import { labelledClauses } from '../case/clauses.js';
 import type { Experiment } from '../experiment/experiment.js';
 import { heldFinWait2, negativeLinger2, orphanLifetime } from '../experiments/orphans.js';
 import { keepalive, noTimeout, userTimeout } from '../experiments/timeouts.js';
@@ -17,7 +17,7 @@ const orphanTime = defineCase<Played, Kept>({
     'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
   rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
   advice:
-    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. A negative value makes close() an abort. A socket that is still open needs a timeout of the program's own.",
+    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. With a negative value close() sends RST after its FIN. A socket that is still open needs a timeout of the program's own.",
   sideBySide: true,
   rows: [
     ...(
@@ -42,10 +42,12 @@ const orphanTime = defineCase<Played, Kept>({
     return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
   },
   because: (rows) =>
-    clauses(
+    labelledClauses(
       rows,
       ({ observed: { lasts } }) =>
-        lasts === 'nothing is left' ? 'nothing is left at all' : `FIN_WAIT2 lasts ${lasts}`,
+        lasts === 'nothing is left'
+          ? 'nothing is left at all'
+          : `FIN_WAIT2 lasts ${lasts.replace(' and then another timer', ', and then another timer runs')}`,
       ({ name }) => (name === 'default' ? 'by default' : `with ${name}`),
     ),
 });
@@ -91,7 +93,7 @@ const vanished = defineCase<Played, Noticed>({
     return { error: textOf(findings, 'error'), after: textOf(findings, 'after') };
   },
   because: (rows) =>
-    clauses(
+    labelledClauses(
       rows,
       ({ observed: { error, after } }) =>
         error === 'none' ? `there is no error and ${after}` : `the connection ends with ${error} ${after}`,

@@ -1,6 +1,6 @@
 import type { SocketTimer } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
-import { clauses, fate, listed } from '../case/clauses.js';
+import { clauses, fate, labelledClauses, listed } from '../case/clauses.js';
 import { closeInOrder, establish } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
@@ -144,7 +144,7 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
 
 type Rest = 'TIME_WAIT' | 'FIN_WAIT2 of a dead server' | 'FIN_WAIT2 of a server that only shut down' | 'ESTABLISHED';
 
-/** When the kernel's own timer ends it. */
+/** Whether the kernel's own timer ends it, and when. */
 function endOf(timer: SocketTimer | undefined): string {
   if (timer === undefined) return 'by no timer';
   if (timer.kind !== 'time-wait') return `perhaps by a ${timer.kind} timer`;
@@ -167,8 +167,9 @@ async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
   if (rest === 'FIN_WAIT2 of a server that only shut down') server.shutdown('write');
   listener.close();
   const state = rest === 'TIME_WAIT' || rest === 'ESTABLISHED' ? rest : 'FIN_WAIT2';
-  const { timer } = await host.waitFor({ localPort: port, state }, rest);
-  return { restart: startAgain(host, { port }), ends: endOf(timer) };
+  await standing(host, port, [state], rest);
+  const [row] = host.sockets({ localPort: port });
+  return { restart: startAgain(host, { port }), ends: endOf(row?.timer) };
 }
 
 const waiting = defineCase<Rest, Left>({
@@ -189,12 +190,12 @@ const waiting = defineCase<Rest, Left>({
   })),
   run: leftBehind,
   because: (rows) =>
-    `the restart ${clauses(
+    labelledClauses(
       rows,
       ({ observed: { restart, ends } }) =>
-        restart === 'ok' ? 'works at once' : `${fate(restart)}, and that ends ${ends},`,
+        restart === 'ok' ? 'the restart works at once' : `the restart fails with ${restart}, and that ends ${ends}`,
       ({ name }) => `over ${name}`,
-    )}`,
+    ),
 });
 
 type Remedy =
