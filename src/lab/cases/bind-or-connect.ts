@@ -238,6 +238,7 @@ const tooLate = defineCase<Late, string>({
   advice:
     'Set it before bind all the same: it is the only moment that covers everything. But a running server can be mended for its next restart by setting it on the listener and on every accepted socket.',
   onLoopback: true,
+  bindsBeside: true,
   rows: (
     [
       'on the bound socket',

@@ -215,6 +215,7 @@ const busyPort = defineCase<{ state: State; old: boolean }, string>({
   rule: 'inet_bind_conflict() asks two things of each socket in the bucket: whether both have SO_REUSEADDR, and whether it listens. The state is of no other account.',
   advice:
     'Set it on every listener from the first start on. It protects from a second listener only, so a server with it may start beside live connections of another.',
+  bindsBeside: true,
   rows: [true, false].flatMap((old) =>
     states.map((state) => ({
       name: `${state}, ${old ? 'with' : 'without'} the option`,
