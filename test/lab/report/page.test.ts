@@ -45,6 +45,24 @@ describe('the page', () => {
     expect(linked).toEqual(['G1', 'G2', 'G3', 'G4', 'G5']);
   });
 
+  test('puts what Linux does below what the article says, closed as well', () => {
+    const said = { articles: ['001', '003'], claim: 'the claim', because: 'the kernel' };
+    const html = page([
+      { ...result('G1', [], 'refuted'), ...said },
+      { ...result('G2', [], 'skipped'), because: 'it needs more' },
+    ]);
+    const summaries = [...html.matchAll(/<summary>(<span class="id">.*?)<\/summary>/gs)].map(([, summary = '']) =>
+      summary
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/ +/g, ' ')
+        .trim(),
+    );
+    expect(summaries).toEqual([
+      'G1 refuted T Articles 001, 003: the claim Linux: the kernel',
+      'G2 skipped T Claim: c Skipped: it needs more',
+    ]);
+  });
+
   test('says that the run was interrupted, and only then', () => {
     expect(page([result('G1', [])])).not.toContain('Interrupted');
     expect(page([result('G1', [])], ['G2', 'G3'])).toContain('Interrupted: 1 of 3 cases had ended.');

@@ -60,14 +60,21 @@ function rowTable(rows: readonly RowResult[]): string {
   return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
+function saidBy(articles: readonly string[]): string {
+  if (articles.length === 0) return 'Claim';
+  return `Article${articles.length === 1 ? '' : 's'} ${articles.join(', ')}`;
+}
+
 function caseCard(result: CaseResult, facts: Case | undefined): string {
   const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
   const diagram = stateDiagram(result);
   return [
     `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
     `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
-    `<span class="title">${escapeXml(title)}</span><span class="because">${escapeXml(because)}</span></summary>`,
-    `<div class="body"><p><strong>Claim</strong>${articles.length === 0 ? '' : ` (article ${articles.join(', ')})`}: ${escapeXml(claim)}</p>`,
+    `<span class="title">${escapeXml(title)}</span>`,
+    `<span class="claim"><strong>${saidBy(articles)}:</strong> ${escapeXml(claim)}</span>`,
+    `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
+    '<div class="body">',
     facts === undefined
       ? ''
       : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,

@@ -36,7 +36,9 @@ a { color: var(--accent); }
 .case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
   cursor: pointer; list-style: none; }
 .case > summary::-webkit-details-marker { display: none; }
-.case > summary .because { grid-column: 3; color: var(--soft); font-size: .92rem; }
+.case > summary .title { font-weight: 600; }
+.case > summary .claim, .case > summary .because { grid-column: 3; font-size: .92rem; }
+.case > summary .claim { color: var(--soft); }
 .case > .body { padding: 0 .8rem 1rem; border-top: 1px solid var(--line); }
 .id { font-weight: 650; }
 .verdict { display: inline-block; padding: .05rem .5rem; border-radius: .3rem; font-size: .84rem; font-weight: 600; text-align: center;
@@ -46,7 +48,7 @@ a { color: var(--accent); }
 .qualified { color: var(--qualified); background: var(--qualified-back); }
 .skipped { color: var(--skipped); background: var(--skipped-back); }
 .scroll { overflow-x: auto; }
-code, .title, .because, p, td { overflow-wrap: anywhere; }
+code, .title, .claim, .because, p, td { overflow-wrap: anywhere; }
 table.sockets td { white-space: nowrap; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
@@ -72,7 +74,7 @@ svg .label { fill: var(--soft); }
 @media (max-width: 36rem) {
   body { padding: 1rem .6rem 3rem; }
   .case > summary { grid-template-columns: auto 1fr; }
-  .case > summary .title, .case > summary .because { grid-column: 1 / -1; }
+  .case > summary .title, .case > summary .claim, .case > summary .because { grid-column: 1 / -1; }
   .controls { position: static; }
   table.rows thead { display: none; }
   table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
