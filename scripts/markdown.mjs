@@ -1,8 +1,8 @@
-// Pieces of Markdown that the generators share.
+// Pieces of Markdown that the generators share. Needs `npm run build:ts` before.
+import { markdownCell as cell } from '../dist/lab/report/markdown.js';
+import { textOf, wordsOf } from '../dist/lab/report/words.js';
 
-/** Text in a cell of a table. */
-export const cell = (text) =>
-  text.replaceAll('\\', '\\\\').replaceAll('|', '\\|').replaceAll('\n', ' ').replace(/[<*_]/g, '\\$&');
+export { cell };
 
 /** Backquotes inside code need a longer fence (CommonMark 6.1). */
 function code(text) {
@@ -12,9 +12,9 @@ function code(text) {
 
 /** A value of JSON: an object is a line a key, which reads better than JSON in a narrow column. */
 export function value(json) {
-  if (json === null || typeof json !== 'object') return code(String(json));
+  if (json === null || typeof json !== 'object') return code(textOf(json));
   if (Array.isArray(json)) return json.length === 0 ? 'nothing' : json.map(value).join(', ');
   return Object.entries(json)
-    .map(([key, inner]) => `${cell(key)}: ${value(inner)}`)
+    .map(([key, inner]) => `${cell(wordsOf(key))}: ${value(inner)}`)
     .join('<br>');
 }

@@ -149,6 +149,14 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(readFileSync(pcap).readUInt32LE(0)).toBe(0x0a0d0d0a);
   });
 
+  test('prints what was recorded where the files cannot be written, says so in lines, and ends with 1', async () => {
+    const args = [path('plain.mjs'), '--html', '/dev/full', '--svg', '/dev/full'];
+    const { stdout, stderr, code } = await sockwise(['lab', ...args]);
+    expect(stdout).toMatch(/<-+ SYN seq=0 -+\|/);
+    expect(stderr).toMatch(/^sockwise: --html: ENOSPC: .*\nsockwise: --svg: ENOSPC: .*\n$/);
+    expect(code).toBe(1);
+  });
+
   test('numbers the files of several runs', async () => {
     const { code } = await sockwise(['lab', path('two.ts'), '--pcap', path('several.pcapng')]);
     expect(code).toBe(0);

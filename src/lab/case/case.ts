@@ -58,6 +58,8 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly onLoopback?: boolean;
   /** Its rows run side by side, since they spend their time waiting for the kernel's timers. */
   readonly sideBySide?: boolean;
+  /** Its rows are what came of binding, and listening, beside a socket on the same port: reports draw them as a grid. */
+  readonly bindsBeside?: boolean;
   readonly rows: readonly CaseRow<Given, Observed>[];
   run(lab: Lab, given: Given): Observed | Promise<Observed>;
   /** One sentence built from what was observed. */

@@ -51,6 +51,7 @@ const byDefault = defineCase<Pair, string>({
   rule: 'inet_rcv_saddr_equal(): the wildcard overlaps with every address, two specific addresses only if they are the same; bind(2), EADDRINUSE. udp_lib_lport_inuse() does the same for UDP.',
   advice:
     'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
+  bindsBeside: true,
   rows: stages.flatMap((stage) =>
     (
       [
@@ -87,6 +88,7 @@ const wildcard = defineCase<Pair, string>({
   rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()).',
   advice:
     'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
+  bindsBeside: true,
   rows: (['A', 'B'] as const).flatMap((second) =>
     stages.flatMap((stage) =>
       (['both', 'second'] as const).map((reuse) => ({
@@ -115,6 +117,7 @@ const exactlyTheSame = defineCase<Pair, string>({
   rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. UDP has no listeners, so with the option on both nothing is in the way (udp_lib_lport_inuse()).',
   advice:
     'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
+  bindsBeside: true,
   rows: stages.flatMap((stage) =>
     (['A', 'ANY'] as const).map((place) => ({
       name: `${place} twice, ${stage}`,
@@ -186,6 +189,7 @@ const twoProcesses = defineCase<Listeners, string>({
     'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
   rule: 'inet_bind_conflict(): SO_REUSEADDR does not count against a socket in LISTEN. The same check runs again in listen(), so of two that are bound the first to call it wins.',
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
+  bindsBeside: true,
   rows: [
     listeners('process 1 listens first', 'ANY', 'A', inUse),
     listeners('process 1 listens first', 'ANY', 'B', inUse),

@@ -354,6 +354,7 @@ const tooLate = defineCase<Setting, string>({
   advice:
     'Set it before bind all the same: it is the only moment that covers everything. But a running server can be mended for its next restart by setting it on the listener and on every accepted socket.',
   onLoopback: true,
+  bindsBeside: true,
   rows: [
     ...latePlaces.map((late) => ({ name: `set ${late}`, given: { late, isSet: true }, says: 'EADDRINUSE' })),
     ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),

@@ -201,6 +201,7 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   rule: 'inet_bind_conflict() asks two things of each socket in the bucket: whether both have SO_REUSEADDR, and whether it listens. The state is of no other account.',
   advice:
     'Set it on every listener from the first start on. The kernel then refuses a second listener and nothing else: a server may start beside the living connections of another.',
+  bindsBeside: true,
   rows: [true, false].flatMap((old) =>
     labStates.map((state) => ({
       name: `${state}, ${old ? 'with' : 'without'} the option`,

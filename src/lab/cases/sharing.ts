@@ -228,6 +228,7 @@ const reusePort = defineCase<Balance, string>({
   rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req hands it to another member.',
   advice:
     'Use it to have several processes accept on one port. Set net.ipv4.tcp_migrate_req=1, or stop a listener only when its queue is empty, or connections are lost with it.',
+  bindsBeside: true,
   rows: [
     { name: 'two sockets of the same user', given: 'same user', says: 'ok' },
     { name: 'the second of another user', given: 'other user', says: 'EADDRINUSE', needs: ['other-user'] },

@@ -233,6 +233,7 @@ const whenToSet = defineCase<Timing, string>({
   rule: 'setsockopt(SO_REUSEADDR) writes sk_reuse and nothing else; inet_bind_conflict() reads it of both sockets when the second one is bound. So the second has to have it by then, and the first may have got it since.',
   advice:
     'Set it before bind, on every socket. That a later setting still opens the port for others is how this kernel works, not what any manual promises.',
+  bindsBeside: true,
   rows: (['before bind', 'after bind', 'after connect'] as const).flatMap((first) =>
     (['before bind', 'after bind'] as const).map((second) => ({
       name: `the first socket sets it ${first}, the second ${second}`,

@@ -24,6 +24,7 @@ const anyState = defineCase<Old, string>({
   rule: 'inet_bind_conflict() asks two things of the old socket: does it have SO_REUSEADDR too, and is it in LISTEN? The state is looked at for nothing else, TIME_WAIT included. The usual SYN_RECV is a request of a listener, which holds no port of its own; the one here is a socket, made with TCP Fast Open.',
   advice:
     'With the option on every listener a restart works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy one wants to be told of.',
+  bindsBeside: true,
   rows: labStates.flatMap((state) =>
     [true, false].map((option) => ({
       name: `${state}, the old socket ${option ? 'with' : 'without'} the option`,

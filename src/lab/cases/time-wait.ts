@@ -148,6 +148,7 @@ const countsAsBound = defineCase<Rebind, string>({
   claim: 'Without SO_REUSEADDR a socket in TIME_WAIT still counts as bound to its address and port.',
   rule: 'inet_twsk_hashdance_schedule() puts the minisocket into the bind table of its port, with the address of the connection: the wildcard of the listener is forgotten. A port that connect() chose is in that table as well.',
   advice: 'A restart on another address of the machine needs no option; on the same address, or the wildcard, it does.',
+  bindsBeside: true,
   rows: (['server', 'client'] as const).flatMap((holder) =>
     (['A', 'ANY', 'B'] as const)
       .map((address) => ({ address, samePort: true }))
@@ -222,6 +223,7 @@ const newSocketOnly = defineCase<Setters, string>({
   advice:
     'A server deployed without the option is not helped by the next release alone: its last TIME_WAIT has to run out once, or the option is set on its sockets while it still runs (S10, S11).',
   onLoopback: true,
+  bindsBeside: true,
   rows: [false, true].flatMap((old) =>
     [false, true].map((next) => ({
       name: setBy({ old, next }),
@@ -252,6 +254,7 @@ const startAtOnce = defineCase<Remains, string>({
   rule: 'inet_bind_conflict(): sockets with SO_REUSEADDR conflict only if one of them listens, and both must have it; a TIME_WAIT has what its connection had.',
   advice: 'Set it on every listener, always: what counts at the restart is what the old server had set.',
   onLoopback: true,
+  bindsBeside: true,
   rows: [
     { name: 'one TIME_WAIT, both servers have the option', given: { connections: 1, old: true, next: true } },
     { name: 'three TIME_WAITs, both servers have the option', given: { connections: 3, old: true, next: true } },

@@ -305,6 +305,7 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
     'While one address and port is in TIME_WAIT, the same port on another address of the host can be bound at once.',
   rule: 'A TIME_WAIT has the one local address of its connection, also if the listener had the wildcard: inet_rcv_saddr_equal() compares that.',
   advice: 'A service with several addresses can be restarted on the others at once; on the wildcard it cannot.',
+  bindsBeside: true,
   rows: [
     { name: 'the other address', given: 'B', says: 'ok' },
     { name: 'the address itself', given: 'A' },

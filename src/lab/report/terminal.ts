@@ -116,6 +116,6 @@ export function summary(result: MatrixResult): string {
   const partial = partialText(result);
   return [
     ...(partial === undefined ? [] : [colours.red(partial)]),
-    `${counts.join(', ') || 'nothing'} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`,
+    `${counts.join(', ') || 'no result'} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`,
   ].join('\n');
 }

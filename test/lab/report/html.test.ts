@@ -73,6 +73,28 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(await shown()).toHaveLength(7);
   });
 
+  test('does not find a case by a state that only its diagram names', async () => {
+    expect(await page.locator('#C7 figure').evaluate(({ textContent }) => textContent)).toContain('LAST_ACK');
+    await page.locator('#search').fill('LAST_ACK');
+    expect(await shown()).not.toContain('C7');
+  });
+
+  test('hides the heading of a verdict with no case left', async () => {
+    const headings = (): Promise<string[]> => page.locator('main h2:visible').allTextContents();
+    expect((await headings()).slice(0, 2)).toEqual(['1 refuted', expect.stringMatching(/qualified$/)]);
+    await page.getByRole('button', { name: 'refuted' }).click();
+    expect((await headings()).filter((text) => /^\d/.test(text))).toEqual(['1 refuted']);
+  });
+
+  test('shows a case that the filter hides when its link is followed', async () => {
+    await page.locator('.ids summary').click();
+    await page.locator('#search').fill('unsent');
+    expect(await shown()).toEqual(['G5']);
+    await page.locator('.ids a[href="#G1"]').click();
+    await expect.poll(() => page.locator('#G1').getAttribute('open')).not.toBeNull();
+    expect(await shown()).toHaveLength(7);
+  });
+
   test('shows a verdict only, by keyboard', async () => {
     const button = page.getByRole('button', { name: 'refuted' });
     await button.focus();
@@ -91,8 +113,8 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await page.keyboard.press('Enter');
     expect(await item.getAttribute('open')).not.toBeNull();
     expect(await page.locator('#G1').getAttribute('open')).toBeNull();
-    await page.locator('h3 a[href="#G1"]').click();
-    await expect.poll(() => page.locator('#G1').getAttribute('open')).not.toBeNull();
+    await page.locator('h3 a[href="#C7"]').click();
+    await expect.poll(() => page.locator('#C7').getAttribute('open')).not.toBeNull();
   });
 
   test.each([360, 1200])('does not scroll sideways at %i px, with everything open', async (width) => {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { CaseResult } from '../../../src/lab/case/case.js';
+import type { CaseResult, RowResult } from '../../../src/lab/case/case.js';
 import type { MatrixResult } from '../../../src/lab/matrix/matrix.js';
 import { escapeXml } from '../../../src/lab/report/escape.js';
 import { matrixJunit } from '../../../src/lab/report/junit.js';
-import { matrixMarkdown } from '../../../src/lab/report/markdown.js';
+import { markdownCell, matrixMarkdown } from '../../../src/lab/report/markdown.js';
+import { textOf } from '../../../src/lab/report/words.js';
 import { run } from '../../support/children.js';
 import { program, sockwise } from '../../support/matrix.js';
 
@@ -66,13 +67,18 @@ describe('the table', () => {
     expect(partly).toMatch(/^Interrupted: 5 of 7 cases had ended\.$/m);
   });
 
-  test.each(['matrix --case G4', 'list', 'lab --list'])('%s honours COLUMNS in a pipe', async (command) => {
-    const widest = async (COLUMNS: string | undefined): Promise<number> => {
-      const { stdout } = await sockwise(command.split(' '), { env: { COLUMNS } });
-      return Math.max(...stdout.split('\n').map((line) => line.length));
-    };
-    expect(await widest('45')).toBeLessThanOrEqual(45);
-    for (const other of [undefined, '0', 'wide']) expect(await widest(other)).toBeGreaterThan(45);
+  async function widest(command: string, COLUMNS: string | undefined): Promise<number> {
+    const { stdout } = await sockwise(command.split(' '), { env: { COLUMNS } });
+    return Math.max(...stdout.split('\n').map((line) => line.length));
+  }
+
+  test.each(['matrix --case G4', 'list', 'lab --list'])('of %s honours COLUMNS in a pipe', async (command) => {
+    expect(await widest(command, '45')).toBeLessThanOrEqual(45);
+    expect(await widest(command, undefined)).toBeGreaterThan(45);
+  });
+
+  test.each(['0', 'wide'])('has its usual width where COLUMNS is %j', async (COLUMNS) => {
+    expect(await widest('list', COLUMNS)).toBe(await widest('list', undefined));
   });
 
   test('is coloured where asked for, and not with NO_COLOR', async () => {
@@ -104,13 +110,48 @@ describe('the table', () => {
   });
 });
 
+const rows: readonly RowResult[] = [
+  { name: 'one', steps: [], says: 'ok', observed: 'ok', ok: true },
+  { name: 'two', steps: [], says: { portHeld: true }, observed: { portHeld: false }, ok: false },
+  { name: 'three', steps: [], observed: ['a <b>'], ok: null },
+];
+
+describe('words', () => {
+  test('are made of the names in code, and of values', () => {
+    const observed = {
+      portHeld: true,
+      repeatedFin: 'ACK',
+      bytesInSyn: 0,
+      A: 'B',
+      'in the queue': [],
+      states: ['x', 'y'],
+    };
+    expect(textOf(observed)).toBe(
+      'port held: yes; repeated FIN: ACK; bytes in SYN: 0; A: B; in the queue: nothing; states: x, y',
+    );
+    expect([textOf(false), textOf(null), textOf('someText')]).toEqual(['no', 'none', 'someText']);
+  });
+});
+
 describe('Markdown', () => {
   test('is a table whose rows have four cells, whatever a text holds', () => {
-    const rows = matrixMarkdown(result)
+    const lines = matrixMarkdown(result)
       .split('\n')
       .filter((line) => line.startsWith('|'));
-    expect(rows).toHaveLength(result.cases.length + 2);
-    for (const row of rows) expect(row.split(/(?<!\\)\|/)).toHaveLength(6);
+    expect(lines).toHaveLength(result.cases.length + 2);
+    for (const line of lines) expect(line.split(/(?<!\\)\|/)).toHaveLength(6);
+  });
+
+  test('shows what is meant as text as text', () => {
+    expect(markdownCell('a|b <c> & &amp; *d* `e` [f] ~g~ \\ _h_ TIME_WAIT\ni')).toBe(
+      'a\\|b \\<c> & \\&amp; \\*d\\* \\`e\\` \\[f] \\~g\\~ \\\\ \\_h\\_ TIME_WAIT i',
+    );
+  });
+
+  test('says above the table that the run was interrupted', () => {
+    expect(matrixMarkdown(result)).not.toMatch(/interrupted/i);
+    const text = matrixMarkdown({ ...result, unfinished: ['T6'] });
+    expect(text).toMatch(/^\*\*Interrupted: 5 of 6 cases had ended\.\*\*\n\n\| case /m);
   });
 });
 
@@ -121,11 +162,28 @@ describe('JUnit', () => {
     expect(xml.match(/<testcase /g)).toHaveLength(5);
     expect(xml.match(/<error /g)).toHaveLength(1);
     expect(xml.match(/<skipped /g)).toHaveLength(1);
+    expect(xml).toContain('<skipped message="it needs &lt;more&gt;"/>');
+  });
+
+  test('has a line for each row, those too that the claim does not speak of', () => {
+    const xml = matrixJunit({ ...result, cases: [{ ...base, verdict: 'qualified', because: 'so', rows }] });
+    expect(xml).toContain(
+      '<system-out>qualified: so\none: ok (as the claim says)\ntwo: port held: no (the claim says: port held: yes)\n' +
+        'three: a &lt;b&gt; (the claim does not speak of it)</system-out>',
+    );
+  });
+
+  test('says at its end that the run was interrupted', () => {
+    expect(matrixJunit(result)).not.toMatch(/interrupted/i);
+    expect(matrixJunit({ ...result, unfinished: ['T6'] })).toMatch(
+      /<\/testcase>\n {2}<system-err>Interrupted: 5 of 6 cases had ended\.<\/system-err>\n<\/testsuite>/,
+    );
   });
 
   test('closes every element it opens, and escapes what XML forbids', () => {
     const open: string[] = [];
-    const xml = matrixJunit(result).replace(/^<\?xml.*\?>/, '');
+    const partial = { ...result, cases: [...result.cases, { ...base, rows }], unfinished: ['T6'] };
+    const xml = matrixJunit(partial).replace(/^<\?xml.*\?>/, '');
     for (const [, end, name, attributes = ''] of xml.matchAll(/<(\/?)([a-z-]+)((?:\s+[a-z]+="[^"<]*")*\s*\/?)>/g)) {
       if (end === '/') expect(open.pop()).toBe(name);
       else if (!attributes.endsWith('/')) open.push(name ?? '');

@@ -1,17 +1,45 @@
+import type { CaseResult, RowResult } from '../../case/case.js';
 import type { Json } from '../../json.js';
-import type { CaseResult } from '../../case/case.js';
 import { escapeXml } from '../escape.js';
 
-const isOutcome = (value: Json | undefined): value is string =>
-  typeof value === 'string' && /^(ok|E[A-Z0-9]+)$/.test(value);
+/** `ok`, `EADDRINUSE`, `listen EADDRINUSE`: what came of a call. */
+const isOutcome = (observed: Json): observed is string =>
+  typeof observed === 'string' && /^(ok|([a-z]+ )?E[A-Z0-9]+)$/.test(observed);
 
-/** The outcomes of a row by column: one column where there is a single outcome. */
-function outcomes(observed: Json): ReadonlyMap<string, string> | undefined {
-  if (isOutcome(observed)) return new Map([['outcome', observed]]);
-  if (typeof observed !== 'object' || observed === null || Array.isArray(observed)) return undefined;
-  const entries = Object.entries(observed);
-  const columns = entries.flatMap(([key, value]): [string, string][] => (isOutcome(value) ? [[key, value]] : []));
-  return columns.length === entries.length && columns.length > 0 ? new Map(columns) : undefined;
+interface Cell {
+  readonly row: string;
+  readonly column: string;
+  readonly outcome: string;
+}
+
+function cellsOf(rows: readonly RowResult[], placeOf: (name: string) => Omit<Cell, 'outcome'>): Cell[] {
+  return rows.flatMap(({ name, observed }) => (isOutcome(observed) ? [{ ...placeOf(name), outcome: observed }] : []));
+}
+
+/** A name up to a comma, and what comes after it. */
+function splitAt(name: string, comma: number): Omit<Cell, 'outcome'> {
+  return comma === -1 ? { row: name, column: '' } : { row: name.slice(0, comma), column: name.slice(comma + 2) };
+}
+
+function distinct(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+/** Several lines, and each has every column. */
+function isFull(cells: readonly Cell[]): boolean {
+  const lines = distinct(cells.map(({ row }) => row));
+  const columns = distinct(cells.map(({ column }) => column));
+  const places = distinct(cells.map(({ row, column }) => `${row}, ${column}`));
+  return lines.length > 1 && places.length === cells.length && cells.length === lines.length * columns.length;
+}
+
+/** The names of rows say what is beside what, as `ANY then A, only bound`: columns, if they make a full grid. */
+function arranged(rows: readonly RowResult[]): Cell[] {
+  const ways = [
+    cellsOf(rows, (name) => splitAt(name, name.lastIndexOf(', '))),
+    cellsOf(rows, (name) => splitAt(name, name.indexOf(', '))),
+  ];
+  return ways.find(isFull) ?? cellsOf(rows, (name) => ({ row: name, column: '' }));
 }
 
 function cell(outcome: string | undefined): string {
@@ -19,19 +47,18 @@ function cell(outcome: string | undefined): string {
   return `<td class="cell mono ${outcome === 'ok' ? 'confirmed' : 'refuted'}">${escapeXml(outcome)}</td>`;
 }
 
-/** A case whose rows are system calls that succeed or fail, as a coloured grid; empty for other cases. */
-export function outcomeGrid({ id, title, rows }: CaseResult): string {
-  const lines = rows.map(({ name, observed }) => ({ name, byColumn: outcomes(observed) }));
-  if (lines.length < 2 || lines.some(({ byColumn }) => byColumn === undefined)) return '';
-  const columns = [...new Set(lines.flatMap(({ byColumn }) => [...(byColumn?.keys() ?? [])]))];
-  const head = columns
-    .map((column) => `<th scope="col">${column === 'outcome' ? '' : escapeXml(column)}</th>`)
-    .join('');
-  const body = lines.map(({ name, byColumn }) => {
-    return `<tr><th scope="row">${escapeXml(name)}</th>${columns.map((column) => cell(byColumn?.get(column))).join('')}</tr>`;
+/** What came of each bind of a case, as a coloured grid; empty where no row is one. */
+export function bindGrid({ id, title, rows }: CaseResult): string {
+  const cells = arranged(rows);
+  if (cells.length === 0) return '';
+  const columns = distinct(cells.map(({ column }) => column));
+  const head = columns.map((column) => `<th scope="col">${escapeXml(column)}</th>`).join('');
+  const lines = distinct(cells.map(({ row }) => row)).map((row) => {
+    const found = columns.map((column) => cells.find((one) => one.row === row && one.column === column)?.outcome);
+    return `<tr><th scope="row">${escapeXml(row)}</th>${found.map(cell).join('')}</tr>`;
   });
   return (
     `<h3><a href="#${escapeXml(id)}">${escapeXml(id)}</a> ${escapeXml(title)}</h3>` +
-    `<div class="scroll" tabindex="0"><table class="grid"><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
+    `<div class="scroll" tabindex="0"><table class="grid"><thead><tr><td></td>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`
   );
 }

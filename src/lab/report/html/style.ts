@@ -36,16 +36,19 @@ a { color: var(--accent); }
 .case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
   cursor: pointer; list-style: none; }
 .case > summary::-webkit-details-marker { display: none; }
-.case > summary .because { grid-column: 3; color: var(--soft); font-size: .92rem; }
+.case > summary .title { font-weight: 600; }
+.case > summary .claim, .case > summary .because { grid-column: 3; font-size: .92rem; }
+.case > summary .claim { color: var(--soft); }
 .case > .body { padding: 0 .8rem 1rem; border-top: 1px solid var(--line); }
 .id { font-weight: 650; }
-.verdict { display: inline-block; padding: .05rem .5rem; border-radius: .3rem; font-size: .84rem; font-weight: 600; text-align: center; }
+.verdict { display: inline-block; padding: .05rem .5rem; border-radius: .3rem; font-size: .84rem; font-weight: 600; text-align: center;
+  white-space: nowrap; }
 .confirmed { color: var(--confirmed); background: var(--confirmed-back); }
 .refuted { color: var(--refuted); background: var(--refuted-back); }
 .qualified { color: var(--qualified); background: var(--qualified-back); }
 .skipped { color: var(--skipped); background: var(--skipped-back); }
 .scroll { overflow-x: auto; }
-code, .title, .because, p, td { overflow-wrap: anywhere; }
+code, .title, .claim, .because, p, td { overflow-wrap: anywhere; }
 table.sockets td { white-space: nowrap; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
@@ -55,24 +58,31 @@ table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var
 .steps > li { padding: .12rem 0; }
 .steps .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }
 .steps table { margin: .2rem 0 .4rem 5.8rem; }
-.figures { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: flex-start; }
-.figures svg { max-width: 100%; height: auto; }
+.states { margin: 0; max-width: 46rem; }
+.states svg { max-width: 100%; height: auto; }
+.states figcaption { font-size: .88rem; }
+.partial { padding: .5rem .8rem; color: var(--refuted); background: var(--refuted-back); border-radius: .4rem; }
+.ids { margin: .6rem 0; }
+.ids nav { display: flex; flex-wrap: wrap; gap: .2rem .7rem; padding: .3rem 0; }
 svg text { fill: var(--ink); font: 11px ui-monospace, Menlo, Consolas, monospace; }
 svg .state rect { fill: var(--card); stroke: var(--line); }
 svg .state.visited rect { fill: var(--qualified-back); stroke: var(--qualified); stroke-width: 1.6; }
-svg .edge { stroke: var(--line); fill: none; }
+svg .state.passed rect { stroke: var(--qualified); stroke-width: 1.6; stroke-dasharray: 4 3; }
+svg .edge { stroke: var(--soft); fill: none; }
 svg .label { fill: var(--soft); }
 [hidden] { display: none !important; }
 @media (max-width: 36rem) {
   body { padding: 1rem .6rem 3rem; }
   .case > summary { grid-template-columns: auto 1fr; }
-  .case > summary .title, .case > summary .because { grid-column: 1 / -1; }
+  .case > summary .title, .case > summary .claim, .case > summary .because { grid-column: 1 / -1; }
   .controls { position: static; }
   table.rows thead { display: none; }
   table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   table.rows td { display: block; padding: .1rem 0; border: 0; }
   table.rows td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 600; }
   .case > summary .verdict { justify-self: start; }
+  table.grid td.cell { white-space: normal; overflow-wrap: normal; }
+  table.grid th, table.grid td { padding: .2rem .35rem; }
   .steps .at { min-width: 0; margin-right: .5rem; }
   .steps table { margin-left: 0; }
 }

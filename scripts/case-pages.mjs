@@ -1,0 +1,78 @@
+// The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
+import { cell, value } from './markdown.mjs';
+import { whatWasRun } from './what-was-run.mjs';
+
+const sections = [
+  ['refuted', 'Linux does otherwise'],
+  ['qualified', 'It depends on something the articles leave out'],
+  ['confirmed', 'It is so'],
+  ['skipped', 'Not run here'],
+];
+
+/** What begins with a name in code, as `tcp_tw_reuse`, keeps its small letter. */
+const sentence = (text) => `${text.replace(/^[a-z]+(?=[ ,:])/, (word) => word[0].toUpperCase() + word.slice(1))}.`;
+
+function compared(ok) {
+  if (ok === null) return 'not said';
+  return ok ? 'as said' : '**otherwise**';
+}
+
+function table(rows) {
+  const lines = rows.map(({ name, says, observed, ok }) => {
+    const said = says === undefined ? '' : value(says);
+    return `| ${cell(name)} | ${said} | ${value(observed)} | ${compared(ok)} |`;
+  });
+  return ['| given | the claim says | Linux did | |', '| --- | --- | --- | --- |', ...lines];
+}
+
+/** The page of a case, `seen` in a run. `drawn` are the experiments that show it on the wire. */
+export function casePage(seen, { rule, advice, slow }, drawn, version) {
+  const { id, title, claim, articles, verdict, because, rows } = seen;
+  const told = articles.length === 0 ? '' : `Article${articles.length === 1 ? '' : 's'} ${articles.join(', ')}. `;
+  const lines = [
+    `# ${id}: ${title}`,
+    '',
+    `**${verdict}** on Linux ${version}. ${told}[All cases](README.md)`,
+    '',
+    '## The claim',
+    '',
+    claim,
+    '',
+    '## What Linux does',
+    '',
+    sentence(because),
+    '',
+  ];
+  if (rows.length > 0) {
+    lines.push(...table(rows), '', '## What was run', '', ...whatWasRun(rows, slow === true), '');
+    lines.push('Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
+  }
+  if (drawn.length > 0) {
+    const links = drawn.map(({ name, title: what }) => `- [${what}](../experiments/${name}.md)`);
+    lines.push('## On the wire', '', ...links, '');
+  }
+  lines.push('## The rule behind it', '', rule, '', '## What to do in a service', '', advice, '');
+  return lines.join('\n');
+}
+
+/** The page that leads to the others: what is refuted first. */
+export function caseIndex(cases, version) {
+  const lines = [
+    '# What the articles say and what Linux does',
+    '',
+    `Each claim of the five articles was put to Linux ${version}. The verdict comes from what the run observed alone.`,
+    '`npx sockwise matrix` does it again on your kernel; `npm run generate:cases` writes these pages.',
+    '',
+  ];
+  for (const [verdict, heading] of sections) {
+    const found = cases.filter((seen) => seen.verdict === verdict);
+    if (found.length === 0) continue;
+    lines.push(`## ${heading}: ${found.length} ${verdict}`, '');
+    lines.push('| case | the articles say | Linux does |', '| --- | --- | --- |');
+    for (const { id, claim, because } of found)
+      lines.push(`| [${id}](${id}.md) | ${cell(claim)} | ${cell(sentence(because))} |`);
+    lines.push('');
+  }
+  lines.push('## By id', '', cases.map(({ id }) => `[${id}](${id}.md)`).join(' '), '');
+  return lines.join('\n');
+}
