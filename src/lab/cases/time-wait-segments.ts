@@ -6,7 +6,7 @@ import type { Lab } from '../case/lab.js';
 import { answersTo } from '../peer/answers.js';
 import type { ScriptedConnection } from '../peer/connection.js';
 import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../peer/time-wait.js';
-import { until } from '../host/until.js';
+import { comesTrue, until } from '../host/until.js';
 import { alike } from '../case/wording.js';
 
 /** What the host says to the FIN of a connection that is over, sent again: `ACK`, `RST`, or `nothing`. */
@@ -89,7 +89,8 @@ async function lastToClose(lab: Lab, answer: 'ACK' | 'RST'): Promise<string> {
   // A host without the connection takes the number of its RST from the ACK of the segment: RFC 9293 section 3.5.2.
   if (answer === 'RST') far.send('RST', { seq: fin.ack });
   else far.send('ACK');
-  await host.waitUntilGone({ localPort: port, state: 'LAST_ACK' }, `after the ${answer}`);
+  const waiting = { localPort: port, state: 'LAST_ACK' } as const;
+  await comesTrue(() => host.sockets(waiting).length === 0, `the ${answer} ends LAST_ACK`);
   const error = server.getOption('SO_ERROR');
   return error === 0 ? 'no error' : getSystemErrorName(-error);
 }
