@@ -220,7 +220,7 @@ const duplicates = defineCase<Late, Meeting>({
         ).sort((one, other) => one.labels.length - other.labels.length);
         const said = fates.map(({ outcome, labels }, index) => {
           if (index < fates.length - 1) return `${outcome} ${labels.join(' or ')}`;
-          return `${outcome} ${fates.length === 1 ? 'in any row' : 'otherwise'}`;
+          return `${outcome} ${fates.length === 1 ? 'in every row' : 'otherwise'}`;
         });
         return `where the TIME_WAIT ${isRemoved ? 'is removed' : 'stands'}, a new connection ${said.join(', and ') || 'was not tried'}`;
       })
