@@ -46,16 +46,22 @@ async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Pro
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
 }
 
-/** The first call of the row that failed, as `bind EADDRINUSE`: where and how the kernel said no. */
+/** The first call of the row that failed, as `, then bind said EADDRINUSE`: where and how the kernel said no. */
 function refusal({ steps }: SeenRow<unknown, number>): string {
   const failed = steps.find(({ result }) => /^E[A-Z]+$/.test(result));
   return failed === undefined
-    ? 'nothing failed'
-    : `${/\.(\w+)\(/.exec(failed.what)?.[1] ?? failed.what} ${failed.result}`;
+    ? ''
+    : `, then ${/\.(\w+)\(/.exec(failed.what)?.[1] ?? failed.what} said ${failed.result}`;
 }
 
 function countsAndRefusals<Given>(rows: readonly SeenRow<Given, number>[]): string {
-  return rows.map((row) => `${row.name}: ${row.observed} (${refusal(row)})`).join('; ');
+  return `the client got ${alike(
+    rows,
+    (row) => `${row.observed} ${row.observed === 1 ? 'connection' : 'connections'}${refusal(row)}`,
+    ({ name }) => name,
+  )
+    .map(({ outcome: got, labels }) => `${got} (${labels.join('; ')})`)
+    .join(', ')}`;
 }
 
 const withAndWithout = [
@@ -101,7 +107,7 @@ const differentPorts = defineCase<Ports, number>({
     }
     return rangeSize + 1;
   },
-  because: (rows) => `of ${rangeSize} ports, ${countsAndRefusals(rows)}`,
+  because: (rows) => `with ${rangeSize} source ports ${countsAndRefusals(rows)}`,
 });
 
 const samePort = defineCase<OptionValues, number>({
@@ -188,6 +194,8 @@ const combinations: readonly Combination[] = [
 ];
 
 interface OnePort {
+  readonly combination: string;
+  readonly option: string;
   readonly routes: readonly Route[];
   readonly options: OptionValues;
 }
@@ -200,11 +208,11 @@ const severalDestinations = defineCase<OnePort, number>({
     'With the option one source port serves any number of destinations, also from named local addresses, but not one destination from the wildcard and from named addresses; without the option it serves one.',
   rule: 'connect() turns the wildcard into the source address of the route (inet_bhash2_update_saddr()), and from then on only that address is in the way of a bind. Connections need different four-tuples, and another source address is enough of a difference.',
   advice:
-    'Count four-tuples: wildcard or not at bind makes no difference once connected. IP_BIND_ADDRESS_NO_PORT shares ports without SO_REUSEADDR.',
+    'Count four-tuples: wildcard or not at bind makes no difference once connected. With IP_BIND_ADDRESS_NO_PORT the kernel shares the ports it chooses among destinations, without SO_REUSEADDR.',
   rows: combinations.flatMap(({ name, routes, says }) =>
     withAndWithout.map(({ option, options }) => ({
       name: `${option}, ${name}`,
-      given: { routes, options },
+      given: { combination: name, option, routes, options },
       says: options === reuse ? says.with : says.without,
     })),
   ),
@@ -215,7 +223,17 @@ const severalDestinations = defineCase<OnePort, number>({
     );
     return await countConnections(client, options, ways);
   },
-  because: countsAndRefusals,
+  because: (rows) =>
+    withAndWithout
+      .map(({ option }) => {
+        const counts = alike(
+          rows.filter(({ given }) => given.option === option),
+          (row) => `${row.observed} of ${row.given.routes.length} connections${refusal(row)}`,
+          ({ given }) => given.combination,
+        );
+        return `${option} there stood ${counts.map(({ outcome: count, labels }) => `${count} (${labels.join('; ')})`).join(', ')}`;
+      })
+      .join('; '),
 });
 
 type When = 'before bind' | 'after bind' | 'after connect';
@@ -250,13 +268,13 @@ const whenToSet = defineCase<Timing, string>({
     return await bindAndConnect(client.open({ name: 'second' }), from, two, second);
   },
   because: (rows) =>
-    alike(
+    `the second socket got ${alike(
       rows,
-      ({ observed }) => observed,
-      ({ given }) => `set ${given.first} and ${given.second}`,
+      ({ observed, given }) => `${observed} where it set the option ${given.second}`,
+      ({ given }) => given.first,
     )
-      .map(({ outcome: said, labels }) => `the second socket got ${said} if the two were ${labels.join(', ')}`)
-      .join('; '),
+      .map(({ outcome: said, labels }) => `${said} and the first one ${labels.join(' or ')}`)
+      .join('; it got ')}`,
 });
 
 async function bindAndConnect(socket: LabSocket, from: Endpoint, to: Endpoint, set: When): Promise<string> {
@@ -319,10 +337,10 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
   },
   because: (rows) =>
     rows
-      .map(
-        ({ name, observed }) =>
-          `${name}: ${observed.result}${observed.fourTuple === 'none' ? '' : `, four-tuple ${observed.fourTuple}`}`,
-      )
+      .map(({ name, observed: { result, fourTuple } }) => {
+        const [call, code] = result.split(' ');
+        return `with ${name}, ${code === undefined ? `the four-tuple of the connection ${fourTuple === 'new' ? 'is new' : 'was used before'}` : `${call} says ${code}`}`;
+      })
       .join('; '),
 });
 

@@ -94,7 +94,7 @@ const takenAgain = defineCase<Reconnect, string>({
   title: 'tcp_tw_reuse: the connecting side takes a four-tuple again',
   claim:
     'tcp_tw_reuse is for the side that connects: it decides whether a four-tuple in TIME_WAIT is taken again, which may be after one second.',
-  rule: 'tcp_twsk_unique(): needs timestamps, and where the kernel looks for a port, tcp_tw_reuse and an age of tcp_tw_reuse_delay (6.14, a second before); the value 2 only if one end is in 127.0.0.0/8. With a port that bind() chose __inet_check_established() asks for timestamps only.',
+  rule: 'tcp_twsk_unique(): needs timestamps, and where the kernel looks for a port, tcp_tw_reuse and an age of tcp_tw_reuse_delay (since 6.14, a fixed second before that); the value 2 counts only if one end is in 127.0.0.0/8 or the socket bound to lo. With a port that bind() chose __inet_check_established() asks for timestamps only.',
   advice:
     'A client that runs out of source ports to one destination should first keep its connections open, or use more addresses. If that is not to be had, tcp_tw_reuse = 1 is what is left, with tcp_timestamps on; the default 2 helps on loopback only.',
   rows: [...combinations, ...bound, measured].map((given) => ({ name: nameOf(given), given, ...said(given) })),

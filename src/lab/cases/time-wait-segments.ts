@@ -6,7 +6,7 @@ import type { Lab } from '../case/lab.js';
 import { answersTo } from '../peer/answers.js';
 import type { ScriptedConnection } from '../peer/connection.js';
 import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../peer/time-wait.js';
-import { until } from '../host/until.js';
+import { comesTrue, until } from '../host/until.js';
 import { alike } from '../case/wording.js';
 
 /** What the host says to the FIN of a connection that is over, sent again: `ACK`, `RST`, or `nothing`. */
@@ -89,7 +89,8 @@ async function lastToClose(lab: Lab, answer: 'ACK' | 'RST'): Promise<string> {
   // A host without the connection takes the number of its RST from the ACK of the segment: RFC 9293 section 3.5.2.
   if (answer === 'RST') far.send('RST', { seq: fin.ack });
   else far.send('ACK');
-  await host.waitUntilGone({ localPort: port, state: 'LAST_ACK' }, `after the ${answer}`);
+  const waiting = { localPort: port, state: 'LAST_ACK' } as const;
+  await comesTrue(() => host.sockets(waiting).length === 0, `the ${answer} ends LAST_ACK`);
   const error = server.getOption('SO_ERROR');
   return error === 0 ? 'no error' : getSystemErrorName(-error);
 }
@@ -219,7 +220,7 @@ const duplicates = defineCase<Late, Meeting>({
         ).sort((one, other) => one.labels.length - other.labels.length);
         const said = fates.map(({ outcome, labels }, index) => {
           if (index < fates.length - 1) return `${outcome} ${labels.join(' or ')}`;
-          return `${outcome} ${fates.length === 1 ? 'in any row' : 'otherwise'}`;
+          return `${outcome} ${fates.length === 1 ? 'in every row' : 'otherwise'}`;
         });
         return `where the TIME_WAIT ${isRemoved ? 'is removed' : 'stands'}, a new connection ${said.join(', and ') || 'was not tried'}`;
       })

@@ -22,7 +22,7 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
     'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
   rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
   advice:
-    'Let the side that can afford it close first; the protocol of the application decides who that is. A server that closes after its last answer keeps the TIME_WAIT, unless the client is the one to end the conversation.',
+    'Let the side that can afford it close first; the protocol of the application decides who that is. A server that says "I will close" and closes after its answer keeps the TIME_WAIT; a client that ends the conversation keeps it itself.',
   rows: wholeLife.variants.map((ending) => {
     const first = ending.startsWith('server') ? 'server' : 'client';
     return {
@@ -41,10 +41,10 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
     alike(
       rows,
       ({ observed: { firstFin, timeWait } }) =>
-        `the first FIN is of the ${firstFin} and the TIME_WAIT ${timeWait === firstFin ? 'too' : `of ${timeWait}`}`,
+        `${timeWait === firstFin ? 'the side that sent the first FIN' : timeWait} had the TIME_WAIT`,
       ({ name }) => `where the ${name}`,
     )
-      .map(({ outcome: who, labels }) => `${who} ${labels.join(', and ')}`)
+      .map(({ outcome: who, labels }) => `${who} ${labels.join(' and ')}`)
       .join('; '),
 });
 
@@ -239,7 +239,7 @@ const newSocketOnly = defineCase<Setters, string>({
       ({ observed }) => observed,
       ({ name }) => name,
     )
-      .map(({ outcome: said, labels }) => `${said} with the option ${labels.join(', ')}`)
+      .map(({ outcome: said, labels }) => `${said} with the option ${labels.join(' or ')}`)
       .join('; ')}`,
 });
 
@@ -252,7 +252,7 @@ const startAtOnce = defineCase<Remains, string>({
   claim:
     'Once no socket listens any more and only connections in TIME_WAIT are left, a server with SO_REUSEADDR starts at once.',
   rule: 'inet_bind_conflict(): sockets with SO_REUSEADDR conflict only if one of them listens, and both must have it; a TIME_WAIT has what its connection had.',
-  advice: 'Set it on every listener, always: what counts at the restart is what the old server had set.',
+  advice: 'Set it on every listener, always: at a restart it counts whether the old server had set it, too.',
   onLoopback: true,
   bindsBeside: true,
   rows: [
@@ -318,7 +318,7 @@ const settings: readonly Omit<Setting, 'state'>[] = [
 
 /** What a setting changes. A busy machine may read the timers a second or two late. */
 function change(before: SocketRow | undefined, now: SocketRow | undefined): string {
-  if (now === undefined) return 'none is made';
+  if (now === undefined) return 'not made';
   const seconds = (row: SocketRow | undefined): number => (row?.timer?.remainingMs ?? 0) / 1000;
   const longerBy = seconds(now) - seconds(before);
   if (Math.abs(longerBy) < 10) return 'kept as long as before';
@@ -355,7 +355,7 @@ const sysctls = defineCase<Setting, string>({
           ({ observed }) => observed,
           ({ given }) => `${given.sysctl} = ${given.value}`,
         );
-        return `${state}: ${changes.map(({ outcome: what, labels }) => `${what} with ${labels.join(' and ')}`).join(', ')}`;
+        return `${state} is ${changes.map(({ outcome: what, labels }) => `${what} with ${labels.join(' and ')}`).join(', ')}`;
       })
       .join('; '),
 });

@@ -100,7 +100,13 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await button.focus();
     await page.keyboard.press('Enter');
     expect(await button.getAttribute('aria-pressed')).toBe('true');
-    expect(await shown()).toEqual(['G5']);
+    // Which cases those are is the kernel's affair.
+    const refuted = await page
+      .locator('.case[data-verdict="refuted"]')
+      .evaluateAll((found) => found.map(({ id }) => id));
+    expect(refuted.length).toBeGreaterThan(0);
+    expect(refuted.length).toBeLessThan(7);
+    expect(await shown()).toEqual(refuted);
     await page.keyboard.press('Space');
     expect(await button.getAttribute('aria-pressed')).toBe('false');
     expect(await shown()).toHaveLength(7);
