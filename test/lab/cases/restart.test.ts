@@ -34,8 +34,8 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces')('whe
   test('G1 tells that the server can be started again, and its steps are the calls of the programs', async () => {
     const { rows, because } = await rowsOf('G1');
     expect(rows.map(({ observed, ok }) => [observed, ok])).toEqual([
-      ['ok', false],
-      ['ok', true],
+      [{ bind: 'ok', listen: 'ok' }, false],
+      [{ bind: 'ok', listen: 'ok' }, true],
     ]);
     expect(because).toMatch(/^without the option the second start worked/);
     const calls = rows[0]?.steps.map(({ what }) => what).filter((what) => what.startsWith('server.'));
