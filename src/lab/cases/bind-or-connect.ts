@@ -6,7 +6,7 @@ import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome, outcomeAsync } from '../host/step.js';
 import { until } from '../host/until.js';
-import { alike, inTwoWays } from '../case/wording.js';
+import { alike } from '../case/wording.js';
 
 const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 40_000;
@@ -359,13 +359,15 @@ const tooLate = defineCase<Setting, string>({
     ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),
   ],
   run: setLate,
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => (given.isSet ? 'set after bind' : 'never set'),
-      ({ observed }) => (observed === 'ok' ? 'the port can be used' : observed),
+  because(rows) {
+    const late = alike(
+      rows.filter(({ given }) => given.isSet),
+      ({ observed }) => (observed === 'ok' ? 'it helps' : `it does not help (${observed})`),
       ({ given }) => given.late,
-    ),
+    );
+    const never = new Set(rows.filter(({ given }) => !given.isSet).map(({ observed }) => observed));
+    return `set after bind, ${late.map(({ outcome: said, labels }) => `${said} ${labels.join(', ')}`).join('; ')}; never set: ${[...never].join(' or ')}`;
+  },
 });
 
 /** Which call fails, with which errno, and what it compared. */
