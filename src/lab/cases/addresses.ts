@@ -91,7 +91,9 @@ const bindAndConnect = defineCase<Transport, Names>({
 function namesSentence(seen: Names): string {
   const source = seen.sourceAfterBind ? 'bind() set the source' : 'bind() did not set the source';
   const none =
-    seen.destinationAfterBind === 'ENOTCONN' ? 'and no destination yet' : `getpeername(): ${seen.destinationAfterBind}`;
+    seen.destinationAfterBind === 'ENOTCONN'
+      ? 'and no destination yet'
+      : `and getpeername() said ${seen.destinationAfterBind}`;
   const destination = seen.destinationAfterConnect
     ? 'connect() set the destination'
     : 'connect() did not set the destination';

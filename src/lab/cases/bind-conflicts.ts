@@ -85,7 +85,7 @@ const wildcard = defineCase<Pair, string>({
   articles: ['001'],
   title: 'SO_REUSEADDR: the wildcard first, then a specific address',
   claim: 'With SO_REUSEADDR a specific address can be bound on a port where another socket is bound to the wildcard.',
-  rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()).',
+  rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()). UDP sockets, which do not listen, overlap if both have it (udp_lib_lport_inuse()).',
   advice:
     'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
   bindsBeside: true,
@@ -241,7 +241,7 @@ const secondCopy = defineCase<Copy, string>({
     'Setting SO_REUSEADDR in every TCP server does no harm: a second copy, started by mistake, is refused and the first one goes on.',
   rule: 'A listener stops any bind without SO_REUSEPORT, but between bind() and listen() the port of a SO_REUSEADDR socket can be taken by another: inet_bind_conflict() asks for LISTEN only, and for no user. With SO_REUSEPORT both listen, and share the connections.',
   advice:
-    'SO_REUSEADDR is safe if listen() follows bind() at once; SO_REUSEPORT hides a second copy, so set it only where several are meant.',
+    'With SO_REUSEADDR call listen() right after bind(), and let the server end if it says EADDRINUSE. SO_REUSEPORT hides a second copy, so set it only where several are meant.',
   rows: (['after the first listens', 'while the first starts'] as const).flatMap((when) => [
     copies({ option: 'SO_REUSEADDR', when }, 'the first copy'),
     copies({ option: 'SO_REUSEPORT', when }),

@@ -6,31 +6,21 @@ import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome, outcomeAsync } from '../host/step.js';
 import { until } from '../host/until.js';
-import { alike, inTwoWays } from '../case/wording.js';
+import { alike } from '../case/wording.js';
 
 const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 40_000;
 
-/** What came of a bind, or of a bind and a connect. Most claims say that it works or not, and no errno. */
+/** What came of a bind, or of a bind and a connect. Most claims say whether it works, and name no errno. */
 type Attempt = {
   readonly works: boolean;
-  /** `ok`, or the call that failed and its errno. */
+  /** The last call that was made, and what it said: `ok` or an errno. */
+  readonly call: string;
   readonly said: string;
 };
 
-function attempt(said: string): Attempt {
-  return { works: said === 'ok', said };
-}
-
-function failedIn(call: 'bind' | 'connect', said: string): Attempt {
-  return attempt(said === 'ok' ? 'ok' : `${call} ${said}`);
-}
-
-type Refusal = { readonly call: string; readonly errno: string };
-
-function refusal({ works, said }: Attempt): Refusal {
-  const [call = '', errno = ''] = works ? ['none', said] : said.split(' ');
-  return { call, errno };
+function attempt(call: 'bind' | 'connect', said: string): Attempt {
+  return { works: said === 'ok', call, said };
 }
 
 /** For a sentence: what worked, and with which errno the rest failed. */
@@ -39,7 +29,7 @@ function fates<Given>(
   under: (given: Given) => string,
   what: (given: Given) => string,
 ): string {
-  const fate = (seen: Attempt): string => (seen.works ? 'works' : `fails with ${refusal(seen).errno}`);
+  const fate = ({ works, said }: Attempt): string => (works ? 'works' : `fails with ${said}`);
   return alike(
     rows,
     ({ given }) => under(given),
@@ -100,7 +90,7 @@ async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<At
     await closeInOrder(server, client);
     listener.close();
     await pastReuseDelay(host);
-    return failedIn(
+    return attempt(
       'bind',
       outcome(() => host.open({ name: 'restarted', options }).bind({ address, port })),
     );
@@ -111,9 +101,9 @@ async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<At
   const socket = client.open({ name: 'next', options });
   if (doing === 'connect from the port bound before') {
     const bound = outcome(() => socket.bind({ address: client.A, port: sourcePort }));
-    if (bound !== 'ok') return failedIn('bind', bound);
+    if (bound !== 'ok') return attempt('bind', bound);
   }
-  return failedIn('connect', await outcomeAsync(() => socket.connect({ address: server.A, port: 8080 })));
+  return attempt('connect', await outcomeAsync(() => socket.connect({ address: server.A, port: 8080 })));
 }
 
 function settings({ twReuse, reuseAddr }: Omit<Helper, 'doing'>): string {
@@ -153,10 +143,10 @@ type Client =
   | 'connect with the same four-tuple'
   | 'connect with no port left';
 
-async function clientFails(lab: Lab, what: Client): Promise<Refusal> {
+async function clientFails(lab: Lab, what: Client): Promise<Attempt> {
   if (what === 'bind to a port in TIME_WAIT') {
     const { client } = await clientInTimeWait(lab);
-    return refusal(bindAgain(client.open({ name: 'second' }), client.A));
+    return bindAgain(client.open({ name: 'second' }), client.A);
   }
   const [server, client] = lab.pair();
   server.listen({ address: server.A, port: 8080 });
@@ -168,19 +158,19 @@ async function clientFails(lab: Lab, what: Client): Promise<Refusal> {
   const second = client.open({ name: 'second', options });
   if (what !== 'connect with no port left') {
     const bound = bindAgain(second, client.A, port);
-    if (!bound.works) return refusal(bound);
+    if (!bound.works) return bound;
   }
-  return refusal(failedIn('connect', await outcomeAsync(() => second.connect(to))));
+  return attempt('connect', await outcomeAsync(() => second.connect(to)));
 }
 
 function bindAgain(socket: LabSocket, address: string, port = sourcePort): Attempt {
-  return failedIn(
+  return attempt(
     'bind',
     outcome(() => socket.bind({ address, port })),
   );
 }
 
-const clients = defineCase<Client, Refusal>({
+const clients = defineCase<Client, Attempt>({
   id: 'S8',
   articles: ['002'],
   title: '"Address already in use" for clients',
@@ -193,9 +183,9 @@ const clients = defineCase<Client, Refusal>({
     {
       name: 'bind to the port of a connection',
       given: 'bind to the port of a connection',
-      says: { errno: 'EADDRINUSE' },
+      says: { said: 'EADDRINUSE' },
     },
-    { name: 'bind to a port in TIME_WAIT', given: 'bind to a port in TIME_WAIT', says: { errno: 'EADDRINUSE' } },
+    { name: 'bind to a port in TIME_WAIT', given: 'bind to a port in TIME_WAIT', says: { said: 'EADDRINUSE' } },
     { name: 'bind to port 0 with no port left', given: 'bind to port 0 with no port left' },
     { name: 'connect with the same four-tuple, with SO_REUSEADDR', given: 'connect with the same four-tuple' },
     { name: 'connect with no port left', given: 'connect with no port left' },
@@ -204,7 +194,7 @@ const clients = defineCase<Client, Refusal>({
   because: (rows) =>
     alike(
       rows,
-      ({ observed: { call, errno } }) => `${call} says ${errno}`,
+      ({ observed: { call, said } }) => `${call} says ${said}`,
       ({ name }) => name,
     )
       .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
@@ -260,7 +250,7 @@ async function compared(lab: Lab, { reuse: option, source, destination }: Compar
   const bound = bindAgain(second, source === 'another' ? '192.168.0.3' : client.A);
   if (!bound.works) return bound;
   const to = destination === 'another' ? other : first;
-  return failedIn('connect', await outcomeAsync(() => second.connect(to)));
+  return attempt('connect', await outcomeAsync(() => second.connect(to)));
 }
 
 const fourTuple = defineCase<Compared, Attempt>({
@@ -360,13 +350,15 @@ const tooLate = defineCase<Setting, string>({
     ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),
   ],
   run: setLate,
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => (given.isSet ? 'set after bind' : 'never set'),
-      ({ observed }) => (observed === 'ok' ? 'the port can be used' : observed),
+  because(rows) {
+    const late = alike(
+      rows.filter(({ given }) => given.isSet),
+      ({ observed }) => (observed === 'ok' ? 'it helps' : `it does not help (${observed})`),
       ({ given }) => given.late,
-    ),
+    );
+    const never = new Set(rows.filter(({ given }) => !given.isSet).map(({ observed }) => observed));
+    return `set after bind, ${late.map(({ outcome: said, labels }) => `${said} ${labels.join(', ')}`).join('; ')}; never set: ${[...never].join(' or ')}`;
+  },
 });
 
 /** Which call fails, with which errno, and what it compared. */

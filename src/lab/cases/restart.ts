@@ -41,19 +41,26 @@ async function interrupt(host: Host, { program, port }: EchoServer, client: LabS
   await comesTrue(() => host.sockets({ localPort: port, state }).length > 0, `${state} at the server`);
 }
 
-/** Started again, on the same port. It `said` ok, or the call that failed and its errno. */
+/** What bind said and, if it worked, listen. */
+type Start = { readonly bind: string; readonly listen?: string };
+
+/** Started again, on the same port. */
 async function startAgain(
   host: Host,
   place: Endpoint,
   options: OptionValues,
-): Promise<{ program: Program; said: string }> {
+): Promise<{ program: Program; start: Start }> {
   const args = [place.address, String(place.port), JSON.stringify(options)];
   const program = await host.start({ program: 'echo-server', name: 'server again', args });
-  for (const call of ['bind', 'listen']) {
-    const { result } = await program.report(call);
-    if (result !== 'ok') return { program, said: `${call} ${result}` };
-  }
-  return { program, said: 'ok' };
+  const { result: bind } = await program.report('bind');
+  if (bind !== 'ok') return { program, start: { bind } };
+  const { result: listen } = await program.report('listen');
+  return { program, start: { bind, listen } };
+}
+
+function startSentence({ bind, listen }: Start): string {
+  if (bind !== 'ok') return `failed in bind with ${bind}`;
+  return listen === 'ok' ? 'worked' : `failed in listen with ${listen}`;
 }
 
 function states(host: Host, what: string, port: number): SocketState[] {
@@ -63,7 +70,7 @@ function states(host: Host, what: string, port: number): SocketState[] {
     .sort();
 }
 
-const restart = defineCase<OptionValues, string>({
+const restart = defineCase<OptionValues, Start>({
   id: 'G1',
   articles: ['000'],
   title: 'The echo server that cannot be restarted',
@@ -74,8 +81,8 @@ const restart = defineCase<OptionValues, string>({
     'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every TCP server.',
   onLoopback: true,
   rows: [
-    { name: 'without the option', given: {}, says: 'bind EADDRINUSE' },
-    { name: 'with SO_REUSEADDR', given: reusable, says: 'ok' },
+    { name: 'without the option', given: {}, says: { bind: 'EADDRINUSE' } },
+    { name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', listen: 'ok' } },
   ],
   async run(lab, options) {
     const host = lab.host();
@@ -86,14 +93,11 @@ const restart = defineCase<OptionValues, string>({
     states(host, 'netstat: a client is connected', echo.port);
     await interrupt(host, echo, client);
     states(host, 'netstat: the server is gone', echo.port);
-    const { said } = await startAgain(host, { ...place, port: echo.port }, options);
+    const { start } = await startAgain(host, { ...place, port: echo.port }, options);
     states(host, 'netstat: after the restart', echo.port);
-    return said;
+    return start;
   },
-  because: (rows) =>
-    rows
-      .map(({ name, observed }) => `${name} the second start ${observed === 'ok' ? 'worked' : `failed (${observed})`}`)
-      .join('; '),
+  because: (rows) => rows.map(({ name, observed }) => `${name} the second start ${startSentence(observed)}`).join('; '),
 });
 
 type Netstat = {
@@ -150,7 +154,7 @@ const netstat = defineCase<Visit, Netstat>({
   },
 });
 
-const sideBySide = defineCase<OptionValues, { start: string; port: readonly string[] }>({
+const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly string[] }>({
   id: 'G8',
   articles: ['000'],
   title: 'The restarted server beside its past',
@@ -160,23 +164,27 @@ const sideBySide = defineCase<OptionValues, { start: string; port: readonly stri
   advice: 'Nothing to clean up: the old TIME_WAIT runs out by itself and does not disturb new clients.',
   onLoopback: true,
   rows: [
-    { name: 'with SO_REUSEADDR', given: reusable, says: { start: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } },
+    {
+      name: 'with SO_REUSEADDR',
+      given: reusable,
+      says: { bind: 'ok', listen: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] },
+    },
   ],
   async run(lab, options) {
     const host = lab.host();
     const place = serverPlace(lab, host, 8080);
     const echo = await startEcho(host, place, options);
     await interrupt(host, echo, await talk(host, echo));
-    const { program, said } = await startAgain(host, { ...place, port: echo.port }, options);
-    if (said === 'ok') await talk(host, { program, port: echo.port });
+    const { program, start } = await startAgain(host, { ...place, port: echo.port }, options);
+    if (start.listen === 'ok') await talk(host, { program, port: echo.port });
     const rows = host.look('netstat: after the restart', { localPort: echo.port });
-    return { start: said, port: rows.map(({ state }) => state).sort() };
+    return { ...start, port: rows.map(({ state }) => state).sort() };
   },
   because: (rows) =>
     rows
       .map(
-        ({ observed: { start, port } }) =>
-          `the restart ${start === 'ok' ? 'worked' : `failed (${start})`}, and the port then had ${port.join(', ') || 'nothing'}`,
+        ({ observed }) =>
+          `the restart ${startSentence(observed)}, and the port then had ${observed.port.join(', ') || 'nothing'}`,
       )
       .join('; '),
 });

@@ -1,9 +1,10 @@
-import { type Case, defineCase } from '../case/case.js';
+import { type Case, defineCase, type SeenRow } from '../case/case.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { outcome, outcomeAsync } from '../host/step.js';
-import { until } from '../host/until.js';
+import { comesTrue } from '../host/until.js';
+import { alike, inTwoWays } from '../case/wording.js';
 
 type Place = 'ANY' | 'A' | 'B';
 type Kind = 'stream' | 'dgram';
@@ -40,66 +41,103 @@ function takes(server: LabSocket, kind: Kind): boolean {
 /** Sends a datagram to `address`, or connects to it, and returns the name of the server that got it. */
 async function whoGets(host: Host, servers: readonly LabSocket[], address: string, kind: Kind): Promise<string> {
   const client = host.open({ name: `client of ${address}`, type: kind });
-  await client.connect({ address, port });
+  // A connection is refused at once; a datagram is lost without a word.
+  if ((await outcomeAsync(() => client.connect({ address, port }))) !== 'ok') return 'nobody';
   if (kind === 'dgram') await client.send('who?');
-  const winner = await until(
-    () => servers.find((server) => takes(server, kind)),
-    `a server that gets what goes to ${address}`,
-  );
-  client.host.look(`who got what went to ${address}: ${winner.name}`, {
+  let winner = 'nobody';
+  await comesTrue(() => {
+    winner = servers.find((server) => takes(server, kind))?.name ?? 'nobody';
+    return winner !== 'nobody';
+  }, `a server that gets what goes to ${address}`);
+  host.look(`who got what went to ${address}: ${winner}`, {
     protocol: kind === 'stream' ? 'tcp' : 'udp',
     localPort: port,
   });
-  return winner.name;
+  return winner;
 }
 
-async function share(lab: Lab, given: Sharing): Promise<Record<string, string | number>> {
+/** Which servers run, and which of them gets what goes to A, to B and to another address. */
+type Served = {
+  readonly running: readonly string[];
+  readonly A: string;
+  readonly B: string;
+  readonly elsewhere: string;
+};
+
+async function share(lab: Lab, given: Sharing): Promise<Served> {
   const host = lab.host();
   const servers = startServers(host, given);
-  const served: Record<string, string | number> = { started: servers.length };
-  for (const [place, address] of Object.entries({ A: host.A, B: host.B, elsewhere: '127.0.0.1' })) {
-    const reachable = servers.some(({ name }) => name === 'ANY' || name === place);
-    served[place] = reachable ? await whoGets(host, servers, address, given.kind) : 'nobody';
-  }
-  return served;
+  const gets = (address: string): Promise<string> => whoGets(host, servers, address, given.kind);
+  const running = places.filter((place) => servers.some(({ name }) => name === place));
+  return { running, A: await gets(host.A), B: await gets(host.B), elsewhere: await gets('127.0.0.1') };
 }
 
-const orders: readonly (readonly Place[])[] = [
-  ['ANY', 'A', 'B'],
-  ['A', 'B', 'ANY'],
-];
+const places = ['ANY', 'A', 'B'] as const;
+const orders: readonly (readonly Place[])[] = places.flatMap((first) =>
+  places.flatMap((second) =>
+    places.filter((third) => new Set([first, second, third]).size === 3).map((third) => [first, second, third]),
+  ),
+);
 const kinds: readonly { kind: Kind; name: string }[] = [
   { kind: 'stream', name: 'TCP' },
   { kind: 'dgram', name: 'UDP' },
 ];
 const options: readonly ReuseOption[] = ['SO_REUSEADDR', 'SO_REUSEPORT'];
 
-const mostSpecific = defineCase<Sharing, Record<string, string | number>>({
+const wanted: Served = { running: places, A: 'A', B: 'B', elsewhere: 'ANY' };
+
+function servedSentence({ running, A, B, elsewhere }: Served): string {
+  const groups = alike(
+    [
+      { to: 'A', winner: A },
+      { to: 'B', winner: B },
+      { to: 'other addresses', winner: elsewhere },
+    ],
+    ({ winner }) => winner,
+    ({ to }) => to,
+  );
+  const gets = groups.map(({ outcome: winner, labels }) => `${winner} gets what goes to ${labels.join(', ')}`);
+  const who = running.length === places.length ? 'all three' : `only ${running.join(' and ') || 'none'}`;
+  return `${who} started (${gets.join('; ')})`;
+}
+
+/** Which server started first, if that alone decides; otherwise the order. */
+function startedFirst(row: SeenRow<Sharing, Served>, rows: readonly SeenRow<Sharing, Served>[]): string {
+  const { kind, option, order } = row.given;
+  const others = rows.filter(
+    ({ given }) => given.kind === kind && given.option === option && given.order[0] === order[0],
+  );
+  const sentences = new Set(others.map(({ observed }) => servedSentence(observed)));
+  return sentences.size === 1 ? `${order[0]} is first` : order.join(' then ');
+}
+
+const mostSpecific = defineCase<Sharing, Served>({
   id: 'S13',
   articles: ['002'],
   title: 'Three servers on one port, the most specific address wins',
   claim:
-    'With SO_REUSEADDR a server on every address and one on each of two addresses run side by side on one port, and the most specific gets what arrives.',
+    'With SO_REUSEADDR three TCP servers, one on the wildcard and one on each of two addresses, run side by side on one port, and a connection goes to the most specific of them.',
   rule: 'inet_bind_conflict() lets SO_REUSEADDR sockets share an address only while none of them listens; SO_REUSEPORT also lets listeners share. compute_score() in inet_hashtables.c and udp.c ranks a socket bound to the destination address above one bound to the wildcard.',
   advice:
-    'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but any other process with SO_REUSEADDR can then take your datagrams.',
+    'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but with SO_REUSEADDR any other process that sets it, too, can take your datagrams.',
   rows: kinds.flatMap(({ kind, name }) =>
     options.flatMap((option) =>
       orders.map((order) => ({
         name: `${name}, ${option}, ${order.join(' then ')}`,
         given: { kind, option, order },
-        says: { started: 3, A: 'A', B: 'B', elsewhere: 'ANY' },
+        // The article has HTTP servers, with SO_REUSEADDR.
+        ...(kind === 'stream' && option === 'SO_REUSEADDR' ? { says: wanted } : {}),
       })),
     ),
   ),
   run: share,
-  because(rows) {
-    const failed = rows
-      .filter(({ ok }) => !ok)
-      .map(({ name, observed }) => `${name} (${String(observed['started'])} of 3 started)`);
-    const worked = rows.filter(({ ok }) => ok).map(({ name }) => name);
-    return `it is so for ${worked.join('; ') || 'nothing'}; not for ${failed.join('; ') || 'nothing'}`;
-  },
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => `${given.kind === 'stream' ? 'TCP' : 'UDP'} with ${given.option}`,
+      ({ observed }) => servedSentence(observed),
+      (row) => startedFirst(row, rows),
+    ),
 });
 
 interface Datagrams {
@@ -139,9 +177,11 @@ const datagramsSent = 32;
 
 function readCounts(counts: readonly number[]): string {
   if (counts.every((count) => count === datagramsSent)) return 'every socket gets each';
-  if (counts.at(-1) === datagramsSent) return 'the last one bound gets all';
+  if (counts.at(-1) === datagramsSent) return 'the last one bound gets each';
   const total = counts.reduce((sum, count) => sum + count, 0);
-  return total === datagramsSent && counts.every((count) => count > 0) ? 'one of them gets each' : counts.join(', ');
+  return total === datagramsSent && counts.every((count) => count > 0)
+    ? 'each goes to one socket and all sockets get some'
+    : counts.join(', ');
 }
 
 const datagrams = defineCase<Datagrams, string>({
@@ -157,11 +197,17 @@ const datagrams = defineCase<Datagrams, string>({
     options.map((option) => ({
       name: `${destination}, ${option}`,
       given: { option, destination },
-      says: 'every socket gets each',
+      ...(destination === 'multicast' && option === 'SO_REUSEADDR' ? { says: 'every socket gets each' } : {}),
     })),
   ),
   run: deliver,
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => `${given.destination} datagrams`,
+      ({ observed }) => observed,
+      ({ given }) => `the sockets have ${given.option}`,
+    ),
 });
 
 /** What is different about the second of two sockets that want one port with SO_REUSEPORT, or what is done with several. */
@@ -171,7 +217,8 @@ type Balance =
   | 'only the first'
   | 'only the second'
   | 'spread'
-  | 'queue of a closed listener';
+  | 'queue of a closed listener'
+  | 'queue of a closed listener, tcp_migrate_req=1';
 
 const otherUser = 65_534;
 
@@ -190,16 +237,19 @@ async function spread(host: Host): Promise<string> {
   const connections = 64;
   for (let made = 0; made < connections; made++)
     await host.connect({ address: host.A, port }, { name: `client ${made}` });
-  const counts = listeners.map(({ socket }) => {
-    let count = 0;
-    for (let accepted = socket.tryAccept(); accepted !== undefined; accepted = socket.tryAccept()) {
-      accepted.close();
-      count++;
-    }
-    return count;
-  });
+  const counts = listeners.map(acceptAll);
   host.look(`${connections} connections, accepted by each listener: ${counts.join(', ')}`, { state: 'LISTEN' });
   return counts.every((count) => count > 0) ? 'every listener gets some' : `one of them got none: ${counts.join(', ')}`;
+}
+
+/** Accepts what waits, and tells how many there were. */
+function acceptAll({ socket }: LabSocket): number {
+  let count = 0;
+  for (let accepted = socket.tryAccept(); accepted !== undefined; accepted = socket.tryAccept()) {
+    accepted.close();
+    count++;
+  }
+  return count;
 }
 
 async function closeWithQueue(host: Host): Promise<string> {
@@ -212,11 +262,15 @@ async function closeWithQueue(host: Host): Promise<string> {
   for (let made = 0; made < 16; made++)
     clients.push(await host.connect({ address: host.A, port }, { name: `client ${made}` }));
   left.close();
-  const fates = new Set<string>();
-  for (const client of clients)
-    fates.add(client.state === 'ESTABLISHED' ? 'kept' : await outcomeAsync(() => client.recv()));
-  right.close();
-  return [...fates].sort().join(' or ');
+  const kept = clients.filter((client) => client.state === 'ESTABLISHED');
+  const lost = new Set<string>();
+  for (const client of clients) if (!kept.includes(client)) lost.add(await outcomeAsync(() => client.recv()));
+  const accepted = acceptAll(right);
+  host.look(`${kept.length} of ${clients.length} connections are kept, the other listener accepts ${accepted}`, {
+    port,
+  });
+  if (lost.size === 0) return 'every connection is kept';
+  return `${[...lost].sort().join(' or ')} for ${kept.length === accepted ? 'those in its queue' : 'some connections'}`;
 }
 
 const reusePort = defineCase<Balance, string>({
@@ -225,9 +279,9 @@ const reusePort = defineCase<Balance, string>({
   title: 'What SO_REUSEPORT is',
   claim:
     'Sockets of one user that all set SO_REUSEPORT listen on one address and port, and the kernel spreads the connections among them.',
-  rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req hands it to another member.',
+  rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req (5.14) hands it to another member.',
   advice:
-    'Use it to have several processes accept on one port. Set net.ipv4.tcp_migrate_req=1, or stop a listener only when its queue is empty, or connections are lost with it.',
+    'Use it to have several processes of one user accept on one port. Before one of them stops its listener set net.ipv4.tcp_migrate_req=1, or the connections in its queue are reset.',
   bindsBeside: true,
   rows: [
     { name: 'two sockets of the same user', given: 'same user', says: 'ok' },
@@ -235,19 +289,28 @@ const reusePort = defineCase<Balance, string>({
     { name: 'only the first has the option', given: 'only the first', says: 'EADDRINUSE' },
     { name: 'only the second has the option', given: 'only the second', says: 'EADDRINUSE' },
     { name: '64 connections, four listeners', given: 'spread', says: 'every listener gets some' },
-    {
-      name: 'one of two listeners closed with connections in its queue',
-      given: 'queue of a closed listener',
-      says: 'kept',
-    },
+    // Of the queue of a closed one it says nothing.
+    { name: 'one of two listeners closed with connections in its queue', given: 'queue of a closed listener' },
+    { name: 'the same with tcp_migrate_req=1', given: 'queue of a closed listener, tcp_migrate_req=1' },
   ],
   async run(lab, balance) {
     const host = lab.host();
     if (balance === 'spread') return await spread(host);
     if (balance === 'queue of a closed listener') return await closeWithQueue(host);
+    if (balance === 'queue of a closed listener, tcp_migrate_req=1') {
+      const settable = outcome(() => host.setSysctl('net.ipv4.tcp_migrate_req', 1)) === 'ok';
+      return settable ? await closeWithQueue(host) : 'this kernel has no tcp_migrate_req';
+    }
     return joinGroup(host, balance);
   },
-  because: (rows) => rows.map(({ name, observed }) => `${name}: ${observed}`).join('; '),
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${labels.join(', or ')}: ${said}`)
+      .join('; '),
 });
 
 /** Several sockets on one port: SO_REUSEADDR and SO_REUSEPORT, TCP and UDP. */

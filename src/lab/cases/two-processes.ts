@@ -4,6 +4,7 @@ import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { Program } from '../host/program.js';
 import { until } from '../host/until.js';
+import { alike } from '../case/wording.js';
 
 type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' | 'SO_REUSEPORT';
 
@@ -64,22 +65,37 @@ async function processesServing(lab: Lab, way: Way): Promise<number> {
   return able.filter(accepted).length;
 }
 
+const ways: { readonly [W in Way]: string } = {
+  'each binds for itself': 'each binds for itself',
+  SO_REUSEPORT: 'each binds for itself with SO_REUSEPORT',
+  inherited: 'they inherit one listener',
+  'passed over a Unix socket': 'they are passed one listener over a Unix socket',
+};
+
 const nginx = defineCase<Way, number>({
   id: 'S7',
   articles: ['002'],
   title: "nginx's master and workers",
-  claim: 'Two servers can never share one address and port.',
+  claim: "Two servers can never be bound to one address and port. How do nginx's master and workers share them, then?",
   rule: 'bind(2) and listen(2) are refused to a second socket (inet_bind_conflict()), but a socket may have many descriptors in many processes: fork(2), execve(2) and SCM_RIGHTS (unix(7)) add references to the same struct file. SO_REUSEPORT is for sockets of their own.',
   advice:
-    'To restart without a gap, hand the listener down (nginx, systemd socket units) or start the next process with SO_REUSEPORT before the last one stops.',
-  rows: (['each binds for itself', 'inherited', 'passed over a Unix socket', 'SO_REUSEPORT'] as const).map((way) => ({
-    name: way,
-    given: way,
-    says: 1,
-  })),
+    'To restart without a gap, hand the listener down (nginx, systemd socket units). Or start the next process with SO_REUSEPORT before the last one stops, if the old one set SO_REUSEPORT too, and with net.ipv4.tcp_migrate_req=1: otherwise the connections in the queue of the closed listener are reset (R8, S18).',
+  rows: [
+    { name: 'each binds for itself', given: 'each binds for itself', says: 1 },
+    { name: 'each binds for itself, with SO_REUSEPORT', given: 'SO_REUSEPORT', says: 1 },
+    // One bind for all of them: the answer to the question.
+    { name: 'inherited', given: 'inherited' },
+    { name: 'passed over a Unix socket', given: 'passed over a Unix socket' },
+  ],
   run: processesServing,
   because: (rows) =>
-    `processes that accept on one address and port: ${rows.map(({ name, observed }) => `${name}, ${observed}`).join('; ')}`,
+    alike(
+      rows,
+      ({ observed }) => `${observed} of 2 processes accept connections`,
+      ({ given: way }) => ways[way],
+    )
+      .map(({ outcome, labels }) => `${outcome} if ${labels.join(', or ')}`)
+      .join('; '),
 });
 
 /** One address and port, and two real processes. */
