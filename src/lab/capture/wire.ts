@@ -1,6 +1,13 @@
 import type { NetworkNamespace, PacketAddress } from '../../index.js';
 import { EtherType } from '../peer/frame.js';
-import { type LinkSocket, openOnLink, PACKET_OTHERHOST, PACKET_OUTGOING, whenReadable } from '../peer/link-socket.js';
+import {
+  type LinkSocket,
+  openOnLink,
+  PACKET_OTHERHOST,
+  PACKET_OUTGOING,
+  tryFrame,
+  whenReadable,
+} from '../peer/link-socket.js';
 import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 
@@ -52,7 +59,7 @@ export class WireTap {
   /** Stores what is there now. */
   drain(limit = Number.POSITIVE_INFINITY): void {
     for (let count = 0; count < limit; count++) {
-      const message = this.#wire.socket.tryRecvmsg({ size: LONGEST_FRAME, controlSize: 64 });
+      const message = tryFrame(this.#wire, { size: LONGEST_FRAME, controlSize: 64 });
       if (message === undefined) return;
       this.#keep(message.data, message.address as PacketAddress, message.control.find(isStamp)?.nanoseconds ?? 0n);
     }

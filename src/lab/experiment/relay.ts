@@ -1,7 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkNamespace, Socket } from '../../index.js';
 import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
-import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, whenReadable } from '../peer/link-socket.js';
+import {
+  type LinkSocket,
+  openOnLink,
+  PACKET_OUTGOING,
+  sendFrame,
+  tryFrame,
+  whenReadable,
+} from '../peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from '../peer/segment.js';
 import { codeOf } from '../host/step.js';
 
@@ -55,7 +62,7 @@ class Way {
   /** Takes what has come, and returns how many frames that were. */
   #take(): number {
     for (let count = 0; count < turn; count++) {
-      const message = this.#from.socket.tryRecvmsg({ size: LONGEST_FRAME });
+      const message = tryFrame(this.#from, { size: LONGEST_FRAME });
       if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
       if (!isOwn) this.#forward(Uint8Array.from(message.data));

@@ -7,6 +7,7 @@ import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.
 import { WireTap } from '../capture/wire.js';
 import { writeCapture } from '../capture/write.js';
 import { Host } from '../host/host.js';
+import { named } from '../peer/link-socket.js';
 import { ScriptedPeer } from '../peer/peer.js';
 import { impliedStates } from '../states/implied.js';
 import { timeline } from '../states/timeline.js';
@@ -227,7 +228,7 @@ export class Stage {
         this.#ends.length,
         this.#frames,
         () => this.#look(),
-        (error) => this.fail(error),
+        (error) => this.fail(named(`the capture on ${link} of ${name}`, error)),
       );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
@@ -240,7 +241,11 @@ export class Stage {
     const throughRelay = relayed || delayMs !== undefined;
     this.#tap(
       [near, far],
-      throughRelay ? joinThroughRelay(near, far, link, (error) => this.fail(error)) : joinDirectly(near, far),
+      throughRelay
+        ? joinThroughRelay(near, far, link, (error) =>
+            this.fail(named(`the relay between ${near.name} and ${far.name}`, error)),
+          )
+        : joinDirectly(near, far),
     );
   }
 

@@ -98,6 +98,54 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     expect(trace.segments.filter(({ receivedMs }) => receivedMs === undefined)).toHaveLength(1);
   });
 
+  test.each([{ relayed: false }, { relayed: true }])(
+    'goes on where a link was down, $relayed relayed, and no host is cut off',
+    async (settings) => {
+      const trace = await run(async ({ host, link }) => {
+        const [third, server, client] = [host('third'), host('server'), host('client', settings)];
+        const listener = server.listen(8080);
+        const c = await client.connect(server, 8080);
+        const s = await listener.accept();
+        link(server, client).down();
+        await c.send('lost at first');
+        // The capture has been told by then that its link is down.
+        await new Promise(setImmediate);
+        link(server, client).up();
+        await s.expect('recv', 'lost at first');
+        await third.connect({ address: third.A, port: third.listen(80).local.port });
+        await server.connect(third, 80);
+        await server.connect(client, client.listen(81).local.port);
+      });
+      const data = trace.segments.filter(({ length }) => length > 0);
+      expect(data.at(-1)).toMatchObject({ from: 'client', length: 13 });
+      expect(data.at(-1)?.receivedMs).toBeDefined();
+    },
+  );
+
+  test('needs no ARP between its hosts, also where one was away', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'capture-'));
+    const pcap = join(folder, 'run.pcapng');
+    try {
+      await experiment('no ARP', { limitMs: 10_000 }, async ({ host, link }) => {
+        const [server, client, third] = [host('server'), host('client', { delayMs: 5 }), host('third')];
+        server.listen(8080);
+        await client.connect(server, 8080);
+        link(server, client).down();
+        link(server, client).up();
+        client.mute(server);
+        client.vanish();
+        client.reappear();
+        client.unmute(server);
+        await client.connect(server, 8080);
+        await third.connect(server, 8080);
+        await third.connect(client, client.listen(80).local.port);
+      }).run(undefined, { pcap });
+      expect(etherTypes(readFileSync(pcap))).toEqual([0x0800]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   test('delays every packet of a link, and keeps their order', async () => {
     const trace = await run(async ({ host }) => {
       const server = host('server');
@@ -350,6 +398,14 @@ function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** What there is in the packets of a pcapng file: the type is in bytes 12 and 13 of the frame. */
+function etherTypes(file: Buffer): number[] {
+  const types = new Set<number>();
+  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4))
+    if (file.readUInt32LE(at) === 6) types.add(file.readUInt16BE(at + 28 + 12));
+  return [...types];
 }
 
 /** Enhanced packet blocks of a pcapng file. */
