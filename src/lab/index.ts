@@ -2,6 +2,7 @@ export type { Json } from './json.js';
 export type { Case, CaseResult, Need, RowResult, Verdict } from './case/case.js';
 export { cases } from './cases/index.js';
 export {
+  CaptureError,
   type Experiment,
   experiment,
   type ExperimentContext,

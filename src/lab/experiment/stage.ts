@@ -35,7 +35,7 @@ const settleMs = 25_000;
 const silenceMs = 3000;
 
 /** What a stage knows of its run. */
-export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'findings' | 'error'>;
+export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'findings' | 'error'>;
 
 /** The hosts and links of one run, everything on them recorded. */
 export class Stage {

@@ -1,3 +1,4 @@
+import { withPlace } from '../place.js';
 import type { Trace, TraceCall, TraceMark, TraceSegment, TraceState } from '../trace.js';
 
 /** Like segments in a row, and what stood among them, as one row. */
@@ -226,7 +227,8 @@ export function rowsOf(trace: Trace): Row[] {
     ...trace.states.map((state): Row => ({ kind: 'state', atMs: state.atMs, state })),
     ...trace.marks.map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];
-  if (trace.error !== undefined) rows.push({ kind: 'error', ...trace.error });
+  const { error } = trace;
+  if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPlace(error) });
   rows.sort((a, b) => a.atMs - b.atMs || ranks[a.kind] - ranks[b.kind]);
   let result = rows;
   for (const isLike of levels) {

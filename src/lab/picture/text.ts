@@ -222,6 +222,7 @@ export function ladderText(trace: Trace, width = 80): string {
   ];
   return [
     ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),
+    ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
     ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
     '',
     ...ladder(trace, width),

@@ -2,7 +2,12 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { type ExperimentContext, experiment, ExperimentError } from '../../../src/lab/experiment/experiment.js';
+import {
+  CaptureError,
+  type ExperimentContext,
+  experiment,
+  ExperimentError,
+} from '../../../src/lab/experiment/experiment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import { canMakeNamespaces, openDescriptors } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
@@ -18,6 +23,7 @@ describe('experiment()', () => {
   test('is named after its title unless it has a name', () => {
     expect(experiment('What close() does, twice', () => {}).name).toBe('what-close-does-twice');
     expect(experiment('x', { name: 'own' }, () => {}).name).toBe('own');
+    expect(experiment('连接重置 (RST)', () => {}).name).toBe('连接重置-rst');
   });
 
   test.each<[string, unknown[], string]>([
@@ -263,6 +269,34 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       await want('ok', () => client.connect(server, 1));
     }).record();
     expect(error?.message).toBe('expect: expected ok, got ECONNREFUSED');
+  });
+
+  test('that threw says where, and has the error as its cause', async () => {
+    const cause = new Error('on purpose');
+    const failing = experiment('failing', () => {
+      throw cause;
+    });
+    const error: unknown = await failing.run().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'ExperimentError', cause });
+    const { where } = (await failing.record()).error ?? {};
+    expect(where).toMatch(/^test\/lab\/experiment\/experiment\.test\.ts:\d+:\d+$/);
+    // The event loop made this error, with nobody on its stack.
+    const late = experiment('late', async ({ host }) => {
+      const client = host('client');
+      await client.listen(80).accept('s', { timeoutMs: 1 });
+    });
+    expect((await late.record()).error?.where).toMatch(/^test\/lab\/experiment\/experiment\.test\.ts:\d+:\d+$/);
+  });
+
+  test('keeps its trace where the capture cannot be written', async () => {
+    const full = experiment('full', async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      server.listen(80);
+      await client.connect(server, 80);
+    });
+    const error: unknown = await full.record(undefined, { pcap: '/dev/full' }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(CaptureError);
+    expect(error).toMatchObject({ message: expect.stringMatching(/\/dev\/full: ENOSPC/), trace: { title: 'full' } });
   });
 
   test('that waits for what never comes is broken off, and the call is there', async () => {
