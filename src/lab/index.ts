@@ -11,6 +11,7 @@ export {
   type RunOptions,
   type Script,
 } from './experiment/experiment.js';
+export type { PassingSegment } from './capture/segments.js';
 export type { Link, LinkSettings, Loss } from './experiment/link.js';
 export type { HostSettings } from './experiment/stage.js';
 export { experiments } from './experiments/index.js';

@@ -102,6 +102,8 @@ export interface Trace {
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
+  readonly notDrawn?: Readonly<Record<string, number>>;
   readonly states: readonly TraceState[];
   /** Packets the kernel had no room to show to the capture. */
   readonly dropped: number;

@@ -1,5 +1,4 @@
 import type { NetworkNamespace, PacketAddress } from '../../index.js';
-import { EtherType } from '../peer/frame.js';
 import {
   type LinkSocket,
   openOnLink,
@@ -69,8 +68,7 @@ export class WireTap {
     this.#wire.socket.close();
   }
 
-  #keep(data: Uint8Array, { packetType, protocol }: PacketAddress, atNs: bigint): void {
-    if (protocol !== EtherType.IPv4 && protocol !== EtherType.ARP) return;
+  #keep(data: Uint8Array, { packetType }: PacketAddress, atNs: bigint): void {
     const outgoing = packetType === PACKET_OUTGOING;
     // Copied, since the reader's memory is larger than most frames.
     const bytes = Uint8Array.from(data);

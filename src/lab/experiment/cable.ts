@@ -1,4 +1,4 @@
-import { NetworkNamespace } from '../../index.js';
+import { NetworkNamespace, SystemCallError } from '../../index.js';
 import { codeOf } from '../host/step.js';
 import type { Host } from '../host/host.js';
 import type { Link } from './link.js';
@@ -20,6 +20,20 @@ function nextLink(station: Station): string {
   const name = `eth${station.links.length}`;
   station.links.push(name);
   return name;
+}
+
+/**
+ * A namespace whose links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for
+ * routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
+ */
+export function newNamespace(): NetworkNamespace {
+  const namespace = NetworkNamespace.create();
+  try {
+    namespace.setSysctl('net.ipv6.conf.default.addr_gen_mode', 1);
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+  }
+  return namespace;
 }
 
 /** One end of a link, and what it is called there. */
@@ -75,7 +89,7 @@ export function joinThroughRelay(
   link: Link,
   onError: (error: unknown) => void,
 ): [string, string] {
-  const wire = NetworkNamespace.create();
+  const wire = newNamespace();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
     near.namespace.addVeth(wire, { name: names[0], peerName: 'near' });

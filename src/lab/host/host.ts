@@ -10,7 +10,7 @@ import {
   type SocketRow,
   UsageError,
 } from '../../index.js';
-import { LabSocket } from './lab-socket.js';
+import { checkAddress, LabSocket } from './lab-socket.js';
 import { endProcessesAtExit, endProcessesIn } from './leftovers.js';
 import { HostProcess, type ProcessSettings } from './host-process.js';
 import { Program, type ProgramSettings } from './program.js';
@@ -88,8 +88,9 @@ const nowhere = '02:00:00:00:00:99';
 /** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
 export class Host {
   readonly name: string;
-  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. */
+  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. @internal */
   readonly A: string;
+  /** @internal */
   readonly B: string;
   readonly ANY = '0.0.0.0';
   readonly namespace: NetworkNamespace | undefined;
@@ -115,6 +116,11 @@ export class Host {
     this.B = addresses.B;
     this.namespace = namespace;
     this.#recorder = recorder;
+  }
+
+  /** Its address; one, however many links it has. */
+  get address(): string {
+    return this.A;
   }
 
   /** Runs `work` in the host's network; it must be synchronous. */
@@ -145,6 +151,7 @@ export class Host {
     if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
       throw invalidArgument('listen', 'a port or settings', at);
     const settings = typeof at === 'number' ? { port: at } : at;
+    checkAddress(settings);
     const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
     return this.open({ name, options }).bind({ address, port }).listen(backlog);
   }
@@ -249,8 +256,8 @@ export class Host {
   }
 
   /** Its end of the link to another host. */
-  linkTo({ A }: { readonly A: string }): string {
-    return this.#links.get(A)?.link ?? 'eth0';
+  linkTo({ address }: { readonly address: string }): string {
+    return this.#links.get(address)?.link ?? 'eth0';
   }
 
   /** This is the link to whoever has `address`. */
@@ -275,7 +282,7 @@ export class Host {
   }
 
   #setNeighbour(address: string, hardwareAddress: string | undefined): void {
-    const neighbour = { interface: this.linkTo({ A: address }), address };
+    const neighbour = { interface: this.linkTo({ address }), address };
     if (hardwareAddress === undefined) this.#own().removeNeighbour(neighbour);
     else this.#own().addNeighbour({ ...neighbour, hardwareAddress });
   }
@@ -311,9 +318,10 @@ export class Host {
     args: readonly string[] = [],
     settings: Omit<ProcessSettings, 'command' | 'args'> = {},
   ): HostProcess {
+    // Before it is started: what is noted here for the exit is taken back when the host closes.
+    this.#hasSpawned = true;
     if (this.namespace !== undefined) endProcessesAtExit(this.namespace);
     const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
-    this.#hasSpawned = true;
     this.#closers.push(() => child.end());
     child.started();
     return child;

@@ -6,7 +6,7 @@ import { type Note, Rails } from './rails.js';
 import { connectionKey, type Row, rowsOf, segmentKey } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, foldText, socketPrefix, spanText, timeText } from './words.js';
+import { callName, foldText, notDrawnTexts, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
 
@@ -219,6 +219,7 @@ export function ladderText(trace: Trace, width = 80): string {
   const notes = [
     ...(states.some(({ how }) => how === 'implied') ? ['~ follows from a segment and was not seen'] : []),
     ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),
+    ...notDrawnTexts(trace),
   ];
   return [
     ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),

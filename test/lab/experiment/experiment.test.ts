@@ -8,6 +8,9 @@ import {
   experiment,
   ExperimentError,
 } from '../../../src/lab/experiment/experiment.js';
+import type { PassingSegment } from '../../../src/lab/capture/segments.js';
+import { experimentsHtml } from '../../../src/lab/picture/html.js';
+import { ladderText } from '../../../src/lab/picture/text.js';
 import type { Trace, TraceSegment } from '../../../src/lab/trace.js';
 import { canMakeNamespaces, openDescriptors } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
@@ -127,6 +130,63 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       expect(data.at(-1)?.receivedMs).toBeDefined();
     },
   );
+
+  test('asks `where` about segments as a trace has them, and remarks on a loss that did not come about', async () => {
+    const asked: PassingSegment[] = [];
+    const trace = await run(async ({ host, link }) => {
+      const [server, client] = [host('server'), host('client', { relayed: true })];
+      const listener = server.listen(8080);
+      const where = (segment: PassingSegment): boolean => {
+        asked.push(segment);
+        return segment.from === 'client' && segment.length > 0 && segment.seq === 1;
+      };
+      link(server, client).lose({ where, times: 1 });
+      link(server, client).lose({ from: server, where: () => false });
+      link(server, client).lose({ from: client, where: () => false, times: 2 });
+      const c = await client.connect(server, 8080);
+      const s = await listener.accept();
+      await c.send('lost at first');
+      await s.expect('recv', 'lost at first');
+    });
+    const lost = trace.segments.filter(({ receivedMs }) => receivedMs === undefined);
+    expect(lost).toEqual([expect.objectContaining({ from: 'client', seq: 1, length: 13 })]);
+    const [syn] = trace.segments;
+    expect(asked[0]).toEqual({ ...syn, sentMs: undefined, receivedMs: undefined });
+    for (const segment of asked) expect(trace.segments).toContainEqual(expect.objectContaining(segment));
+    expect(trace.marks.map(({ text }) => text)).toEqual([
+      'the link of server and client was to lose 2 segments of client more',
+    ]);
+  });
+
+  test('has UDP and IPv6 in its capture, also over a relay, and says how many packets are not drawn', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'capture-'));
+    const pcap = join(folder, 'run.pcapng');
+    try {
+      const trace = await experiment('others', { limitMs: 10_000 }, async ({ host }) => {
+        const [server, client] = [host('server'), host('client', { relayed: true })];
+        const sink = server.open({ type: 'dgram', name: 'sink' }).bind({ address: server.address, port: 53 });
+        const source = await client.open({ type: 'dgram' }).connect({ address: server.address, port: 53 });
+        await source.send('é');
+        await sink.expect('recv', '\xc3\xa9');
+        server.namespace?.addAddress('eth0', 'fd00::1/64');
+        client.namespace?.addAddress('eth0', 'fd00::2/64');
+        const listener = server.open({ family: 'IPv6' }).bind({ address: '::', port: 80 }).listen();
+        const c = await client.open({ family: 'IPv6' }).connect({ address: 'fd00::1', port: 80 });
+        await listener.accept();
+        c.close();
+      }).run(undefined, { pcap });
+      expect(trace.segments).toEqual([]);
+      expect(Object.keys(trace.notDrawn ?? {}).toSorted()).toEqual(['IPv6', 'UDP']);
+      expect(trace.notDrawn?.['UDP']).toBe(1);
+      expect(ladderText(trace)).toMatch(/^\d+ packets not drawn: IPv6, UDP$/m);
+      expect(experimentsHtml([trace])).toMatch(/packets not drawn: IPv6, UDP/);
+      expect(etherTypes(readFileSync(pcap)).toSorted()).toEqual([0x0800, 0x86dd].toSorted());
+      const calls = trace.calls.map(({ call }) => call);
+      expect(calls).toEqual(expect.arrayContaining(['send(2 bytes)', 'bind([::]:80)', 'connect([fd00::1]:80)']));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 
   test('needs no ARP between its hosts, also where one was away', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'capture-'));
