@@ -25,8 +25,9 @@ const kernel = traces[0].kernel.split('.').slice(0, 2).join('.');
 function rowsOf(runs) {
   const rows = new Map();
   const blocking = [];
-  for (const { variant, findings, error } of runs) {
-    if (error !== undefined) throw new Error(`${variant} broke off: ${error.message}`);
+  for (const { variant, findings, error, failure } of runs) {
+    const why = failure ?? error?.message;
+    if (why !== undefined) throw new Error(`${variant} broke off: ${why}`);
     const [situation, calls, linger, ...rest] = variant.split(' / ');
     const key = [situation, calls, linger].join(' / ');
     if (rest.includes('blocking')) {
@@ -79,9 +80,13 @@ const finFirst = ['shutdown(write), close()', 'shutdown(both), close()'];
  */
 const sentences = [
   {
-    text: 'The time of SO_LINGER is how long close() waits, and nothing else. When it is over no error is returned, nothing is thrown away, and no RST is sent: the kernel goes on in the background, and a peer that reads later gets all data and the end of the stream.[^linger]',
+    text: 'The time of SO_LINGER is the longest that close() waits: it returns before if everything has been acknowledged. When it is over no error is returned, nothing is thrown away, and no RST is sent: the kernel goes on in the background, and a peer that reads later gets all data and the end of the stream.[^linger]',
     of: { situation: [situations.unsent], linger: ['{1, 1 s}'] },
     has: { [returns]: /^ok after about 1 s$/, [sent]: /^nothing$/, [reads]: /^all data, then end of stream/ },
+    but: {
+      of: { situation: [situations.nothing], linger: ['{1, 1 s}'] },
+      has: { [returns]: /^ok at once$/ },
+    },
   },
   {
     text: 'With a time close() waits for a peer that has vanished too, and then leaves the same FIN_WAIT1 as without.',
@@ -214,6 +219,7 @@ const page = [
   'Each sentence was held against its rows when the page was made.',
   '',
   ...sentences.map(({ text }) => `- ${text}`),
+  '- SO_LINGER with l_onoff 0 is off, whatever its time: [linger-zero-moments](experiments/linger-zero-moments.md) has it with time 0.',
   `- A blocking socket does as a non-blocking one: of ${blocking} pairs of runs with SO_LINGER {1, 1 s} none differs.`,
   '',
   '## How to read the tables',

@@ -19,7 +19,9 @@ const version = release().split('.').slice(0, 2).join('.');
 const elsewhere = { 'ways-to-close': '../closing.md' };
 const drawn = experiments.filter(({ byNameOnly }) => !byNameOnly);
 
-const played = await playRuns(drawn.flatMap((experiment) => runsOf({}, experiment)));
+const played = await playRuns(
+  drawn.flatMap((experiment) => runsOf({ source: {}, index: experiments.indexOf(experiment), experiment })),
+);
 for (const { run, trace, failure } of played) {
   const why = failure ?? trace.error?.message;
   if (why !== undefined) throw new Error(`${run.experiment.name} ${run.variant ?? ''}: ${why}`);

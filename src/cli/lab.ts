@@ -1,30 +1,23 @@
-import { closeSync, existsSync } from 'node:fs';
-import { extname } from 'node:path';
+import { existsSync } from 'node:fs';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { experiments, type Trace } from '../lab/index.js';
-import { listExperiments, type Played, playRuns, type Run, runsOf } from '../lab/player/play.js';
-import { experimentsHtml } from '../lab/picture/html.js';
-import { ladderSvg } from '../lab/picture/svg.js';
-import { ladderText } from '../lab/picture/text.js';
+import { type DeadRun, experiments, ladderText, type Trace } from '../lab/index.js';
+import { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from '../lab/player/play.js';
 import { narrowestTable, stacked } from '../lab/report/wrap.js';
 import { columns } from './columns.js';
 import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { nearest } from './nearest.js';
-import { openForWriting, writeOutput } from './output-file.js';
+import { type OutputFlags, Outputs } from './lab-outputs.js';
 import { Progress } from './progress.js';
 
-interface LabFlags {
+interface LabFlags extends OutputFlags {
   readonly list?: boolean;
   readonly all?: boolean;
   readonly variant?: string;
   readonly json?: boolean;
-  readonly html?: string;
-  readonly svg?: string;
-  readonly pcap?: string;
 }
 
 const mostShown = 12;
@@ -63,13 +56,16 @@ function isFile(word: string): boolean {
   return /\.[cm]?[jt]s$/.test(word) || word.includes('/') || existsSync(word);
 }
 
-async function found(word: string): Promise<readonly Omit<Run, 'variant' | 'pcap'>[]> {
+type Chosen = Pick<Run, 'source' | 'index' | 'experiment'>;
+
+async function found(word: string): Promise<readonly Chosen[]> {
   if (isFile(word)) {
     if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
-    return (await listExperiments(word)).map((experiment) => ({ source: { file: word }, experiment }));
+    return (await listExperiments(word)).map((experiment, index) => ({ source: { file: word }, index, experiment }));
   }
-  const experiment = experiments.find(({ name }) => name === word);
-  if (experiment !== undefined) return [{ source: {}, experiment }];
+  const index = experiments.findIndex(({ name }) => name === word);
+  const experiment = experiments[index];
+  if (experiment !== undefined) return [{ source: {}, index, experiment }];
   const names = experiments.map(({ name }) => name);
   throw new UsageError(
     'ERR_ARGUMENT_INVALID',
@@ -77,43 +73,44 @@ async function found(word: string): Promise<readonly Omit<Run, 'variant' | 'pcap
   );
 }
 
-function onlyVariant(runs: readonly Run[], wanted: string | undefined): readonly Run[] {
-  const found = wanted === undefined ? runs : runs.filter(({ variant }) => variant === wanted);
-  const [first] = runs;
-  if (first === undefined || found.length > 0) return found;
-  const { name, variants } = first.experiment;
-  const known = variants.length === 0 ? 'it has none' : `they are ${shortened(variants)}`;
-  throw new UsageError('ERR_ARGUMENT_INVALID', `${name} has no variant ${JSON.stringify(wanted)}; ${known}`);
+/** The runs of what one word stands for; with `--variant` of those that have it, and one must. */
+function runsWith(chosen: readonly Chosen[], wanted: string | undefined): Run[] {
+  const runs = chosen.flatMap(runsOf).filter(({ variant }) => wanted === undefined || variant === wanted);
+  if (runs.length > 0 || chosen.length === 0) return runs;
+  const why = chosen.map(({ experiment: { name, variants } }) => {
+    const known = variants.length === 0 ? 'it has none' : `they are ${shortened(variants)}`;
+    return `${name} has no variant ${JSON.stringify(wanted)}; ${known}`;
+  });
+  throw new UsageError('ERR_ARGUMENT_INVALID', why.join('; '));
+}
+
+function everyExperiment(): Chosen[] {
+  return [...experiments.entries()]
+    .filter(([, { byNameOnly }]) => !byNameOnly)
+    .map(([index, experiment]) => ({ source: {}, index, experiment }));
 }
 
 async function chosenRuns(words: readonly string[], { all, variant }: LabFlags): Promise<Run[]> {
-  const every = experiments.filter(({ byNameOnly }) => !byNameOnly);
-  const named = all === true ? every.map((experiment) => ({ source: {}, experiment })) : [];
-  const chosen = [...named, ...(await Promise.all(words.map(found))).flat()];
-  if (chosen.length === 0)
+  const groups = [...(all === true ? [everyExperiment()] : []), ...(await Promise.all(words.map(found)))];
+  if (groups.length === 0)
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
       'name an experiment or a file; sockwise lab --list has those that come along',
     );
-  return chosen.flatMap(({ source, experiment }) => onlyVariant(runsOf(source, experiment), variant));
-}
-
-/** FILE for one run; for several `FILE-2` and so on, with its ending. */
-function numbered(file: string, index: number, count: number): string {
-  if (count === 1) return file;
-  const ending = extname(file);
-  return `${file.slice(0, file.length - ending.length)}-${index + 1}${ending}`;
+  return groups.flatMap((group) => runsWith(group, variant));
 }
 
 /** JSON leaves DEL and the control characters of Latin-1 as they are, and a terminal obeys those too. */
-function json(traces: readonly Trace[]): string {
+function json(traces: readonly (Trace | DeadRun)[]): string {
   const escaped = (char: string): string => `\\u00${char.charCodeAt(0).toString(16)}`;
   return JSON.stringify(traces, undefined, 2).replaceAll(/[\x7f-\x9f]/g, escaped);
 }
 
 function printed(played: Played): string {
   if ('trace' in played) return ladderText(played.trace, columns(80));
-  return printable(`${played.run.experiment.title}: it could not be recorded: ${played.failure}`);
+  const { variant, experiment } = played.run;
+  const name = `${experiment.title}${variant === undefined ? '' : ` (${variant})`}`;
+  return printable(`${name}: it could not be recorded: ${played.failure}`);
 }
 
 async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
@@ -124,11 +121,8 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
       'ERR_NOT_SUPPORTED',
       `experiments need network namespaces: ${reason ?? ''} (see sockwise doctor)`,
     );
-  const runs = chosen.map((run, index) =>
-    flags.pcap === undefined ? run : { ...run, pcap: numbered(flags.pcap, index, chosen.length) },
-  );
-  for (const { pcap } of runs) if (pcap !== undefined) closeSync(openForWriting(pcap, '--pcap'));
-  const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
+  const outputs = new Outputs(flags, chosen.length);
+  const runs = chosen.map((run, index) => ({ ...run, pcap: outputs.captureOf(index) }));
   const progress = new Progress(runs.length, 'runs');
   const interrupt = new Interrupt();
   const played = await playRuns(runs, {
@@ -137,22 +131,19 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
     onEnd: ({ run }) => progress.finished(run.experiment.name),
   });
   progress.stop();
-  const traces = played.flatMap((one) => ('trace' in one ? [one.trace] : []));
+  const dead = played.filter((one) => !('trace' in one));
   if (interrupt.signal.aborted) {
-    console.error(`interrupted: ${traces.length} of ${runs.length} runs were recorded, the last ones not to their end`);
+    const count = played.length - dead.length;
+    console.error(`interrupted: ${count} of ${runs.length} runs were recorded, the last ones not to their end`);
     process.exitCode = interrupt.exitCode;
-  } else if (played.some((one) => !('trace' in one) || one.trace.error !== undefined)) {
+  } else if (dead.length > 0 || played.some((one) => 'trace' in one && one.trace.error !== undefined)) {
     process.exitCode = exitCodes.failed;
   }
   // Printed first: what is on the terminal is there, whatever becomes of the files.
-  if (flags.json === true) console.log(json(traces));
+  if (flags.json === true) console.log(json(played.map(traceOf)));
   else console.log(played.map(printed).join('\n\n'));
-  for (const one of played) if (!('trace' in one)) console.error(`sockwise: ${printed(one)}`);
-  if (page !== undefined) writeOutput(page, experimentsHtml(traces), '--html');
-  for (const one of played) {
-    if (flags.svg === undefined || !('trace' in one)) continue;
-    writeOutput(numbered(flags.svg, runs.indexOf(one.run), runs.length), ladderSvg(one.trace), '--svg');
-  }
+  for (const one of dead) console.error(`sockwise: ${printed(one)}`);
+  outputs.write(runs.map((run) => played.find((one) => one.run === run)));
 }
 
 export function addLabCommand(program: Command): void {

@@ -2,6 +2,7 @@ export type { Json } from './json.js';
 export type { Case, CaseResult, Need, RowResult, Verdict } from './case/case.js';
 export { cases } from './cases/index.js';
 export {
+  CaptureError,
   type Experiment,
   experiment,
   type ExperimentContext,
@@ -10,6 +11,7 @@ export {
   type RunOptions,
   type Script,
 } from './experiment/experiment.js';
+export type { PassingSegment } from './capture/segments.js';
 export type { Link, LinkSettings, Loss } from './experiment/link.js';
 export type { HostSettings } from './experiment/stage.js';
 export { experiments } from './experiments/index.js';

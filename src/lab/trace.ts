@@ -71,6 +71,15 @@ export interface TraceState {
   readonly how: 'seen' | 'implied';
 }
 
+/** A run of which there is no recording: its process hung and was killed, or ended. */
+export interface DeadRun {
+  readonly name: string;
+  readonly title: string;
+  readonly variant?: string;
+  /** As `its process ended with status 3`. */
+  readonly failure: string;
+}
+
 /** One run of an experiment, as plain data that JSON can hold. Each list is in order of time. */
 export interface Trace {
   /** As `linger-zero`. */
@@ -78,6 +87,9 @@ export interface Trace {
   readonly title: string;
   /** Which of the experiment's variants it was, where it has several. */
   readonly variant?: string;
+  /** What there is to see, and why it is so, where the experiment says it. */
+  readonly about?: string;
+  readonly rule?: string;
   /** Release of the kernel it ran on. */
   readonly kernel: string;
   readonly node: string;
@@ -90,11 +102,13 @@ export interface Trace {
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
+  readonly notDrawn?: Readonly<Record<string, number>>;
   readonly states: readonly TraceState[];
   /** Packets the kernel had no room to show to the capture. */
   readonly dropped: number;
   /** What the script returned. */
   readonly findings: Json;
-  /** Where the script broke off, and why. */
-  readonly error?: { readonly atMs: number; readonly message: string };
+  /** When the script broke off, why, and if it is known where in the script, as `script.mjs:7:3`. */
+  readonly error?: { readonly atMs: number; readonly message: string; readonly where?: string };
 }

@@ -55,7 +55,8 @@ export class WorkerProcess {
   #started(): ChildProcess {
     // One that has ended between two orders takes no more.
     if (this.#child?.connected === false) this.end();
-    this.#child ??= fork(this.#file, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
+    // What a script prints is not what this process has to say: both go to standard error.
+    this.#child ??= fork(this.#file, { stdio: ['ignore', 2, 2, 'ipc'], detached: true });
     return this.#child;
   }
 }

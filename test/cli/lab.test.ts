@@ -67,8 +67,24 @@ const scripts: Readonly<Record<string, string>> = {
       await printf.exited();
       return { '\\x1b': '\\x9b' };
     });`,
+  'order.ts': `${head}
+    const later = experiment('半关闭', { variants: { x: 1 } }, async ({ host }) => { host('a'); });
+    const first = experiment('连接重置', { about: 'What is seen.', rule: 'Why it is.' }, () => { console.log('noise'); });
+    export { first as a, later as b };`,
+  'dies.mjs': `${head}
+    export default [experiment('dies <b>', { variants: { v: 3 } }, (_, status) => process.exit(status)), experiment('lives', () => 'on')];`,
+  'refused.mjs': `${head}
+export default experiment('refused', async ({ host }) => {
+  const [server, client] = [host('server'), host('client')];
+  await client.connect(server, 1);
+});`,
+  'same.mjs': `${head}export default [experiment('Close!', () => 1), experiment('close', () => 2)];`,
   'none.mjs': 'export default 7;',
-  'broken.mjs': 'export default (;',
+  'broken.mjs': 'import "node:fs";\nexport default (;',
+  'broken.ts': 'const a: number = 1;\nexport default (;',
+  'kept.mjs': `${head}experiment('kept', () => 1);`,
+  'dead.mjs': 'process.exit(3);',
+  'early.ts': `${head}const given: { readonly of?: () => void } = {};\n(given as { of: () => void }).of();`,
 };
 
 function socketsOf(pid: string): number {
@@ -112,8 +128,19 @@ describe('sockwise lab', () => {
     ['an unknown name', [`${known}x`], new RegExp(`no experiment "${known}x"; near it: ${known}\\b`)],
     ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],
     ['a file without experiments', [path('none.mjs')], /exports no experiment/],
-    ['a file that cannot be read as a program', [path('broken.mjs')], /Unexpected token/],
-    ['an unknown variant', [path('two.ts'), '--variant', 'z'], /first has no variant "z"; it has none/],
+    ['a file that cannot be parsed', [path('broken.mjs')], /broken\.mjs:2: Unexpected token/],
+    ['TypeScript that cannot be parsed', [path('broken.ts')], /broken\.ts:2:\d+: .*Unexpected token/],
+    ['a file that throws', [path('early.ts')], /early\.ts:3:\d+: .*is not a function/],
+    ['a file that ends its process', [path('dead.mjs')], /dead\.mjs: it could not be loaded: .* status 3$/m],
+    ['an experiment that is not exported', [path('kept.mjs')], /kept\.mjs: 1 experiment is defined but not exported/],
+    ['one name for two', [path('same.mjs')], /same\.mjs: "Close!" and "close" are both named close/],
+    ['an unknown variant', [path('two.ts'), '--variant', 'z'], /first has no variant "z"; it has none; second.* x; y/],
+    [
+      'a variant that one name lacks',
+      [path('two.ts'), known, '--variant', 'x'],
+      new RegExp(`: ${known} has no variant`),
+    ],
+    ['a picture that cannot be written', [path('plain.mjs'), '--svg', '/proc/nowhere/x.svg'], /--svg: ENOENT/],
     ['a page that cannot be written', [path('plain.mjs'), '--html', '/proc/nowhere/x.html'], /--html: ENOENT/],
     ['a capture that cannot be written', [path('plain.mjs'), '--pcap', '/proc/nowhere/x'], /--pcap: ENOENT/],
   ])('ends with 2 at %s', async (_, args, message) => {
@@ -121,6 +148,7 @@ describe('sockwise lab', () => {
     if (noExperiments !== undefined && stderr.includes(noExperiments)) return;
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(message);
+    expect(stderr.trimEnd()).not.toContain('\n');
   });
 });
 
@@ -134,6 +162,67 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
       ['second', 'x', 1],
       ['second', 'y', 2],
     ]);
+  });
+
+  test('runs them as they are defined, whatever their names, and keeps what they print out of the JSON', async () => {
+    const { stdout, stderr, code } = await sockwise(['lab', path('order.ts'), '--json']);
+    expect([code, stderr]).toEqual([0, 'noise\n']);
+    const traces = JSON.parse(stdout) as readonly Trace[];
+    expect(traces.map(({ name, about, rule }) => [name, about, rule])).toEqual([
+      ['半关闭', undefined, undefined],
+      ['连接重置', 'What is seen.', 'Why it is.'],
+    ]);
+    const html = path('order.html');
+    const printed = await sockwise(['lab', path('order.ts'), '--html', html]);
+    for (const text of [printed.stdout, readFileSync(html, 'utf8')]) {
+      expect(text).toMatch(/What is seen\./);
+      expect(text).toMatch(/Why it is\./);
+    }
+  });
+
+  test('runs a variant of those experiments of a file that have it', async () => {
+    const { stdout, code } = await sockwise(['lab', path('two.ts'), '--variant', 'y', '--json']);
+    expect(code).toBe(0);
+    expect((JSON.parse(stdout) as readonly Trace[]).map(({ name, variant }) => [name, variant])).toEqual([
+      ['second', 'y'],
+    ]);
+  });
+
+  test('says where a script broke off', async () => {
+    const { stdout, code } = await sockwise(['lab', path('refused.mjs'), '--json']);
+    expect(code).toBe(1);
+    const [trace] = JSON.parse(stdout) as readonly Trace[];
+    expect(trace?.error?.where).toMatch(/refused\.mjs:5:16$/);
+    const { stdout: printed } = await sockwise(['lab', path('throws.mjs')]);
+    expect(printed.replaceAll(/\s+/g, ' ')).toMatch(/broke off: on purpose.*throws\.mjs:7:13\)/);
+  });
+
+  test('tells of a run that died wherever it tells of the others', async () => {
+    const [html = '', svg = '', pcap = ''] = ['died.html', 'died.svg', 'died.pcapng'].map(path);
+    const args = [path('dies.mjs'), '--json', '--html', html, '--svg', svg, '--pcap', pcap];
+    const { stdout, stderr, code } = await sockwise(['lab', ...args]);
+    expect(code).toBe(1);
+    const failure = 'its process ended with status 3';
+    expect(stderr).toBe(`sockwise: dies <b> (v): it could not be recorded: ${failure}\n`);
+    const [dead, alive] = JSON.parse(stdout) as readonly [unknown, Trace];
+    expect(dead).toEqual({ name: 'dies-b', title: 'dies <b>', variant: 'v', failure });
+    expect(alive.findings).toBe('on');
+    expect(readFileSync(html, 'utf8')).toMatch(
+      /dies &lt;b&gt; <span[^>]*>v<[^]*not recorded<\/span> its process ended with/,
+    );
+    const files = readdirSync(folder).filter((name) => name.startsWith('died-'));
+    expect(files.toSorted()).toEqual(['died-2.pcapng', 'died-2.svg']);
+  });
+
+  test('prints what was recorded though a file cannot be written', async () => {
+    const args = [path('plain.mjs'), '--html', '/dev/full', '--pcap', '/dev/full', '--svg', '/dev/full'];
+    const { stdout, stderr, code } = await sockwise(['lab', ...args]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/<-+ SYN seq=0 -+\|/);
+    const lines = ['--html', '--svg', '--pcap'].map((flag) => new RegExp(`^sockwise: ${flag}: .*ENOSPC`));
+    const told = stderr.trimEnd().split('\n');
+    for (const line of lines) expect(told).toContainEqual(expect.stringMatching(line));
+    expect(told).toHaveLength(3);
   });
 
   test('writes page, picture and capture', async () => {

@@ -2,6 +2,7 @@ import { decodeFrame, EtherType } from '../peer/frame.js';
 import { type AddressedSegment, segmentOf, sequenceDistance, sequenceLength } from '../peer/segment.js';
 import type { TraceSegment } from '../trace.js';
 import type { Frame } from './frame-store.js';
+import { kindNotDrawn } from './not-drawn.js';
 
 /** One end of a link that is listened on. */
 export interface WireEnd {
@@ -15,7 +16,11 @@ export interface WireEnd {
 export interface SegmentList {
   readonly segments: TraceSegment[];
   readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  readonly notDrawn?: Readonly<Record<string, number>>;
 }
+
+/** A segment wherever it is on its way. */
+export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs'>;
 
 /** Kept of a long run; a picture shows no more, and the capture file has them all. */
 const keptAtBegin = 3000;
@@ -46,12 +51,26 @@ function identity(segment: AddressedSegment): string {
  * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
  * sent, or acknowledged by the other side, is 1.
  */
-class Numbering {
+export class Numbering {
   readonly #bases = new Map<string, number>();
   /** Highest relative number sent, by direction. */
   readonly #sent = new Map<string, number>();
 
-  relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
+  /** A segment between two hosts, with its numbers. */
+  passing(segment: AddressedSegment, from: string, to: string): PassingSegment {
+    return {
+      from,
+      to,
+      source: { address: segment.source, port: segment.sourcePort },
+      destination: { address: segment.destination, port: segment.destinationPort },
+      flags: segment.flags,
+      ...this.#relative(segment),
+      window: segment.window,
+      length: segment.payload.length,
+    };
+  }
+
+  #relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
     const { source, sourcePort, destination, destinationPort, flags, options } = segment;
     const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
     const back = `${destination}:${destinationPort} ${source}:${sourcePort}`;
@@ -88,6 +107,7 @@ export function segmentsOf(
   const head: TraceSegment[] = [];
   let tail: TraceSegment[] = [];
   let omitted = 0;
+  const notDrawn = new Map<string, number>();
   const numbering = new Numbering();
   /** On their way, by the link and direction they go. */
   const flying = new Map<string, { key: string; draft: Draft }[]>();
@@ -102,24 +122,19 @@ export function segmentsOf(
     const end = ends[index];
     const frame = decodeFrame(bytes);
     const segment = frame?.etherType === EtherType.IPv4 ? segmentOf(frame.payload) : undefined;
-    if (end === undefined || segment === undefined) continue;
+    if (end === undefined || frame === undefined) continue;
+    if (segment === undefined) {
+      const kind = outgoing ? kindNotDrawn(frame) : undefined;
+      if (kind !== undefined) notDrawn.set(kind, (notDrawn.get(kind) ?? 0) + 1);
+      continue;
+    }
     const key = identity(segment);
     const atMs = sinceBegin(atNs);
     const way = outgoing ? `${end.host} ${end.peer}` : `${end.peer} ${end.host}`;
     const queue = flying.get(way) ?? [];
     flying.set(way, queue);
     if (outgoing) {
-      const draft: Draft = {
-        sentMs: atMs,
-        from: end.host,
-        to: end.peer,
-        source: { address: segment.source, port: segment.sourcePort },
-        destination: { address: segment.destination, port: segment.destinationPort },
-        flags: segment.flags,
-        ...numbering.relative(segment),
-        window: segment.window,
-        length: segment.payload.length,
-      };
+      const draft: Draft = { sentMs: atMs, ...numbering.passing(segment, end.host, end.peer) };
       queue.push({ key, draft });
       keep(draft);
       continue;
@@ -135,5 +150,6 @@ export function segmentsOf(
   return {
     segments: [...head, ...rest],
     ...(omitted > 0 && { omitted: { count: omitted, afterIndex: keptAtBegin - 1 } }),
+    ...(notDrawn.size > 0 && { notDrawn: Object.fromEntries(notDrawn) }),
   };
 }

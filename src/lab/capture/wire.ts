@@ -1,6 +1,12 @@
 import type { NetworkNamespace, PacketAddress } from '../../index.js';
-import { EtherType } from '../peer/frame.js';
-import { type LinkSocket, openOnLink, PACKET_OTHERHOST, PACKET_OUTGOING, whenReadable } from '../peer/link-socket.js';
+import {
+  type LinkSocket,
+  openOnLink,
+  PACKET_OTHERHOST,
+  PACKET_OUTGOING,
+  tryFrame,
+  whenReadable,
+} from '../peer/link-socket.js';
 import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 
@@ -52,7 +58,7 @@ export class WireTap {
   /** Stores what is there now. */
   drain(limit = Number.POSITIVE_INFINITY): void {
     for (let count = 0; count < limit; count++) {
-      const message = this.#wire.socket.tryRecvmsg({ size: LONGEST_FRAME, controlSize: 64 });
+      const message = tryFrame(this.#wire, { size: LONGEST_FRAME, controlSize: 64 });
       if (message === undefined) return;
       this.#keep(message.data, message.address as PacketAddress, message.control.find(isStamp)?.nanoseconds ?? 0n);
     }
@@ -62,8 +68,7 @@ export class WireTap {
     this.#wire.socket.close();
   }
 
-  #keep(data: Uint8Array, { packetType, protocol }: PacketAddress, atNs: bigint): void {
-    if (protocol !== EtherType.IPv4 && protocol !== EtherType.ARP) return;
+  #keep(data: Uint8Array, { packetType }: PacketAddress, atNs: bigint): void {
     const outgoing = packetType === PACKET_OUTGOING;
     // Copied, since the reader's memory is larger than most frames.
     const bytes = Uint8Array.from(data);

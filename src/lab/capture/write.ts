@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { withPlace } from '../place.js';
 import type { Trace } from '../trace.js';
 import type { Frame } from './frame-store.js';
 import { type CapturedPacket, type CaptureInterface, pcapng } from './pcapng.js';
@@ -14,7 +15,7 @@ function remarksOf({ calls, marks, error }: Pick<Trace, 'calls' | 'marks' | 'err
       return { atMs, text: `${host}: ${socket === undefined ? '' : `${socket}.`}${call} = ${result}` };
     }),
     ...marks.map(({ atMs, text }) => ({ atMs, text })),
-    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script broke off: ${error.message}` }]),
+    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script broke off: ${withPlace(error)}` }]),
   ];
   return remarks.sort((a, b) => a.atMs - b.atMs);
 }

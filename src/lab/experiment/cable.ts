@@ -1,4 +1,5 @@
-import { NetworkNamespace } from '../../index.js';
+import { NetworkNamespace, SystemCallError } from '../../index.js';
+import { codeOf } from '../host/step.js';
 import type { Host } from '../host/host.js';
 import type { Link } from './link.js';
 import { Relay } from './relay.js';
@@ -21,21 +22,63 @@ function nextLink(station: Station): string {
   return name;
 }
 
+/**
+ * A namespace whose links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for
+ * routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
+ */
+export function newNamespace(): NetworkNamespace {
+  const namespace = NetworkNamespace.create();
+  try {
+    namespace.setSysctl('net.ipv6.conf.default.addr_gen_mode', 1);
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+  }
+  return namespace;
+}
+
+/** One end of a link, and what it is called there. */
+interface End {
+  readonly station: Station;
+  readonly link: string;
+}
+
+/** None where the link is down, and one that is there already stays. */
+function addRoute({ station, link }: End, to: string): void {
+  const { namespace, address } = station;
+  try {
+    namespace.addRoute({ to: `${to}/32`, interface: link, source: address });
+  } catch (error) {
+    if (!['EEXIST', 'ENETDOWN'].includes(codeOf(error))) throw error;
+  }
+}
+
 /** The address is on the first link, with its network; over any other link goes what is for the one at its end. */
-function address({ address, namespace, host, links }: Station, link: string, far: Station): void {
-  namespace.setLink(link, { gsoMaxSegments: 1 });
+function address(end: End, far: End): void {
+  const { address, namespace, host, links } = end.station;
+  namespace.setLink(end.link, { gsoMaxSegments: 1 });
   if (host === undefined) return;
-  if (links.length === 1) namespace.addAddress(link, `${address}/24`);
-  else namespace.addRoute({ to: `${far.address}/32`, interface: link, source: address });
-  host.nameLink(far.address, link);
+  const isFirst = links.length === 1;
+  if (isFirst) namespace.addAddress(end.link, `${address}/24`);
+  const { station } = far;
+  // A scripted peer tells its own by ARP.
+  const hardwareAddress = station.host && station.namespace.getLink(far.link).hardwareAddress;
+  host.joined(station.address, {
+    link: end.link,
+    hardwareAddress,
+    ...(!isFirst && { addRoute: () => addRoute(end, station.address) }),
+  });
+}
+
+function join(a: End, b: End): void {
+  address(a, b);
+  address(b, a);
 }
 
 /** One veth pair: a frame arrives within the system call that sends it. Returns the names of both ends. */
 export function joinDirectly(near: Station, far: Station): [string, string] {
   const names: [string, string] = [nextLink(near), nextLink(far)];
   near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1] });
-  address(near, names[0], far);
-  address(far, names[1], near);
+  join({ station: near, link: names[0] }, { station: far, link: names[1] });
   return names;
 }
 
@@ -46,13 +89,12 @@ export function joinThroughRelay(
   link: Link,
   onError: (error: unknown) => void,
 ): [string, string] {
-  const wire = NetworkNamespace.create();
+  const wire = newNamespace();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
     near.namespace.addVeth(wire, { name: names[0], peerName: 'near' });
     far.namespace.addVeth(wire, { name: names[1], peerName: 'far' });
-    address(near, names[0], far);
-    address(far, names[1], near);
+    join({ station: near, link: names[0] }, { station: far, link: names[1] });
     const [first, second] = link.hosts;
     const relay = new Relay(
       wire,

@@ -6,6 +6,8 @@ import { expectResult } from '../host/lab-socket.js';
 import type { ScriptedPeer } from '../peer/peer.js';
 import type { Trace, TraceSegment } from '../trace.js';
 import type { Link } from './link.js';
+import { placeOf } from '../place.js';
+import { noteDefined } from './defined.js';
 import { withBreaker } from './floating.js';
 import { playIfMain } from './main.js';
 import { type HostSettings, Stage } from './stage.js';
@@ -52,7 +54,7 @@ export interface ExperimentSettings<Given> {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Writes everything that was on the wire to this file, as pcapng. */
+  /** Writes everything that was on the wire to this file, as pcapng; rejects with a {@link CaptureError} where it cannot. */
   readonly pcap?: string | undefined;
 }
 
@@ -73,13 +75,24 @@ export interface Experiment {
   run(variant?: string, options?: RunOptions): Promise<Trace>;
 }
 
-/** A script broke off; the trace has what happened up to there. */
+/** A script broke off, for the error that is its `cause`; the trace has what happened up to there. */
 export class ExperimentError extends Error {
   readonly trace: Trace;
 
-  constructor(trace: Trace) {
-    super(`${trace.title}: ${trace.error?.message ?? ''}`);
+  constructor(trace: Trace, cause: unknown) {
+    super(`${trace.title}: ${trace.error?.message ?? ''}`, { cause });
     this.name = 'ExperimentError';
+    this.trace = trace;
+  }
+}
+
+/** What was on the wire could not be written, for the reason that is its `cause`. The trace is complete. */
+export class CaptureError extends Error {
+  readonly trace: Trace;
+
+  constructor(file: string, trace: Trace, cause: unknown) {
+    super(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'CaptureError';
     this.trace = trace;
   }
 }
@@ -90,7 +103,7 @@ function slug(title: string): string {
   return (
     title
       .toLowerCase()
-      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
       .replaceAll(/^-|-$/g, '') || 'experiment'
   );
 }
@@ -187,7 +200,11 @@ export function experiment<Given>(
   integer(limitMs, 'limitMs', 1, longestLimitMs);
   const names = Object.keys(variants);
 
-  async function record(variant: string | undefined = names[0], options: RunOptions = {}): Promise<Trace> {
+  /** The trace, and why the script broke off if it did. */
+  async function play(
+    variant: string | undefined = names[0],
+    options: RunOptions = {},
+  ): Promise<{ readonly trace: Trace; readonly reason?: unknown }> {
     if (variant !== undefined && !names.includes(variant)) {
       const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
       throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
@@ -198,22 +215,32 @@ export function experiment<Given>(
     const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const stage = new Stage(AbortSignal.any(signals));
     const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
-    const identity = { name, title, ...(variant !== undefined && { variant }) };
+    const identity = {
+      name,
+      title,
+      ...(variant !== undefined && { variant }),
+      ...(about !== '' && { about }),
+      ...(rule !== '' && { rule }),
+    };
     try {
       let findings: Json = null;
       let error: Trace['error'];
+      let reason: unknown;
       try {
         const given = (variant === undefined ? undefined : variants[variant]) as Given;
-        const play = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
+        const perform = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
         const breakOff = (reason: unknown): void => stage.fail(reason);
-        findings = (await unlessAborted(() => withBreaker(breakOff, play), stage.signal)) ?? null;
-      } catch (reason) {
-        error = { atMs: stage.elapsedMs, message: messageOf(reason, limitMs) };
+        findings = (await unlessAborted(() => withBreaker(breakOff, perform), stage.signal)) ?? null;
+      } catch (thrown) {
+        reason = thrown;
+        const where = placeOf(thrown);
+        const message = messageOf(thrown, limitMs);
+        error = { atMs: stage.elapsedMs, message, ...(where !== undefined && { where }) };
       }
       const recording = await stage.finish();
       const trace = { ...identity, ...recording, findings, ...(error !== undefined && { error }) };
-      if (options.pcap !== undefined) stage.writeCapture(options.pcap, trace);
-      return trace;
+      if (options.pcap !== undefined) writeCapture(stage, options.pcap, trace);
+      return { trace, reason };
     } finally {
       clearTimeout(timer);
       limit.abort();
@@ -230,15 +257,24 @@ export function experiment<Given>(
     variants: names,
     byNameOnly,
     limitMs,
-    record,
+    record: async (variant, options) => (await play(variant, options)).trace,
     async run(variant, options) {
-      const trace = await record(variant, options);
-      if (trace.error !== undefined) throw new ExperimentError(trace);
+      const { trace, reason } = await play(variant, options);
+      if (trace.error !== undefined) throw new ExperimentError(trace, reason);
       return trace;
     },
   };
+  noteDefined(defined);
   playIfMain(defined);
   return defined;
+}
+
+function writeCapture(stage: Stage, file: string, trace: Trace): void {
+  try {
+    stage.writeCapture(file, trace);
+  } catch (error) {
+    throw new CaptureError(file, trace, error);
+  }
 }
 
 function mustHaveNamespaces(): void {

@@ -1,6 +1,7 @@
 import { invalidArgument, knownKeys } from '../../errors.js';
 import { type NetworkNamespace, UsageError } from '../../index.js';
 import { Host } from '../host/host.js';
+import { Numbering, type PassingSegment } from '../capture/segments.js';
 import type { AddressedSegment } from '../peer/segment.js';
 import type { Recorder } from '../host/step.js';
 import type { Relay } from './relay.js';
@@ -19,10 +20,15 @@ export interface LinkSettings {
 export interface Loss {
   /** From this host; either way if absent. */
   readonly from?: Host;
-  /** Only segments this is true of. Their numbers are as on the wire. */
-  readonly where?: (segment: AddressedSegment) => boolean;
+  /** Only segments this is true of; they have the fields of those of a trace, but for the times. */
+  readonly where?: (segment: PassingSegment) => boolean;
   /** How many; all of them, until {@link Link.loseNothing}, if absent. */
   readonly times?: number;
+}
+
+function counted(times: number, from: Host | undefined): string {
+  const count = times === 1 ? '1 segment' : Number.isFinite(times) ? `${times} segments` : 'segments';
+  return from === undefined ? count : `${count} of ${from.name}`;
 }
 
 const longestDelayMs = 10_000;
@@ -43,6 +49,7 @@ export class Link {
   #wire: NetworkNamespace | undefined;
   #delayMs: number;
   readonly #losses: (Loss & { left: number })[] = [];
+  readonly #numbering = new Numbering();
 
   constructor(hosts: readonly [Host, Host], recorder: Recorder, delayMs = 0) {
     this.hosts = hosts;
@@ -81,8 +88,7 @@ export class Link {
     if (from !== undefined && !this.hosts.includes(from))
       throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
     this.#losses.push({ left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) });
-    const count = times === 1 ? '1 segment' : Number.isFinite(times) ? `${times} segments` : 'segments';
-    this.#note(`will lose ${count}${from === undefined ? '' : ` of ${from.name}`}`);
+    this.#note(`will lose ${counted(times, from)}`);
   }
 
   loseNothing(): void {
@@ -100,8 +106,10 @@ export class Link {
   }
 
   /** How the relay treats what comes from a host. */
-  treat(from: Host, segment: AddressedSegment | undefined): number | 'lost' {
-    if (segment === undefined) return this.#delayMs;
+  treat(from: Host, addressed: AddressedSegment | undefined): number | 'lost' {
+    if (addressed === undefined) return this.#delayMs;
+    const [first, second] = this.hosts;
+    const segment = this.#numbering.passing(addressed, from.name, (from === first ? second : first).name);
     const loss = this.#losses.find(
       (candidate) =>
         candidate.left > 0 &&
@@ -111,6 +119,14 @@ export class Link {
     if (loss === undefined) return this.#delayMs;
     loss.left--;
     return 'lost';
+  }
+
+  /** Remarks on losses that were asked for and did not come about. */
+  unused(): string[] {
+    const between = this.hosts.map(({ name }) => name).join(' and ');
+    return this.#losses
+      .filter(({ left }) => left > 0 && Number.isFinite(left))
+      .map(({ left, from }) => `the link of ${between} was to lose ${counted(left, from)} more`);
   }
 
   close(): void {

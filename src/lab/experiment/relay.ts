@@ -1,34 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkNamespace, Socket } from '../../index.js';
-import { checksum, decodeFrame, EtherType, PROTOCOL_TCP } from '../peer/frame.js';
-import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, whenReadable } from '../peer/link-socket.js';
+import { decodeFrame, EtherType } from '../peer/frame.js';
+import {
+  type LinkSocket,
+  openOnLink,
+  PACKET_OUTGOING,
+  sendFrame,
+  tryFrame,
+  whenReadable,
+} from '../peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from '../peer/segment.js';
 import { codeOf } from '../host/step.js';
+import { completeChecksum } from './complete-checksum.js';
 
 const LONGEST_FRAME = 2048;
 const RECEIVE_BUFFER = 8 << 20;
-const ETHERNET_SIZE = 14;
 const turn = 512;
 
 /** What a relay does with a frame: its delay, or `lost`. */
 export type Treatment = (segment: AddressedSegment | undefined) => number | 'lost';
-
-/**
- * Between two veth ends the kernel leaves the checksum of a segment half done (CHECKSUM_PARTIAL), for the other end would not
- * look at it. What a packet socket sends is looked at: so it is computed here.
- */
-function completeChecksum(frame: Uint8Array): void {
-  const headerSize = ((frame[ETHERNET_SIZE] ?? 0) & 15) * 4;
-  const isTcp = frame[12] === 8 && frame[13] === 0 && frame[ETHERNET_SIZE + 9] === PROTOCOL_TCP;
-  if (!isTcp) return;
-  const total = ((frame[ETHERNET_SIZE + 2] ?? 0) << 8) | (frame[ETHERNET_SIZE + 3] ?? 0);
-  const segment = frame.subarray(ETHERNET_SIZE + headerSize, ETHERNET_SIZE + total);
-  if (segment.length < 20) return;
-  segment.set([0, 0], 16);
-  const addresses = frame.subarray(ETHERNET_SIZE + 12, ETHERNET_SIZE + 20);
-  const sum = checksum(addresses, Uint8Array.of(0, PROTOCOL_TCP, segment.length >> 8, segment.length & 255), segment);
-  segment.set([sum >> 8, sum & 255], 16);
-}
 
 /** One way through the relay. It keeps the order of frames, whatever their delays. */
 class Way {
@@ -55,7 +45,7 @@ class Way {
   /** Takes what has come, and returns how many frames that were. */
   #take(): number {
     for (let count = 0; count < turn; count++) {
-      const message = this.#from.socket.tryRecvmsg({ size: LONGEST_FRAME });
+      const message = tryFrame(this.#from, { size: LONGEST_FRAME });
       if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
       if (!isOwn) this.#forward(Uint8Array.from(message.data));
@@ -65,9 +55,10 @@ class Way {
 
   #forward(frame: Uint8Array): void {
     const decoded = decodeFrame(frame);
-    const isIPv4 = decoded?.etherType === EtherType.IPv4;
     // A delayed ARP would only add its own delay to the first segment.
-    const treatment = isIPv4 ? this.#treat(segmentOf(decoded.payload)) : 0;
+    const isArp = decoded === undefined || decoded.etherType === EtherType.ARP;
+    const segment = decoded?.etherType === EtherType.IPv4 ? segmentOf(decoded.payload) : undefined;
+    const treatment = isArp ? 0 : this.#treat(segment);
     if (treatment === 'lost') return;
     completeChecksum(frame);
     if (treatment === 0 && this.#queue.length === 0) this.#send(frame);

@@ -1,12 +1,13 @@
 import { release } from 'node:os';
 import { invalidArgument, knownKeys } from '../../errors.js';
-import { NetworkNamespace, UsageError } from '../../index.js';
+import { UsageError } from '../../index.js';
 import { KernelClock } from '../capture/clock.js';
 import { type Frame, FrameStore } from '../capture/frame-store.js';
 import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.js';
 import { WireTap } from '../capture/wire.js';
 import { writeCapture } from '../capture/write.js';
 import { Host } from '../host/host.js';
+import { named } from '../peer/link-socket.js';
 import { ScriptedPeer } from '../peer/peer.js';
 import { impliedStates } from '../states/implied.js';
 import { timeline } from '../states/timeline.js';
@@ -14,7 +15,7 @@ import { StateWatch } from '../states/watch.js';
 import { Recorder } from '../host/step.js';
 import type { Trace } from '../trace.js';
 import { until } from '../host/until.js';
-import { joinDirectly, joinThroughRelay, type Station } from './cable.js';
+import { joinDirectly, joinThroughRelay, newNamespace, type Station } from './cable.js';
 import { checkedDelay, Link, type LinkSettings } from './link.js';
 
 export interface HostSettings extends LinkSettings {
@@ -34,7 +35,7 @@ const settleMs = 25_000;
 const silenceMs = 3000;
 
 /** What a stage knows of its run. */
-export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'findings' | 'error'>;
+export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'findings' | 'error'>;
 
 /** The hosts and links of one run, everything on them recorded. */
 export class Stage {
@@ -72,7 +73,7 @@ export class Stage {
     const { address, ...link } = settings;
     if (link.delayMs !== undefined) checkedDelay(link.delayMs);
     const A = this.#address(name, address);
-    const namespace = NetworkNamespace.create();
+    const namespace = newNamespace();
     const host = new Host(name, { A, B: A.replace(/^192\.168/, '10.0') }, namespace, this.#recorder);
     this.#closers.push(() => host.close());
     const station: Station = { name, address: A, namespace, host, links: [] };
@@ -97,7 +98,7 @@ export class Stage {
     const station: Station = {
       name,
       address: this.#address(name, address),
-      namespace: NetworkNamespace.create(),
+      namespace: newNamespace(),
       links: [],
     };
     this.#closers.push(() => station.namespace.close());
@@ -149,6 +150,7 @@ export class Stage {
     // Two ends that never stop talking are no reason to lose the record.
     const dropped = await idle.catch(() => this.#stop());
     this.#isOver = true;
+    for (const remark of this.#links.flatMap((link) => link.unused())) this.#recorder.mark(remark);
     const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
     const list = this.#stored();
     const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
@@ -227,7 +229,7 @@ export class Stage {
         this.#ends.length,
         this.#frames,
         () => this.#look(),
-        (error) => this.fail(error),
+        (error) => this.fail(named(`the capture on ${link} of ${name}`, error)),
       );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
@@ -240,7 +242,11 @@ export class Stage {
     const throughRelay = relayed || delayMs !== undefined;
     this.#tap(
       [near, far],
-      throughRelay ? joinThroughRelay(near, far, link, (error) => this.fail(error)) : joinDirectly(near, far),
+      throughRelay
+        ? joinThroughRelay(near, far, link, (error) =>
+            this.fail(named(`the relay between ${near.name} and ${far.name}`, error)),
+          )
+        : joinDirectly(near, far),
     );
   }
 

@@ -20,7 +20,7 @@ const closedAtOnce = experiment(
     for (const side of [server, client]) if (fastopen > 0) side.setSysctl('net.ipv4.tcp_fastopen', fastopen);
     const listener = server.listen({ port: 8080, options: fastopen > 0 ? { TCP_FASTOPEN: 5 } : {} });
     const c = client.open({ name: 'client', options: fastopen > 0 ? { TCP_FASTOPEN_CONNECT: true } : {} });
-    const isOpen = c.tryConnect({ address: server.A, port: 8080 });
+    const isOpen = c.tryConnect({ address: server.address, port: 8080 });
     // With the option connect() only notes the address: the SYN goes out with the data.
     if (isOpen) c.trySend('request');
     const s = await listener.accept('server');

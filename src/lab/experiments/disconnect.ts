@@ -26,7 +26,7 @@ export const disconnect = experiment(
     await inState(s, 'CLOSE');
     const read = (await readToEnd(s)).end;
     const sent = endingsOf(context.segments(), 'client');
-    return { sent, read, again: await outcomeAsync(() => c.connect({ address: server.A, port: 8080 })) };
+    return { sent, read, again: await outcomeAsync(() => c.connect({ address: server.address, port: 8080 })) };
   },
 );
 

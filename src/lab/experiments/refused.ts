@@ -51,7 +51,7 @@ export const queueFull = experiment(
     await queueHolds(server, 8080, 1);
     mark('the queue is full: one connection, with a backlog of 0');
     const late = client.open({ name: 'second' });
-    const connected = resultOf(() => late.connect({ address: server.A, port: 8080 }));
+    const connected = resultOf(() => late.connect({ address: server.address, port: 8080 }));
     await until(() => (overflows(server) > 0 || late.state === 'CLOSE' ? true : undefined), 'the fate of the SYN');
     const isTrying = late.state === 'SYN_SENT';
     await listener.accept('accepted');

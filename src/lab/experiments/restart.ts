@@ -52,7 +52,7 @@ export const timeWaitRobbed = experiment(
     mark('the last ACK is lost; the port is used again');
     listener.close();
     const before = segments().length;
-    const next = server.open({ name: 'next', options: reuse }).bind({ address: server.A, port: 8080 });
+    const next = server.open({ name: 'next', options: reuse }).bind({ address: server.address, port: 8080 });
     if (how === 'listen') next.listen();
     else next.tryConnect(peer);
     const timeWait = server.sockets({ ...old, state: 'TIME_WAIT' }).length > 0 ? 'stands' : 'gone';

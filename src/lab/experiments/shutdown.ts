@@ -57,7 +57,7 @@ export const shutdownListener = experiment(
   },
   async ({ host, mark }, { half, port }: ListenerShut) => {
     const [server, client] = [host('server'), host('client')];
-    const listener = server.listen({ address: server.A, port });
+    const listener = server.listen({ address: server.address, port });
     const { local } = listener;
     const waiting = await client.connect(local, { name: 'waiting client' });
     mark('a connection waits in the queue');

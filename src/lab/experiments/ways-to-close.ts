@@ -114,13 +114,18 @@ const passing: readonly string[] = ['FIN_WAIT1', 'CLOSING', 'LAST_ACK'];
 /** Here a socket without a process waits for its time to run out. */
 const timed: readonly string[] = ['FIN_WAIT2', 'TIME_WAIT'];
 
+/** What a timer was started with, however busy the machine was since: times are tens of seconds here. */
+function startedWith(remainingMs: number): string {
+  return `${10 * Math.ceil(remainingMs / 10_000 - 0.01)} s`;
+}
+
 /** One end of the connection as its kernel lists it, as `TIME_WAIT, 60 s`. */
 function stateOf(host: Host, client: number): string {
   const rows = host.sockets().filter(({ localPort, remotePort }) => localPort === client || remotePort === client);
   const [row] = rows;
   if (row === undefined) return 'no socket';
   if (row.inode !== 0 || row.timer === undefined || !timed.includes(row.state)) return row.state;
-  return `${row.state}, ${Math.round(row.timer.remainingMs / 1000)} s`;
+  return `${row.state}, ${startedWith(row.timer.remainingMs)}`;
 }
 
 async function atRest(host: Host, client: number): Promise<string> {

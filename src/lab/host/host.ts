@@ -10,7 +10,7 @@ import {
   type SocketRow,
   UsageError,
 } from '../../index.js';
-import { LabSocket } from './lab-socket.js';
+import { checkAddress, LabSocket } from './lab-socket.js';
 import { endProcessesAtExit, endProcessesIn } from './leftovers.js';
 import { HostProcess, type ProcessSettings } from './host-process.js';
 import { Program, type ProgramSettings } from './program.js';
@@ -73,11 +73,24 @@ function target(
   return [{ address: to.A, port: first }, settings];
 }
 
+/** A host's end of a link. */
+export interface HostLink {
+  readonly link: string;
+  /** Of the other end, where its kernel has an address: known from the begin, so that no segment waits for ARP. */
+  readonly hardwareAddress?: string | undefined;
+  /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
+  readonly addRoute?: (() => void) | undefined;
+}
+
+/** Nobody has it. */
+const nowhere = '02:00:00:00:00:99';
+
 /** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
 export class Host {
   readonly name: string;
-  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. */
+  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. @internal */
   readonly A: string;
+  /** @internal */
   readonly B: string;
   readonly ANY = '0.0.0.0';
   readonly namespace: NetworkNamespace | undefined;
@@ -85,7 +98,9 @@ export class Host {
   readonly absences: { readonly fromMs: number; toMs: number }[] = [];
   readonly #recorder: Recorder;
   readonly #closers: (() => void)[] = [];
-  readonly #links = new Map<string, string>();
+  /** By the address at the other end. */
+  readonly #links = new Map<string, HostLink>();
+  readonly #muted = new Set<string>();
   #unnamed = 0;
   #hasSpawned = false;
   #isClosed = false;
@@ -101,6 +116,11 @@ export class Host {
     this.B = addresses.B;
     this.namespace = namespace;
     this.#recorder = recorder;
+  }
+
+  /** Its address; one, however many links it has. */
+  get address(): string {
+    return this.A;
   }
 
   /** Runs `work` in the host's network; it must be synchronous. */
@@ -131,6 +151,7 @@ export class Host {
     if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
       throw invalidArgument('listen', 'a port or settings', at);
     const settings = typeof at === 'number' ? { port: at } : at;
+    checkAddress(settings);
     const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
     return this.open({ name, options }).bind({ address, port }).listen(backlog);
   }
@@ -209,7 +230,10 @@ export class Host {
 
   /** Sets a link up or down; down, it loses every packet in silence. */
   setLink(link: string, up: boolean): void {
-    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => this.#own().setLink(link, { up }));
+    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => {
+      this.#own().setLink(link, { up });
+      if (up) this.#restore(link);
+    });
   }
 
   /**
@@ -225,34 +249,59 @@ export class Host {
   reappear(): void {
     const absence = this.absences.at(-1);
     if (absence !== undefined) absence.toMs = this.#recorder.elapsedMs;
-    this.#recorder.call({ host: this.name }, 'is back', () => this.#own().addAddress('eth0', `${this.A}/24`));
+    this.#recorder.call({ host: this.name }, 'is back', () => {
+      this.#own().addAddress('eth0', `${this.A}/24`);
+      this.#restore();
+    });
   }
 
   /** Its end of the link to another host. */
-  linkTo({ A }: { readonly A: string }): string {
-    return this.#links.get(A) ?? 'eth0';
+  linkTo({ address }: { readonly address: string }): string {
+    return this.#links.get(address)?.link ?? 'eth0';
   }
 
-  /** The link to whoever has `address` has this name here. */
-  nameLink(address: string, link: string): void {
+  /** This is the link to whoever has `address`. */
+  joined(address: string, link: HostLink): void {
     this.#links.set(address, link);
+    this.#restore(link.link);
+  }
+
+  /**
+   * What the kernel forgets with a link that is set down (fib_disable_ip(), neigh_ifdown()), and with an address that is taken
+   * away (fib_sync_down_addr()). Of one link, or of all.
+   */
+  #restore(name?: string): void {
+    // A host that has vanished gets it back with its address.
+    if (this.absences.at(-1)?.toMs === Number.POSITIVE_INFINITY) return;
+    for (const [address, { link, addRoute, hardwareAddress }] of this.#links) {
+      if (name !== undefined && name !== link) continue;
+      addRoute?.();
+      const neighbour = this.#muted.has(address) ? nowhere : hardwareAddress;
+      if (neighbour !== undefined) this.#setNeighbour(address, neighbour);
+    }
+  }
+
+  #setNeighbour(address: string, hardwareAddress: string | undefined): void {
+    const neighbour = { interface: this.linkTo({ address }), address };
+    if (hardwareAddress === undefined) this.#own().removeNeighbour(neighbour);
+    else this.#own().addNeighbour({ ...neighbour, hardwareAddress });
   }
 
   /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
   mute(peer: Host): void {
     mustBeHost(peer, 'mute');
-    const neighbour = { interface: this.linkTo(peer), address: peer.A, hardwareAddress: '02:00:00:00:00:99' };
-    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () =>
-      this.#own().addNeighbour(neighbour),
-    );
+    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () => {
+      this.#setNeighbour(peer.A, nowhere);
+      this.#muted.add(peer.A);
+    });
   }
 
   unmute(peer: Host): void {
     mustBeHost(peer, 'unmute');
-    const neighbour = { interface: this.linkTo(peer), address: peer.A };
-    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () =>
-      this.#own().removeNeighbour(neighbour),
-    );
+    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () => {
+      this.#setNeighbour(peer.A, this.#links.get(peer.A)?.hardwareAddress);
+      this.#muted.delete(peer.A);
+    });
   }
 
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
@@ -269,9 +318,10 @@ export class Host {
     args: readonly string[] = [],
     settings: Omit<ProcessSettings, 'command' | 'args'> = {},
   ): HostProcess {
+    // Before it is started: what is noted here for the exit is taken back when the host closes.
+    this.#hasSpawned = true;
     if (this.namespace !== undefined) endProcessesAtExit(this.namespace);
     const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
-    this.#hasSpawned = true;
     this.#closers.push(() => child.end());
     child.started();
     return child;

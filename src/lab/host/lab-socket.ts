@@ -21,7 +21,14 @@ const patience: WaitOptions = { timeoutMs: 5000 };
 function shown(address: AddressInput): string {
   if ('path' in address) return address.path ?? '';
   const port = 'port' in address ? (address.port ?? 0) : 0;
-  return `${('address' in address ? address.address : undefined) ?? '*'}:${port}`;
+  const host = ('address' in address ? address.address : undefined) ?? '*';
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** One that is given as undefined is a slip, as a misspelt field of a host, and would stand for any address. */
+export function checkAddress(given: object): void {
+  if ('address' in given && typeof given.address !== 'string')
+    throw invalidArgument('address', 'an address', given.address);
 }
 
 function shownValue(value: unknown): string {
@@ -76,6 +83,7 @@ export class LabSocket {
   }
 
   bind(address: AddressInput): this {
+    checkAddress(address);
     this.#call(`bind(${shown(address)})`, () => this.socket.bind(address));
     return this;
   }
@@ -99,12 +107,14 @@ export class LabSocket {
   }
 
   async connect(address: AddressInput, wait = patience): Promise<this> {
+    checkAddress(address);
     await this.#wait(`connect(${shown(address)})`, () => this.socket.connect(address, wait));
     return this;
   }
 
   /** The bare call: false if it goes on in the background. */
   tryConnect(address: AddressInput): boolean {
+    checkAddress(address);
     const describe = (done: boolean): string => (done ? 'ok' : 'EINPROGRESS');
     return this.#call(`connect(${shown(address)})`, () => this.socket.tryConnect(address), describe);
   }
@@ -117,7 +127,7 @@ export class LabSocket {
   async send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
     checkData(data);
     return await this.#wait(
-      `send(${data.length} bytes)`,
+      `send(${bytes(Buffer.byteLength(data))})`,
       () => this.socket.send(data, { ...patience, ...options }),
       bytes,
     );
@@ -127,7 +137,7 @@ export class LabSocket {
   trySend(data: string | Uint8Array, options: SendOptions = {}): number | undefined {
     checkData(data);
     const describe = (taken: number | undefined): string => (taken === undefined ? 'EAGAIN' : bytes(taken));
-    return this.#call(`send(${data.length} bytes)`, () => this.socket.trySend(data, options), describe);
+    return this.#call(`send(${bytes(Buffer.byteLength(data))})`, () => this.socket.trySend(data, options), describe);
   }
 
   /** What came, as text; empty at the end of the stream. */

@@ -1,4 +1,5 @@
 import type { SocketRow } from '../../index.js';
+import { rememberPlace } from '../place.js';
 import type { TraceCall, TraceMark } from '../trace.js';
 
 /** One thing done or seen in a run: a call with its result, a signal, a look at the socket table. */
@@ -126,6 +127,7 @@ export class Recorder {
       this.#ended(open, describe(value), false);
       return value;
     } catch (error) {
+      rememberPlace(error);
       this.#ended(open, codeOf(error), true);
       throw error;
     }

@@ -11,7 +11,7 @@ export function checksum(...pieces: readonly Uint8Array[]): number {
 }
 
 /** EtherType numbers. */
-export const EtherType = { IPv4: 0x0800, ARP: 0x0806 } as const;
+export const EtherType = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd } as const;
 
 export const broadcast = 'ff:ff:ff:ff:ff:ff';
 export const PROTOCOL_TCP = 6;

@@ -1,4 +1,10 @@
-import { type NetworkNamespace, type OptionValues, Socket } from '../../index.js';
+import {
+  type NetworkNamespace,
+  type OptionValues,
+  type ReceivedMessage,
+  Socket,
+  SystemCallError,
+} from '../../index.js';
 import { codeOf } from '../host/step.js';
 
 // packet(7): every protocol, or what the host sends is not shown.
@@ -41,21 +47,52 @@ export function openOnLink(
   }
 }
 
+function isDown(error: unknown): boolean {
+  return codeOf(error) === 'ENETDOWN';
+}
+
+/**
+ * The next frame, `undefined` where there is none. A link that is set down leaves ENETDOWN in each packet socket on it
+ * (packet_notifier()); to read it clears it, and frames come again once the link is up.
+ */
+export function tryFrame(
+  { socket }: LinkSocket,
+  sizes: { size: number; controlSize?: number },
+): ReceivedMessage | undefined {
+  try {
+    return socket.tryRecvmsg(sizes);
+  } catch (error) {
+    if (!isDown(error)) throw error;
+    return socket.tryRecvmsg(sizes);
+  }
+}
+
+/** What the kernel refused, with what it was that could not go on for it. */
+export function named(what: string, error: unknown): unknown {
+  return error instanceof SystemCallError ? new Error(`${what}: ${error.message}`, { cause: error }) : error;
+}
+
 /** Sends a frame over the link; `undefined` where its queue is full. */
 export function sendFrame({ socket, interfaceIndex }: LinkSocket, frame: Uint8Array): number | undefined {
   return socket.trySend(frame, { address: { family: 'packet', interfaceIndex } });
 }
 
+/** Until there is something to take; false when the socket is closed. */
+async function isReadable(socket: Socket): Promise<boolean> {
+  try {
+    await socket.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
+  } catch (error) {
+    if (codeOf(error) === 'ERR_SOCKET_CLOSED') return false;
+    if (!isDown(error)) throw error;
+  }
+  return !socket.closed;
+}
+
 /** Calls `take` whenever there is something to take, until the socket is closed. */
 export async function whenReadable({ socket }: LinkSocket, take: () => void): Promise<void> {
-  try {
-    for (;;) {
-      await socket.recv({ size: 1, flags: ['MSG_PEEK', 'MSG_TRUNC'] });
-      take();
-      // Lets the script run between two turns of a long burst.
-      await new Promise(setImmediate);
-    }
-  } catch (error) {
-    if (codeOf(error) !== 'ERR_SOCKET_CLOSED') throw error;
+  while (await isReadable(socket)) {
+    take();
+    // Lets the script run between two turns of a long burst.
+    await new Promise(setImmediate);
   }
 }

@@ -12,7 +12,7 @@ import {
   encodeIPv4,
   PROTOCOL_TCP,
 } from './frame.js';
-import { type LinkSocket, openOnLink, sendFrame } from './link-socket.js';
+import { type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
 import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
 import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 
@@ -121,7 +121,7 @@ export class ScriptedPeer {
 
   #read(): void {
     for (;;) {
-      const message = this.#wire.socket.tryRecvmsg({ size: LONGEST_FRAME });
+      const message = tryFrame(this.#wire, { size: LONGEST_FRAME });
       if (message === undefined) return;
       const frame = decodeFrame(message.data);
       // What this peer sends is shown to it again, as PACKET_OUTGOING.

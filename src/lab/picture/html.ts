@@ -2,7 +2,8 @@ import type { Json } from '../json.js';
 import { escapeXml } from '../report/escape.js';
 import { style } from '../report/html/style.js';
 import { shown } from '../report/html/value.js';
-import type { Trace, TraceCall, TraceSegment } from '../trace.js';
+import { withPlace } from '../place.js';
+import type { DeadRun, Trace, TraceCall, TraceSegment } from '../trace.js';
 import { drawLadder, headingOf } from './svg.js';
 import { SegmentWords } from './segment-words.js';
 import { timeText } from './words.js';
@@ -65,7 +66,9 @@ function listOf(trace: Trace): ListRow[] {
     ...trace.calls.map(callRow),
     ...trace.segments.map((segment) => segmentRow(segment, words)),
     ...trace.marks.map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
-    ...(trace.error === undefined ? [] : [{ ...rest, ...trace.error, what: trace.error.message, failed: true }]),
+    ...(trace.error === undefined
+      ? []
+      : [{ ...rest, atMs: trace.error.atMs, what: withPlace(trace.error), failed: true }]),
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -96,14 +99,30 @@ function findings(value: Json): string {
   return `<div class="scroll"><table class="findings"><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-function experiment(trace: Trace, number: number): string {
+function dead({ name, title, variant, failure }: DeadRun, id: string): string {
+  return [
+    `<article class="experiment" aria-labelledby="${id}">`,
+    heading(id, title, variant),
+    `<p class="soft">${escapeXml(name)}</p>`,
+    `<p><span class="verdict refuted">not recorded</span> ${escapeXml(failure)}</p>`,
+    '</article>',
+  ].join('\n');
+}
+
+function heading(id: string, title: string, variant: string | undefined): string {
+  return `<h2 id="${id}">${escapeXml(title)}${variant === undefined ? '' : ` <span class="variant">${escapeXml(variant)}</span>`}</h2>`;
+}
+
+function experiment(trace: Trace | DeadRun, number: number): string {
+  if ('failure' in trace) return dead(trace, `experiment-${number + 1}`);
   const { name, title, variant, kernel, node, durationMs, error } = trace;
   const id = `experiment-${number + 1}`;
   return [
     `<article class="experiment" aria-labelledby="${id}">`,
-    `<h2 id="${id}">${escapeXml(title)}${variant === undefined ? '' : ` <span class="variant">${escapeXml(variant)}</span>`}</h2>`,
+    heading(id, title, variant),
+    ...[trace.about, trace.rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
     `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
-    error === undefined ? '' : `<p><span class="verdict refuted">broke off</span> ${escapeXml(error.message)}</p>`,
+    error === undefined ? '' : `<p><span class="verdict refuted">broke off</span> ${escapeXml(withPlace(error))}</p>`,
     findings(trace.findings),
     `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram">${drawLadder(trace, `ladder-${number + 1}`)}</div>`,
     list(trace),
@@ -112,7 +131,7 @@ function experiment(trace: Trace, number: number): string {
 }
 
 /** Runs of experiments side by side, as one page that needs nothing else. */
-export function experimentsHtml(traces: readonly Trace[]): string {
+export function experimentsHtml(traces: readonly (Trace | DeadRun)[]): string {
   const links = traces.map(
     (trace, number) => `<li><a href="#experiment-${number + 1}">${escapeXml(headingOf(trace))}</a></li>`,
   );

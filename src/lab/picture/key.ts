@@ -3,6 +3,7 @@ import { type Across, sizes } from './across.js';
 import type { Band } from './bands.js';
 import { bandKind } from './colours.js';
 import { type Label, textWidth } from './label.js';
+import { notDrawnTexts } from './words.js';
 
 export interface KeyEntry {
   readonly x: number;
@@ -25,6 +26,7 @@ export function keyOf(
       .filter(({ undrawn }) => undrawn > 0)
       .map(({ name, undrawn }) => `${undrawn} more sockets of ${name} have no band`),
     ...(trace.dropped > 0 ? [`${trace.dropped} packets are missing: the kernel had no room to show them`] : []),
+    ...notDrawnTexts(trace),
   ];
   const keys: KeyEntry[] = [];
   const labels: Label[] = [];

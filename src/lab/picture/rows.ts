@@ -1,3 +1,4 @@
+import { withPlace } from '../place.js';
 import type { Trace } from '../trace.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
 import { inOrder, type Row } from './row.js';
@@ -72,7 +73,8 @@ export function rowsOf(trace: Trace): Row[] {
     ...trace.states.map((state): Row => ({ kind: 'state', atMs: state.atMs, state })),
     ...trace.marks.map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];
-  if (trace.error !== undefined) rows.push({ kind: 'error', ...trace.error });
+  const { error } = trace;
+  if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPlace(error) });
   rows.sort(inOrder);
   let result = rows;
   for (const isLike of levelsOf(trace.segments)) {

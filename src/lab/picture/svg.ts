@@ -146,7 +146,7 @@ export function drawLadder(trace: Trace, key: string): string {
     .join('\n');
 }
 
-export function headingOf({ title: heading, variant }: Trace): string {
+export function headingOf({ title: heading, variant }: Pick<Trace, 'title' | 'variant'>): string {
   return variant === undefined ? heading : `${heading} (${variant})`;
 }
 

@@ -8,7 +8,7 @@ import { connectionKey, type FoldRow, type Row, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, foldText, socketPrefix, spanText, timeText } from './words.js';
+import { callName, foldText, notDrawnTexts, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
 
@@ -222,9 +222,11 @@ export function ladderText(trace: Trace, width = 80): string {
   const notes = [
     ...(states.some(({ how }) => how === 'implied') ? ['~ follows from a segment and was not seen'] : []),
     ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),
+    ...notDrawnTexts(trace),
   ];
   return [
     ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),
+    ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
     ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
     '',
     ...ladder(trace, width),

@@ -1,4 +1,4 @@
-import type { TraceCall, TraceSegment } from '../trace.js';
+import type { Trace, TraceCall, TraceSegment } from '../trace.js';
 import type { FoldRow } from './row.js';
 
 /** As textbooks order them, which is not the order of their bits. */
@@ -59,6 +59,12 @@ export function foldText({ segments, bytes, again, lost, calls, marks, omitted }
         ]),
   ];
   return parts.length === 0 ? '…' : `… ${parts.join(', ')} …`;
+}
+
+/** As `3 packets not drawn: IPv6, UDP`. */
+export function notDrawnTexts({ notDrawn = {} }: Pick<Trace, 'notDrawn'>): string[] {
+  const count = Object.values(notDrawn).reduce((sum, each) => sum + each, 0);
+  return count === 0 ? [] : [`${counted(count, 'packet')} not drawn: ${Object.keys(notDrawn).sort().join(', ')}`];
 }
 
 /** The name of the call without its arguments, for the row where it returns. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../index.js';
-import type { Trace } from '../trace.js';
+import type { DeadRun, Trace } from '../trace.js';
 import { WorkerProcess } from '../worker-process.js';
 import type { Experiment } from '../experiment/experiment.js';
 
@@ -20,7 +20,8 @@ export type Order =
   | {
       readonly kind: 'play';
       readonly source: Source;
-      readonly name: string;
+      /** Which of those of the source. */
+      readonly index: number;
       readonly variant?: string | undefined;
       readonly pcap?: string | undefined;
     }
@@ -28,25 +29,39 @@ export type Order =
 
 export type Answer =
   | { readonly listed: readonly ListedExperiment[] }
-  | { readonly trace: Trace }
+  /** The trace is there in any case, the capture file may not be. */
+  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
   | { readonly failure: string };
 
 /** One run to be made. */
 export interface Run {
   readonly source: Source;
+  /** Which of those of the source. */
+  readonly index: number;
   readonly experiment: ListedExperiment;
   readonly variant?: string | undefined;
   readonly pcap?: string | undefined;
 }
 
 /** A run for each of its variants. */
-export function runsOf(source: Source, experiment: ListedExperiment): Run[] {
-  if (experiment.variants.length === 0) return [{ source, experiment }];
-  return experiment.variants.map((variant) => ({ source, experiment, variant }));
+export function runsOf(of: Pick<Run, 'source' | 'index' | 'experiment'>): Run[] {
+  const { variants } = of.experiment;
+  return variants.length === 0 ? [of] : variants.map((variant) => ({ ...of, variant }));
 }
 
 /** What came of a run: its trace, or why there is none. */
-export type Played = { readonly run: Run } & ({ readonly trace: Trace } | { readonly failure: string });
+export type Played = { readonly run: Run } & (
+  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
+  | { readonly failure: string }
+);
+
+/** As it is told where traces are. */
+export function traceOf(played: Played): Trace | DeadRun {
+  if ('trace' in played) return played.trace;
+  const { experiment, variant } = played.run;
+  const { name, title } = experiment;
+  return { name, title, ...(variant !== undefined && { variant }), failure: played.failure };
+}
 
 export interface PlayOptions {
   readonly signal?: AbortSignal | undefined;
@@ -66,17 +81,21 @@ export async function listExperiments(file: string): Promise<readonly ListedExpe
     const answer = (await worker.ask({ kind: 'list', source: { file } } satisfies Order, loadLimitMs)) as Answer;
     if ('listed' in answer) return answer.listed;
     throw new UsageError('ERR_ARGUMENT_INVALID', 'failure' in answer ? answer.failure : 'no list');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${file}: it could not be loaded: ${why}`, { cause: error });
   } finally {
     worker.end();
   }
 }
 
 async function play(worker: WorkerProcess, run: Run): Promise<Played> {
-  const { source, experiment, variant, pcap } = run;
-  const order: Order = { kind: 'play', source, name: experiment.name, variant, pcap };
+  const { source, index, experiment, variant, pcap } = run;
+  const order: Order = { kind: 'play', source, index, variant, pcap };
   try {
     const answer = (await worker.ask(order, experiment.limitMs + graceMs)) as Answer;
-    if ('trace' in answer) return { run, trace: answer.trace };
+    if ('trace' in answer) return { run, ...answer };
     return { run, failure: 'failure' in answer ? answer.failure : 'no trace' };
   } catch (error) {
     return { run, failure: error instanceof Error ? error.message : String(error) };

@@ -1,6 +1,6 @@
 // Runs one experiment at a time for the process that forked it, so that a script that hangs without waiting can be killed.
 import { experiments } from '../experiments/index.js';
-import type { Experiment } from '../experiment/experiment.js';
+import type { CaptureError, Experiment } from '../experiment/experiment.js';
 import { breakOffAtRejections } from '../experiment/floating.js';
 import { loadExperiments } from './load.js';
 import type { Answer, Order, Source } from './play.js';
@@ -15,6 +15,11 @@ function from(source: Source): Promise<readonly Experiment[]> {
   return known;
 }
 
+/** It may be of another copy of this package, which the file has loaded. */
+function isCaptureError(error: unknown): error is CaptureError {
+  return error instanceof Error && error.name === 'CaptureError';
+}
+
 async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Answer> {
   const found = await from(order.source);
   if (order.kind === 'list') {
@@ -23,9 +28,14 @@ async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Ans
     });
     return { listed };
   }
-  const chosen = found.find(({ name }) => name === order.name);
-  if (chosen === undefined) throw new Error(`there is no experiment ${order.name}`);
-  return { trace: await chosen.record(order.variant, { signal: interrupt.signal, pcap: order.pcap }) };
+  const chosen = found[order.index];
+  if (chosen === undefined) throw new Error(`there is no experiment ${order.index} of ${found.length}`);
+  try {
+    return { trace: await chosen.record(order.variant, { signal: interrupt.signal, pcap: order.pcap }) };
+  } catch (error) {
+    if (!isCaptureError(error)) throw error;
+    return { trace: error.trace, captureFailure: error.message };
+  }
 }
 
 process.on('message', (order: Order) => {

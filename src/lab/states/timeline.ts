@@ -4,7 +4,10 @@ import type { StateChange } from './implied.js';
 
 /** What a look at the socket table found new. */
 export interface StateSample {
+  /** Begin of the look: the socket may have got there before. */
   readonly atMs: number;
+  /** End of the look: or during it. */
+  readonly endMs: number;
   readonly host: string;
   readonly local: Endpoint;
   /** Absent for a listener. */
@@ -23,7 +26,7 @@ interface Known {
   readonly implied: string | undefined;
 }
 
-function keyOf({ host, local, remote }: StateSample): string {
+function keyOf({ host, local, remote }: Pick<StateSample, 'host' | 'local' | 'remote'>): string {
   return JSON.stringify([host, local.address, local.port, remote?.address, remote?.port]);
 }
 
@@ -43,11 +46,33 @@ function undoes(state: string, { entry, previous }: Known): boolean {
   return state === 'SYN_RECV' && entry?.state === 'ESTABLISHED' && previous?.state === 'SYN_RECV';
 }
 
+/** Kernel and process have clocks of their own, and read one after the other they differ by less. */
+const clocksMs = 0.1;
+
+/** When a socket that was seen in a state got there, where a segment says so that came during the look. */
+function momentOf(sample: StateSample, implied: ReadonlyMap<string, readonly StateChange[]>): number {
+  const { atMs, endMs, state } = sample;
+  const changes = implied.get(keyOf(sample)) ?? [];
+  const twin = changes.find((one) => one.state === state && one.atMs >= atMs && one.atMs <= endMs + clocksMs);
+  return twin?.atMs ?? atMs;
+}
+
+function seenState(sample: StateSample, atMs: number): TraceState {
+  const { host, local, remote, state } = sample;
+  return { atMs, host, local, ...(remote !== undefined && { remote }), state, how: 'seen' };
+}
+
 /** The states of all sockets in order of time: as the kernel listed them, and between two looks as segments imply them. */
 export function timeline(samples: readonly StateSample[], implied: readonly StateChange[]): TraceState[] {
+  const bySocket = new Map<string, StateChange[]>();
+  for (const change of implied) {
+    const sameSocket = bySocket.get(keyOf(change)) ?? [];
+    sameSocket.push(change);
+    bySocket.set(keyOf(change), sameSocket);
+  }
   const changes = [
     ...implied.map((change): TraceState => ({ ...change, how: 'implied' })),
-    ...samples.map((sample): TraceState => ({ ...sample, how: 'seen' })),
+    ...samples.map((sample) => seenState(sample, momentOf(sample, bySocket))),
   ].sort((a, b) => a.atMs - b.atMs);
   const known = new Map<string, Known>();
   const entries = new Set<TraceState>();

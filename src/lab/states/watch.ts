@@ -23,12 +23,14 @@ export class StateWatch {
     const found = new Map<string, StateSample>();
     for (const host of this.#hosts) {
       const atMs = this.#elapsedMs();
-      for (const row of host.sockets()) {
+      const rows = host.sockets();
+      const endMs = this.#elapsedMs();
+      for (const row of rows) {
         // A port without a connection or a listener is no state of TCP.
         if (row.state === 'BOUND') continue;
         const local = { address: row.localAddress, port: row.localPort };
         const remote = row.remotePort === 0 ? {} : { remote: { address: row.remoteAddress, port: row.remotePort } };
-        const sample = { atMs, host: host.name, local, ...remote, state: row.state };
+        const sample = { atMs, endMs, host: host.name, local, ...remote, state: row.state };
         found.set([host.name, local.address, local.port, row.remoteAddress, row.remotePort].join(), sample);
       }
     }
@@ -38,7 +40,7 @@ export class StateWatch {
       else if (sample.state === 'SYN_RECV') this.#still.set(key, sample);
     }
     for (const [key, sample] of this.#known) {
-      if (!found.has(key)) this.#changes.push({ ...sample, atMs, state: 'CLOSED' });
+      if (!found.has(key)) this.#changes.push({ ...sample, atMs, endMs: atMs, state: 'CLOSED' });
     }
     this.#known = found;
   }

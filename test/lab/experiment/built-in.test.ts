@@ -7,6 +7,7 @@ import { cases } from '../../../src/lab/cases/index.js';
 import { experiments } from '../../../src/lab/experiments/index.js';
 import { ladderSvg } from '../../../src/lab/picture/svg.js';
 import { ladderText } from '../../../src/lab/picture/text.js';
+import { impliedStates } from '../../../src/lab/states/implied.js';
 import type { Trace } from '../../../src/lab/trace.js';
 import { root } from '../../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../../support/matrix.js';
@@ -102,6 +103,27 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
     const slow = server.filter(({ remote }) => remote?.port === server[0]?.remote?.port);
     expect(slow.map(({ state }) => state)).toEqual(['SYN_RECV', 'ESTABLISHED']);
     expect(slow[1]?.atMs).toBeGreaterThan(marks.at(-1)?.atMs ?? Infinity);
+  });
+
+  // Others may be entered without a segment, as FIN_WAIT1 where the FIN waits behind data.
+  const byWhatCame: readonly string[] = ['ESTABLISHED', 'CLOSE_WAIT', 'FIN_WAIT2', 'TIME_WAIT'];
+  // Two clocks, each read for itself.
+  const doubtMs = 0.1;
+
+  test.each(table)('$shown: no state stands before the segment that brings it about', ({ index }) => {
+    const trace = traces[index];
+    if (trace === undefined) throw new Error('there is no trace');
+    const early = trace.hosts.flatMap((host) => {
+      const implied = impliedStates(host, trace.segments);
+      return trace.states.filter(({ atMs, host: name, local, remote, state }) => {
+        if (name !== host.name || !byWhatCame.includes(state)) return false;
+        const twins = implied.filter(
+          (one) => one.state === state && one.local.port === local.port && one.remote.port === remote?.port,
+        );
+        return twins.length > 0 && twins.every((twin) => atMs < twin.atMs - doubtMs);
+      });
+    });
+    expect(early).toEqual([]);
   });
 
   test('a socket is gone before the mark that stands behind the wait for it', () => {

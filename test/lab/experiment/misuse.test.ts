@@ -8,7 +8,7 @@ import {
 } from '../../../src/lab/experiment/experiment.js';
 import { breakOffAtRejections } from '../../../src/lab/experiment/floating.js';
 import type { Host } from '../../../src/lab/host/host.js';
-import type { LabSocket } from '../../../src/lab/host/lab-socket.js';
+import { LabSocket } from '../../../src/lab/host/lab-socket.js';
 import { Lines } from '../../../src/lab/host/lines.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
@@ -76,6 +76,7 @@ const calls: Readonly<Record<string, (scene: Scene, value: unknown) => unknown>>
   'name of open()': ({ server }, value) => Reflect.apply(server.open, server, [{ name: value }]),
   'mute()': ({ server }, value) => Reflect.apply(server.mute, server, [value]),
   'send()': ({ c }, value) => Reflect.apply(c.send, c, [value]),
+  'address of connect()': ({ client }, value) => Reflect.apply(client.connect, client, [{ address: value, port: 80 }]),
   'deadline of waitForState()': ({ c }, value) => Reflect.apply(c.waitForState, c, ['TIME_WAIT', value]),
 };
 
@@ -110,6 +111,23 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     });
     await attack.run();
     expect(accepted).toEqual([]);
+  });
+
+  test('refuses an address that is undefined, which would be any', async () => {
+    const refused: unknown[] = [];
+    await experiment('undefined', bounded, async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      const given = { address: undefined, port: 80 };
+      for (const call of [
+        () => Reflect.apply(client.connect, client, [given]),
+        () => Reflect.apply(client.connect, client, [server, 80, { from: given }]),
+        () => Reflect.apply(server.listen, server, [given]),
+        () => Reflect.apply(LabSocket.prototype.bind, server.open(), [given]),
+        () => Reflect.apply(LabSocket.prototype.tryConnect, server.open(), [given]),
+      ])
+        refused.push(await (async () => call())().catch((error: unknown) => error));
+    }).run();
+    expect(refused).toEqual(refused.map(() => expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' })));
   });
 
   test.each(wrong)('refuses options that are wrong: %s', async (value) => {

@@ -16,6 +16,13 @@ function read(line: string): StateChange {
   return change(Number(atMs), state);
 }
 
+/** `5 ESTABLISHED` as a look at that moment, `5-8 ESTABLISHED` as one that took so long. */
+function look(line: string): StateSample {
+  const [times = '', state = ''] = line.split(' ');
+  const [atMs = '', endMs = atMs] = times.split('-');
+  return { ...change(Number(atMs), state), endMs: Number(endMs) };
+}
+
 interface Row {
   readonly name: string;
   readonly seen: readonly string[];
@@ -45,6 +52,12 @@ const rows: readonly Row[] = [
     seen: ['3 FIN_WAIT1'],
     implied: ['1 ESTABLISHED', '4 FIN_WAIT1', '6 FIN_WAIT2'],
     result: ['1 ~ESTABLISHED', '3 FIN_WAIT1', '6 ~FIN_WAIT2'],
+  },
+  {
+    name: 'a state is entered with the segment that came during the look, not when the look began',
+    seen: ['3-7 FIN_WAIT2', '9-12 TIME_WAIT'],
+    implied: ['1 ESTABLISHED', '4 FIN_WAIT1', '6 FIN_WAIT2', '13 TIME_WAIT'],
+    result: ['1 ~ESTABLISHED', '4 ~FIN_WAIT1', '6 FIN_WAIT2', '9 TIME_WAIT'],
   },
   {
     name: 'a look that finds the ACK ignored',
@@ -87,19 +100,20 @@ const rows: readonly Row[] = [
 
 describe('timeline()', () => {
   test.each(rows)('$name', ({ seen, implied, result }) => {
-    const states = timeline(seen.map(read), implied.map(read));
+    const states = timeline(seen.map(look), implied.map(read));
     expect(states.map(({ atMs, how, state }) => `${atMs} ${how === 'seen' ? '' : '~'}${state}`)).toEqual(result);
   });
 
   test('keeps sockets apart: a listener, a connection, the same addresses on another host', () => {
-    const listener: StateSample = { atMs: 1, host: 'server', local, state: 'LISTEN' };
-    const samples = [listener, change(2, 'ESTABLISHED'), { ...listener, atMs: 3, state: 'CLOSED' }];
+    const listener = { atMs: 1, host: 'server', local, state: 'LISTEN' };
+    const found = [listener, change(2, 'ESTABLISHED'), { ...listener, atMs: 3, state: 'CLOSED' }];
+    const samples = found.map((one): StateSample => ({ ...one, endMs: one.atMs }));
     const elsewhere = { ...change(2, 'ESTABLISHED'), host: 'client' };
     expect(timeline(samples, [elsewhere])).toEqual([
       { ...listener, how: 'seen' },
       { ...elsewhere, how: 'implied' },
-      { ...samples[1], how: 'seen' },
-      { ...samples[2], how: 'seen' },
+      { ...found[1], how: 'seen' },
+      { ...found[2], how: 'seen' },
     ]);
   });
 
@@ -110,10 +124,10 @@ describe('timeline()', () => {
   test('is in order of time, never has a state twice in a row, and ends with what was seen after all segments', () => {
     fc.assert(
       fc.property(anyChanges, anyChanges, (seen, implied) => {
-        const samples = seen.map(({ atMs, state }) => change(atMs, state)).sort((a, b) => a.atMs - b.atMs);
-        const last = { ...change(21, 'TIME_WAIT') };
+        const samples = seen.map(({ atMs, state }) => look(`${atMs} ${state}`)).sort((a, b) => a.atMs - b.atMs);
+        const last = change(21, 'TIME_WAIT');
         const states = timeline(
-          [...samples, last],
+          [...samples, { ...last, endMs: 21 }],
           implied.map(({ atMs, state }) => change(atMs, state)),
         );
         expect(states.map(({ atMs }) => atMs)).toEqual(states.map(({ atMs }) => atMs).sort((a, b) => a - b));
