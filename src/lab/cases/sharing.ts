@@ -258,8 +258,8 @@ async function closeWithQueue(host: Host): Promise<string> {
   );
   if (left === undefined || right === undefined) throw new Error('two listeners were asked for');
   const clients = [];
-  // By chance a few could all hash to one listener; sixteen do so once in 32,768 runs.
-  for (let made = 0; made < 16; made++)
+  // By chance a few could all hash to one listener; all of 32 do so once in two thousand million runs.
+  for (let made = 0; made < 32; made++)
     clients.push(await host.connect({ address: host.A, port }, { name: `client ${made}` }));
   left.close();
   const kept = clients.filter((client) => client.state === 'ESTABLISHED');

@@ -56,24 +56,35 @@ function keptFor(row: SocketRow | undefined): string {
   return near === undefined ? `${Math.round(seconds)} s` : `about ${near} s`;
 }
 
-const twiceTheMsl = defineCase<null, string>({
+const twiceTheMsl = defineCase<'how long' | 'at most', string>({
   id: 'G4',
   articles: ['000'],
   title: 'How long TIME_WAIT is kept',
-  claim: 'TIME_WAIT lasts twice the maximum segment lifetime of RFC 793, which is four minutes.',
+  claim: 'By RFC 793 TIME_WAIT is kept for twice the maximum segment lifetime, which is four minutes at most.',
   rule: 'TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant; RFC 9293 section 3.4.2 takes an MSL of two minutes, "an engineering choice".',
   advice: 'Count with one minute on Linux, not with four, and do not look for a setting: there is none.',
   onLoopback: true,
-  rows: [{ name: 'the timer of a new TIME_WAIT', given: null, says: 'about 240 s' }],
-  async run(lab) {
+  rows: [
+    { name: 'for how long, by the timer of a new TIME_WAIT', given: 'how long', says: 'about 240 s' },
+    { name: 'for four minutes at most', given: 'at most', says: 'yes' },
+  ],
+  async run(lab, asked) {
     const host = lab.host();
     const { listener, server, client } = await establish(host);
     const { port } = listener.local;
     await closeInOrder(server, client);
-    return keptFor(host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' })[0]);
+    const [row] = host.look('the timer of TIME_WAIT', { localPort: port, state: 'TIME_WAIT' });
+    if (asked === 'how long') return keptFor(row);
+    return row?.timer?.kind === 'time-wait' && row.timer.remainingMs <= 240_000 ? 'yes' : 'no';
   },
   because: (rows) =>
-    `read as TIME_WAIT begins, the timer of the socket has ${rows.map(({ observed }) => observed).join()} to go`,
+    rows
+      .map(({ given, observed }) =>
+        given === 'how long'
+          ? `read as TIME_WAIT begins, the timer of the socket has ${observed} to go`
+          : `that is ${observed === 'yes' ? '' : 'not '}within four minutes`,
+      )
+      .join('; '),
 });
 
 /** Fills the buffers of a connection whose client does not read. */
