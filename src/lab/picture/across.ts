@@ -1,9 +1,10 @@
 import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
+import { columns } from './columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type Row, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, socketPrefix } from './words.js';
+import { callName, callText, socketPrefix } from './words.js';
 
 /** Of the way to its receiver, where a segment is lost. */
 export const lostPart = 0.62;
@@ -79,21 +80,21 @@ export interface Across {
   readonly words: SegmentWords;
 }
 
-function callText(row: Row, { calls }: Trace, names: readonly string[]): CallText | undefined {
+function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
   const at = names.indexOf(row.call.host);
   const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
-  const full = `${socketPrefix(calls, call)}${call.call}`;
-  const title = `${full} ${call.result}`;
-  const prefix: Part = { text: socketPrefix(calls, call), tone: 'soft' };
+  const said = callText(trace, call);
+  const prefix: Part = { text: socketPrefix(trace, call), tone: 'soft' };
+  const title = `${prefix.text}${said} ${call.result}`;
   const shown = clipped(call.result, resultChars);
   const result: Part = {
-    text: shown.length <= unbroken ? shown.replaceAll(' ', '\u00a0') : shown,
+    text: columns(shown) <= unbroken ? shown.replaceAll(' ', '\u00a0') : shown,
     tone: call.failed ? 'bad' : 'good',
   };
-  const room = most * callLines - resultChars - prefix.text.length;
-  const text = clipped(call.call, room);
+  const room = most * callLines - resultChars - columns(prefix.text);
+  const text = clipped(said, room);
   const parts: readonly Part[] =
     row.kind === 'return'
       ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), most), tone: 'soft' }, result]
@@ -201,7 +202,7 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
   const names = hostNames(trace);
   const texts = new Map<Row, CallText>();
   for (const row of rows) {
-    const text = callText(row, trace, names);
+    const text = linesOf(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
   const words = new SegmentWords(trace);

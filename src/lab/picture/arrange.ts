@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
 import { type Across, loopWidth, lostPart, sizes } from './across.js';
-import { acrossHeight, type Down, down, fallOf, type Instant, instantsOf } from './down.js';
+import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
@@ -148,15 +148,15 @@ function loopShape({ from, to, turn }: Arrow): Shape {
   return rectangle(x, from.y, Math.abs((turn ?? from.x) - from.x), Math.max(1, to.y - from.y));
 }
 
-function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacle[] {
+function ribbonShapes({ instants, ys }: Down, place: Across): Obstacle[] {
+  const { width, hosts } = place;
   return instants.flatMap((instant, at) => {
     const { kind } = instant;
     if (kind !== 'mark' && kind !== 'error' && kind !== 'fold' && kind !== 'gap') return [];
     const height = acrossHeight(instant);
     const y = ys[at] ?? 0;
     const first = hosts[0]?.right ?? 0;
-    const middle = (first + (hosts[1]?.left ?? width)) / 2;
-    const shape = kind === 'gap' ? rectangle(middle - 40, y, 80, height) : rectangle(first, y, width - first, height);
+    const shape = kind === 'gap' ? boxOf(gapLabel(instant, y, place)) : rectangle(first, y, width - first, height);
     return [{ shape, at, solid: true }];
   });
 }

@@ -1,3 +1,4 @@
+import { columns, unitsOf } from './columns.js';
 import { rectangle, type Shape, turned } from './geometry.js';
 
 export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data';
@@ -28,13 +29,6 @@ const advance = 0.62;
 /** Of DejaVu Sans Mono, the tallest of them. */
 const ascent = 0.93;
 const descent = 0.24;
-
-/** From Hangul Jamo on most letters are as wide as two. */
-function columns(text: string): number {
-  let sum = 0;
-  for (const char of text) sum += (char.codePointAt(0) ?? 0) >= 0x1100 && !/[\u2000-\u2bff]/.test(char) ? 2 : 1;
-  return sum;
-}
 
 export function textWidth(text: string, size: number): number {
   return columns(text) * size * advance;
@@ -74,13 +68,14 @@ function pieces(word: string, most: number): string[] {
   return [word.slice(0, end), ...pieces(word.slice(end), most)];
 }
 
-/** The text in lines of at most so many characters. */
+/** The text in lines of at most so many columns. */
 export function wrapped(parts: readonly Part[], most: number): Part[][] {
   const lines: Part[][] = [[]];
   let room = most;
   for (const { text, tone } of parts) {
     for (const word of text.split(/[ \t\r\n]+/).filter((one) => one !== '')) {
-      for (const [index, piece] of pieces(word, most).entries()) {
+      const all = unitsOf(word).flatMap((unit) => pieces(unit, most));
+      for (const [index, piece] of all.entries()) {
         const line = lines.at(-1) ?? [];
         const space = line.length === 0 || index > 0 ? '' : ' ';
         const size = columns(piece);

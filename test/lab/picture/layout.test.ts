@@ -11,6 +11,7 @@ import {
   lostFin,
   manyConnections,
   noHosts,
+  oneHost,
   plainClose,
   randomTrace,
   scriptError,
@@ -140,6 +141,19 @@ describe('the layout', () => {
     expect(texts(layoutOf(timeWaitGap), 'gap')).toEqual(['60.0 s']);
     expect(texts(layoutOf(lostFin), 'gap')).toEqual(['204 ms', '416 ms']);
     expect(texts(layoutOf(plainClose), 'gap')).toEqual([]);
+  });
+
+  test('has the length of a break beside it: between two hosts, or next to the only one', () => {
+    const calls = oneHost.calls.flatMap((call) => [1, 500].map((atMs) => ({ ...call, atMs, endMs: atMs })));
+    for (const hosts of [oneHost.hosts, plainClose.hosts]) {
+      const layout = layoutOf({ ...oneHost, hosts, calls });
+      const [label] = layout.labels.filter(({ kind }) => kind === 'gap');
+      const right = layout.hosts[0]?.right ?? 0;
+      const left = Math.min(...(label === undefined ? [] : boxOf(label)).map(({ x }) => x));
+      const next = layout.hosts[1]?.left;
+      if (next === undefined) expect(left - right).toBeCloseTo(12);
+      else expect(label?.x).toBeCloseTo((right + next) / 2);
+    }
   });
 
   test('names each state once where it begins, in its band', () => {

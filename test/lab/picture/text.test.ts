@@ -39,7 +39,11 @@ function drawn(text: string): string[] {
 /** Counts Japanese, Chinese and emoji as wide, but for the katakana that are not (UAX #11). */
 function columns(line: string): number {
   const wide = /\p{Script=Han}|\p{Script=Hira}|\p{Script=Kana}|\p{Emoji_Presentation}/u;
-  return Array.from(line).reduce((sum, char) => sum + (wide.test(char) && !/[\uff61-\uffdc]/.test(char) ? 2 : 1), 0);
+  const columnsOf = (char: string): number => {
+    if (/[\p{Mn}\p{Me}]/u.test(char)) return 0;
+    return wide.test(char) && !/[\uff61-\uffdc]/.test(char) ? 2 : 1;
+  };
+  return Array.from(line).reduce((sum, char) => sum + columnsOf(char), 0);
 }
 
 /** All that is written, without the lines of the hosts and the spaces. */
