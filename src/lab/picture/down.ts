@@ -48,7 +48,7 @@ const arrowSpace = 8;
 /** Between instants at different hosts, so that one sees which was first. */
 const aStep = 3;
 /** Of the usual fall, what an arrow falls at least below where the one that it meets began. */
-const meetPart = 1.3;
+const meetPart = 2;
 
 export function acrossHeight({ kind, lines }: Instant): number {
   return kind === 'gap' ? breakHeight : lines.length * lineHeight + 2 * ribbonPadding;
@@ -58,7 +58,7 @@ function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
   return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
 }
 
-function linesAcross(row: Row, { hosts, width, timeX }: Across): Part[][] {
+function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[])[] {
   const first = hosts[0]?.right ?? timeX;
   const last = hosts.at(-1)?.left ?? width;
   const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;

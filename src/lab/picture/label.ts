@@ -30,6 +30,9 @@ const advance = 0.62;
 const ascent = 0.93;
 const descent = 0.24;
 
+/** A last line of so few columns is not left alone. */
+const shortest = 3;
+
 export function textWidth(text: string, size: number): number {
   return columns(text) * size * advance;
 }
@@ -68,8 +71,26 @@ function pieces(word: string, most: number): string[] {
   return [word.slice(0, end), ...pieces(word.slice(end), most)];
 }
 
+/** A word of the line before goes with a last line that is as short as `ok`. */
+function withoutWidow(lines: readonly (readonly Part[])[], most: number): (readonly Part[])[] {
+  const [before, last] = lines.slice(-2);
+  const end = before?.at(-1);
+  if (before === undefined || last === undefined || end === undefined) return [...lines];
+  const at = end.text.lastIndexOf(' ');
+  const word = end.text.slice(at + 1);
+  const wide = columns(textOf({ parts: last }));
+  if (at <= 0 || wide > shortest || wide + 1 + columns(word) > most) return [...lines];
+  const [first, ...rest] = last;
+  const moved = [
+    { text: word, tone: end.tone },
+    { text: ` ${first?.text ?? ''}`, tone: first?.tone ?? end.tone },
+    ...rest,
+  ];
+  return [...lines.slice(0, -2), [...before.slice(0, -1), { text: end.text.slice(0, at), tone: end.tone }], moved];
+}
+
 /** The text in lines of at most so many columns. */
-export function wrapped(parts: readonly Part[], most: number): Part[][] {
+export function wrapped(parts: readonly Part[], most: number): (readonly Part[])[] {
   const lines: Part[][] = [[]];
   let room = most;
   for (const { text, tone } of parts) {
@@ -91,5 +112,8 @@ export function wrapped(parts: readonly Part[], most: number): Part[][] {
       }
     }
   }
-  return lines.filter((line) => line.length > 0);
+  return withoutWidow(
+    lines.filter((line) => line.length > 0),
+    most,
+  );
 }

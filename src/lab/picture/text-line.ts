@@ -29,11 +29,11 @@ function fitting(word: string, most: number): string {
   return head === word || cut < head.length / 2 ? head : head.slice(0, cut + 1);
 }
 
-/** The text in lines of at most so many columns. Words longer than a line go on in the next one. */
+/** The text in lines of at most so many columns. Words longer than a line go on in the next one; a no-break space holds two together. */
 export function wrapText(text: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';
-  const words = printable(text).split(/\s+/);
+  const words = printable(text).split(/[^\S\u00a0]+/);
   const units = words.flatMap((word) => unitsOf(word).map((unit, index) => ({ unit, space: index === 0 ? ' ' : '' })));
   for (const { unit, space } of units) {
     let rest = unit;
@@ -50,7 +50,7 @@ export function wrapText(text: string, most: number): string[] {
     }
     line = rest;
   }
-  return line === '' ? lines : [...lines, line];
+  return (line === '' ? lines : [...lines, line]).map((one) => one.replaceAll('\u00a0', ' ').trim());
 }
 
 /** A line of the terminal, to be written at any column. */

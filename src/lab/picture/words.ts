@@ -1,3 +1,4 @@
+import { columns } from './columns.js';
 import type { Trace, TraceCall, TraceSegment } from '../trace.js';
 import type { FoldRow } from './row.js';
 
@@ -89,7 +90,14 @@ export function callText({ hosts }: Named, { call, host }: TraceCall): string {
   return `eth${number} to ${far.name} ${change}`;
 }
 
+/** A result of at most so many columns is not broken into lines. */
+const unbroken = 16;
+
+export function unbrokenText(result: string): string {
+  return columns(result) <= unbroken ? result.replaceAll(' ', '\u00a0') : result;
+}
+
 /** What came of a call; of what is no call but a remark, behind a colon. */
 export function resultText({ call, result }: TraceCall): string {
-  return call.endsWith(')') ? ` = ${result}` : `: ${result}`;
+  return `${call.endsWith(')') ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
 }

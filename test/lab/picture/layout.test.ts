@@ -164,6 +164,30 @@ describe('the layout', () => {
     expect(established.map(({ implied }) => implied)).toEqual([true, false, true, false]);
   });
 
+  test('has texts in bands in full ink, since soft ink is hard to read on the colour of TIME_WAIT', () => {
+    for (const trace of traces) {
+      const { bands, labels } = layoutOf(trace);
+      const inBands = labels.filter(({ x, y, kind }) => {
+        const isIn = bands.some(
+          ({ x: left, width, top, bottom }) => x > left && x < left + width && y > top && y <= bottom,
+        );
+        return kind === 'state' && isIn;
+      });
+      const soft = inBands.filter(({ parts }) => parts.some(({ text, tone }) => tone !== 'plain' && text !== 'CLOSED'));
+      expect(soft.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('leaves no `ok` alone in a line', () => {
+    const calls = plainClose.calls
+      .slice(0, 1)
+      .map((one) => ({ ...one, call: 'socket(IPv4, stream, TCP_DEFER_ACCEPT=1)' }));
+    expect(texts(layoutOf({ ...plainClose, calls }), 'call')).toEqual([
+      'socket(IPv4, stream,',
+      'TCP_DEFER_ACCEPT=1) ok',
+    ]);
+  });
+
   test('ends a band with CLOSED', () => {
     const layout = layoutOf(abortiveClose);
     const ends = layout.bands.filter(({ state }) => state === 'ESTABLISHED').map(({ bottom }) => bottom);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boxOf, textOf } from '../../../src/lab/picture/label.js';
 import { layoutOf } from '../../../src/lab/picture/layout.js';
 import { printOf } from '../../../src/lab/picture/paper.js';
-import { plainClose, longDialogue, refusedConnect, threeHosts, traces } from '../../support/traces.js';
+import { plainClose, longDialogue, oneHost, threeHosts, traces } from '../../support/traces.js';
 
 const layouts = [...traces, { ...longDialogue, name: 'long-dialogue' }].map(
   (trace) => [trace.name, layoutOf(trace)] as const,
@@ -28,7 +28,7 @@ describe('on paper', () => {
   test('is on the paper that shows it larger', () => {
     expect(printOf(layoutOf(plainClose), 75)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
     expect(printOf(layoutOf(threeHosts), 75)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
-    expect(printOf(layoutOf(refusedConnect), 75)).toMatchObject({ paper: 'upright', scale: 1 });
+    expect(printOf(layoutOf(oneHost), 75)).toMatchObject({ paper: 'upright', scale: 1 });
   });
 
   test('has letters of five points or more, over as many pages as it takes', () => {
