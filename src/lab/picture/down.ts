@@ -43,6 +43,8 @@ const ribbonPadding = 5;
 export const textAbove = 9;
 /** From the middle of a line of text to its baseline. */
 export const textDrop = 4;
+/** Arrows of the same way stay as far apart as they began, up to this. */
+const mostApart = 36;
 /** Between where an arrow ends and where the next one begins. */
 const arrowSpace = 8;
 /** Between instants at different hosts, so that one sees which was first. */
@@ -263,7 +265,7 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
             : [],
         );
         const last = arrived.get(`${from} ${to}`);
-        const parallel = last === undefined ? 0 : last.y + Math.min(labelRoom, departY - last.departY);
+        const parallel = last === undefined ? 0 : last.y + Math.min(mostApart, departY - last.departY);
         return Math.max(
           y,
           departY + fallOf(row.segment, place),

@@ -130,6 +130,32 @@ describe('the layout', () => {
     }
   });
 
+  test('finds room for the labels of steep arrows beside one another, without stretching the picture', () => {
+    const recv = plainClose.calls.filter(({ call }) => call === 'recv()').slice(0, 1);
+    const calls = recv.flatMap((call) =>
+      Array.from({ length: 20 }, (_, index) => ({ ...call, atMs: 10 + index, endMs: 10 + index })),
+    );
+    const data = plainClose.segments.filter(({ length }) => length > 0);
+    const flying = [1, 1.1, 1.2, 1.3].flatMap((sentMs) =>
+      data.map((one) => ({ ...one, sentMs, receivedMs: sentMs + 40 })),
+    );
+    for (const marks of [
+      [],
+      [
+        { atMs: 12.5, text: 'a remark' },
+        { atMs: 25.5, text: 'another' },
+      ],
+    ]) {
+      const { hosts, labels, arrows, height } = layoutOf({ ...plainClose, calls, segments: flying, marks, states: [] });
+      const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+      const shown = labels.filter(({ kind }) => kind === 'segment');
+      expect(arrows.every(({ from, to }) => to.y - from.y > to.x - from.x)).toBe(true);
+      expect(shown).toHaveLength(4);
+      expect(shown.filter((label) => !boxOf(label).every(({ x }) => x > left && x < right))).toEqual([]);
+      expect(height).toBeLessThan(700);
+    }
+  });
+
   test('ends a waiting call where it returned, though a fold goes on then', () => {
     const { waits, labels } = layoutOf(slowBurst);
     const returns = labels.filter((label) => label.kind === 'call' && textOf(label).startsWith('→'));
