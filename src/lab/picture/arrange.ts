@@ -15,6 +15,7 @@ export interface Placed extends Down {
 const fromMiddle = [0.5, 0, 1, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875];
 const fromSender = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
 
+const crossReach = 7;
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
 const liftOverCross = 10;
@@ -161,6 +162,22 @@ function ribbonShapes({ instants, ys }: Down, place: Across): Obstacle[] {
   });
 }
 
+/** What marks the end of a lost segment, with some air. */
+function crossShapes(drawn: readonly Drawn[]): Obstacle[] {
+  return drawn.flatMap(({ arrow, depart }) => {
+    if (arrow.segment.receivedMs !== undefined || arrow.turn !== undefined) return [];
+    const { x, y } = arrow.to;
+    return [
+      {
+        shape: rectangle(x - crossReach, y - crossReach, 2 * crossReach, 2 * crossReach),
+        at: depart,
+        solid: false,
+        arrow,
+      },
+    ];
+  });
+}
+
 interface Push {
   readonly index: number;
   readonly key: string;
@@ -201,11 +218,12 @@ function label(
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
     return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
   });
+  const crosses = crossShapes(drawn);
   const labels: Label[] = [];
   const taken: Obstacle[] = [...fixed];
   for (const [index, one] of drawn.entries()) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const others = [...taken, ...lines.filter((_, other) => other !== index)];
+    const others = [...taken, ...lines.filter((_, other) => other !== index), ...crosses];
     const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
     const hit = (box: Shape): Obstacle | undefined =>
       others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));

@@ -12,6 +12,8 @@ import { timeText } from './words.js';
 /** Rows of a list: what is left is in the capture file and in the trace's JSON. */
 const mostRows = 500;
 
+/** Of a picture of two hosts: for the sake of a wider one there are not fewer columns. */
+const usualWidth = 1150;
 /** Padding and border of an experiment, to either side. */
 const aroundPicture = 2 * (16 + 1);
 
@@ -165,13 +167,13 @@ function experiment({ trace, layout, print }: Drawn, number: number): string {
   ].join('\n');
 }
 
-/** Runs of experiments as one page that needs nothing else, side by side where the widest picture has room. */
+/** Runs of experiments as one page that needs nothing else, side by side where their pictures have room. */
 export function experimentsHtml(traces: readonly Trace[]): string {
   const all = traces.map((trace, number): Drawn => {
     const layout = layoutOf(trace);
     return { trace, layout, print: printOf(layout, abovePicture(trace, number === 0)) };
   });
-  const widest = Math.max(0, ...all.map(({ layout }) => layout.width)) + aroundPicture;
+  const widest = Math.max(0, ...all.map(({ layout }) => Math.min(layout.width, usualWidth))) + aroundPicture;
   const [first] = all;
   const links = traces.map(
     (trace, number) => `<li><a href="#experiment-${number + 1}">${escapeXml(headingOf(trace))}</a></li>`,

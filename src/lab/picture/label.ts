@@ -79,14 +79,16 @@ function withoutWidow(lines: readonly (readonly Part[])[], most: number): (reado
   const at = end.text.lastIndexOf(' ');
   const word = end.text.slice(at + 1);
   const wide = columns(textOf({ parts: last }));
-  if (at <= 0 || wide > shortest || wide + 1 + columns(word) > most) return [...lines];
+  const rests = end.text.slice(0, Math.max(0, at));
+  if ((rests === '' && before.length < 2) || wide > shortest || wide + 1 + columns(word) > most) return [...lines];
   const [first, ...rest] = last;
   const moved = [
     { text: word, tone: end.tone },
     { text: ` ${first?.text ?? ''}`, tone: first?.tone ?? end.tone },
     ...rest,
   ];
-  return [...lines.slice(0, -2), [...before.slice(0, -1), { text: end.text.slice(0, at), tone: end.tone }], moved];
+  const left = [...before.slice(0, -1), ...(rests === '' ? [] : [{ text: rests, tone: end.tone }])];
+  return [...lines.slice(0, -2), left, moved];
 }
 
 /** The text in lines of at most so many columns. */

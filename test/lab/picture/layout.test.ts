@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cross, overlap, rectangle, type Shape } from '../../../src/lab/picture/geometry.js';
-import { boxOf, type Label, textOf } from '../../../src/lab/picture/label.js';
+import { cross, type Line, overlap, rectangle, type Shape } from '../../../src/lab/picture/geometry.js';
+import { boxOf, type Label, textOf, wrapped } from '../../../src/lab/picture/label.js';
 import { type Layout, layoutOf } from '../../../src/lab/picture/layout.js';
 import type { Trace } from '../../../src/lab/trace.js';
 import {
@@ -44,6 +44,10 @@ function outside({ width, height, labels, arrows, bands }: Layout): string[] {
       .filter(({ x, top, width: wide, bottom }) => !rectangle(x, top, wide, bottom - top).every(within))
       .map(({ state }) => state),
   ];
+}
+
+function stripe({ from, to }: Line): Shape {
+  return [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }];
 }
 
 function flaws(trace: Trace): Record<string, unknown> {
@@ -110,11 +114,8 @@ describe('the layout', () => {
       expect(arrows.filter((other) => cross(one, other))).toEqual([]);
       const label = labels.find((other) => textOf(other).startsWith(`ACK seq=${one.segment.seq} `));
       const box = label === undefined ? [] : boxOf(label);
-      const stripes = arrows.map(
-        ({ from, to }): Shape => [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }],
-      );
       expect(box).toHaveLength(4);
-      expect(stripes.filter((stripe) => overlap(box, stripe) > tolerance)).toEqual([]);
+      expect(arrows.filter((arrow) => overlap(box, stripe(arrow)) > tolerance)).toEqual([]);
     }
     expect(height).toBeLessThan(950);
   });
@@ -128,6 +129,16 @@ describe('the layout', () => {
       });
       expect(out.map(textOf)).toEqual([]);
     }
+  });
+
+  test.each(traces.map((trace) => [trace.name, trace] as const))('of %s has no arrow across a label', (_, trace) => {
+    const { arrows, labels } = layoutOf(trace);
+    const straight = arrows.filter(({ turn }) => turn === undefined);
+    const crossed = labels.filter((label) => {
+      const box = boxOf(label);
+      return label.kind === 'segment' && straight.some((arrow) => overlap(box, stripe(arrow)) > tolerance);
+    });
+    expect(crossed.map(textOf)).toEqual([]);
   });
 
   test('finds room for the labels of steep arrows beside one another, without stretching the picture', () => {
@@ -204,6 +215,18 @@ describe('the layout', () => {
     }
   });
 
+  test('has no label on the cross of a lost segment', () => {
+    for (const trace of [lostFin, slowBurst]) {
+      const { arrows, labels } = layoutOf(trace);
+      const crosses = arrows.flatMap(({ segment, to }) =>
+        segment.receivedMs === undefined ? [rectangle(to.x - 5, to.y - 5, 10, 10)] : [],
+      );
+      expect(crosses.length).toBeGreaterThan(0);
+      const hit = labels.filter((label) => crosses.some((one) => overlap(boxOf(label), one) > 0));
+      expect(hit.map(textOf)).toEqual([]);
+    }
+  });
+
   test('leaves no `ok` alone in a line', () => {
     const calls = plainClose.calls
       .slice(0, 1)
@@ -212,6 +235,12 @@ describe('the layout', () => {
       'socket(IPv4, stream,',
       'TCP_DEFER_ACCEPT=1) ok',
     ]);
+    const parts = [
+      { text: 'listener:', tone: 'soft' },
+      { text: 'bind(0.0.0.0:81)', tone: 'plain' },
+      { text: 'ok', tone: 'good' },
+    ] as const;
+    expect(wrapped(parts, 27).map((line) => textOf({ parts: line }))).toEqual(['listener:', 'bind(0.0.0.0:81) ok']);
   });
 
   test('ends a band with CLOSED', () => {
