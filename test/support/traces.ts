@@ -354,21 +354,29 @@ export const slowBurst: Trace = {
   states: openingStates,
 };
 
-/** The same segments one after the other: each is there before the next is sent. */
-export const dialogue: Trace = {
-  ...base,
-  name: 'dialogue',
-  title: 'Question and answer',
-  calls: [...openingCalls, ...[0, 1, 2, 3, 4].map((index) => call(5 + index, 'client', 'send(5 bytes)', '5 bytes'))],
-  segments: [
-    ...openingSegments,
-    ...[0, 1, 2, 3, 4].flatMap((index) => [
-      segment(5.01 + index, `client PSH+ACK ${1 + index * 5} 1 5`),
-      segment(5.05 + index, `server ACK 1 ${6 + index * 5}`),
-    ]),
-  ],
-  states: openingStates,
-};
+function questions(count: number): Trace {
+  const all = Array.from({ length: count }, (_, index) => index);
+  return {
+    ...base,
+    name: 'dialogue',
+    title: 'Question and answer',
+    calls: [...openingCalls, ...all.map((index) => call(5 + index, 'client', 'send(5 bytes)', '5 bytes'))],
+    segments: [
+      ...openingSegments,
+      ...all.flatMap((index) => [
+        segment(5.01 + index, `client PSH+ACK ${1 + index * 5} 1 5`),
+        segment(5.05 + index, `server ACK 1 ${6 + index * 5}`),
+      ]),
+    ],
+    states: openingStates,
+  };
+}
+
+/** As many segments as in a burst, one after the other: each is there before the next is sent. */
+export const dialogue = questions(5);
+
+/** Too long for a sheet of paper. */
+export const longDialogue = questions(45);
 
 /** The client has shut down while the server is still sending: one of many ACKs acknowledges the FIN. */
 export const halfClosed: Trace = {

@@ -1,9 +1,10 @@
 import type { Trace, TraceSegment } from '../trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
+import { columns } from './columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type Row, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, socketPrefix } from './words.js';
+import { callName, callText, socketPrefix, unbrokenText } from './words.js';
 
 /** Of the way to its receiver, where a segment is lost. */
 export const lostPart = 0.62;
@@ -16,13 +17,11 @@ export const sizes = { label: 12, small: 11, host: 14 } as const;
 export const lineHeight = 15;
 
 const margin = 14;
-const callChars = 36;
+const callChars = 41;
 /** Of a host in the middle, whose texts push the others apart. */
 const middleCallChars = 27;
 const callLines = 5;
 const resultChars = 48;
-/** A result up to this long is not broken into lines. */
-const unbroken = 16;
 const segmentChars = 60;
 const narrowestGap = 260;
 const widestGap = 520;
@@ -30,6 +29,7 @@ const widestGap = 520;
 const between = 5;
 export const waitWidth = 7;
 const mostWaits = 4;
+const beforeText = 5;
 const narrowBand = 15;
 /** More columns than these are narrow ones. */
 const mostNamed = 3;
@@ -79,21 +79,21 @@ export interface Across {
   readonly words: SegmentWords;
 }
 
-function callText(row: Row, { calls }: Trace, names: readonly string[]): CallText | undefined {
+function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
   const at = names.indexOf(row.call.host);
   const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
-  const full = `${socketPrefix(calls, call)}${call.call}`;
-  const title = `${full} ${call.result}`;
-  const prefix: Part = { text: socketPrefix(calls, call), tone: 'soft' };
+  const said = callText(trace, call);
+  const prefix: Part = { text: socketPrefix(trace, call), tone: 'soft' };
+  const title = `${prefix.text}${said} ${call.result}`;
   const shown = clipped(call.result, resultChars);
   const result: Part = {
-    text: shown.length <= unbroken ? shown.replaceAll(' ', '\u00a0') : shown,
+    text: unbrokenText(shown),
     tone: call.failed ? 'bad' : 'good',
   };
-  const room = most * callLines - resultChars - prefix.text.length;
-  const text = clipped(call.call, room);
+  const room = most * callLines - resultChars - columns(prefix.text);
+  const text = clipped(said, room);
   const parts: readonly Part[] =
     row.kind === 'return'
       ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), most), tone: 'soft' }, result]
@@ -201,7 +201,7 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
   const names = hostNames(trace);
   const texts = new Map<Row, CallText>();
   for (const row of rows) {
-    const text = callText(row, trace, names);
+    const text = linesOf(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
   const words = new SegmentWords(trace);
@@ -216,7 +216,7 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
     const facts = trace.hosts.find((host) => host.name === name);
     const bandsWide = widths.reduce((sum, width) => sum + width + between, 0);
     const linesWide = lines * waitWidth;
-    const textWide = wide === 0 ? 0 : wide + between + 3;
+    const textWide = wide === 0 ? 0 : wide + between + beforeText;
     const inside = bandsWide + linesWide + textWide;
     const subtitle = [facts?.address ?? '', facts?.scripted === true ? '(scripted)' : ''].join(' ').trim();
     const header = Math.max(textWidth(name, sizes.host), textWidth(subtitle, sizes.small)) + 12;
@@ -233,7 +233,7 @@ export function across(trace: Trace, rows: readonly Row[]): Across {
       return place;
     });
     const waitX = Array.from({ length: lines }, (_, line) => at + sign * (line + 0.5) * waitWidth);
-    const callX = at + sign * (linesWide + 3);
+    const callX = at + sign * (linesWide + beforeText);
     const right = outer ? lifeline : lifeline + inside + between;
     hosts.push({
       name,

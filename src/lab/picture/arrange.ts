@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
 import { type Across, loopWidth, lostPart, sizes } from './across.js';
-import { acrossHeight, type Down, down, fallOf, type Instant, instantsOf } from './down.js';
+import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
@@ -12,9 +12,10 @@ export interface Placed extends Down {
 }
 
 /** Where labels may stand on the part of an arrow that has room for them, the best place first. */
-const fromMiddle = [0.5, 0, 1, 0.25, 0.75];
-const fromSender = [0, 0.25, 0.5, 0.75, 1];
+const fromMiddle = [0.5, 0, 1, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875];
+const fromSender = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
 
+const crossReach = 7;
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
 const liftOverCross = 10;
@@ -148,16 +149,32 @@ function loopShape({ from, to, turn }: Arrow): Shape {
   return rectangle(x, from.y, Math.abs((turn ?? from.x) - from.x), Math.max(1, to.y - from.y));
 }
 
-function ribbonShapes({ instants, ys }: Down, { width, hosts }: Across): Obstacle[] {
+function ribbonShapes({ instants, ys }: Down, place: Across): Obstacle[] {
+  const { width, hosts } = place;
   return instants.flatMap((instant, at) => {
     const { kind } = instant;
     if (kind !== 'mark' && kind !== 'error' && kind !== 'fold' && kind !== 'gap') return [];
     const height = acrossHeight(instant);
     const y = ys[at] ?? 0;
     const first = hosts[0]?.right ?? 0;
-    const middle = (first + (hosts[1]?.left ?? width)) / 2;
-    const shape = kind === 'gap' ? rectangle(middle - 40, y, 80, height) : rectangle(first, y, width - first, height);
+    const shape = kind === 'gap' ? boxOf(gapLabel(instant, y, place)) : rectangle(first, y, width - first, height);
     return [{ shape, at, solid: true }];
+  });
+}
+
+/** What marks the end of a lost segment, with some air. */
+function crossShapes(drawn: readonly Drawn[]): Obstacle[] {
+  return drawn.flatMap(({ arrow, depart }) => {
+    if (arrow.segment.receivedMs !== undefined || arrow.turn !== undefined) return [];
+    const { x, y } = arrow.to;
+    return [
+      {
+        shape: rectangle(x - crossReach, y - crossReach, 2 * crossReach, 2 * crossReach),
+        at: depart,
+        solid: false,
+        arrow,
+      },
+    ];
   });
 }
 
@@ -172,6 +189,24 @@ function pushOf(a: number, b: number, solid = false): Push {
   return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}`, solid };
 }
 
+/** A place for a label: what is in its way and must not be, and how much it covers in all. */
+interface Tried {
+  readonly candidate: Label;
+  readonly hit: Obstacle | undefined;
+  readonly covered: number;
+}
+
+/** The first place where nothing is in the way, else the one that covers least of what may be covered, else `first`. */
+function clearest(first: Tried, rest: readonly Label[], tried: (candidate: Label) => Tried): Tried {
+  let best = first;
+  for (const candidate of rest) {
+    if (best.hit === undefined && best.covered === 0) break;
+    const next = tried(candidate);
+    if (next.hit === undefined && (best.hit !== undefined || next.covered < best.covered)) best = next;
+  }
+  return best;
+}
+
 /** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
 function label(
   drawn: readonly Drawn[],
@@ -183,29 +218,29 @@ function label(
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
     return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
   });
+  const crosses = crossShapes(drawn);
   const labels: Label[] = [];
   const taken: Obstacle[] = [...fixed];
   for (const [index, one] of drawn.entries()) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const others = [...taken, ...lines.filter((_, other) => other !== index)];
+    const others = [...taken, ...lines.filter((_, other) => other !== index), ...crosses];
     const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
     const hit = (box: Shape): Obstacle | undefined =>
       others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));
-    const candidates = places(one, crossed, place).map((candidate) => {
+    const tried = (candidate: Label): Tried => {
       const box = boxOf(candidate);
       return { candidate, hit: hit(box), covered: others.filter(({ shape }) => overlap(box, shape) > 0).length };
-    });
-    const [first] = candidates;
-    if (first === undefined) continue;
+    };
+    const [preferred, ...rest] = places(one, crossed, place);
+    if (preferred === undefined) continue;
+    const first = tried(preferred);
     // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
     const insists =
       crossed &&
       first.hit?.arrow !== undefined &&
       !cross(first.hit.arrow, one.arrow) &&
       pushed(first.hit.at) < Math.min(insistence, patience);
-    const free = candidates.filter((candidate) => candidate.hit === undefined);
-    const [clearest] = free.sort((a, b) => a.covered - b.covered);
-    const best = insists ? first : (clearest ?? first);
+    const best = insists ? first : clearest(first, rest, tried);
     if (best.hit !== undefined && patience >= 0)
       return { labels, push: pushOf(best.hit.at, one.depart, best.hit.solid) };
     labels.push(best.candidate);

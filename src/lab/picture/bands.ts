@@ -102,7 +102,7 @@ function nameLabels(
     const port = withPort && first && state.remote !== undefined;
     const name: Label = { ...label, parts, y: top + (port ? 26 : 12) };
     if (!port) return [name];
-    return [{ ...label, parts: [{ text: `:${portOf(state)}`, tone: 'soft' }], y: top + 12 }, name];
+    return [{ ...label, parts: [{ text: `:${portOf(state)}`, tone: 'plain' }], y: top + 12 }, name];
   }
   const need = textWidth(text, sizes.small) + 8;
   const from = text === 'CLOSED' ? undefined : uprightRoom(stay, ribbons, need);

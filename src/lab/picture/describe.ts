@@ -1,7 +1,7 @@
 import type { Trace } from '../trace.js';
 import type { Row } from './row.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, foldText, socketPrefix, timeText } from './words.js';
+import { callName, callText, foldText, socketPrefix, timeText } from './words.js';
 
 /** A description is heard from begin to end. */
 const mostSentences = 60;
@@ -10,7 +10,7 @@ function sentence(row: Row, trace: Trace, words: SegmentWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
-      const made = `${call.host} calls ${socketPrefix(trace.calls, call)}${call.call}`;
+      const made = `${call.host} calls ${socketPrefix(trace, call)}${callText(trace, call)}`;
       return row.waits ? `${made}, which waits` : `${made}: ${call.result}`;
     }
     case 'return':

@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../trace.js';
 import { type Across, lineHeight, lostPart, sizes } from './across.js';
-import { type Part, wrapped } from './label.js';
+import { type Label, type Part, wrapped } from './label.js';
 import { quietMs } from './fold.js';
 import { connectionKey, type FoldRow, type Row } from './row.js';
 import { foldText, spanText, timeText } from './words.js';
@@ -32,6 +32,7 @@ const togetherMs = 0.25;
 const breakMs = 200;
 export const headerHeight = 58;
 export const breakHeight = 24;
+const besideBreak = 12;
 /** How far an arrow falls from a host to the next. */
 const slant = 26;
 /** Room above an arrow for its label. */
@@ -40,12 +41,16 @@ const stateHeight = 16;
 const ribbonPadding = 5;
 /** Above the middle of a text's first line. */
 export const textAbove = 9;
+/** From the middle of a line of text to its baseline. */
+export const textDrop = 4;
+/** Arrows of the same way stay as far apart as they began, up to this. */
+const mostApart = 36;
 /** Between where an arrow ends and where the next one begins. */
 const arrowSpace = 8;
 /** Between instants at different hosts, so that one sees which was first. */
 const aStep = 3;
 /** Of the usual fall, what an arrow falls at least below where the one that it meets began. */
-const meetPart = 1.3;
+const meetPart = 2;
 
 export function acrossHeight({ kind, lines }: Instant): number {
   return kind === 'gap' ? breakHeight : lines.length * lineHeight + 2 * ribbonPadding;
@@ -55,7 +60,7 @@ function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
   return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
 }
 
-function linesAcross(row: Row, { hosts, width, timeX }: Across): Part[][] {
+function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[])[] {
   const first = hosts[0]?.right ?? timeX;
   const last = hosts.at(-1)?.left ?? width;
   const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;
@@ -123,8 +128,18 @@ export function instantsOf(rows: readonly Row[], place: Across): Instant[] {
   return result;
 }
 
-export function gapText({ spanMs }: Instant): string {
-  return spanText(spanMs);
+/** How long a gap is: between the first two hosts, of one host beside its break. */
+export function gapLabel({ spanMs }: Instant, y: number, { hosts, timeX }: Across): Label {
+  const first = hosts[0]?.right ?? timeX;
+  const next = hosts[1]?.left;
+  return {
+    kind: 'gap',
+    parts: [{ text: spanText(spanMs), tone: 'soft' }],
+    x: next === undefined ? first + besideBreak : (first + next) / 2,
+    y: y + breakHeight / 2 + textDrop,
+    anchor: next === undefined ? 'start' : 'middle',
+    size: sizes.label,
+  };
 }
 
 /** Room for time that passes where nothing happens, far from to scale. */
@@ -250,7 +265,7 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
             : [],
         );
         const last = arrived.get(`${from} ${to}`);
-        const parallel = last === undefined ? 0 : last.y + Math.min(labelRoom, departY - last.departY);
+        const parallel = last === undefined ? 0 : last.y + Math.min(mostApart, departY - last.departY);
         return Math.max(
           y,
           departY + fallOf(row.segment, place),

@@ -1,3 +1,4 @@
+import { columns, unitsOf } from './columns.js';
 import { rectangle, type Shape, turned } from './geometry.js';
 
 export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data';
@@ -29,12 +30,8 @@ const advance = 0.62;
 const ascent = 0.93;
 const descent = 0.24;
 
-/** From Hangul Jamo on most letters are as wide as two. */
-function columns(text: string): number {
-  let sum = 0;
-  for (const char of text) sum += (char.codePointAt(0) ?? 0) >= 0x1100 && !/[\u2000-\u2bff]/.test(char) ? 2 : 1;
-  return sum;
-}
+/** A last line of so few columns is not left alone. */
+const shortest = 3;
 
 export function textWidth(text: string, size: number): number {
   return columns(text) * size * advance;
@@ -74,13 +71,34 @@ function pieces(word: string, most: number): string[] {
   return [word.slice(0, end), ...pieces(word.slice(end), most)];
 }
 
-/** The text in lines of at most so many characters. */
-export function wrapped(parts: readonly Part[], most: number): Part[][] {
+/** A word of the line before goes with a last line that is as short as `ok`. */
+function withoutWidow(lines: readonly (readonly Part[])[], most: number): (readonly Part[])[] {
+  const [before, last] = lines.slice(-2);
+  const end = before?.at(-1);
+  if (before === undefined || last === undefined || end === undefined) return [...lines];
+  const at = end.text.lastIndexOf(' ');
+  const word = end.text.slice(at + 1);
+  const wide = columns(textOf({ parts: last }));
+  const rests = end.text.slice(0, Math.max(0, at));
+  if ((rests === '' && before.length < 2) || wide > shortest || wide + 1 + columns(word) > most) return [...lines];
+  const [first, ...rest] = last;
+  const moved = [
+    { text: word, tone: end.tone },
+    { text: ` ${first?.text ?? ''}`, tone: first?.tone ?? end.tone },
+    ...rest,
+  ];
+  const left = [...before.slice(0, -1), ...(rests === '' ? [] : [{ text: rests, tone: end.tone }])];
+  return [...lines.slice(0, -2), left, moved];
+}
+
+/** The text in lines of at most so many columns. */
+export function wrapped(parts: readonly Part[], most: number): (readonly Part[])[] {
   const lines: Part[][] = [[]];
   let room = most;
   for (const { text, tone } of parts) {
     for (const word of text.split(/[ \t\r\n]+/).filter((one) => one !== '')) {
-      for (const [index, piece] of pieces(word, most).entries()) {
+      const all = unitsOf(word).flatMap((unit) => pieces(unit, most));
+      for (const [index, piece] of all.entries()) {
         const line = lines.at(-1) ?? [];
         const space = line.length === 0 || index > 0 ? '' : ' ';
         const size = columns(piece);
@@ -96,5 +114,8 @@ export function wrapped(parts: readonly Part[], most: number): Part[][] {
       }
     }
   }
-  return lines.filter((line) => line.length > 0);
+  return withoutWidow(
+    lines.filter((line) => line.length > 0),
+    most,
+  );
 }

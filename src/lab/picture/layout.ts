@@ -2,10 +2,10 @@ import type { Trace, TraceSegment } from '../trace.js';
 import { type Across, across, type HostPlace, lineHeight, sizes } from './across.js';
 import { arrange, type Placed } from './arrange.js';
 import { type Band, bandsOf } from './bands.js';
-import { acrossHeight, breakHeight, gapText, headerHeight } from './down.js';
+import { acrossHeight, gapLabel, headerHeight, textDrop } from './down.js';
 import type { Line } from './geometry.js';
 import { type KeyEntry, keyOf } from './key.js';
-import { type Label, type LabelKind, type Part, type Tone } from './label.js';
+import { type Label, type LabelKind, type Tone } from './label.js';
 import type { Row } from './row.js';
 import { rowsOf } from './rows.js';
 import { timeText } from './words.js';
@@ -52,8 +52,6 @@ export interface Layout {
   /** The height of each instant, in order of time. */
   readonly ys: readonly number[];
 }
-
-const textDrop = 4;
 
 function hostLabels({ hosts }: Across): Label[] {
   return hosts.flatMap(({ name, subtitle, left, right }) => {
@@ -135,7 +133,8 @@ function waitsOf({ instants, ys, bottom }: Placed, { hosts, waits }: Across): Wa
   });
 }
 
-function ribbonsOf({ instants, ys }: Placed, { hosts, width, timeX }: Across): { ribbons: Ribbon[]; labels: Label[] } {
+function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]; labels: Label[] } {
+  const { hosts, width, timeX } = place;
   const ribbons: Ribbon[] = [];
   const labels: Label[] = [];
   const first = hosts[0]?.right ?? timeX;
@@ -149,9 +148,7 @@ function ribbonsOf({ instants, ys }: Placed, { hosts, width, timeX }: Across): {
     const height = acrossHeight(instant);
     const label = { kind, anchor: 'middle', size: sizes.label } as const;
     if (kind === 'gap') {
-      const next = hosts[1]?.left ?? last;
-      const parts: Part[] = [{ text: gapText(instant), tone: 'soft' }];
-      labels.push({ ...label, parts, x: (first + next) / 2, y: y + breakHeight / 2 + textDrop });
+      labels.push(gapLabel(instant, y, place));
     } else {
       for (const [line, parts] of instant.lines.entries()) {
         labels.push({ ...label, parts, x: (left + right) / 2, y: y + 5 + lineHeight * line + 11.5 });

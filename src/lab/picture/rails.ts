@@ -1,5 +1,6 @@
 import type { Trace } from '../trace.js';
-import { columns, type Ink, TextLine, wrapText } from './text-line.js';
+import { columns } from './columns.js';
+import { type Ink, TextLine, wrapText } from './text-line.js';
 
 /** Room for a state beside a host's line: `~ESTABLISHED` and a space. */
 const stateRoom = 13;

@@ -53,10 +53,8 @@ export function connectionKey({ host, local, remote }: TraceState): string {
 
 /** The same for both directions. */
 export function segmentKey({ source, destination }: TraceSegment): string {
-  return [source, destination]
-    .map(({ address, port }) => `${address}:${port}`)
-    .sort()
-    .join(' ');
+  const [here, there] = [`${source.address}:${source.port}`, `${destination.address}:${destination.port}`];
+  return here < there ? `${here} ${there}` : `${there} ${here}`;
 }
 
 export function opensOrCloses({ flags }: TraceSegment): boolean {

@@ -119,15 +119,14 @@ function behind(label: Label): string {
   return `<rect class="page" x="${number(corner.x - 5)}" y="${number(corner.y - 1)}" width="${number(opposite.x - corner.x + 10)}" height="${number(opposite.y - corner.y + 2)}" rx="4"/>`;
 }
 
-/** As `ladderSvg`, with a class that no other picture of the page has. */
-export function drawLadder(trace: Trace, key: string): string {
-  const layout = layoutOf(trace);
+/** As `ladderSvg`, with a class that no other picture of the page has, which is its id too. */
+export function drawLadder(trace: Trace, layout: Layout, key: string): string {
   const { width, height } = layout;
   const marks = layout.ribbons.filter(({ kind }) => kind === 'mark' || kind === 'error');
   const rest = layout.ribbons.filter(({ kind }) => kind !== 'mark' && kind !== 'error');
   const labels = layout.labels.filter((label) => textOf(label) !== '');
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" class="${key}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-labelledby="${key}-title ${key}-desc">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" id="${key}" class="${key}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-labelledby="${key}-title ${key}-desc">`,
     `<title id="${key}-title">${escapeXml(headingOf(trace))}</title>`,
     `<desc id="${key}-desc">${escapeXml(describe(trace, layout.rows))}</desc>`,
     `<style>${rulesOf(key)}</style>`,
@@ -154,5 +153,5 @@ export function headingOf({ title: heading, variant }: Pick<Trace, 'title' | 'va
 export function ladderSvg(trace: Trace): string {
   const { name, variant = '', beginNs } = trace;
   const hash = createHash('sha256').update(`${name}\0${variant}\0${beginNs}`).digest('hex');
-  return `${drawLadder(trace, `ladder-${hash.slice(0, 8)}`)}\n`;
+  return `${drawLadder(trace, layoutOf(trace), `ladder-${hash.slice(0, 8)}`)}\n`;
 }

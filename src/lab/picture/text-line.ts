@@ -1,4 +1,5 @@
 import { colours } from '../colours.js';
+import { columns, columnsOf, unitsOf } from './columns.js';
 
 const paint = {
   plain: (text: string) => text,
@@ -17,20 +18,6 @@ function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, ' ');
 }
 
-/** Characters as wide as two letters: East Asian Width W and F of Unicode's UAX #11, in whole blocks. */
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{16fe0}-\u{1b2ff}\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
-
-function columnsOf(char: string): number {
-  return wide.test(char) ? 2 : 1;
-}
-
-export function columns(text: string): number {
-  let sum = 0;
-  for (const char of text) sum += columnsOf(char);
-  return sum;
-}
-
 /** How much of the word goes into a line: up to a mark of punctuation, if it has one in the second half. */
 function fitting(word: string, most: number): string {
   let head = '';
@@ -42,15 +29,16 @@ function fitting(word: string, most: number): string {
   return head === word || cut < head.length / 2 ? head : head.slice(0, cut + 1);
 }
 
-/** The text in lines of at most so many columns. Words longer than a line go on in the next one. */
+/** The text in lines of at most so many columns. Words longer than a line go on in the next one; a no-break space holds two together. */
 export function wrapText(text: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of printable(text).split(/\s+/)) {
-    if (word === '') continue;
-    let rest = word;
-    if (line !== '' && columns(line) + 1 + columns(rest) <= most) {
-      line += ` ${rest}`;
+  const words = printable(text).split(/[^\S\u00a0]+/);
+  const units = words.flatMap((word) => unitsOf(word).map((unit, index) => ({ unit, space: index === 0 ? ' ' : '' })));
+  for (const { unit, space } of units) {
+    let rest = unit;
+    if (line !== '' && columns(line + space + rest) <= most) {
+      line += space + rest;
       continue;
     }
     if (line !== '') lines.push(line);
@@ -62,7 +50,7 @@ export function wrapText(text: string, most: number): string[] {
     }
     line = rest;
   }
-  return line === '' ? lines : [...lines, line];
+  return (line === '' ? lines : [...lines, line]).map((one) => one.replaceAll('\u00a0', ' ').trim());
 }
 
 /** A line of the terminal, to be written at any column. */
@@ -72,7 +60,12 @@ export class TextLine {
   /** Over what stands there. */
   put(at: number, text: string, ink: Ink): void {
     let x = Math.max(0, at);
-    for (const char of text) {
+    for (const [index, char] of [...text].entries()) {
+      const before = this.#cells[x - 1];
+      if (columnsOf(char) === 0) {
+        if (index > 0 && before !== undefined) this.#cells[x - 1] = { ...before, char: before.char + char };
+        continue;
+      }
       this.#cells[x] = { char, ink };
       if (columnsOf(char) === 2) this.#cells[x + 1] = { char: '', ink };
       x += columnsOf(char);

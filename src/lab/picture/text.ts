@@ -8,7 +8,7 @@ import { connectionKey, type FoldRow, type Row, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, foldText, notDrawnTexts, socketPrefix, spanText, timeText } from './words.js';
+import { callName, callText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
 
@@ -80,15 +80,15 @@ function grouped<T>(
 
 /** Says in words what stands in a trace; ports only where there are several connections to tell apart. */
 class Wording {
-  readonly #calls: readonly TraceCall[];
+  readonly #trace: Trace;
   readonly #sockets: Map<string, Set<string>>;
   readonly #connections: Map<string, Set<string>>;
   readonly #words: SegmentWords;
 
   constructor(trace: Trace) {
-    const { calls, states, segments } = trace;
+    const { states, segments } = trace;
     this.#words = new SegmentWords(trace);
-    this.#calls = calls;
+    this.#trace = trace;
     this.#sockets = grouped(states, Wording.#kind, connectionKey);
     this.#connections = grouped(segments, Wording.#hosts, segmentKey);
   }
@@ -110,13 +110,13 @@ class Wording {
   }
 
   call(call: TraceCall, waits: boolean): Note {
-    const text = `${socketPrefix(this.#calls, call)}${call.call}`;
+    const text = `${socketPrefix(this.#trace, call)}${callText(this.#trace, call)}`;
     if (waits) return { host: call.host, text: `${text} …`, ink: 'plain' };
-    return { host: call.host, text: `${text} = ${call.result}`, ink: call.failed ? 'bad' : 'plain' };
+    return { host: call.host, text: `${text}${resultText(call)}`, ink: call.failed ? 'bad' : 'plain' };
   }
 
   result(call: TraceCall): Note {
-    const text = `… ${socketPrefix(this.#calls, call)}${callName(call)} = ${call.result}`;
+    const text = `… ${socketPrefix(this.#trace, call)}${callName(call)}${resultText({ ...call, call: callName(call) })}`;
     return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
   }
 

@@ -1,3 +1,4 @@
+import { columns } from './columns.js';
 import type { Trace, TraceCall, TraceSegment } from '../trace.js';
 import type { FoldRow } from './row.js';
 
@@ -73,9 +74,36 @@ export function callName({ call }: TraceCall): string {
   return at < 0 ? call : `${call.slice(0, at)}()`;
 }
 
-/** As `client: close()`; the socket's name only where the host has several. */
-export function socketPrefix(calls: readonly TraceCall[], { host, socket }: TraceCall): string {
+type Named = Pick<Trace, 'calls' | 'hosts'>;
+
+/** As `client: close()`; the socket's name only where the host has several. Another host may have the same name. */
+export function socketPrefix({ calls, hosts }: Named, { host, socket }: TraceCall): string {
   if (socket === undefined) return '';
   const several = calls.some((other) => other.host === host && other.socket !== undefined && other.socket !== socket);
-  return several ? `${socket}: ` : '';
+  if (!several) return '';
+  return hosts.some(({ name }) => name === socket && name !== host) ? `socket ${socket}: ` : `${socket}: `;
+}
+
+/**
+ * The call, and of a link the host at its other end, where there are several: a host is joined to those before it as it is
+ * made, and then to each one after it, so its links are numbered in the order of the others.
+ */
+export function callText({ hosts }: Named, { call, host }: TraceCall): string {
+  const [, number, change] = /^eth(\d+) (up|down)$/.exec(call) ?? [];
+  const others = hosts.filter(({ name }) => name !== host);
+  const far = others.length < hosts.length ? others[Number(number)] : undefined;
+  if (far === undefined || others.length < 2 || hosts.some(({ scripted }) => scripted)) return call;
+  return `eth${number} to ${far.name} ${change}`;
+}
+
+/** A result of at most so many columns is not broken into lines. */
+const unbroken = 16;
+
+export function unbrokenText(result: string): string {
+  return columns(result) <= unbroken ? result.replaceAll(' ', '\u00a0') : result;
+}
+
+/** What came of a call; of what is no call but a remark, behind a colon. */
+export function resultText({ call, result }: TraceCall): string {
+  return `${call.endsWith(')') ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
 }

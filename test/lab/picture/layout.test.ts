@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cross, overlap, rectangle, type Shape } from '../../../src/lab/picture/geometry.js';
-import { boxOf, type Label, textOf } from '../../../src/lab/picture/label.js';
+import { cross, type Line, overlap, rectangle, type Shape } from '../../../src/lab/picture/geometry.js';
+import { boxOf, type Label, textOf, wrapped } from '../../../src/lab/picture/label.js';
 import { type Layout, layoutOf } from '../../../src/lab/picture/layout.js';
 import type { Trace } from '../../../src/lab/trace.js';
 import {
@@ -11,6 +11,7 @@ import {
   lostFin,
   manyConnections,
   noHosts,
+  oneHost,
   plainClose,
   randomTrace,
   scriptError,
@@ -43,6 +44,10 @@ function outside({ width, height, labels, arrows, bands }: Layout): string[] {
       .filter(({ x, top, width: wide, bottom }) => !rectangle(x, top, wide, bottom - top).every(within))
       .map(({ state }) => state),
   ];
+}
+
+function stripe({ from, to }: Line): Shape {
+  return [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }];
 }
 
 function flaws(trace: Trace): Record<string, unknown> {
@@ -109,11 +114,8 @@ describe('the layout', () => {
       expect(arrows.filter((other) => cross(one, other))).toEqual([]);
       const label = labels.find((other) => textOf(other).startsWith(`ACK seq=${one.segment.seq} `));
       const box = label === undefined ? [] : boxOf(label);
-      const stripes = arrows.map(
-        ({ from, to }): Shape => [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }],
-      );
       expect(box).toHaveLength(4);
-      expect(stripes.filter((stripe) => overlap(box, stripe) > tolerance)).toEqual([]);
+      expect(arrows.filter((arrow) => overlap(box, stripe(arrow)) > tolerance)).toEqual([]);
     }
     expect(height).toBeLessThan(950);
   });
@@ -126,6 +128,42 @@ describe('the layout', () => {
         return label.kind === 'segment' && !boxOf(label).every(({ x }) => x > left && x < right);
       });
       expect(out.map(textOf)).toEqual([]);
+    }
+  });
+
+  test.each(traces.map((trace) => [trace.name, trace] as const))('of %s has no arrow across a label', (_, trace) => {
+    const { arrows, labels } = layoutOf(trace);
+    const straight = arrows.filter(({ turn }) => turn === undefined);
+    const crossed = labels.filter((label) => {
+      const box = boxOf(label);
+      return label.kind === 'segment' && straight.some((arrow) => overlap(box, stripe(arrow)) > tolerance);
+    });
+    expect(crossed.map(textOf)).toEqual([]);
+  });
+
+  test('finds room for the labels of steep arrows beside one another, without stretching the picture', () => {
+    const recv = plainClose.calls.filter(({ call }) => call === 'recv()').slice(0, 1);
+    const calls = recv.flatMap((call) =>
+      Array.from({ length: 20 }, (_, index) => ({ ...call, atMs: 10 + index, endMs: 10 + index })),
+    );
+    const data = plainClose.segments.filter(({ length }) => length > 0);
+    const flying = [1, 1.1, 1.2, 1.3].flatMap((sentMs) =>
+      data.map((one) => ({ ...one, sentMs, receivedMs: sentMs + 40 })),
+    );
+    for (const marks of [
+      [],
+      [
+        { atMs: 12.5, text: 'a remark' },
+        { atMs: 25.5, text: 'another' },
+      ],
+    ]) {
+      const { hosts, labels, arrows, height } = layoutOf({ ...plainClose, calls, segments: flying, marks, states: [] });
+      const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+      const shown = labels.filter(({ kind }) => kind === 'segment');
+      expect(arrows.every(({ from, to }) => to.y - from.y > to.x - from.x)).toBe(true);
+      expect(shown).toHaveLength(4);
+      expect(shown.filter((label) => !boxOf(label).every(({ x }) => x > left && x < right))).toEqual([]);
+      expect(height).toBeLessThan(700);
     }
   });
 
@@ -142,12 +180,67 @@ describe('the layout', () => {
     expect(texts(layoutOf(plainClose), 'gap')).toEqual([]);
   });
 
+  test('has the length of a break beside it: between two hosts, or next to the only one', () => {
+    const calls = oneHost.calls.flatMap((call) => [1, 500].map((atMs) => ({ ...call, atMs, endMs: atMs })));
+    for (const hosts of [oneHost.hosts, plainClose.hosts]) {
+      const layout = layoutOf({ ...oneHost, hosts, calls });
+      const [label] = layout.labels.filter(({ kind }) => kind === 'gap');
+      const right = layout.hosts[0]?.right ?? 0;
+      const left = Math.min(...(label === undefined ? [] : boxOf(label)).map(({ x }) => x));
+      const next = layout.hosts[1]?.left;
+      if (next === undefined) expect(left - right).toBeCloseTo(12);
+      else expect(label?.x).toBeCloseTo((right + next) / 2);
+    }
+  });
+
   test('names each state once where it begins, in its band', () => {
     const layout = layoutOf(plainClose);
     const client = layout.labels.filter((label) => label.kind === 'state' && label.x < (layout.hosts[0]?.left ?? 0));
     expect(client.map(textOf)).toEqual(['SYN_SENT', 'ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT']);
     const established = layout.bands.filter(({ state }) => state === 'ESTABLISHED');
     expect(established.map(({ implied }) => implied)).toEqual([true, false, true, false]);
+  });
+
+  test('has texts in bands in full ink, since soft ink is hard to read on the colour of TIME_WAIT', () => {
+    for (const trace of traces) {
+      const { bands, labels } = layoutOf(trace);
+      const inBands = labels.filter(({ x, y, kind }) => {
+        const isIn = bands.some(
+          ({ x: left, width, top, bottom }) => x > left && x < left + width && y > top && y <= bottom,
+        );
+        return kind === 'state' && isIn;
+      });
+      const soft = inBands.filter(({ parts }) => parts.some(({ text, tone }) => tone !== 'plain' && text !== 'CLOSED'));
+      expect(soft.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('has no label on the cross of a lost segment', () => {
+    for (const trace of [lostFin, slowBurst]) {
+      const { arrows, labels } = layoutOf(trace);
+      const crosses = arrows.flatMap(({ segment, to }) =>
+        segment.receivedMs === undefined ? [rectangle(to.x - 5, to.y - 5, 10, 10)] : [],
+      );
+      expect(crosses.length).toBeGreaterThan(0);
+      const hit = labels.filter((label) => crosses.some((one) => overlap(boxOf(label), one) > 0));
+      expect(hit.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('leaves no `ok` alone in a line', () => {
+    const calls = plainClose.calls
+      .slice(0, 1)
+      .map((one) => ({ ...one, call: 'socket(IPv4, stream, TCP_DEFER_ACCEPT=1)' }));
+    expect(texts(layoutOf({ ...plainClose, calls }), 'call')).toEqual([
+      'socket(IPv4, stream,',
+      'TCP_DEFER_ACCEPT=1) ok',
+    ]);
+    const parts = [
+      { text: 'listener:', tone: 'soft' },
+      { text: 'bind(0.0.0.0:81)', tone: 'plain' },
+      { text: 'ok', tone: 'good' },
+    ] as const;
+    expect(wrapped(parts, 27).map((line) => textOf({ parts: line }))).toEqual(['listener:', 'bind(0.0.0.0:81) ok']);
   });
 
   test('ends a band with CLOSED', () => {

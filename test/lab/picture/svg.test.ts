@@ -3,9 +3,22 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { schemes } from '../../../src/lab/picture/colours.js';
 import { overlap, type Shape } from '../../../src/lab/picture/geometry.js';
 import { experimentsHtml } from '../../../src/lab/picture/html.js';
+import { layoutOf } from '../../../src/lab/picture/layout.js';
+import { printOf } from '../../../src/lab/picture/paper.js';
 import { ladderSvg } from '../../../src/lab/picture/svg.js';
+import type { Trace } from '../../../src/lab/trace.js';
 import { launchChromium, noChromium } from '../../support/chromium.js';
-import { abortiveClose, longTexts, lostFin, plainClose, timeWaitGap, traces } from '../../support/traces.js';
+import {
+  abortiveClose,
+  longTexts,
+  lostFin,
+  plainClose,
+  longDialogue,
+  slowBurst,
+  threeHosts,
+  timeWaitGap,
+  traces,
+} from '../../support/traces.js';
 
 interface Shown {
   readonly text: string;
@@ -154,10 +167,27 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
     );
   });
 
-  test('stand side by side where there is room, else one below the other', async () => {
+  test('texts have their own size at any width, and what is wider than the page is scrolled', async () => {
+    const sizes = `[...document.querySelectorAll('.picture')].map((one) => {
+      const svg = one.querySelector('svg');
+      return [svg.getBoundingClientRect().width - Number(svg.getAttribute('width')), one.tabIndex, getComputedStyle(one).overflowX];
+    })`;
+    await open(experimentsHtml(traces), { viewport: { width: 390, height: 900 } });
+    for (const width of [390, 1000, 2400]) {
+      await page.setViewportSize({ width, height: 900 });
+      const shown = await page.evaluate<unknown[]>(sizes);
+      expect(shown).toEqual(shown.map(() => [0, 0, 'auto']));
+    }
+  });
+
+  test('stand side by side where there is room for the widest, else one below the other', async () => {
     const lefts = `new Set([...document.querySelectorAll('.experiment')].map((one) => one.getBoundingClientRect().left)).size`;
-    await open(experimentsHtml(traces), { viewport: { width: 1800, height: 900 } });
+    const two = [plainClose, abortiveClose];
+    const widest = Math.max(...two.map((trace) => layoutOf(trace).width));
+    await open(experimentsHtml(two), { viewport: { width: 2 * widest + 150, height: 900 } });
     expect(await page.evaluate<number>(lefts)).toBe(2);
+    await page.setViewportSize({ width: 2 * widest, height: 900 });
+    expect(await page.evaluate<number>(lefts)).toBe(1);
     await page.setViewportSize({ width: 390, height: 900 });
     expect(await page.evaluate<number>(lefts)).toBe(1);
   });
@@ -167,7 +197,20 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
     const back = (): Promise<string> => page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
     expect(await back()).toBe('rgb(20, 24, 29)');
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-    expect(await back()).toBe('rgb(253, 253, 252)');
+    expect(await back()).toBe('rgb(255, 255, 255)');
+  });
+
+  test('a picture is printed on the page of its heading, and one that is too tall goes over several', async () => {
+    const pages = async (all: readonly Trace[]): Promise<number> => {
+      await page?.close();
+      await open(experimentsHtml(all), {});
+      const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+      return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
+    };
+    expect(await pages([plainClose])).toBe(1);
+    expect(await pages([slowBurst])).toBe(1);
+    expect(await pages([threeHosts, lostFin])).toBe(2);
+    expect(await pages([longDialogue])).toBe(printOf(layoutOf(longDialogue), 175).parts.length);
   });
 
   test('every picture is well-formed XML', async () => {

@@ -39,7 +39,11 @@ function drawn(text: string): string[] {
 /** Counts Japanese, Chinese and emoji as wide, but for the katakana that are not (UAX #11). */
 function columns(line: string): number {
   const wide = /\p{Script=Han}|\p{Script=Hira}|\p{Script=Kana}|\p{Emoji_Presentation}/u;
-  return Array.from(line).reduce((sum, char) => sum + (wide.test(char) && !/[\uff61-\uffdc]/.test(char) ? 2 : 1), 0);
+  const columnsOf = (char: string): number => {
+    if (/[\p{Mn}\p{Me}]/u.test(char)) return 0;
+    return wide.test(char) && !/[\uff61-\uffdc]/.test(char) ? 2 : 1;
+  };
+  return Array.from(line).reduce((sum, char) => sum + columnsOf(char), 0);
 }
 
 /** All that is written, without the lines of the hosts and the spaces. */
@@ -124,8 +128,8 @@ Linux 6.12.0, Node 22.0.0
         client                           proxy                            server
         192.168.0.1                   192.168.0.2                    192.168.0.3
                                                                         scripted
-0.10 ms | connect(192.168.0.2:3128) =      |                                   |
-        | ok                               |                                   |
+0.10 ms | connect(192.168.0.2:3128)        |                                   |
+        | = ok                             |                                   |
 0.12 ms |----------- SYN seq=0 ----------->|                                   |
 0.20 ms |<----- SYN ACK seq=0 ack=1 -------|                                   |
 0.30 ms |----------- ACK ack=1 ----------->|                                   |
@@ -134,8 +138,8 @@ Linux 6.12.0, Node 22.0.0
 1.00 ms |                                  | listener: accept() = socket       |
         |                                  | of 192.168.0.1:40001              |
 1.50 ms |                                  | onward:                           |
-        |                                  | connect(192.168.0.3:8080) =       |
-        |                                  | ok                                |
+        |                                  | connect(192.168.0.3:8080)         |
+        |                                  | = ok                              |
 1.52 ms |                                  |------------ SYN seq=0 ----------->|
 1.60 ms |                                  |<------ SYN ACK seq=0 ack=1 -------|
 1.63 ms |                                  | ESTABLISHED 51002>8080            |
