@@ -73,8 +73,9 @@ async function untilGranted(host: Host, to: Endpoint, ageMs: () => number): Prom
   let refusedAtMs = 0;
   let grantedByMs = Number.NaN;
   const isGranted = (): boolean => {
-    const age = ageMs();
+    // Taken before the age, so that a pause between the two can only make the span wider.
     const begin = performance.now();
+    const age = ageMs();
     const result = outcome(() => socket.tryConnect(to));
     if (result === 'ok') grantedByMs = age + performance.now() - begin;
     else refusedAtMs = age;
