@@ -56,8 +56,8 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly slow?: boolean;
   /** Runs on 127.0.0.0/8 with ports the kernel chooses, so without namespaces of its own too. */
   readonly onLoopback?: boolean;
-  /** Its rows run side by side, since they spend their time waiting for the kernel's timers. */
-  readonly sideBySide?: boolean;
+  /** How many of its rows run at once, where they spend their time waiting for the kernel's timers; otherwise one does. */
+  readonly sideBySide?: number;
   /** Its rows are what came of binding, and listening, beside a socket on the same port: reports draw them as a grid. */
   readonly bindsBeside?: boolean;
   readonly rows: readonly CaseRow<Given, Observed>[];
@@ -120,21 +120,26 @@ function agrees(said: Json, observed: Json): boolean {
   return sameJson(said, Object.fromEntries(spokenOf));
 }
 
-/** One after the other, or all at once; either way everything has ended when it rejects. */
+/** At most `atOnce` at a time, in order. None begins after one has failed, and all have ended when it rejects. */
 async function inTurn<T, Result>(
   items: readonly T[],
-  sideBySide: boolean,
+  atOnce: number,
   work: (item: T) => Promise<Result>,
 ): Promise<Result[]> {
+  const left = [...items.entries()];
   const results: Result[] = [];
-  if (!sideBySide) {
-    for (const item of items) results.push(await work(item));
-    return results;
-  }
-  for (const ended of await Promise.allSettled(items.map(work))) {
-    if (ended.status === 'rejected') throw ended.reason;
-    results.push(ended.value);
-  }
+  const turns = Array.from({ length: atOnce }, async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, item] = next;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  });
+  for (const turn of await Promise.allSettled(turns)) if (turn.status === 'rejected') throw turn.reason;
   return results;
 }
 
@@ -150,7 +155,7 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         if (reason !== undefined) left.push(`not run: ${name}, ${reason}`);
         return reason === undefined;
       });
-      const seen = await inTurn(runnable, facts.sideBySide ?? false, async (row): Promise<SeenRow<Given, Observed>> => {
+      const seen = await inTurn(runnable, facts.sideBySide ?? 1, async (row): Promise<SeenRow<Given, Observed>> => {
         const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
         return { ...row, observed, steps, ok: row.says === undefined ? null : agrees(row.says, observed) };
       });

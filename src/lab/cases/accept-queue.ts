@@ -17,6 +17,7 @@ const refused = defineCase<Played, string>({
   rule: 'tcp_v4_rcv() answers a SYN for nobody with RST. tcp_conn_request() drops a SYN when the queue is full whatever the setting; only tcp_check_req() looks at sysctl_tcp_abort_on_overflow, when the last ACK of a handshake finds no room.',
   advice:
     'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help. With tcp_abort_on_overflow a client cannot tell an overloaded server from a crashed one.',
+  sideBySide: 5,
   rows: [
     { name: 'nobody listens', given: { experiment: connectRefused }, says: 'ECONNREFUSED' },
     {
@@ -113,6 +114,7 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
   rule: "tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server's bit 0x2 of net.ipv4.tcp_fastopen.",
   advice:
     'With TCP_DEFER_ACCEPT still expect connections without data, and a timeout for them. Send only what may arrive twice by Fast Open, and count on it for none but returning clients.',
+  sideBySide: 3,
   rows: [
     {
       name: 'TCP_DEFER_ACCEPT, the client is silent',

@@ -21,6 +21,8 @@ const lingering = defineCase<string, Lingered>({
   rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close() until the FIN is acknowledged or the time is up; neither looks at O_NONBLOCK, and both go on to the same background close. inet_shutdown() does not look at SO_LINGER.',
   advice:
     'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, shutdown(SHUT_WR) and read until its end.',
+  // A close that waits has one of the four threads of libuv for itself, and reading files needs some too.
+  sideBySide: 2,
   rows: [
     {
       name: 'the peer reads',

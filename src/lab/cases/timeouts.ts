@@ -18,7 +18,7 @@ const orphanTime = defineCase<Played, Kept>({
   rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
   advice:
     "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. With a negative value close() sends RST after its FIN. A socket that is still open needs a timeout of the program's own.",
-  sideBySide: true,
+  sideBySide: 8,
   rows: [
     ...(
       [
@@ -65,7 +65,7 @@ const vanished = defineCase<Played, Noticed>({
   rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK only, so on an idle connection nothing runs, and it counts from the first retransmission, not from the send (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()). tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). Both end in tcp_write_err().',
   advice:
     'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
-  sideBySide: true,
+  sideBySide: 8,
   rows: [
     {
       name: 'TCP_USER_TIMEOUT 300 ms and data on its way',

@@ -8,7 +8,7 @@ const inLab: InLab = async (use) => ({
 });
 
 /** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */
-function twoRows(sideBySide: boolean, log: string[], first: () => void = () => {}) {
+function twoRows(sideBySide: number, log: string[], first: () => void = () => {}) {
   return defineCase<number, string>({
     id: 'T1',
     articles: [],
@@ -37,13 +37,13 @@ const nothingLacking = () => undefined;
 describe('rows of a case', () => {
   test('run one after the other', async () => {
     const log: string[] = [];
-    await twoRows(false, log).runRows(inLab, nothingLacking);
+    await twoRows(1, log).runRows(inLab, nothingLacking);
     expect(log).toEqual(['begin 5', 'end 5', 'begin 0', 'end 0']);
   });
 
   test('run side by side where the case says so, and are told in their own order', async () => {
     const log: string[] = [];
-    const { because } = await twoRows(true, log).runRows(inLab, nothingLacking);
+    const { because } = await twoRows(2, log).runRows(inLab, nothingLacking);
     expect(log).toEqual(['begin 5', 'begin 0', 'end 0', 'end 5']);
     expect(because).toBe('slow, quick');
   });
@@ -51,7 +51,7 @@ describe('rows of a case', () => {
   test('have all ended when a case that runs them side by side rejects', async () => {
     const log: string[] = [];
     const broken = new Error('broken');
-    const run = twoRows(true, log, () => {
+    const run = twoRows(2, log, () => {
       throw broken;
     }).runRows(inLab, nothingLacking);
     await expect(run).rejects.toBe(broken);
@@ -60,11 +60,9 @@ describe('rows of a case', () => {
 
   test('that lack something are left out, and the reason is told', async () => {
     const log: string[] = [];
-    const { because, rows } = await twoRows(true, log).runRows(inLab, (needs) =>
-      needs.length === 0 ? undefined : 'no',
-    );
+    const { because, rows } = await twoRows(2, log).runRows(inLab, (needs) => (needs.length === 0 ? undefined : 'no'));
     expect([because, rows.length]).toEqual(['slow, quick', 2]);
-    const none = await twoRows(true, log).runRows(inLab, () => 'it needs more');
+    const none = await twoRows(2, log).runRows(inLab, () => 'it needs more');
     expect(none).toEqual({
       rows: [],
       verdict: 'skipped',
