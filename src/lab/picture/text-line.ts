@@ -57,6 +57,13 @@ export function wrapText(text: string, most: number): string[] {
 export class TextLine {
   readonly #cells: ({ readonly char: string; readonly ink: Ink } | undefined)[] = [];
 
+  /** Of a character of two columns that is written over in one, a space is left in the other. */
+  #free(at: number): void {
+    const [before, here, after] = [this.#cells[at - 1], this.#cells[at], this.#cells[at + 1]];
+    if (here?.char === '' && before !== undefined) this.#cells[at - 1] = { ...before, char: ' ' };
+    if (here?.char !== '' && after?.char === '') this.#cells[at + 1] = { ...after, char: ' ' };
+  }
+
   /** Over what stands there. */
   put(at: number, text: string, ink: Ink): void {
     let x = Math.max(0, at);
@@ -66,8 +73,10 @@ export class TextLine {
         if (index > 0 && before !== undefined) this.#cells[x - 1] = { ...before, char: before.char + char };
         continue;
       }
-      this.#cells[x] = { char, ink };
-      if (columnsOf(char) === 2) this.#cells[x + 1] = { char: '', ink };
+      for (let taken = 0; taken < columnsOf(char); taken++) {
+        this.#free(x + taken);
+        this.#cells[x + taken] = { char: taken === 0 ? char : '', ink };
+      }
       x += columnsOf(char);
     }
   }
