@@ -8,6 +8,7 @@ import { outcome } from '../host/step.js';
 import { comesTrue } from '../host/until.js';
 import { wholeLife } from '../experiments/life.js';
 import { textsOf } from '../case/findings.js';
+import { clauses } from '../case/clauses.js';
 import { alike } from '../case/wording.js';
 
 type End = 'server' | 'client';
@@ -245,13 +246,11 @@ const newSocketOnly = defineCase<Setters, string>({
   ),
   run: (lab, setters) => bindAgain(lab, setters),
   because: (rows) =>
-    `the new server got ${alike(
+    `the new server got ${clauses(
       rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${said} with the option ${labels.join(' or ')}`)
-      .join('; ')}`,
+      ({ observed }) => `${observed} where the option was set`,
+      ({ name }) => name.replace('set ', ''),
+    )}`,
 });
 
 type Remains = Setters & { readonly connections: number };

@@ -45,7 +45,6 @@ export class Program extends HostProcess {
   /** Resolves when the program has loaded, before its first call. */
   async ready(): Promise<void> {
     await this.until(() => (this.#started ? true : undefined), 'start');
-    this.started();
   }
 
   /** Waits for a report of `call`, after the first `seen` of them. */
@@ -65,6 +64,7 @@ export class Program extends HostProcess {
     if (!isReport(report)) return;
     if (report.call === 'start') {
       this.#started = true;
+      this.started();
       return;
     }
     this.reports.push(report);
