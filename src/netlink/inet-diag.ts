@@ -1,6 +1,6 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
-import type { MemoryInfo } from '../options/spec.js';
+import { type MemoryInfo, memoryFields } from '../options/spec.js';
 import { decodeTcpInfo } from '../options/decode-tcp-info.js';
 import type { TcpInfo } from '../options/tcp-info.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
@@ -161,23 +161,10 @@ export interface SocketTimer {
   readonly retransmits: number;
 }
 
-// SK_MEMINFO_*, in order
-const memoryFields = [
-  'receiveAllocated',
-  'receiveBuffer',
-  'sendAllocated',
-  'sendBuffer',
-  'forwardAllocated',
-  'sendQueued',
-  'optionMemory',
-  'backlog',
-  'drops',
-] as const;
-
 export function decodeMemory(value: Uint8Array): MemoryInfo {
   const word = (index: number): number => (4 * index + 4 <= value.length ? readU32(value.subarray(4 * index)) : 0);
   const pairs = memoryFields.map((field, index) => [field, word(index)] as const);
-  return Object.fromEntries(pairs) as Record<(typeof memoryFields)[number], number>;
+  return Object.fromEntries(pairs) as Record<keyof MemoryInfo, number>;
 }
 
 /** One socket, as the kernel listed it. */

@@ -2,7 +2,7 @@ import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import type { Codec } from './codec.js';
 import { littleEndian, type Memory } from './memory.js';
-import type { FilterInstruction, Kind, ValueByKind } from './spec.js';
+import { type FilterInstruction, type Kind, memoryFields, type ValueByKind } from './spec.js';
 
 type StructKind = Exclude<
   Kind,
@@ -148,20 +148,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   // Older kernels return the flags alone.
   timestamping: words(['flags', 'bindPhc'], 1),
   repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup'], 5),
-  meminfo: words(
-    [
-      'receiveAllocated',
-      'receiveBuffer',
-      'sendAllocated',
-      'sendBuffer',
-      'forwardAllocated',
-      'sendQueued',
-      'optionMemory',
-      'backlog',
-      'drops',
-    ],
-    8,
-  ),
+  meminfo: words(memoryFields, 8),
   gids: {
     // A process has at most NGROUPS_MAX, 65536, groups; more than fit here are ERANGE.
     capacity: 65_536,

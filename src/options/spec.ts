@@ -64,6 +64,19 @@ export interface MemoryInfo {
   readonly drops: number;
 }
 
+/** In the order of `SK_MEMINFO_*`, a word each. */
+export const memoryFields: readonly (keyof MemoryInfo)[] = [
+  'receiveAllocated',
+  'receiveBuffer',
+  'sendAllocated',
+  'sendBuffer',
+  'forwardAllocated',
+  'sendQueued',
+  'optionMemory',
+  'backlog',
+  'drops',
+];
+
 /** An instruction of classic BPF, `struct sock_filter`. */
 export interface FilterInstruction {
   readonly code: number;

@@ -3,7 +3,7 @@ import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
 import { littleEndian } from '../options/memory.js';
 import { type ControlCodec, controlCodecs, type ReceivedControlMessage, type SendControlMessage } from './messages.js';
-import { bytesOf } from './payload.js';
+import { ownBytesOf } from './payload.js';
 import { constant } from './sockaddr.js';
 
 const { layout, constants } = native;
@@ -38,7 +38,7 @@ function encode(message: SendControlMessage): Encoded {
   if (type === 'raw') {
     const level = integer(message.level, 'control: level', 0, 2 ** 31 - 1);
     const cmsgType = integer(message.cmsgType, 'control: cmsgType', 0, 2 ** 31 - 1);
-    return { level, type: cmsgType, bytes: new Uint8Array(bytesOf(message.bytes, 'control: bytes')) };
+    return { level, type: cmsgType, bytes: new Uint8Array(ownBytesOf(message.bytes, 'control: bytes')) };
   }
   const codec: ControlCodec | undefined = Object.hasOwn(controlCodecs, type) ? controlCodecs[type] : undefined;
   if (codec?.write === undefined) {

@@ -14,7 +14,7 @@ import {
 import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
 import { data, dataView, native } from '../native/load.js';
 import { littleEndian } from '../options/memory.js';
-import { bytesOf } from './payload.js';
+import { ownBytesOf } from './payload.js';
 
 export type Family = SocketAddress['family'];
 
@@ -152,7 +152,7 @@ const textEncoder = new TextEncoder();
 function nameOf({ path, pathBytes }: Partially<UnixAddress>): Uint8Array {
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   if (pathBytes === undefined) return textEncoder.encode(path ?? '');
-  const bytes = Buffer.from(bytesOf(pathBytes, 'pathBytes'));
+  const bytes = Buffer.from(ownBytesOf(pathBytes, 'pathBytes'));
   if (path !== undefined && path !== bytes.toString())
     throw invalidAddress(`path: ${JSON.stringify(path)} is another name than pathBytes`);
   return bytes;

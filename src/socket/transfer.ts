@@ -6,7 +6,7 @@ import { data as scratch, frame, native } from '../native/load.js';
 import { OwnedDescriptor } from './descriptor.js';
 import { flagBits, flagNames, type MessageFlag } from './flags.js';
 import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
-import { bytesOf, type Payload, payloadBytes } from './payload.js';
+import { ownBytesOf, type Payload, payloadBytes } from './payload.js';
 import { controlSpace, encodeControl, readControl, writeControl } from './control.js';
 import { waitKeys, type WaitOptions } from './readiness.js';
 import { type AddressInput, constant, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
@@ -90,7 +90,7 @@ const landing = Buffer.allocUnsafeSlow(65_536);
 function target({ size, buffer }: RecvOptions, bits: number): Uint8Array {
   if (buffer !== undefined) {
     if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size: not together with buffer');
-    return bytesOf(buffer, 'buffer');
+    return ownBytesOf(buffer, 'buffer');
   }
   const length = integer(size ?? landing.length, 'size', 0, int31);
   const into = length <= landing.length ? landing.subarray(0, length) : Buffer.allocUnsafe(length);
