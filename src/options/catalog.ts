@@ -628,6 +628,7 @@ export const catalog = {
     number: 60,
     example: true,
     doc: 'Allows MSG_ZEROCOPY.',
+    trap: 'MSG_ZEROCOPY cannot be given here (ERR_NOT_SUPPORTED): the kernel reads the payload until its completion is on the error queue, and nothing here keeps it unchanged until then.',
   },
 
   TCP_AO_ADD_KEY: {
