@@ -583,6 +583,7 @@ export const catalog = {
     example: true,
     on: 'udp4',
     doc: 'Delivers SCM_TIMESTAMPNS, nanoseconds, with each message.',
+    trap: 'If no other socket of the machine asks for timestamps, the kernel begins a moment later, and until then a packet gets the time at which it is read (net_enable_timestamp()).',
   },
   SO_TXREHASH: {
     level: 'SOL_SOCKET',

@@ -1,4 +1,4 @@
-import { Socket } from '../../index.js';
+import { type NetworkNamespace, Socket, UsageError } from '../../index.js';
 
 interface Reading {
   /** performance.now() of this process. */
@@ -8,23 +8,58 @@ interface Reading {
 }
 
 const attempts = 20;
+const mostStampWaitMs = 2000;
+
+/** When the kernel stamped the datagram that is there. */
+function stampAt(receiver: Socket): bigint | undefined {
+  return receiver.tryRecvmsg({ size: 1, controlSize: 64 })?.control.find(isStamp)?.nanoseconds;
+}
+
+/** A datagram between Unix sockets is stamped when it is sent (`unix_dgram_sendmsg`), whatever is true of packets. */
+function stampedPair(): [sender: Socket, receiver: Socket] {
+  const [sender, receiver] = Socket.pair({ type: 'dgram' });
+  return [sender, receiver.setOption('SO_TIMESTAMPNS', true)];
+}
+
+/** Whether a packet has the time at which it passed, not the one at which it was read. */
+function stampsPackets(namespace: NetworkNamespace): boolean {
+  const [left, right] = stampedPair();
+  using reference = left;
+  using afterwards = right;
+  const open = (): Socket => Socket.open({ type: 'dgram', options: { SO_TIMESTAMPNS: true } });
+  using receiver = namespace.run(open).bind({ address: '127.0.0.1' });
+  using sender = namespace.run(open);
+  sender.trySend('x', { address: receiver.getsockname() });
+  reference.trySend('x');
+  const [passed, after] = [stampAt(receiver), stampAt(afterwards)];
+  return passed !== undefined && after !== undefined && passed <= after;
+}
 
 /**
- * Both clocks at one moment. A datagram between two Unix sockets is stamped when it is sent (`unix_dgram_sendmsg`), and the
- * moment is known to half the time the send took: the shortest of several counts.
+ * Returns when packets are stamped as they pass. To the first socket that asks for it the kernel says yes at once, and leaves
+ * it to a worker of its own to begin (`net_enable_timestamp`): until that one has run, which takes milliseconds on a busy
+ * machine, a packet gets the time at which it is read (`__sock_recv_timestamp`). A socket that asks must stay open.
  */
+export function waitForPacketStamps(namespace: NetworkNamespace): void {
+  const begin = performance.now();
+  while (!stampsPackets(namespace)) {
+    if (performance.now() - begin > mostStampWaitMs)
+      throw new UsageError('ERR_NOT_SUPPORTED', 'this kernel does not stamp packets as they pass');
+  }
+}
+
+/** Both clocks at one moment. The moment is known to half the time the send took: the shortest of several counts. */
 function read(): Reading {
-  const [left, right] = Socket.pair({ type: 'dgram' });
+  const [left, right] = stampedPair();
   using sender = left;
-  using receiver = right.setOption('SO_TIMESTAMPNS', true);
+  using receiver = right;
   let best: Reading & { readonly doubtMs: number } = { hereMs: 0, kernelNs: 0n, doubtMs: Number.POSITIVE_INFINITY };
   for (let attempt = 0; attempt < attempts; attempt++) {
     const before = performance.now();
     sender.trySend('x');
     const doubtMs = performance.now() - before;
-    const stamp = receiver.tryRecvmsg({ size: 1, controlSize: 64 })?.control.find(isStamp);
-    if (stamp !== undefined && doubtMs < best.doubtMs)
-      best = { hereMs: before + doubtMs / 2, kernelNs: stamp.nanoseconds, doubtMs };
+    const kernelNs = stampAt(receiver);
+    if (kernelNs !== undefined && doubtMs < best.doubtMs) best = { hereMs: before + doubtMs / 2, kernelNs, doubtMs };
   }
   return best;
 }

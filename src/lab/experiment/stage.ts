@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { invalidArgument, knownKeys } from '../../errors.js';
 import { UsageError } from '../../index.js';
-import { KernelClock } from '../capture/clock.js';
+import { KernelClock, waitForPacketStamps } from '../capture/clock.js';
 import { type Frame, FrameStore } from '../capture/frame-store.js';
 import { segmentsOf, type SegmentList, type WireEnd } from '../capture/segments.js';
 import { WireTap } from '../capture/wire.js';
@@ -219,6 +219,7 @@ export class Stage {
 
   /** Listens at both ends of a link. */
   #tap(stations: readonly [Station, Station], links: readonly [string, string]): void {
+    const isFirst = this.#ends.length === 0;
     for (const [index, station] of stations.entries()) {
       const { name, namespace, host } = station;
       const link = links[index] ?? '';
@@ -233,6 +234,7 @@ export class Stage {
       );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
+    if (isFirst) waitForPacketStamps(stations[0].namespace);
   }
 
   #join(near: Station, far: Station, { relayed = false, delayMs }: LinkSettings): void {
