@@ -67,7 +67,7 @@ export class TextLine {
   /** Over what stands there. */
   put(at: number, text: string, ink: Ink): void {
     let x = Math.max(0, at);
-    for (const [index, char] of [...text].entries()) {
+    for (const [index, char] of Array.from(text).entries()) {
       const before = this.#cells[x - 1];
       if (columnsOf(char) === 0) {
         if (index > 0 && before !== undefined) this.#cells[x - 1] = { ...before, char: before.char + char };
