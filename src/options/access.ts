@@ -121,9 +121,9 @@ function encode(row: Resolved, value: unknown, at: number): number {
 }
 
 /** The level of the value of `length` bytes at `at`: structures with a group have its family behind the interface, RFC 3678. */
-function levelOf({ level, level6 }: Resolved, at: number, length: number): number {
-  if (level6 === undefined || length < 10) return level;
-  return memory.view.getUint16(at + 8, littleEndian) === AF_INET6 ? level6 : level;
+function levelOf(row: Resolved, at: number, length: number): number {
+  if (length < 10 || row.level6 === undefined) return row.level;
+  return memory.view.getUint16(at + 8, littleEndian) === AF_INET6 ? row.level6 : row.level;
 }
 
 /**
