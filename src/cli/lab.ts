@@ -5,7 +5,7 @@ import { UsageError } from '../index.js';
 import { type DeadRun, experiments, ladderText, type Trace } from '../lab/index.js';
 import { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from '../lab/player/play.js';
 import { narrowestTable, stacked } from '../lab/report/wrap.js';
-import { columns } from './columns.js';
+import { terminalWidth } from '../lab/terminal-width.js';
 import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
@@ -35,7 +35,7 @@ function printList(json: boolean): string {
     const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
     return { name, ids: ids.join(' '), text: `${title}. ${about}${shown}` };
   });
-  const width = columns(100);
+  const width = terminalWidth(100);
   if (width < narrowestTable)
     return stacked(
       texts.map(({ name, ids, text }) => ({ head: ids === '' ? name : `${name}  ${ids}`, texts: text.split('\n') })),
@@ -107,7 +107,7 @@ function json(traces: readonly (Trace | DeadRun)[]): string {
 }
 
 function printed(played: Played): string {
-  if ('trace' in played) return ladderText(played.trace, columns(80));
+  if ('trace' in played) return ladderText(played.trace, terminalWidth(80));
   const { variant, experiment } = played.run;
   const name = `${experiment.title}${variant === undefined ? '' : ` (${variant})`}`;
   return printable(`${name}: it could not be recorded: ${played.failure}`);

@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { cases } from '../lab/index.js';
 import { narrowestTable, stacked } from '../lab/report/wrap.js';
-import { columns } from './columns.js';
+import { terminalWidth } from '../lab/terminal-width.js';
 
 export function addListCommand(program: Command): void {
   program
@@ -18,7 +18,7 @@ export function addListCommand(program: Command): void {
         return;
       }
       const texts = rows.map(({ claim, slow, ...row }) => ({ ...row, text: slow ? `${claim} (slow)` : claim }));
-      const width = columns(100);
+      const width = terminalWidth(100);
       if (width < narrowestTable) {
         const entries = texts.map(({ id, articles, text }) => ({ head: [id, ...articles].join(' '), texts: [text] }));
         console.log(stacked(entries, width));

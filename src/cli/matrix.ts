@@ -6,7 +6,7 @@ import { matrixJunit } from '../lab/report/junit.js';
 import { matrixMarkdown } from '../lab/report/markdown.js';
 import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
 import { casesById } from './choose-cases.js';
-import { columns } from './columns.js';
+import { terminalWidth } from '../lab/terminal-width.js';
 import { chooseMode } from './isolation.js';
 import { openForWriting, writeOutput } from './output-file.js';
 import { runChosen } from './run-chosen.js';
@@ -45,7 +45,7 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
   if (verbose === true) return [...result.cases.map(caseReport), summary(result)].join('\n\n');
-  return matrixTable(result, columns(100));
+  return matrixTable(result, terminalWidth(100));
 }
 
 export function addMatrixCommand(program: Command): void {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
+import { terminalWidth } from '../terminal-width.js';
 
 const own = new Set(
   ['experiment.js', 'experiment.ts', 'main.js', 'main.ts'].map((name) => new URL(name, import.meta.url).href),
@@ -62,7 +63,7 @@ async function playAll(): Promise<void> {
     const variants = experiment.variants.length === 0 ? [undefined] : experiment.variants;
     for (const variant of variants) {
       const trace = await experiment.record(variant, { signal: interrupt.signal });
-      console.log(`${ladderText(trace, process.stdout.columns ?? 80)}\n`);
+      console.log(`${ladderText(trace, terminalWidth(80))}\n`);
       if (trace.error !== undefined) process.exitCode = 1;
       if (interrupt.signal.aborted) process.exit(status);
     }
