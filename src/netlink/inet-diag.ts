@@ -7,7 +7,7 @@ import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attr
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
-import { type SocketState, stateName } from './state.js';
+import { type SocketState, stateMask, stateName } from './state.js';
 
 export const AF_INET = 2;
 export const AF_INET6 = 10;
@@ -244,8 +244,35 @@ export function rowState(protocol: InetProtocol, number: number): SocketState {
   return state === 'CLOSE' && protocol === 'tcp' ? 'BOUND' : state;
 }
 
+const TCP_CLOSE = 7;
+const BOUND = stateMask(['BOUND']);
+
+/** How a row answers a request, which the kernel tests before it fills the row in (`inet_diag_dump_icsk`). */
+export type Standing = 'as asked' | 'in another state' | 'ended';
+
+/**
+ * A connection that ended in between comes as TCP_CLOSE, and the TIME_WAIT in its place does not come at all. Nothing else in
+ * TCP_CLOSE is without an owner, or without a port.
+ */
+export function standingOf(
+  protocol: InetProtocol,
+  states: number,
+  { bytes, view }: ReceiveBuffer,
+  start: number,
+  end: number,
+): Standing {
+  requireInetMessage(start, end);
+  if (protocol !== 'tcp') return 'as asked';
+  const state = bytes[start + at.state] as number;
+  const isAsked = (states & (state === TCP_CLOSE ? BOUND : 1 << state)) !== 0;
+  if (state !== TCP_CLOSE) return isAsked || stateName(state) === undefined ? 'as asked' : 'in another state';
+  if (view.getUint16(start + at.localPort) === 0 || view.getUint32(start + at.inode, littleEndian) === 0)
+    return 'ended';
+  return isAsked ? 'as asked' : 'in another state';
+}
+
 /** Checks the length of a `struct inet_diag_msg`, which every reader of its fields relies on. */
-export function requireInetMessage(start: number, end: number): void {
+function requireInetMessage(start: number, end: number): void {
   if (end - start < inetMessageSize)
     throw new NetlinkProtocolError(`a socket row of ${end - start} bytes is too short`);
 }

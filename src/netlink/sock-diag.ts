@@ -10,6 +10,7 @@ import {
   InetRowDecoder,
   type SocketId,
   type SocketRow,
+  standingOf,
 } from './inet-diag.js';
 import { NetlinkError } from './netlink-error.js';
 import type { SocketState } from './state.js';
@@ -19,6 +20,8 @@ import { decodeUnixRow, encodeUnixRequest, type UnixSocketRow } from './unix-dia
 const BY_FAMILY = 20;
 // SOCK_DESTROY
 const DESTROY = 21;
+// Where connections end all the time, some will in each.
+const mostDumps = 4;
 
 /** Which unix sockets. */
 export interface UnixSocketQuery {
@@ -42,19 +45,43 @@ function explainMissing(error: unknown, what: string): unknown {
   );
 }
 
-/** Dumps the sockets of a filter; `start` begins one collection, over all families. */
+/** Dumps the sockets of one family, and returns whether any ended meanwhile. */
+function dumpFamily(
+  exchange: NetlinkExchange,
+  { protocol, states, clauses }: CompiledFilter,
+  family: number,
+  details: InetDetails,
+  start: (family: number) => RowVisitor,
+): boolean {
+  const parts = encodeInetRequest({ family, protocol, details, states, clauses });
+  let anyEnded = false;
+  exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, () => {
+    const visit = start(family);
+    anyEnded = false;
+    return (buffer, from, to) => {
+      const standing = standingOf(protocol, states, buffer, from, to);
+      if (standing === 'as asked') visit(buffer, from, to);
+      else if (standing === 'ended') anyEnded = true;
+    };
+  });
+  return anyEnded;
+}
+
+/**
+ * Dumps the sockets of a filter; `start` begins one collection, over all families. Where a connection ended meanwhile it is made
+ * again, for the TIME_WAIT that may be there instead.
+ */
 export function dumpInet(
   exchange: NetlinkExchange,
-  { protocol, families, states, clauses }: CompiledFilter,
+  filter: CompiledFilter,
   details: InetDetails,
   start: (family: number) => RowVisitor,
 ): void {
-  for (const family of families) {
-    const parts = encodeInetRequest({ family, protocol, details, states, clauses });
+  for (const family of filter.families) {
     try {
-      exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, () => start(family));
+      for (let dumps = 1; dumpFamily(exchange, filter, family, details, start) && dumps < mostDumps; dumps++);
     } catch (error) {
-      throw explainMissing(error, protocol);
+      throw explainMissing(error, filter.protocol);
     }
   }
 }
@@ -81,11 +108,13 @@ export function lookUpInet(
   id: SocketId,
   details: InetDetails = {},
 ): SocketRow | undefined {
-  const parts = encodeInetRequest({ family, protocol, details, states: 0xffff_ffff, id });
+  const states = 0xffff_ffff;
+  const parts = encodeInetRequest({ family, protocol, details, states, id });
   const rows: SocketRow[] = [];
   try {
     exchange.single({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, (buffer, start, end) => {
-      rows.push(new InetRowDecoder(protocol).decode(buffer, start, end));
+      if (standingOf(protocol, states, buffer, start, end) === 'as asked')
+        rows.push(new InetRowDecoder(protocol).decode(buffer, start, end));
     });
   } catch (error) {
     // ESTALE: a socket of this name, but another cookie.
@@ -126,7 +155,8 @@ function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
  * Lists the sockets of the network namespace the calling thread is in, over `SOCK_DIAG_BY_FAMILY`, sock_diag(7): what
  * ss(8) shows, in TIME_WAIT and bound-only too, and whoever holds them. The kernel does the filtering.
  *
- * The table changes while it is read, so a socket that moves meanwhile may be missing or come twice.
+ * The table changes while it is read, so a socket that moves meanwhile may be missing or come twice. One that has left the
+ * states asked for when the kernel writes its row is left out.
  *
  * @throws {UsageError} `ERR_NOT_SUPPORTED` - not Linux, or the kernel lacks the module for this kind of socket.
  * @throws {NetlinkError} `EPERM` - a filter on `mark` without CAP_NET_ADMIN.

@@ -1,13 +1,5 @@
 import { compileFilter, type SocketFilter } from './filter.js';
-import {
-  at,
-  formatRowAddress,
-  type InetProtocol,
-  requireInetMessage,
-  rowState,
-  timerKind,
-  type TimerKind,
-} from './inet-diag.js';
+import { at, formatRowAddress, type InetProtocol, rowState, timerKind, type TimerKind } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
 import { dumpInet, openSockDiag } from './sock-diag.js';
 import type { SocketState } from './state.js';
@@ -66,8 +58,7 @@ class ColumnBuilder {
     return this.#columns;
   }
 
-  append({ bytes, words, view }: ReceiveBuffer, start: number, end: number): void {
-    requireInetMessage(start, end);
+  append({ bytes, words, view }: ReceiveBuffer, start: number): void {
     if (this.length === this.#capacity) {
       this.#capacity *= 2;
       this.#columns = copied(this.#columns, this.#capacity);
@@ -187,7 +178,7 @@ export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
     // A dump that is made again begins where its family began.
     builder.length = starts.get(family) ?? builder.length;
     starts.set(family, builder.length);
-    return (buffer, start, end) => builder.append(buffer, start, end);
+    return (buffer, start) => builder.append(buffer, start);
   });
   expectedRows = Math.max(LEAST_ROWS, builder.length + (builder.length >> 3));
   return new SocketColumns(filter.protocol, builder.columns, builder.length);

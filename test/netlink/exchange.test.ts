@@ -3,52 +3,12 @@ import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribut
 import { littleEndian } from '../../src/options/memory.js';
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
 import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
+import { done, int32, type Part, scripted } from '../support/netlink-script.js';
 
 const ROW = 20;
 const request = { name: 'REQUEST', type: ROW, parts: [Uint8Array.of(1, 2)] };
 
-function int32(value: number): Uint8Array {
-  return new Uint8Array(Int32Array.of(value).buffer);
-}
-
-interface Part {
-  readonly type: number;
-  readonly flags?: number;
-  readonly parts?: readonly Uint8Array[];
-  readonly sequence?: number;
-}
-
-/** Answers the n-th request with the n-th list of datagrams. */
-function scripted(...answers: readonly (readonly (readonly Part[])[])[]): {
-  exchange: NetlinkExchange;
-  sent: Uint8Array[];
-} {
-  const sent: Uint8Array[] = [];
-  let queue: Uint8Array[] = [];
-  const transport: NetlinkTransport = {
-    send(bytes) {
-      sent.push(bytes);
-      queue = (answers[sent.length - 1] ?? []).map((datagram) =>
-        Buffer.concat(
-          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length }) =>
-            encodeMessage({ type, flags, sequence, parts }),
-          ),
-        ),
-      );
-    },
-    receive(bytes) {
-      const next = queue.shift();
-      if (next === undefined) return -1;
-      bytes.set(next);
-      return next.length;
-    },
-    close() {},
-  };
-  return { exchange: new NetlinkExchange(transport), sent };
-}
-
 const row = (value: number, flags: number = MessageFlag.MULTI): Part => ({ type: ROW, flags, parts: [int32(value)] });
-const done: Part = { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(0)] };
 // struct nlmsgerr with the header of the request only.
 const error = (errno: number): Part => ({
   type: MessageType.ERROR,
