@@ -1,6 +1,6 @@
 import type { OptionValues, SocketRow } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
-import { closeInOrder, establish, serverPlace } from '../host/connection.js';
+import { abandon, closeInOrder, establish, serverPlace } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
@@ -373,11 +373,14 @@ const sysctls = defineCase<Setting, string>({
 /** Brings a connection into the state and returns its row, none if the kernel keeps nothing. */
 async function leave(host: Host, state: Kept, port: number): Promise<SocketRow | undefined> {
   const { server, client } = await establish(host, { at: { port } });
-  server.close();
-  await client.recv();
-  if (state === 'TIME_WAIT') client.close();
-  const passing = state === 'TIME_WAIT' ? (['FIN_WAIT1', 'FIN_WAIT2'] as const) : (['FIN_WAIT1'] as const);
-  await host.waitUntilGone({ localPort: port, state: passing }, 'closed');
+  if (state === 'FIN_WAIT2') {
+    await abandon(server);
+  } else {
+    server.close();
+    await client.recv();
+    client.close();
+    await host.waitUntilGone({ localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2'] }, 'closed');
+  }
   return host.look(`what is kept of the connection`, { localPort: port, state: ['FIN_WAIT2', 'TIME_WAIT'] })[0];
 }
 

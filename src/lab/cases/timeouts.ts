@@ -15,7 +15,7 @@ const orphanTime = defineCase<Played, Kept>({
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
   claim:
     'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
-  rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()).',
+  rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()). Where the ACK of the FIN comes while close(2) still holds the socket, which is seldom, the full socket stays for times below 60 s too, and the peer is sent RST at their end.',
   advice:
     "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. With a negative value close() sends RST after its FIN. A socket that is still open needs a timeout of the program's own.",
   sideBySide: 8,

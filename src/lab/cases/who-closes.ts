@@ -1,7 +1,7 @@
 import type { SocketTimer } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
 import { clauses, fate, labelledClauses, listed } from '../case/clauses.js';
-import { closeInOrder, establish } from '../host/connection.js';
+import { abandon, closeInOrder, establish } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import { readToEnd } from '../host/peer-view.js';
@@ -163,7 +163,7 @@ async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
   const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (rest === 'TIME_WAIT') await closeInOrder(server, client);
-  if (rest === 'FIN_WAIT2 of a dead server') server.close();
+  if (rest === 'FIN_WAIT2 of a dead server') await abandon(server);
   if (rest === 'FIN_WAIT2 of a server that only shut down') server.shutdown('write');
   listener.close();
   const state = rest === 'TIME_WAIT' || rest === 'ESTABLISHED' ? rest : 'FIN_WAIT2';

@@ -1,5 +1,6 @@
 import type { SocketRow } from '../../index.js';
 import { type Experiment, experiment } from '../experiment/experiment.js';
+import { abandon } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import { until } from '../host/until.js';
 import { resultOf } from './results.js';
@@ -52,7 +53,7 @@ export const orphanLifetime = experiment<Lifetime>(
     name: 'orphan-lifetime',
     about:
       'Nobody holds the socket and the peer does not close: after tcp_fin_timeout, or TCP_LINGER2, it is gone and a late FIN meets RST.',
-    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX).',
+    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX). Where the ACK of the FIN comes while close(2) still holds the socket, the full socket stays for times below 60 s too, and ends with RST: the server shuts down first, so that it does not.',
     cases: ['R10'],
     variants: {
       'TCP_LINGER2 1': { linger2: 1, isShort: true },
@@ -71,9 +72,9 @@ export const orphanLifetime = experiment<Lifetime>(
     if (linger2 !== undefined) s.setOption('TCP_LINGER2', linger2);
     const reads = s.getOption('TCP_LINGER2');
     const remotePort = c.local.port;
-    s.close();
+    await abandon(s);
     const beginMs = performance.now();
-    const row = await server.waitFor({ remotePort, state: 'FIN_WAIT2' }, 'the FIN is acknowledged');
+    const row = await server.waitFor({ remotePort, state: 'FIN_WAIT2' }, 'nobody holds it');
     if (!isShort) return { reads, lasts: timerOf(row) };
     const lasts = await lifetimeOf(server, row, beginMs);
     mark('the client closes at last');

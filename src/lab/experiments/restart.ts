@@ -1,4 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
+import { abandon } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import { outcome } from '../host/step.js';
 import { comesTrue, until } from '../host/until.js';
@@ -90,7 +91,8 @@ export const lateData = experiment(
     const old = { localPort: 8080, remotePort: c.local.port };
     // As a crash of the machine does: in repair mode a close says nothing to the client.
     if (oldEnd === 'lost') s.setOption('TCP_REPAIR', 1);
-    s.close();
+    if (oldEnd === 'gone') await abandon(s);
+    else s.close();
     listener.close();
     if (oldEnd !== 'lost') await server.waitFor({ ...old, state: 'FIN_WAIT2' }, 'the server has stopped');
     if (oldEnd === 'gone') await server.waitUntilGone(old, 'the old end is gone');

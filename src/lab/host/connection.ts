@@ -38,6 +38,17 @@ export async function establish(host: Host, settings: ConnectionSettings = {}): 
   return { listener, server, client };
 }
 
+/**
+ * Closes a socket whose peer does not, and leaves a FIN_WAIT2 without owner. A shutdown comes first: where the ACK of the FIN
+ * arrives while close(2) still holds the socket, as it may on a busy machine, the whole socket stays instead of a minisocket,
+ * and its keepalive timer ends it with an RST instead of silence (tcp_rcv_state_process(), tcp_keepalive_timer()).
+ */
+export async function abandon(socket: LabSocket): Promise<void> {
+  socket.shutdown('write');
+  await socket.waitForState('FIN_WAIT2');
+  socket.close();
+}
+
 /** Closes `first`, waits until `second` has seen the end of the stream, closes it too and waits for the TIME_WAIT of `first`. */
 export async function closeInOrder(first: LabSocket, second: LabSocket): Promise<void> {
   const [local, remote] = [first.local, first.remote];
