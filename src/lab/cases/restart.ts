@@ -35,10 +35,20 @@ async function talk(host: Host, { program, port }: EchoServer, seen = 0): Promis
 async function interrupt(host: Host, { program, port }: EchoServer, client: LabSocket, stays = false): Promise<void> {
   await program.kill('SIGINT');
   await outcomeAsync(() => client.recv());
-  if (!stays) client.close();
-  const state = stays ? 'FIN_WAIT2' : 'TIME_WAIT';
-  // If it does not come, the table that is looked at next tells what there is instead.
-  await comesTrue(() => host.sockets({ localPort: port, state }).length > 0, `${state} at the server`);
+  // If it does not come to rest, the table that is looked at next tells.
+  if (stays) {
+    const state = 'FIN_WAIT2';
+    await comesTrue(() => host.sockets({ localPort: port, state }).length > 0, `${state} at the server`);
+  } else {
+    client.close();
+    await bothClosed(host, port);
+  }
+}
+
+/** Waits for both ends: the last ACK leaves the server before its TIME_WAIT is there (tcp_fin()), and takes its time to the client. */
+async function bothClosed(host: Host, port: number): Promise<void> {
+  const closing = { port, state: ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING', 'CLOSE_WAIT', 'LAST_ACK'] } as const;
+  await comesTrue(() => host.sockets(closing).length === 0, 'both have closed');
 }
 
 /** What bind said and, if it worked, listen. */
@@ -200,9 +210,7 @@ interface Kill {
 async function whatIsLeft(host: Host, client: LabSocket, port: number): Promise<string> {
   await comesTrue(() => client.state !== 'ESTABLISHED', 'the end of the connection at the client');
   client.close();
-  // The client's socket is gone when what the server left has come to rest.
-  const closing = { remotePort: port, state: ['FIN_WAIT1', 'CLOSE_WAIT', 'LAST_ACK'] } as const;
-  await comesTrue(() => host.sockets(closing).length === 0, 'the client has closed');
+  await bothClosed(host, port);
   return states(host, 'netstat: after Ctrl+C', port).join(', ') || 'nothing';
 }
 

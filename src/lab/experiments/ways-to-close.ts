@@ -4,9 +4,9 @@ import type { Host } from '../host/host.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { arrived, fill, readToEnd } from '../host/peer-view.js';
 import { outcome, outcomeAsync } from '../host/step.js';
-import type { TraceSegment } from '../trace.js';
 import { until } from '../host/until.js';
 import { lasted, resultOf } from './results.js';
+import { endingFlags } from './wire.js';
 
 interface Call {
   readonly text: string;
@@ -135,13 +135,6 @@ async function atRest(host: Host, client: number): Promise<string> {
   }, `${host.name} at rest`);
 }
 
-/** The FIN and RST of a host, each once. */
-function endingsOf(segments: readonly TraceSegment[], host: string): string[] {
-  return segments
-    .filter(({ from, retransmission }) => from === host && !retransmission)
-    .flatMap(({ flags }) => flags.filter((flag) => flag === 'FIN' || flag === 'RST'));
-}
-
 const nothing = 'nothing';
 
 function shown(flags: readonly string[]): string {
@@ -202,7 +195,7 @@ async function closeSo({ host, mark, segments, settle }: ExperimentContext, way:
   await settle();
   const look = situation.unanswered === undefined ? atRest : stateOf;
   const left = {
-    sent: endingsOf(segments().slice(before), 'closer'),
+    sent: endingFlags(segments().slice(before), 'closer'),
     closer: await look(hosts.closer, client),
     peer: await look(hosts.peer, client),
   };
@@ -215,7 +208,7 @@ async function closeSo({ host, mark, segments, settle }: ExperimentContext, way:
   if (situation.noPeer === true) return findings;
 
   const wait = { timeoutMs: situation.unanswered === 'for ever' ? 50 : 5000 };
-  const since = (): string => shown(endingsOf(segments().slice(before), 'closer').slice(left.sent.length));
+  const since = (): string => shown(endingFlags(segments().slice(before), 'closer').slice(left.sent.length));
   if (answer === 'sends') {
     mark('the peer sends');
     const first = await waitingFor(() => peer.send('hello', wait));

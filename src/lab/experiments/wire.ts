@@ -3,10 +3,16 @@ import type { Host } from '../host/host.js';
 import type { TraceSegment } from '../trace.js';
 import { until } from '../host/until.js';
 
-/** How a host ended its connections, in order, as `FIN, RST`; `nothing` if it did not. */
+/** The FIN and RST of a host, in order; one that was sent again is no second one. */
+export function endingFlags(segments: readonly TraceSegment[], host: string): string[] {
+  return segments
+    .filter(({ from, retransmission }) => from === host && !retransmission)
+    .flatMap(({ flags }) => flags.filter((flag) => flag === 'FIN' || flag === 'RST'));
+}
+
+/** How a host ended its connections, as `FIN, RST`; `nothing` if it did not. */
 export function endingsOf(segments: readonly TraceSegment[], host: string): string {
-  const flags = segments.filter(({ from }) => from === host).flatMap((segment) => segment.flags);
-  return flags.filter((flag) => flag === 'FIN' || flag === 'RST').join(', ') || 'nothing';
+  return endingFlags(segments, host).join(', ') || 'nothing';
 }
 
 /** A segment by its flags, as `SYN ACK`. PSH is left out: the kernel sets it as it sees fit. */
