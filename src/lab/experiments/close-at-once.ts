@@ -16,7 +16,7 @@ const closedAtOnce = experiment(
   },
   async ({ host, segments }, fastopen) => {
     // A delay, so that the states in between last.
-    const [server, client] = [host('server'), host('client', { delayMs: 20 })];
+    const [server, client] = [host('server'), host('client', { delayMs: 100 })];
     for (const side of [server, client]) if (fastopen > 0) side.setSysctl('net.ipv4.tcp_fastopen', fastopen);
     const listener = server.listen({ port: 8080, options: fastopen > 0 ? { TCP_FASTOPEN: 5 } : {} });
     const c = client.open({ name: 'client', options: fastopen > 0 ? { TCP_FASTOPEN_CONNECT: true } : {} });

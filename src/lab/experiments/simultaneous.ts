@@ -25,7 +25,8 @@ export const simultaneousClose = experiment(
     cases: ['A4'],
   },
   async ({ host, segments }) => {
-    const [server, client] = [host('server'), host('client', { delayMs: 50 })];
+    // So long either side stays in CLOSING: enough to be seen on a busy machine too.
+    const [server, client] = [host('server'), host('client', { delayMs: 250 })];
     const listener = server.listen(port);
     const c = await client.connect(server, port);
     const s = await listener.accept('server');
