@@ -236,7 +236,7 @@ export function decodeShutdown(mask: number): { readonly read: boolean; readonly
 
 /**
  * Name of the state in a row. TCP_CLOSE on TCP can only be a socket that is bound and no more: nothing else in that state
- * is in a table the kernel lists.
+ * is in a table the kernel lists, and {@link standingOf} tells what came to it on the way.
  */
 export function rowState(protocol: InetProtocol, number: number): SocketState {
   const state = stateName(number);
