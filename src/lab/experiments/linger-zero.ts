@@ -74,7 +74,9 @@ export const lingerZeroMoments = experiment(
     s.setOption('SO_LINGER', { on: moment !== 'l_linger 0, but l_onoff 0', seconds: 0 }).close();
     await readToEnd(c);
     c.close();
-    const rows = server.look('what is left', { localPort: local.port, remotePort: remote.port });
+    const ended = { localPort: local.port, remotePort: remote.port };
+    await server.waitUntilGone({ ...ended, state: ['FIN_WAIT1', 'FIN_WAIT2', 'LAST_ACK'] }, 'both have closed');
+    const rows = server.look('what is left', ended);
     return {
       sent: endingsOf(context.segments(), 'server'),
       left: rows.map(({ state }) => state).join(', ') || 'nothing',

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { PassingSegment } from '../capture/segments.js';
 import { type Experiment, experiment } from '../experiment/experiment.js';
 import type { Host } from '../host/host.js';
 import { until } from '../host/until.js';
@@ -72,18 +73,26 @@ export const queueFullAtLastAck = experiment(
     cases: ['R5'],
     variants: abortOnOverflow,
   },
-  async ({ host, link, mark, segments }, abort) => {
+  async ({ host, link, mark, segments, settle }, abort) => {
     const [server, client] = [host('server'), host('client', { relayed: true })];
     server.setSysctl('net.ipv4.tcp_abort_on_overflow', abort);
     const listener = server.listen({ port: 8080, backlog: 0 });
-    link(server, client).lose({ from: client, where: ({ flags }) => !flags.includes('SYN'), times: 1 });
-    const slow = await client.connect(server, 8080, { name: 'slow' });
+    const from = { port: 5000 };
+    // Not only once: on a busy machine the SYN ACK is sent again before the queue is full, and acknowledged again.
+    const isSlow = ({ flags, source }: PassingSegment): boolean => source.port === from.port && !flags.includes('SYN');
+    link(server, client).lose({ from: client, where: isSlow });
+    const slow = await client.connect(server, 8080, { name: 'slow', from });
     await client.connect(server, 8080, { name: 'fast' });
     await queueHolds(server, 8080, 1);
+    link(server, client).loseNothing();
     mark('the ACK of the slow one was lost; the fast one has filled the queue');
     await slow.send('hello');
-    const isAgain = (): boolean => segments().some(({ length, retransmission }) => length > 0 && retransmission);
-    await until(() => (slow.state === 'CLOSE' || isAgain() ? true : undefined), 'the fate of the data');
+    const cameAgain = (): boolean =>
+      segments().some(
+        ({ length, retransmission, receivedMs }) => length > 0 && retransmission && receivedMs !== undefined,
+      );
+    await until(() => (slow.state === 'CLOSE' || cameAgain() ? true : undefined), 'the fate of the data');
+    await settle();
     if (slow.state !== 'ESTABLISHED') return { client: `connected, then ${await resultOf(() => slow.recv())}` };
     await listener.accept('fast one');
     mark('accept() has made room');
