@@ -1,6 +1,6 @@
 import type { OptionValues, SocketState } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
-import { serverPlace } from '../host/connection.js';
+import { closingStates, serverPlace } from '../host/connection.js';
 import type { Endpoint, Host } from '../host/host.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import type { Program } from '../host/program.js';
@@ -47,8 +47,7 @@ async function interrupt(host: Host, { program, port }: EchoServer, client: LabS
 
 /** Waits for both ends: the last ACK leaves the server before its TIME_WAIT is there (tcp_fin()), and takes its time to the client. */
 async function bothClosed(host: Host, port: number): Promise<void> {
-  const closing = { port, state: ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING', 'CLOSE_WAIT', 'LAST_ACK'] } as const;
-  await comesTrue(() => host.sockets(closing).length === 0, 'both have closed');
+  await comesTrue(() => host.sockets({ port, state: closingStates }).length === 0, 'both have closed');
 }
 
 /** What bind said and, if it worked, listen. */

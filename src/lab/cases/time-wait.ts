@@ -1,6 +1,6 @@
 import type { OptionValues, SocketRow } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
-import { abandon, closeInOrder, establish, serverPlace } from '../host/connection.js';
+import { abandon, closeInOrder, closingStates, establish, serverPlace } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from '../host/lab-socket.js';
@@ -379,7 +379,7 @@ async function leave(host: Host, state: Kept, port: number): Promise<SocketRow |
     server.close();
     await client.recv();
     client.close();
-    await host.waitUntilGone({ localPort: port, state: ['FIN_WAIT1', 'FIN_WAIT2'] }, 'closed');
+    await host.waitUntilGone({ port, state: closingStates }, 'both have closed');
   }
   return host.look(`what is kept of the connection`, { localPort: port, state: ['FIN_WAIT2', 'TIME_WAIT'] })[0];
 }

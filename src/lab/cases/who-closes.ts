@@ -1,7 +1,7 @@
 import type { SocketTimer } from '../../index.js';
 import { type Case, defineCase } from '../case/case.js';
 import { clauses, fate, labelledClauses, listed } from '../case/clauses.js';
-import { abandon, closeInOrder, establish } from '../host/connection.js';
+import { abandon, closeInOrder, closingStates, establish } from '../host/connection.js';
 import type { Host } from '../host/host.js';
 import type { Lab } from '../case/lab.js';
 import { readToEnd } from '../host/peer-view.js';
@@ -247,10 +247,7 @@ async function remedy(lab: Lab, what: Remedy): Promise<string> {
     server.close();
     await client.recv();
     client.close();
-    await host.waitUntilGone(
-      { port, state: ['ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK'] },
-      'both have closed',
-    );
+    await host.waitUntilGone({ port, state: closingStates }, 'both have closed');
   } else {
     await (what === 'the client closing first' ? closeInOrder(client, server) : closeInOrder(server, client));
   }

@@ -1,4 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
+import { closingStates } from '../host/connection.js';
 import { inState } from '../host/peer-view.js';
 import type { TraceSegment } from '../trace.js';
 import { byName, connected } from './scene.js';
@@ -38,8 +39,7 @@ export const wholeLife = experiment(
     // The other end learns of it from its state: reading would take what is meant to stay unread.
     await inState(second, 'CLOSE_WAIT');
     second.close();
-    const closing = ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSE_WAIT', 'LAST_ACK'] as const;
-    for (const host of [server, client]) await host.waitUntilGone({ state: closing }, 'closed');
+    for (const host of [server, client]) await host.waitUntilGone({ state: closingStates }, 'closed');
     const all = context.segments();
     return {
       handshake: all

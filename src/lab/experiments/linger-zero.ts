@@ -1,4 +1,5 @@
 import { type Experiment, experiment } from '../experiment/experiment.js';
+import { closingStates } from '../host/connection.js';
 import type { LabSocket } from '../host/lab-socket.js';
 import { arrived, fill, inState, readToEnd } from '../host/peer-view.js';
 import { outcomeAsync } from '../host/step.js';
@@ -75,7 +76,7 @@ export const lingerZeroMoments = experiment(
     await readToEnd(c);
     c.close();
     const ended = { localPort: local.port, remotePort: remote.port };
-    await server.waitUntilGone({ ...ended, state: ['FIN_WAIT1', 'FIN_WAIT2', 'LAST_ACK'] }, 'both have closed');
+    await server.waitUntilGone({ ...ended, state: closingStates }, 'both have closed');
     const rows = server.look('what is left', ended);
     return {
       sent: endingsOf(context.segments(), 'server'),

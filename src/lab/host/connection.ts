@@ -1,4 +1,4 @@
-import type { OptionValues } from '../../index.js';
+import type { OptionValues, SocketState } from '../../index.js';
 import type { Endpoint, Host } from './host.js';
 import type { Lab } from '../case/lab.js';
 import type { LabSocket } from './lab-socket.js';
@@ -37,6 +37,9 @@ export async function establish(host: Host, settings: ConnectionSettings = {}): 
   const server = await listener.accept('server');
   return { listener, server, client };
 }
+
+/** Where a connection is on its way once both ends have closed; what it comes to is TIME_WAIT, or nothing. */
+export const closingStates: readonly SocketState[] = ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING', 'CLOSE_WAIT', 'LAST_ACK'];
 
 /**
  * Closes a socket whose peer does not, and leaves a FIN_WAIT2 without owner. A shutdown comes first: where the ACK of the FIN
