@@ -49,6 +49,21 @@ export interface VsockAddress {
 
 export type SocketAddress = InternetAddress | UnixAddress | PacketAddress | NetlinkAddress | VsockAddress;
 
+/** An address family, with Node's names where it has one. */
+export type Family = SocketAddress['family'];
+
+interface AddressByFamily {
+  readonly IPv4: InternetAddress;
+  readonly IPv6: InternetAddress;
+  readonly unix: UnixAddress;
+  readonly packet: PacketAddress;
+  readonly netlink: NetlinkAddress;
+  readonly vsock: VsockAddress;
+}
+
+/** The addresses of a family; of several families, any of theirs. */
+export type AddressOf<F extends Family> = AddressByFamily[F];
+
 /** What names a TCP connection. */
 export interface FourTuple {
   readonly localAddress: string;

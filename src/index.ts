@@ -30,8 +30,15 @@ export type {
 } from './socket/messages.js';
 export type { Payload } from './socket/payload.js';
 export type { WaitOptions } from './socket/readiness.js';
-export type { AddressInput, Family } from './socket/sockaddr.js';
-export { type ListenOptions, type OpenOptions, type Protocol, Socket, type SocketType } from './socket/socket.js';
+export type { AddressInput } from './socket/sockaddr.js';
+export {
+  type AdoptOptions,
+  type ListenOptions,
+  type OpenOptions,
+  type Protocol,
+  Socket,
+  type SocketType,
+} from './socket/socket.js';
 export type {
   BatchMessage,
   BatchOptions,

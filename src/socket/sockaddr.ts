@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import {
+  type Family,
   formatIPv4,
   formatIPv6,
   type InternetAddress,
@@ -15,8 +16,6 @@ import { type ErrorContext, integer, invalidArgument, UsageError } from '../erro
 import { data, dataView, native } from '../native/load.js';
 import { littleEndian } from '../options/memory.js';
 import { ownBytesOf } from './payload.js';
-
-export type Family = SocketAddress['family'];
 
 type Partially<T> = { readonly [K in keyof T]?: T[K] | undefined };
 

@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import type { SocketAddress } from '../address.js';
+import type { AddressOf, Family } from '../address.js';
 import {
   check,
   type ErrorContext,
@@ -20,7 +20,6 @@ import {
   domainOf,
   errorContext,
   families,
-  type Family,
   familyOf,
   readAddress,
   writeAddress,
@@ -46,9 +45,9 @@ const protocols = {
 } as const;
 export type Protocol = keyof typeof protocols;
 
-export interface OpenOptions {
+export interface OpenOptions<F extends Family = Family> {
   /** Default `IPv4`. */
-  readonly family?: Family | undefined;
+  readonly family?: F | undefined;
   /** Default `stream`. */
   readonly type?: SocketType | undefined;
   /**
@@ -58,6 +57,11 @@ export interface OpenOptions {
   readonly protocol?: Protocol | number | undefined;
   /** Set before the socket is returned, so before bind and connect. */
   readonly options?: OptionValues | undefined;
+}
+
+export interface AdoptOptions<F extends Family = Family> {
+  /** The family the descriptor must have, so that its addresses have a type. Default: whichever it has. */
+  readonly family?: F | undefined;
 }
 
 export interface PairOptions {
@@ -98,21 +102,21 @@ function protocolNumber(family: Family, protocol: Protocol | number): number {
 }
 
 /**
- * A socket with one method for each system call, under its name. Descriptors are close-on-exec and non-blocking;
+ * A socket with one method for each system call, under its name; `F` is its family, which its addresses have. Descriptors are close-on-exec and non-blocking;
  * nothing else is set behind the caller.
  *
  * Calls that may have to wait come twice: `accept` returns a promise, `tryAccept` makes the bare call and returns
  * `undefined` where it would block. Waiting calls of one direction are served in the order they were made.
  */
-export class Socket extends Transfer {
+export class Socket<F extends Family = Family> extends Transfer<F> {
   /**
    * `socket(2)` - opens a socket, then sets `options`.
    *
    * @throws {SystemCallError} `EPERM` - raw and packet sockets need CAP_NET_RAW; `EMFILE`, `EPROTONOSUPPORT` and others.
    */
-  static open(settings: OpenOptions = {}): Socket {
+  static open<F extends Family = 'IPv4'>(settings: OpenOptions<F> = {}): Socket<F> {
     knownKeys(settings, 'Socket.open', ['family', 'type', 'protocol', 'options']);
-    const { family = 'IPv4', type = 'stream', protocol = 0, options } = settings;
+    const { family = 'IPv4' as F, type = 'stream', protocol = 0, options } = settings;
     const domain = constant(oneOf(families, family, 'family'));
     const typeNumber = constant(oneOf(socketTypes, type, 'type'));
     const fd = check(native.socket(domain, typeNumber, protocolNumber(family, protocol)), 'socket');
@@ -128,7 +132,7 @@ export class Socket extends Transfer {
   }
 
   /** `socketpair(2)` - two connected Unix sockets. */
-  static pair(settings: PairOptions = {}): [Socket, Socket] {
+  static pair(settings: PairOptions = {}): [Socket<'unix'>, Socket<'unix'>] {
     knownKeys(settings, 'Socket.pair', ['type']);
     const { type = 'stream' } = settings;
     check(native.socketpair(domainOf('unix'), constant(oneOf(socketTypes, type, 'type')), 0), 'socketpair');
@@ -140,15 +144,21 @@ export class Socket extends Transfer {
    * Takes ownership of a descriptor made elsewhere, and makes it close-on-exec and non-blocking (which also holds for its
    * duplicates: O_NONBLOCK belongs to the open file, fcntl(2)).
    *
-   * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; it is left alone.
+   * @throws {SystemCallError} `EBADF`, `ENOTSOCK` - not a socket; {@link UsageError} for one of another family than
+   * `family`. It is left alone.
    */
-  static adopt(fd: number): Socket {
+  static adopt<F extends Family = Family>(fd: number, settings: AdoptOptions<F> = {}): Socket<F> {
+    knownKeys(settings, 'Socket.adopt', ['family']);
+    const { family: expected } = settings;
+    if (expected !== undefined) oneOf(families, expected, 'family');
     const descriptor = integer(fd, 'fd', 0, int31);
     const domain = readOption(descriptor, 'SO_DOMAIN');
     const family = familyOf(domain);
     if (family === undefined)
       throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
-    return new Socket(takeOver(descriptor), family, originAt(Socket, 'adopt'));
+    if (expected !== undefined && family !== expected)
+      throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: its family is ${family}, not ${expected}`);
+    return new Socket(takeOver(descriptor), family as F, originAt(Socket, 'adopt'));
   }
 
   /**
@@ -178,7 +188,7 @@ export class Socket extends Transfer {
   }
 
   /** `accept4(2)`, waiting for a connection. */
-  async accept(wait: WaitOptions = {}): Promise<Socket> {
+  async accept(wait: WaitOptions = {}): Promise<Socket<F>> {
     knownKeys(wait, 'accept', waitKeys);
     // Taken now: the event that brings the connection has none of the caller's frames.
     const origin = originAt(this, 'accept');
@@ -186,7 +196,7 @@ export class Socket extends Transfer {
   }
 
   /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
-  tryAccept(): Socket | undefined {
+  tryAccept(): Socket<F> | undefined {
     return this.#accept();
   }
 
@@ -227,12 +237,12 @@ export class Socket extends Transfer {
   }
 
   /** `getsockname(2)` - the local address. */
-  getsockname(): SocketAddress {
+  getsockname(): AddressOf<F> {
     return this.#name(native.getsockname(this.fd), 'getsockname');
   }
 
   /** `getpeername(2)` - the remote address. @throws {SystemCallError} `ENOTCONN`. */
-  getpeername(): SocketAddress {
+  getpeername(): AddressOf<F> {
     return this.#name(native.getpeername(this.fd), 'getpeername');
   }
 
@@ -251,17 +261,17 @@ export class Socket extends Transfer {
     return bound === undefined ? {} : errorContext(this.family, bound);
   }
 
-  #accept(origin?: Origin): Socket | undefined {
+  #accept(origin?: Origin): Socket<F> | undefined {
     const fd = native.accept(this.fd);
     // Gone before it was accepted: accept(2), error handling. The next one may be there.
     if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
     return new Socket(check(fd, 'accept'), this.family, origin ?? originAt(this, 'tryAccept'));
   }
 
-  #name(length: number, syscall: string): SocketAddress {
+  #name(length: number, syscall: string): AddressOf<F> {
     const address = readAddress(check(length, syscall));
     if (address === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${syscall}: an address of an unknown family`);
-    return address;
+    return address as AddressOf<F>;
   }
 
   /** What became of a connect(2) that went on in the background; `undefined` while it still does. */

@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import type { SocketAddress } from '../address.js';
+import type { AddressOf, Family } from '../address.js';
 import { check, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { Frame, NAME_SPACE } from '../native/binding.js';
 import { data as scratch, frame, native } from '../native/load.js';
@@ -9,7 +9,7 @@ import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
 import { ownBytesOf, type Payload, payloadBytes } from './payload.js';
 import { controlSpace, encodeControl, readControl, writeControl } from './control.js';
 import { waitKeys, type WaitOptions } from './readiness.js';
-import { type AddressInput, constant, errorContext, type Family, readAddress, writeAddress } from './sockaddr.js';
+import { type AddressInput, constant, errorContext, readAddress, writeAddress } from './sockaddr.js';
 import type { Origin } from './unclosed.js';
 
 export interface TransferOptions {
@@ -45,10 +45,10 @@ export type RecvMessageOptions = RecvOptions & {
   readonly controlSize?: number | undefined;
 };
 
-export interface ReceivedMessage {
+export interface ReceivedMessage<F extends Family = Family> {
   readonly data: Buffer;
   /** The sender, or with `MSG_ERRQUEUE` where the datagram went; absent on a connected stream. */
-  readonly address?: SocketAddress | undefined;
+  readonly address?: AddressOf<F> | undefined;
   readonly control: readonly ReceivedControlMessage[];
   /** What recvmsg(2) reports, as `MSG_TRUNC`. */
   readonly flags: readonly MessageFlag[];
@@ -66,7 +66,7 @@ export interface BatchMessage {
   readonly address?: AddressInput | undefined;
 }
 
-export type BatchReceived = Omit<ReceivedMessage, 'control'>;
+export type BatchReceived<F extends Family = Family> = Omit<ReceivedMessage<F>, 'control'>;
 
 const transferKeys = ['flags', ...waitKeys] as const;
 const sendKeys = ['address', ...transferKeys] as const;
@@ -112,10 +112,10 @@ function unlessBlocked(result: number, syscall: string, family?: Family, address
 }
 
 /** The half of {@link Socket} that moves data. */
-export class Transfer extends OwnedDescriptor {
-  readonly family: Family;
+export class Transfer<F extends Family = Family> extends OwnedDescriptor {
+  readonly family: F;
 
-  protected constructor(fd: number, family: Family, origin: Origin) {
+  protected constructor(fd: number, family: F, origin: Origin) {
     super(fd, origin);
     this.family = family;
   }
@@ -184,12 +184,12 @@ export class Transfer extends OwnedDescriptor {
   }
 
   /** `recvmsg(2)`, waiting for a message. */
-  recvmsg(options: RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage> {
+  recvmsg(options: RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage<F>> {
     return this.readiness.call('read', 'recvmsg', () => this.tryRecvmsg(options), options);
   }
 
   /** `recvmsg(2)` - data with its sender, control messages and flags, or `undefined` where it would block. */
-  tryRecvmsg(options: RecvMessageOptions = {}): ReceivedMessage | undefined {
+  tryRecvmsg(options: RecvMessageOptions = {}): ReceivedMessage<F> | undefined {
     knownKeys(options, 'recvmsg', recvmsgKeys);
     const bits = flagBits(options.flags);
     const capacity = integer(options.controlSize ?? 0, 'controlSize', 0, controlSpace);
@@ -199,7 +199,7 @@ export class Transfer extends OwnedDescriptor {
     if (length === undefined) return undefined;
     const flags = flagNames(frame[Frame.fd] ?? 0);
     const control = readControl(frame[Frame.level] ?? 0);
-    const address = readAddress(frame[Frame.length] ?? 0);
+    const address = readAddress(frame[Frame.length] ?? 0) as AddressOf<F> | undefined;
     return { data: received(into, length), address, control, flags };
   }
 
@@ -242,12 +242,12 @@ export class Transfer extends OwnedDescriptor {
   }
 
   /** `recvmmsg(2)`, waiting for at least one message. */
-  recvmmsg(options: BatchOptions & WaitOptions): Promise<BatchReceived[]> {
+  recvmmsg(options: BatchOptions & WaitOptions): Promise<BatchReceived<F>[]> {
     return this.readiness.call('read', 'recvmmsg', () => this.tryRecvmmsg(options), options);
   }
 
   /** `recvmmsg(2)` - the datagrams that are there, at most `count`, or `undefined` if there is none. */
-  tryRecvmmsg(options: BatchOptions): BatchReceived[] | undefined {
+  tryRecvmmsg(options: BatchOptions): BatchReceived<F>[] | undefined {
     knownKeys(options, 'recvmmsg', recvmmsgKeys);
     const { count, size = 2048, flags } = options;
     const bits = flagBits(flags);
@@ -261,7 +261,7 @@ export class Transfer extends OwnedDescriptor {
       const [length = 0, bits = 0, nameLength = 0] = table.subarray(4 * index, 4 * index + 3);
       return {
         data: into.subarray(index * size, index * size + Math.min(length, size)),
-        address: readAddress(nameLength, names, view, NAME_SPACE * index),
+        address: readAddress(nameLength, names, view, NAME_SPACE * index) as AddressOf<F> | undefined,
         flags: flagNames(bits),
       };
     });

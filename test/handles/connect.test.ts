@@ -12,7 +12,7 @@ import { socketDescriptors } from '../support/descriptors.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
 import { keeper } from '../support/kept.js';
 import { portOf } from '../support/servers.js';
-import { codeOf, internet } from '../support/sockets.js';
+import { codeOf } from '../support/sockets.js';
 
 const kept = keeper();
 
@@ -40,8 +40,8 @@ function freeLocalPort(): number {
 }
 
 /** Makes a listener of `socket` that answers no further connection: its accept queue is full, so the kernel drops the SYN. */
-async function silence(socket: Socket): Promise<number> {
-  const name = internet(socket.listen({ backlog: 0 }).getsockname());
+async function silence(socket: Socket<'IPv4'>): Promise<number> {
+  const name = socket.listen({ backlog: 0 }).getsockname();
   await kept(Socket.open()).connect(name, { timeoutMs: 1000 });
   return name.port;
 }
@@ -51,11 +51,11 @@ function silentListener(address: string): Promise<number> {
 }
 
 /** A server at 127.0.0.2, and a socket that is bound to the same port of 127.0.0.3. */
-async function servedBeside(): Promise<{ server: Server; port: number; beside: Socket }> {
+async function servedBeside(): Promise<{ server: Server; port: number; beside: Socket<'IPv4'> }> {
   for (;;) {
     const first = kept(Socket.open()).bind({ address: '127.0.0.2' });
     const beside = kept(Socket.open());
-    const { port } = internet(first.getsockname());
+    const { port } = first.getsockname();
     // Another process may have the port that was free at the first address.
     if ((await codeOf(() => beside.bind({ address: '127.0.0.3', port }))) === 'EADDRINUSE') continue;
     const server = kept(createServer((socket) => socket.resume()));

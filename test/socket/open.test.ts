@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Socket, type SocketType } from '../../src/socket/socket.js';
-import type { Family } from '../../src/socket/sockaddr.js';
+import type { Family } from '../../src/address.js';
 import { run, runScript, scriptArguments } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
-import { codeOf, connection, internet } from '../support/sockets.js';
+import { codeOf, connection } from '../support/sockets.js';
 
 expectNoLeakedSockets();
 
@@ -122,6 +122,18 @@ describe('Socket.adopt', () => {
     expect(socket.getsockname()).toMatchObject({ family: 'IPv4', port: 0 });
   });
 
+  test('refuses a socket of another family than the one asked for, and leaves it open', async () => {
+    const [left, right] = Socket.pair();
+    const fd = left.detach();
+    expect(await codeOf(() => Socket.adopt(fd, { family: 'IPv4' }))).toBe('ERR_ARGUMENT_INVALID');
+    expect(await codeOf(() => Socket.adopt(fd, { family: 'IPv5' as never }))).toBe('ERR_ARGUMENT_INVALID');
+    expect(await codeOf(() => Socket.adopt(fd, { domain: 1 } as never))).toBe('ERR_ARGUMENT_INVALID');
+    using adopted = Socket.adopt(fd, { family: 'unix' });
+    adopted.trySend('still here');
+    expect((await right.recv()).toString()).toBe('still here');
+    right.close();
+  });
+
   test('refuses what is not a socket with ENOTSOCK, and leaves it open', async () => {
     const fd = openSync('/dev/null', 'r');
     expect(await codeOf(() => Socket.adopt(fd))).toBe('ENOTSOCK');
@@ -141,11 +153,11 @@ describe('Socket.adopt', () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const fd: number = (server as unknown as { _handle: { fd: number } })._handle.fd;
-    const adopted = Socket.adopt(fd);
+    const adopted = Socket.adopt(fd, { family: 'IPv4' });
     if (process.env['SOCKWISE_READINESS'] !== 'thread') {
       expect(await codeOf(() => adopted.accept())).toBe('ERR_SOCKET_BUSY');
     }
-    expect(internet(adopted.getsockname()).port).toBeGreaterThan(0);
+    expect(adopted.getsockname().port).toBeGreaterThan(0);
     expect(adopted.detach()).toBe(fd);
     server.close();
     await once(server, 'close');

@@ -3,41 +3,36 @@ import type { InternetAddress, SocketAddress } from '../../src/address.js';
 import { frame, data, native } from '../../src/native/load.js';
 import { Socket } from '../../src/socket/socket.js';
 
-/** Narrows what getsockname(2) returned to an address with a port. */
-export function internet(address: SocketAddress | undefined): InternetAddress {
-  if (address?.family !== 'IPv4' && address?.family !== 'IPv6')
-    throw new Error(`not an internet address: ${address?.family}`);
-  return address;
-}
+type InternetSocket = Socket<'IPv4' | 'IPv6'>;
 
-export function listening(address = '127.0.0.1', backlog = 511): Socket {
+export function listening(address = '127.0.0.1', backlog = 511): InternetSocket {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
   return Socket.open({ family }).bind({ address }).listen({ backlog });
 }
 
 /** Both ends of a TCP connection over loopback. */
-export async function connection(): Promise<[client: Socket, accepted: Socket]> {
+export async function connection(): Promise<[client: InternetSocket, accepted: InternetSocket]> {
   using listener = listening();
   const client = Socket.open();
   await client.connect(listener.getsockname());
   return [client, await listener.accept()];
 }
 
-export function bound(type: 'stream' | 'dgram' = 'dgram', address = '127.0.0.1'): Socket {
+export function bound(type: 'stream' | 'dgram' = 'dgram', address = '127.0.0.1'): InternetSocket {
   return Socket.open({ family: address.includes(':') ? 'IPv6' : 'IPv4', type }).bind({ address });
 }
 
 /** An address of 127.0.0.1 at which nobody receives. */
 export function nobody(type: 'stream' | 'dgram'): InternetAddress {
   using socket = bound(type);
-  return internet(socket.getsockname());
+  return socket.getsockname();
 }
 
 /**
  * A socket whose address answers that nobody is there, while no other process can take its port: a stream socket that does
  * not listen, or a datagram socket that takes from itself alone.
  */
-export function deaf(type: 'stream' | 'dgram', address = '127.0.0.1'): Socket {
+export function deaf(type: 'stream' | 'dgram', address = '127.0.0.1'): InternetSocket {
   const socket = bound(type, address);
   if (type === 'dgram') socket.tryConnect(socket.getsockname());
   return socket;
