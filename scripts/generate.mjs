@@ -1,6 +1,8 @@
-// Writes what follows from the option catalogue: the list of constants for C++ and the page docs/options.md.
+// Writes what follows from tables: of the option catalogue the list of constants for C++ and the page docs/options.md, of the
+// rules of the kernel docs/rules.md.
 // `--check` writes nothing and fails if a file is not what it would write. Needs `npm run build:ts` before.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { rules, unpredictables } from '../dist/explain/rules.js';
 import { catalog } from '../dist/options/catalog.js';
 
 const root = new URL('../', import.meta.url);
@@ -136,7 +138,61 @@ const page = [
   ...Object.entries(levels).flatMap(levelSection),
 ].join('\n');
 
-const files = { 'native/constants.gen.inc': constants, 'docs/options.md': page };
+const needs = {
+  us: '',
+  'the other': ' (the program that holds the port)',
+  both: ' (both programs)',
+  root: ' (root)',
+  time: '',
+};
+
+function versionsText({ since, until }) {
+  return [since && `since Linux ${since}`, until && `until Linux ${until}`].filter(Boolean).join(', ');
+}
+
+function ruleSection([id, rule]) {
+  const { text, calls, protocols, outcome, kernel, source, cures } = rule;
+  const where = `${protocols.map((name) => name.toUpperCase()).join(' and ')} ${calls.map((call) => `${call}()`).join(' and ')}`;
+  return [
+    `### ${id}`,
+    '',
+    text,
+    '',
+    `\`${outcome}\` of ${[where, versionsText(rule)].filter(Boolean).join(', ')}. Kernel: \`${kernel}\`. See ${source}.`,
+    '',
+    ...cures.map((cure, index) => `${index + 1}. ${cure.text.slice(0, -1)}${needs[cure.needs]}.`),
+    ...(cures.length > 0 ? [''] : []),
+  ];
+}
+
+const outcomes = [...new Set(Object.values(rules).map(({ outcome }) => outcome))].sort((a, b) =>
+  a === 'ok' || b === 'ok' ? Number(b === 'ok') - Number(a === 'ok') : a < b ? -1 : 1,
+);
+
+const rulesPage = [
+  '# Rules of bind, listen and connect',
+  '',
+  `The ${Object.keys(rules).length} rules by which Linux decides whether a socket may have an address and port. Functions are those of Linux 6.18.`,
+  'Where a call fails, the list says what helps, in the order in which to try it.',
+  '',
+  ...outcomes.flatMap((outcome) => [
+    `## ${outcome === 'ok' ? 'Allowed' : outcome}`,
+    '',
+    ...Object.entries(rules)
+      .filter(([, rule]) => rule.outcome === outcome)
+      .flatMap(ruleSection),
+  ]),
+  '## What cannot be predicted',
+  '',
+  'The outcome is not predicted where it depends on something that cannot be seen:',
+  '',
+  '| reason | |',
+  '| --- | --- |',
+  ...Object.entries(unpredictables).map(([id, text]) => `| ${id} | ${text} |`),
+  '',
+].join('\n');
+
+const files = { 'docs/rules.md': rulesPage, 'native/constants.gen.inc': constants, 'docs/options.md': page };
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(files)) {
   const url = new URL(name, root);
@@ -145,6 +201,6 @@ for (const [name, text] of Object.entries(files)) {
     continue;
   }
   if (readFileSync(url, 'utf8') === text) continue;
-  console.error(`${name} is not what the catalogue says: run npm run generate`);
+  console.error(`${name} is not what its table says: run npm run generate`);
   process.exitCode = 1;
 }

@@ -1,6 +1,18 @@
 export type * from './address.js';
 export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
+export type { CallPrediction, ExistingSocket, Known, SharingOptions } from './explain/conflict.js';
+export {
+  type Cure,
+  type CureNeeds,
+  type DecidedCall,
+  type Rule,
+  type RuleId,
+  type RuleOutcome,
+  rules,
+  type UnpredictableId,
+  unpredictables,
+} from './explain/rules.js';
 export { ConnectError } from './handles/attempts.js';
 export {
   connect,
