@@ -1,12 +1,12 @@
 // Writes docs/cases/, a page a case, from a run of the whole matrix on this kernel, or from the JSON file given:
 //   node scripts/generate-cases.mjs [--verdicts] [--into folder] [result.json]
-// `--verdicts` also records the verdicts that test/lab/matrix/matrix.test.ts expects. Needs `npm run build:ts` before.
+// `--verdicts` also records the verdicts that test/claims/cases.test.ts expects. Needs `npm run build:ts` before.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cases as facts, experiments } from '../dist/lab/index.js';
+import { cases as facts, experiments } from '../dist/claims/index.js';
 import { caseIndex, casePage } from './case-pages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -45,7 +45,7 @@ for (const [name, text] of [...pages, ['README.md', caseIndex(result.cases, vers
   writeFileSync(join(folder, name), text);
 
 if (values.verdicts === true) {
-  const file = `${root}test/lab/verdicts.json`;
+  const file = `${root}test/claims/verdicts.json`;
   const known = JSON.parse(readFileSync(file, 'utf8'));
   known[version] = Object.fromEntries(result.cases.map(({ id, verdict }) => [id, verdict]));
   writeFileSync(file, `${JSON.stringify(known, undefined, 2)}\n`);

@@ -1,13 +1,13 @@
 // Writes docs/experiments/, a page an experiment with its pictures, from a run of all of them on this kernel:
 //   node scripts/generate-experiments.mjs [--findings]
-// `--findings` also records the findings that test/lab/experiment/built-in.test.ts expects. Needs `npm run build:ts` before.
+// `--findings` also records the findings that test/claims/experiments.test.ts expects. Needs `npm run build:ts` before.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { playRuns, runsOf } from '../dist/lab/player/play.js';
-import { experiments } from '../dist/lab/index.js';
-import { ladderSvg } from '../dist/lab/picture/svg.js';
+import { playRuns, runsOf } from '../dist/lab/run/play.js';
+import { experiments } from '../dist/claims/index.js';
+import { ladderSvg } from '../dist/lab/draw/ladder/svg.js';
 import { cell, value } from './markdown.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -35,15 +35,13 @@ const slug = (text) =>
 const pictureOf = ({ name, variant }) => `${variant === undefined ? name : `${name}-${slug(variant)}`}.svg`;
 const caseLink = (id) => `[${id}](../cases/${id}.md)`;
 
-const sources = readdirSync(`${root}src/lab/experiments`);
+const sources = readdirSync(`${root}src/claims`, { recursive: true }).filter((file) => file.endsWith('.ts'));
 
 /** The file that has the script. */
 function sourceOf(name) {
-  const found = sources.find((file) =>
-    readFileSync(`${root}src/lab/experiments/${file}`, 'utf8').includes(`name: '${name}'`),
-  );
+  const found = sources.find((file) => readFileSync(`${root}src/claims/${file}`, 'utf8').includes(`name: '${name}'`));
   if (found === undefined) throw new Error(`there is no source of ${name}`);
-  return `[The script](../../src/lab/experiments/${found})`;
+  return `[The script](../../src/claims/${found})`;
 }
 
 function page({ name, title, about, rule, cases }, traces) {
@@ -98,7 +96,7 @@ for (const experiment of drawn) {
 writeFileSync(`${folder}README.md`, index());
 
 if (values.findings === true) {
-  const file = `${root}test/lab/findings.json`;
+  const file = `${root}test/claims/findings.json`;
   const known = JSON.parse(readFileSync(file, 'utf8'));
   const keyOf = ({ name, variant }) => (variant === undefined ? name : `${name}, ${variant}`);
   known[version] = Object.fromEntries(traces.map((trace) => [keyOf(trace), trace.findings]));

@@ -1,6 +1,6 @@
 // Pieces of Markdown that the generators share. Needs `npm run build:ts` before.
-import { markdownCell as cell } from '../dist/lab/report/markdown.js';
-import { textOf, wordsOf } from '../dist/lab/report/words.js';
+import { markdownCell as cell } from '../dist/lab/draw/markdown.js';
+import { textOf, wordsOf } from '../dist/lab/draw/page/words.js';
 
 export { cell };
 

@@ -19,24 +19,17 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   explain: ['errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'socket', 'options', 'errors.ts', 'address.ts'],
   lab: ['index.ts', 'errors.ts'],
-  cli: ['lab', 'index.ts'],
+  claims: ['lab', 'index.ts', 'errors.ts'],
+  cli: ['claims', 'lab', 'index.ts'],
 };
 
 /** The same for the folders of `src/lab/`, by what they load; types may point anywhere. Files directly in it any may load. */
 const labLayers: Readonly<Record<string, readonly string[]>> = {
-  host: [],
-  peer: ['host'],
-  capture: ['host', 'peer'],
-  states: ['peer'],
-  report: [],
-  picture: ['report'],
-  experiment: ['capture', 'host', 'peer', 'states', 'picture'],
-  experiments: ['experiment', 'host', 'peer'],
-  player: ['experiment', 'experiments'],
-  case: ['host', 'peer'],
-  cases: ['case', 'experiments', 'host', 'peer'],
-  matrix: ['case', 'cases', 'host'],
-  programs: [],
+  record: [],
+  network: ['record'],
+  wire: ['network', 'record'],
+  draw: ['wire', 'network', 'record'],
+  run: ['draw', 'wire', 'network', 'record'],
 };
 
 /** Files that load where no addon is built, and what they may import. */
@@ -45,9 +38,9 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/spec.ts': ['options/tcp-info.ts'],
   'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
-  'lab/capture/pcapng.ts': ['errors.ts'],
-  'lab/peer/frame.ts': ['errors.ts'],
-  'lab/peer/segment.ts': ['errors.ts', 'lab/peer/frame.ts'],
+  'lab/wire/pcapng.ts': ['errors.ts'],
+  'lab/network/peer/frame.ts': ['errors.ts'],
+  'lab/network/peer/segment.ts': ['errors.ts', 'lab/network/peer/frame.ts'],
 };
 
 /** Files of one table each, which no reader reads from end to end. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { caseReport, summary } from '../lab/report/terminal.js';
+import { caseReport, summary } from '../lab/draw/terminal.js';
 import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
 import { runChosen } from './run-chosen.js';

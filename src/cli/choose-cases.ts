@@ -1,5 +1,5 @@
 import { UsageError } from '../index.js';
-import { type Case, cases } from '../lab/index.js';
+import { type Case, cases } from '../claims/index.js';
 import { nearest } from './nearest.js';
 
 function caseById(id: string): Case {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Command } from 'commander';
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
-import { codeOf } from '../lab/host/step.js';
+import { codeOf } from '../lab/record/recorder.js';
 
 /** Something the package can use, whether it is here, and what to do if not. */
 interface Finding {

@@ -1,5 +1,5 @@
 import { namespacesAvailable, reexecInUserNamespace } from '../index.js';
-import type { Isolation } from '../lab/index.js';
+import type { Isolation } from '../claims/index.js';
 
 export interface Mode {
   readonly isolation: Isolation;

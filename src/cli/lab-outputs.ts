@@ -1,7 +1,7 @@
 import { closeSync, rmSync, statSync } from 'node:fs';
 import { extname } from 'node:path';
-import { experimentsHtml, ladderSvg } from '../lab/index.js';
-import { type Played, traceOf } from '../lab/player/play.js';
+import { experimentsHtml, ladderSvg } from '../claims/index.js';
+import { type Played, traceOf } from '../lab/run/play.js';
 import { reportUnwritten } from './exit.js';
 import { openForWriting, writeOutput } from './output-file.js';
 

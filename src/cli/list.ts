@@ -1,8 +1,8 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
-import { cases } from '../lab/index.js';
-import { narrowestTable, stacked } from '../lab/report/wrap.js';
-import { terminalWidth } from '../lab/terminal-width.js';
+import { cases } from '../claims/index.js';
+import { narrowestTable, stacked } from '../lab/draw/text/wrap.js';
+import { terminalWidth } from '../lab/draw/text/width.js';
 
 export function addListCommand(program: Command): void {
   program

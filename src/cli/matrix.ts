@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { type Case, cases, type MatrixResult } from '../lab/index.js';
-import { matrixHtml } from '../lab/report/html/page.js';
-import { matrixJunit } from '../lab/report/junit.js';
-import { matrixMarkdown } from '../lab/report/markdown.js';
-import { caseReport, matrixTable, summary } from '../lab/report/terminal.js';
+import { type Case, cases, type MatrixResult } from '../claims/index.js';
+import { matrixHtml } from '../lab/draw/page/matrix.js';
+import { matrixJunit } from '../lab/draw/junit.js';
+import { matrixMarkdown } from '../lab/draw/markdown.js';
+import { caseReport, matrixTable, summary } from '../lab/draw/terminal.js';
 import { casesById } from './choose-cases.js';
-import { terminalWidth } from '../lab/terminal-width.js';
+import { terminalWidth } from '../lab/draw/text/width.js';
 import { chooseMode } from './isolation.js';
 import { openForWriting, writeOutput } from './output-file.js';
 import { runChosen } from './run-chosen.js';

@@ -1,4 +1,4 @@
-import { type Case, type MatrixResult, runCases } from '../lab/index.js';
+import { type Case, type MatrixResult, runCases } from '../claims/index.js';
 import { exitCodes } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import type { Mode } from './isolation.js';

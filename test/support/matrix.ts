@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { MatrixResult } from '../../src/lab/matrix/matrix.js';
+import type { MatrixResult } from '../../src/lab/run/matrix.js';
 import { namespacesAvailable } from '../../src/netns/user-namespace.js';
 import { type ChildOptions, type ChildResult, root, run } from './children.js';
 

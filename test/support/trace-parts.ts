@@ -1,4 +1,4 @@
-import type { Trace, TraceCall, TraceSegment, TraceState } from '../../src/lab/trace.js';
+import type { Trace, TraceCall, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
 
 export const client = { address: '192.168.0.1', port: 40_001 };
 export const server = { address: '192.168.0.2', port: 8080 };

@@ -1,4 +1,4 @@
-import type { Trace, TraceSegment, TraceState } from '../../src/lab/trace.js';
+import type { Trace, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
 import {
   base,
   call,

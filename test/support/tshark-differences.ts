@@ -1,7 +1,7 @@
-import { LOST } from '../../src/lab/capture/write.js';
-import type { Endpoint } from '../../src/lab/host/host.js';
-import { sequenceDistance } from '../../src/lab/peer/segment.js';
-import type { Trace, TraceSegment } from '../../src/lab/trace.js';
+import { LOST } from '../../src/lab/wire/capture-file.js';
+import type { Endpoint } from '../../src/lab/network/host.js';
+import { sequenceDistance } from '../../src/lab/network/peer/segment.js';
+import type { Trace, TraceSegment } from '../../src/lab/record/trace.js';
 import { type CaptureFile, readWithTshark, type TsharkPacket, type TsharkSegment } from './tshark.js';
 
 /**

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoint } from '../../src/lab/host/host.js';
-import { PROTOCOL_TCP } from '../../src/lab/peer/frame.js';
-import { type Flag, flagNames, type TcpOptions } from '../../src/lab/peer/segment.js';
+import type { Endpoint } from '../../src/lab/network/host.js';
+import { PROTOCOL_TCP } from '../../src/lab/network/peer/frame.js';
+import { type Flag, flagNames, type TcpOptions } from '../../src/lab/network/peer/segment.js';
 
 /** A TCP segment over IPv4 as tshark reads it. */
 export interface TsharkSegment {

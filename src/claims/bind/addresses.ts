@@ -1,0 +1,375 @@
+import type { SocketType } from '../../index.js';
+import { type Case, defineCase } from '../../lab/run/case.js';
+import type { Endpoint, Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import { internet, type LabSocket } from '../../lab/network/lab-socket.js';
+import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
+import { alike } from '../kit/wording.js';
+
+type Transport = 'TCP' | 'UDP';
+
+const transports: readonly Transport[] = ['TCP', 'UDP'];
+const types: { readonly [T in Transport]: SocketType } = { TCP: 'stream', UDP: 'dgram' };
+
+/** A socket that connections or datagrams can be sent to. */
+function receiver(host: Host, transport: Transport, address = host.A): LabSocket {
+  const socket = host.open({ name: 'receiver', type: types[transport] }).bind({ address, port: 0 });
+  return transport === 'TCP' ? socket.listen() : socket;
+}
+
+/** Who a receiver says it got a connection or a datagram from. */
+async function seenFrom(socket: LabSocket, transport: Transport): Promise<Endpoint> {
+  if (transport === 'TCP') return (await socket.accept()).remote;
+  const { address } = await socket.socket.recvmsg({ timeoutMs: 5000 });
+  return internet(address);
+}
+
+function same(a: Endpoint, b: Endpoint): boolean {
+  return a.address === b.address && a.port === b.port;
+}
+
+/** What getsockname(2) says: a bound socket has a port. */
+function hasPort({ local }: LabSocket): 'bound' | 'unbound' {
+  return local.port === 0 ? 'unbound' : 'bound';
+}
+
+type Names = {
+  readonly sourceAfterBind: boolean;
+  readonly destinationAfterBind: string;
+  readonly sourceAfterConnect: boolean;
+  readonly destinationAfterConnect: boolean;
+  readonly sourceSeenByPeer: boolean;
+};
+
+const bindAndConnect = defineCase<Transport, Names>({
+  id: 'C2',
+  articles: ['001'],
+  title: 'bind() sets the source, connect() the destination',
+  claim: 'bind() sets the source address and port of a socket, connect() the destination.',
+  rule: 'inet_bind() stores inet_saddr and inet_sport; tcp_v4_connect() and __ip4_datagram_connect() store inet_daddr and inet_dport, and the source only where bind() left it open. bind(2), connect(2).',
+  advice:
+    'Bind before connect only to choose the source address, with IP_BIND_ADDRESS_NO_PORT and port 0: then connect chooses the port, which other destinations can share (C3).',
+  onLoopback: true,
+  rows: transports.map((transport) => ({
+    name: transport,
+    given: transport,
+    says: {
+      sourceAfterBind: true,
+      sourceAfterConnect: true,
+      destinationAfterConnect: true,
+      sourceSeenByPeer: true,
+    },
+  })),
+  async run(lab, transport) {
+    const host = lab.host();
+    const to = receiver(host, transport);
+    const socket = host.open({ name: 'socket', type: types[transport] }).bind({ address: host.B, port: 0 });
+    const bound = socket.local;
+    lab.note('socket.getsockname()', `${bound.address}:${bound.port}`, host.name);
+    const sourceAfterBind = bound.address === host.B && bound.port !== 0;
+    const destinationAfterBind = outcome(() => socket.remote);
+    await socket.connect(to.local);
+    if (transport === 'UDP') await socket.send('hello');
+    return {
+      sourceAfterBind,
+      destinationAfterBind,
+      sourceAfterConnect: same(socket.local, bound),
+      destinationAfterConnect: same(socket.remote, to.local),
+      sourceSeenByPeer: same(await seenFrom(to, transport), bound),
+    };
+  },
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => namesSentence(observed),
+      ({ name }) => name,
+    )
+      .map(({ outcome: sentence, labels }) => `${labels.join(' and ')}: ${sentence}`)
+      .join('; '),
+});
+
+function namesSentence(seen: Names): string {
+  const source = seen.sourceAfterBind ? 'bind() set the source' : 'bind() did not set the source';
+  const none =
+    seen.destinationAfterBind === 'ENOTCONN'
+      ? 'and no destination yet'
+      : `and getpeername() said ${seen.destinationAfterBind}`;
+  const destination = seen.destinationAfterConnect
+    ? 'connect() set the destination'
+    : 'connect() did not set the destination';
+  const kept = seen.sourceAfterConnect ? 'and left the source as it was' : 'and changed the source';
+  return `${source} ${none}, ${destination} ${kept}, ${seen.sourceSeenByPeer ? 'and the peer saw that source' : 'but the peer saw another source'}`;
+}
+
+const range = { low: 40_000, high: 40_009 };
+const rangeSize = range.high - range.low + 1;
+
+/** How a socket takes a port: `late` binds an address with IP_BIND_ADDRESS_NO_PORT, so that connect chooses the port. */
+const waysToTake = {
+  bind: 'bind to port 0',
+  connect: 'connect without bind',
+  late: 'connect after bind without a port',
+};
+
+/** Sockets that take ports: on one address or on two, or for one destination or two. */
+interface Taking {
+  readonly transport: Transport;
+  readonly by: keyof typeof waysToTake;
+  readonly ends: 1 | 2;
+}
+
+type Taken = { readonly sockets: number; readonly then: string };
+
+function narrow(lab: Lab): Host {
+  const host = lab.host();
+  host.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.high}`);
+  return host;
+}
+
+/** Takes one port after the other until the kernel has none. Returns how many there were, and what it said then. */
+async function takeAll(lab: Lab, { transport, by, ends }: Taking): Promise<Taken> {
+  const host = narrow(lab);
+  const type = types[transport];
+  const destinations = [80, 81].map((port) => {
+    const socket = host.open({ name: `destination ${port}`, type }).bind({ address: host.A, port });
+    return (transport === 'TCP' ? socket.listen() : socket).local;
+  });
+  const attempts =
+    by === 'bind'
+      ? [host.A, host.B].map((address) => async (socket: LabSocket) => socket.bind({ address, port: 0 }))
+      : destinations.map((to) => async (socket: LabSocket) => {
+          if (by === 'late') socket.setOption('IP_BIND_ADDRESS_NO_PORT', true).bind({ address: host.A, port: 0 });
+          await socket.connect(to);
+        });
+  const failures = new Set<string>();
+  let sockets = 0;
+  // With each until it fails.
+  for (const attempt of attempts.slice(0, ends)) {
+    for (let said = 'ok'; said === 'ok'; ) {
+      const socket = host.open({ type });
+      said = await outcomeAsync(() => attempt(socket));
+      if (said === 'ok') sockets++;
+      else failures.add(said);
+    }
+  }
+  return { sockets, then: [...failures].join(' and ') };
+}
+
+const takings: readonly Taking[] = transports.flatMap((transport) =>
+  (['bind', 'connect', 'late'] as const).flatMap((by) => ([1, 2] as const).map((ends) => ({ transport, by, ends }))),
+);
+
+function endsOf({ by, ends }: Taking): string {
+  if (by === 'bind') return ends === 1 ? 'one address' : 'two addresses';
+  return ends === 1 ? 'one destination' : 'two destinations';
+}
+
+const exhausted = defineCase<Taking, Taken>({
+  id: 'C3',
+  articles: ['001'],
+  title: 'When the ephemeral ports run out',
+  claim: 'No more sockets can bind port 0 than the ephemeral range has ports; then bind fails with EADDRINUSE.',
+  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL; IP_BIND_ADDRESS_NO_PORT leaves the port to it. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
+  advice:
+    'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT before the bind. EADDRNOTAVAIL of a connect() that is to choose the port (EAGAIN for UDP) means "ports used up".',
+  // What connect() says is an open question.
+  rows: takings.map((given) => ({
+    name: `${given.transport}, ${waysToTake[given.by]}, ${endsOf(given)}`,
+    given,
+    ...(given.by === 'bind' ? { says: { sockets: rangeSize, then: 'EADDRINUSE' } } : {}),
+  })),
+  run: takeAll,
+  because(rows) {
+    const ways = takings
+      .filter(({ ends }) => ends === 1)
+      .map(({ transport, by }) => {
+        const seen = rows.filter(({ given }) => given.transport === transport && given.by === by);
+        const counts = seen.map(({ given, observed }) => `${observed.sockets} for ${endsOf(given)}`).join(' and ');
+        const errors = [...new Set(seen.map(({ observed }) => observed.then))].join(' or ');
+        return { way: `${waysToTake[by]} (${transport})`, said: `${counts}, then ${errors}` };
+      });
+    const groups = alike(
+      ways,
+      ({ said }) => said,
+      ({ way }) => way,
+    );
+    return `sockets that got one of ${rangeSize} ports: ${groups.map(({ outcome: said, labels }) => `${said}, with ${labels.join(' or ')}`).join('; ')}`;
+  },
+});
+
+type FirstUse = 'sends a datagram' | 'sends where there is no route' | 'connects' | 'only receives';
+
+type Autobound = {
+  readonly before: string;
+  /** What the first call said. */
+  readonly call: string;
+  readonly after: string;
+  /** Whether it gets one of the datagrams that are sent to every port it could have. */
+  readonly reached: boolean;
+};
+
+/** The first thing that is done with a socket. */
+const firstUses: {
+  readonly [use in FirstUse]: (socket: LabSocket, to: Endpoint) => Promise<unknown>;
+} = {
+  'sends a datagram': (socket, to) => socket.send('hello', { address: to }),
+  'sends where there is no route': (socket) => socket.send('hello', { address: { address: '203.0.113.1', port: 53 } }),
+  connects: (socket, to) => socket.connect(to),
+  'only receives': (socket) => socket.recv(100, { timeoutMs: 1 }),
+};
+
+/** Sends to every port the kernel could have chosen. */
+async function reaches(from: LabSocket, socket: LabSocket): Promise<boolean> {
+  for (let port = range.low; port <= range.high; port++) {
+    await from.socket.send('answer', { address: { address: from.host.A, port } });
+  }
+  const got = socket.socket.tryRecv() !== undefined;
+  from.host.note(`the receiver sends to ports ${range.low} to ${range.high}`, got ? 'one arrives' : 'none arrives');
+  return got;
+}
+
+const udpAutobind = defineCase<FirstUse, Autobound>({
+  id: 'C4',
+  articles: ['001'],
+  title: 'An unbound UDP socket is bound at its first send',
+  claim:
+    'A UDP socket that was never bound is bound by the system when it first sends, and it may be connected, too; unbound it cannot be answered.',
+  rule: 'inet_send_prepare() calls inet_autobind() before anything is looked up, so even a send that fails binds; __ip4_datagram_connect() then also fixes the address. recvfrom(2) binds nothing.',
+  advice:
+    'A UDP socket that is to receive first has to be bound. A client should connect: the kernel then filters, and reports ICMP errors.',
+  rows: [
+    { name: 'sends a datagram', given: 'sends a datagram', says: { call: 'ok', after: 'bound', reached: true } },
+    { name: 'sends where there is no route', given: 'sends where there is no route' },
+    { name: 'connects', given: 'connects', says: { call: 'ok' } },
+    { name: 'only receives', given: 'only receives', says: { reached: false } },
+  ],
+  async run(lab, use) {
+    const host = narrow(lab);
+    const to = host.open({ name: 'receiver', type: 'dgram' }).bind({ address: host.A, port: 53 });
+    const socket = host.open({ name: 'socket', type: 'dgram' });
+    const before = hasPort(socket);
+    const call = await outcomeAsync(() => firstUses[use](socket, to.local));
+    const after = hasPort(socket);
+    host.look('UDP sockets', { protocol: 'udp' });
+    return { before, call, after, reached: await reaches(to, socket) };
+  },
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed: { after, reached } }) => `is then ${after} and ${reached ? 'can be reached' : 'cannot be reached'}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `a socket that ${labels.join(' or ')} ${said}`)
+      .join('; '),
+});
+
+type Attempt = 'accepted' | 'on its way' | 'refused';
+type Autobind = {
+  readonly before: string;
+  /** Whether it has a port that another socket cannot bind. */
+  readonly after: string;
+  readonly getsockname: string;
+};
+
+const tcpAutobind = defineCase<Attempt, Autobind>({
+  id: 'C5',
+  articles: ['001'],
+  title: 'An unbound TCP socket is bound at connect',
+  claim: 'A TCP socket that was never bound is bound by the system before it connects.',
+  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (tcp_set_state() calls inet_put_port() unless SOCK_BINDPORT_LOCK is set), while getsockname() goes on reporting it.',
+  advice:
+    'Nothing to do: that is how a client should get its port. After a failed connect() open a new socket, and do not take what getsockname() says for a port that is held.',
+  rows: [
+    { name: 'the connection is accepted', given: 'accepted', says: { before: 'unbound', after: 'bound' } },
+    { name: 'the connection is on its way', given: 'on its way', says: { before: 'unbound', after: 'bound' } },
+    { name: 'the connection was refused', given: 'refused' },
+  ],
+  async run(lab, attempt) {
+    const [far, host] = lab.pair();
+    if (attempt === 'accepted') far.listen({ address: far.A, port: 80 });
+    const socket = host.open({ name: 'client' });
+    const before = hasPort(socket);
+    // Nobody has that address: the SYN waits for an answer to ARP.
+    if (attempt === 'on its way') socket.tryConnect({ address: '192.168.0.9', port: 80 });
+    else await outcomeAsync(() => socket.connect({ address: far.A, port: 80 }));
+    const getsockname = hasPort(socket) === 'bound' ? 'names a port' : 'names no port';
+    const { address, port } = socket.local;
+    lab.note('client.getsockname()', `${address}:${port}`, host.name);
+    host.look('TCP sockets');
+    const taken = outcome(() => host.open({ name: 'another' }).bind({ address: host.A, port })) === 'EADDRINUSE';
+    return { before, after: taken ? 'bound' : 'unbound', getsockname };
+  },
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed: { before, after, getsockname } }) =>
+        `${before} before and ${after}${after === 'unbound' ? ` (though getsockname() ${getsockname})` : ''}`,
+      ({ given }) => given,
+    )
+      .map(({ outcome: said, labels }) => `it was ${said} when the connection was ${labels.join(' or ')}`)
+      .join('; '),
+});
+
+interface Choice {
+  readonly transport: Transport;
+  readonly destination: 'A' | 'B';
+}
+
+type Chosen = {
+  readonly portInRange: boolean;
+  readonly bound: string;
+  readonly connected: string;
+  /** One of the machine's addresses. */
+  readonly concrete: boolean;
+  readonly portKept: boolean;
+};
+
+const portZero = defineCase<Choice, Chosen>({
+  id: 'C6',
+  articles: ['001'],
+  title: 'Port 0 and the wildcard: what the kernel fills in',
+  claim:
+    'With port 0 the kernel chooses a port of the ephemeral range; a socket bound to the wildcard gets one concrete source address when it connects.',
+  rule: 'inet_csk_find_open_port() and udp_lib_get_port() search net.ipv4.ip_local_port_range; tcp_v4_connect() and __ip4_datagram_connect() take the source address of the route, which to an address of the machine itself is that address (inet_bhash2_update_saddr() then moves a TCP socket in the bind table).',
+  advice: 'Read the result with getsockname(): after bind() for the port, after connect() for the address.',
+  rows: transports.flatMap((transport) =>
+    (['A', 'B'] as const).map((destination) => ({
+      name: `${transport}, connected to ${destination}`,
+      given: { transport, destination },
+      says: { portInRange: true, concrete: true },
+    })),
+  ),
+  async run(lab, { transport, destination }) {
+    const host = narrow(lab);
+    const to = receiver(host, transport, host[destination]);
+    const socket = host.open({ name: 'socket', type: types[transport] }).bind({ address: host.ANY, port: 0 });
+    const bound = socket.local;
+    await socket.connect(to.local);
+    host.look('after connect', { protocol: transport === 'TCP' ? 'tcp' : 'udp', localPort: bound.port });
+    const { local } = socket;
+    return {
+      portInRange: bound.port >= range.low && bound.port <= range.high,
+      bound: placeOf(host, bound.address),
+      connected: placeOf(host, local.address),
+      concrete: local.address !== host.ANY,
+      portKept: local.port === bound.port,
+    };
+  },
+  because(rows) {
+    const groups = alike(
+      rows,
+      ({ given, observed }) => `${observed.bound} became ${observed.connected} when connected to ${given.destination}`,
+      ({ given }) => given.transport,
+    );
+    const inRange = rows.every(({ observed }) => observed.portInRange) ? 'in the range' : 'not always in the range';
+    const kept = rows.every(({ observed }) => observed.portKept) ? 'stayed' : 'did not always stay';
+    return `the port was ${inRange} and ${kept}; the source address ${groups.map(({ outcome: said, labels }) => `${said} (${labels.join(' and ')})`).join(', ')}`;
+  },
+});
+
+function placeOf(host: Host, address: string): string {
+  return (['ANY', 'A', 'B'] as const).find((place) => host[place] === address) ?? address;
+}
+
+/** Where a socket's own address and port come from. */
+export const addressCases: readonly Case[] = [bindAndConnect, exhausted, udpAutobind, tcpAutobind, portZero];

@@ -1,0 +1,365 @@
+import type { OptionValues } from '../../index.js';
+import { type Case, defineCase } from '../../lab/run/case.js';
+import { closeInOrder, establish } from '../kit/connection.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import type { LabSocket } from '../../lab/network/lab-socket.js';
+import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
+import { until } from '../../lab/record/until.js';
+import { alike } from '../kit/wording.js';
+
+const reuse: OptionValues = { SO_REUSEADDR: true };
+const sourcePort = 40_000;
+
+/** What came of a bind, or of a bind and a connect. Most claims say whether it works, and name no errno. */
+type Attempt = {
+  readonly works: boolean;
+  /** The last call that was made, and what it said: `ok` or an errno. */
+  readonly call: string;
+  readonly said: string;
+};
+
+function attempt(call: 'bind' | 'connect', said: string): Attempt {
+  return { works: said === 'ok', call, said };
+}
+
+/** For a sentence: what worked, and with which errno the rest failed. */
+function fates<Given>(
+  rows: readonly { readonly given: Given; readonly observed: Attempt }[],
+  under: (given: Given) => string,
+  what: (given: Given) => string,
+): string {
+  const fate = ({ works, said }: Attempt): string => (works ? 'works' : `fails with ${said}`);
+  return alike(
+    rows,
+    ({ given }) => under(given),
+    ({ given, observed }) => `${what(given)} ${fate(observed)}`,
+  )
+    .map(({ outcome: settings, labels }) => `${settings} ${labels.join(', ')}`)
+    .join('; ');
+}
+
+/** One ephemeral port, so that what is taken is taken. */
+function onePort(host: Host): void {
+  host.setSysctl('net.ipv4.ip_local_port_range', `${sourcePort} ${sourcePort}`);
+}
+
+/** A client whose connection from the one source port is in TIME_WAIT at its own end. */
+async function clientInTimeWait(
+  lab: Lab,
+  clientOptions: OptionValues = {},
+): Promise<{ server: Host; client: Host; listener: LabSocket }> {
+  const [server, client] = lab.pair();
+  onePort(client);
+  const {
+    listener,
+    server: accepted,
+    client: socket,
+  } = await establish(server, { at: { port: 8080 }, clientHost: client, clientOptions });
+  await closeInOrder(socket, accepted);
+  return { server, client, listener };
+}
+
+/** A TIME_WAIT is taken over only when it is older than this: Linux 6.14 made it a sysctl, before it is a second. */
+const reuseDelay = 'net.ipv4.tcp_tw_reuse_delay';
+const reuseDelayMs = 1;
+
+async function pastReuseDelay(host: Host): Promise<void> {
+  const settable = outcome(() => host.setSysctl(reuseDelay, reuseDelayMs)) === 'ok';
+  const youngest = 60_000 - (settable ? 2 * reuseDelayMs : 1200);
+  const isOld = (): boolean =>
+    host.sockets({ state: 'TIME_WAIT' }).every(({ timer }) => (timer?.remainingMs ?? 0) < youngest);
+  await until(() => (isOld() ? true : undefined), 'the TIME_WAIT is older than the delay');
+}
+
+type Doing = 'bind' | 'connect' | 'connect from the port bound before';
+
+interface Helper {
+  readonly doing: Doing;
+  readonly twReuse: 0 | 1;
+  readonly reuseAddr: boolean;
+}
+
+async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<Attempt> {
+  const options = reuseAddr ? reuse : {};
+  if (doing === 'bind') {
+    const host = lab.host();
+    host.setSysctl('net.ipv4.tcp_tw_reuse', twReuse);
+    const { listener, server, client } = await establish(host, { options });
+    const { address, port } = listener.local;
+    await closeInOrder(server, client);
+    listener.close();
+    await pastReuseDelay(host);
+    return attempt(
+      'bind',
+      outcome(() => host.open({ name: 'restarted', options }).bind({ address, port })),
+    );
+  }
+  const { server, client } = await clientInTimeWait(lab, options);
+  client.setSysctl('net.ipv4.tcp_tw_reuse', twReuse);
+  await pastReuseDelay(client);
+  const socket = client.open({ name: 'next', options });
+  if (doing === 'connect from the port bound before') {
+    const bound = outcome(() => socket.bind({ address: client.A, port: sourcePort }));
+    if (bound !== 'ok') return attempt('bind', bound);
+  }
+  return attempt('connect', await outcomeAsync(() => socket.connect({ address: server.A, port: 8080 })));
+}
+
+function settings({ twReuse, reuseAddr }: Omit<Helper, 'doing'>): string {
+  return `tcp_tw_reuse=${twReuse} and ${reuseAddr ? 'with' : 'without'} SO_REUSEADDR`;
+}
+
+const eachItsOwn = defineCase<Helper, Attempt>({
+  id: 'S2',
+  articles: ['002'],
+  title: 'tcp_tw_reuse and SO_REUSEADDR',
+  claim: 'tcp_tw_reuse acts at connect and SO_REUSEADDR at bind: neither does the work of the other.',
+  rule: 'inet_bind_conflict() looks at SO_REUSEADDR (and SO_REUSEPORT) and not at tcp_tw_reuse. connect without a port asks tcp_twsk_unique(), which looks at tcp_tw_reuse and timestamps; for a port bound before, __inet_check_established() takes over a TIME_WAIT with timestamps whatever tcp_tw_reuse says.',
+  advice:
+    'For servers SO_REUSEADDR. For clients keep the default of tcp_tw_reuse, unless a proxy runs out of ports to one upstream (C18); more addresses or fewer, longer connections help more. A client that must keep its source port sets SO_REUSEADDR on every socket that uses it, and binds.',
+  rows: (
+    [
+      { doing: 'bind', twReuse: 1, reuseAddr: false, works: false },
+      { doing: 'bind', twReuse: 0, reuseAddr: true, works: true },
+      { doing: 'connect', twReuse: 1, reuseAddr: false, works: true },
+      { doing: 'connect', twReuse: 0, reuseAddr: true, works: false },
+      { doing: 'connect from the port bound before', twReuse: 0, reuseAddr: true, works: false },
+    ] as const
+  ).map(({ works, ...given }) => ({ name: `${given.doing}, ${settings(given)}`, given, says: { works } })),
+  run: help,
+  because: (rows) =>
+    fates(
+      rows,
+      (given) => `with ${settings(given)}`,
+      ({ doing }) => doing,
+    ),
+});
+
+type Client =
+  | 'bind to the port of a connection'
+  | 'bind to a port in TIME_WAIT'
+  | 'bind to port 0 with no port left'
+  | 'connect with the same four-tuple'
+  | 'connect with no port left';
+
+async function clientFails(lab: Lab, what: Client): Promise<Attempt> {
+  if (what === 'bind to a port in TIME_WAIT') {
+    const { client } = await clientInTimeWait(lab);
+    return bindAgain(client.open({ name: 'second' }), client.A);
+  }
+  const [server, client] = lab.pair();
+  server.listen({ address: server.A, port: 8080 });
+  const to = { address: server.A, port: 8080 };
+  const port = what.endsWith('no port left') ? 0 : sourcePort;
+  if (port === 0) onePort(client);
+  const options = what === 'connect with the same four-tuple' ? reuse : {};
+  await client.connect(to, { name: 'first', from: { address: client.A, port }, options });
+  const second = client.open({ name: 'second', options });
+  if (what !== 'connect with no port left') {
+    const bound = bindAgain(second, client.A, port);
+    if (!bound.works) return bound;
+  }
+  return attempt('connect', await outcomeAsync(() => second.connect(to)));
+}
+
+function bindAgain(socket: LabSocket, address: string, port = sourcePort): Attempt {
+  return attempt(
+    'bind',
+    outcome(() => socket.bind({ address, port })),
+  );
+}
+
+const clients = defineCase<Client, Attempt>({
+  id: 'S8',
+  articles: ['002'],
+  title: '"Address already in use" for clients',
+  claim:
+    'A client, too, can meet "address already in use", if its port is in use and SO_REUSEADDR is not set. In which call, bind or connect?',
+  rule: 'bind(2) says EADDRINUSE (inet_csk_get_port()). connect(2) says EADDRNOTAVAIL: for want of a port (__inet_hash_connect()), as its man page has it, and also for a four-tuple that stands (__inet_check_established()), where the man page lets one expect EADDRINUSE.',
+  advice:
+    'Look for EADDRNOTAVAIL in clients, not only for EADDRINUSE. Leave the port to the kernel, and with many connections set IP_BIND_ADDRESS_NO_PORT before binding an address.',
+  rows: [
+    {
+      name: 'bind to the port of a connection',
+      given: 'bind to the port of a connection',
+      says: { said: 'EADDRINUSE' },
+    },
+    { name: 'bind to a port in TIME_WAIT', given: 'bind to a port in TIME_WAIT', says: { said: 'EADDRINUSE' } },
+    { name: 'bind to port 0 with no port left', given: 'bind to port 0 with no port left' },
+    { name: 'connect with the same four-tuple, with SO_REUSEADDR', given: 'connect with the same four-tuple' },
+    { name: 'connect with no port left', given: 'connect with no port left' },
+  ],
+  run: clientFails,
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed: { call, said } }) => `${call} says ${said}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
+      .join(', '),
+});
+
+interface Compared {
+  readonly name: string;
+  readonly reuse: boolean;
+  readonly source: 'the same' | 'another';
+  readonly destination: 'the same' | 'another';
+  /** As far as the claim speaks of it. */
+  readonly works?: boolean;
+}
+
+const comparisons: readonly Compared[] = [
+  { name: 'a bind to the same address and port', reuse: false, source: 'the same', destination: 'another' },
+  { name: 'a bind to the same port of another address', reuse: false, source: 'another', destination: 'the same' },
+  {
+    name: 'a connect from the same source to the same destination',
+    reuse: true,
+    source: 'the same',
+    destination: 'the same',
+    works: false,
+  },
+  {
+    name: 'a connect from the same source to another destination',
+    reuse: true,
+    source: 'the same',
+    destination: 'another',
+    works: true,
+  },
+  {
+    name: 'a connect from another address to the same destination',
+    reuse: true,
+    source: 'another',
+    destination: 'the same',
+    works: true,
+  },
+];
+
+/** A second connection from the source port of the first. Without the option it is the bind that is of interest. */
+async function compared(lab: Lab, { reuse: option, source, destination }: Compared): Promise<Attempt> {
+  const [server, client] = lab.pair();
+  client.namespace?.addAddress('eth0', '192.168.0.3/24');
+  const [first, other] = [8080, 8081].map(
+    (port) => server.listen({ name: `service ${port}`, address: server.A, port }).local,
+  );
+  if (first === undefined || other === undefined) throw new Error('two services were asked for');
+  const options = option ? reuse : {};
+  await client.connect(first, { name: 'first', from: { address: client.A, port: sourcePort }, options });
+  const second = client.open({ name: 'second', options });
+  const bound = bindAgain(second, source === 'another' ? '192.168.0.3' : client.A);
+  if (!bound.works) return bound;
+  const to = destination === 'another' ? other : first;
+  return attempt('connect', await outcomeAsync(() => second.connect(to)));
+}
+
+const fourTuple = defineCase<Compared, Attempt>({
+  id: 'S9',
+  articles: ['002'],
+  title: 'What is compared at bind, and what at connect',
+  claim:
+    'A connection is known by its four-tuple, so two are in conflict only if all four values are the same. What is compared at bind, which has no destination?',
+  rule: 'inet_bind_conflict() compares local address and port (and options, device, state), never the destination; __inet_check_established() compares the four-tuple.',
+  advice:
+    'A bind to a fixed port reserves it against every destination. SO_REUSEADDR on all sockets of that port leaves the check to connect.',
+  rows: comparisons.map((given) => ({
+    name: `${given.name}, ${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
+    given,
+    ...(given.works === undefined ? {} : { says: { works: given.works } }),
+  })),
+  run: compared,
+  because: (rows) =>
+    fates(
+      rows,
+      (given) => `${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
+      ({ name }) => name,
+    ),
+});
+
+type Late =
+  | 'on the bound socket that is to listen beside another'
+  | 'on the bound socket'
+  | 'on the listener before the connection'
+  | 'on the listener after the connection'
+  | 'on the accepted socket';
+
+interface Setting {
+  readonly late: Late;
+  /** Whether it is set after all. */
+  readonly isSet: boolean;
+}
+
+/** Two sockets that got to one port through SO_REUSEPORT, which is taken off again: only SO_REUSEADDR is left to let one listen. */
+function besideAnother(host: Host, isSet: boolean): string {
+  const other = host.open({ name: 'other', options: { ...reuse, SO_REUSEPORT: true } }).bind({ address: host.A });
+  const socket = host.open({ name: 'socket', options: { SO_REUSEPORT: true } }).bind(other.local);
+  socket.setOption('SO_REUSEPORT', false);
+  if (isSet) socket.setOption('SO_REUSEADDR', true);
+  return outcome(() => socket.listen());
+}
+
+/** Sets the option late: on the old socket, while the next one has it from the start, or on the one that wants to listen. */
+async function setLate(lab: Lab, { late, isSet }: Setting): Promise<string> {
+  const host = lab.host();
+  if (late === 'on the bound socket that is to listen beside another') return besideAnother(host, isSet);
+  const set = (socket: LabSocket, where: Late): unknown =>
+    isSet && late === where && socket.setOption('SO_REUSEADDR', true);
+  if (late === 'on the bound socket') {
+    const old = host.open({ name: 'old' }).bind({ address: host.A, port: 0 });
+    set(old, 'on the bound socket');
+    return outcome(() => host.open({ name: 'next', options: reuse }).bind(old.local));
+  }
+  const listener = host.listen({ address: host.A });
+  const { address, port } = listener.local;
+  set(listener, 'on the listener before the connection');
+  const client = await host.connect({ address, port });
+  const server = await listener.accept('server');
+  set(listener, 'on the listener after the connection');
+  set(server, 'on the accepted socket');
+  await closeInOrder(server, client);
+  listener.close();
+  return outcome(() => host.open({ name: 'next', options: reuse }).bind({ address, port }).listen());
+}
+
+const latePlaces: readonly Late[] = [
+  'on the bound socket that is to listen beside another',
+  'on the bound socket',
+  'on the listener before the connection',
+  'on the listener after the connection',
+  'on the accepted socket',
+];
+
+/** What is seen without the option, with which the others are to be compared. */
+const neverSet: readonly Late[] = [
+  'on the bound socket that is to listen beside another',
+  'on the listener before the connection',
+];
+
+const tooLate = defineCase<Setting, string>({
+  id: 'S10',
+  articles: ['002'],
+  title: 'The option set after bind',
+  claim: 'SO_REUSEADDR must be set before bind: on a socket that is bound or connected it has no effect.',
+  rule: 'inet_bind_conflict() reads sk_reuse of the sockets it finds at the moment of the later bind, and listen() repeats the check for its own socket (inet_csk_listen_start()). A connection copies the flag of its listener at the handshake (inet_csk_clone_lock()), a TIME_WAIT that of its connection (inet_twsk_alloc()).',
+  advice:
+    'Set it before bind all the same: it is the only moment that covers everything. But a running server can be mended for its next restart by setting it on the listener and on every accepted socket.',
+  onLoopback: true,
+  bindsBeside: true,
+  rows: [
+    ...latePlaces.map((late) => ({ name: `set ${late}`, given: { late, isSet: true }, says: 'EADDRINUSE' })),
+    ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),
+  ],
+  run: setLate,
+  because(rows) {
+    const late = alike(
+      rows.filter(({ given }) => given.isSet),
+      ({ observed }) => (observed === 'ok' ? 'it helps' : `it does not help (${observed})`),
+      ({ given }) => given.late,
+    );
+    const never = new Set(rows.filter(({ given }) => !given.isSet).map(({ observed }) => observed));
+    return `set after bind, ${late.map(({ outcome: said, labels }) => `${said} ${labels.join(', ')}`).join('; ')}; never set: ${[...never].join(' or ')}`;
+  },
+});
+
+/** Which call fails, with which errno, and what it compared. */
+export const bindOrConnectCases: readonly Case[] = [eachItsOwn, clients, fourTuple, tooLate];

@@ -1,0 +1,276 @@
+import type { OptionValues, SocketType } from '../../index.js';
+import { type Case, type CaseRow, defineCase } from '../../lab/run/case.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import { outcome } from '../../lab/record/recorder.js';
+import { inTwoWays } from '../kit/wording.js';
+
+type Place = 'ANY' | 'A' | 'B';
+
+/** How far the sockets go: both only bound; the first listens before the second is bound; both bound, then both listen. */
+type Stage = 'UDP' | 'only bound' | 'the first listens' | 'both listen once bound';
+
+const stages: readonly Stage[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
+
+interface Pair {
+  readonly first: Place;
+  readonly second: Place;
+  readonly stage: Stage;
+  /** Which of them has SO_REUSEADDR. */
+  readonly reuse: 'neither' | 'both' | 'second';
+}
+
+const port = 21;
+
+/** Binds two sockets to one port. Returns `ok`, or the call of the second that failed and its errno. */
+function bindTwo(lab: Lab, { first, second, stage, reuse }: Pair): string {
+  const host = lab.host();
+  const type: SocketType = stage === 'UDP' ? 'dgram' : 'stream';
+  const open = (name: string, has: boolean) => host.open({ name, type, options: has ? { SO_REUSEADDR: true } : {} });
+  const one = open('first', reuse === 'both').bind({ address: host[first], port });
+  if (stage === 'the first listens') one.listen();
+  const two = open('second', reuse !== 'neither');
+  const bound = outcome(() => two.bind({ address: host[second], port }));
+  if (bound !== 'ok' || stage === 'only bound' || stage === 'UDP') return bound === 'ok' ? 'ok' : `bind ${bound}`;
+  if (stage === 'both listen once bound') one.listen();
+  const listening = outcome(() => two.listen());
+  return listening === 'ok' ? 'ok' : `listen ${listening}`;
+}
+
+const conflict = ({ observed }: { readonly observed: string }): string =>
+  observed === 'ok' ? 'no conflict' : observed;
+
+const inUse = 'bind EADDRINUSE';
+
+const byDefault = defineCase<Pair, string>({
+  id: 'C7',
+  articles: ['001'],
+  title: 'Two sockets on one port, without options',
+  claim:
+    'Without options a wildcard and a specific address exclude each other on one port, in either order, and two different specific addresses do not.',
+  rule: 'inet_rcv_saddr_equal(): the wildcard overlaps with every address, two specific addresses only if they are the same; bind(2), EADDRINUSE. udp_lib_lport_inuse() does the same for UDP.',
+  advice:
+    'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
+  bindsBeside: true,
+  rows: stages.flatMap((stage) =>
+    (
+      [
+        ['ANY', 'A', inUse],
+        ['ANY', 'B', inUse],
+        ['A', 'ANY', inUse],
+        ['A', 'B', 'ok'],
+        ['B', 'ANY', inUse],
+        ['B', 'A', 'ok'],
+      ] as const
+    ).map(([first, second, says]) => ({
+      name: `${first} then ${second}, ${stage}`,
+      given: { first, second, stage, reuse: 'neither' as const },
+      says,
+    })),
+  ),
+  run: (lab, given) => bindTwo(lab, given),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.stage,
+      conflict,
+      ({ given: { first, second } }) => `${first} then ${second}`,
+    ),
+});
+
+const holders = { neither: 'neither has it', both: 'both have it', second: 'only the second has it' } as const;
+
+const wildcard = defineCase<Pair, string>({
+  id: 'C8',
+  articles: ['001'],
+  title: 'SO_REUSEADDR: the wildcard first, then a specific address',
+  claim: 'With SO_REUSEADDR a specific address can be bound on a port where another socket is bound to the wildcard.',
+  rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()). UDP sockets, which do not listen, overlap if both have it (udp_lib_lport_inuse()).',
+  advice:
+    'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
+  bindsBeside: true,
+  rows: (['A', 'B'] as const).flatMap((second) =>
+    stages.flatMap((stage) =>
+      (['both', 'second'] as const).map((reuse) => ({
+        name: `ANY then ${second}, ${stage}, ${holders[reuse]}`,
+        given: { first: 'ANY' as const, second, stage, reuse },
+        // Of listeners the article makes an exception: C10.
+        ...(stage === 'only bound' || stage === 'UDP' ? { says: 'ok' } : {}),
+      })),
+    ),
+  ),
+  run: (lab, given) => bindTwo(lab, given),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => holders[given.reuse],
+      conflict,
+      ({ given }) => given.stage,
+    ),
+});
+
+const exactlyTheSame = defineCase<Pair, string>({
+  id: 'C9',
+  articles: ['001'],
+  title: 'SO_REUSEADDR: the very same address and port',
+  claim: 'With SO_REUSEADDR on both sockets the very same address and port still conflict.',
+  rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. UDP has no listeners, so with the option on both nothing is in the way (udp_lib_lport_inuse()).',
+  advice:
+    'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
+  bindsBeside: true,
+  rows: stages.flatMap((stage) =>
+    (['A', 'ANY'] as const).map((place) => ({
+      name: `${place} twice, ${stage}`,
+      given: { first: place, second: place, stage, reuse: 'both' as const },
+      says: inUse,
+    })),
+  ),
+  run: (lab, given) => bindTwo(lab, given),
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      () => 'with the option on both',
+      conflict,
+      ({ given }) => given.stage,
+    ),
+});
+
+/** bind and listen as steps that can be set against those of another process; each returns `ok` or its errno. */
+interface Server {
+  bind(address: string): Promise<string>;
+  listen(): Promise<string>;
+}
+
+const servicePort = 5700;
+
+/** A server in this process. */
+function serverHere(host: Host, name: string, options: OptionValues): Server {
+  const socket = host.open({ name, options });
+  return {
+    bind: (address) => Promise.resolve(outcome(() => socket.bind({ address, port: servicePort }))),
+    listen: () => Promise.resolve(outcome(() => socket.listen())),
+  };
+}
+
+/** A server in a process of its own. */
+async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
+  const agent = await host.start({ program: 'agent', name });
+  await agent.ask('socket', JSON.stringify(options));
+  return {
+    bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
+    listen: async () => (await agent.ask('listen')).result,
+  };
+}
+
+/** bind, then listen: `ok`, or the call that failed and its errno. */
+async function serve(server: Server, address: string): Promise<string> {
+  const bound = await server.bind(address);
+  if (bound !== 'ok') return `bind ${bound}`;
+  const listening = await server.listen();
+  return listening === 'ok' ? 'ok' : `listen ${listening}`;
+}
+
+interface Listeners {
+  readonly first: Place;
+  readonly second: Place;
+  readonly order: 'process 1 listens first' | 'both bind, then both listen';
+}
+
+function listeners(order: Listeners['order'], first: Place, second: Place, says?: string): CaseRow<Listeners, string> {
+  const name = `${order}: ${first}, then ${second}`;
+  return { name, given: { order, first, second }, ...(says === undefined ? {} : { says }) };
+}
+
+const twoProcesses = defineCase<Listeners, string>({
+  id: 'C10',
+  articles: ['001'],
+  title: 'Linux makes an exception for listeners',
+  claim:
+    'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
+  rule: 'inet_bind_conflict(): SO_REUSEADDR does not count against a socket in LISTEN. The same check runs again in listen(), so of two that are bound the first to call it wins.',
+  advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
+  bindsBeside: true,
+  rows: [
+    listeners('process 1 listens first', 'ANY', 'A', inUse),
+    listeners('process 1 listens first', 'ANY', 'B', inUse),
+    // The claim is about a listener that is there, on the wildcard.
+    listeners('process 1 listens first', 'A', 'ANY'),
+    listeners('both bind, then both listen', 'ANY', 'A'),
+  ],
+  async run(lab, { order, first, second }) {
+    const host = lab.host();
+    const options = { SO_REUSEADDR: true };
+    const one = serverHere(host, 'process 1', options);
+    const two = await serverElsewhere(host, 'process 2', options);
+    if (order === 'process 1 listens first') {
+      await serve(one, host[first]);
+      return await serve(two, host[second]);
+    }
+    await one.bind(host[first]);
+    const bound = await two.bind(host[second]);
+    if (bound !== 'ok') return `bind ${bound}`;
+    await one.listen();
+    const listening = await two.listen();
+    host.look('who listens', { port: servicePort });
+    return listening === 'ok' ? 'ok' : `listen ${listening}`;
+  },
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.order,
+      ({ observed }) => `process 2 gets ${observed}`,
+      ({ given }) => `process 1 has ${given.first} and process 2 ${given.second}`,
+    ),
+});
+
+type Copy = {
+  readonly option: 'SO_REUSEADDR' | 'SO_REUSEPORT';
+  readonly when: 'after the first listens' | 'while the first starts';
+};
+
+/** Of SO_REUSEPORT the article says nothing here. */
+function copies(given: Copy, says?: string): CaseRow<Copy, string> {
+  return { name: `${given.option}, the second starts ${given.when}`, given, ...(says === undefined ? {} : { says }) };
+}
+
+const secondCopy = defineCase<Copy, string>({
+  id: 'C20',
+  articles: ['001'],
+  title: 'A second copy of the server, started by mistake',
+  claim:
+    'Setting SO_REUSEADDR in every TCP server does no harm: a second copy, started by mistake, is refused and the first one goes on.',
+  rule: 'A listener stops any bind without SO_REUSEPORT, but between bind() and listen() the port of a SO_REUSEADDR socket can be taken by another: inet_bind_conflict() asks for LISTEN only, and for no user. With SO_REUSEPORT both listen, and share the connections.',
+  advice:
+    'With SO_REUSEADDR call listen() right after bind(), and let the server end if it says EADDRINUSE. SO_REUSEPORT hides a second copy, so set it only where several are meant.',
+  rows: (['after the first listens', 'while the first starts'] as const).flatMap((when) => [
+    copies({ option: 'SO_REUSEADDR', when }, 'the first copy'),
+    copies({ option: 'SO_REUSEPORT', when }),
+  ]),
+  async run(lab, { option, when }) {
+    const host = lab.host();
+    const options = { [option]: true };
+    const one = serverHere(host, 'first copy', options);
+    const two = await serverElsewhere(host, 'second copy', options);
+    await one.bind(host.ANY);
+    const early = when === 'while the first starts' ? await serve(two, host.ANY) : undefined;
+    const first = await one.listen();
+    const second = early ?? (await serve(two, host.ANY));
+    host.look('who listens', { port: servicePort });
+    return serving(first, second);
+  },
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => given.option,
+      ({ observed }) => `served by ${observed}`,
+      ({ given }) => `the second starts ${given.when}`,
+    ),
+});
+
+function serving(first: string, second: string): string {
+  const who = [first === 'ok' ? ['the first copy'] : [], second === 'ok' ? ['the second copy'] : []].flat();
+  return who.join(' and ') || 'nobody';
+}
+
+/** Which bindings exclude each other, with and without SO_REUSEADDR. */
+export const bindConflictCases: readonly Case[] = [byDefault, wildcard, exactlyTheSame, twoProcesses, secondCopy];

@@ -1,0 +1,102 @@
+import { Socket } from '../../index.js';
+import { type Case, defineCase } from '../../lab/run/case.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import type { Program } from '../../lab/network/program.js';
+import { until } from '../../lab/record/until.js';
+import { alike } from '../kit/wording.js';
+
+type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' | 'SO_REUSEPORT';
+
+/** Enough for a hash to reach both of two listeners, but for one run in 2 to the 63rd. */
+const mostConnections = 64;
+
+async function bindForItself(host: Host, name: string, options: object): Promise<Program> {
+  const agent = await host.start({ program: 'agent', name });
+  await agent.ask('socket', JSON.stringify(options));
+  await agent.ask('bind', host.A, 8080);
+  await agent.ask('listen');
+  return agent;
+}
+
+/** A process that is given a listener this one has, as descriptor 3 or through a Unix socket that is descriptor 3. */
+async function given(lab: Lab, host: Host, name: string, listener: Socket, way: Way): Promise<Program> {
+  if (way === 'inherited') {
+    const agent = await host.start({ program: 'agent', name, fds: [listener.fd] });
+    await agent.ask('adopt', 3);
+    return agent;
+  }
+  const [ours, theirs] = Socket.pair();
+  const agent = await host.start({ program: 'agent', name, fds: [theirs.fd] });
+  theirs.close();
+  lab.atEnd(() => ours.close());
+  const received = agent.ask('recvmsg', 3);
+  ours.trySendmsg({ data: 'a listener', control: [{ type: 'SCM_RIGHTS', fds: [listener.fd] }] });
+  await received;
+  return agent;
+}
+
+async function workers(lab: Lab, host: Host, way: Way): Promise<Program[]> {
+  const names = ['first worker', 'second worker'];
+  if (way === 'each binds for itself') return await Promise.all(names.map((name) => bindForItself(host, name, {})));
+  if (way === 'SO_REUSEPORT')
+    return await Promise.all(names.map((name) => bindForItself(host, name, { SO_REUSEPORT: true })));
+  const { socket } = host.listen({ name: 'master', address: host.A, port: 8080 });
+  return await Promise.all(names.map((name) => given(lab, host, name, socket, way)));
+}
+
+const accepted = ({ reports }: Program): boolean =>
+  reports.some(({ call, result }) => call === 'accept' && result === 'ok');
+const listening = ({ reports }: Program): boolean => reports.every(({ result }) => result === 'ok');
+
+/** How many of the processes accept connections to one address and port. */
+async function processesServing(lab: Lab, way: Way): Promise<number> {
+  const host = lab.host();
+  const able = (await workers(lab, host, way)).filter(listening);
+  for (const worker of able) worker.write(JSON.stringify(['accept']));
+  for (let made = 0; made < mostConnections && !able.every(accepted); made++) {
+    const before = able.filter(accepted).length;
+    await host.connect({ address: host.A, port: 8080 }, { name: `client ${made}` });
+    // A connection may wait in the queue of a worker that has accepted its one; then only another can help.
+    await until(() => (able.filter(accepted).length > before ? true : undefined), 'a worker accepts', {
+      deadlineMs: 50,
+    }).catch(() => {});
+  }
+  return able.filter(accepted).length;
+}
+
+const ways: { readonly [W in Way]: string } = {
+  'each binds for itself': 'each binds for itself',
+  SO_REUSEPORT: 'each binds for itself with SO_REUSEPORT',
+  inherited: 'they inherit one listener',
+  'passed over a Unix socket': 'they are passed one listener over a Unix socket',
+};
+
+const nginx = defineCase<Way, number>({
+  id: 'S7',
+  articles: ['002'],
+  title: "nginx's master and workers",
+  claim: "Two servers can never be bound to one address and port. How do nginx's master and workers share them, then?",
+  rule: 'bind(2) and listen(2) are refused to a second socket (inet_bind_conflict()), but a socket may have many descriptors in many processes: fork(2), execve(2) and SCM_RIGHTS (unix(7)) add references to the same struct file. SO_REUSEPORT is for sockets of their own.',
+  advice:
+    'To restart without a gap, hand the listener down (nginx, systemd socket units). Or start the next process with SO_REUSEPORT before the last one stops, if the old one set SO_REUSEPORT too, and with net.ipv4.tcp_migrate_req=1: otherwise the connections in the queue of the closed listener are reset (R8, S18).',
+  rows: [
+    { name: 'each binds for itself', given: 'each binds for itself', says: 1 },
+    { name: 'each binds for itself, with SO_REUSEPORT', given: 'SO_REUSEPORT', says: 1 },
+    // One bind for all of them: the answer to the question.
+    { name: 'inherited', given: 'inherited' },
+    { name: 'passed over a Unix socket', given: 'passed over a Unix socket' },
+  ],
+  run: processesServing,
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => `${observed} of 2 processes accept connections`,
+      ({ given: way }) => ways[way],
+    )
+      .map(({ outcome, labels }) => `${outcome} if ${labels.join(', or ')}`)
+      .join('; '),
+});
+
+/** One address and port, and two real processes. */
+export const twoProcessCases: readonly Case[] = [nginx];

@@ -1,0 +1,327 @@
+import type { SocketTimer } from '../../index.js';
+import { type Case, defineCase } from '../../lab/run/case.js';
+import { clauses, fate, labelledClauses, listed } from '../kit/clauses.js';
+import { abandon, closeInOrder, closingStates, establish } from '../kit/connection.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import { readToEnd } from '../kit/peer-view.js';
+import type { Program } from '../../lab/network/program.js';
+import { standing } from '../kit/reach-state.js';
+import { startAgain } from '../kit/start-again.js';
+
+type Clients = 'the only client' | 'one of two clients';
+
+async function restartAfterClient(lab: Lab, clients: Clients): Promise<string> {
+  const host = lab.host();
+  const { listener, server, client } = await establish(host);
+  const { port } = listener.local;
+  if (clients === 'one of two clients') {
+    await host.connect({ address: host.A, port }, { name: 'second client' });
+    const second = await listener.accept('second');
+    await closeInOrder(client, server);
+    // The server stops, and so closes the connection that is left.
+    second.close();
+  } else {
+    await closeInOrder(client, server);
+  }
+  listener.close();
+  host.look('the server has stopped', { port });
+  return startAgain(host, { port });
+}
+
+const clientFirst = defineCase<Clients, string>({
+  id: 'S1',
+  articles: ['002'],
+  title: 'The client closes first, and the server can be restarted',
+  claim: 'When the client closes first the server can be restarted at once.',
+  rule: 'Only the side that sends its FIN first keeps the connection (RFC 9293 section 3.6): tcp_rcv_state_process() frees the passive side when its own FIN is acknowledged in LAST_ACK, so inet_bind_conflict() finds nothing.',
+  advice:
+    'One connection that the server closed is enough to block the port. Do not count on clients: set SO_REUSEADDR.',
+  onLoopback: true,
+  rows: [
+    { name: 'the only client closed first', given: 'the only client', says: 'ok' },
+    {
+      name: 'one of two clients closed first, and the server, when it stopped, closed the connection of the other',
+      given: 'one of two clients',
+    },
+  ],
+  run: restartAfterClient,
+  because: (rows) =>
+    `the restart ${clauses(
+      rows,
+      ({ observed }) => fate(observed),
+      ({ name }) => `when ${name}`,
+    )}`,
+});
+
+interface Killed {
+  readonly [what: string]: string;
+  readonly afterKill: string;
+  readonly clientReads: string;
+  readonly afterClientClosed: string;
+  readonly heldBy: string;
+}
+
+const killed = defineCase<'kill -9', Killed>({
+  id: 'S4',
+  articles: ['002'],
+  title: 'The process is dead, and the kernel closes its connections',
+  claim:
+    'After kill -9 of a server the kernel itself sends the FIN and answers the client, so that a TIME_WAIT stands there that belongs to no process.',
+  rule: 'exit_files() closes every descriptor of a dying process; tcp_close() sends FIN, and the socket lives on as an orphan, then as a minisocket (inet_twsk_alloc()) with inode 0.',
+  advice:
+    'Killing a server harder does not free its port sooner. A supervisor that restarts it at once needs SO_REUSEADDR in the server.',
+  onLoopback: true,
+  rows: [
+    {
+      name: 'a server killed with a client connected',
+      given: 'kill -9',
+      says: { clientReads: 'end of stream', afterClientClosed: 'TIME_WAIT', heldBy: 'no process' },
+    },
+  ],
+  async run(lab) {
+    const host = lab.host();
+    const program = await host.start({ program: 'echo-server', args: [host.A, '0'] });
+    const { address } = await program.report('listen');
+    const { port } = address as { port: number };
+    const client = await host.connect({ address: host.A, port });
+    await program.report('accept');
+    await program.kill('SIGKILL');
+    const afterKill = await standing(host, port, ['FIN_WAIT2'], 'the server is dead');
+    const clientReads = (await readToEnd(client)).end;
+    client.close();
+    const afterClientClosed = await standing(host, port, ['TIME_WAIT'], 'the client has closed');
+    const isHeld = host.sockets({ localPort: port }).some(({ inode }) => inode !== 0);
+    return { afterKill, clientReads, afterClientClosed, heldBy: isHeld ? 'a process' : 'no process' };
+  },
+  because: (rows) =>
+    rows
+      .map(
+        ({ observed: { afterKill, clientReads, afterClientClosed, heldBy } }) =>
+          `the server is killed and its end of the connection is ${afterKill}; the client reads ${clientReads}, and when it has closed too, the server's end is ${afterClientClosed}, held by ${heldBy}`,
+      )
+      .join('; '),
+});
+
+type Order = 'server first' | 'client first';
+
+const bothOrders = defineCase<Order, { server: string; client: string }>({
+  id: 'S5',
+  articles: ['002'],
+  title: 'Which side has the TIME_WAIT',
+  claim:
+    'A server that is the passive closer has no TIME_WAIT; it has one where it closes first, as when it is stopped or ends an HTTP connection.',
+  rule: 'RFC 9293 section 3.6: TIME-WAIT is for the side whose FIN went first; LAST-ACK ends the other. tcp_fin() and tcp_rcv_state_process().',
+  advice:
+    'Count TIME_WAIT on the side that closes: a proxy that closes its upstream connections gathers them as a client, and runs out of ports.',
+  rows: [
+    { name: 'the server closes first', given: 'server first', says: { server: 'TIME_WAIT', client: 'nothing' } },
+    { name: 'the client closes first', given: 'client first', says: { server: 'nothing', client: 'TIME_WAIT' } },
+  ],
+  async run(lab, order) {
+    const [host, clientHost] = lab.pair();
+    const { listener, server, client } = await establish(host, { clientHost });
+    const { port } = listener.local;
+    const clientPort = client.local.port;
+    const [first, second] = order === 'server first' ? [server, client] : [client, server];
+    first.close();
+    await readToEnd(second);
+    second.close();
+    const ended = ['TIME_WAIT', 'nothing'];
+    return {
+      server: await standing(host, port, ended, 'both have closed'),
+      client: await standing(clientHost, clientPort, ended, 'both have closed'),
+    };
+  },
+  because: (rows) =>
+    rows
+      .map(
+        ({ name, observed }) =>
+          `if ${name}, the server is left with ${observed.server} and the client with ${observed.client}`,
+      )
+      .join('; '),
+});
+
+type Rest = 'TIME_WAIT' | 'FIN_WAIT2 of a dead server' | 'FIN_WAIT2 of a server that only shut down' | 'ESTABLISHED';
+
+/** Whether the kernel's own timer ends it, and when. */
+function endOf(timer: SocketTimer | undefined): string {
+  if (timer === undefined) return 'by no timer';
+  if (timer.kind !== 'time-wait') return `perhaps by a ${timer.kind} timer`;
+  // Read a moment after it began.
+  return `in about ${Math.round(timer.remainingMs / 5000) * 5} s`;
+}
+
+interface Left {
+  readonly [what: string]: string;
+  readonly restart: string;
+  readonly ends: string;
+}
+
+async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
+  const host = lab.host();
+  const { listener, server, client } = await establish(host);
+  const { port } = listener.local;
+  if (rest === 'TIME_WAIT') await closeInOrder(server, client);
+  if (rest === 'FIN_WAIT2 of a dead server') await abandon(server);
+  if (rest === 'FIN_WAIT2 of a server that only shut down') server.shutdown('write');
+  listener.close();
+  const state = rest === 'TIME_WAIT' || rest === 'ESTABLISHED' ? rest : 'FIN_WAIT2';
+  await standing(host, port, [state], rest);
+  const [row] = host.sockets({ localPort: port });
+  return { restart: startAgain(host, { port }), ends: endOf(row?.timer) };
+}
+
+const waiting = defineCase<Rest, Left>({
+  id: 'S6',
+  articles: ['002'],
+  title: 'Does waiting always help?',
+  claim: 'Whoever waits for twice the MSL, which is a minute on Linux, finds the address free again.',
+  rule: 'TIME_WAIT, and a FIN_WAIT2 that nobody holds, have a timer of 60 s (inet_twsk_schedule(), TCP_TIMEWAIT_LEN, tcp_fin_timeout); if the peer closes during that FIN_WAIT2, a TIME_WAIT of 60 s follows. A FIN_WAIT2 that a process still holds, and an ESTABLISHED connection on which nothing is on its way, have none: RFC 9293 section 3.6 lets a half-closed connection stand for ever.',
+  advice:
+    'If the address stays in use for more than two minutes, look for a process that still holds a connection (a child that inherited it, or a half-closed one), not for TIME_WAIT.',
+  onLoopback: true,
+  rows: (
+    ['TIME_WAIT', 'FIN_WAIT2 of a dead server', 'FIN_WAIT2 of a server that only shut down', 'ESTABLISHED'] as const
+  ).map((rest) => ({
+    name: rest,
+    given: rest,
+    says: { ends: 'in about 60 s' },
+  })),
+  run: leftBehind,
+  because: (rows) =>
+    labelledClauses(
+      rows,
+      ({ observed: { restart, ends } }) =>
+        restart === 'ok' ? 'the restart works at once' : `the restart fails with ${restart}, and that ends ${ends}`,
+      ({ name }) => `over ${name}`,
+    ),
+});
+
+type Remedy =
+  | 'doing nothing'
+  | 'tcp_fin_timeout 1'
+  | 'tcp_tw_reuse 1'
+  | 'tcp_max_tw_buckets 0'
+  | 'SOCK_DESTROY of the TIME_WAIT'
+  | 'another address'
+  | 'the client closing first'
+  | 'a network namespace of its own'
+  | 'a listener that a supervisor holds and hands down';
+
+const settings: { readonly [R in Remedy]?: readonly [sysctl: string, value: number] } = {
+  'tcp_fin_timeout 1': ['net.ipv4.tcp_fin_timeout', 1],
+  'tcp_tw_reuse 1': ['net.ipv4.tcp_tw_reuse', 1],
+};
+
+/** A server that binds nothing: it accepts from a listener it is started with. */
+async function serverOn(host: Host, listener: number, name: string): Promise<Program> {
+  const program = await host.start({ program: 'agent', name, fds: [listener] });
+  await program.ask('adopt', 3);
+  program.write(JSON.stringify(['accept']));
+  return program;
+}
+
+/** The supervisor never closes the listener; its first server is killed with a client connected. */
+async function handedDown(host: Host): Promise<string> {
+  const listener = host.listen({ name: 'supervisor', address: host.A });
+  const first = await serverOn(host, listener.socket.fd, 'server');
+  const client = await host.connect(listener.local);
+  await first.report('accept');
+  await first.kill('SIGKILL');
+  await readToEnd(client);
+  client.close();
+  await host.waitFor({ localPort: listener.local.port, state: 'TIME_WAIT' }, 'the first server is dead');
+  const second = await serverOn(host, listener.socket.fd, 'restarted');
+  await host.connect(listener.local, { name: 'next client' });
+  return (await second.report('accept')).result;
+}
+
+async function remedy(lab: Lab, what: Remedy): Promise<string> {
+  const host = lab.host();
+  if (what === 'a listener that a supervisor holds and hands down') return await handedDown(host);
+  if (what === 'tcp_max_tw_buckets 0') host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
+  const { listener, server, client } = await establish(host);
+  const { port } = listener.local;
+  if (what === 'tcp_max_tw_buckets 0') {
+    server.close();
+    await client.recv();
+    client.close();
+    await host.waitUntilGone({ port, state: closingStates }, 'both have closed');
+  } else {
+    await (what === 'the client closing first' ? closeInOrder(client, server) : closeInOrder(server, client));
+  }
+  listener.close();
+  const setting = settings[what];
+  if (setting !== undefined) host.setSysctl(...setting);
+  if (what === 'SOCK_DESTROY of the TIME_WAIT') host.destroy({ localPort: port, state: 'TIME_WAIT' });
+  if (what === 'a network namespace of its own') return startAgain(lab.host('another'), { port });
+  return startAgain(host, { port, address: what === 'another address' ? host.B : host.A });
+}
+
+const closedProgram = defineCase<Remedy, string>({
+  id: 'S11',
+  articles: ['002'],
+  title: 'A program that does not set SO_REUSEADDR and cannot be changed',
+  claim:
+    'A server that does not set SO_REUSEADDR cannot be restarted at once. If the program cannot be changed, is there anything else to be done?',
+  rule: 'inet_bind_conflict() needs the flag on both sides, but the TIME_WAIT itself can be avoided (the client closes first; inet_twsk_alloc() makes none above tcp_max_tw_buckets), removed (tcp_diag_destroy()), or be in the way of another address only; and who is given a listener does not bind.',
+  advice:
+    'Best is a listener that is never closed, if the program can be given one as a descriptor; else an address or a network namespace of its own, or a library for LD_PRELOAD that sets the option before bind(). ss -K on TIME_WAIT, and tcp_max_tw_buckets, free the port at the price of what TIME_WAIT is for: a repeated FIN is then answered with RST, and old segments may reach a new connection.',
+  rows: (
+    [
+      'doing nothing',
+      'tcp_fin_timeout 1',
+      'tcp_tw_reuse 1',
+      'tcp_max_tw_buckets 0',
+      'SOCK_DESTROY of the TIME_WAIT',
+      'another address',
+      'the client closing first',
+      'a network namespace of its own',
+      'a listener that a supervisor holds and hands down',
+    ] as const
+  ).map((what) => ({
+    name: what,
+    given: what,
+    ...(what === 'doing nothing' && { says: 'EADDRINUSE' }),
+    ...(what === 'SOCK_DESTROY of the TIME_WAIT' && { needs: ['destroy-socket'] as const }),
+  })),
+  run: remedy,
+  because(rows) {
+    const named = (helps: boolean): string =>
+      listed(rows.filter(({ observed }) => (observed === 'ok') === helps).map(({ name }) => name)) || 'nothing tried';
+    return `of what was tried these let the server start at once: ${named(true)}; these do not: ${named(false)}`;
+  },
+});
+
+const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
+  id: 'S12',
+  articles: ['002'],
+  title: 'TIME_WAIT on one address, bind on another',
+  claim:
+    'While one address and port is in TIME_WAIT, the same port on another address of the host can be bound at once.',
+  rule: 'A TIME_WAIT has the one local address of its connection, also if the listener had the wildcard: inet_rcv_saddr_equal() compares that.',
+  advice: 'A service with several addresses can be restarted on the others at once; on the wildcard it cannot.',
+  bindsBeside: true,
+  rows: [
+    { name: 'the other address', given: 'B', says: 'ok' },
+    { name: 'the address itself', given: 'A' },
+    { name: 'the wildcard', given: 'ANY' },
+  ],
+  async run(lab, place) {
+    const host = lab.host();
+    const { listener, server, client } = await establish(host, { at: { address: host.ANY, port: 8010 } });
+    await closeInOrder(server, client);
+    listener.close();
+    return startAgain(host, { port: 8010, address: host[place] });
+  },
+  because: (rows) =>
+    `while a connection of one address is in TIME_WAIT, a restart ${clauses(
+      rows,
+      ({ observed }) => fate(observed),
+      ({ name }) => `on ${name}`,
+    )}`,
+});
+
+/** What is left after a close, by who closed first, and what that means for a restart. */
+export const whoClosesCases: readonly Case[] = [clientFirst, killed, bothOrders, waiting, closedProgram, otherAddress];

@@ -1,0 +1,33 @@
+import { type Experiment, experiment } from '../../lab/run/experiment.js';
+import { inState, readToEnd } from '../kit/peer-view.js';
+import { outcomeAsync } from '../../lab/record/recorder.js';
+import { connected } from '../kit/scene.js';
+import { endingsOf } from '../kit/wire.js';
+
+/** connect(2) with AF_UNSPEC, and what either end makes of it. */
+export const disconnect = experiment(
+  'connect() with AF_UNSPEC on a connected socket',
+  {
+    name: 'disconnect',
+    about: 'It is an abort: the peer gets RST, and the socket can be connected again.',
+    rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT_2, and in CLOSING and LAST_ACK only with data unsent. A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.',
+    cases: ['R12'],
+    variants: { 'the peer reads': false, 'the peer reads, after shutdown(SHUT_WR)': true },
+  },
+  async (context, afterShutdown) => {
+    const { server, s, c } = await connected(context);
+    if (afterShutdown) {
+      c.shutdown('write');
+      await inState(s, 'CLOSE_WAIT');
+      // An ACK of the FIN that came after the abort would be answered with one more RST.
+      await inState(c, 'FIN_WAIT2');
+    }
+    c.disconnect();
+    await inState(s, 'CLOSE');
+    const read = (await readToEnd(s)).end;
+    const sent = endingsOf(context.segments(), 'client');
+    return { sent, read, again: await outcomeAsync(() => c.connect({ address: server.address, port: 8080 })) };
+  },
+);
+
+export const disconnecting: readonly Experiment[] = [disconnect];

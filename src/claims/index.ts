@@ -1,0 +1,35 @@
+export type { Json } from '../lab/record/json.js';
+export type { Case, CaseResult, Need, RowResult, Verdict } from '../lab/run/case.js';
+export { cases } from './cases.js';
+export {
+  CaptureError,
+  type Experiment,
+  experiment,
+  type ExperimentContext,
+  ExperimentError,
+  type ExperimentSettings,
+  type RunOptions,
+  type Script,
+} from '../lab/run/experiment.js';
+export type { PassingSegment } from '../lab/network/numbering.js';
+export type { Link, LinkSettings, Loss } from '../lab/network/link.js';
+export type { HostSettings } from '../lab/run/stage.js';
+export { experiments } from './experiments.js';
+export type { HostProcess, ProcessSettings } from '../lab/network/process.js';
+export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from '../lab/network/host.js';
+export type { Isolation } from '../lab/run/lab.js';
+export { type ExpectedCall, ExpectationError, type LabSocket } from '../lab/network/lab-socket.js';
+export { type MatrixOptions, type MatrixResult, runCases } from '../lab/run/matrix.js';
+export type {
+  ConnectionSettings,
+  ReceivedSegment,
+  ScriptedConnection,
+  SegmentChange,
+} from '../lab/network/peer/connection.js';
+export type { ScriptedPeer } from '../lab/network/peer/peer.js';
+export type { AddressedSegment, Flag, Segment, TcpOptions } from '../lab/network/peer/segment.js';
+export { experimentsHtml } from '../lab/draw/page/experiments.js';
+export { ladderSvg } from '../lab/draw/ladder/svg.js';
+export { ladderText } from '../lab/draw/ladder/text.js';
+export type { Step, TableRow } from '../lab/record/recorder.js';
+export type * from '../lab/record/trace.js';

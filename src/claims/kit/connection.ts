@@ -1,0 +1,65 @@
+import type { OptionValues, SocketState } from '../../index.js';
+import type { Endpoint, Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import type { LabSocket } from '../../lab/network/lab-socket.js';
+
+export interface Connection {
+  readonly listener: LabSocket;
+  /** The accepted end. */
+  readonly server: LabSocket;
+  readonly client: LabSocket;
+}
+
+export interface ConnectionSettings {
+  /** Where the listener is bound; A and a port of the kernel's choice if absent. */
+  readonly at?: Partial<Endpoint> | undefined;
+  readonly options?: OptionValues | undefined;
+  /** The client's host, if it is another. */
+  readonly clientHost?: Host | undefined;
+  readonly clientOptions?: OptionValues | undefined;
+}
+
+/** The wildcard and the port of the articles, or what stands for them where the machine's own ports are in use. */
+export function serverPlace(lab: Lab, host: Host, port: number): Endpoint {
+  return lab.isolation === 'loopback' ? { address: host.A, port: 0 } : { address: host.ANY, port };
+}
+
+/** Full after some kilobytes, so that a capture can hold every segment. The accepted socket has those of the listener. */
+export const smallBuffers = { options: { SO_SNDBUF: 4096 }, clientOptions: { SO_RCVBUF: 4096 } };
+
+/** A listener and one connection to it. */
+export async function establish(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
+  const { at = {}, options, clientHost = host, clientOptions } = settings;
+  const listener = host.listen({ address: host.A, ...at, ...(options !== undefined && { options }) });
+  const { address, port } = listener.local;
+  const to = { address: address === host.ANY ? host.A : address, port };
+  const client = await clientHost.connect(to, clientOptions === undefined ? {} : { options: clientOptions });
+  const server = await listener.accept('server');
+  return { listener, server, client };
+}
+
+/** Where a connection is on its way once both ends have closed; what it comes to is TIME_WAIT, or nothing. */
+export const closingStates: readonly SocketState[] = ['FIN_WAIT1', 'FIN_WAIT2', 'CLOSING', 'CLOSE_WAIT', 'LAST_ACK'];
+
+/**
+ * Closes a socket whose peer does not, and leaves a FIN_WAIT2 without owner. A shutdown comes first: where the ACK of the FIN
+ * arrives while close(2) still holds the socket, as it may on a busy machine, the whole socket stays instead of a minisocket,
+ * and its keepalive timer ends it with an RST instead of silence (tcp_rcv_state_process(), tcp_keepalive_timer()).
+ */
+export async function abandon(socket: LabSocket): Promise<void> {
+  socket.shutdown('write');
+  await socket.waitForState('FIN_WAIT2');
+  socket.close();
+}
+
+/** Closes `first`, waits until `second` has seen the end of the stream, closes it too and waits for the TIME_WAIT of `first`. */
+export async function closeInOrder(first: LabSocket, second: LabSocket): Promise<void> {
+  const [local, remote] = [first.local, first.remote];
+  first.close();
+  await second.recv();
+  second.close();
+  await first.host.waitFor(
+    { localPort: local.port, remotePort: remote.port, state: 'TIME_WAIT' },
+    `${first.name} closed first`,
+  );
+}

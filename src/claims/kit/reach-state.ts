@@ -1,0 +1,160 @@
+import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
+import { closeInOrder, type Connection, establish } from './connection.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import type { LabSocket } from '../../lab/network/lab-socket.js';
+import { comesTrue, until } from '../../lab/record/until.js';
+
+/** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
+export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
+
+const port = 8080;
+
+/** A port of `host` in the state asked for. */
+export interface InState {
+  readonly host: Host;
+  readonly peer: Host;
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Ground {
+  readonly host: Host;
+  readonly peer: Host;
+  readonly options: OptionValues;
+}
+
+/** A connection to the port whose listener is gone, so that only the connection is there. */
+async function alone({ host, peer, options }: Ground): Promise<Connection> {
+  const connection = await establish(host, { at: { port }, clientHost: peer, options });
+  connection.listener.close();
+  return connection;
+}
+
+/** Client and server may do without a cookie, so that the first SYN can carry data: ip-sysctl.rst, tcp_fastopen. */
+const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
+
+/** A connection that is accepted on the data of its SYN, while the SYN-ACK is lost; its listener is gone. */
+export async function acceptedEarly({ host, peer, options }: Ground): Promise<LabSocket> {
+  for (const side of [host, peer]) side.setSysctl('net.ipv4.tcp_fastopen', fastOpenForAll);
+  const listener = host.listen({ address: host.A, port, options: { ...options, TCP_FASTOPEN: 5 } });
+  const client = peer.open({ name: 'client', options: { TCP_FASTOPEN_CONNECT: true } });
+  // With the option connect only notes the address, and the first send goes out with the SYN.
+  client.tryConnect({ address: host.A, port });
+  host.mute(peer);
+  client.trySend('request');
+  const server = await listener.accept('server');
+  // Unread data would make close() reset the connection.
+  await server.recv();
+  listener.close();
+  return server;
+}
+
+/** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
+const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
+  // RFC 9293 section 3.3.2: no state of a socket, but that there is none any more. The passive closer comes to it at once.
+  async CLOSED(ground) {
+    const { server, client } = await alone(ground);
+    await closeInOrder(client, server);
+  },
+  BOUND: ({ host, options }) => host.open({ name: 'bound', options }).bind({ address: host.A, port }),
+  LISTEN: ({ host, options }) => host.listen({ address: host.A, port, options }),
+  SYN_SENT({ host, peer, options }) {
+    peer.vanish();
+    host.open({ name: 'caller', options }).bind({ address: host.A, port }).tryConnect({ address: peer.A, port });
+  },
+  // The usual SYN_RECV is a request, which holds no port of its own; one accepted early is a socket, without its listener too.
+  SYN_RECV: acceptedEarly,
+  ESTABLISHED: alone,
+  async FIN_WAIT1(ground) {
+    const { server } = await alone(ground);
+    ground.host.mute(ground.peer);
+    server.close();
+  },
+  async FIN_WAIT2(ground) {
+    const { server } = await alone(ground);
+    server.close();
+  },
+  // Its FIN is lost while the peer's arrives: to this end, both have closed at the same time.
+  async CLOSING(ground) {
+    const { server, client } = await alone(ground);
+    ground.host.mute(ground.peer);
+    server.close();
+    client.close();
+  },
+  async TIME_WAIT(ground) {
+    const { server, client } = await alone(ground);
+    await closeInOrder(server, client);
+  },
+  async CLOSE_WAIT(ground) {
+    const { client } = await alone(ground);
+    client.close();
+  },
+  async LAST_ACK(ground) {
+    const { server, client } = await alone(ground);
+    client.close();
+    await ground.host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
+    ground.host.mute(ground.peer);
+    server.close();
+  },
+};
+
+export const labStates = Object.keys(scripts) as readonly LabState[];
+
+function isIn(host: Host, state: LabState): boolean {
+  const rows = host.sockets({ localPort: port });
+  return state === 'CLOSED' ? rows.length === 0 : rows.some((row) => row.state === state);
+}
+
+/** Brings a port of a host into a state, with `options` on the old socket, and waits until the kernel shows it. */
+export async function reach(lab: Lab, state: LabState, options: OptionValues = {}): Promise<InState> {
+  const [host, peer] = lab.pair('host', 'peer');
+  await scripts[state]({ host, peer, options });
+  await until(() => isIn(host, state) || undefined, `in ${state}`);
+  host.look(`in ${state}`, { localPort: port });
+  return { host, peer, address: host.A, port };
+}
+
+/** Goes the way to a state, and tells what the kernel shows at its end, or after a bounded wait: the state, or another. */
+export async function tryToReach(lab: Lab, state: LabState): Promise<string> {
+  const [host, peer] = lab.pair('host', 'peer');
+  try {
+    await scripts[state]({ host, peer, options: {} });
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    host.note(`on the way to ${state}`, error.message);
+  }
+  await comesTrue(() => isIn(host, state), `in ${state}`);
+  const seen = host.look(`the way to ${state} has been gone`, { localPort: port }).map((row) => row.state);
+  return seen.join(', ') || 'CLOSED';
+}
+
+function withoutListeners(rows: readonly SocketRow[]): string {
+  const states = rows.map(({ state }) => state).filter((state) => state !== 'LISTEN');
+  return states.join(', ') || 'nothing';
+}
+
+/** The states on the port, without listeners: `TIME_WAIT`, or `nothing`. */
+export function statesOn(host: Host, localPort: number, what = `the table on port ${localPort}`): string {
+  return withoutListeners(host.look(what, { localPort }));
+}
+
+/**
+ * What stands on the port once it is one of `states`, or after a bounded wait without it. A case that waited for what it
+ * expects, and broke off without it, could never be refuted.
+ */
+export async function standing(
+  host: Host,
+  localPort: number,
+  states: readonly string[],
+  what: string,
+): Promise<string> {
+  await comesTrue(() => states.includes(withoutListeners(host.sockets({ localPort }))), what);
+  return statesOn(host, localPort, what);
+}
+
+/** What follows this state on the port; the same where nothing does in time. */
+export async function following(host: Host, localPort: number, state: string, what: string): Promise<string> {
+  await comesTrue(() => withoutListeners(host.sockets({ localPort })) !== state, what);
+  return statesOn(host, localPort, what);
+}

@@ -1,0 +1,142 @@
+import type { SocketRow } from '../../index.js';
+import { type Experiment, experiment } from '../../lab/run/experiment.js';
+import { abandon } from '../kit/connection.js';
+import type { Host } from '../../lab/network/host.js';
+import { until } from '../../lab/record/until.js';
+import { resultOf } from '../kit/results.js';
+import { endingsOf } from '../kit/wire.js';
+
+/** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
+function timerOf({ timer }: SocketRow): string {
+  if (timer === undefined) return 'for ever, as no timer runs';
+  const seconds = timer.remainingMs / 1000;
+  const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
+  return `${near === undefined ? seconds.toFixed(1) : `about ${near}`} s${timer.kind === 'time-wait' ? '' : ` and then another timer`}`;
+}
+
+/** A jiffy of the slowest kernel, and what reading a timer takes. */
+const doubtMs = 20;
+
+/** A timer of whole seconds, from what was left of it when a busy machine came to look. */
+function startedWith({ timer }: SocketRow): number {
+  return timer === undefined ? Number.POSITIVE_INFINITY : Math.ceil((timer.remainingMs - doubtMs) / 1000);
+}
+
+/**
+ * How long a socket lasts, by the kernel's own timers, one after the other: the last is that of a minisocket. When it is found
+ * gone is later on a busy machine, but never before.
+ */
+async function lifetimeOf(server: Host, row: SocketRow, beginMs: number): Promise<string> {
+  const filter = { remotePort: row.remotePort };
+  const timers = [row];
+  if (row.timer?.kind !== 'time-wait') {
+    const isMini = ({ timer }: SocketRow): boolean => timer?.kind === 'time-wait';
+    timers.push(await until(() => server.sockets(filter).find(isMini), 'the minisocket'));
+  }
+  await server.waitUntilGone(filter, 'it is gone');
+  const leastMs = timers.reduce((sum, { timer }) => sum + (timer?.remainingMs ?? 0) - doubtMs, 0);
+  if (performance.now() - beginMs < leastMs) return 'less than its timers say';
+  return `about ${timers.reduce((sum, timer) => sum + startedWith(timer), 0)} s`;
+}
+
+interface Lifetime {
+  readonly finTimeout?: number;
+  readonly linger2?: number;
+  /** Above it the timer is only read. */
+  readonly isShort: boolean;
+}
+
+/** A server closes, its client never does: what the kernel keeps of the connection, and for how long. */
+export const orphanLifetime = experiment<Lifetime>(
+  'FIN_WAIT_2 of a closed socket',
+  {
+    name: 'orphan-lifetime',
+    about:
+      'Nobody holds the socket and the peer does not close: after tcp_fin_timeout, or TCP_LINGER2, it is gone and a late FIN meets RST.',
+    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX). Where the ACK of the FIN comes while close(2) still holds the socket, the full socket stays for times below 60 s too, and ends with RST: the server shuts down first, so that it does not.',
+    cases: ['R10'],
+    variants: {
+      'TCP_LINGER2 1': { linger2: 1, isShort: true },
+      'TCP_LINGER2 61': { linger2: 61, isShort: true },
+      'TCP_LINGER2 300': { linger2: 300, isShort: false },
+      'tcp_fin_timeout 1': { finTimeout: 1, isShort: true },
+      default: { isShort: false },
+    },
+  },
+  async ({ host, mark, segments }, { finTimeout, linger2, isShort }) => {
+    const [server, client] = [host('server'), host('client')];
+    if (finTimeout !== undefined) server.setSysctl('net.ipv4.tcp_fin_timeout', finTimeout);
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    if (linger2 !== undefined) s.setOption('TCP_LINGER2', linger2);
+    const reads = s.getOption('TCP_LINGER2');
+    const remotePort = c.local.port;
+    await abandon(s);
+    const beginMs = performance.now();
+    const row = await server.waitFor({ remotePort, state: 'FIN_WAIT2' }, 'nobody holds it');
+    if (!isShort) return { reads, lasts: timerOf(row) };
+    const lasts = await lifetimeOf(server, row, beginMs);
+    mark('the client closes at last');
+    c.close();
+    await c.waitForState('CLOSED');
+    return { reads, lasts, server: endingsOf(segments(), 'server') };
+  },
+);
+
+/** The same while the process keeps the descriptor. */
+export const heldFinWait2 = experiment(
+  'FIN_WAIT_2 of a socket that is still open',
+  {
+    name: 'held-fin-wait-2',
+    about:
+      'After shutdown(SHUT_WR) no timer runs, whatever TCP_LINGER2 says: the socket waits for ever, and can still read.',
+    rule: 'tcp_rcv_state_process() starts the timer of FIN_WAIT_2 only for a socket that is SOCK_DEAD, which close(2) makes of it.',
+    cases: ['R10'],
+  },
+  async ({ host, mark }) => {
+    const [server, client] = [host('server'), host('client')];
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    s.setOption('TCP_LINGER2', 1);
+    const reads = s.getOption('TCP_LINGER2');
+    s.shutdown('write');
+    const row = await server.waitFor({ remotePort: c.local.port, state: 'FIN_WAIT2' }, 'the FIN is acknowledged');
+    mark('no timer runs');
+    await c.send('late, but welcome');
+    return { reads, lasts: timerOf(row), recv: await resultOf(() => s.recv()) };
+  },
+);
+
+/** A negative time. */
+export const negativeLinger2 = experiment(
+  'close() with TCP_LINGER2 -1',
+  {
+    name: 'negative-linger2',
+    about: 'There is no FIN_WAIT_2: an RST follows the FIN at once.',
+    rule: '__tcp_close() sends RST where the socket has reached FIN_WAIT_2 and linger2 is negative; tcp_rcv_state_process() does so where the ACK of the FIN comes later.',
+    cases: ['R10'],
+  },
+  async ({ host, segments }) => {
+    const [server, client] = [host('server'), host('client')];
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept('server');
+    s.setOption('TCP_LINGER2', -1);
+    const reads = s.getOption('TCP_LINGER2');
+    const remotePort = c.local.port;
+    s.close();
+    await server.waitUntilGone({ remotePort, state: 'FIN_WAIT1' }, 'the FIN is acknowledged');
+    const [row] = server.sockets({ remotePort });
+    await c.waitForState('CLOSED');
+    return {
+      reads,
+      lasts: row === undefined ? 'nothing is left' : timerOf(row),
+      sent: endingsOf(segments(), 'server'),
+      send: await resultOf(() => c.send('x')),
+    };
+  },
+);
+
+export const orphans: readonly Experiment[] = [orphanLifetime, heldFinWait2, negativeLinger2];

@@ -1,0 +1,317 @@
+import { type Case, defineCase, type SeenRow } from '../../lab/run/case.js';
+import type { Host } from '../../lab/network/host.js';
+import type { Lab } from '../../lab/run/lab.js';
+import type { LabSocket } from '../../lab/network/lab-socket.js';
+import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
+import { comesTrue } from '../../lab/record/until.js';
+import { alike, inTwoWays } from '../kit/wording.js';
+
+type Place = 'ANY' | 'A' | 'B';
+type Kind = 'stream' | 'dgram';
+type ReuseOption = 'SO_REUSEADDR' | 'SO_REUSEPORT';
+
+const port = 80;
+
+interface Sharing {
+  readonly kind: Kind;
+  readonly option: ReuseOption;
+  readonly order: readonly Place[];
+}
+
+/** Opens a server for each place in order; those whose bind or listen failed are not among the result. */
+function startServers(host: Host, { kind, option, order }: Sharing): LabSocket[] {
+  return order.flatMap((place) => {
+    const server = host.open({ name: place, type: kind, options: { [option]: true } });
+    const started = outcome(() => {
+      server.bind({ address: host[place], port });
+      if (kind === 'stream') server.listen();
+    });
+    return started === 'ok' ? [server] : [];
+  });
+}
+
+/** Whether something has arrived at the server, which is taken. */
+function takes(server: LabSocket, kind: Kind): boolean {
+  if (kind === 'dgram') return server.socket.tryRecv() !== undefined;
+  const connection = server.socket.tryAccept();
+  connection?.close();
+  return connection !== undefined;
+}
+
+/** Sends a datagram to `address`, or connects to it, and returns the name of the server that got it. */
+async function whoGets(host: Host, servers: readonly LabSocket[], address: string, kind: Kind): Promise<string> {
+  const client = host.open({ name: `client of ${address}`, type: kind });
+  // A connection is refused at once; a datagram is lost without a word.
+  if ((await outcomeAsync(() => client.connect({ address, port }))) !== 'ok') return 'nobody';
+  if (kind === 'dgram') await client.send('who?');
+  let winner = 'nobody';
+  await comesTrue(() => {
+    winner = servers.find((server) => takes(server, kind))?.name ?? 'nobody';
+    return winner !== 'nobody';
+  }, `a server that gets what goes to ${address}`);
+  host.look(`who got what went to ${address}: ${winner}`, {
+    protocol: kind === 'stream' ? 'tcp' : 'udp',
+    localPort: port,
+  });
+  return winner;
+}
+
+/** Which servers run, and which of them gets what goes to A, to B and to another address. */
+type Served = {
+  readonly running: readonly string[];
+  readonly A: string;
+  readonly B: string;
+  readonly elsewhere: string;
+};
+
+async function share(lab: Lab, given: Sharing): Promise<Served> {
+  const host = lab.host();
+  const servers = startServers(host, given);
+  const gets = (address: string): Promise<string> => whoGets(host, servers, address, given.kind);
+  const running = places.filter((place) => servers.some(({ name }) => name === place));
+  return { running, A: await gets(host.A), B: await gets(host.B), elsewhere: await gets('127.0.0.1') };
+}
+
+const places = ['ANY', 'A', 'B'] as const;
+const orders: readonly (readonly Place[])[] = places.flatMap((first) =>
+  places.flatMap((second) =>
+    places.filter((third) => new Set([first, second, third]).size === 3).map((third) => [first, second, third]),
+  ),
+);
+const kinds: readonly { kind: Kind; name: string }[] = [
+  { kind: 'stream', name: 'TCP' },
+  { kind: 'dgram', name: 'UDP' },
+];
+const options: readonly ReuseOption[] = ['SO_REUSEADDR', 'SO_REUSEPORT'];
+
+const wanted: Served = { running: places, A: 'A', B: 'B', elsewhere: 'ANY' };
+
+function servedSentence({ running, A, B, elsewhere }: Served): string {
+  const groups = alike(
+    [
+      { to: 'A', winner: A },
+      { to: 'B', winner: B },
+      { to: 'other addresses', winner: elsewhere },
+    ],
+    ({ winner }) => winner,
+    ({ to }) => to,
+  );
+  const gets = groups.map(({ outcome: winner, labels }) => `${winner} gets what goes to ${labels.join(', ')}`);
+  const who = running.length === places.length ? 'all three' : `only ${running.join(' and ') || 'none'}`;
+  return `${who} started (${gets.join('; ')})`;
+}
+
+/** Which server started first, if that alone decides; otherwise the order. */
+function startedFirst(row: SeenRow<Sharing, Served>, rows: readonly SeenRow<Sharing, Served>[]): string {
+  const { kind, option, order } = row.given;
+  const others = rows.filter(
+    ({ given }) => given.kind === kind && given.option === option && given.order[0] === order[0],
+  );
+  const sentences = new Set(others.map(({ observed }) => servedSentence(observed)));
+  return sentences.size === 1 ? `${order[0]} is first` : order.join(' then ');
+}
+
+const mostSpecific = defineCase<Sharing, Served>({
+  id: 'S13',
+  articles: ['002'],
+  title: 'Three servers on one port, the most specific address wins',
+  claim:
+    'With SO_REUSEADDR three TCP servers, one on the wildcard and one on each of two addresses, run side by side on one port, and a connection goes to the most specific of them.',
+  rule: 'inet_bind_conflict() lets SO_REUSEADDR sockets share an address only while none of them listens; SO_REUSEPORT also lets listeners share. compute_score() in inet_hashtables.c and udp.c ranks a socket bound to the destination address above one bound to the wildcard.',
+  advice:
+    'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but with SO_REUSEADDR any other process that sets it, too, can take your datagrams.',
+  rows: kinds.flatMap(({ kind, name }) =>
+    options.flatMap((option) =>
+      orders.map((order) => ({
+        name: `${name}, ${option}, ${order.join(' then ')}`,
+        given: { kind, option, order },
+        // The article has HTTP servers, with SO_REUSEADDR.
+        ...(kind === 'stream' && option === 'SO_REUSEADDR' ? { says: wanted } : {}),
+      })),
+    ),
+  ),
+  run: share,
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => `${given.kind === 'stream' ? 'TCP' : 'UDP'} with ${given.option}`,
+      ({ observed }) => servedSentence(observed),
+      (row) => startedFirst(row, rows),
+    ),
+});
+
+interface Datagrams {
+  readonly option: ReuseOption;
+  readonly destination: 'multicast' | 'unicast';
+}
+
+const group = '239.1.2.3';
+
+/** Three UDP sockets on one port; returns which of them got the datagrams sent there. */
+async function deliver(lab: Lab, { option, destination }: Datagrams): Promise<string> {
+  const host = lab.host();
+  host.namespace?.addRoute({ to: '224.0.0.0/4', interface: 'lo' });
+  const address = destination === 'multicast' ? group : host.A;
+  const sockets = ['first', 'second', 'third'].map((name) => {
+    const socket = host.open({ name, type: 'dgram', options: { [option]: true } }).bind({ address, port: 5000 });
+    if (destination === 'multicast') {
+      socket.setOption('IP_ADD_MEMBERSHIP', { multicastAddress: group, localAddress: '127.0.0.1' });
+    }
+    return socket;
+  });
+  const copies = new Map<string, number>();
+  for (let sent = 0; sent < datagramsSent; sent++) {
+    // A new source port each time, since SO_REUSEPORT chooses by a hash that it is part of.
+    const sender = host.open({ name: `sender ${sent}`, type: 'dgram' });
+    await sender.send(String(sent), { address: { address, port: 5000 } });
+    for (const { name, socket } of sockets) {
+      while (socket.tryRecv() !== undefined) copies.set(name, (copies.get(name) ?? 0) + 1);
+    }
+  }
+  const counts = sockets.map(({ name }) => copies.get(name) ?? 0);
+  lab.note(`${datagramsSent} datagrams to ${address}`, `the sockets got ${counts.join(', ')}`, host.name);
+  return readCounts(counts);
+}
+
+const datagramsSent = 32;
+
+function readCounts(counts: readonly number[]): string {
+  if (counts.every((count) => count === datagramsSent)) return 'every socket gets each';
+  if (counts.at(-1) === datagramsSent) return 'the last one bound gets each';
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return total === datagramsSent && counts.every((count) => count > 0)
+    ? 'each goes to one socket and all sockets get some'
+    : counts.join(', ');
+}
+
+const datagrams = defineCase<Datagrams, string>({
+  id: 'S3',
+  articles: ['002'],
+  title: 'UDP sockets that share a port: who gets the datagram',
+  claim:
+    'With SO_REUSEADDR several UDP sockets bind one multicast group and port, and each of them gets every datagram.',
+  rule: 'udp_lib_lport_inuse() lets UDP sockets share if both have SO_REUSEADDR, or both have SO_REUSEPORT and the same user. __udp4_lib_mcast_deliver() copies a multicast datagram to every member; for unicast udp4_lib_lookup2() picks one: the newest of equals, or with SO_REUSEPORT one by a hash of addresses and ports.',
+  advice:
+    'Sharing a unicast port with SO_REUSEADDR hands every datagram to whoever bound last: use SO_REUSEPORT to spread them, and neither to be sure of getting them.',
+  rows: (['multicast', 'unicast'] as const).flatMap((destination) =>
+    options.map((option) => ({
+      name: `${destination}, ${option}`,
+      given: { option, destination },
+      ...(destination === 'multicast' && option === 'SO_REUSEADDR' ? { says: 'every socket gets each' } : {}),
+    })),
+  ),
+  run: deliver,
+  because: (rows) =>
+    inTwoWays(
+      rows,
+      ({ given }) => `${given.destination} datagrams`,
+      ({ observed }) => observed,
+      ({ given }) => `the sockets have ${given.option}`,
+    ),
+});
+
+/** What is different about the second of two sockets that want one port with SO_REUSEPORT, or what is done with several. */
+type Balance =
+  | 'same user'
+  | 'other user'
+  | 'only the first'
+  | 'only the second'
+  | 'spread'
+  | 'queue of a closed listener'
+  | 'queue of a closed listener, tcp_migrate_req=1';
+
+const otherUser = 65_534;
+
+function joinGroup(host: Host, balance: Balance): string {
+  const first = host.open({ name: 'first', options: { SO_REUSEPORT: balance !== 'only the second' } });
+  first.bind({ address: host.A, port }).listen();
+  const user = balance === 'other user' ? { uid: otherUser } : {};
+  const second = host.open({ name: 'second', options: { SO_REUSEPORT: balance !== 'only the first' }, ...user });
+  return outcome(() => second.bind({ address: host.A, port }).listen());
+}
+
+async function spread(host: Host): Promise<string> {
+  const listeners = [0, 1, 2, 3].map((number) =>
+    host.listen({ name: `listener ${number}`, address: host.A, port, options: { SO_REUSEPORT: true } }),
+  );
+  const connections = 64;
+  for (let made = 0; made < connections; made++)
+    await host.connect({ address: host.A, port }, { name: `client ${made}` });
+  const counts = listeners.map(acceptAll);
+  host.look(`${connections} connections, accepted by each listener: ${counts.join(', ')}`, { state: 'LISTEN' });
+  return counts.every((count) => count > 0) ? 'every listener gets some' : `one of them got none: ${counts.join(', ')}`;
+}
+
+/** Accepts what waits, and tells how many there were. */
+function acceptAll({ socket }: LabSocket): number {
+  let count = 0;
+  for (let accepted = socket.tryAccept(); accepted !== undefined; accepted = socket.tryAccept()) {
+    accepted.close();
+    count++;
+  }
+  return count;
+}
+
+async function closeWithQueue(host: Host): Promise<string> {
+  const [left, right] = ['left', 'right'].map((name) =>
+    host.listen({ name, address: host.A, port, options: { SO_REUSEPORT: true } }),
+  );
+  if (left === undefined || right === undefined) throw new Error('two listeners were asked for');
+  const clients = [];
+  // By chance a few could all hash to one listener; all of 32 do so once in two thousand million runs.
+  for (let made = 0; made < 32; made++)
+    clients.push(await host.connect({ address: host.A, port }, { name: `client ${made}` }));
+  left.close();
+  const kept = clients.filter((client) => client.state === 'ESTABLISHED');
+  const lost = new Set<string>();
+  for (const client of clients) if (!kept.includes(client)) lost.add(await outcomeAsync(() => client.recv()));
+  const accepted = acceptAll(right);
+  host.look(`${kept.length} of ${clients.length} connections are kept, the other listener accepts ${accepted}`, {
+    port,
+  });
+  if (lost.size === 0) return 'every connection is kept';
+  return `${[...lost].sort().join(' or ')} for ${kept.length === accepted ? 'those in its queue' : 'some connections'}`;
+}
+
+const reusePort = defineCase<Balance, string>({
+  id: 'S18',
+  articles: ['002'],
+  title: 'What SO_REUSEPORT is',
+  claim:
+    'Sockets of one user that all set SO_REUSEPORT listen on one address and port, and the kernel spreads the connections among them.',
+  rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req (5.14) hands it to another member.',
+  advice:
+    'Use it to have several processes of one user accept on one port. Before one of them stops its listener set net.ipv4.tcp_migrate_req=1, or the connections in its queue are reset.',
+  bindsBeside: true,
+  rows: [
+    { name: 'two sockets of the same user', given: 'same user', says: 'ok' },
+    { name: 'the second of another user', given: 'other user', says: 'EADDRINUSE', needs: ['other-user'] },
+    { name: 'only the first has the option', given: 'only the first', says: 'EADDRINUSE' },
+    { name: 'only the second has the option', given: 'only the second', says: 'EADDRINUSE' },
+    { name: '64 connections, four listeners', given: 'spread', says: 'every listener gets some' },
+    // Of the queue of a closed one it says nothing.
+    { name: 'one of two listeners closed with connections in its queue', given: 'queue of a closed listener' },
+    { name: 'the same with tcp_migrate_req=1', given: 'queue of a closed listener, tcp_migrate_req=1' },
+  ],
+  async run(lab, balance) {
+    const host = lab.host();
+    if (balance === 'spread') return await spread(host);
+    if (balance === 'queue of a closed listener') return await closeWithQueue(host);
+    if (balance === 'queue of a closed listener, tcp_migrate_req=1') {
+      const settable = outcome(() => host.setSysctl('net.ipv4.tcp_migrate_req', 1)) === 'ok';
+      return settable ? await closeWithQueue(host) : 'this kernel has no tcp_migrate_req';
+    }
+    return joinGroup(host, balance);
+  },
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) => observed,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${labels.join(', or ')}: ${said}`)
+      .join('; '),
+});
+
+/** Several sockets on one port: SO_REUSEADDR and SO_REUSEPORT, TCP and UDP. */
+export const sharingCases: readonly Case[] = [datagrams, mostSpecific, reusePort];

@@ -1,0 +1,313 @@
+import { getSystemErrorName } from 'node:util';
+import { type Case, defineCase } from '../../lab/run/case.js';
+import { type Attack, assassinated, attacks, nameOfAttack } from './assassination.js';
+import { textOf } from '../kit/findings.js';
+import type { Lab } from '../../lab/run/lab.js';
+import { answersTo } from '../../lab/network/peer/answers.js';
+import type { ScriptedConnection } from '../../lab/network/peer/connection.js';
+import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/time-wait.js';
+import { comesTrue, until } from '../../lab/record/until.js';
+import { alike } from '../kit/wording.js';
+
+/** What the host says to the FIN of a connection that is over, sent again: `ACK`, `RST`, or `nothing`. */
+async function answerToFinAgain(old: ScriptedConnection): Promise<string> {
+  old.send('FIN ACK', { seq: old.next - 1 });
+  // A connect() from the same port sends its SYN by a timer, which a segment that does not fit may set off
+  // (tcp_rcv_synsent_state_process()).
+  return (await answersTo(old, ['SYN'])).join(', ') || 'nothing';
+}
+
+/** When the timer of the TIME_WAIT runs out, on this process's clock. */
+function endOf(left: LeftInTimeWait, what: string): number {
+  for (;;) {
+    const begin = performance.now();
+    const remainingMs = left.look(what)?.timer?.remainingMs ?? Number.NaN;
+    // On a busy machine time may pass between the two clocks: such a look says nothing.
+    if (performance.now() - begin < enoughMs / 4) return begin + remainingMs;
+  }
+}
+
+// How old a TIME_WAIT is before its timer is asked to start again: more than clocks and looks are wrong by.
+const enoughMs = 80;
+
+type Timestamps = 'on' | 'off';
+
+const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
+  id: 'A8',
+  articles: ['003'],
+  title: 'The last ACK is lost: the repeated FIN meets TIME_WAIT',
+  claim:
+    'A peer in LAST_ACK whose last ACK was lost sends its FIN again, and TIME_WAIT is there to acknowledge it once more.',
+  rule: 'tcp_timewait_state_process(): what is out of window and has ACK set is answered with the last ACK, and inet_twsk_reschedule() sets the timer back to TCP_TIMEWAIT_LEN (RFC 9293 section 3.10.7.4).',
+  advice:
+    'A TIME_WAIT that stays for more than a minute has a peer that goes on repeating its FIN: look for what loses the ACKs, as a firewall that forgets connections does.',
+  needs: ['packet-socket'],
+  rows: (['off', 'on'] as const).map((timestamps) => ({
+    name: `timestamps ${timestamps}`,
+    given: timestamps,
+    // Whether the 2MSL start again is left open.
+    says: { answer: 'ACK' },
+  })),
+  async run(lab, timestamps) {
+    const [host, peer] = await lab.scripted();
+    const left = await leaveInTimeWait(host, peer, timestamps === 'on' ? { clock: 1000 } : {});
+    const begin = performance.now();
+    await until(() => (performance.now() - begin > enoughMs ? true : undefined), 'the TIME_WAIT to have an age');
+    const before = endOf(left, 'before the FIN comes again');
+    const answer = await answerToFinAgain(left.old);
+    const after = endOf(left, 'after it');
+    return { answer, timer: after - before > enoughMs / 2 ? 'starts again' : 'goes on' };
+  },
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed }) =>
+        `the repeated FIN is answered with ${observed.answer}, and the time of TIME_WAIT ${observed.timer}`,
+      ({ given }) => given,
+    )
+      .map(({ outcome, labels }) => `with timestamps ${labels.join(' and ')} ${outcome}`)
+      .join('; '),
+});
+
+type Without =
+  | { readonly side: 'first to close'; readonly isRemoved: boolean }
+  | { readonly side: 'last to close'; readonly answer: 'ACK' | 'RST' };
+
+/** The host is the peer in LAST_ACK: its program has shut down and still holds the socket. Returns its error. */
+async function lastToClose(lab: Lab, answer: 'ACK' | 'RST'): Promise<string> {
+  const [host, peer] = await lab.scripted();
+  const listener = host.listen({ address: host.A });
+  const { port } = listener.local;
+  const far = peer.connection({ localPort: peerPort, remotePort: port });
+  await far.connect();
+  const server = await listener.accept('server');
+  far.send('FIN ACK');
+  await server.recv();
+  server.shutdown('write');
+  const fin = await far.expect('FIN ACK');
+  await host.waitFor({ localPort: port, state: 'LAST_ACK' }, 'the FIN is not acknowledged');
+  // A host without the connection takes the number of its RST from the ACK of the segment: RFC 9293 section 3.5.2.
+  if (answer === 'RST') far.send('RST', { seq: fin.ack });
+  else far.send('ACK');
+  const waiting = { localPort: port, state: 'LAST_ACK' } as const;
+  await comesTrue(() => host.sockets(waiting).length === 0, `the ${answer} ends LAST_ACK`);
+  const error = server.getOption('SO_ERROR');
+  return error === 0 ? 'no error' : getSystemErrorName(-error);
+}
+
+const noTimeWait = defineCase<Without, string>({
+  id: 'L3',
+  articles: ['004'],
+  title: 'Were there no TIME_WAIT, the repeated FIN would meet an RST',
+  claim: 'Without a TIME_WAIT the repeated FIN is answered with RST, and the side that sent it sees an error.',
+  rule: 'tcp_v4_rcv() sends RST where no socket matches (tcp_v4_send_reset(), RFC 9293 section 3.5.2). In LAST_ACK tcp_reset() sets sk_err to ECONNRESET; a program sees it only if it still holds the socket, as after shutdown().',
+  advice:
+    'Do not remove TIME_WAIT sockets by hand or by tcp_max_tw_buckets: a peer whose last ACK was lost then gets a reset for a connection that ended well.',
+  needs: ['packet-socket'],
+  // What happens where the TIME_WAIT stands is the other side of it, and not what the claim is about.
+  rows: [
+    { name: 'the TIME_WAIT stands, the FIN comes again', given: { side: 'first to close', isRemoved: false } },
+    {
+      name: 'the TIME_WAIT is removed, the FIN comes again',
+      given: { side: 'first to close', isRemoved: true },
+      says: 'RST',
+      needs: ['destroy-socket'],
+    },
+    { name: 'the program in LAST_ACK gets the ACK', given: { side: 'last to close', answer: 'ACK' } },
+    {
+      name: 'the program in LAST_ACK gets the RST',
+      given: { side: 'last to close', answer: 'RST' },
+      says: 'ECONNRESET',
+    },
+  ],
+  async run(lab, given) {
+    if (given.side === 'last to close') return lastToClose(lab, given.answer);
+    const [host, peer] = await lab.scripted();
+    const { old } = await leaveInTimeWait(host, peer);
+    if (given.isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
+    return await answerToFinAgain(old);
+  },
+  because(rows) {
+    const answers = rows.flatMap(({ given, observed }) =>
+      given.side === 'first to close'
+        ? [`with ${observed} where the TIME_WAIT ${given.isRemoved ? 'is removed' : 'stands'}`]
+        : [],
+    );
+    const errors = rows.flatMap(({ given, observed }) =>
+      given.side === 'last to close' ? [`${observed} where its FIN is answered with ${given.answer}`] : [],
+    );
+    return `the repeated FIN is answered ${answers.join(', and ')}; the program that sent it sees ${errors.join(', and ')}`;
+  },
+});
+
+interface Late {
+  readonly isRemoved: boolean;
+  readonly newSeq: 'same' | 'higher';
+  readonly timestamps: Timestamps;
+}
+
+/** As long as the old data, so that whichever comes second is taken for a repetition of the other. */
+const newData = 'new data';
+
+interface Meeting {
+  readonly [what: string]: string | boolean;
+  readonly newConnection: 'made' | 'refused';
+  readonly oldDataRead: boolean;
+}
+
+function beginning({ newSeq }: Late): string {
+  return `at ${newSeq === 'same' ? 'the same' : 'a higher'} number`;
+}
+
+function fate({ newConnection, oldDataRead }: Meeting): string {
+  if (newConnection === 'refused') return 'is refused';
+  return oldDataRead ? 'reads the old data' : 'does not read the old data';
+}
+
+const duplicates = defineCase<Late, Meeting>({
+  id: 'L4',
+  articles: ['003', '004'],
+  title: 'An old duplicate and a new connection of the same four-tuple',
+  claim:
+    'TIME_WAIT keeps old duplicates from reaching a new connection of the same four-tuple; without it they would reach it.',
+  rule: 'tcp_timewait_state_process() lets in a SYN beyond all that the old connection sent, whose window the old segments are out of (tcp_sequence()), or one with a newer timestamp at any number; then PAWS drops the old segments, whose timestamps are older. Without the TIME_WAIT any number may come, and only PAWS is left (tcp_disordered_ack_check(), RFC 7323 section 5).',
+  advice:
+    'Where TIME_WAIT is cut short (SO_LINGER with 0 seconds, tcp_max_tw_buckets, SOCK_DESTROY), only timestamps keep old data out for certain: leave them on.',
+  needs: ['packet-socket'],
+  rows: [false, true].flatMap((isRemoved) =>
+    (['off', 'on'] as const).flatMap((timestamps) =>
+      (['same', 'higher'] as const).map((newSeq) => ({
+        name: `TIME_WAIT ${isRemoved ? 'removed' : 'stands'}, timestamps ${timestamps}, new connection ${beginning({ isRemoved, newSeq, timestamps })}`,
+        given: { isRemoved, newSeq, timestamps },
+        says: { oldDataRead: isRemoved },
+        ...(isRemoved ? { needs: ['destroy-socket'] as const } : {}),
+      })),
+    ),
+  ),
+  async run(lab, { isRemoved, newSeq, timestamps }) {
+    const [host, peer] = await lab.scripted();
+    const clock = (value: number): { clock?: number } => (timestamps === 'on' ? { clock: value } : {});
+    const initialSeq = 5_000_000;
+    const { listener, old } = await leaveInTimeWait(host, peer, { initialSeq, ...clock(1000) });
+    if (isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
+    const fresh = sameFourTuple(peer, {
+      initialSeq: newSeq === 'same' ? initialSeq : old.nextOnTheWire + 100,
+      ...clock(2000),
+    });
+    fresh.send('SYN', { options: { mss: 1460 } });
+    const [answer] = await fresh.answers();
+    if (answer === undefined || !answer.flags.includes('SYN')) return { newConnection: 'refused', oldDataRead: false };
+    fresh.send('ACK');
+    const server = await listener.accept('new server');
+    // It was in the network all the time; its ACK is one the new connection takes, as an unlucky number may be.
+    fresh.send('PSH ACK', {
+      seq: fresh.relativeSeq(old.nextOnTheWire - 1 - oldData.length),
+      data: oldData,
+      ...clock(1000),
+    });
+    fresh.send('PSH ACK', { data: newData });
+    const got = await server.recv();
+    host.note('new server has read', JSON.stringify(got));
+    return { newConnection: 'made', oldDataRead: got.includes(oldData) };
+  },
+  because: (rows) =>
+    [false, true]
+      .map((isRemoved) => {
+        const fates = alike(
+          rows.filter(({ given }) => given.isRemoved === isRemoved),
+          ({ observed }) => fate(observed),
+          ({ given }) => `${beginning(given)} with timestamps ${given.timestamps}`,
+        ).sort((one, other) => one.labels.length - other.labels.length);
+        const said = fates.map(({ outcome, labels }, index) => {
+          if (index < fates.length - 1) return `${outcome} ${labels.join(' or ')}`;
+          return `${outcome} ${fates.length === 1 ? 'in every row' : 'otherwise'}`;
+        });
+        return `where the TIME_WAIT ${isRemoved ? 'is removed' : 'stands'}, a new connection ${said.join(', and ') || 'was not tried'}`;
+      })
+      .join('; '),
+});
+
+type Reuse = 'a new listener' | 'a connect() to the same peer';
+
+const robbed = defineCase<Reuse, { timeWait: string; answer: string; acknowledged: boolean }>({
+  id: 'S14',
+  articles: ['002'],
+  title: 'Does reusing the port take the TIME_WAIT away?',
+  claim:
+    'Reusing the port takes its TIME_WAIT from the old connection, so that nothing is left to acknowledge the FIN its peer repeats.',
+  rule: 'A bind with SO_REUSEADDR leaves the TIME_WAIT in the table of connections, where tcp_v4_rcv() finds it before the listener. Only a connection of the same four-tuple takes its place (__inet_check_established() removes it), and in SYN_SENT an ACK that does not fit is answered with RST.',
+  advice:
+    'SO_REUSEADDR on a server is safe for the peers of old connections. Taking a whole four-tuple again, as a client with a fixed source port does, resets a peer that still waits for its last ACK.',
+  needs: ['packet-socket'],
+  rows: (['a new listener', 'a connect() to the same peer'] as const).map((by) => ({
+    name: `reused by ${by}`,
+    given: by,
+    says: { timeWait: 'gone', acknowledged: false },
+  })),
+  async run(lab, by) {
+    const [host, peer] = await lab.scripted();
+    const options = { SO_REUSEADDR: true };
+    // Without timestamps a connect() could not take it: tcp_twsk_unique().
+    const { listener, old, look } = await leaveInTimeWait(host, peer, { clock: 1000, options });
+    const place = listener.local;
+    listener.close();
+    const next = host.open({ name: 'next', options }).bind(place);
+    if (by === 'a new listener') next.listen();
+    else next.tryConnect({ address: peer.address, port: peerPort });
+    const timeWait = look('the port is in use again') === undefined ? 'gone' : 'stands';
+    await sameFourTuple(peer, {}).answers();
+    const answer = await answerToFinAgain(old);
+    return { timeWait, answer, acknowledged: answer === 'ACK' };
+  },
+  because: (rows) =>
+    rows
+      .map(
+        ({ given, observed: { timeWait, answer } }) =>
+          `where the port is reused by ${given}, the TIME_WAIT ${timeWait === 'gone' ? 'is gone' : timeWait}, and the FIN its peer repeats is answered with ${answer}`,
+      )
+      .join('; '),
+});
+
+const arrivals: Readonly<Record<Attack['by'], string>> = {
+  RST: 'an RST',
+  'RST one byte further': 'an RST one byte further',
+  'old duplicate': 'an old duplicate alone',
+  'old duplicate, and the RST of the closed peer': 'the RST that an old duplicate brings about',
+};
+
+const assassination = defineCase<Attack, string>({
+  id: 'R14',
+  articles: [],
+  title: 'TIME_WAIT assassination',
+  claim:
+    'An RST that arrives in TIME_WAIT ends it, and an old duplicate brings such an RST about; net.ipv4.tcp_rfc1337 protects it.',
+  rule: 'tcp_timewait_state_process(): an RST at exactly rcv_nxt ends it (inet_twsk_deschedule_put()) if tcp_rfc1337 is 0, the default; any other RST is dropped. An old duplicate is answered with an ACK, to which a peer that is closed says RST with the number it finds there (RFC 1337 section 2).',
+  advice:
+    'Set net.ipv4.tcp_rfc1337 = 1 where old duplicates matter. Its price: a client whose SYN the TIME_WAIT refuses cannot clear it with its RST any more, and is refused until it has run out.',
+  needs: ['packet-socket'],
+  rows: attacks.map((attack) => ({
+    name: nameOfAttack(attack),
+    given: attack,
+    // A duplicate to which no RST comes back is the other side of it.
+    ...(attack.by === 'old duplicate' ? {} : { says: attack.rfc1337 === 0 ? 'gone' : 'stands' }),
+  })),
+  async run(lab, attack) {
+    const findings = await lab.play(assassinated, nameOfAttack(attack));
+    const isDuplicate = attack.by.startsWith('old duplicate');
+    if (isDuplicate && textOf(findings, 'answer') === 'nothing') return 'no answer to the duplicate';
+    return textOf(findings, 'timeWait');
+  },
+  because: (rows) =>
+    ([0, 1] as const)
+      .map((rfc1337) => {
+        const outcomes = alike(
+          rows.filter(({ given }) => given.rfc1337 === rfc1337),
+          ({ observed }) => (observed === 'gone' ? 'is gone' : observed),
+          ({ given }) => arrivals[given.by],
+        );
+        return `with tcp_rfc1337 ${rfc1337} the TIME_WAIT ${outcomes.map(({ outcome, labels }) => `${outcome} after ${labels.join(' or ')}`).join(', and ')}`;
+      })
+      .join('; '),
+});
+
+export const timeWaitSegmentCases: readonly Case[] = [finAgain, noTimeWait, duplicates, robbed, assassination];

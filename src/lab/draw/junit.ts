@@ -1,0 +1,41 @@
+import type { CaseResult, RowResult } from '../run/case.js';
+import type { MatrixResult } from '../run/matrix.js';
+import { escapeXml } from './page/escape.js';
+import { partialText } from './page/partial.js';
+import { textOf } from './page/words.js';
+
+function rowLine({ name, says, observed, ok }: RowResult): string {
+  const line = `${name}: ${textOf(observed)}`;
+  if (ok === null) return `${line} (the claim does not speak of it)`;
+  return ok ? `${line} (as the claim says)` : `${line} (the claim says: ${says === undefined ? '' : textOf(says)})`;
+}
+
+function testCase({ id, title, verdict, because, rows, durationMs, error }: CaseResult): string {
+  const name = `${id}: ${title}`;
+  const open = `  <testcase classname="sockwise.${escapeXml(id)}" name="${escapeXml(name)}" time="${durationMs / 1000}">`;
+  const said = escapeXml(because);
+  if (error !== undefined) return `${open}<error message="${escapeXml(error)}"/></testcase>`;
+  if (verdict === 'skipped') return `${open}<skipped message="${said}"/></testcase>`;
+  const lines = [`${verdict}: ${because}`, ...rows.map(rowLine)].map(escapeXml);
+  return `${open}<system-out>${lines.join('\n')}</system-out></testcase>`;
+}
+
+/**
+ * The matrix for tools that read JUnit. A verdict is no failure: that an article is refuted is a finding. Only a case that
+ * broke off is an error. What an interrupted run did not come to is told on `system-err`.
+ */
+export function matrixJunit(result: MatrixResult): string {
+  const { cases, durationMs, kernel } = result;
+  const errors = cases.filter(({ error }) => error !== undefined).length;
+  const skips = cases.filter(({ verdict, error }) => verdict === 'skipped' && error === undefined).length;
+  const counts = `tests="${cases.length}" failures="0" errors="${errors}" skipped="${skips}"`;
+  const partial = partialText(result);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite name="sockwise matrix on Linux ${escapeXml(kernel)}" ${counts} time="${durationMs / 1000}">`,
+    ...cases.map(testCase),
+    ...(partial === undefined ? [] : [`  <system-err>${escapeXml(partial)}</system-err>`]),
+    '</testsuite>',
+    '',
+  ].join('\n');
+}

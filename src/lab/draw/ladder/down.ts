@@ -1,0 +1,328 @@
+import type { TraceSegment } from '../../record/trace.js';
+import { type Across, lineHeight, lostPart, sizes } from './across.js';
+import { type Label, type Part, wrapped } from './label.js';
+import { quietMs } from './fold.js';
+import { connectionKey, type FoldRow, type Row } from './row.js';
+import { foldText, spanText, timeText } from './words.js';
+
+/** An instant of a row: an arrow has two, and they need not be neighbours. */
+export interface Instant {
+  /** Of a lost segment that others overtook or followed closely: when it would have arrived, as they did. */
+  readonly kind: Row['kind'] | 'arrive' | 'missed' | 'gap';
+  readonly atMs: number;
+  readonly row: Row;
+  /** Lines of a text across the picture. */
+  readonly lines: readonly (readonly Part[])[];
+  /** Beside one another in one host the names of states need room; this says which column it is. */
+  readonly lane: string;
+  /** How long nothing happened, of a gap. */
+  readonly spanMs: number;
+}
+
+export interface Down {
+  readonly instants: readonly Instant[];
+  /** For each instant; of a text across the picture, where it begins. */
+  readonly ys: readonly number[];
+  readonly bottom: number;
+}
+
+/** What is less apart looks simultaneous. */
+const togetherMs = 0.25;
+/** A gap of at least this is drawn as a break. */
+const breakMs = 200;
+export const headerHeight = 58;
+export const breakHeight = 24;
+const besideBreak = 12;
+/** How far an arrow falls from a host to the next. */
+const slant = 26;
+/** Room above an arrow for its label. */
+const labelRoom = 18;
+const stateHeight = 16;
+const ribbonPadding = 5;
+/** Above the middle of a text's first line. */
+export const textAbove = 9;
+/** From the middle of a line of text to its baseline. */
+export const textDrop = 4;
+/** Arrows of the same way stay as far apart as they began, up to this. */
+const mostApart = 36;
+/** Between where an arrow ends and where the next one begins. */
+const arrowSpace = 8;
+/** Between instants at different hosts, so that one sees which was first. */
+const aStep = 3;
+/** Of the usual fall, what an arrow falls at least below where the one that it meets began. */
+const meetPart = 2;
+
+export function acrossHeight({ kind, lines }: Instant): number {
+  return kind === 'gap' ? breakHeight : lines.length * lineHeight + 2 * ribbonPadding;
+}
+
+function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
+  return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
+}
+
+function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[])[] {
+  const first = hosts[0]?.right ?? timeX;
+  const last = hosts.at(-1)?.left ?? width;
+  const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;
+  const most = Math.max(20, Math.floor(room / (sizes.label * 0.62)));
+  const words: Part =
+    row.kind === 'mark'
+      ? { text: row.mark.text, tone: 'strong' }
+      : row.kind === 'error'
+        ? { text: `broke off: ${row.message}`, tone: 'bad' }
+        : { text: row.kind === 'fold' ? foldText(row).replace(/ …$/, '\u00a0…') : '', tone: 'soft' };
+  const lines = wrapped([words], most);
+  return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: words.tone }]];
+}
+
+function laneOf(row: Row, { hosts }: Across): string {
+  if (row.kind !== 'state') return '';
+  const key = connectionKey(row.state);
+  const place = hosts.find(({ name }) => name === row.state.host);
+  const column = place?.bands.findIndex(({ ends }) => ends.some((end) => end.key === key)) ?? -1;
+  return column < 0 ? '' : `${row.state.host} ${column}`;
+}
+
+function inOrder(a: Instant, b: Instant): number {
+  return a.atMs - b.atMs;
+}
+
+/**
+ * When a lost segment would have arrived, by the one that was on its way with it; so that its arrow goes beside that one's,
+ * not across it.
+ */
+function missedMs({ from, to, sentMs }: TraceSegment, segments: readonly TraceSegment[]): number | undefined {
+  const beside = segments.flatMap((other) => {
+    const flightMs = (other.receivedMs ?? other.sentMs) - other.sentMs;
+    const apart = Math.abs(other.sentMs - sentMs);
+    return other.from === from && other.to === to && apart < flightMs ? [{ apart, flightMs }] : [];
+  });
+  const [nearest] = beside.sort((a, b) => a.apart - b.apart);
+  return nearest === undefined ? undefined : sentMs + nearest.flightMs;
+}
+
+/** All instants in order of time, with the gaps between them. */
+export function instantsOf(rows: readonly Row[], place: Across): Instant[] {
+  const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
+  const segments = rows.flatMap((row) => (row.kind === 'segment' ? [row.segment] : []));
+  const instants = rows.flatMap((row): Instant[] => {
+    const begin = { atMs: row.atMs, row, lines: linesAcross(row, place), lane: laneOf(row, place), spanMs: 0 };
+    const one: Instant = { ...begin, kind: row.kind };
+    if (row.kind !== 'segment') return [one];
+    const { sentMs, receivedMs } = row.segment;
+    const endMs = receivedMs ?? missedMs(row.segment, segments);
+    if (endMs === undefined) return [one];
+    const fold = folds.find(({ atMs }) => atMs >= sentMs)?.atMs ?? Infinity;
+    const atMs = Math.max(sentMs, Math.min(endMs, fold));
+    return [one, { ...begin, kind: receivedMs === undefined ? 'missed' : 'arrive', atMs }];
+  });
+  instants.sort(inOrder);
+  const result: Instant[] = [];
+  let endMs = instants[0]?.atMs ?? 0;
+  for (const instant of instants) {
+    const spanMs = quietMs(folds, endMs, instant.atMs);
+    if (spanMs >= breakMs) result.push({ ...instant, kind: 'gap', lines: [], lane: '', spanMs });
+    result.push(instant);
+    endMs = Math.max(endMs, instant.atMs);
+  }
+  return result;
+}
+
+/** How long a gap is: between the first two hosts, of one host beside its break. */
+export function gapLabel({ spanMs }: Instant, y: number, { hosts, timeX }: Across): Label {
+  const first = hosts[0]?.right ?? timeX;
+  const next = hosts[1]?.left;
+  return {
+    kind: 'gap',
+    parts: [{ text: spanText(spanMs), tone: 'soft' }],
+    x: next === undefined ? first + besideBreak : (first + next) / 2,
+    y: y + breakHeight / 2 + textDrop,
+    anchor: next === undefined ? 'start' : 'middle',
+    size: sizes.label,
+  };
+}
+
+/** Room for time that passes where nothing happens, far from to scale. */
+function pause(ms: number): number {
+  return ms < 2 ? 0 : Math.min(12, 4 * Math.log10(ms));
+}
+
+/** Bottoms of what stands at a place already. */
+class Lanes {
+  readonly #bottoms = new Map<string, number>();
+
+  of(lane: string): number {
+    return this.#bottoms.get(lane) ?? 0;
+  }
+
+  fill(lane: string, bottom: number): void {
+    this.#bottoms.set(lane, Math.max(this.of(lane), bottom));
+  }
+}
+
+/** What an arrow falls at least, from its sender to its receiver. */
+export function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
+  const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
+  return slant * Math.max(1, Math.abs(index(from) - index(to)));
+}
+
+/** The state that follows in the column of a band needs to be below the name of the one before. */
+function nameHeight(row: Row, place: Across): number {
+  if (row.kind !== 'state') return 0;
+  const band = place.hosts
+    .find(({ name }) => name === row.state.host)
+    ?.bands.find(({ ends }) => ends.some(({ key }) => key === connectionKey(row.state)));
+  if (band === undefined) return 0;
+  const states = band.ends.find(({ key }) => key === connectionKey(row.state))?.states ?? [];
+  const at = states.indexOf(row.state);
+  if (at < 0 || states[at - 1]?.state === row.state.state) return 2;
+  if (!band.named) return 5;
+  return band.withPort && at === 0 ? 2 * stateHeight - 2 : stateHeight;
+}
+
+function hasTime({ kind }: Instant): boolean {
+  return kind === 'call' || kind === 'return' || kind === 'segment';
+}
+
+/** Whether the second instant needs a time of its own, since it is no work of the first. */
+function needsTime(first: Instant, second: Instant): boolean {
+  if (!hasTime(second) || timeText(first.atMs) === timeText(second.atMs)) return false;
+  if (first.kind === 'segment' && second.kind === 'segment') return false;
+  if (second.atMs - first.atMs < togetherMs) return false;
+  const sends =
+    first.row.kind === 'call' && second.row.kind === 'segment' && first.row.call.host === second.row.segment.from;
+  return !sends || second.atMs - first.atMs >= 1;
+}
+
+/**
+ * Gives every instant a height: never above one before it, and where something would be in the way, below that.
+ * `extra` is more room above an instant.
+ */
+export function down(place: Across, instants: readonly Instant[], extra: ReadonlyMap<number, number>): Down {
+  const lanes = new Lanes();
+  const ys: number[] = [];
+  const departs = new Map<Row, number>();
+  const flying = new Set<Row>();
+  const arrived = new Map<string, { readonly departY: number; readonly y: number }>();
+  let timed: { readonly instant: Instant; readonly y: number } | undefined;
+  let y = headerHeight + 24;
+  let before: Instant | undefined;
+  lanes.fill('across', headerHeight);
+
+  const departFloor = (host: string): number =>
+    Math.max(
+      lanes.of('across') + labelRoom,
+      lanes.of(`departed ${host}`) + labelRoom,
+      lanes.of(`arrived ${host}`) + arrowSpace,
+    );
+
+  const textFloor = (host: string): number => Math.max(lanes.of(`texts ${host}`), lanes.of('ribbons')) + textAbove;
+
+  /** Calls of several hosts at the same moment stand at the same height. */
+  function togetherFloor(index: number): number {
+    const begin = instants[index]?.atMs ?? 0;
+    let floor = 0;
+    for (const { kind, row, atMs } of instants.slice(index + 1, index + 8)) {
+      if (atMs - begin >= togetherMs || isAcross({ kind })) break;
+      if (kind === 'call' && row.kind === 'call') floor = Math.max(floor, textFloor(row.call.host));
+    }
+    return floor;
+  }
+
+  function floorOf(index: number): number {
+    const instant = instants[index];
+    const next = instants[index + 1];
+    if (instant === undefined) return y;
+    const { row, kind, lane } = instant;
+    switch (kind) {
+      case 'gap':
+        return Math.max(y, lanes.of('lines'), lanes.of('names')) + 10;
+      case 'mark':
+      case 'error':
+        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4, lanes.of('names') + 4);
+      case 'fold':
+        return Math.max(y, lanes.of('lines')) + 10;
+      case 'call': {
+        if (row.kind !== 'call') return y;
+        const { host } = row.call;
+        const sends = next?.row.kind === 'segment' && next.kind === 'segment' && next.row.segment.from === host;
+        return Math.max(y, textFloor(host), sends ? departFloor(host) : 0, togetherFloor(index));
+      }
+      case 'return':
+        return row.kind === 'return' ? Math.max(y, textFloor(row.call.host)) : y;
+      case 'state':
+        return lane === '' ? y : Math.max(y, lanes.of(lane), lanes.of('ribbons'));
+      case 'segment':
+        return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
+      case 'arrive':
+      case 'missed': {
+        if (row.kind !== 'segment') return y;
+        const { from, to } = row.segment;
+        const departY = departs.get(row) ?? y;
+        const met = [...flying].flatMap((other) =>
+          other.kind === 'segment' && other.segment.from === to && other.segment.to === from
+            ? [(departs.get(other) ?? 0) + meetPart * slant]
+            : [],
+        );
+        const last = arrived.get(`${from} ${to}`);
+        const parallel = last === undefined ? 0 : last.y + Math.min(mostApart, departY - last.departY);
+        return Math.max(
+          y,
+          departY + fallOf(row.segment, place),
+          lanes.of(`arrived ${to}`) + arrowSpace,
+          parallel,
+          ...met,
+        );
+      }
+    }
+  }
+
+  function take(instant: Instant, at: number): void {
+    const { row, kind, lane } = instant;
+    if (isAcross(instant)) {
+      const bottom = at + acrossHeight(instant);
+      lanes.fill('across', bottom);
+      if (kind === 'mark' || kind === 'error') lanes.fill('ribbons', bottom + 2);
+      y = bottom + 6;
+      return;
+    }
+    y = at;
+    if (kind === 'state' && lane !== '') {
+      lanes.fill(lane, at + nameHeight(row, place));
+      lanes.fill('names', at + nameHeight(row, place));
+    }
+    if (row.kind === 'call' || row.kind === 'return') {
+      const bottom = at - textAbove + (place.texts.get(row)?.lines.length ?? 1) * lineHeight;
+      lanes.fill(`texts ${row.call.host}`, bottom);
+      lanes.fill('texts', bottom);
+    }
+    if (row.kind !== 'segment') return;
+    lanes.fill('lines', at);
+    if (kind === 'segment') {
+      departs.set(row, at);
+      const { from, to, receivedMs } = row.segment;
+      if (receivedMs === undefined) lanes.fill('lines', at + fallOf(row.segment, place) * (from === to ? 1 : lostPart));
+      else flying.add(row);
+      lanes.fill(`departed ${row.segment.from}`, at);
+      return;
+    }
+    flying.delete(row);
+    const { from, to } = row.segment;
+    lanes.fill(`arrived ${to}`, at);
+    arrived.set(`${from} ${to}`, { departY: departs.get(row) ?? at, y: at });
+  }
+
+  for (const [index, instant] of instants.entries()) {
+    const passed = before === undefined || before.kind === 'gap' ? 0 : pause(instant.atMs - before.atMs);
+    const aside =
+      before !== undefined && instant.kind === 'segment' && before.row !== instant.row && before.kind !== 'call';
+    y += passed + (aside ? aStep : 0);
+    if (timed !== undefined && needsTime(timed.instant, instant)) y = Math.max(y, timed.y + lineHeight);
+    const at = floorOf(index) + (extra.get(index) ?? 0);
+    if (hasTime(instant)) timed = { instant, y: at };
+    ys.push(at);
+    take(instant, at);
+    before = instant;
+  }
+  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), lanes.of('names')) + 18 };
+}

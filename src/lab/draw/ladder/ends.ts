@@ -1,0 +1,74 @@
+import type { Trace, TraceState } from '../../record/trace.js';
+import { connectionKey, type Row } from './row.js';
+
+/** A connection end or listener of a host, with its states in order of time. */
+export interface End {
+  readonly key: string;
+  readonly states: readonly TraceState[];
+}
+
+/** Ends of a host that were there one after the other. */
+export interface EndColumn {
+  readonly ends: readonly End[];
+}
+
+/** Ends that were there at the same time as so many others are not drawn. */
+const mostColumns = 6;
+
+function isListener({ states }: End): boolean {
+  return states[0]?.remote === undefined;
+}
+
+function begin({ states }: End): number {
+  return states[0]?.atMs ?? 0;
+}
+
+function end({ states }: End): number {
+  const last = states.at(-1);
+  return last?.state === 'CLOSED' ? last.atMs : Infinity;
+}
+
+function shownStates(rows: readonly Row[]): TraceState[] {
+  return rows.flatMap((row) => {
+    if (row.kind === 'state') return [row.state];
+    return row.kind === 'fold' ? row.states : [];
+  });
+}
+
+/**
+ * The host's ends, in few columns, connections first: they stand next to the lifeline. The same state twice counts once,
+ * unless it was implied first and seen then.
+ */
+export function endColumns(host: string, rows: readonly Row[]): { columns: EndColumn[]; left: number } {
+  const ends = new Map<string, TraceState[]>();
+  for (const state of shownStates(rows)) {
+    if (state.host !== host) continue;
+    const key = connectionKey(state);
+    const states = ends.get(key) ?? [];
+    const last = states.at(-1);
+    if (last?.state !== state.state || last.how !== state.how) states.push(state);
+    ends.set(key, states);
+  }
+  const all = [...ends].map(([key, states]): End => ({ key, states }));
+  const columns: End[][] = [];
+  const inOrder = all.sort((a, b) => Number(isListener(a)) - Number(isListener(b)) || begin(a) - begin(b));
+  for (const one of inOrder) {
+    const free = columns.find((column) => column.every((other) => end(other) < begin(one) || end(one) < begin(other)));
+    if (free === undefined) columns.push([one]);
+    else free.push(one);
+  }
+  const shown = columns.slice(0, mostColumns).map((column) => ({ ends: column.sort((a, b) => begin(a) - begin(b)) }));
+  return { columns: shown, left: columns.slice(mostColumns).flat().length };
+}
+
+/** Hosts of the trace, and those that only an event names. */
+export function hostNames({ hosts, segments, calls, states }: Trace): string[] {
+  return [
+    ...new Set([
+      ...hosts.map(({ name }) => name),
+      ...segments.flatMap(({ from, to }) => [from, to]),
+      ...calls.map(({ host }) => host),
+      ...states.map(({ host }) => host),
+    ]),
+  ];
+}

@@ -1,0 +1,60 @@
+import type { Trace } from '../../record/trace.js';
+import { type Across, sizes } from './across.js';
+import type { Band } from './bands.js';
+import { bandKind } from './colours.js';
+import { type Label, textWidth } from './label.js';
+import { notDrawnTexts } from './words.js';
+
+export interface KeyEntry {
+  readonly x: number;
+  readonly y: number;
+  readonly state: string | undefined;
+}
+
+/** What the colours of narrow bands mean, and what the picture does not show. */
+export function keyOf(
+  bands: readonly Band[],
+  trace: Trace,
+  place: Across,
+  top: number,
+): { keys: KeyEntry[]; labels: Label[]; bottom: number } {
+  const unnamed = place.hosts.some(({ bands: columns }) => columns.some(({ named }) => !named));
+  const states = unnamed ? [...new Set(bands.map(({ state }) => state))] : [];
+  const kinds = [...new Set(states.map(bandKind))];
+  const notes = [
+    ...place.hosts
+      .filter(({ undrawn }) => undrawn > 0)
+      .map(({ name, undrawn }) => `${undrawn} more sockets of ${name} have no band`),
+    ...(trace.dropped > 0 ? [`${trace.dropped} packets are missing: the kernel had no room to show them`] : []),
+    ...notDrawnTexts(trace),
+  ];
+  const keys: KeyEntry[] = [];
+  const labels: Label[] = [];
+  let x = place.timeX + 14;
+  let y = top;
+  const add = (text: string, state?: string | null): void => {
+    const indent = state === null ? 0 : 20;
+    const width = indent + textWidth(text, sizes.small) + 18;
+    if (x + width > place.width && x > place.timeX + 14) {
+      x = place.timeX + 14;
+      y += 20;
+    }
+    if (state !== null) keys.push({ x, y, state });
+    labels.push({
+      kind: 'note',
+      parts: [{ text, tone: 'soft' }],
+      x: x + indent,
+      y: y + 11,
+      anchor: 'start',
+      size: sizes.small,
+    });
+    x += width;
+  };
+  for (const kind of kinds) {
+    const same = states.filter((state) => bandKind(state) === kind);
+    add(same.join(', '), same[0]);
+  }
+  if (bands.some(({ implied }) => implied)) add('state follows from a segment, not seen');
+  for (const note of notes) add(note, null);
+  return { keys, labels, bottom: labels.length === 0 ? top - 12 : y + 24 };
+}

@@ -1,0 +1,62 @@
+import type { TraceCall, TraceMark, TraceSegment, TraceState } from '../../record/trace.js';
+
+/** Like segments in a row, and what stood among them, as one row. */
+export interface FoldRow {
+  readonly kind: 'fold';
+  /** Where it stands among the rows: between its begin and the last segment of it that was sent. */
+  readonly atMs: number;
+  readonly beginMs: number;
+  readonly endMs: number;
+  readonly segments: number;
+  /** Bytes of data in `segments`. */
+  readonly bytes: number;
+  /** Of `segments`, those sent again, and those that did not arrive. */
+  readonly again: number;
+  readonly lost: number;
+  readonly calls: number;
+  readonly marks: number;
+  /** Segments that only the capture file has; they are not among `segments`. */
+  readonly omitted: number;
+  /** The last state of each connection end that changed meanwhile. */
+  readonly states: readonly TraceState[];
+}
+
+export type Row =
+  | { readonly kind: 'call'; readonly atMs: number; readonly call: TraceCall; readonly waits: boolean }
+  /** Only of a call that waited. */
+  | { readonly kind: 'return'; readonly atMs: number; readonly call: TraceCall }
+  | { readonly kind: 'segment'; readonly atMs: number; readonly segment: TraceSegment }
+  | { readonly kind: 'state'; readonly atMs: number; readonly state: TraceState }
+  | { readonly kind: 'mark'; readonly atMs: number; readonly mark: TraceMark }
+  | { readonly kind: 'error'; readonly atMs: number; readonly message: string }
+  | FoldRow;
+
+const ranks: Readonly<Record<Row['kind'], number>> = {
+  mark: 0,
+  call: 1,
+  segment: 2,
+  fold: 2,
+  state: 3,
+  return: 4,
+  error: 5,
+};
+
+/** By time, and of the same moment what is the reason of the other first. */
+export function inOrder(a: Row, b: Row): number {
+  return a.atMs - b.atMs || ranks[a.kind] - ranks[b.kind];
+}
+
+export function connectionKey({ host, local, remote }: TraceState): string {
+  const far = remote === undefined ? '*' : `${remote.address}:${remote.port}`;
+  return `${host} ${local.address}:${local.port} ${far}`;
+}
+
+/** The same for both directions. */
+export function segmentKey({ source, destination }: TraceSegment): string {
+  const [here, there] = [`${source.address}:${source.port}`, `${destination.address}:${destination.port}`];
+  return here < there ? `${here} ${there}` : `${there} ${here}`;
+}
+
+export function opensOrCloses({ flags }: TraceSegment): boolean {
+  return flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
+}

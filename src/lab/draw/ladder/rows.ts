@@ -1,0 +1,85 @@
+import { withPlace } from '../../record/place.js';
+import type { Trace } from '../../record/trace.js';
+import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
+import { inOrder, type Row } from './row.js';
+
+/** Rows besides states, which stand beside the others. */
+const mostRows = 150;
+const mostStates = 150;
+
+/** A call that takes less returns in the row of its begin: a segment of its own is often sent before it returns. */
+const waitMs = 1;
+/** A call that takes this long waited, even if nothing happened meanwhile. */
+const longWaitMs = 50;
+
+/** The middle as one row, whatever it holds, but not the reason why the script broke off. */
+function cut(rows: readonly Row[]): Row[] {
+  const most = mostRows - 2;
+  const head = rows.slice(0, most / 2);
+  const tail = rows.slice(-most / 2);
+  const middle = rows.slice(most / 2, -most / 2);
+  return [...head, folded(middle), ...middle.filter(({ kind }) => kind === 'error'), ...tail];
+}
+
+function fits(rows: readonly Row[]): boolean {
+  const states = rows.filter(({ kind }) => kind === 'state').length;
+  return rows.length - states <= mostRows && states <= mostStates;
+}
+
+/** Whether one of the times, in ascending order, lies between the two. */
+function happensBetween(times: readonly number[], begin: number, end: number): boolean {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? 0) <= begin) low = middle + 1;
+    else high = middle;
+  }
+  const next = times[low];
+  return next !== undefined && next < end;
+}
+
+function callRows({ calls, segments, marks }: Trace): Row[] {
+  const times = [
+    ...calls.map(({ atMs }) => atMs),
+    ...marks.map(({ atMs }) => atMs),
+    ...segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
+  ].sort((a, b) => a - b);
+  return calls.flatMap((call): Row[] => {
+    const { atMs, endMs } = call;
+    const waits = endMs - atMs >= longWaitMs || (endMs - atMs >= waitMs && happensBetween(times, atMs, endMs));
+    const made: Row = { kind: 'call', atMs, call, waits };
+    return waits ? [made, { kind: 'return', atMs: endMs, call }] : [made];
+  });
+}
+
+function segmentRows({ segments, omitted }: Trace): Row[] {
+  return segments.flatMap((segment, index): Row[] => {
+    const row: Row = { kind: 'segment', atMs: segment.sentMs, segment };
+    if (omitted === undefined || omitted.afterIndex !== index) return [row];
+    const endMs = segments[index + 1]?.sentMs ?? segment.sentMs;
+    return [row, { ...emptyFold, atMs: segment.sentMs, beginMs: segment.sentMs, endMs, omitted: omitted.count }];
+  });
+}
+
+/**
+ * What happened, in order of time, a row each. Long runs of like segments are folded, and if that does not suffice the
+ * middle of the run is, so that there are never more than about 150 rows besides the states.
+ */
+export function rowsOf(trace: Trace): Row[] {
+  const rows: Row[] = [
+    ...callRows(trace),
+    ...segmentRows(trace),
+    ...trace.states.map((state): Row => ({ kind: 'state', atMs: state.atMs, state })),
+    ...trace.marks.map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
+  ];
+  const { error } = trace;
+  if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPlace(error) });
+  rows.sort(inOrder);
+  let result = rows;
+  for (const isLike of levelsOf(trace.segments)) {
+    result = foldRuns(rows, isLike);
+    if (fits(result)) return result;
+  }
+  return cut(result);
+}

@@ -1,0 +1,71 @@
+import type { Trace, TraceSegment } from '../../record/trace.js';
+import { type SegmentFacts, segmentText } from './words.js';
+
+/** What one end of a four-tuple has sent since its last new SYN. */
+interface Sent {
+  /** SYNs of each kind: with ACK or without. */
+  readonly syns: Set<string>;
+  /** Behind the highest number. */
+  readonly end: number;
+  /** There was a connection before, with other numbers. */
+  readonly isReused: boolean;
+}
+
+const nothing: Sent = { syns: new Set<string>(), end: 0, isReused: false };
+
+function endOf({ seq, length, flags }: TraceSegment): number {
+  return seq + length + Number(flags.includes('SYN')) + Number(flags.includes('FIN'));
+}
+
+function kindOf({ flags }: TraceSegment): string {
+  return flags.includes('ACK') ? 'SYN ACK' : 'SYN';
+}
+
+function place({ address, port }: TraceSegment['source']): string {
+  return `${address}:${port}`;
+}
+
+/** Says segments in words, each as a reader needs it who has seen those before it. */
+export class SegmentWords {
+  readonly #facts = new Map<TraceSegment, SegmentFacts>();
+
+  constructor({ segments, omitted }: Pick<Trace, 'segments' | 'omitted'>) {
+    const sent = new Map<string, Sent>();
+    for (const segment of segments) {
+      const there = `${place(segment.source)} ${place(segment.destination)}`;
+      const back = `${place(segment.destination)} ${place(segment.source)}`;
+      const before = sent.get(there);
+      const far = sent.get(back) ?? nothing;
+      const { seq, ack, flags, retransmission } = segment;
+      const syn = flags.includes('SYN');
+      const isNew = syn && !retransmission;
+      const own =
+        isNew || before === undefined
+          ? { ...nothing, syns: new Set<string>(), isReused: before !== undefined }
+          : before;
+      // Numbers count from the newest SYN. What is below it, or above all that was sent since, belongs to the connection before.
+      const isOld = (number: number, { isReused, end }: Sent): boolean =>
+        isReused && (number < 0 || (number > end && omitted === undefined));
+      const oldSeq = !syn && isOld(seq, own);
+      // The SYN ACK of a simultaneous open has the number of the SYN before it, and is sent for the first time.
+      const isOtherSyn = syn && own.syns.size > 0 && !own.syns.has(kindOf(segment));
+      const again = retransmission && !isOtherSyn;
+      this.#facts.set(segment, { again, oldSeq, oldAck: ack !== undefined && isOld(ack, far) });
+      if (syn) own.syns.add(kindOf(segment));
+      sent.set(there, oldSeq ? own : { ...own, end: Math.max(own.end, endOf(segment)) });
+    }
+  }
+
+  of(segment: TraceSegment): string {
+    return segmentText(segment, this.#factsOf(segment));
+  }
+
+  /** Seen before, with these flags. */
+  isAgain(segment: TraceSegment): boolean {
+    return this.#factsOf(segment).again;
+  }
+
+  #factsOf(segment: TraceSegment): SegmentFacts {
+    return this.#facts.get(segment) ?? { again: segment.retransmission, oldSeq: false, oldAck: false };
+  }
+}

@@ -1,0 +1,237 @@
+import { UsageError } from '../../../index.js';
+import type { Json } from '../../record/json.js';
+import type { Endpoint } from '../../network/host.js';
+import type { Trace, TraceCall, TraceSegment, TraceState } from '../../record/trace.js';
+import { type Note, Rails } from './rails.js';
+import { quietMs } from './fold.js';
+import { connectionKey, type FoldRow, type Row, segmentKey } from './row.js';
+import { rowsOf } from './rows.js';
+import { type Ink, TextLine, wrapText } from './text-line.js';
+import { SegmentWords } from './segment-words.js';
+import { callName, callText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
+
+const narrowest = 40;
+
+/** A span of time without anything is said from here on. */
+const gapMs = 100;
+
+/** A state stands in the row before it if it came this soon after. */
+const soonMs = 1;
+
+/** Times that are sums of others may differ by as much. */
+const roundingMs = 0.001;
+
+/** A row with the states that stand beside it. */
+interface Block {
+  readonly row: Row;
+  readonly states: TraceState[];
+}
+
+function isSame(a: Endpoint, b: Endpoint | undefined): boolean {
+  return a.address === b?.address && a.port === b.port;
+}
+
+/** When the row reached the host of the state, if the state may have come with it. */
+function reached({ host, local, remote }: TraceState, row: Row): number | undefined {
+  switch (row.kind) {
+    case 'segment': {
+      const { from, to, source, destination, receivedMs } = row.segment;
+      if (host === from && isSame(source, local) && isSame(destination, remote)) return row.atMs;
+      return host === to && isSame(destination, local) && isSame(source, remote) ? receivedMs : undefined;
+    }
+    case 'call':
+    case 'return':
+      return host === row.call.host ? row.atMs : undefined;
+    case 'state':
+    case 'fold':
+      return row.atMs;
+    case 'mark':
+    case 'error':
+      return undefined;
+  }
+}
+
+function isRoomFor(state: TraceState, { row, states }: Block): boolean {
+  const since = state.atMs - (reached(state, row) ?? Number.NaN);
+  return since >= -roundingMs && since < soonMs && states.every(({ host }) => host !== state.host);
+}
+
+function blocksOf(rows: readonly Row[], rails: Rails): Block[] {
+  const blocks: Block[] = [];
+  for (const row of rows) {
+    const last = blocks.at(-1);
+    if (row.kind !== 'state') blocks.push({ row, states: [] });
+    else if (last !== undefined && rails.isOutside(row.state.host) && isRoomFor(row.state, last))
+      last.states.push(row.state);
+    else blocks.push({ row, states: [row.state] });
+  }
+  return blocks;
+}
+
+function grouped<T>(
+  all: readonly T[],
+  groupOf: (one: T) => string,
+  keyOf: (one: T) => string,
+): Map<string, Set<string>> {
+  const groups = new Map<string, Set<string>>();
+  for (const one of all) groups.set(groupOf(one), (groups.get(groupOf(one)) ?? new Set()).add(keyOf(one)));
+  return groups;
+}
+
+/** Says in words what stands in a trace; ports only where there are several connections to tell apart. */
+class Wording {
+  readonly #trace: Trace;
+  readonly #sockets: Map<string, Set<string>>;
+  readonly #connections: Map<string, Set<string>>;
+  readonly #words: SegmentWords;
+
+  constructor(trace: Trace) {
+    const { states, segments } = trace;
+    this.#words = new SegmentWords(trace);
+    this.#trace = trace;
+    this.#sockets = grouped(states, Wording.#kind, connectionKey);
+    this.#connections = grouped(segments, Wording.#hosts, segmentKey);
+  }
+
+  static #kind({ host, remote }: TraceState): string {
+    return `${host} ${remote === undefined ? 'unconnected' : 'connected'}`;
+  }
+
+  static #hosts({ from, to }: TraceSegment): string {
+    return [from, to].sort().join(' ');
+  }
+
+  state(state: TraceState): Note {
+    const { host, local, remote, how } = state;
+    const several = (this.#sockets.get(Wording.#kind(state))?.size ?? 0) > 1;
+    const ports = remote === undefined ? `:${local.port}` : `${local.port}>${remote.port}`;
+    const text = `${how === 'seen' ? '' : '~'}${state.state}${several ? ` ${ports}` : ''}`;
+    return { host, text, ink: how };
+  }
+
+  call(call: TraceCall, waits: boolean): Note {
+    const text = `${socketPrefix(this.#trace, call)}${callText(this.#trace, call)}`;
+    if (waits) return { host: call.host, text: `${text} …`, ink: 'plain' };
+    return { host: call.host, text: `${text}${resultText(call)}`, ink: call.failed ? 'bad' : 'plain' };
+  }
+
+  result(call: TraceCall): Note {
+    const text = `… ${socketPrefix(this.#trace, call)}${callName(call)}${resultText({ ...call, call: callName(call) })}`;
+    return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
+  }
+
+  segment(segment: TraceSegment): { readonly text: string; readonly less: string; readonly ink: Ink } {
+    const { source, destination, flags, sentMs, receivedMs = sentMs } = segment;
+    const several = (this.#connections.get(Wording.#hosts(segment))?.size ?? 0) > 1;
+    const ink = flags.includes('RST') ? 'bad' : this.#words.isAgain(segment) ? 'again' : 'plain';
+    const ports = several ? `${source.port}>${destination.port} ` : '';
+    const less = receivedMs - sentMs >= soonMs ? `, took ${spanText(receivedMs - sentMs)}` : '';
+    return { text: `${ports}${this.#words.of(segment)}`, less, ink };
+  }
+}
+
+function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
+  switch (row.kind) {
+    case 'call':
+      return rails.note(wording.call(row.call, row.waits));
+    case 'return':
+      return rails.note(wording.result(row.call));
+    case 'segment': {
+      const { from, to, receivedMs } = row.segment;
+      return rails.arrow({ from, to, ...wording.segment(row.segment), lost: receivedMs === undefined });
+    }
+    case 'state':
+      return rails.isOutside(row.state.host) ? [rails.line()] : rails.note(wording.state(row.state));
+    case 'mark':
+      return rails.bar(row.mark.text, 'strong');
+    case 'error':
+      return rails.bar(`broke off: ${row.message}`, 'bad');
+    case 'fold': {
+      const states = row.states.filter(({ host }) => !rails.isOutside(host));
+      const notes = states.flatMap((state) => rails.note(wording.state(state)));
+      return [...rails.across(foldText(row), 'strong'), ...notes];
+    }
+  }
+}
+
+/** When a row is over, as far as it shows. */
+function endOf(row: Row): number {
+  return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
+}
+
+function ladder(trace: Trace, width: number): string[] {
+  const rows = rowsOf(trace);
+  const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
+  const times = Math.max(0, ...rows.map(({ atMs }) => timeText(atMs).length));
+  const rails = new Rails(trace.hosts, times + 1, width);
+  const wording = new Wording(trace);
+  const lines = rails.heads();
+  let end = 0;
+  let shown = '';
+  for (const { row, states } of blocksOf(rows, rails)) {
+    const quiet = quietMs(folds, end, row.atMs);
+    if (quiet >= gapMs) lines.push(...rails.across(`… ${spanText(quiet)} …`, 'soft', ':'));
+    end = Math.max(end, endOf(row), ...states.map(({ atMs }) => atMs));
+    const block = linesOf(row, rails, wording);
+    const beside = [...(row.kind === 'fold' ? row.states : []), ...states].filter(({ host }) => rails.isOutside(host));
+    rails.beside(
+      beside.map((state) => wording.state(state)),
+      block,
+    );
+    const time = timeText(row.atMs);
+    if (time !== shown) block[0]?.put(times - time.length, time, 'soft');
+    shown = time;
+    lines.push(...block);
+  }
+  return lines.map(String);
+}
+
+function paragraph(text: string, width: number, ink: Ink, indent = ''): string[] {
+  return wrapText(text, width - indent.length).map((part, index) => {
+    const line = new TextLine();
+    line.put(index === 0 ? 0 : indent.length, part, ink);
+    return String(line);
+  });
+}
+
+function shownValue(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function findingTexts(findings: Json): string[] {
+  if (findings === null) return [];
+  if (typeof findings !== 'object') return [shownValue(findings)];
+  if (isList(findings)) return findings.map(shownValue);
+  return Object.entries(findings).map(([name, value]) => `${name}: ${shownValue(value)}`);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * The run as a ladder for a terminal: hosts are lines, time goes down. Calls stand at the line of their host, states beside it; a
+ * state that was not looked at but follows from a segment has a `~`. No line is wider than `width` columns.
+ */
+export function ladderText(trace: Trace, width = 80): string {
+  if (!Number.isInteger(width) || width < narrowest) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `width: expected at least ${narrowest} columns, got ${width}`);
+  }
+  const { name, title, variant, kernel, node, states, dropped } = trace;
+  const findings = findingTexts(trace.findings).flatMap((text) => paragraph(text, width, 'plain', '  '));
+  const notes = [
+    ...(states.some(({ how }) => how === 'implied') ? ['~ follows from a segment and was not seen'] : []),
+    ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),
+    ...notDrawnTexts(trace),
+  ];
+  return [
+    ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),
+    ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
+    ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
+    '',
+    ...ladder(trace, width),
+    ...(notes.length === 0 ? [] : ['', ...notes.flatMap((text) => paragraph(text, width, 'soft'))]),
+    ...(findings.length === 0 ? [] : ['', ...findings]),
+    '',
+  ].join('\n');
+}

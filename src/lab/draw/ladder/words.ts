@@ -1,0 +1,109 @@
+import { columns } from './columns.js';
+import type { Trace, TraceCall, TraceSegment } from '../../record/trace.js';
+import type { FoldRow } from './row.js';
+
+/** As textbooks order them, which is not the order of their bits. */
+const flagOrder = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR', 'ACK'] as const;
+
+/** What is not to be read off a segment alone. */
+export interface SegmentFacts {
+  readonly again: boolean;
+  /** Its numbers are those of an earlier connection. */
+  readonly oldSeq: boolean;
+  readonly oldAck: boolean;
+}
+
+/** As `PSH ACK seq=1 ack=1 len=5`. */
+export function segmentText(
+  { flags, seq, ack, length }: TraceSegment,
+  { again, oldSeq, oldAck }: SegmentFacts,
+): string {
+  const names = flagOrder.filter((flag) => flags.includes(flag));
+  const takesNumbers = length > 0 || flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
+  const plainAck = ack !== undefined && !takesNumbers;
+  return [
+    ...(names.length === 0 ? ['no flags'] : names),
+    ...(plainAck ? [] : [`seq=${oldSeq ? 'old' : seq}`]),
+    ...(ack === undefined ? [] : [`ack=${oldAck ? 'old' : ack}`]),
+    ...(length === 0 ? [] : [`len=${length}`]),
+    ...(again ? ['again'] : []),
+  ].join(' ');
+}
+
+/** A time since the run began. */
+export function timeText(ms: number): string {
+  if (ms >= 999.995) return `${(ms / 1000).toFixed(3)} s`;
+  return `${ms.toFixed(2)} ms`;
+}
+
+/** A span of time, as `408 ms`, `59.9 s`. */
+export function spanText(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  return ms < 99_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+}
+
+function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+}
+
+export function foldText({ segments, bytes, again, lost, calls, marks, omitted }: FoldRow): string {
+  const parts = [
+    ...(segments === 0 ? [] : [counted(segments, 'segment'), counted(bytes, 'byte')]),
+    ...(again === 0 ? [] : [`${again.toLocaleString('en-US')} sent again`]),
+    ...(lost === 0 ? [] : [`${lost.toLocaleString('en-US')} lost`]),
+    ...(calls === 0 ? [] : [counted(calls, 'call')]),
+    ...(marks === 0 ? [] : [counted(marks, 'mark')]),
+    ...(omitted === 0
+      ? []
+      : [
+          `${segments === 0 ? counted(omitted, 'segment') : `${omitted.toLocaleString('en-US')} more`} in the capture file only`,
+        ]),
+  ];
+  return parts.length === 0 ? '…' : `… ${parts.join(', ')} …`;
+}
+
+/** As `3 packets not drawn: IPv6, UDP`. */
+export function notDrawnTexts({ notDrawn = {} }: Pick<Trace, 'notDrawn'>): string[] {
+  const count = Object.values(notDrawn).reduce((sum, each) => sum + each, 0);
+  return count === 0 ? [] : [`${counted(count, 'packet')} not drawn: ${Object.keys(notDrawn).sort().join(', ')}`];
+}
+
+/** The name of the call without its arguments, for the row where it returns. */
+export function callName({ call }: TraceCall): string {
+  const at = call.indexOf('(');
+  return at < 0 ? call : `${call.slice(0, at)}()`;
+}
+
+type Named = Pick<Trace, 'calls' | 'hosts'>;
+
+/** As `client: close()`; the socket's name only where the host has several. Another host may have the same name. */
+export function socketPrefix({ calls, hosts }: Named, { host, socket }: TraceCall): string {
+  if (socket === undefined) return '';
+  const several = calls.some((other) => other.host === host && other.socket !== undefined && other.socket !== socket);
+  if (!several) return '';
+  return hosts.some(({ name }) => name === socket && name !== host) ? `socket ${socket}: ` : `${socket}: `;
+}
+
+/**
+ * The call, and of a link the host at its other end, where there are several: a host is joined to those before it as it is
+ * made, and then to each one after it, so its links are numbered in the order of the others.
+ */
+export function callText({ hosts }: Named, { call, host }: TraceCall): string {
+  const [, number, change] = /^eth(\d+) (up|down)$/.exec(call) ?? [];
+  const others = hosts.filter(({ name }) => name !== host);
+  const far = others.length < hosts.length ? others[Number(number)] : undefined;
+  if (far === undefined || others.length < 2 || hosts.some(({ scripted }) => scripted)) return call;
+  return `eth${number} to ${far.name} ${change}`;
+}
+
+/** A result of at most so many columns is not broken into lines. */
+const unbroken = 16;
+
+export function unbrokenText(result: string): string {
+  return columns(result) <= unbroken ? result.replaceAll(' ', '\u00a0') : result;
+}
+
+/** What came of a call; of what is no call but a remark, behind a colon. */
+export function resultText({ call, result }: TraceCall): string {
+  return `${call.endsWith(')') ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
+}

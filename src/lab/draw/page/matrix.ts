@@ -1,0 +1,158 @@
+import type { Case, CaseResult, RowResult, Verdict } from '../../run/case.js';
+import type { MatrixResult } from '../../run/matrix.js';
+import type { Step, TableRow } from '../../record/recorder.js';
+import { escapeXml } from './escape.js';
+import { partialText } from './partial.js';
+import { bindGrid } from './grid.js';
+import { script } from './script.js';
+import { stateDiagram } from './states.js';
+import { style } from './style.js';
+import { timeline } from './timeline.js';
+import { shown } from './value.js';
+
+/** In the order of the page: what a reader has to unlearn comes first. */
+const verdicts: readonly (readonly [verdict: Verdict, meaning: string])[] = [
+  ['refuted', 'Linux does otherwise.'],
+  ['qualified', 'It depends on something the articles leave out.'],
+  ['confirmed', 'It is so.'],
+  ['skipped', 'Not run here, or broken off.'],
+];
+
+function socketTable(rows: readonly TableRow[]): string {
+  const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(
+    (name) => `<th scope="col">${name}</th>`,
+  );
+  const lines = rows.map(({ state, receiveQueue, sendQueue, local, remote, held, timer = '' }) => {
+    const cells = [state, receiveQueue, sendQueue, local, remote, held ? 'yes' : 'none', timer];
+    return `<tr>${cells.map((text) => `<td>${escapeXml(String(text))}</td>`).join('')}</tr>`;
+  });
+  return `<div class="scroll" tabindex="0"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+function step({ atMs, host, what, result, table }: Step): string {
+  const where = host === '' ? '' : `<span class="soft">${escapeXml(host)}</span> `;
+  const line = `<span class="at">${atMs.toFixed(1)} ms</span> ${where}<code>${escapeXml(what)}</code> <strong>${escapeXml(result)}</strong>`;
+  return `<li>${line}${table === undefined || table.length === 0 ? '' : socketTable(table)}</li>`;
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function steps(row: RowResult): string {
+  return (
+    `<details><summary>${escapeXml(row.name)}: ${counted(row.steps.length, 'step')}</summary>` +
+    `${timeline(row)}<ol class="steps">${row.steps.map(step).join('')}</ol></details>`
+  );
+}
+
+function compared(ok: boolean | null): string {
+  if (ok === null) return '<span class="soft">not said</span>';
+  return ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
+}
+
+function rowTable(rows: readonly RowResult[]): string {
+  const lines = rows.map(({ name, says, observed, ok }) => {
+    return `<tr><td data-head="Given">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${compared(ok)}</td></tr>`;
+  });
+  const head =
+    '<tr><th scope="col">Given</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th></th></tr>';
+  return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
+}
+
+function saidBy(articles: readonly string[]): string {
+  if (articles.length === 0) return 'Claim';
+  return `Article${articles.length === 1 ? '' : 's'} ${articles.join(', ')}`;
+}
+
+function caseCard(result: CaseResult, facts: Case | undefined): string {
+  const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
+  const diagram = stateDiagram(result);
+  return [
+    `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
+    `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
+    `<span class="title">${escapeXml(title)}</span>`,
+    `<span class="claim"><strong>${saidBy(articles)}:</strong> ${escapeXml(claim)}</span>`,
+    `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
+    '<div class="body">',
+    facts === undefined
+      ? ''
+      : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
+    rows.length === 0 ? '' : rowTable(rows),
+    diagram === '' ? '' : `<h3>States</h3>${diagram}`,
+    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(steps).join('')}`,
+    `<p class="soft">It took ${durationMs} ms.</p></div></details>`,
+  ].join('');
+}
+
+function filterButton(verdict: Verdict, cases: readonly CaseResult[]): string {
+  const count = cases.filter((result) => result.verdict === verdict).length;
+  if (count === 0) return '';
+  return `<button type="button" aria-pressed="false" data-verdict="${verdict}">${count} ${verdict}</button>`;
+}
+
+function section(
+  [verdict, meaning]: (typeof verdicts)[number],
+  { cases }: MatrixResult,
+  facts: readonly Case[],
+): string {
+  const found = cases.filter((result) => result.verdict === verdict);
+  if (found.length === 0) return '';
+  const cards = found.map((result) =>
+    caseCard(
+      result,
+      facts.find(({ id }) => id === result.id),
+    ),
+  );
+  return `<section><h2>${found.length} ${verdict}</h2><p class="soft">${meaning}</p>${cards.join('')}</section>`;
+}
+
+/** The page is in the order of verdicts; by its id a case is found here. */
+function idList(cases: readonly CaseResult[]): string {
+  const links = cases.map(
+    ({ id, title, verdict }) =>
+      `<a href="#${escapeXml(id)}" title="${verdict}: ${escapeXml(title)}">${escapeXml(id)}</a>`,
+  );
+  return `<details class="ids"><summary>Cases by id</summary><nav aria-label="Cases by id">${links.join(' ')}</nav></details>`;
+}
+
+function bindGrids(cases: readonly CaseResult[], facts: readonly Case[]): string {
+  const wanted = new Set(facts.filter(({ bindsBeside }) => bindsBeside === true).map(({ id }) => id));
+  const grids = cases.filter(({ id }) => wanted.has(id)).map(bindGrid);
+  if (grids.join('') === '') return '';
+  return [
+    '<section id="binds"><h2>Who may bind beside whom</h2>',
+    '<p class="soft">What came of the last bind, and of listen where that failed. A and B are two addresses of the host, ',
+    'ANY is the wildcard 0.0.0.0.</p>',
+    ...grids,
+    '</section>',
+  ].join('');
+}
+
+/** The matrix as one page that needs nothing else. `facts` are the cases themselves, for their rules and advice. */
+export function matrixHtml(result: MatrixResult, facts: readonly Case[]): string {
+  const { cases, kernel, node, mode, durationMs } = result;
+  const where = `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`;
+  const partial = partialText(result);
+  const grids = bindGrids(cases, facts);
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>sockwise matrix on Linux ${escapeXml(kernel)}</title><style>${style}</style></head><body>`,
+    '<h1>What the articles say and what Linux does</h1>',
+    `<p class="soft">${escapeXml(where)}</p>`,
+    partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
+    '<p>Each claim was run on this kernel. A verdict comes from what the run observed: refuted, the kernel did otherwise; ',
+    'qualified, it depends on something the article leaves out; confirmed, it is so. ',
+    'A case opens to its rule, its rows and every step.</p>',
+    grids === '' ? '' : '<p><a href="#binds">Who may bind beside whom</a> is below the cases.</p>',
+    '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
+    ...verdicts.map(([verdict]) => filterButton(verdict, cases)),
+    '<span id="count" class="soft" role="status"></span></div>',
+    idList(cases),
+    '<main>',
+    ...verdicts.map((verdict) => section(verdict, result, facts)),
+    grids,
+    `</main><script>${script}</script></body></html>\n`,
+  ].join('\n');
+}

@@ -1,0 +1,112 @@
+import { NetworkNamespace, SystemCallError } from '../../index.js';
+import { codeOf } from '../record/recorder.js';
+import type { Host } from './host.js';
+import type { Link } from './link.js';
+import { Relay } from './relay.js';
+
+/** Who links end at. */
+export interface Station {
+  readonly name: string;
+  readonly address: string;
+  readonly namespace: NetworkNamespace;
+  /** Absent for a scripted peer: no kernel has its address. */
+  readonly host?: Host;
+  /** Names of its ends of links. */
+  readonly links: string[];
+}
+
+/** The next end of a link, with the sender's segments as they would be on a wire. Its name is `eth0`, `eth1` and so on. */
+function nextLink(station: Station): string {
+  const name = `eth${station.links.length}`;
+  station.links.push(name);
+  return name;
+}
+
+/**
+ * A namespace whose links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for
+ * routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
+ */
+export function newNamespace(): NetworkNamespace {
+  const namespace = NetworkNamespace.create();
+  try {
+    namespace.setSysctl('net.ipv6.conf.default.addr_gen_mode', 1);
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) throw error;
+  }
+  return namespace;
+}
+
+/** One end of a link, and what it is called there. */
+interface End {
+  readonly station: Station;
+  readonly link: string;
+}
+
+/** None where the link is down, and one that is there already stays. */
+function addRoute({ station, link }: End, to: string): void {
+  const { namespace, address } = station;
+  try {
+    namespace.addRoute({ to: `${to}/32`, interface: link, source: address });
+  } catch (error) {
+    if (!['EEXIST', 'ENETDOWN'].includes(codeOf(error))) throw error;
+  }
+}
+
+/** The address is on the first link, with its network; over any other link goes what is for the one at its end. */
+function address(end: End, far: End): void {
+  const { address, namespace, host, links } = end.station;
+  namespace.setLink(end.link, { gsoMaxSegments: 1 });
+  if (host === undefined) return;
+  const isFirst = links.length === 1;
+  if (isFirst) namespace.addAddress(end.link, `${address}/24`);
+  const { station } = far;
+  // A scripted peer tells its own by ARP.
+  const hardwareAddress = station.host && station.namespace.getLink(far.link).hardwareAddress;
+  host.joined(station.address, {
+    link: end.link,
+    hardwareAddress,
+    ...(!isFirst && { addRoute: () => addRoute(end, station.address) }),
+  });
+}
+
+function join(a: End, b: End): void {
+  address(a, b);
+  address(b, a);
+}
+
+/** One veth pair: a frame arrives within the system call that sends it. Returns the names of both ends. */
+export function joinDirectly(near: Station, far: Station): [string, string] {
+  const names: [string, string] = [nextLink(near), nextLink(far)];
+  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1] });
+  join({ station: near, link: names[0] }, { station: far, link: names[1] });
+  return names;
+}
+
+/** Two veth pairs, and between them a relay in a namespace of its own. */
+export function joinThroughRelay(
+  near: Station,
+  far: Station,
+  link: Link,
+  onError: (error: unknown) => void,
+): [string, string] {
+  const wire = newNamespace();
+  try {
+    const names: [string, string] = [nextLink(near), nextLink(far)];
+    near.namespace.addVeth(wire, { name: names[0], peerName: 'near' });
+    far.namespace.addVeth(wire, { name: names[1], peerName: 'far' });
+    join({ station: near, link: names[0] }, { station: far, link: names[1] });
+    const [first, second] = link.hosts;
+    const relay = new Relay(
+      wire,
+      ['near', 'far'],
+      (segment) => link.treat(first, segment),
+      (segment) => link.treat(second, segment),
+      onError,
+    );
+    link.carryThrough(relay, wire);
+    return names;
+  } catch (error) {
+    wire.close();
+    throw error;
+  }
+}

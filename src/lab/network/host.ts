@@ -1,0 +1,343 @@
+import { invalidArgument } from '../../errors.js';
+import {
+  destroySocket,
+  listSockets,
+  type NetworkNamespace,
+  type OpenOptions,
+  type OptionValues,
+  Socket,
+  type SocketFilter,
+  type SocketRow,
+  UsageError,
+} from '../../index.js';
+import { checkAddress, LabSocket } from './lab-socket.js';
+import { endProcessesAtExit, endProcessesIn } from './leftovers.js';
+import { HostProcess, type ProcessSettings } from './process.js';
+import { Program, type ProgramSettings } from './program.js';
+import { type Recorder, tableRow } from '../record/recorder.js';
+import { until } from '../record/until.js';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface SocketSettings extends OpenOptions {
+  readonly name?: string;
+  /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
+  readonly uid?: number;
+}
+
+function mustBeHost(peer: unknown, call: string): void {
+  if (!(peer instanceof Host)) throw invalidArgument(call, 'a host', peer);
+}
+
+function checkName(name: unknown): void {
+  if (typeof name !== 'string' || name === '' || name.length > 100)
+    throw invalidArgument('name', 'a text of 1 to 100 characters', name);
+}
+
+/** Runs `work` with another effective user. The whole process has it for that long, so it must be synchronous. */
+function asUser<T>(uid: number | undefined, work: () => T): T {
+  if (uid === undefined) return work();
+  process.seteuid?.(uid);
+  try {
+    return work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
+export interface ListenerSettings extends Partial<Endpoint> {
+  readonly name?: string;
+  readonly backlog?: number;
+  readonly options?: OptionValues;
+}
+
+export interface ClientSettings {
+  readonly name?: string;
+  /** Bound to before the connect, where given. */
+  readonly from?: Partial<Endpoint>;
+  readonly options?: OptionValues;
+}
+
+function target(
+  to: Endpoint | Host,
+  first: number | ClientSettings | undefined,
+  second: ClientSettings | undefined,
+): [Endpoint, ClientSettings | undefined] {
+  if (typeof to !== 'object' || to === null) throw invalidArgument('connect', 'a host or an endpoint', to);
+  const settings = typeof first === 'number' ? second : first;
+  if (!(to instanceof Host)) return [to, settings];
+  if (typeof first !== 'number') throw new UsageError('ERR_ARGUMENT_INVALID', `connect: which port of ${to.name}?`);
+  return [{ address: to.A, port: first }, settings];
+}
+
+/** A host's end of a link. */
+export interface HostLink {
+  readonly link: string;
+  /** Of the other end, where its kernel has an address: known from the begin, so that no segment waits for ARP. */
+  readonly hardwareAddress?: string | undefined;
+  /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
+  readonly addRoute?: (() => void) | undefined;
+}
+
+/** Nobody has it. */
+const nowhere = '02:00:00:00:00:99';
+
+/** A machine of the lab: a network namespace of its own, or, where there can be none, a part of 127.0.0.0/8. */
+export class Host {
+  readonly name: string;
+  /** The two addresses of the articles' host, 192.168.0.1 and 10.0.0.1. @internal */
+  readonly A: string;
+  /** @internal */
+  readonly B: string;
+  readonly ANY = '0.0.0.0';
+  readonly namespace: NetworkNamespace | undefined;
+  /** From when to when, since the run began, it was gone for the others, though frames came to its links. */
+  readonly absences: { readonly fromMs: number; toMs: number }[] = [];
+  readonly #recorder: Recorder;
+  readonly #closers: (() => void)[] = [];
+  /** By the address at the other end. */
+  readonly #links = new Map<string, HostLink>();
+  readonly #muted = new Set<string>();
+  #unnamed = 0;
+  #hasSpawned = false;
+  #isClosed = false;
+
+  constructor(
+    name: string,
+    addresses: { A: string; B: string },
+    namespace: NetworkNamespace | undefined,
+    recorder: Recorder,
+  ) {
+    this.name = name;
+    this.A = addresses.A;
+    this.B = addresses.B;
+    this.namespace = namespace;
+    this.#recorder = recorder;
+  }
+
+  /** Its address; one, however many links it has. */
+  get address(): string {
+    return this.A;
+  }
+
+  /** Runs `work` in the host's network; it must be synchronous. */
+  run<T>(work: () => T): T {
+    return this.namespace === undefined ? work() : this.namespace.run(work);
+  }
+
+  open(given: SocketSettings = {}): LabSocket {
+    if (typeof given !== 'object' || given === null) throw invalidArgument('open', 'an object', given);
+    const { name = `s${++this.#unnamed}`, uid, ...settings } = given;
+    checkName(name);
+    const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
+    if (uid !== undefined) shown.push(`as user ${uid}`);
+    const call = `socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
+    const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
+    return this.record(name, this.#recorder.call({ host: this.name, socket: name }, call, open));
+  }
+
+  /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
+  record(name: string, socket: Socket): LabSocket {
+    this.#closers.push(() => socket.close());
+    checkName(name);
+    return new LabSocket(this, name, socket, this.#recorder);
+  }
+
+  /** socket, bind, listen: on a port of every address, or as the settings say. */
+  listen(at: number | ListenerSettings = {}): LabSocket {
+    if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
+      throw invalidArgument('listen', 'a port or settings', at);
+    const settings = typeof at === 'number' ? { port: at } : at;
+    checkAddress(settings);
+    const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
+    return this.open({ name, options }).bind({ address, port }).listen(backlog);
+  }
+
+  /** socket, bind if `from` is given, connect: to an endpoint, or to a port of a host. */
+  async connect(to: Endpoint, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Host, port: number, settings?: ClientSettings): Promise<LabSocket>;
+  async connect(to: Endpoint | Host, first?: number | ClientSettings, second?: ClientSettings): Promise<LabSocket> {
+    const [endpoint, settings] = target(to, first, second);
+    const { name = 'client', from, options }: ClientSettings = settings ?? {};
+    const socket = this.open({ name, options });
+    if (from !== undefined) socket.bind(from);
+    return await socket.connect(endpoint);
+  }
+
+  /** The host's sockets, asked of the kernel. */
+  sockets(filter: SocketFilter = {}): SocketRow[] {
+    const rows = this.run(() => listSockets(filter));
+    if (this.namespace !== undefined) return rows;
+    // The machine's other sockets may have the same port; one end of ours is on an address of the host.
+    const own = [this.A, this.B];
+    return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
+  }
+
+  /** Something done or seen on this host that is no call of a socket. */
+  note(what: string, result = 'ok'): void {
+    this.#recorder.add(this.name, what, result);
+  }
+
+  /** Looks at the socket table, as a step of the run. */
+  look(what: string, filter: SocketFilter = {}): SocketRow[] {
+    const rows = this.sockets(filter);
+    this.#recorder.add(
+      this.name,
+      what,
+      rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '),
+      rows.map(tableRow),
+    );
+    return rows;
+  }
+
+  /** Waits until the filter finds a socket, and looks at it. */
+  async waitFor(filter: SocketFilter, what = 'wait', deadlineMs?: number): Promise<SocketRow> {
+    await until(() => this.sockets(filter)[0], `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    const [row] = this.look(what, filter);
+    if (row === undefined) throw new Error(`${what}: the socket was seen and is gone again`);
+    return row;
+  }
+
+  /** Waits until the filter finds none any more. */
+  async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
+    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, {
+      deadlineMs,
+    });
+    this.look(what, filter);
+  }
+
+  /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
+  destroy(filter: SocketFilter): number {
+    const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
+    return this.#recorder.call(
+      { host: this.name },
+      what,
+      () => this.run(() => destroySocket(filter)),
+      (count) => `${count} destroyed`,
+    );
+  }
+
+  sysctl(name: string): string {
+    return this.#own().sysctl(name);
+  }
+
+  setSysctl(name: string, value: string | number): void {
+    this.#recorder.call({ host: this.name }, `sysctl -w ${name}=${value}`, () => this.#own().setSysctl(name, value));
+  }
+
+  /** Sets a link up or down; down, it loses every packet in silence. */
+  setLink(link: string, up: boolean): void {
+    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => {
+      this.#own().setLink(link, { up });
+      if (up) this.#restore(link);
+    });
+  }
+
+  /**
+   * To the other host of a pair this one is gone as a crashed machine is: it takes no packet, and it sends none. A link set
+   * down is noticed by the sender at once, and it keeps time by another timer.
+   */
+  vanish(): void {
+    this.absences.push({ fromMs: this.#recorder.elapsedMs, toMs: Number.POSITIVE_INFINITY });
+    this.#recorder.call({ host: this.name }, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+  }
+
+  /** Back again, with all its sockets. */
+  reappear(): void {
+    const absence = this.absences.at(-1);
+    if (absence !== undefined) absence.toMs = this.#recorder.elapsedMs;
+    this.#recorder.call({ host: this.name }, 'is back', () => {
+      this.#own().addAddress('eth0', `${this.A}/24`);
+      this.#restore();
+    });
+  }
+
+  /** Its end of the link to another host. */
+  linkTo({ address }: { readonly address: string }): string {
+    return this.#links.get(address)?.link ?? 'eth0';
+  }
+
+  /** This is the link to whoever has `address`. */
+  joined(address: string, link: HostLink): void {
+    this.#links.set(address, link);
+    this.#restore(link.link);
+  }
+
+  /**
+   * What the kernel forgets with a link that is set down (fib_disable_ip(), neigh_ifdown()), and with an address that is taken
+   * away (fib_sync_down_addr()). Of one link, or of all.
+   */
+  #restore(name?: string): void {
+    // A host that has vanished gets it back with its address.
+    if (this.absences.at(-1)?.toMs === Number.POSITIVE_INFINITY) return;
+    for (const [address, { link, addRoute, hardwareAddress }] of this.#links) {
+      if (name !== undefined && name !== link) continue;
+      addRoute?.();
+      const neighbour = this.#muted.has(address) ? nowhere : hardwareAddress;
+      if (neighbour !== undefined) this.#setNeighbour(address, neighbour);
+    }
+  }
+
+  #setNeighbour(address: string, hardwareAddress: string | undefined): void {
+    const neighbour = { interface: this.linkTo({ address }), address };
+    if (hardwareAddress === undefined) this.#own().removeNeighbour(neighbour);
+    else this.#own().addNeighbour({ ...neighbour, hardwareAddress });
+  }
+
+  /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
+  mute(peer: Host): void {
+    mustBeHost(peer, 'mute');
+    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () => {
+      this.#setNeighbour(peer.A, nowhere);
+      this.#muted.add(peer.A);
+    });
+  }
+
+  unmute(peer: Host): void {
+    mustBeHost(peer, 'unmute');
+    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () => {
+      this.#setNeighbour(peer.A, this.#links.get(peer.A)?.hardwareAddress);
+      this.#muted.delete(peer.A);
+    });
+  }
+
+  /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
+  async start(settings: ProgramSettings): Promise<Program> {
+    const program = this.run(() => new Program(settings, this.name, this.#recorder));
+    this.#closers.push(() => program.end());
+    await program.ready();
+    return program;
+  }
+
+  /** Starts any command on this host; it is ended with the experiment if it has not ended before. */
+  spawn(
+    command: string,
+    args: readonly string[] = [],
+    settings: Omit<ProcessSettings, 'command' | 'args'> = {},
+  ): HostProcess {
+    // Before it is started: what is noted here for the exit is taken back when the host closes.
+    this.#hasSpawned = true;
+    if (this.namespace !== undefined) endProcessesAtExit(this.namespace);
+    const child = this.run(() => new HostProcess({ ...settings, command, args }, this.name, this.#recorder));
+    this.#closers.push(() => child.end());
+    child.started();
+    return child;
+  }
+
+  /** The host's own namespace: cases that need one do not run without. */
+  #own(): NetworkNamespace {
+    if (this.namespace === undefined) throw new Error(`${this.name} has no network namespace of its own`);
+    return this.namespace;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const close of this.#closers.splice(0).reverse()) close();
+    if (this.#hasSpawned && this.namespace !== undefined) endProcessesIn(this.namespace);
+    this.namespace?.close();
+  }
+}

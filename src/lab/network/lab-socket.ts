@@ -1,0 +1,255 @@
+import { invalidArgument } from '../../errors.js';
+import {
+  type AddressInput,
+  type OptionInput,
+  type OptionValue,
+  type ReadableOption,
+  type ReceivedMessage,
+  type SendOptions,
+  type SettableOption,
+  Socket,
+  type SocketState,
+  UsageError,
+  type WaitOptions,
+} from '../../index.js';
+import type { Endpoint, Host } from './host.js';
+import { codeOf, type Recorder } from '../record/recorder.js';
+
+/** No call of a case may wait for ever. */
+const patience: WaitOptions = { timeoutMs: 5000 };
+
+function shown(address: AddressInput): string {
+  if ('path' in address) return address.path ?? '';
+  const port = 'port' in address ? (address.port ?? 0) : 0;
+  const host = ('address' in address ? address.address : undefined) ?? '*';
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** One that is given as undefined is a slip, as a misspelt field of a host, and would stand for any address. */
+export function checkAddress(given: object): void {
+  if ('address' in given && typeof given.address !== 'string')
+    throw invalidArgument('address', 'an address', given.address);
+}
+
+function shownValue(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)) ?? 'undefined';
+}
+
+/** Calls {@link LabSocket.expect} can make. */
+export type ExpectedCall = 'accept' | 'bind' | 'close' | 'connect' | 'listen' | 'recv' | 'send' | 'shutdown';
+
+/** A call came to another result than the script expected. */
+export class ExpectationError extends Error {
+  constructor(what: string, expected: string, got: string) {
+    super(`${what}: expected ${expected}, got ${got}`);
+    this.name = 'ExpectationError';
+  }
+}
+
+/** A result as a script expects it: `ok`, `5 bytes`, the data received, or `end of stream`. */
+export function resultText(value: unknown): string {
+  if (typeof value === 'string') return value === '' ? endOfStream : value;
+  return typeof value === 'number' ? bytes(value) : 'ok';
+}
+
+/** Makes a call, and throws an {@link ExpectationError} unless it comes to `expected`. */
+export async function expectResult(what: string, expected: string, call: () => unknown): Promise<void> {
+  let got: string;
+  try {
+    got = resultText(await call());
+  } catch (error) {
+    got = codeOf(error);
+  }
+  if (got !== expected) throw new ExpectationError(what, expected, got);
+}
+
+/** Said of a stream that ended with FIN. */
+export const endOfStream = 'end of stream';
+
+/** A socket of a host whose every call is recorded with its result. Calls throw as those of {@link Socket} do. */
+export class LabSocket {
+  readonly host: Host;
+  readonly name: string;
+  readonly socket: Socket;
+  readonly #recorder: Recorder;
+  /** Still known when the socket is closed. */
+  #lastAddresses: { readonly local: Endpoint; readonly remote?: Endpoint } | undefined;
+
+  constructor(host: Host, name: string, socket: Socket, recorder: Recorder) {
+    this.host = host;
+    this.name = name;
+    this.socket = socket;
+    this.#recorder = recorder;
+  }
+
+  bind(address: AddressInput): this {
+    checkAddress(address);
+    this.#call(`bind(${shown(address)})`, () => this.socket.bind(address));
+    return this;
+  }
+
+  listen(backlog = 128): this {
+    this.#call(`listen(${backlog})`, () => this.socket.listen({ backlog }));
+    return this;
+  }
+
+  /** Waits for a connection; the socket it gets is named after this one unless `name` is given. */
+  async accept(name = `${this.name}.accepted`, wait = patience): Promise<LabSocket> {
+    const socket = await this.#wait('accept()', () => this.socket.accept(wait));
+    return this.host.record(name, socket);
+  }
+
+  /** The bare call: `undefined` if no connection waits. */
+  tryAccept(name = `${this.name}.accepted`): LabSocket | undefined {
+    const describe = (socket: Socket | undefined): string => (socket === undefined ? 'EAGAIN' : 'ok');
+    const socket = this.#call('accept()', () => this.socket.tryAccept(), describe);
+    return socket === undefined ? undefined : this.host.record(name, socket);
+  }
+
+  async connect(address: AddressInput, wait = patience): Promise<this> {
+    checkAddress(address);
+    await this.#wait(`connect(${shown(address)})`, () => this.socket.connect(address, wait));
+    return this;
+  }
+
+  /** The bare call: false if it goes on in the background. */
+  tryConnect(address: AddressInput): boolean {
+    checkAddress(address);
+    const describe = (done: boolean): string => (done ? 'ok' : 'EINPROGRESS');
+    return this.#call(`connect(${shown(address)})`, () => this.socket.tryConnect(address), describe);
+  }
+
+  disconnect(): this {
+    this.#call('connect(AF_UNSPEC)', () => this.socket.disconnect());
+    return this;
+  }
+
+  async send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
+    checkData(data);
+    return await this.#wait(
+      `send(${bytes(Buffer.byteLength(data))})`,
+      () => this.socket.send(data, { ...patience, ...options }),
+      bytes,
+    );
+  }
+
+  /** The bare call: what the kernel took, `undefined` where it would block. */
+  trySend(data: string | Uint8Array, options: SendOptions = {}): number | undefined {
+    checkData(data);
+    const describe = (taken: number | undefined): string => (taken === undefined ? 'EAGAIN' : bytes(taken));
+    return this.#call(`send(${bytes(Buffer.byteLength(data))})`, () => this.socket.trySend(data, options), describe);
+  }
+
+  /** What came, as text; empty at the end of the stream. */
+  async recv(size = 65_536, wait = patience): Promise<string> {
+    const got = await this.#wait(
+      'recv()',
+      () => this.socket.recv({ size, ...wait }),
+      (data) => (data.length === 0 ? endOfStream : bytes(data.length)),
+    );
+    return got.toString('latin1');
+  }
+
+  shutdown(half: 'read' | 'write' | 'both'): this {
+    this.#call(`shutdown(${half})`, () => this.socket.shutdown(half));
+    return this;
+  }
+
+  setOption<N extends SettableOption>(name: N, value: OptionInput<N>): this {
+    this.#call(`setsockopt(${name}, ${shownValue(value)})`, () => this.socket.setOption(name, value));
+    return this;
+  }
+
+  getOption<N extends ReadableOption>(name: N): OptionValue<N> {
+    return this.#call(`getsockopt(${name})`, () => this.socket.getOption(name), shownValue);
+  }
+
+  close(): void {
+    this.#keepAddresses();
+    this.#call('close()', () => this.socket.close());
+  }
+
+  /** Off the event loop, for SO_LINGER with seconds. Resolves with how long close(2) took. */
+  async closeAsync(): Promise<number> {
+    const begin = performance.now();
+    this.#keepAddresses();
+    await this.#wait('close()', () => this.socket.closeAsync());
+    return performance.now() - begin;
+  }
+
+  /**
+   * Makes a call, and throws an {@link ExpectationError} unless it comes to `result`: `ok`, an error's code, `5 bytes` for a
+   * send, for a recv the very data, or `end of stream`.
+   */
+  async expect<C extends ExpectedCall>(call: C, result: string, ...args: Parameters<LabSocket[C]>): Promise<void> {
+    await expectResult(`${this.name}.${call}`, result, () => Reflect.apply(this[call], this, args));
+  }
+
+  /**
+   * Waits until the kernel lists the connection in this state, CLOSED until it lists it no more. It may be closed already:
+   * a TIME_WAIT belongs to no descriptor.
+   */
+  async waitForState(state: SocketState | 'CLOSED', deadlineMs?: number): Promise<void> {
+    this.#keepAddresses();
+    if (this.#lastAddresses === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${this.name} has no address`);
+    const { local, remote } = this.#lastAddresses;
+    const filter = { localPort: local.port, ...(remote !== undefined && { remotePort: remote.port }) };
+    if (state === 'CLOSED') await this.host.waitUntilGone(filter, `${this.name} is gone`, deadlineMs);
+    else await this.host.waitFor({ ...filter, state }, `${this.name} in ${state}`, deadlineMs);
+  }
+
+  /** Address and port of getsockname(2). */
+  get local(): { address: string; port: number } {
+    return internet(this.socket.getsockname());
+  }
+
+  /** Address and port of getpeername(2). */
+  get remote(): { address: string; port: number } {
+    return internet(this.socket.getpeername());
+  }
+
+  /** The TCP state of an open socket, from the socket itself. */
+  get state(): SocketState {
+    return this.socket.getOption('TCP_INFO').state;
+  }
+
+  #keepAddresses(): void {
+    if (this.socket.closed) return;
+    const local = this.socket.getsockname();
+    if (local.family !== 'IPv4') return;
+    // Refused where there is no peer, or none any more.
+    const remote = attempt(() => this.remote);
+    this.#lastAddresses = { ...this.#lastAddresses, local, ...(remote !== undefined && { remote }) };
+  }
+
+  #call<T>(what: string, make: () => T, describe?: (value: T) => string): T {
+    return this.#recorder.call({ host: this.host.name, socket: this.name }, what, make, describe);
+  }
+
+  #wait<T>(what: string, make: () => Promise<T>, describe?: (value: T) => string): Promise<T> {
+    return this.#recorder.wait({ host: this.host.name, socket: this.name }, what, make, describe);
+  }
+}
+
+function checkData(data: unknown): void {
+  if (typeof data !== 'string' && !(data instanceof Uint8Array)) throw invalidArgument('data', 'a text or bytes', data);
+}
+
+function bytes(count: number): string {
+  return `${count} bytes`;
+}
+
+function attempt<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch {
+    return undefined;
+  }
+}
+
+/** An address with a port: a datagram's sender may have none. */
+export function internet(address: ReceivedMessage['address']): Endpoint {
+  if (address?.family !== 'IPv4' && address?.family !== 'IPv6')
+    throw new TypeError(`a ${address?.family ?? 'nameless'} socket has no port`);
+  return { address: address.address, port: address.port };
+}

@@ -1,0 +1,56 @@
+import type { TraceSegment } from '../record/trace.js';
+import { type AddressedSegment, sequenceDistance, sequenceLength } from './peer/segment.js';
+
+/** A segment wherever it is on its way. */
+export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs'>;
+
+/**
+ * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
+ * sent, or acknowledged by the other side, is 1.
+ */
+export class Numbering {
+  readonly #bases = new Map<string, number>();
+  /** Highest relative number sent, by direction. */
+  readonly #sent = new Map<string, number>();
+
+  /** A segment between two hosts, with its numbers. */
+  passing(segment: AddressedSegment, from: string, to: string): PassingSegment {
+    return {
+      from,
+      to,
+      source: { address: segment.source, port: segment.sourcePort },
+      destination: { address: segment.destination, port: segment.destinationPort },
+      flags: segment.flags,
+      ...this.#relative(segment),
+      window: segment.window,
+      length: segment.payload.length,
+    };
+  }
+
+  #relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
+    const { source, sourcePort, destination, destinationPort, flags, options } = segment;
+    const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
+    const back = `${destination}:${destinationPort} ${source}:${sourcePort}`;
+    if (flags.includes('SYN') && this.#bases.get(there) !== segment.seq) {
+      this.#bases.set(there, segment.seq);
+      this.#sent.delete(there);
+    }
+    const seq = sequenceDistance(segment.seq, this.#base(there, segment.seq - 1));
+    const end = seq + sequenceLength(segment);
+    const sent = this.#sent.get(there) ?? Number.NEGATIVE_INFINITY;
+    this.#sent.set(there, Math.max(sent, end));
+    const retransmission = end > seq && end <= sent;
+    if (!flags.includes('ACK')) return { seq, options, retransmission };
+    const base = this.#base(back, segment.ack - 1);
+    const relative = (edge: number): number => sequenceDistance(edge, base);
+    const sack = options.sack?.map(({ left, right }) => ({ left: relative(left), right: relative(right) }));
+    const shown = sack === undefined ? options : { ...options, sack };
+    return { seq, ack: relative(segment.ack), options: shown, retransmission };
+  }
+
+  #base(direction: string, otherwise: number): number {
+    const base = this.#bases.get(direction) ?? otherwise;
+    this.#bases.set(direction, base);
+    return base;
+  }
+}

@@ -1,0 +1,246 @@
+import { invalidArgument, knownKeys, UsageError } from '../../../errors.js';
+import { ExpectationError } from '../lab-socket.js';
+import { until } from '../../record/until.js';
+import type { ScriptedPeer } from './peer.js';
+import {
+  type AddressedSegment,
+  describeSegment,
+  type Flag,
+  flagNames,
+  type Segment,
+  sequenceDistance,
+  sequenceLength,
+  type TcpOptions,
+} from './segment.js';
+
+export interface ConnectionSettings {
+  /** Of the peer. */
+  readonly localPort: number;
+  /** Of the host; learned from its SYN where the host connects. */
+  readonly remotePort?: number;
+  /** Initial sequence number of the peer, on the wire. */
+  readonly initialSeq?: number;
+  /** The clock of the peer, sent as TSval with every segment; no timestamps where absent. */
+  readonly clock?: number;
+}
+
+/** What to change about a segment: all else is as the state of the connection has it. */
+export interface SegmentChange {
+  /** Relative to the peer's initial sequence number: its SYN is 0. */
+  readonly seq?: number;
+  /** Relative to the host's initial sequence number. */
+  readonly ack?: number;
+  readonly window?: number;
+  /** Text goes as UTF-8. */
+  readonly data?: string | Uint8Array;
+  /** TSval instead of the clock of the connection. */
+  readonly clock?: number;
+  /** Beside the timestamps. */
+  readonly options?: TcpOptions;
+}
+
+/** What this end says of itself in a handshake. */
+export interface HandshakeSettings {
+  /** Beside MSS 1460, which they may change, and the timestamps. */
+  readonly options?: TcpOptions;
+  readonly window?: number;
+}
+
+export interface ExpectOptions {
+  /** How long to wait: 0 to 600,000, 5000 if absent. */
+  readonly deadlineMs?: number;
+}
+
+/** A segment of the host, its numbers relative to the initial ones of the connection. */
+export type ReceivedSegment = AddressedSegment;
+
+const DEFAULT_ISN = 1_000_000;
+const WINDOW = 65_000;
+const longestDeadlineMs = 600_000;
+
+/** `SYN ACK` names exactly these flags; PSH is not asked for, since the kernel sets it as it sees fit. */
+function hasFlags(segment: Segment, flags: readonly Flag[]): boolean {
+  const wanted = flags.toSorted();
+  const found = segment.flags.filter((flag) => flag !== 'PSH').toSorted();
+  return wanted.length === found.length && wanted.every((flag, index) => flag === found[index]);
+}
+
+function splitFlags(flags: string): Flag[] {
+  if (typeof flags !== 'string') throw invalidArgument('flags', 'a text as SYN ACK', flags);
+  const known: readonly string[] = flagNames;
+  const isFlag = (flag: string): flag is Flag => known.includes(flag);
+  const parts = flags.split(' ');
+  if (!parts.every(isFlag)) throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(flags)} are no flags`);
+  return parts;
+}
+
+/** A sequence number so far after the initial one, modulo 2^32. */
+function wrapped(initial: number, relative: number): number {
+  if (!Number.isSafeInteger(initial + relative)) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `sequence number: expected an integer, got ${initial} + ${relative}`);
+  }
+  return (initial + relative) >>> 0;
+}
+
+function windowOf({ window }: HandshakeSettings): SegmentChange {
+  return window === undefined ? {} : { window };
+}
+
+function synOf(settings: HandshakeSettings): SegmentChange {
+  return { ...windowOf(settings), options: { mss: 1460, ...settings.options } };
+}
+
+/** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
+export class ScriptedConnection {
+  readonly localPort: number;
+  readonly #peer: ScriptedPeer;
+  readonly #initialSeq: number;
+  #remotePort: number | undefined;
+  #remoteInitialSeq: number | undefined;
+  /** Relative: what this end sends next, and what it has got from the host. */
+  #next = 0;
+  #got = 0;
+  #echo = 0;
+  /** TSval of what is sent from now on. */
+  clock: number | undefined;
+
+  constructor(peer: ScriptedPeer, settings: ConnectionSettings) {
+    knownKeys(settings, 'connection', ['localPort', 'remotePort', 'initialSeq', 'clock']);
+    const { localPort, remotePort, initialSeq = DEFAULT_ISN, clock } = settings;
+    this.#peer = peer;
+    this.localPort = localPort;
+    this.#remotePort = remotePort;
+    this.#initialSeq = initialSeq;
+    this.clock = clock;
+  }
+
+  /** Relative sequence number of the next byte this end would send. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** The same as it is on the wire, for a new connection that begins before or after it. */
+  get nextOnTheWire(): number {
+    return wrapped(this.#initialSeq, this.#next);
+  }
+
+  /** A number on the wire, as that of an old duplicate, relative to this end's initial one: what `send()` takes as `seq`. */
+  relativeSeq(onTheWire: number): number {
+    return sequenceDistance(wrapped(onTheWire, 0), this.#initialSeq);
+  }
+
+  /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
+  send(flags: string, change: SegmentChange = {}): void {
+    knownKeys(change, 'send', ['seq', 'ack', 'window', 'data', 'clock', 'options']);
+    if (this.#remotePort === undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
+    const { seq = this.#next, ack = this.#got, window = WINDOW, data = '', clock = this.clock, options = {} } = change;
+    if (typeof data !== 'string' && !(data instanceof Uint8Array))
+      throw invalidArgument('data', 'a text or bytes', data);
+    const set = splitFlags(flags);
+    const acks = set.includes('ACK');
+    const segment: Segment = {
+      sourcePort: this.localPort,
+      destinationPort: this.#remotePort,
+      seq: wrapped(this.#initialSeq, seq),
+      ack: acks ? wrapped(this.#remoteInitialSeq ?? 0, ack) : 0,
+      flags: set,
+      window,
+      urgentPointer: 0,
+      options: { ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }), ...options },
+      payload: typeof data === 'string' ? Buffer.from(data) : data,
+    };
+    this.#peer.send(segment);
+    if (change.seq === undefined) this.#next += sequenceLength(segment);
+    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, length: segment.payload.length })}`, 'sent');
+  }
+
+  /**
+   * Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, or one that `wanted` is true of, and
+   * returns it. What came before it stays for others.
+   */
+  async expect(
+    wanted: string | ((segment: ReceivedSegment) => boolean),
+    { deadlineMs }: ExpectOptions = {},
+  ): Promise<ReceivedSegment> {
+    if (deadlineMs !== undefined && !(deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
+      throw new UsageError('ERR_OUT_OF_RANGE', `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${deadlineMs}`);
+    const flags = typeof wanted === 'function' ? [] : splitFlags(wanted);
+    const isWanted = typeof wanted === 'string' ? (segment: Segment) => hasFlags(segment, flags) : wanted;
+    const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && isWanted(this.#relative(segment));
+    const what = `${typeof wanted === 'string' ? wanted : 'segment'} of ${this.#peer.host.name}`;
+    return this.#note(await until(() => this.#peer.take(match), what, { deadlineMs }));
+  }
+
+  /**
+   * All that the host has sent by the time it has dealt with everything sent so far: empty where it says nothing to it.
+   */
+  async answers(): Promise<readonly ReceivedSegment[]> {
+    await this.#peer.settle();
+    const answers: ReceivedSegment[] = [];
+    for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
+    return answers;
+  }
+
+  /** The host says nothing to what was sent so far: throws an {@link ExpectationError} if it did. */
+  async expectNothing(): Promise<void> {
+    const answers = (await this.answers()).map(({ flags }) => flags.join(' '));
+    if (answers.length > 0)
+      throw new ExpectationError(`answers of ${this.#peer.host.name}`, 'none', answers.join(', '));
+  }
+
+  /** Opens a connection to a listener of the host. Returns its SYN ACK. */
+  async connect(settings: HandshakeSettings = {}): Promise<ReceivedSegment> {
+    this.send('SYN', synOf(settings));
+    const synAck = await this.expect('SYN ACK');
+    this.send('ACK', windowOf(settings));
+    return synAck;
+  }
+
+  /** Answers a connect of the host; its port is learned from the SYN, which it returns. */
+  async accept(settings: HandshakeSettings = {}): Promise<ReceivedSegment> {
+    const syn = await this.expect('SYN');
+    this.send('SYN ACK', synOf(settings));
+    await this.expect('ACK');
+    return syn;
+  }
+
+  /** The host has closed, this end closes after it: the host is left in TIME_WAIT. */
+  async closeAfterHost(): Promise<void> {
+    await this.expect('FIN ACK');
+    this.send('FIN ACK');
+    await this.expect('ACK');
+  }
+
+  #isOurs({ sourcePort, destinationPort }: Segment): boolean {
+    return destinationPort === this.localPort && (this.#remotePort === undefined || sourcePort === this.#remotePort);
+  }
+
+  #takeOurs(): AddressedSegment | undefined {
+    return this.#peer.take((segment) => this.#isOurs(segment));
+  }
+
+  #relative(segment: AddressedSegment): ReceivedSegment {
+    const base = segment.flags.includes('SYN') ? segment.seq : (this.#remoteInitialSeq ?? 0);
+    return {
+      ...segment,
+      seq: sequenceDistance(segment.seq, base),
+      ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
+    };
+  }
+
+  #note(segment: AddressedSegment): ReceivedSegment {
+    const relative = this.#relative(segment);
+    const end = relative.seq + sequenceLength(segment);
+    this.#remotePort ??= segment.sourcePort;
+    this.#echo = segment.options.timestamps?.value ?? this.#echo;
+    if (segment.flags.includes('SYN')) {
+      this.#remoteInitialSeq = segment.seq;
+      this.#got = end;
+    } else if (this.#remoteInitialSeq !== undefined && !segment.flags.includes('RST')) {
+      this.#got = Math.max(this.#got, end);
+    }
+    this.#peer.note(`gets ${describeSegment({ ...relative, length: relative.payload.length })}`, 'got');
+    return relative;
+  }
+}

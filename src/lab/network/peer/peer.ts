@@ -1,0 +1,162 @@
+import type { NetworkNamespace } from '../../../index.js';
+import type { Host } from '../host.js';
+import { until } from '../../record/until.js';
+import {
+  type ArpMessage,
+  broadcast,
+  decodeArp,
+  decodeFrame,
+  EtherType,
+  encodeArp,
+  encodeFrame,
+  encodeIPv4,
+  PROTOCOL_TCP,
+} from './frame.js';
+import { type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
+import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
+import { type ConnectionSettings, ScriptedConnection } from './connection.js';
+
+const NO_HARDWARE_ADDRESS = '00:00:00:00:00:00';
+// Offloading hands over segments far longer than the MTU.
+const LONGEST_FRAME = 65_536 + 14;
+
+export interface PeerSettings {
+  /** What steps call it. */
+  readonly name: string;
+  /** The address it plays. Its namespace must not have it, or the kernel there answers too. */
+  readonly address: string;
+  readonly namespace: NetworkNamespace;
+  /** Its end of the link. */
+  readonly link: string;
+  /** Who is at the other end. */
+  readonly host: Host;
+  readonly note: (what: string, result: string) => void;
+}
+
+/**
+ * The far end of a link, without a TCP stack: a script reads every segment and sends what it likes, right or wrong.
+ * Nothing is acknowledged or repeated by itself; only ARP is answered, whenever the script waits.
+ */
+export class ScriptedPeer {
+  readonly name: string;
+  readonly address: string;
+  readonly host: Host;
+  readonly note: (what: string, result: string) => void;
+  readonly #wire: LinkSocket;
+  readonly #hardwareAddress: string;
+  /** Where the host is, by ARP. */
+  #hostHardwareAddress: string | undefined;
+  readonly #arrived: AddressedSegment[] = [];
+  #arpReplies = 0;
+
+  private constructor(settings: PeerSettings) {
+    this.name = settings.name;
+    this.address = settings.address;
+    this.host = settings.host;
+    this.note = settings.note;
+    this.#hardwareAddress = settings.namespace.getLink(settings.link).hardwareAddress ?? NO_HARDWARE_ADDRESS;
+    this.#wire = openOnLink(settings.namespace, settings.link);
+  }
+
+  /** Ready when each of the two knows the other's hardware address, so that no segment waits for ARP. */
+  static async start(settings: PeerSettings): Promise<ScriptedPeer> {
+    const peer = new ScriptedPeer(settings);
+    try {
+      await peer.#askArp();
+    } catch (error) {
+      peer.close();
+      throw error;
+    }
+    return peer;
+  }
+
+  /** One end of a connection with the host. */
+  connection(settings: ConnectionSettings): ScriptedConnection {
+    return new ScriptedConnection(this, settings);
+  }
+
+  /** Sends a segment to the host. */
+  send(segment: Segment): void {
+    const payload = encodeSegment(segment, this.address, this.host.A);
+    this.#send(
+      EtherType.IPv4,
+      encodeIPv4({ source: this.address, destination: this.host.A, protocol: PROTOCOL_TCP, payload }),
+    );
+  }
+
+  /** Takes the oldest segment that `match` is true of; those before it stay for others. */
+  take(match: (segment: AddressedSegment) => boolean): AddressedSegment | undefined {
+    this.#read();
+    const index = this.#arrived.findIndex(match);
+    return index < 0 ? undefined : this.#arrived.splice(index, 1)[0];
+  }
+
+  /**
+   * Until the host has dealt with everything sent so far, and its answers are here. A link keeps the order, so an ARP
+   * request is answered after what went before it.
+   */
+  async settle(): Promise<void> {
+    await this.#askArp();
+  }
+
+  close(): void {
+    this.#wire.socket.close();
+  }
+
+  async #askArp(): Promise<void> {
+    const before = this.#arpReplies;
+    this.#sendArp(this.#hostHardwareAddress ?? broadcast, {
+      operation: 'request',
+      senderHardware: this.#hardwareAddress,
+      senderAddress: this.address,
+      targetHardware: NO_HARDWARE_ADDRESS,
+      targetAddress: this.host.A,
+    });
+    const answered = (): true | undefined => {
+      this.#read();
+      return this.#arpReplies > before ? true : undefined;
+    };
+    await until(answered, `ARP reply of ${this.host.name}`);
+  }
+
+  #read(): void {
+    for (;;) {
+      const message = tryFrame(this.#wire, { size: LONGEST_FRAME });
+      if (message === undefined) return;
+      const frame = decodeFrame(message.data);
+      // What this peer sends is shown to it again, as PACKET_OUTGOING.
+      if (frame === undefined || frame.source === this.#hardwareAddress) continue;
+      if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
+      if (frame.etherType === EtherType.IPv4) this.#keep(segmentOf(frame.payload));
+    }
+  }
+
+  #keep(segment: AddressedSegment | undefined): void {
+    if (segment !== undefined && segment.destination === this.address) this.#arrived.push(segment);
+  }
+
+  #arp(message: ArpMessage | undefined): void {
+    if (message === undefined || message.targetAddress !== this.address) return;
+    this.#hostHardwareAddress = message.senderHardware;
+    if (message.operation === 'reply') {
+      this.#arpReplies++;
+      return;
+    }
+    this.#sendArp(message.senderHardware, {
+      operation: 'reply',
+      senderHardware: this.#hardwareAddress,
+      senderAddress: this.address,
+      targetHardware: message.senderHardware,
+      targetAddress: message.senderAddress,
+    });
+  }
+
+  #sendArp(destination: string, message: ArpMessage): void {
+    this.#send(EtherType.ARP, encodeArp(message), destination);
+  }
+
+  #send(etherType: number, payload: Uint8Array, destination = this.#hostHardwareAddress ?? broadcast): void {
+    const frame = encodeFrame({ source: this.#hardwareAddress, destination, etherType, payload });
+    sendFrame(this.#wire, frame);
+  }
+}

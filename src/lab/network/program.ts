@@ -1,0 +1,82 @@
+import { fileURLToPath } from 'node:url';
+import { HostProcess } from './process.js';
+import type { Recorder } from '../record/recorder.js';
+
+/** Programs are run compiled, also where this file is not. */
+const programs = fileURLToPath(new URL('../../../dist/claims/programs/', import.meta.url));
+
+export interface ProgramSettings {
+  /** File in `lab/programs`, without its ending. */
+  readonly program: string;
+  readonly name?: string;
+  readonly args?: readonly string[];
+  /** Runs as this user and group; only root may. */
+  readonly uid?: number;
+  /** Descriptors the program inherits, as 3, 4 and so on. */
+  readonly fds?: readonly number[];
+}
+
+/** A line the programs print: a call they made and what came of it. */
+export interface Report {
+  readonly call: string;
+  readonly result: string;
+  /** What was passed, as far as it is told. */
+  readonly args?: readonly (string | number)[];
+  readonly [detail: string]: unknown;
+}
+
+function isReport(value: unknown): value is Report {
+  return typeof value === 'object' && value !== null && 'call' in value && 'result' in value;
+}
+
+/** One of the lab's own programs. What it reports becomes a step of the run. */
+export class Program extends HostProcess {
+  readonly reports: Report[] = [];
+  #started = false;
+
+  constructor(
+    { program, name = program.replaceAll('-', ' '), args = [], uid, fds = [] }: ProgramSettings,
+    host: string,
+    recorder: Recorder,
+  ) {
+    super({ name, command: process.execPath, args: [`${programs}${program}.js`, ...args], uid, fds }, host, recorder);
+  }
+
+  /** Resolves when the program has loaded, before its first call. */
+  async ready(): Promise<void> {
+    await this.until(() => (this.#started ? true : undefined), 'start');
+  }
+
+  /** Waits for a report of `call`, after the first `seen` of them. */
+  report(call: string, seen = 0): Promise<Report> {
+    return this.until(() => this.reports.filter((report) => report.call === call)[seen], call);
+  }
+
+  /** Asks an agent program for a call, and waits for its result. */
+  async ask(call: string, ...args: readonly (string | number)[]): Promise<Report> {
+    const seen = this.reports.filter((report) => report.call === call).length;
+    this.write(JSON.stringify([call, ...args]));
+    return await this.report(call, seen);
+  }
+
+  protected override heard(line: string): void {
+    const report: unknown = JSON.parse(line);
+    if (!isReport(report)) return;
+    if (report.call === 'start') {
+      this.#started = true;
+      this.started();
+      return;
+    }
+    this.reports.push(report);
+    this.note(`${this.name}.${report.call}(${(report.args ?? []).join(', ')})`, report.result);
+  }
+
+  /** Our programs say nothing on standard error unless they break. */
+  protected async until<T>(look: () => T | undefined, what: string): Promise<T> {
+    return await this.seen(() => {
+      const found = look();
+      if (found === undefined && this.errors !== '') throw new Error(`${this.name}: ${this.errors}`);
+      return found;
+    }, what);
+  }
+}

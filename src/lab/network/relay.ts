@@ -1,0 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { NetworkNamespace, Socket } from '../../index.js';
+import { decodeFrame, EtherType } from './peer/frame.js';
+import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, tryFrame, whenReadable } from './peer/link-socket.js';
+import { type AddressedSegment, segmentOf } from './peer/segment.js';
+import { codeOf } from '../record/recorder.js';
+import { completeChecksum } from './complete-checksum.js';
+
+const LONGEST_FRAME = 2048;
+const RECEIVE_BUFFER = 8 << 20;
+const turn = 512;
+
+/** What a relay does with a frame: its delay, or `lost`. */
+export type Treatment = (segment: AddressedSegment | undefined) => number | 'lost';
+
+/** One way through the relay. It keeps the order of frames, whatever their delays. */
+class Way {
+  readonly #from: LinkSocket;
+  readonly #to: LinkSocket;
+  readonly #treat: Treatment;
+  readonly #queue: { readonly frame: Uint8Array; readonly dueMs: number }[] = [];
+  readonly #onError: (error: unknown) => void;
+  #sending = false;
+
+  constructor(from: LinkSocket, to: LinkSocket, treat: Treatment, onError: (error: unknown) => void) {
+    this.#from = from;
+    this.#to = to;
+    this.#treat = treat;
+    this.#onError = onError;
+    whenReadable(from, () => void this.#take()).catch(onError);
+  }
+
+  /** Whether nothing has come and nothing waits: what is sent on may be answered at once, by the other way. */
+  isIdle(): boolean {
+    return this.#take() === 0 && this.#queue.length === 0;
+  }
+
+  /** Takes what has come, and returns how many frames that were. */
+  #take(): number {
+    for (let count = 0; count < turn; count++) {
+      const message = tryFrame(this.#from, { size: LONGEST_FRAME });
+      if (message === undefined) return count;
+      const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
+      if (!isOwn) this.#forward(Uint8Array.from(message.data));
+    }
+    return turn;
+  }
+
+  #forward(frame: Uint8Array): void {
+    const decoded = decodeFrame(frame);
+    // A delayed ARP would only add its own delay to the first segment.
+    const isArp = decoded === undefined || decoded.etherType === EtherType.ARP;
+    const segment = decoded?.etherType === EtherType.IPv4 ? segmentOf(decoded.payload) : undefined;
+    const treatment = isArp ? 0 : this.#treat(segment);
+    if (treatment === 'lost') return;
+    completeChecksum(frame);
+    if (treatment === 0 && this.#queue.length === 0) this.#send(frame);
+    else {
+      this.#queue.push({ frame, dueMs: performance.now() + treatment });
+      this.#work().catch(this.#onError);
+    }
+  }
+
+  async #work(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    for (let next = this.#queue[0]; next !== undefined; next = this.#queue[0]) {
+      // Timers count whole milliseconds, and may be one early.
+      while (next.dueMs > performance.now()) await delay(Math.ceil(next.dueMs - performance.now()));
+      if (this.#to.socket.closed) return;
+      this.#send(next.frame);
+      this.#queue.shift();
+    }
+    this.#sending = false;
+  }
+
+  #send(frame: Uint8Array): void {
+    try {
+      sendFrame(this.#to, frame);
+    } catch (error) {
+      // The host has set its end down: nothing arrives there.
+      if (!['ENETDOWN', 'ENXIO'].includes(codeOf(error))) throw error;
+    }
+  }
+}
+
+/**
+ * Carries frames between two links of a namespace that has no addresses, through packet sockets, so that each can be delayed
+ * or lost. It needs no queueing discipline of the kernel (netem is a module many machines lack).
+ */
+export class Relay {
+  readonly #sockets: Socket[] = [];
+  readonly #ways: Way[];
+
+  /** `onError` is told why a way had to stop, as that a treatment threw. */
+  constructor(
+    namespace: NetworkNamespace,
+    links: readonly [string, string],
+    there: Treatment,
+    back: Treatment,
+    onError: (error: unknown) => void,
+  ) {
+    const open = (link: string): LinkSocket => {
+      const wire = openOnLink(namespace, link, { receiveBuffer: RECEIVE_BUFFER });
+      this.#sockets.push(wire.socket);
+      return wire;
+    };
+    try {
+      const [near, far] = [open(links[0]), open(links[1])];
+      this.#ways = [new Way(near, far, there, onError), new Way(far, near, back, onError)];
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Nothing is on its way. */
+  isIdle(): boolean {
+    return this.#ways.every((way) => way.isIdle());
+  }
+
+  close(): void {
+    for (const socket of this.#sockets) socket.close();
+  }
+}

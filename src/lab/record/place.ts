@@ -1,0 +1,66 @@
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** `src/` or `dist/`, whichever this is. */
+const own = fileURLToPath(new URL('../../', import.meta.url));
+
+const frame = /^ +at (?:.*\(|async )?((?:file:\/\/)?\/[^()\n]*):(\d+):(\d+)\)?$/gm;
+/** A syntax error of a module has its place in front, and one of a file that jiti reads behind. */
+const front = /^(?:file:\/\/)?(\/[^\n]*):(\d+)\n/;
+const behind = /\n\s*(\/[^\n]*):(\d+):(\d+)$/;
+
+function pathOf(file: string): string {
+  return file.startsWith('file://') ? fileURLToPath(file) : file;
+}
+
+/** As `script.mjs:7:3`; from the working directory, unless it lies elsewhere. */
+function shown(file: string, ...numbers: readonly string[]): string {
+  const path = pathOf(file);
+  const short = relative(process.cwd(), path);
+  return [short.startsWith('..') ? path : short, ...numbers].join(':');
+}
+
+function isOutside(file: string): boolean {
+  const path = pathOf(file);
+  return !path.startsWith(own) && !path.includes('/node_modules/');
+}
+
+/** The first on the stack that is neither of this package nor of another. */
+function placeOn(stack: string): string | undefined {
+  for (const [, file = '', line = '', column = ''] of stack.matchAll(frame))
+    if (isOutside(file)) return shown(file, line, column);
+  return undefined;
+}
+
+const remembered = new WeakMap<object, string>();
+
+/**
+ * Where in a script an error came from, as `script.mjs:7:3`; undefined where nothing tells, as for a limit that ran out.
+ */
+export function placeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const stack = error.stack ?? '';
+  const [, file, ...numbers] = front.exec(stack) ?? behind.exec(error.message) ?? [];
+  if (file !== undefined) return shown(file, ...numbers);
+  return placeOn(stack) ?? remembered.get(error);
+}
+
+/** The same without its place, where the text has one. */
+export function messageWithoutPlace({ message }: Error): string {
+  return message.replace(behind, '').trim();
+}
+
+/** As `on purpose (script.mjs:7:3)`. */
+export function withPlace({ message, where }: { readonly message: string; readonly where?: string }): string {
+  return where === undefined ? message : `${message} (${where})`;
+}
+
+/**
+ * To be called in an async function that was waited for: the stack of an error which the event loop made has nobody on it, but
+ * here those who wait are known.
+ */
+export function rememberPlace(error: unknown): void {
+  if (!(error instanceof Error) || placeOn(error.stack ?? '') !== undefined) return;
+  const place = placeOn(new Error().stack ?? '');
+  if (place !== undefined) remembered.set(error, place);
+}

@@ -1,0 +1,114 @@
+import type { Json } from './json.js';
+import type { Endpoint } from '../network/host.js';
+import type { Flag, TcpOptions } from '../network/peer/segment.js';
+
+/** A host of the experiment; the first one stands left in the picture. */
+export interface TraceHost {
+  readonly name: string;
+  readonly address: string;
+  /** It has no TCP stack: the script writes its segments. */
+  readonly scripted: boolean;
+}
+
+/** A call of a socket, or something done to a host, with what came of it. */
+export interface TraceCall {
+  /** When it was made and when it returned, since the run began. */
+  readonly atMs: number;
+  readonly endMs: number;
+  readonly host: string;
+  /** The socket's name; absent for what is done to the host itself, as a sysctl. */
+  readonly socket?: string;
+  /** As `connect(192.168.0.1:8080)`. */
+  readonly call: string;
+  /** As `ok`, `5 bytes`, `ECONNRESET`. */
+  readonly result: string;
+  /** The result is an error. */
+  readonly failed: boolean;
+}
+
+/** A remark of the script, across all hosts. */
+export interface TraceMark {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** A segment on a link, as the capture at either end saw it. */
+export interface TraceSegment {
+  /** When it left, by the kernel's timestamp, since the run began. */
+  readonly sentMs: number;
+  /** When it came to the other end; absent if it was lost on the way. */
+  readonly receivedMs?: number;
+  /** Names of hosts. */
+  readonly from: string;
+  readonly to: string;
+  readonly source: Endpoint;
+  readonly destination: Endpoint;
+  readonly flags: readonly Flag[];
+  /** Relative to the initial sequence number of its sender: a SYN is 0. */
+  readonly seq: number;
+  /** Relative to the initial sequence number of the other side; absent without ACK. */
+  readonly ack?: number;
+  /** As in the header, not scaled. */
+  readonly window: number;
+  /** Its SACK blocks are relative as `ack` is. */
+  readonly options: TcpOptions;
+  /** Bytes of data. */
+  readonly length: number;
+  /** Its sequence numbers had been sent before. */
+  readonly retransmission: boolean;
+}
+
+/** From now on the socket of this address pair is in this state. */
+export interface TraceState {
+  readonly atMs: number;
+  readonly host: string;
+  readonly local: Endpoint;
+  /** Absent for a listener. */
+  readonly remote?: Endpoint;
+  /** As the kernel names it; CLOSED where the socket is gone. */
+  readonly state: string;
+  /** The kernel listed it so, or it follows from a segment, where looking was too slow. */
+  readonly how: 'seen' | 'implied';
+}
+
+/** A run of which there is no recording: its process hung and was killed, or ended. */
+export interface DeadRun {
+  readonly name: string;
+  readonly title: string;
+  readonly variant?: string;
+  /** As `its process ended with status 3`. */
+  readonly failure: string;
+}
+
+/** One run of an experiment, as plain data that JSON can hold. Each list is in order of time. */
+export interface Trace {
+  /** As `linger-zero`. */
+  readonly name: string;
+  readonly title: string;
+  /** Which of the experiment's variants it was, where it has several. */
+  readonly variant?: string;
+  /** What there is to see, and why it is so, where the experiment says it. */
+  readonly about?: string;
+  readonly rule?: string;
+  /** Release of the kernel it ran on. */
+  readonly kernel: string;
+  readonly node: string;
+  /** Begin of the run in nanoseconds since 1970, as decimal digits. */
+  readonly beginNs: string;
+  readonly durationMs: number;
+  readonly hosts: readonly TraceHost[];
+  readonly calls: readonly TraceCall[];
+  readonly marks: readonly TraceMark[];
+  readonly segments: readonly TraceSegment[];
+  /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
+  readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
+  readonly notDrawn?: Readonly<Record<string, number>>;
+  readonly states: readonly TraceState[];
+  /** Packets the kernel had no room to show to the capture. */
+  readonly dropped: number;
+  /** What the script returned. */
+  readonly findings: Json;
+  /** When the script broke off, why, and if it is known where in the script, as `script.mjs:7:3`. */
+  readonly error?: { readonly atMs: number; readonly message: string; readonly where?: string };
+}

@@ -1,0 +1,175 @@
+import type { Lab } from './lab.js';
+import { isRecord, type Json, sameJson } from '../record/json.js';
+import type { Step } from '../record/recorder.js';
+
+export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
+
+/** What a case cannot do without. */
+export type Need =
+  /** A second user to run a program as. */
+  | 'other-user'
+  /** Raw access to a link, for peers without a TCP stack. */
+  | 'packet-socket'
+  /** SOCK_DESTROY, `CONFIG_INET_DIAG_DESTROY`. */
+  | 'destroy-socket';
+
+/** What a claim says of an observation: of one with several parts, of those it speaks of. */
+export type Said<Observed extends Json> = Json &
+  (Observed extends readonly Json[] ? Observed : Observed extends object ? Partial<Observed> : Observed);
+
+export interface CaseRow<Given, Observed extends Json> {
+  /** Says what is different about this row. */
+  readonly name: string;
+  readonly given: Given;
+  /**
+   * What would be observed if the articles were right. Without it the row shows what the claim leaves open, and the verdict
+   * does not rest on it.
+   */
+  readonly says?: Said<Observed>;
+  /** What this row cannot do without; where it is missing the other rows still speak. */
+  readonly needs?: readonly Need[];
+}
+
+export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Observed> {
+  readonly observed: Observed;
+  readonly steps: readonly Step[];
+  /** Whether it was as the articles say; `null` where they say nothing of it. */
+  readonly ok: boolean | null;
+}
+
+/** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
+export interface CaseSpec<Given, Observed extends Json> {
+  readonly id: string;
+  /** Of the five, by their numbers: `000` to `004`. */
+  readonly articles: readonly string[];
+  readonly title: string;
+  /** In our words. */
+  readonly claim: string;
+  /** Why the kernel does what it does: kernel functions and sections of RFCs and man pages. */
+  readonly rule: string;
+  /** What to do about it in a service. */
+  readonly advice: string;
+  readonly needs?: readonly Need[];
+  /** Oldest kernel it can run on, as `6.8`. */
+  readonly since?: string;
+  /** Takes about a minute, since the kernel's own timers are waited for. */
+  readonly slow?: boolean;
+  /** Runs on 127.0.0.0/8 with ports the kernel chooses, so without namespaces of its own too. */
+  readonly onLoopback?: boolean;
+  /** How many of its rows run at once, where they spend their time waiting for the kernel's timers; otherwise one does. */
+  readonly sideBySide?: number;
+  /** Its rows are what came of binding, and listening, beside a socket on the same port: reports draw them as a grid. */
+  readonly bindsBeside?: boolean;
+  readonly rows: readonly CaseRow<Given, Observed>[];
+  run(lab: Lab, given: Given): Observed | Promise<Observed>;
+  /** One sentence built from what was observed. */
+  because(rows: readonly SeenRow<Given, Observed>[]): string;
+}
+
+export interface RowResult {
+  readonly name: string;
+  readonly steps: readonly Step[];
+  readonly says?: Json;
+  readonly observed: Json;
+  readonly ok: boolean | null;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly articles: readonly string[];
+  readonly title: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly rows: readonly RowResult[];
+  readonly durationMs: number;
+  /** The case broke off: neither the kernel nor the article is to blame. */
+  readonly error?: string;
+}
+
+/** A case whose row types are its own business. */
+export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because'> {
+  readonly rowNames: readonly string[];
+  /**
+   * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
+   * run here.
+   */
+  runRows(
+    inLab: InLab,
+    lacking: (needs: readonly Need[]) => string | undefined,
+  ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string }>;
+}
+
+export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
+
+/**
+ * The verdict of the rows the claim speaks of: confirmed if all were as it says, refuted if none was, and otherwise
+ * qualified: it depends on what the rows differ in. Skipped if none of them could be run.
+ */
+export function judge(rows: readonly { readonly ok: boolean | null }[]): Verdict {
+  const counted = rows.flatMap(({ ok }) => (ok === null ? [] : [ok]));
+  if (counted.length === 0) return 'skipped';
+  if (counted.every((ok) => ok)) return 'confirmed';
+  return counted.some((ok) => ok) ? 'qualified' : 'refuted';
+}
+
+/** Whether an observation is what was said of it; its parts that were not spoken of are left out. */
+function agrees(said: Json, observed: Json): boolean {
+  if (!isRecord(said) || !isRecord(observed)) return sameJson(said, observed);
+  const spokenOf = Object.entries(observed).filter(([part]) => part in said);
+  return sameJson(said, Object.fromEntries(spokenOf));
+}
+
+/** At most `atOnce` at a time, in order. None begins after one has failed, and all have ended when it rejects. */
+async function inTurn<T, Result>(
+  items: readonly T[],
+  atOnce: number,
+  work: (item: T) => Promise<Result>,
+): Promise<Result[]> {
+  const left = [...items.entries()];
+  const results: Result[] = [];
+  const turns = Array.from({ length: atOnce }, async () => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, item] = next;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        left.length = 0;
+        throw error;
+      }
+    }
+  });
+  for (const turn of await Promise.allSettled(turns)) if (turn.status === 'rejected') throw turn.reason;
+  return results;
+}
+
+export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
+  const { rows, run, because, ...facts } = spec;
+  return {
+    ...facts,
+    rowNames: rows.map((row) => row.name),
+    async runRows(inLab, lacking) {
+      const left: string[] = [];
+      const runnable = rows.filter(({ name, needs = [] }) => {
+        const reason = lacking(needs);
+        if (reason !== undefined) left.push(`not run: ${name}, ${reason}`);
+        return reason === undefined;
+      });
+      const seen = await inTurn(runnable, facts.sideBySide ?? 1, async (row): Promise<SeenRow<Given, Observed>> => {
+        const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
+        return { ...row, observed, steps, ok: row.says === undefined ? null : agrees(row.says, observed) };
+      });
+      return {
+        rows: seen.map(({ name, steps, says, observed, ok }) => ({
+          name,
+          steps,
+          ...(says === undefined ? {} : { says }),
+          observed,
+          ok,
+        })),
+        verdict: judge(seen),
+        because: [...(seen.length === 0 ? [] : [because(seen)]), ...left].join('; '),
+      };
+    },
+  };
+}

@@ -1,0 +1,286 @@
+import { integer, invalidArgument, knownKeys } from '../../errors.js';
+import { namespacesAvailable, UsageError } from '../../index.js';
+import type { Json } from '../record/json.js';
+import type { Host } from '../network/host.js';
+import { expectResult } from '../network/lab-socket.js';
+import type { ScriptedPeer } from '../network/peer/peer.js';
+import type { Trace, TraceSegment } from '../record/trace.js';
+import type { Link } from '../network/link.js';
+import { placeOf } from '../record/place.js';
+import { noteDefined } from './defined.js';
+import { withBreaker } from './floating.js';
+import { playIfMain } from './main.js';
+import { type HostSettings, Stage } from './stage.js';
+
+/** What a script builds its situation with. */
+export interface ExperimentContext {
+  /** A host with a network of its own, joined to every host before it. The first stands left in the picture. */
+  readonly host: (name: string, settings?: HostSettings) => Host;
+  /** What joins two hosts, to set it down, and if it is relayed to delay and lose segments. */
+  readonly link: (a: Host, b: Host) => Link;
+  /** The far end of a link to `host`, without a TCP stack: the script writes its segments. */
+  readonly peer: (name: string, host: Host, settings?: { readonly address?: string }) => Promise<ScriptedPeer>;
+  /** A remark, drawn across the picture and written into the capture. */
+  readonly mark: (text: string) => void;
+  /** Makes a call and throws unless it comes to `result`: `ok`, an error's code, `5 bytes`, or the text it returns. */
+  readonly expect: (result: string, call: () => unknown) => Promise<void>;
+  /** Every segment so far. */
+  readonly segments: () => readonly TraceSegment[];
+  /** Until every segment sent has arrived or is lost. */
+  readonly settle: () => Promise<void>;
+  /** Aborted when the experiment is over, or broken off. */
+  readonly signal: AbortSignal;
+}
+
+/** What it returns are its findings. */
+export type Script<Given> = (context: ExperimentContext, given: Given) => Json | void | Promise<Json | void>;
+
+export interface ExperimentSettings<Given> {
+  /** As `linger-zero`; made of the title if absent. */
+  readonly name?: string;
+  /** What there is to see. */
+  readonly about?: string;
+  /** Why it is so: kernel functions and sections of RFCs. */
+  readonly rule?: string;
+  /** Ids of the cases whose packets it shows. */
+  readonly cases?: readonly string[];
+  /** The same script in several situations, by name; each is a run of its own. */
+  readonly variants?: Readonly<Record<string, Given>>;
+  /** Run when it is asked for by name, not with all the others: it has many variants. */
+  readonly byNameOnly?: boolean;
+  /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent. */
+  readonly limitMs?: number;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Writes everything that was on the wire to this file, as pcapng; rejects with a {@link CaptureError} where it cannot. */
+  readonly pcap?: string | undefined;
+}
+
+export interface Experiment {
+  readonly name: string;
+  readonly title: string;
+  readonly about: string;
+  readonly rule: string;
+  readonly cases: readonly string[];
+  /** Names of its variants; empty if it has but one run. */
+  readonly variants: readonly string[];
+  /** Not one of those that are run when all are. */
+  readonly byNameOnly: boolean;
+  readonly limitMs: number;
+  /** Runs the script and records it. A script that broke off is no rejection: the trace has its `error`. */
+  record(variant?: string, options?: RunOptions): Promise<Trace>;
+  /** The same, but rejects with an {@link ExperimentError} if the script broke off: for tests. */
+  run(variant?: string, options?: RunOptions): Promise<Trace>;
+}
+
+/** A script broke off, for the error that is its `cause`; the trace has what happened up to there. */
+export class ExperimentError extends Error {
+  readonly trace: Trace;
+
+  constructor(trace: Trace, cause: unknown) {
+    super(`${trace.title}: ${trace.error?.message ?? ''}`, { cause });
+    this.name = 'ExperimentError';
+    this.trace = trace;
+  }
+}
+
+/** What was on the wire could not be written, for the reason that is its `cause`. The trace is complete. */
+export class CaptureError extends Error {
+  readonly trace: Trace;
+
+  constructor(file: string, trace: Trace, cause: unknown) {
+    super(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    this.name = 'CaptureError';
+    this.trace = trace;
+  }
+}
+
+const longestLimitMs = 600_000;
+
+function slug(title: string): string {
+  return (
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, '-')
+      .replaceAll(/^-|-$/g, '') || 'experiment'
+  );
+}
+
+function contextOf(stage: Stage): ExperimentContext {
+  return {
+    host: (name, settings) => stage.host(name, settings),
+    link: (a, b) => stage.link(a, b),
+    peer: (name, host, settings) => stage.peer(name, host, settings),
+    mark: (text) => stage.mark(text),
+    expect: checkedExpect,
+    segments: () => stage.segments().segments,
+    settle: () => stage.settle(),
+    signal: stage.signal,
+  };
+}
+
+async function checkedExpect(expected: string, call: () => unknown): Promise<void> {
+  if (typeof expected !== 'string') throw invalidArgument('expect', 'a result, as ok', expected);
+  if (typeof call !== 'function') throw invalidArgument('expect', 'a function that makes the call', call);
+  await expectResult('expect', expected, call);
+}
+
+/** Rejects when `signal` aborts, and does not begin where it has; what the work held is released with the stage. */
+function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    work().then(resolve, reject);
+  });
+}
+
+function checkSettings(settings: object): void {
+  knownKeys(settings, 'experiment', ['name', 'about', 'rule', 'cases', 'variants', 'byNameOnly', 'limitMs']);
+  const given: Readonly<Record<string, unknown>> = { ...settings };
+  for (const key of ['name', 'about', 'rule'])
+    if (given[key] !== undefined && typeof given[key] !== 'string') throw invalidArgument(key, 'a text', given[key]);
+  const { name, cases = [], variants = {}, byNameOnly = false } = given;
+  if (name === '') throw invalidArgument('name', 'a text', name);
+  if (!Array.isArray(cases)) throw invalidArgument('cases', 'an array', cases);
+  if (typeof variants !== 'object' || variants === null || Array.isArray(variants))
+    throw invalidArgument('variants', 'an object', variants);
+  if (typeof byNameOnly !== 'boolean') throw invalidArgument('byNameOnly', 'true or false', byNameOnly);
+}
+
+function checkOptions(options: RunOptions): void {
+  knownKeys(options, 'options', ['signal', 'pcap']);
+  const { signal, pcap } = options;
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
+  if (pcap !== undefined && (typeof pcap !== 'string' || pcap === ''))
+    throw invalidArgument('pcap', 'the name of a file', pcap);
+}
+
+function messageOf(error: unknown, limitMs: number): string {
+  if (error instanceof Error && error.name === 'TimeoutError' && !('syscall' in error))
+    return `it had not ended after ${limitMs} ms`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/**
+ * An experiment: a script that builds hosts, links and sockets, everything on them recorded: calls, segments, states. It runs
+ * under `node FILE`, with `npx sockwise lab FILE`, and wherever {@link Experiment.run} is called.
+ *
+ * Hosts are network namespaces: as an ordinary user `node FILE` and `sockwise lab` start themselves again in a user namespace.
+ *
+ * @throws {UsageError} `ERR_NOT_SUPPORTED` from `run` and `record` - this process may not make network namespaces.
+ */
+export function experiment(title: string, script: Script<undefined>): Experiment;
+export function experiment<Given = undefined>(
+  title: string,
+  settings: ExperimentSettings<Given>,
+  script: Script<Given>,
+): Experiment;
+export function experiment<Given>(
+  title: string,
+  first: ExperimentSettings<Given> | Script<Given>,
+  second?: Script<Given>,
+): Experiment {
+  const settings: ExperimentSettings<Given> = typeof first === 'function' ? {} : first;
+  const script = typeof first === 'function' ? first : second;
+  if (typeof title !== 'string' || title === '' || typeof script !== 'function')
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'experiment: expected a title and a script');
+  checkSettings(settings);
+  const {
+    name = slug(title),
+    about = '',
+    rule = '',
+    cases = [],
+    variants = {},
+    byNameOnly = false,
+    limitMs = 30_000,
+  } = settings;
+  integer(limitMs, 'limitMs', 1, longestLimitMs);
+  const names = Object.keys(variants);
+
+  /** The trace, and why the script broke off if it did. */
+  async function play(
+    variant: string | undefined = names[0],
+    options: RunOptions = {},
+  ): Promise<{ readonly trace: Trace; readonly reason?: unknown }> {
+    if (variant !== undefined && !names.includes(variant)) {
+      const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
+      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
+    }
+    checkOptions(options);
+    mustHaveNamespaces();
+    const limit = new AbortController();
+    const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
+    const stage = new Stage(AbortSignal.any(signals));
+    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
+    const identity = {
+      name,
+      title,
+      ...(variant !== undefined && { variant }),
+      ...(about !== '' && { about }),
+      ...(rule !== '' && { rule }),
+    };
+    try {
+      let findings: Json = null;
+      let error: Trace['error'];
+      let reason: unknown;
+      try {
+        const given = (variant === undefined ? undefined : variants[variant]) as Given;
+        const perform = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
+        const breakOff = (reason: unknown): void => stage.fail(reason);
+        findings = (await unlessAborted(() => withBreaker(breakOff, perform), stage.signal)) ?? null;
+      } catch (thrown) {
+        reason = thrown;
+        const where = placeOf(thrown);
+        const message = messageOf(thrown, limitMs);
+        error = { atMs: stage.elapsedMs, message, ...(where !== undefined && { where }) };
+      }
+      const recording = await stage.finish();
+      const trace = { ...identity, ...recording, findings, ...(error !== undefined && { error }) };
+      if (options.pcap !== undefined) writeCapture(stage, options.pcap, trace);
+      return { trace, reason };
+    } finally {
+      clearTimeout(timer);
+      limit.abort();
+      stage.close();
+    }
+  }
+
+  const defined: Experiment = {
+    name,
+    title,
+    about,
+    rule,
+    cases,
+    variants: names,
+    byNameOnly,
+    limitMs,
+    record: async (variant, options) => (await play(variant, options)).trace,
+    async run(variant, options) {
+      const { trace, reason } = await play(variant, options);
+      if (trace.error !== undefined) throw new ExperimentError(trace, reason);
+      return trace;
+    },
+  };
+  noteDefined(defined);
+  playIfMain(defined);
+  return defined;
+}
+
+function writeCapture(stage: Stage, file: string, trace: Trace): void {
+  try {
+    stage.writeCapture(file, trace);
+  } catch (error) {
+    throw new CaptureError(file, trace, error);
+  }
+}
+
+function mustHaveNamespaces(): void {
+  const access = namespacesAvailable();
+  if (access.how === 'root') return;
+  const reason =
+    access.how === 'none' ? access.reason : 'this process is no root: start it with unshare --map-root-user --net';
+  throw new UsageError('ERR_NOT_SUPPORTED', `experiments need network namespaces: ${reason}`);
+}

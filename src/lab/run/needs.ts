@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { destroySocket, type SocketRow, UsageError } from '../../index.js';
+import type { Case, Need } from './case.js';
+import type { Isolation } from './lab.js';
+
+function uidMap(): string {
+  try {
+    return readFileSync('/proc/self/uid_map', 'utf8');
+  } catch {
+    // Without /proc it is not known which users there are.
+    return '';
+  }
+}
+
+/** user_namespaces(7): one line that covers every id is the initial namespace, or one as good. */
+function mapsOtherUsers(): boolean {
+  const mapped = uidMap().trim().split(/\s+/);
+  return process.getuid?.() === 0 && Number(mapped[2] ?? 0) > 65_534;
+}
+
+/** No socket is on port 0, and none has cookie 0 (sock_gen_cookie()), so that nobody's can be met. */
+const nobody: SocketRow = {
+  protocol: 'tcp',
+  family: 'IPv4',
+  state: 'TIME_WAIT',
+  localAddress: '127.0.0.1',
+  localPort: 0,
+  remoteAddress: '127.0.0.1',
+  remotePort: 0,
+  receiveQueue: 0,
+  sendQueue: 0,
+  timer: undefined,
+  uid: 0,
+  inode: 0,
+  interfaceIndex: 0,
+  cookie: 0n,
+};
+
+/** Why the kernel destroys no socket; `undefined` where it would, and says of this one that there is none. */
+export function destroyLacking(destroy: typeof destroySocket = destroySocket): string | undefined {
+  try {
+    // ENOENT, and without CONFIG_INET_DIAG_DESTROY EOPNOTSUPP (inet_diag_cmd_exact()). Neither asks for a capability.
+    destroy(nobody);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError && error.code === 'ERR_NOT_SUPPORTED')
+      return `it needs SOCK_DESTROY: ${error.message}`;
+    throw error;
+  }
+}
+
+/** What the kernel can do does not change while we run. */
+function once<T>(ask: () => T): () => T {
+  let answer: { readonly value: T } | undefined;
+  return () => (answer ??= { value: ask() }).value;
+}
+
+type Answers = { readonly [N in Need]: () => string | undefined };
+
+const answers: Answers = {
+  'other-user': () =>
+    mapsOtherUsers() ? undefined : 'it needs a second user, and a user namespace has one only; run it as root',
+  // Root of a network namespace may open packet sockets in it, and only cases in namespaces ask for them.
+  'packet-socket': () => undefined,
+  'destroy-socket': once(() => destroyLacking()),
+};
+
+function olderThan(kernel: string, since: string): boolean {
+  const [major = 0, minor = 0] = kernel.split('.').map(Number.parseFloat);
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major < sinceMajor || (major === sinceMajor && minor < sinceMinor);
+}
+
+/** Why a case cannot be run here; `undefined` if it can. */
+export function missing(
+  testCase: Case,
+  isolation: Isolation,
+  why = 'network namespaces are not available',
+): string | undefined {
+  if (process.platform !== 'linux') return `it asks the Linux kernel, and this is ${process.platform}`;
+  if (testCase.since !== undefined && olderThan(release(), testCase.since))
+    return `it needs Linux ${testCase.since}, this is ${release()}`;
+  if (isolation === 'loopback' && testCase.onLoopback !== true) return `it needs a network of its own: ${why}`;
+  return lacking(testCase.needs ?? []);
+}
+
+/** Why one of these needs cannot be met here; `undefined` if all can. */
+export function lacking(needs: readonly Need[], asked: Answers = answers): string | undefined {
+  for (const need of needs) {
+    const reason = asked[need]();
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}

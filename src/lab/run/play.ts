@@ -1,0 +1,130 @@
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../../index.js';
+import type { DeadRun, Trace } from '../record/trace.js';
+import { WorkerProcess } from './worker-process.js';
+import type { Experiment } from './experiment.js';
+
+/** Run compiled, also where this file is not. */
+const workerFile = fileURLToPath(new URL('../../../dist/claims/programs/experiment-worker.js', import.meta.url));
+
+/** Where an experiment is: in a file, or among those of the package. */
+export interface Source {
+  readonly file?: string;
+}
+
+/** What is known of an experiment without running it. */
+export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;
+
+export type Order =
+  | { readonly kind: 'list'; readonly source: Source }
+  | {
+      readonly kind: 'play';
+      readonly source: Source;
+      /** Which of those of the source. */
+      readonly index: number;
+      readonly variant?: string | undefined;
+      readonly pcap?: string | undefined;
+    }
+  | { readonly kind: 'interrupt' };
+
+export type Answer =
+  | { readonly listed: readonly ListedExperiment[] }
+  /** The trace is there in any case, the capture file may not be. */
+  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
+  | { readonly failure: string };
+
+/** One run to be made. */
+export interface Run {
+  readonly source: Source;
+  /** Which of those of the source. */
+  readonly index: number;
+  readonly experiment: ListedExperiment;
+  readonly variant?: string | undefined;
+  readonly pcap?: string | undefined;
+}
+
+/** A run for each of its variants. */
+export function runsOf(of: Pick<Run, 'source' | 'index' | 'experiment'>): Run[] {
+  const { variants } = of.experiment;
+  return variants.length === 0 ? [of] : variants.map((variant) => ({ ...of, variant }));
+}
+
+/** What came of a run: its trace, or why there is none. */
+export type Played = { readonly run: Run } & (
+  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
+  | { readonly failure: string }
+);
+
+/** As it is told where traces are. */
+export function traceOf(played: Played): Trace | DeadRun {
+  if ('trace' in played) return played.trace;
+  const { experiment, variant } = played.run;
+  const { name, title } = experiment;
+  return { name, title, ...(variant !== undefined && { variant }), failure: played.failure };
+}
+
+export interface PlayOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onStart?: ((run: Run) => void) | undefined;
+  readonly onEnd?: ((played: Played) => void) | undefined;
+}
+
+const loadLimitMs = 30_000;
+/** A script that still runs so long after its own limit does not give its thread away. */
+const graceMs = 5000;
+const atOnce = 3;
+
+/** The experiments of a file, asked of a process of its own, since loading it runs what is in it. */
+export async function listExperiments(file: string): Promise<readonly ListedExperiment[]> {
+  const worker = new WorkerProcess(workerFile);
+  try {
+    const answer = (await worker.ask({ kind: 'list', source: { file } } satisfies Order, loadLimitMs)) as Answer;
+    if ('listed' in answer) return answer.listed;
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'failure' in answer ? answer.failure : 'no list');
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${file}: it could not be loaded: ${why}`, { cause: error });
+  } finally {
+    worker.end();
+  }
+}
+
+async function play(worker: WorkerProcess, run: Run): Promise<Played> {
+  const { source, index, experiment, variant, pcap } = run;
+  const order: Order = { kind: 'play', source, index, variant, pcap };
+  try {
+    const answer = (await worker.ask(order, experiment.limitMs + graceMs)) as Answer;
+    if ('trace' in answer) return { run, ...answer };
+    return { run, failure: 'failure' in answer ? answer.failure : 'no trace' };
+  } catch (error) {
+    return { run, failure: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** Makes runs in processes of their own, some at a time, and collects them in order. Aborted, those under way end with what they have. */
+export async function playRuns(runs: readonly Run[], { signal, onStart, onEnd }: PlayOptions = {}): Promise<Played[]> {
+  const workers: WorkerProcess[] = [];
+  const queue = [...runs.entries()];
+  const played = new Map<number, Played>();
+  const interrupt = (): void => {
+    queue.splice(0);
+    for (const worker of workers) worker.tell({ kind: 'interrupt' } satisfies Order);
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  const work = async (): Promise<void> => {
+    const worker = new WorkerProcess(workerFile);
+    workers.push(worker);
+    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+      const [index, run] = next;
+      onStart?.(run);
+      const result = await play(worker, run);
+      played.set(index, result);
+      onEnd?.(result);
+    }
+    worker.end();
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, runs.length) }, work));
+  signal?.removeEventListener('abort', interrupt);
+  return [...played].sort(([a], [b]) => a - b).map(([, result]) => result);
+}

@@ -1,0 +1,77 @@
+import type { NetworkNamespace, PacketAddress } from '../../index.js';
+import {
+  type LinkSocket,
+  openOnLink,
+  PACKET_OTHERHOST,
+  PACKET_OUTGOING,
+  tryFrame,
+  whenReadable,
+} from '../network/peer/link-socket.js';
+import { isStamp } from './clock.js';
+import type { FrameStore } from './frame-store.js';
+
+const SOL_PACKET = 263;
+const PACKET_STATISTICS = 6;
+// The links of the lab take no longer frame, since none has an MTU above 1500.
+const LONGEST_FRAME = 2048;
+/** Bytes the kernel keeps for a reader that is busy; a script may send megabytes without a pause. */
+const RECEIVE_BUFFER = 64 << 20;
+// More at a time would keep the script waiting.
+const turn = 512;
+
+/** Listens on one interface with a packet socket of its own, packet(7), and stores each frame with the kernel's timestamp. */
+export class WireTap {
+  readonly #wire: LinkSocket;
+  readonly #interface: number;
+  readonly #store: FrameStore;
+  readonly #onFrames: () => void;
+
+  /** `onError` is told why it had to stop, as that there is no room for the frames. */
+  constructor(
+    namespace: NetworkNamespace,
+    link: string,
+    index: number,
+    store: FrameStore,
+    onFrames: () => void,
+    onError: (error: unknown) => void,
+  ) {
+    this.#interface = index;
+    this.#store = store;
+    this.#onFrames = onFrames;
+    this.#wire = openOnLink(namespace, link, {
+      receiveBuffer: RECEIVE_BUFFER,
+      options: { SO_TIMESTAMPNS: true },
+    });
+    const take = (): void => {
+      this.drain(turn);
+      this.#onFrames();
+    };
+    whenReadable(this.#wire, take).catch(onError);
+  }
+
+  /** How many frames the kernel had no room for; the kernel forgets them then. */
+  drops(): number {
+    // struct tpacket_stats: packets and drops.
+    return this.#wire.socket.getOption({ level: SOL_PACKET, optname: PACKET_STATISTICS, length: 8 }).readUInt32LE(4);
+  }
+
+  /** Stores what is there now. */
+  drain(limit = Number.POSITIVE_INFINITY): void {
+    for (let count = 0; count < limit; count++) {
+      const message = tryFrame(this.#wire, { size: LONGEST_FRAME, controlSize: 64 });
+      if (message === undefined) return;
+      this.#keep(message.data, message.address as PacketAddress, message.control.find(isStamp)?.nanoseconds ?? 0n);
+    }
+  }
+
+  close(): void {
+    this.#wire.socket.close();
+  }
+
+  #keep(data: Uint8Array, { packetType }: PacketAddress, atNs: bigint): void {
+    const outgoing = packetType === PACKET_OUTGOING;
+    // Copied, since the reader's memory is larger than most frames.
+    const bytes = Uint8Array.from(data);
+    this.#store.add({ interface: this.#interface, atNs, outgoing, forOthers: packetType === PACKET_OTHERHOST, bytes });
+  }
+}

@@ -1,0 +1,19 @@
+import { afterEach, expect, test } from 'vitest';
+import { Lab } from '../../../src/lab/run/lab.js';
+import { abandon, establish } from '../../../src/claims/kit/connection.js';
+
+const lab = new Lab('loopback', AbortSignal.timeout(5000));
+
+afterEach(() => lab.close());
+
+test('abandon() leaves a minisocket that nobody holds, and a peer that can still send', async () => {
+  const host = lab.host();
+  const { server, client } = await establish(host);
+  const left = { localPort: server.local.port, remotePort: client.local.port };
+  expect(host.sockets(left).map(({ state }) => state)).toEqual(['ESTABLISHED']);
+  await abandon(server);
+  expect(server.socket.closed).toBe(true);
+  const [row] = host.sockets(left);
+  expect(row).toMatchObject({ state: 'FIN_WAIT2', inode: 0, timer: { kind: 'time-wait' } });
+  await client.waitForState('CLOSE_WAIT');
+});

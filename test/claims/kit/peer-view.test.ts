@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Connection, establish, smallBuffers } from '../../../src/claims/kit/connection.js';
+import { Lab } from '../../../src/lab/run/lab.js';
+import { arrived, fill, inState, readToEnd } from '../../../src/claims/kit/peer-view.js';
+
+let lab: Lab;
+let connection: Connection;
+
+beforeEach(async () => {
+  lab = new Lab('loopback', AbortSignal.timeout(5000));
+  connection = await establish(lab.host(), smallBuffers);
+});
+
+afterEach(() => lab.close());
+
+describe('readToEnd()', () => {
+  test('tells what came before a FIN', async () => {
+    const { server, client } = connection;
+    await server.send('six by');
+    server.close();
+    expect(await readToEnd(client)).toEqual({ bytes: 6, end: 'end of stream' });
+  });
+
+  test('tells what came before an RST', async () => {
+    const { server, client } = connection;
+    await server.send('six by');
+    server.setOption('SO_LINGER', { on: true, seconds: 0 }).close();
+    expect(await readToEnd(client)).toEqual({ bytes: 6, end: 'ECONNRESET' });
+  });
+});
+
+describe('fill()', () => {
+  test('sends until there is no room, and all of it can be read', async () => {
+    const { server, client } = connection;
+    const sent = fill(server);
+    expect(sent).toBeGreaterThan(0);
+    expect(server.trySend('x')).toBeUndefined();
+    server.close();
+    expect(await readToEnd(client)).toEqual({ bytes: sent, end: 'end of stream' });
+  });
+});
+
+test('arrived() and inState() take nothing from the socket', async () => {
+  const { server, client } = connection;
+  await arrived(client, await server.send('six by'));
+  server.close();
+  await inState(client, 'CLOSE_WAIT');
+  expect(await client.recv()).toBe('six by');
+});

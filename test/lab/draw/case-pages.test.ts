@@ -1,0 +1,122 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CaseResult, RowResult } from '../../../src/lab/run/case.js';
+import type { MatrixResult } from '../../../src/lab/run/matrix.js';
+import { type ChildResult, run } from '../../support/children.js';
+
+const calls = [
+  'start echo-server',
+  'echo-server: bind',
+  'echo-server: listen(5)',
+  'netstat: the server listens',
+  'client.socket(IPv4, stream, SO_REUSEADDR=true)',
+  'client of 10.0.0.1:80.connect(192.168.0.1:8080)',
+  'worker: open({"SO_REUSEPORT":true})',
+  'worker: adopt(3)',
+  'sysctl -w net.ipv4.tcp_tw_reuse=1',
+  'client reads until the end',
+  'server closed first',
+  'kill(echo-server, SIGINT)',
+  'SOCK_DESTROY {"localPort":80}',
+  'sends SYN seq 1 win 2 <mss 3>',
+];
+
+const row: RowResult = {
+  name: 'one',
+  steps: calls.map((what) => ({ atMs: 0, host: 'host', what, result: 'ok' })),
+  says: { portHeld: true },
+  observed: { portHeld: false },
+  ok: false,
+};
+
+const open: RowResult = { name: 'two', steps: [], observed: true, ok: null };
+
+const base: CaseResult = {
+  id: 'G1',
+  articles: ['000'],
+  title: 'T',
+  claim: 'a claim | with a bar',
+  verdict: 'refuted',
+  because: 'bind says ok | or not',
+  rows: [row],
+  durationMs: 5,
+};
+
+const result: MatrixResult = {
+  kernel: '6.18.0',
+  node: 'v20.20.2',
+  mode: 'root',
+  durationMs: 1,
+  cases: [
+    { ...base, id: 'G2', verdict: 'confirmed', because: 'tcp_tw_reuse does it', rows: [row, open] },
+    base,
+    { ...base, id: 'G4', verdict: 'skipped', because: 'it needs more', rows: [] },
+  ],
+};
+
+describe('the pages of the cases', () => {
+  let folder: string;
+  let ended: ChildResult;
+
+  async function generate(from: MatrixResult): Promise<ChildResult> {
+    writeFileSync(join(folder, 'result.json'), JSON.stringify(from));
+    return run(process.execPath, ['scripts/generate-cases.mjs', '--into', folder, join(folder, 'result.json')]);
+  }
+
+  const page = (name: string): string => readFileSync(join(folder, name), 'utf8');
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'sockwise-'));
+    ended = await generate(result);
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test('are one a case, and one that leads to them', () => {
+    expect([ended.code, ended.stderr]).toEqual([0, '']);
+    expect(readdirSync(folder).sort()).toEqual(['G1.md', 'G2.md', 'G4.md', 'README.md', 'result.json']);
+  });
+
+  test('put what the articles say beside what Linux does, refuted first', () => {
+    const index = page('README.md');
+    expect(index).toContain('| [G1](G1.md) | a claim \\| with a bar | Bind says ok \\| or not. |');
+    expect(index).toContain('| [G2](G2.md) | a claim \\| with a bar | tcp_tw_reuse does it. |');
+    const headings = [...index.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+    expect(headings.map((heading) => heading?.replace(/^.*: /, ''))).toEqual([
+      '1 refuted',
+      '1 confirmed',
+      '1 skipped',
+      'By id',
+    ]);
+    expect(index).toContain('[G2](G2.md) [G1](G1.md) [G4](G4.md)');
+  });
+
+  test('tell what was run, in child programs too', () => {
+    const lines = page('G1.md').split('\n');
+    expect(lines.filter((line) => line.startsWith('- '))).toEqual([
+      '- Calls: `SOCK_DESTROY`, `bind()`, `close()`, `connect()`, `kill()`, `listen()`, `recv()`, `socket()`',
+      '- Socket options: `SO_REUSEADDR`, `SO_REUSEPORT`',
+      '- Kernel parameters: `net.ipv4.tcp_tw_reuse`',
+      '- Signals: `SIGINT`',
+    ]);
+    expect(lines).toContain('One row, on fresh sockets.');
+    expect(page('G2.md')).toContain('2 rows, each on fresh sockets.');
+  });
+
+  test('have words in their tables, no names in code', () => {
+    expect(page('G1.md')).toContain('| one | port held: `yes` | port held: `no` | **otherwise** |');
+    expect(page('G2.md')).toContain('| two |  | `yes` | not said |');
+  });
+
+  test('are not written from a run that was interrupted or broke off', async () => {
+    const interrupted = await generate({ ...result, unfinished: ['A1'] });
+    expect(interrupted.code).toBe(1);
+    expect(interrupted.stderr).toMatch(/interrupted before A1/);
+    const [first = base] = result.cases;
+    const broken = await generate({ ...result, cases: [{ ...first, error: 'no such thing' }] });
+    expect(broken.stderr).toMatch(/broke off: G2 \(no such thing\)/);
+    expect(readdirSync(folder)).toContain('G1.md');
+  });
+});

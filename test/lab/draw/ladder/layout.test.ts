@@ -1,0 +1,305 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
+import { boxOf, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
+import { type Layout, layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
+import type { Trace } from '../../../../src/lab/record/trace.js';
+import {
+  abortiveClose,
+  halfClosed,
+  longRun,
+  lostFin,
+  manyConnections,
+  noHosts,
+  oneHost,
+  plainClose,
+  randomTrace,
+  scriptError,
+  simultaneousClose,
+  slowBurst,
+  threeHosts,
+  timeWaitGap,
+  traces,
+} from '../../../support/traces.js';
+
+/** Boxes have the height of the font, which is more than that of its letters. */
+const tolerance = 1;
+
+function overlaps(labels: readonly Label[]): string[] {
+  const boxes = labels.map((label) => ({ text: textOf(label), box: boxOf(label) }));
+  return boxes.flatMap(({ text, box }, index) =>
+    boxes
+      .slice(index + 1)
+      .filter((other) => overlap(box, other.box) > tolerance)
+      .map((other) => `${text} | ${other.text}`),
+  );
+}
+
+function outside({ width, height, labels, arrows, bands }: Layout): string[] {
+  const within = ({ x, y }: { x: number; y: number }): boolean => x >= 0 && x <= width && y >= 0 && y <= height;
+  return [
+    ...labels.filter((label) => !boxOf(label).every(within)).map(textOf),
+    ...arrows.filter(({ from, to }) => !within(from) || !within(to)).map(({ segment }) => `arrow of ${segment.sentMs}`),
+    ...bands
+      .filter(({ x, top, width: wide, bottom }) => !rectangle(x, top, wide, bottom - top).every(within))
+      .map(({ state }) => state),
+  ];
+}
+
+function stripe({ from, to }: Line): Shape {
+  return [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }];
+}
+
+function flaws(trace: Trace): Record<string, unknown> {
+  const layout = layoutOf(trace);
+  return {
+    overlaps: overlaps(layout.labels),
+    outside: outside(layout),
+    inOrder: layout.ys.every((y, index) => index === 0 || y >= (layout.ys[index - 1] ?? 0)),
+    upwards: layout.arrows.filter(({ from, to }) => to.y <= from.y).length,
+    backwards: layout.bands.filter(({ top, bottom }) => bottom < top).map(({ state }) => state),
+  };
+}
+
+const none = { overlaps: [], outside: [], inOrder: true, upwards: 0, backwards: [] };
+const texts = (layout: Layout, kind: Label['kind']): string[] =>
+  layout.labels.filter((label) => label.kind === kind).map(textOf);
+
+describe('the layout', () => {
+  test.each(traces.map((trace) => [trace.name, trace] as const))(
+    'of %s is in order and nothing is in the way',
+    (_, trace) => {
+      expect(flaws(trace)).toEqual(none);
+    },
+  );
+
+  test('of any trace is in order and nothing is in the way', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        expect(flaws(randomTrace(seed))).toEqual(none);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('is bounded however long the run', () => {
+    expect(layoutOf(longRun).height).toBeLessThan(1000);
+  });
+
+  test('crosses the arrows of a simultaneous close, each with its label at its sender', () => {
+    const { arrows, labels } = layoutOf(simultaneousClose);
+    const [one, other] = arrows.filter(({ segment }) => segment.flags.includes('FIN'));
+    expect(one !== undefined && other !== undefined && cross(one, other)).toBe(true);
+    const fins = labels.filter((label) => label.kind === 'segment' && textOf(label).startsWith('FIN'));
+    const middle = ((one?.from.x ?? 0) + (one?.to.x ?? 0)) / 2;
+    expect(fins.map(({ x }) => x < middle)).toEqual([true, false]);
+  });
+
+  test('ends a lost segment midway', () => {
+    const { arrows, hosts } = layoutOf(lostFin);
+    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    expect(lost).toHaveLength(2);
+    const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+    for (const { from, to } of lost) {
+      expect(from.x).toBe(left);
+      expect((to.x - left) / (right - left)).toBeCloseTo(0.62);
+    }
+  });
+
+  test('draws a lost segment beside those that were on their way with it, its label on its own arrow', () => {
+    const { arrows, labels, height } = layoutOf(slowBurst);
+    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    expect(lost).toHaveLength(1);
+    for (const one of lost) {
+      expect(arrows.filter((other) => cross(one, other))).toEqual([]);
+      const label = labels.find((other) => textOf(other).startsWith(`ACK seq=${one.segment.seq} `));
+      const box = label === undefined ? [] : boxOf(label);
+      expect(box).toHaveLength(4);
+      expect(arrows.filter((arrow) => overlap(box, stripe(arrow)) > tolerance)).toEqual([]);
+    }
+    expect(height).toBeLessThan(950);
+  });
+
+  test('has the labels of arrows between their hosts', () => {
+    for (const trace of [slowBurst, halfClosed, simultaneousClose, plainClose]) {
+      const { hosts, labels } = layoutOf(trace);
+      const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+      const out = labels.filter((label) => {
+        return label.kind === 'segment' && !boxOf(label).every(({ x }) => x > left && x < right);
+      });
+      expect(out.map(textOf)).toEqual([]);
+    }
+  });
+
+  test.each(traces.map((trace) => [trace.name, trace] as const))('of %s has no arrow across a label', (_, trace) => {
+    const { arrows, labels } = layoutOf(trace);
+    const straight = arrows.filter(({ turn }) => turn === undefined);
+    const crossed = labels.filter((label) => {
+      const box = boxOf(label);
+      return label.kind === 'segment' && straight.some((arrow) => overlap(box, stripe(arrow)) > tolerance);
+    });
+    expect(crossed.map(textOf)).toEqual([]);
+  });
+
+  test('finds room for the labels of steep arrows beside one another, without stretching the picture', () => {
+    const recv = plainClose.calls.filter(({ call }) => call === 'recv()').slice(0, 1);
+    const calls = recv.flatMap((call) =>
+      Array.from({ length: 20 }, (_, index) => ({ ...call, atMs: 10 + index, endMs: 10 + index })),
+    );
+    const data = plainClose.segments.filter(({ length }) => length > 0);
+    const flying = [1, 1.1, 1.2, 1.3].flatMap((sentMs) =>
+      data.map((one) => ({ ...one, sentMs, receivedMs: sentMs + 40 })),
+    );
+    for (const marks of [
+      [],
+      [
+        { atMs: 12.5, text: 'a remark' },
+        { atMs: 25.5, text: 'another' },
+      ],
+    ]) {
+      const { hosts, labels, arrows, height } = layoutOf({ ...plainClose, calls, segments: flying, marks, states: [] });
+      const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
+      const shown = labels.filter(({ kind }) => kind === 'segment');
+      expect(arrows.every(({ from, to }) => to.y - from.y > to.x - from.x)).toBe(true);
+      expect(shown).toHaveLength(4);
+      expect(shown.filter((label) => !boxOf(label).every(({ x }) => x > left && x < right))).toEqual([]);
+      expect(height).toBeLessThan(700);
+    }
+  });
+
+  test('ends a waiting call where it returned, though a fold goes on then', () => {
+    const { waits, labels } = layoutOf(slowBurst);
+    const returns = labels.filter((label) => label.kind === 'call' && textOf(label).startsWith('→'));
+    expect(returns).toHaveLength(2);
+    expect(waits.map(({ bottom }) => bottom + 4)).toEqual(returns.map(({ y }) => y));
+  });
+
+  test('draws a long pause as a break with its length', () => {
+    expect(texts(layoutOf(timeWaitGap), 'gap')).toEqual(['60.0 s']);
+    expect(texts(layoutOf(lostFin), 'gap')).toEqual(['204 ms', '416 ms']);
+    expect(texts(layoutOf(plainClose), 'gap')).toEqual([]);
+  });
+
+  test('has the length of a break beside it: between two hosts, or next to the only one', () => {
+    const calls = oneHost.calls.flatMap((call) => [1, 500].map((atMs) => ({ ...call, atMs, endMs: atMs })));
+    for (const hosts of [oneHost.hosts, plainClose.hosts]) {
+      const layout = layoutOf({ ...oneHost, hosts, calls });
+      const [label] = layout.labels.filter(({ kind }) => kind === 'gap');
+      const right = layout.hosts[0]?.right ?? 0;
+      const left = Math.min(...(label === undefined ? [] : boxOf(label)).map(({ x }) => x));
+      const next = layout.hosts[1]?.left;
+      if (next === undefined) expect(left - right).toBeCloseTo(12);
+      else expect(label?.x).toBeCloseTo((right + next) / 2);
+    }
+  });
+
+  test('names each state once where it begins, in its band', () => {
+    const layout = layoutOf(plainClose);
+    const client = layout.labels.filter((label) => label.kind === 'state' && label.x < (layout.hosts[0]?.left ?? 0));
+    expect(client.map(textOf)).toEqual(['SYN_SENT', 'ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT']);
+    const established = layout.bands.filter(({ state }) => state === 'ESTABLISHED');
+    expect(established.map(({ implied }) => implied)).toEqual([true, false, true, false]);
+  });
+
+  test('has texts in bands in full ink, since soft ink is hard to read on the colour of TIME_WAIT', () => {
+    for (const trace of traces) {
+      const { bands, labels } = layoutOf(trace);
+      const inBands = labels.filter(({ x, y, kind }) => {
+        const isIn = bands.some(
+          ({ x: left, width, top, bottom }) => x > left && x < left + width && y > top && y <= bottom,
+        );
+        return kind === 'state' && isIn;
+      });
+      const soft = inBands.filter(({ parts }) => parts.some(({ text, tone }) => tone !== 'plain' && text !== 'CLOSED'));
+      expect(soft.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('has no label on the cross of a lost segment', () => {
+    for (const trace of [lostFin, slowBurst]) {
+      const { arrows, labels } = layoutOf(trace);
+      const crosses = arrows.flatMap(({ segment, to }) =>
+        segment.receivedMs === undefined ? [rectangle(to.x - 5, to.y - 5, 10, 10)] : [],
+      );
+      expect(crosses.length).toBeGreaterThan(0);
+      const hit = labels.filter((label) => crosses.some((one) => overlap(boxOf(label), one) > 0));
+      expect(hit.map(textOf)).toEqual([]);
+    }
+  });
+
+  test('leaves no `ok` alone in a line', () => {
+    const calls = plainClose.calls
+      .slice(0, 1)
+      .map((one) => ({ ...one, call: 'socket(IPv4, stream, TCP_DEFER_ACCEPT=1)' }));
+    expect(texts(layoutOf({ ...plainClose, calls }), 'call')).toEqual([
+      'socket(IPv4, stream,',
+      'TCP_DEFER_ACCEPT=1) ok',
+    ]);
+    const parts = [
+      { text: 'listener:', tone: 'soft' },
+      { text: 'bind(0.0.0.0:81)', tone: 'plain' },
+      { text: 'ok', tone: 'good' },
+    ] as const;
+    expect(wrapped(parts, 27).map((line) => textOf({ parts: line }))).toEqual(['listener:', 'bind(0.0.0.0:81) ok']);
+  });
+
+  test('ends a band with CLOSED', () => {
+    const layout = layoutOf(abortiveClose);
+    const ends = layout.bands.filter(({ state }) => state === 'ESTABLISHED').map(({ bottom }) => bottom);
+    expect(Math.max(...ends)).toBeLessThan(layout.bottom - 10);
+    expect(layout.bands.map(({ state }) => state)).not.toContain('CLOSED');
+    expect(texts(layout, 'state').filter((state) => state === 'CLOSED')).toHaveLength(2);
+  });
+
+  test('has a key where the bands are too narrow for names', () => {
+    const layout = layoutOf(manyConnections);
+    const upright = layout.labels.filter(({ kind }) => kind === 'state');
+    expect(upright.map(textOf).filter((state) => state === 'ESTABLISHED')).toHaveLength(4);
+    for (const label of upright) {
+      const box = boxOf(label);
+      const inside = layout.bands.some(({ x, width, top, bottom, state }) => {
+        return (
+          state === textOf(label) &&
+          box.every((corner) => corner.x >= x - 1 && corner.x <= x + width + 1 && corner.y >= top && corner.y <= bottom)
+        );
+      });
+      expect([textOf(label), inside]).toEqual([textOf(label), true]);
+    }
+    expect(texts(layout, 'note')).toEqual([
+      'ESTABLISHED',
+      'SYN_RECV',
+      'LISTEN',
+      'state follows from a segment, not seen',
+    ]);
+  });
+
+  test('gives each connection of a host its own column', () => {
+    const { hosts } = layoutOf(manyConnections);
+    expect(hosts.map(({ bands }) => bands.map(({ ends }) => ends.length))).toEqual([
+      [1, 1, 1, 1],
+      [1, 1, 1, 1, 1],
+    ]);
+  });
+
+  test('places the first host left, and the texts of a middle host between its lifelines', () => {
+    const { hosts, labels } = layoutOf(threeHosts);
+    expect(hosts.map(({ name }) => name)).toEqual(['client', 'proxy', 'server']);
+    const proxy = hosts[1];
+    const inside = labels.filter((label) => /accept|onward/.test(textOf(label)) && label.kind === 'call');
+    expect(inside.length).toBeGreaterThan(2);
+    for (const { x } of inside) {
+      expect(x).toBeGreaterThan(proxy?.left ?? Infinity);
+      expect(x).toBeLessThan(proxy?.right ?? 0);
+    }
+  });
+
+  test('says where the script broke off and what the capture missed', () => {
+    const layout = layoutOf(scriptError);
+    expect(texts(layout, 'error').join(' ')).toContain('broke off: bind(192.168.0.1:80): EACCES <&>');
+    expect(texts(layout, 'note')).toContain('3 packets are missing: the kernel had no room to show them');
+  });
+
+  test('of nothing is still a picture', () => {
+    expect(layoutOf(noHosts)).toMatchObject({ arrows: [], bands: [], rows: [] });
+  });
+});

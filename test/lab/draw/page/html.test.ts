@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { cases } from '../../../../src/claims/cases.js';
+import { launchChromium, noChromium } from '../../../support/chromium.js';
+import { sockwise } from '../../../support/matrix.js';
+
+/** Contrast of text on its background as WCAG 2.2 defines it, of computed colours; run in the page. */
+const contrast = `(element) => {
+  const luminance = (color) => {
+    const [red, green, blue] = color.match(/[\\d.]+/g).map((part) => {
+      const value = Number(part) / 255;
+      return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const { color, backgroundColor } = getComputedStyle(element);
+  const [light, dark] = [luminance(color), luminance(backgroundColor)].sort((a, b) => b - a);
+  return (light + 0.05) / (dark + 0.05);
+}`;
+
+describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
+  let folder: string;
+  let browser: Browser;
+  let page: Page;
+  let said: string[];
+  const slow = cases.find((one) => one.slow === true)?.id ?? '';
+
+  beforeAll(async () => {
+    folder = mkdtempSync(`${tmpdir()}/sockwise-`);
+    const { code, stderr } = await sockwise(
+      ['matrix', '--quick', '--html', `${folder}/matrix.html`, '--case', 'G1', 'G4', 'G5', 'G6', 'G7', 'C19', slow],
+      { deadlineMs: 60_000 },
+    );
+    expect([code, stderr]).toEqual([0, '']);
+    browser = await launchChromium();
+  }, 90_000);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<void> {
+    await page?.close();
+    page = await browser.newPage(options);
+    page.on('console', (message) => said.push(message.text()));
+    page.on('pageerror', (error) => said.push(String(error)));
+    page.on('request', (request) => {
+      if (!request.url().startsWith('file:')) said.push(request.url());
+    });
+    await page.goto(pathToFileURL(`${folder}/matrix.html`).href);
+  }
+
+  const shown = (): Promise<string[]> =>
+    page.locator('.case:visible').evaluateAll((found) => found.map(({ id }) => id));
+
+  beforeEach(async () => {
+    said = [];
+    await open();
+  });
+
+  afterEach(() => expect(said).toEqual([]));
+
+  test('shows the cases that have all the words searched for', async () => {
+    expect(await shown()).toHaveLength(7);
+    await page.locator('#search').fill('unsent LAST_ACK');
+    expect(await shown()).toEqual(['G5']);
+    await expect.poll(() => page.locator('#count').textContent()).toBe('1 of 7 cases');
+    await page.locator('#search').fill('');
+    expect(await shown()).toHaveLength(7);
+  });
+
+  test('does not find a case by a state that only its diagram names', async () => {
+    expect(await page.locator('#G7 figure').evaluate(({ textContent }) => textContent)).toContain('LAST_ACK');
+    await page.locator('#search').fill('LAST_ACK');
+    expect(await shown()).not.toContain('G7');
+  });
+
+  test('hides the heading of a verdict with no case left', async () => {
+    const headings = (): Promise<string[]> => page.locator('main h2:visible').allTextContents();
+    expect((await headings()).slice(0, 2)).toEqual(['1 refuted', expect.stringMatching(/qualified$/)]);
+    await page.getByRole('button', { name: 'refuted' }).click();
+    expect((await headings()).filter((text) => /^\d/.test(text))).toEqual(['1 refuted']);
+  });
+
+  test('shows a case that the filter hides when its link is followed', async () => {
+    await page.locator('.ids summary').click();
+    await page.locator('#search').fill('unsent');
+    expect(await shown()).toEqual(['G5']);
+    await page.locator('.ids a[href="#G1"]').click();
+    await expect.poll(() => page.locator('#G1').getAttribute('open')).not.toBeNull();
+    expect(await shown()).toHaveLength(7);
+  });
+
+  test('shows a verdict only, by keyboard', async () => {
+    const button = page.getByRole('button', { name: 'refuted' });
+    await button.focus();
+    await page.keyboard.press('Enter');
+    expect(await button.getAttribute('aria-pressed')).toBe('true');
+    // Which cases those are is the kernel's affair.
+    const refuted = await page
+      .locator('.case[data-verdict="refuted"]')
+      .evaluateAll((found) => found.map(({ id }) => id));
+    expect(refuted.length).toBeGreaterThan(0);
+    expect(refuted.length).toBeLessThan(7);
+    expect(await shown()).toEqual(refuted);
+    await page.keyboard.press('Space');
+    expect(await button.getAttribute('aria-pressed')).toBe('false');
+    expect(await shown()).toHaveLength(7);
+  });
+
+  test('opens a case by keyboard and by its link', async () => {
+    const item = page.locator('#G5');
+    expect(await item.getAttribute('open')).toBeNull();
+    await item.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    expect(await item.getAttribute('open')).not.toBeNull();
+    expect(await page.locator('#G1').getAttribute('open')).toBeNull();
+    await page.locator('h3 a[href="#G7"]').click();
+    await expect.poll(() => page.locator('#G7').getAttribute('open')).not.toBeNull();
+  });
+
+  test.each([360, 1200])('does not scroll sideways at %i px, with everything open', async (width) => {
+    await open({ viewport: { width, height: 800 } });
+    await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+  });
+
+  test.each(['light', 'dark'] as const)('has verdicts that can be read in %s', async (colorScheme) => {
+    await open({ colorScheme });
+    for (const verdict of ['refuted', 'qualified', 'confirmed', 'skipped']) {
+      const element = `document.querySelector('.case .verdict.${verdict}')`;
+      expect(await page.evaluate<number>(`(${contrast})(${element})`)).toBeGreaterThanOrEqual(4.5);
+    }
+    const backs = await page.evaluate<string>('getComputedStyle(document.body).backgroundColor');
+    expect(backs).toBe(colorScheme === 'light' ? 'rgb(253, 253, 252)' : 'rgb(20, 24, 29)');
+  });
+});

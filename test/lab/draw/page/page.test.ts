@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import type { CaseResult, RowResult, Verdict } from '../../../../src/lab/run/case.js';
+import { cases as facts } from '../../../../src/claims/cases.js';
+import type { Step } from '../../../../src/lab/record/recorder.js';
+import type { Json } from '../../../../src/lab/record/json.js';
+import { bindGrid } from '../../../../src/lab/draw/page/grid.js';
+import { matrixHtml } from '../../../../src/lab/draw/page/matrix.js';
+import { stateDiagram } from '../../../../src/lab/draw/page/states.js';
+import { knownStates } from '../../../../src/lab/draw/page/known-states.js';
+
+function row(name: string, observed: Json, steps: readonly Step[] = []): RowResult {
+  return { name, observed, ok: null, steps };
+}
+
+function result(id: string, rows: readonly RowResult[], verdict: Verdict = 'confirmed'): CaseResult {
+  return { id, articles: [], title: 'T', claim: 'c', verdict, because: 'b', rows, durationMs: 0 };
+}
+
+function step(what: string, outcome = 'ok', table?: Step['table']): Step {
+  return { atMs: 0, host: 'host', what, result: outcome, ...(table !== undefined && { table }) };
+}
+
+const inState = (state: string, protocol = 'tcp') => ({
+  protocol,
+  state,
+  local: '',
+  remote: '',
+  receiveQueue: 0,
+  sendQueue: 0,
+  held: true,
+});
+
+function page(cases: readonly CaseResult[], unfinished?: readonly string[]): string {
+  const where = { kernel: '6.18.0', node: 'v20.20.2', mode: 'root', durationMs: 1 };
+  return matrixHtml({ ...where, cases, ...(unfinished !== undefined && { unfinished }) }, facts);
+}
+
+describe('the page', () => {
+  test('has what is refuted first, then qualified, confirmed and skipped, each in the order of the claims', () => {
+    const verdicts = ['confirmed', 'skipped', 'refuted', 'qualified', 'refuted'] as const;
+    const html = page(verdicts.map((verdict, index) => result(`G${index + 1}`, [], verdict)));
+    const ids = [...html.matchAll(/<details class="case" id="(\w+)"/g)].map(([, id]) => id);
+    expect(ids).toEqual(['G3', 'G5', 'G4', 'G1', 'G2']);
+    const linked = [...html.matchAll(/<a href="#(\w+)" title="/g)].map(([, id]) => id);
+    expect(linked).toEqual(['G1', 'G2', 'G3', 'G4', 'G5']);
+  });
+
+  test('puts what Linux does below what the article says, closed as well', () => {
+    const said = { articles: ['001', '003'], claim: 'the claim', because: 'the kernel' };
+    const html = page([
+      { ...result('G1', [], 'refuted'), ...said },
+      { ...result('G2', [], 'skipped'), because: 'it needs more' },
+    ]);
+    const summaries = [...html.matchAll(/<summary>(<span class="id">.*?)<\/summary>/gs)].map(([, summary = '']) =>
+      summary
+        .replaceAll(/<[^>]*>/g, ' ')
+        .replaceAll(/ +/g, ' ')
+        .trim(),
+    );
+    expect(summaries).toEqual([
+      'G1 refuted T Articles 001, 003: the claim Linux: the kernel',
+      'G2 skipped T Claim: c Skipped: it needs more',
+    ]);
+  });
+
+  test('says that the run was interrupted, and only then', () => {
+    expect(page([result('G1', [])])).not.toContain('Interrupted');
+    expect(page([result('G1', [])], ['G2', 'G3'])).toContain('Interrupted: 1 of 3 cases had ended.');
+  });
+
+  test('has names of several words without the marks of code', () => {
+    const html = page([result('G5', [row('r', { portHeld: true, repeatedFin: 'ACK' })])]);
+    expect(html).toContain('port held:</span> <code>yes</code>');
+    expect(html).toContain('repeated FIN:');
+  });
+
+  test('draws the cases that bind beside a socket, and no others', () => {
+    const failed = [row('one', 'bind EADDRINUSE'), row('two', 'ok')];
+    const html = page([result('C7', failed), result('C18', failed), result('S15', failed)]);
+    const grids = html.slice(html.indexOf('id="binds"'));
+    expect([...grids.matchAll(/<h3><a href="#(\w+)"/g)].map(([, id]) => id)).toEqual(['C7']);
+  });
+});
+
+describe('the grid of binds', () => {
+  const heads = (html: string): string[] =>
+    [...html.matchAll(/<th scope="col">([^<]*)</g)].map(([, text = '']) => text);
+  const lines = (html: string): string[] =>
+    [...html.matchAll(/<th scope="row">([^<]*)</g)].map(([, text = '']) => text);
+
+  test('has the call that failed with its errno', () => {
+    const html = bindGrid(result('C9', [row('a', 'listen EADDRINUSE'), row('b', 'EACCES'), row('c', 'ok')]));
+    expect([...html.matchAll(/<td class="cell mono (\w+)">([^<]*)</g)].map(([, kind, text]) => [kind, text])).toEqual([
+      ['refuted', 'listen EADDRINUSE'],
+      ['refuted', 'EACCES'],
+      ['confirmed', 'ok'],
+    ]);
+  });
+
+  test('makes columns of what the names end with, where every line has each of them', () => {
+    const names = ['A then B, only bound', 'B then A, only bound', 'A then B, UDP', 'B then A, UDP'];
+    const html = bindGrid(
+      result(
+        'C7',
+        names.map((name) => row(name, 'ok')),
+      ),
+    );
+    expect(heads(html)).toEqual(['only bound', 'UDP']);
+    expect(lines(html)).toEqual(['A then B', 'B then A']);
+  });
+
+  test('keeps a column whose name has a comma', () => {
+    const names = ['A, one', 'B, one', 'A, one, then both', 'B, one, then both'];
+    const html = bindGrid(
+      result(
+        'C7',
+        names.map((name) => row(name, 'ok')),
+      ),
+    );
+    expect(heads(html)).toEqual(['one', 'one, then both']);
+  });
+
+  test('is a list where the names make no full grid, and leaves out what is no call', () => {
+    const html = bindGrid(
+      result('S18', [row('A, one', 'ok'), row('B, two', 'ok'), row('C', 'every listener gets some')]),
+    );
+    expect(heads(html)).toEqual(['']);
+    expect(lines(html)).toEqual(['A, one', 'B, two']);
+    expect(bindGrid(result('S18', [row('C', 'every listener gets some')]))).toBe('');
+  });
+});
+
+describe('the states of a case', () => {
+  const known = (...steps: readonly Step[]) => knownStates(result('G5', [row('r', 'ok', steps)]));
+
+  test('are those the kernel showed, of TCP', () => {
+    expect(known(step('a look', '', [inState('ESTABLISHED', 'udp'), inState('LISTEN')])).seen).toEqual(['LISTEN']);
+    expect(known(step('state of the client', 'CLOSE_WAIT')).seen).toEqual(['CLOSE_WAIT']);
+  });
+
+  test('are those a call led through, and those before a later one', () => {
+    const socket = step('client.socket(IPv4, stream)');
+    expect(known(socket, step('client.connect(192.168.0.1:80)'))).toEqual({
+      seen: [],
+      passed: ['SYN_SENT', 'ESTABLISHED'],
+    });
+    expect(known(socket, step('client.connect(192.168.0.1:80)', 'ECONNREFUSED')).passed).toEqual(['SYN_SENT']);
+    expect(known(step('echo-server: listen'), step('echo-server: accept')).passed).toEqual(['LISTEN', 'ESTABLISHED']);
+    expect(known(step('a look', '', [inState('LAST_ACK')]))).toEqual({
+      seen: ['LAST_ACK'],
+      passed: ['ESTABLISHED', 'CLOSE_WAIT'],
+    });
+  });
+
+  test('are not those that do not follow', () => {
+    expect(known(step('s.socket(IPv4, dgram)'), step('s.connect(192.168.0.1:80)')).passed).toEqual([]);
+    expect(known(step('s.socket(IPv4, stream)'), step('s.connect(AF_UNSPEC)')).passed).toEqual([]);
+    expect(known(step('l.listen(128)', 'EADDRINUSE')).passed).toEqual([]);
+    const early = step('l.socket(IPv4, stream, TCP_FASTOPEN=5)');
+    expect(known(early, step('l.listen(128)'), step('l.accept()')).passed).toEqual(['LISTEN']);
+  });
+
+  test('are told apart in the diagram, whose edges are those of RFC 9293, with arrowheads', () => {
+    const svg = stateDiagram(result('G5', [row('r', 'ok', [step('a look', 'TIME_WAIT')])]));
+    const marked = [...svg.matchAll(/class="state (\w+)"><rect [^>]*><text [^>]*>(\w+)</g)].map(([, ...kind]) => kind);
+    expect(marked).toEqual([
+      ['passed', 'FIN_WAIT1'],
+      ['visited', 'TIME_WAIT'],
+    ]);
+    const edges = [...svg.matchAll(/<path class="edge" d="([^"]*)"/g)].map(([, d = '']) => d);
+    // Figure 5 has 19 arrows, two of them back on the way to CLOSED.
+    expect(edges).toHaveLength(17);
+    expect(edges.filter((d) => d.match(/M/g)?.length === 3)).toHaveLength(2);
+    for (const d of edges) expect(d).toMatch(/^M\S+ \S+L\S+ \S+M\S+ \S+L\S+ \S+L/);
+    expect(stateDiagram(result('G5', [row('r', 'ok')]))).toBe('');
+  });
+});

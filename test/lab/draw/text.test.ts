@@ -1,0 +1,196 @@
+import { describe, expect, test } from 'vitest';
+import type { CaseResult, RowResult } from '../../../src/lab/run/case.js';
+import type { MatrixResult } from '../../../src/lab/run/matrix.js';
+import { escapeXml } from '../../../src/lab/draw/page/escape.js';
+import { matrixJunit } from '../../../src/lab/draw/junit.js';
+import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';
+import { textOf } from '../../../src/lab/draw/page/words.js';
+import { run } from '../../support/children.js';
+import { program, sockwise } from '../../support/matrix.js';
+
+const long = 'a claim of many words that has to be wrapped, about SO_REUSEADDR and TIME_WAIT and TCP_INFO';
+const base: CaseResult = {
+  id: 'T1',
+  articles: ['000'],
+  title: 'T',
+  claim: long,
+  verdict: 'confirmed',
+  because: long,
+  rows: [],
+  durationMs: 5,
+};
+const result: MatrixResult = {
+  kernel: '6.18.0',
+  node: 'v20.20.2',
+  mode: 'root',
+  durationMs: 1234,
+  cases: [
+    base,
+    { ...base, id: 'T2', verdict: 'refuted', because: 'a|b <c> & "d"\nnew \u0007 line' },
+    { ...base, id: 'T3', verdict: 'qualified' },
+    { ...base, id: 'T4', verdict: 'skipped', because: 'it needs <more>' },
+    { ...base, id: 'T5', verdict: 'skipped', because: 'it broke off', error: 'ENOENT & "so"' },
+  ],
+};
+
+/** Prints the table in a process of its own, where picocolors reads the environment anew. */
+async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = result): Promise<string> {
+  const terminal = new URL('../../../dist/lab/draw/terminal.js', import.meta.url).href;
+  const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(of)}, ${width}))`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
+  return stdout;
+}
+
+const escape = String.fromCodePoint(0x1b);
+const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
+
+describe('the table', () => {
+  test.each([40, 69, 70, 80, 100, 160])('fits %i columns, with its summary', async (width) => {
+    const text = plain(await table(width, { FORCE_COLOR: '1', NO_COLOR: undefined }));
+    const lengths = text.split('\n').map((line) => line.length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
+    expect(Math.max(...lengths)).toBeGreaterThan(width - 25);
+    for (const { id } of result.cases) expect(text).toContain(id);
+  });
+
+  test('has its cells below one another where they would be too narrow', async () => {
+    const text = await table(40, { NO_COLOR: '1', FORCE_COLOR: undefined });
+    expect(text).toMatch(/^T1 confirmed\n {2}a claim of many words that has to be\n {2}\w/);
+    expect(text).toMatch(/^ {2}seen: it needs <more>$/m);
+  });
+
+  test('says that it is a part only, and of what', async () => {
+    const env = { NO_COLOR: '1', FORCE_COLOR: undefined };
+    const wholly = await table(100, env);
+    expect(wholly).not.toMatch(/interrupted/i);
+    const partly = await table(100, env, { ...result, unfinished: ['T6', 'T7'] });
+    expect(partly).toMatch(/^Interrupted: 5 of 7 cases had ended\.$/m);
+  });
+
+  async function widest(command: string, COLUMNS: string | undefined): Promise<number> {
+    const { stdout } = await sockwise(command.split(' '), { env: { COLUMNS } });
+    return Math.max(...stdout.split('\n').map((line) => line.length));
+  }
+
+  test.each(['matrix --case G4', 'list', 'lab --list'])('of %s honours COLUMNS in a pipe', async (command) => {
+    expect(await widest(command, '45')).toBeLessThanOrEqual(45);
+    expect(await widest(command, undefined)).toBeGreaterThan(45);
+  });
+
+  test.each(['0', 'wide'])('has its usual width where COLUMNS is %j', async (COLUMNS) => {
+    expect(await widest('list', COLUMNS)).toBe(await widest('list', undefined));
+  });
+
+  test('is coloured where asked for, and not with NO_COLOR', async () => {
+    expect(await table(100, { FORCE_COLOR: '1', NO_COLOR: undefined })).toContain(escape);
+    expect(await table(100, { NO_COLOR: '1', FORCE_COLOR: undefined })).not.toContain(escape);
+  });
+
+  test('is not coloured in a pipe, and fits 100 columns there', async () => {
+    const { stdout } = await sockwise(['matrix', '--case', 'G4', 'G7'], {
+      env: { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, COLUMNS: undefined },
+    });
+    expect(stdout).toMatch(/G4 .*qualified|G4/);
+    expect(stdout).not.toContain(escape);
+    expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  test('is coloured on a terminal and as wide as it', async ({ skip }) => {
+    const env = { FORCE_COLOR: undefined, NO_COLOR: undefined, CI: undefined, COLUMNS: undefined, TERM: 'xterm' };
+    const command = `stty cols 90; ${process.execPath} ${program} matrix --case G4 G7 2>/dev/null`;
+    const { stdout, code } = await run('script', ['-qec', command, '/dev/null'], { env }).catch(() => ({
+      stdout: '',
+      code: -1,
+    }));
+    skip(code === -1, 'script(1) is not installed');
+    expect(stdout).toContain(`${escape}[33m`);
+    const lines = plain(stdout).trimEnd().split(/\r?\n/);
+    expect(lines.length).toBeGreaterThan(2);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(90);
+  });
+});
+
+const rows: readonly RowResult[] = [
+  { name: 'one', steps: [], says: 'ok', observed: 'ok', ok: true },
+  { name: 'two', steps: [], says: { portHeld: true }, observed: { portHeld: false }, ok: false },
+  { name: 'three', steps: [], observed: ['a <b>'], ok: null },
+];
+
+describe('words', () => {
+  test('are made of the names in code, and of values', () => {
+    const observed = {
+      portHeld: true,
+      repeatedFin: 'ACK',
+      bytesInSyn: 0,
+      A: 'B',
+      'in the queue': [],
+      states: ['x', 'y'],
+    };
+    expect(textOf(observed)).toBe(
+      'port held: yes; repeated FIN: ACK; bytes in SYN: 0; A: B; in the queue: nothing; states: x, y',
+    );
+    expect([textOf(false), textOf(null), textOf('someText')]).toEqual(['no', 'none', 'someText']);
+  });
+});
+
+describe('Markdown', () => {
+  test('is a table whose rows have four cells, whatever a text holds', () => {
+    const lines = matrixMarkdown(result)
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    expect(lines).toHaveLength(result.cases.length + 2);
+    for (const line of lines) expect(line.split(/(?<!\\)\|/)).toHaveLength(6);
+  });
+
+  test('shows what is meant as text as text', () => {
+    expect(markdownCell('a|b <c> & &amp; *d* `e` [f] ~g~ \\ _h_ TIME_WAIT\ni')).toBe(
+      'a\\|b \\<c> & \\&amp; \\*d\\* \\`e\\` \\[f] \\~g\\~ \\\\ \\_h\\_ TIME_WAIT i',
+    );
+  });
+
+  test('says above the table that the run was interrupted', () => {
+    expect(matrixMarkdown(result)).not.toMatch(/interrupted/i);
+    const text = matrixMarkdown({ ...result, unfinished: ['T6'] });
+    expect(text).toMatch(/^\*\*Interrupted: 5 of 6 cases had ended\.\*\*\n\n\| case /m);
+  });
+});
+
+describe('JUnit', () => {
+  test('counts skipped cases and those that broke off, and no verdict is a failure', () => {
+    const xml = matrixJunit(result);
+    expect(xml).toContain('tests="5" failures="0" errors="1" skipped="1"');
+    expect(xml.match(/<testcase /g)).toHaveLength(5);
+    expect(xml.match(/<error /g)).toHaveLength(1);
+    expect(xml.match(/<skipped /g)).toHaveLength(1);
+    expect(xml).toContain('<skipped message="it needs &lt;more&gt;"/>');
+  });
+
+  test('has a line for each row, those too that the claim does not speak of', () => {
+    const xml = matrixJunit({ ...result, cases: [{ ...base, verdict: 'qualified', because: 'so', rows }] });
+    expect(xml).toContain(
+      '<system-out>qualified: so\none: ok (as the claim says)\ntwo: port held: no (the claim says: port held: yes)\n' +
+        'three: a &lt;b&gt; (the claim does not speak of it)</system-out>',
+    );
+  });
+
+  test('says at its end that the run was interrupted', () => {
+    expect(matrixJunit(result)).not.toMatch(/interrupted/i);
+    expect(matrixJunit({ ...result, unfinished: ['T6'] })).toMatch(
+      /<\/testcase>\n {2}<system-err>Interrupted: 5 of 6 cases had ended\.<\/system-err>\n<\/testsuite>/,
+    );
+  });
+
+  test('closes every element it opens, and escapes what XML forbids', () => {
+    const open: string[] = [];
+    const partial = { ...result, cases: [...result.cases, { ...base, rows }], unfinished: ['T6'] };
+    const xml = matrixJunit(partial).replace(/^<\?xml.*\?>/, '');
+    for (const [, end, name, attributes = ''] of xml.matchAll(/<(\/?)([a-z-]+)((?:\s+[a-z]+="[^"<]*")*\s*\/?)>/g)) {
+      if (end === '/') expect(open.pop()).toBe(name);
+      else if (!attributes.endsWith('/')) open.push(name ?? '');
+    }
+    expect(open).toEqual([]);
+    expect(xml.replaceAll(/<\/?[a-z-]+(?:\s+[a-z]+="[^"<]*")*\s*\/?>/g, '')).not.toMatch(/[<>]/);
+    expect(xml).not.toMatch(/&(?!(?:amp|lt|gt|quot|apos);)/);
+    expect(escapeXml('\u0007<&>"\'')).toBe('\u2407&lt;&amp;&gt;&quot;&apos;');
+  });
+});

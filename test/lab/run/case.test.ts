@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { defineCase, type InLab } from '../../../src/lab/run/case.js';
+import { Lab } from '../../../src/lab/run/lab.js';
+
+const inLab: InLab = async (use) => ({
+  value: await use(new Lab('loopback', new AbortController().signal)),
+  steps: [],
+});
+
+/** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */
+function twoRows(sideBySide: number, log: string[], first: () => void = () => {}) {
+  return defineCase<number, string>({
+    id: 'T1',
+    articles: [],
+    title: '',
+    claim: '',
+    rule: '',
+    advice: '',
+    sideBySide,
+    rows: [
+      { name: 'slow', given: 5, says: 'done' },
+      { name: 'quick', given: 0, says: 'done' },
+    ],
+    async run(_, turns) {
+      log.push(`begin ${turns}`);
+      if (turns > 0) first();
+      for (let turn = 0; turn < turns; turn++) await new Promise(setImmediate);
+      log.push(`end ${turns}`);
+      return 'done';
+    },
+    because: (rows) => rows.map(({ name }) => name).join(', '),
+  });
+}
+
+const nothingLacking = () => undefined;
+
+describe('rows of a case', () => {
+  test('run one after the other', async () => {
+    const log: string[] = [];
+    await twoRows(1, log).runRows(inLab, nothingLacking);
+    expect(log).toEqual(['begin 5', 'end 5', 'begin 0', 'end 0']);
+  });
+
+  test('run side by side where the case says so, and are told in their own order', async () => {
+    const log: string[] = [];
+    const { because } = await twoRows(2, log).runRows(inLab, nothingLacking);
+    expect(log).toEqual(['begin 5', 'begin 0', 'end 0', 'end 5']);
+    expect(because).toBe('slow, quick');
+  });
+
+  test('have all ended when a case that runs them side by side rejects', async () => {
+    const log: string[] = [];
+    const broken = new Error('broken');
+    const run = twoRows(2, log, () => {
+      throw broken;
+    }).runRows(inLab, nothingLacking);
+    await expect(run).rejects.toBe(broken);
+    expect(log).toEqual(['begin 5', 'begin 0', 'end 0']);
+  });
+
+  test('that lack something are left out, and the reason is told', async () => {
+    const log: string[] = [];
+    const { because, rows } = await twoRows(2, log).runRows(inLab, (needs) => (needs.length === 0 ? undefined : 'no'));
+    expect([because, rows.length]).toEqual(['slow, quick', 2]);
+    const none = await twoRows(2, log).runRows(inLab, () => 'it needs more');
+    expect(none).toEqual({
+      rows: [],
+      verdict: 'skipped',
+      because: 'not run: slow, it needs more; not run: quick, it needs more',
+    });
+  });
+
+  test('are compared with what the claim says, in the parts it speaks of', async () => {
+    const observed = { read: 'nothing', left: ['TIME_WAIT'] };
+    const { rows } = await defineCase<number, typeof observed>({
+      id: 'T2',
+      articles: [],
+      title: '',
+      claim: '',
+      rule: '',
+      advice: '',
+      rows: [
+        { name: 'all of it', given: 0, says: observed },
+        { name: 'a part', given: 0, says: { left: ['TIME_WAIT'] } },
+        { name: 'another value', given: 0, says: { left: [] } },
+        { name: 'nothing', given: 0 },
+      ],
+      run: () => observed,
+      because: () => '',
+    }).runRows(inLab, nothingLacking);
+    expect(rows.map(({ ok, says }) => [ok, says])).toEqual([
+      [true, observed],
+      [true, { left: ['TIME_WAIT'] }],
+      [false, { left: [] }],
+      [null, undefined],
+    ]);
+  });
+});

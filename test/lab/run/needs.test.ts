@@ -1,0 +1,35 @@
+import { describe, expect, test } from 'vitest';
+import { destroySocket, UsageError } from '../../../src/index.js';
+import { destroyLacking, lacking } from '../../../src/lab/run/needs.js';
+
+describe('what a case needs', () => {
+  test('is SOCK_DESTROY, and the kernel is asked to destroy a socket that cannot be', () => {
+    const told: [target: unknown, count: number][] = [];
+    const reason = destroyLacking((target) => {
+      const count = destroySocket(target);
+      told.push([target, count]);
+      return count;
+    });
+    // A kernel without it says so in the same words.
+    if (reason !== undefined) expect(reason).toMatch(/^it needs SOCK_DESTROY: .*CONFIG_INET_DIAG_DESTROY/);
+    else expect(told).toEqual([[expect.objectContaining({ localPort: 0, remotePort: 0, cookie: 0n }), 0]]);
+  });
+
+  test('is told as lacking where the kernel was built without it', () => {
+    const without = (): number => {
+      throw new UsageError('ERR_NOT_SUPPORTED', 'the kernel was built without CONFIG_INET_DIAG_DESTROY');
+    };
+    const reason = destroyLacking(without);
+    expect(reason).toBe('it needs SOCK_DESTROY: the kernel was built without CONFIG_INET_DIAG_DESTROY');
+    const answers = { 'other-user': () => undefined, 'packet-socket': () => undefined, 'destroy-socket': () => reason };
+    expect(lacking(['packet-socket', 'destroy-socket'], answers)).toBe(reason);
+    expect(lacking(['packet-socket'], answers)).toBeUndefined();
+  });
+
+  test('is not lacking for another reason', () => {
+    const broken = (): number => {
+      throw new Error('something else');
+    };
+    expect(() => destroyLacking(broken)).toThrow('something else');
+  });
+});
