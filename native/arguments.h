@@ -46,6 +46,13 @@ inline Napi::Value Result(const Napi::CallbackInfo& info, ssize_t result) {
   return Number(info, result < 0 ? -errno : result);
 }
 
+// Owned first, so that no path between here and JavaScript can lose it.
+inline Napi::Value NewDescriptor(const Napi::CallbackInfo& info, int fd) {
+  if (fd < 0) return Number(info, -errno);
+  EnvironmentOf(info).Own(fd);
+  return Number(info, fd);
+}
+
 }  // namespace sockwise
 
 #endif  // SOCKWISE_ARGUMENTS_H_

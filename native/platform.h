@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace sockwise {
@@ -31,6 +33,13 @@ int UnshareNamespaces(int flags);
 int EnterNamespace(int fd, int type);
 // Returns the pid of a process that runs `path` in a user and a network namespace of its own, as root there.
 pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const envp[]);
+
+int OpenProcess(pid_t pid);
+// Close-on-exec: pidfd_getfd(2) sets it.
+int TakeDescriptor(int process, int fd);
+// Finds the sockets among /proc/PID/fd. Writes a descriptor and its inode for each as far as there is room, and returns
+// how many there are.
+ssize_t SocketDescriptors(pid_t pid, uint32_t* pairs, size_t room);
 
 }  // namespace sockwise
 

@@ -1,14 +1,19 @@
 #if defined(__linux__)
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <sched.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cinttypes>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 #include "platform.h"
@@ -125,6 +130,37 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
   while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) continue;
   errno = error;
   return -1;
+}
+
+// By number: glibc has pidfd_open and pidfd_getfd since 2.36, musl has neither. The numbers are the same on every
+// architecture.
+int OpenProcess(pid_t pid) { return static_cast<int>(syscall(434, pid, 0)); }
+
+int TakeDescriptor(int process, int fd) { return static_cast<int>(syscall(438, process, fd, 0)); }
+
+ssize_t SocketDescriptors(pid_t pid, uint32_t* pairs, size_t room) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/fd";
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
+  if (folder == nullptr) return -1;
+  size_t found = 0;
+  errno = 0;
+  for (const dirent* entry = nullptr; (entry = readdir(folder.get())) != nullptr; errno = 0) {
+    // "socket:[" and a number, proc_pid_fd(5).
+    char target[32] = {};
+    if (readlinkat(dirfd(folder.get()), entry->d_name, target, sizeof target - 1) < 0) {
+      // CAP_DAC_READ_SEARCH opens the folder, and not the files: proc_fd_access_allowed().
+      if (errno == EACCES) return -1;
+      continue;
+    }
+    uint32_t inode = 0;
+    if (sscanf(target, "socket:[%" SCNu32 "]", &inode) != 1) continue;
+    if (found < room) {
+      pairs[2 * found] = static_cast<uint32_t>(strtoul(entry->d_name, nullptr, 10));
+      pairs[2 * found + 1] = inode;
+    }
+    ++found;
+  }
+  return errno == 0 ? static_cast<ssize_t>(found) : -1;
 }
 
 }  // namespace sockwise

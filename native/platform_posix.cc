@@ -77,6 +77,12 @@ int EnterNamespace(int, int) { return NotHere(); }
 
 pid_t SpawnInUserNamespace(const char*, char* const[], char* const[]) { return NotHere(); }
 
+int OpenProcess(pid_t) { return NotHere(); }
+
+int TakeDescriptor(int, int) { return NotHere(); }
+
+ssize_t SocketDescriptors(pid_t, uint32_t*, size_t) { return NotHere(); }
+
 }  // namespace sockwise
 
 #endif

@@ -84,6 +84,20 @@ Napi::Value SetNsCall(const Napi::CallbackInfo& info) {
   return Result(info, EnterNamespace(Int(info, 0), Int(info, 1)));
 }
 
+// pidfd_open(2).
+Napi::Value OpenProcessCall(const Napi::CallbackInfo& info) { return NewDescriptor(info, OpenProcess(Int(info, 0))); }
+
+// pidfd_getfd(2).
+Napi::Value TakeDescriptorCall(const Napi::CallbackInfo& info) {
+  return NewDescriptor(info, TakeDescriptor(Int(info, 0), Int(info, 1)));
+}
+
+// readlink(2) of every file of /proc/PID/fd.
+Napi::Value SocketDescriptorsCall(const Napi::CallbackInfo& info) {
+  const Bytes pairs = BytesOf(info, 1);
+  return Result(info, SocketDescriptors(Int(info, 0), reinterpret_cast<uint32_t*>(pairs.data), pairs.size / 8));
+}
+
 std::vector<std::string> Strings(const Napi::Value& value) {
   const Napi::Array array = value.As<Napi::Array>();
   std::vector<std::string> strings;
@@ -112,6 +126,9 @@ void InitProcess(Napi::Env, Napi::Object exports, Environment* environment) {
   Export<WaitPidCall>(exports, "waitpid", environment);
   Export<UnshareCall>(exports, "unshare", environment);
   Export<SetNsCall>(exports, "setns", environment);
+  Export<OpenProcessCall>(exports, "pidfdOpen", environment);
+  Export<TakeDescriptorCall>(exports, "pidfdGetfd", environment);
+  Export<SocketDescriptorsCall>(exports, "socketDescriptors", environment);
   Export<SpawnInUserNamespaceCall>(exports, "spawnInUserNamespace", environment);
 }
 

@@ -13,13 +13,6 @@ namespace {
 
 sockaddr* AddressAt(Environment& environment) { return reinterpret_cast<sockaddr*>(environment.data()); }
 
-// Owned first, so that no path between here and JavaScript can lose it.
-Napi::Value NewDescriptor(const Napi::CallbackInfo& info, int fd) {
-  if (fd < 0) return Number(info, -errno);
-  EnvironmentOf(info).Own(fd);
-  return Number(info, fd);
-}
-
 // socket(2).
 Napi::Value OpenCall(const Napi::CallbackInfo& info) {
   return NewDescriptor(info, OpenSocket(Int(info, 0), Int(info, 1), Int(info, 2)));

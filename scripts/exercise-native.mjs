@@ -153,6 +153,20 @@ async function processes() {
   // A user namespace may be forbidden.
   if (child > 0) assert.equal(await native.waitpid(child), 0);
   else assert.ok((await native.waitpid(process.pid)) < 0);
+  const listed = bound(SOCK_STREAM).fd;
+  const pairs = new Int32Array(2 * ok(native.socketDescriptors(process.pid, new Int32Array(2)), 'socketDescriptors'));
+  ok(native.socketDescriptors(process.pid, pairs), 'socketDescriptors');
+  assert.ok(pairs.includes(listed));
+  assert.ok(native.socketDescriptors(-1, pairs) < 0);
+  const self = native.pidfdOpen(process.pid);
+  // Linux 5.3 and 5.6; a seccomp filter may forbid them.
+  if (self >= 0) {
+    const taken = native.pidfdGetfd(self, listed);
+    if (taken >= 0) ok(native.close(taken), 'close');
+    assert.ok(native.pidfdGetfd(self, -1) < 0);
+    ok(native.close(self), 'close');
+  }
+  ok(native.close(listed), 'close');
   const loopbackName = native.if_indextoname(1);
   if (loopbackName !== '') assert.equal(native.if_nametoindex(loopbackName), 1);
   assert.equal(native.if_indextoname(2 ** 30), '');

@@ -81,6 +81,7 @@ export {
 } from './netlink/wait-for-state.js';
 export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
+export { findOwners, type OwnerSearch, type SocketOwner, type Unseen } from './proc/owner.js';
 export { catalog } from './options/catalog.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
 export type * from './options/spec.js';

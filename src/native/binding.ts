@@ -99,6 +99,18 @@ export interface NativeBinding {
    * -errno also if unshare, the mapping or execve failed in the child. Linux only, -ENOSYS elsewhere.
    */
   spawnInUserNamespace(path: string, argv: readonly string[], envp: readonly string[]): number;
+  /** pidfd_open(2) of a process. Linux 5.3, -ENOSYS elsewhere. */
+  pidfdOpen(pid: number): number;
+  /**
+   * pidfd_getfd(2): a duplicate of descriptor `fd` of the process, owned by this environment. Needs what ptrace(2) needs
+   * (PTRACE_MODE_ATTACH_REALCREDS). Linux 5.6, -ENOSYS elsewhere.
+   */
+  pidfdGetfd(pidfd: number, fd: number): number;
+  /**
+   * readlink(2) of every file of /proc/PID/fd: writes descriptor and inode of each socket to `pairs`, as far as they fit, and
+   * returns how many sockets there are. In C++ because a busy server has tens of thousands. Linux only, -ENOSYS elsewhere.
+   */
+  socketDescriptors(pid: number, pairs: Int32Array): number;
   /** waitpid(2) on a thread of the pool: resolves with the wait status, or -errno. */
   waitpid(pid: number): Promise<number>;
   if_nametoindex(name: string): number;

@@ -27,7 +27,10 @@ export interface SocketFilter {
   readonly cgroupId?: bigint | undefined;
 }
 
-export interface SocketQuery extends SocketFilter, InetDetails {}
+export interface SocketQuery extends SocketFilter, InetDetails {
+  /** Finds the processes that hold each socket, by reading `/proc/PID/fd` of every process once. */
+  readonly owners?: boolean | undefined;
+}
 
 const UINT32_MAX = 0xffff_ffff;
 const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
@@ -46,11 +49,9 @@ const fields = [
   'interfaceIndex',
   'mark',
   'cgroupId',
-  'info',
-  'memory',
-  'congestion',
-  'tos',
 ];
+/** What `SocketQuery` has beyond a filter. */
+export const detailFields = ['info', 'memory', 'congestion', 'tos', 'owners'] as const satisfies (keyof SocketQuery)[];
 
 /** What a filter comes to in the kernel's terms. */
 export interface CompiledFilter {
@@ -134,9 +135,9 @@ function familiesOf(family: SocketFilter['family']): readonly number[] {
   }
 }
 
-/** Checks a filter and translates it. An unknown field is an error: left out, it would match more than was meant. */
-export function compileFilter(filter: SocketFilter): CompiledFilter {
-  knownKeys(filter, 'filter', fields);
+/** Checks a filter and translates it; `details` are fields that the caller reads itself. An unknown field is an error: left out, it would match more than was meant. */
+export function compileFilter(filter: SocketFilter, details: readonly string[] = []): CompiledFilter {
+  knownKeys(filter, 'filter', [...fields, ...details]);
   const { protocol = 'tcp', family, state } = filter;
   if (!isInetProtocol(protocol)) throw invalidArgument('protocol', "'tcp', 'udp', 'raw', 'mptcp' or 'unix'", protocol);
   return { protocol, families: familiesOf(family), states: statesOf(state), clauses: clausesOf(filter) };

@@ -2,6 +2,7 @@ import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
 import { type MemoryInfo, memoryFields } from '../options/spec.js';
 import { decodeTcpInfo } from '../options/decode-tcp-info.js';
+import type { SocketOwner } from '../proc/owner.js';
 import type { TcpInfo } from '../options/tcp-info.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
@@ -203,6 +204,8 @@ export interface SocketRow {
   readonly info?: TcpInfo;
   readonly congestion?: string;
   readonly memory?: MemoryInfo;
+  /** The processes that hold the socket, where `listSockets` was asked for them. None where none does, or none can be seen. */
+  readonly owners?: readonly SocketOwner[];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,8 +1,9 @@
 import { constants } from 'node:os';
 import { invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { findOwners, type SocketOwner } from '../proc/owner.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
-import { type CompiledFilter, compileFilter, type SocketQuery, statesOf } from './filter.js';
+import { type CompiledFilter, compileFilter, detailFields, type SocketQuery, statesOf } from './filter.js';
 import {
   encodeInetRequest,
   type InetDetails,
@@ -30,6 +31,8 @@ export interface UnixSocketQuery {
   /** The whole path, or the abstract name with its `\0`. The kernel cannot test this: it sends every socket. */
   readonly path?: string | undefined;
   readonly memory?: boolean | undefined;
+  /** Finds the processes that hold each socket. */
+  readonly owners?: boolean | undefined;
 }
 
 export function openSockDiag(): NetlinkExchange {
@@ -131,8 +134,8 @@ export function destroyRequest(protocol: InetProtocol, family: number, id: Socke
 }
 
 function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
-  knownKeys(query, 'filter of unix sockets', ['protocol', 'state', 'path', 'memory']);
-  const { path, state, memory = false } = query;
+  knownKeys(query, 'filter of unix sockets', ['protocol', 'state', 'path', 'memory', 'owners']);
+  const { path, state, memory = false, owners = false } = query;
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   const parts = [encodeUnixRequest(statesOf(state), memory)];
   let rows: UnixSocketRow[] = [];
@@ -148,12 +151,23 @@ function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
   } catch (error) {
     throw explainMissing(error, 'unix');
   }
-  return rows;
+  return owners ? withOwners(rows) : rows;
+}
+
+/** The rows with the processes that hold them. A socket that was closed meanwhile has none. */
+function withOwners<Row extends { readonly inode: number }>(
+  rows: readonly Row[],
+): (Row & { owners: readonly SocketOwner[] })[] {
+  const { owners } = findOwners(rows.map(({ inode }) => inode));
+  return rows.map((row) => ({ ...row, owners: owners.get(row.inode) ?? [] }));
 }
 
 /**
  * Lists the sockets of the network namespace the calling thread is in, over `SOCK_DIAG_BY_FAMILY`, sock_diag(7): what
  * ss(8) shows, in TIME_WAIT and bound-only too, and whoever holds them. The kernel does the filtering.
+ *
+ * With `owners` each row names the processes that hold the socket, as far as they can be seen: {@link findOwners} says what
+ * cannot.
  *
  * The table changes while it is read, so a socket that moves meanwhile may be missing or come twice. One that has left the
  * states asked for when the kernel writes its row is left out.
@@ -165,7 +179,8 @@ export function listSockets(query: UnixSocketQuery): UnixSocketRow[];
 export function listSockets(query?: SocketQuery): SocketRow[];
 export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRow[] | UnixSocketRow[] {
   if (typeof query === 'object' && query?.protocol === 'unix') return unixRows(query);
-  const filter = compileFilter(query);
+  const filter = compileFilter(query, detailFields);
   using exchange = openSockDiag();
-  return inetRows(exchange, filter, query);
+  const rows = inetRows(exchange, filter, query);
+  return query.owners === true ? withOwners(rows) : rows;
 }

@@ -1,5 +1,6 @@
 import { littleEndian } from '../options/memory.js';
 import type { MemoryInfo } from '../options/spec.js';
+import type { SocketOwner } from '../proc/owner.js';
 import { decodeAttributes, readU32 } from './attribute.js';
 import { decodeMemory, decodeShutdown } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
@@ -40,6 +41,8 @@ export interface UnixSocketRow {
   readonly shutdown?: { readonly read: boolean; readonly write: boolean };
   readonly cookie: bigint;
   readonly memory?: MemoryInfo;
+  /** The processes that hold the socket, where `listSockets` was asked for them. */
+  readonly owners?: readonly SocketOwner[];
 }
 
 /** `struct unix_diag_req`. */

@@ -1,0 +1,146 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { constants } from 'node:os';
+import { native } from '../native/load.js';
+import { type Membership, membershipOf } from './cgroup.js';
+
+/** A process that holds a socket, as /proc shows it. */
+export interface SocketOwner extends Membership {
+  readonly pid: number;
+  /** Its descriptors of the socket. */
+  readonly fds: readonly number[];
+  /** What `/proc/PID/comm` holds: at most 15 bytes, and whatever the process put there. */
+  readonly name: string;
+  /** The words of its command line, as long as they are; none where the process has wiped them. Not escaped: escape before printing. */
+  readonly argv: readonly string[];
+  /** Its effective user; absent where the process ended meanwhile. */
+  readonly uid?: number;
+}
+
+/** Why an owner may be missing. */
+export type Unseen =
+  | { readonly kind: 'no-proc' }
+  /** The descriptors of so many processes may not be read: they belong to other users. */
+  | { readonly kind: 'other-users'; readonly processes: number }
+  /** /proc is mounted with hidepid, proc(5): other users' processes do not appear at all. */
+  | { readonly kind: 'hidepid' }
+  /** This process is in a PID namespace of its own, as in a container: processes outside do not appear. */
+  | { readonly kind: 'pid-namespace' };
+
+/** Owners by the inode of the socket. */
+export interface OwnerSearch {
+  readonly owners: ReadonlyMap<number, readonly SocketOwner[]>;
+  readonly unseen: readonly Unseen[];
+}
+
+// PROC_PID_INIT_INO of include/linux/proc_ns.h: the PID namespace the machine started with.
+const INITIAL_PID_NAMESPACE = 'pid:[4026531836]';
+const denied = [-constants.errno.EACCES, -constants.errno.EPERM];
+
+function text(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // The process has ended, or may not be read.
+    return undefined;
+  }
+}
+
+/** Words of a command line: each ends with a null byte, but for what setproctitle(3) writes over them. */
+function wordsOf(commandLine: string): string[] {
+  return commandLine
+    .replace(/\0+$/, '')
+    .split('\0')
+    .filter((word, index) => word !== '' || index > 0);
+}
+
+function describe(pid: number, fds: readonly number[]): SocketOwner {
+  const uid = /^Uid:\s+\d+\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1];
+  return {
+    pid,
+    fds,
+    name: (text(`/proc/${pid}/comm`) ?? '').replace(/\n$/, ''),
+    argv: wordsOf(text(`/proc/${pid}/cmdline`) ?? ''),
+    ...(uid !== undefined && { uid: Number(uid) }),
+    ...membershipOf(text(`/proc/${pid}/cgroup`) ?? ''),
+  };
+}
+
+// Descriptor and inode of each socket of a process, one behind the other. It grows to the process with the most.
+let pairs = new Int32Array(2 * 1024);
+
+/** Calls `visit` for each socket of a process. Returns `-errno` where its descriptors cannot be read. */
+function eachSocket(pid: number, visit: (fd: number, inode: number) => void): number {
+  let found = native.socketDescriptors(pid, pairs);
+  // It may open more while the memory grows.
+  while (found > pairs.length / 2) {
+    pairs = new Int32Array(4 * found);
+    found = native.socketDescriptors(pid, pairs);
+  }
+  const unsigned = new Uint32Array(pairs.buffer);
+  for (let i = 0; i < found; i++) visit(unsigned[2 * i] as number, unsigned[2 * i + 1] as number);
+  return found;
+}
+
+function processes(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function hidesProcesses(): boolean {
+  const mounts = text('/proc/self/mountinfo') ?? '';
+  return mounts.split('\n').some((line) => / \/proc .* - proc .*\bhidepid=(?!0|off)/.test(line));
+}
+
+function inOwnPidNamespace(): boolean {
+  try {
+    return readlinkSync('/proc/self/ns/pid') !== INITIAL_PID_NAMESPACE;
+  } catch {
+    return false;
+  }
+}
+
+function unseenOf(unreadable: readonly number[]): Unseen[] {
+  // A kernel thread has no command line, and no descriptors.
+  const others = unreadable.filter((pid) => text(`/proc/${pid}/cmdline`) !== '').length;
+  return [
+    ...(others > 0 ? [{ kind: 'other-users', processes: others } as const] : []),
+    ...(hidesProcesses() ? [{ kind: 'hidepid' } as const] : []),
+    ...(inOwnPidNamespace() ? [{ kind: 'pid-namespace' } as const] : []),
+  ];
+}
+
+/**
+ * Finds the processes that hold sockets, by reading `/proc/PID/fd` of every process once. A socket that none holds is not in
+ * the result; nor is one whose holder cannot be seen, and `unseen` says what limits the view. A socket may have several
+ * owners: a descriptor is inherited by fork(2), and passed by SCM_RIGHTS.
+ */
+export function findOwners(inodes: Iterable<number>): OwnerSearch {
+  const wanted = new Map<number, SocketOwner[]>();
+  for (const inode of inodes) if (inode !== 0) wanted.set(inode, []);
+  if (!existsSync('/proc/self/fd')) return { owners: new Map(), unseen: [{ kind: 'no-proc' }] };
+  if (wanted.size === 0) return { owners: wanted, unseen: [] };
+  const unreadable: number[] = [];
+  for (const pid of processes()) {
+    const held = new Map<number, number[]>();
+    const result = eachSocket(pid, (fd, inode) => {
+      if (!wanted.has(inode)) return;
+      const fds = held.get(inode);
+      if (fds === undefined) held.set(inode, [fd]);
+      else fds.push(fd);
+    });
+    if (denied.includes(result)) unreadable.push(pid);
+    if (held.size > 0) addOwner(wanted, pid, held);
+  }
+  for (const [inode, found] of wanted) if (found.length === 0) wanted.delete(inode);
+  return { owners: wanted, unseen: unseenOf(unreadable) };
+}
+
+function addOwner(
+  owners: ReadonlyMap<number, SocketOwner[]>,
+  pid: number,
+  held: ReadonlyMap<number, readonly number[]>,
+): void {
+  const process = describe(pid, []);
+  for (const [inode, fds] of held) owners.get(inode)?.push({ ...process, fds });
+}
