@@ -3,6 +3,13 @@ export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
 export type { CallPrediction, ExistingSocket, Known, SharingOptions } from './explain/conflict.js';
 export {
+  type BindRequest,
+  type Machine,
+  predictBind,
+  type Prediction,
+  type RequestOptions,
+} from './explain/predict.js';
+export {
   type Cure,
   type CureNeeds,
   type DecidedCall,

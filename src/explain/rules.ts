@@ -385,6 +385,34 @@ const table = {
     source: 'ip(7) ip_local_port_range',
     cures: [],
   },
+  'port-chosen-by-bind': {
+    text: 'bind() to port 0, and listen() without bind(), take a port of the ephemeral range on which this address conflicts with nobody.',
+    calls: atBindOrListen,
+    protocols: both,
+    outcome: 'ok',
+    kernel: 'inet_csk_find_open_port(), udp_lib_get_port()',
+    source: 'ip(7) ip_local_port_range',
+    cures: [],
+  },
+  'port-left-to-connect': {
+    text: 'With IP_BIND_ADDRESS_NO_PORT bind() to port 0 only fixes the address: connect() or listen() chooses the port.',
+    calls: atBind,
+    protocols: both,
+    outcome: 'ok',
+    kernel: '__inet_bind(): BIND_ADDRESS_NO_PORT',
+    source: 'ip(7) IP_BIND_ADDRESS_NO_PORT',
+    since: '4.2',
+    cures: [],
+  },
+  'source-of-other-family': {
+    text: 'A socket that is bound to an IPv4 address (::ffff:1.2.3.4) cannot connect to an IPv6 address.',
+    calls: ['connect'],
+    protocols: both,
+    outcome: 'EAFNOSUPPORT',
+    kernel: 'ip6_dst_lookup_tail()',
+    source: 'RFC 3493 section 3.7',
+    cures: [{ text: 'Bind an IPv6 address or [::], or leave bind() out.', needs: 'us' }],
+  },
   'udp-connect': {
     text: 'connect() of a UDP socket only fixes its addresses: it asks nobody, and any number of sockets may have one destination.',
     calls: ['connect'],
@@ -527,14 +555,13 @@ const reasons = {
     'Before Linux 6.8 a port on which only sockets with SO_REUSEADDR were bound lets in another without comparing (fastreuse). Whether the option was changed after bind() cannot be seen.',
   'udp-order':
     'UDP looks at the sockets of a port from the newest to the oldest, and stops at the first that shares it by SO_REUSEPORT (udp_lib_lport_inuse()). The order of the binds decides.',
-  'udp-many-sockets':
-    'With more than ten UDP sockets in a slot of the hash table another function looks at a part of them only (udp_lib_lport_inuse2()).',
   'option-unknown': 'It depends on SO_REUSEADDR or SO_REUSEPORT of the other socket, which is not known.',
   'user-unknown': 'It depends on the user of the other socket, which is not known.',
+  'v6only-unknown':
+    'It depends on IPV6_V6ONLY of an IPv6 connection, which is not known: an IPv4 wildcard conflicts with one that came from a listener on [::].',
   'minisocket-unknown':
     'It depends on whether a closed FIN_WAIT2 is still a full socket with a user or a minisocket without one, which is not known.',
   'timestamps-unknown': 'It depends on whether the connection in TIME_WAIT had timestamps, which is not known.',
-  'addresses-unknown': 'It depends on the addresses of the machine, which were not given.',
   'source-unknown': 'It depends on the source address the kernel chooses for the destination, which was not given.',
   'port-choice': 'It depends on the port the kernel chooses.',
   'bind-hash-before-6.9':
