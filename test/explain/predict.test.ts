@@ -209,7 +209,7 @@ describe('predictBind() refuses', () => {
       () => predictBind([], { ...wish, listen: true, connect: { address: '127.0.0.1', port: 1 } }),
     ],
     ['a misspelt key', () => predictBind([], { ...wish, ...{ adress: '::1' } })],
-    ['a misspelt option', () => predictBind([], { ...wish, options: { ...{ SO_REUSEADR: true } } })],
+    ['a misspelt option', () => predictBind([], { ...wish, options: { ...shared, ...{ SO_REUSEADR: true } } })],
     ['an existing socket without an address', () => predictBind([{ ...holder, localAddress: '' }], wish)],
     ['a kernel that is no release', () => predictBind([], wish, { kernel: 'new' })],
     ['a range upside down', () => predictBind([], wish, { portRange: { low: 2, high: 1 } })],
