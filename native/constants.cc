@@ -66,6 +66,7 @@ const Constant kConstants[] = {
     {"ETH_P_IP", ETH_P_IP},
     {"ETH_P_IPV6", ETH_P_IPV6},
     {"IPPROTO_MPTCP", 262},
+    {"IPPROTO_UDPLITE", IPPROTO_UDPLITE},
     {"MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC},
     {"MSG_CONFIRM", MSG_CONFIRM},
     {"MSG_ERRQUEUE", MSG_ERRQUEUE},
@@ -84,6 +85,9 @@ const Constant kConstants[] = {
     // Younger than many libraries' headers: Linux 6.5, asm-generic/socket.h.
     {"SCM_PIDFD", 4},
     {"SOL_MPTCP", 284},
+    {"SOL_NETLINK", SOL_NETLINK},
+    {"SOL_PACKET", SOL_PACKET},
+    {"SOL_RAW", SOL_RAW},
 #endif
     {"SCM_RIGHTS", SCM_RIGHTS},
     {"SCM_TIMESTAMP", SCM_TIMESTAMP},

@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -34,9 +35,11 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size) {
 }
 
 int SetOption(int fd, int level, int optname, const void* value, socklen_t length) {
-  if (level != SOL_SOCKET || (optname != SO_ATTACH_FILTER && optname != SO_ATTACH_REUSEPORT_CBPF)) {
-    return setsockopt(fd, level, optname, value, length);
-  }
+  const bool takes_program =
+      (level == SOL_SOCKET && (optname == SO_ATTACH_FILTER || optname == SO_ATTACH_REUSEPORT_CBPF)) ||
+      // 4 bytes are the descriptor of an eBPF program.
+      (level == SOL_PACKET && optname == PACKET_FANOUT_DATA && length != sizeof(int));
+  if (!takes_program) return setsockopt(fd, level, optname, value, length);
   sock_fprog program = {};
   program.len = static_cast<unsigned short>(length / sizeof(sock_filter));
   program.filter = static_cast<sock_filter*>(const_cast<void*>(value));

@@ -1,5 +1,5 @@
-// Writes what follows from tables: of the option catalogue the list of constants for C++ and the page docs/options.md, of the
-// rules of the kernel docs/rules.md.
+// Writes what follows from tables: of the option catalogue the list of constants for C++, the page docs/options.md and the number of
+// options in README.md; of the rules of the kernel docs/rules.md.
 // `--check` writes nothing and fails if a file is not what it would write. Needs `npm run build:ts` before.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { rules, unpredictables } from '../dist/explain/rules.js';
@@ -46,6 +46,11 @@ const levels = {
   IPPROTO_IP: { title: 'IPv4', page: 'man7/ip.7' },
   IPPROTO_IPV6: { title: 'IPv6', page: 'man7/ipv6.7' },
   IPPROTO_UDP: { title: 'UDP', page: 'man7/udp.7' },
+  IPPROTO_UDPLITE: { title: 'UDP-Lite', page: 'man7/udplite.7' },
+  SOL_RAW: { title: 'ICMP', page: 'man7/raw.7' },
+  IPPROTO_ICMPV6: { title: 'ICMPv6' },
+  SOL_PACKET: { title: 'Packet sockets', page: 'man7/packet.7' },
+  SOL_NETLINK: { title: 'Netlink', page: 'man7/netlink.7' },
   SOL_MPTCP: { title: 'Multipath TCP' },
   AF_VSOCK: { title: 'Virtual machine sockets', page: 'man7/vsock.7' },
 };
@@ -74,7 +79,16 @@ const values = {
   portRange: '{ low, high }',
   sockaddr: '{ address, port }',
   txtime: '{ clockId, flags }',
-  timestamping: '{ flags, bindPhc }',
+  timestamping: '{ flags, bindPhc? }',
+  timestampingFlags: 'flags',
+  packetMreq: '{ interfaceIndex, type, hardwareAddress? }',
+  packetStatistics: '{ packets, drops, freezes }',
+  packetFanout: '{ groupId, mode, flags?, maxMembers? }',
+  packetRollover: '{ all, huge, failed }',
+  filterOrFd: '{ code, jt, jf, k }[] or descriptor',
+  netlinkGroups: 'number[]',
+  icmpTypes: 'number[]',
+  icmp6Types: 'number[]',
   repairWindow: 'object',
   repairOptions: '{ code, value }[]',
   tcpInfo: 'TcpInfo',
@@ -115,7 +129,7 @@ function levelSection([level, { title, page }]) {
   return [
     `## ${title}`,
     '',
-    `Level \`${level}\`, ${rows.length} options.${link}`,
+    `Level \`${level}\`, ${rows.length} option${rows.length === 1 ? '' : 's'}.${link}`,
     '',
     '| option | value | access | where, when, needs, since | what it does |',
     '| --- | --- | --- | --- | --- |',
@@ -128,7 +142,7 @@ const page = [
   '# Socket options',
   '',
   `The ${options.length} options that \`getOption\`, \`setOption\` and \`setOptions\` know by their C names. For any other use the raw form:`,
-  '`setOption(target, { level, optname, bytes })`, `getOption(target, { level, optname, length })`.',
+  '`setOption(target, { level, optname, bytes })`, `getOption(target, { level, optname, length })`, with the level by name or number.',
   '',
   '"before bind" and the like name the last moment at which setting an option has its full effect. Of several capabilities either is',
   'enough. A number outside the range given is refused: by the kernel (`EINVAL`), or before it is asked (`ERR_OUT_OF_RANGE`) where it',
@@ -192,7 +206,18 @@ const rulesPage = [
   '',
 ].join('\n');
 
-const files = { 'docs/rules.md': rulesPage, 'native/constants.gen.inc': constants, 'docs/options.md': page };
+/** The number of options where prose names it. */
+const readme = readFileSync(new URL('README.md', root), 'utf8').replace(
+  /\[\d+ options\]\(docs\/options\.md\)/,
+  `[${options.length} options](docs/options.md)`,
+);
+
+const files = {
+  'docs/rules.md': rulesPage,
+  'native/constants.gen.inc': constants,
+  'docs/options.md': page,
+  'README.md': readme,
+};
 const check = process.argv.includes('--check');
 for (const [name, text] of Object.entries(files)) {
   const url = new URL(name, root);

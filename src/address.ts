@@ -72,6 +72,14 @@ export interface FourTuple {
   readonly remotePort: number;
 }
 
+/** The bytes of a hardware address of the form 02:00:00:00:00:01, at most 8 of them; `undefined` for any other text. */
+export function parseHardwareAddress(text: unknown): number[] | undefined {
+  if (typeof text !== 'string') return undefined;
+  const parts = text.split(':');
+  if (parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) return undefined;
+  return parts.map((part) => Number.parseInt(part, 16));
+}
+
 const DOT = 46;
 const ZERO = 48;
 

@@ -119,6 +119,10 @@ export function invalidArgument(name: string, expected: string, got: unknown): U
   return new UsageError('ERR_ARGUMENT_INVALID', `${name}: expected ${expected}, got ${show(got)}`);
 }
 
+/** The highest numbers of the kernel's `int` and `unsigned int`. */
+export const int32Max = 2 ** 31 - 1;
+export const uint32Max = 2 ** 32 - 1;
+
 /** Returns `value` if it is an integer from `low` to `high`, throws `ERR_ARGUMENT_INVALID` or `ERR_OUT_OF_RANGE` otherwise. */
 export function integer(value: unknown, name: string, low: number, high: number): number {
   if (typeof value !== 'number') throw invalidArgument(name, 'an integer', value);

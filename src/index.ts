@@ -90,6 +90,7 @@ export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
 export { findOwners, type OwnerSearch, type SocketOwner, type Unseen } from './proc/owner.js';
 export { catalog } from './options/catalog.js';
+export { levels } from './options/resolve.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
 export type * from './options/spec.js';
 export { supports } from './options/supports.js';

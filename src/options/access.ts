@@ -1,10 +1,11 @@
-import { check, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import { check, int32Max, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { bytesOf } from './bytes.js';
 import { littleEndian } from './memory.js';
-import { type Resolved, resolve } from './resolve.js';
+import { levelNumber, type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
+import type { Level } from './spec.js';
 import type {
   OptionInput,
   OptionValue,
@@ -27,16 +28,15 @@ const batch = BATCH - DATA;
 let batchEnd = batch;
 const recordHeader = 16;
 const { AF_INET6 } = native.constants;
-const int32High = 2 ** 31 - 1;
 
-function isRaw(option: unknown): option is { readonly level: number; readonly optname: number } {
+function isRaw(option: unknown): option is RawOption | RawRead {
   return typeof option === 'object' && option !== null;
 }
 
-function rawFrame(fd: number, level: number, optname: number): string {
+function rawFrame(fd: number, level: Level | number, optname: number): string {
   frame[Frame.fd] = fd;
-  frame[Frame.level] = integer(level, 'level', 0, int32High);
-  frame[Frame.optname] = integer(optname, 'optname', 0, int32High);
+  frame[Frame.level] = levelNumber(level);
+  frame[Frame.optname] = integer(optname, 'optname', 0, int32Max);
   return `{ level: ${level}, optname: ${optname} }`;
 }
 

@@ -1,6 +1,7 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import type { Codec } from './codec.js';
+import type { packetCodecs } from './codec-packet.js';
 import { littleEndian, type Memory } from './memory.js';
 import { type FilterInstruction, type Kind, memoryFields, type ValueByKind } from './spec.js';
 
@@ -18,6 +19,7 @@ type StructKind = Exclude<
   | 'tcpInfo'
   | 'subflowInfos'
   | 'subflowAddresses'
+  | keyof typeof packetCodecs
 >;
 
 const int32Max = 2 ** 31 - 1;
@@ -31,7 +33,7 @@ const longestFilter = 4096;
 /** Not written where it is used: each call would make the array anew. */
 const lingerFields = ['on', 'seconds'];
 
-function object(value: unknown, name: string, fields: readonly string[]): object {
+export function object(value: unknown, name: string, fields: readonly string[]): object {
   if (typeof value !== 'object' || value === null)
     throw invalidArgument(name, `an object with ${fields.join(', ')}`, value);
   // V8 walks the keys of a known shape without making an array of them.
@@ -77,7 +79,7 @@ function array<T, U>(value: readonly T[], name: string, what: string, most: numb
 }
 
 /** A structure of unsigned 32-bit fields, of which every kernel returns the first `least`; one it does not is 0. */
-function words<T extends object>(fields: readonly (keyof T & string)[], least: number): Codec<T> {
+export function words<T extends object>(fields: readonly (keyof T & string)[], least: number): Codec<T> {
   const size = 4 * fields.length;
   return {
     capacity: size,
@@ -103,7 +105,7 @@ function words<T extends object>(fields: readonly (keyof T & string)[], least: n
  * `struct sock_fprog` holds a pointer, which only C++ can make: the instructions follow it here, and native/options.cc
  * fills it in.
  */
-function putFilter(program: readonly FilterInstruction[], memory: Memory, at: number, name: string): number {
+export function putFilter(program: readonly FilterInstruction[], memory: Memory, at: number, name: string): number {
   const instructions = array(program, name, 'instructions', longestFilter, (instruction) => {
     object(instruction, name, ['code', 'jt', 'jf', 'k']);
     const { code, jt, jf, k } = instruction;
@@ -145,8 +147,6 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
   },
   ucred: words(['pid', 'uid', 'gid'], 3),
   txtime: words(['clockId', 'flags'], 2),
-  // Older kernels return the flags alone.
-  timestamping: words(['flags', 'bindPhc'], 1),
   repairWindow: words(['sndWl1', 'sndWnd', 'maxWindow', 'rcvWnd', 'rcvWup'], 5),
   meminfo: words(memoryFields, 8),
   gids: {
@@ -223,8 +223,19 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
     decode: ({ bytes }, at) => ({ localAddress: formatIPv4(bytes, at) }),
   },
   filter: {
-    capacity: 0,
+    // Of SO_GET_FILTER alone lengths are counts of instructions, sk_get_filter().
+    capacity: longestFilter,
     encode: (value, memory, at, { name }) => putFilter(value, memory, at, name),
+    decode: ({ view, bytes }, at, count) =>
+      Array.from({ length: count }, (_, position) => {
+        const offset = at + 8 * position;
+        return {
+          code: view.getUint16(offset, littleEndian),
+          jt: bytes[offset + 2] ?? 0,
+          jf: bytes[offset + 3] ?? 0,
+          k: view.getUint32(offset + 4, littleEndian),
+        };
+      }),
   },
   portRange: {
     capacity: 4,

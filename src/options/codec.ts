@@ -1,5 +1,6 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { bytesOf } from './bytes.js';
+import { packetCodecs } from './codec-packet.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
 import type { Kind, OptionSpec, ValueByKind } from './spec.js';
@@ -74,6 +75,7 @@ type Codecs = { readonly [K in Kind]: Codec<ValueByKind[K]> };
 
 export const codecs: Codecs = {
   ...structCodecs,
+  ...packetCodecs,
   ...subflowCodecs,
   bool: {
     capacity: 4,

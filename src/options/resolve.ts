@@ -1,8 +1,8 @@
-import { UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
 import { boundsOf, type Codec, codecs, type Row } from './codec.js';
-import type { Kind, OptionSpec } from './spec.js';
+import { type Kind, type Level, type OptionSpec, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
 /**
@@ -98,6 +98,22 @@ export function resolveIfHere(name: string): Resolved | undefined {
   };
   resolved.set(name, row);
   return row;
+}
+
+/** The numbers of the levels, from this system's headers; `undefined` for those it lacks. */
+export const levels = Object.fromEntries(
+  Object.keys(placeOfLevel).map((name) => [name, native.constants[name] ?? undefined]),
+) as { readonly [L in Level]: number | undefined };
+
+/** The number of a level that was given by name or number. */
+export function levelNumber(level: unknown): number {
+  if (typeof level !== 'string') return integer(level, 'level', 0, int32Max);
+  if (!Object.hasOwn(levels, level))
+    throw invalidArgument('level', `a number or one of ${Object.keys(levels).join(', ')}`, level);
+  const number = levels[level as Level];
+  if (number === undefined)
+    throw new UsageError('ERR_OPTION_UNSUPPORTED', `${level}: not available on ${process.platform}`);
+  return number;
 }
 
 /** The names of the catalogue, in its order. */

@@ -11,7 +11,7 @@ import type { OptionName, OptionSnapshot, ReadableOption } from './types.js';
 const fatal = [-os.errno.EBADF, -os.errno.ENOTSOCK];
 
 export interface SnapshotOptions {
-  /** Reads what reading clears as well: SO_ERROR and TCP_SAVED_SYN. */
+  /** Reads what reading clears as well: SO_ERROR, TCP_SAVED_SYN and PACKET_STATISTICS. */
   readonly clear?: boolean;
 }
 

@@ -104,10 +104,108 @@ export interface TransmitTime {
 
 /** `struct so_timestamping`. */
 export interface Timestamping {
-  /** `SOF_TIMESTAMPING_` flags. */
-  readonly flags: number;
-  /** Clock of the network card to stamp by, with the flag `SOF_TIMESTAMPING_BIND_PHC`. */
-  readonly bindPhc: number;
+  readonly flags: TimestampingFlags;
+  /** Clock of the network card to stamp by, with the flag `SOF_TIMESTAMPING_BIND_PHC`. Default 0. */
+  readonly bindPhc?: number | undefined;
+}
+
+/** By C name; bits that this package has no name for as a number. */
+export type TimestampingFlags = readonly (TimestampingFlag | number)[];
+
+export type TimestampingFlag = (typeof timestampingFlags)[number];
+
+/** `SOF_TIMESTAMPING_`, linux/net_tstamp.h, in the order of their bits. */
+export const timestampingFlags = [
+  'SOF_TIMESTAMPING_TX_HARDWARE',
+  'SOF_TIMESTAMPING_TX_SOFTWARE',
+  'SOF_TIMESTAMPING_RX_HARDWARE',
+  'SOF_TIMESTAMPING_RX_SOFTWARE',
+  'SOF_TIMESTAMPING_SOFTWARE',
+  'SOF_TIMESTAMPING_SYS_HARDWARE',
+  'SOF_TIMESTAMPING_RAW_HARDWARE',
+  'SOF_TIMESTAMPING_OPT_ID',
+  'SOF_TIMESTAMPING_TX_SCHED',
+  'SOF_TIMESTAMPING_TX_ACK',
+  'SOF_TIMESTAMPING_OPT_CMSG',
+  'SOF_TIMESTAMPING_OPT_TSONLY',
+  'SOF_TIMESTAMPING_OPT_STATS',
+  'SOF_TIMESTAMPING_OPT_PKTINFO',
+  'SOF_TIMESTAMPING_OPT_TX_SWHW',
+  'SOF_TIMESTAMPING_BIND_PHC',
+  'SOF_TIMESTAMPING_OPT_ID_TCP',
+  'SOF_TIMESTAMPING_OPT_RX_FILTER',
+  'SOF_TIMESTAMPING_TX_COMPLETION',
+] as const;
+
+/** `struct packet_mreq`, packet(7). */
+export interface PacketMembership {
+  readonly interfaceIndex: number;
+  readonly type: PacketMembershipType;
+  /** Of the group, with `PACKET_MR_MULTICAST` and `PACKET_MR_UNICAST`, as `01:00:5e:00:00:01`. */
+  readonly hardwareAddress?: string | undefined;
+}
+
+export type PacketMembershipType = (typeof packetMemberships)[number];
+
+/** `PACKET_MR_`, in the order of their numbers. */
+export const packetMemberships = [
+  'PACKET_MR_MULTICAST',
+  'PACKET_MR_PROMISC',
+  'PACKET_MR_ALLMULTI',
+  'PACKET_MR_UNICAST',
+] as const;
+
+/** `struct tpacket_stats_v3`, packet(7): what happened since the last reading. */
+export interface PacketStatistics {
+  /** Packets that arrived, those dropped included. */
+  readonly packets: number;
+  readonly drops: number;
+  /** How often the ring was full, with TPACKET_V3. */
+  readonly freezes: number;
+}
+
+/** `struct fanout_args`, packet(7). */
+export interface PacketFanout {
+  /** Names the group within its network namespace. */
+  readonly groupId: number;
+  /** How packets are spread; a number where this package has no name for it. */
+  readonly mode: PacketFanoutMode | number;
+  readonly flags?: readonly PacketFanoutFlag[] | undefined;
+  /** Of the group, given by its first socket; default 256. Linux 5.11. */
+  readonly maxMembers?: number | undefined;
+}
+
+export type PacketFanoutMode = (typeof packetFanoutModes)[number];
+
+/** `PACKET_FANOUT_`, in the order of their numbers. */
+export const packetFanoutModes = [
+  'PACKET_FANOUT_HASH',
+  'PACKET_FANOUT_LB',
+  'PACKET_FANOUT_CPU',
+  'PACKET_FANOUT_ROLLOVER',
+  'PACKET_FANOUT_RND',
+  'PACKET_FANOUT_QM',
+  'PACKET_FANOUT_CBPF',
+  'PACKET_FANOUT_EBPF',
+] as const;
+
+export type PacketFanoutFlag = (typeof packetFanoutFlags)[number];
+
+/** `PACKET_FANOUT_FLAG_`, in the order of their bits, the first of which is 0x1000. */
+export const packetFanoutFlags = [
+  'PACKET_FANOUT_FLAG_ROLLOVER',
+  'PACKET_FANOUT_FLAG_UNIQUEID',
+  'PACKET_FANOUT_FLAG_IGNORE_OUTGOING',
+  'PACKET_FANOUT_FLAG_DEFRAG',
+] as const;
+
+/** `struct tpacket_rollover_stats`: packets that another socket of the group got, as this one's was full. */
+export interface PacketRollover {
+  readonly all: bigint;
+  /** Those of a flow that is larger than others. */
+  readonly huge: bigint;
+  /** Those that found no socket with room. */
+  readonly failed: bigint;
 }
 
 /** `struct mptcp_subflow_addrs`. */
@@ -162,6 +260,19 @@ export interface ValueByKind {
   readonly sockaddr: InternetEndpoint;
   readonly txtime: TransmitTime;
   readonly timestamping: Timestamping;
+  readonly timestampingFlags: TimestampingFlags;
+  readonly packetMreq: PacketMembership;
+  readonly packetStatistics: PacketStatistics;
+  readonly packetFanout: PacketFanout;
+  readonly packetRollover: PacketRollover;
+  /** A classic BPF program, or the descriptor of an eBPF one. */
+  readonly filterOrFd: readonly FilterInstruction[] | number;
+  /** The numbers of netlink groups. */
+  readonly netlinkGroups: readonly number[];
+  /** Types of ICMP messages, 0 to 31. */
+  readonly icmpTypes: readonly number[];
+  /** Types of ICMPv6 messages, 0 to 255. */
+  readonly icmp6Types: readonly number[];
   readonly repairWindow: RepairWindow;
   readonly repairOptions: readonly RepairOption[];
   readonly tcpInfo: TcpInfo;
@@ -177,6 +288,11 @@ export type Level =
   | 'IPPROTO_IP'
   | 'IPPROTO_IPV6'
   | 'IPPROTO_UDP'
+  | 'IPPROTO_UDPLITE'
+  | 'SOL_RAW'
+  | 'IPPROTO_ICMPV6'
+  | 'SOL_PACKET'
+  | 'SOL_NETLINK'
   | 'SOL_MPTCP'
   | 'AF_VSOCK';
 
@@ -189,6 +305,11 @@ export type Place =
   | 'raw4'
   | 'raw6'
   | 'raw6-any'
+  | 'raw4-icmp'
+  | 'raw6-icmp'
+  | 'udplite4'
+  | 'packet'
+  | 'netlink'
   | 'unix'
   | 'unix-dgram'
   | 'mptcp'
@@ -197,8 +318,10 @@ export type Place =
 /** What an option may take beyond a socket that has it. */
 export type Need =
   | 'CAP_NET_ADMIN'
+  | 'CAP_NET_BROADCAST'
   | 'CAP_NET_RAW'
   | 'TCP_REPAIR'
+  | 'a bound socket'
   | 'a connection'
   | 'a memory cgroup'
   | 'a build option of the kernel';
@@ -251,6 +374,11 @@ export const placeOfLevel: { readonly [L in Level]: Place } = {
   IPPROTO_IP: 'udp4',
   IPPROTO_IPV6: 'udp6',
   IPPROTO_UDP: 'udp4',
+  IPPROTO_UDPLITE: 'udplite4',
+  SOL_RAW: 'raw4-icmp',
+  IPPROTO_ICMPV6: 'raw6-icmp',
+  SOL_PACKET: 'packet',
+  SOL_NETLINK: 'netlink',
   SOL_MPTCP: 'mptcp',
   AF_VSOCK: 'vsock',
 };

@@ -1,4 +1,4 @@
-import { constants as os } from 'node:os';
+import { constants as os, release } from 'node:os';
 import { SystemCallError } from '../errors.js';
 import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
@@ -17,6 +17,11 @@ const places: { readonly [P in Place]: readonly [domain: string, type: string, p
   raw4: ['AF_INET', 'SOCK_RAW', 'IPPROTO_EGP'],
   raw6: ['AF_INET6', 'SOCK_RAW', 'IPPROTO_EGP'],
   'raw6-any': ['AF_INET6', 'SOCK_RAW', 'IPPROTO_RAW'],
+  'raw4-icmp': ['AF_INET', 'SOCK_RAW', 'IPPROTO_ICMP'],
+  'raw6-icmp': ['AF_INET6', 'SOCK_RAW', 'IPPROTO_ICMPV6'],
+  udplite4: ['AF_INET', 'SOCK_DGRAM', 'IPPROTO_UDPLITE'],
+  packet: ['AF_PACKET', 'SOCK_RAW', ''],
+  netlink: ['AF_NETLINK', 'SOCK_RAW', 'NETLINK_ROUTE'],
   unix: ['AF_UNIX', 'SOCK_STREAM', ''],
   'unix-dgram': ['AF_UNIX', 'SOCK_DGRAM', ''],
   mptcp: ['AF_INET', 'SOCK_STREAM', 'IPPROTO_MPTCP'],
@@ -34,8 +39,22 @@ export function openPlace(place: Place): number {
 /** Errnos of socket(2) for a family, type or protocol it lacks; EINVAL answers a protocol above all those a kernel knows. */
 const noSuchSocket = ['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT', 'ENOPROTOOPT', 'EINVAL'];
 
-/** What anybody may open where only CAP_NET_RAW opens the place. */
-const ordinaryPlace: Partial<Record<Place, Place>> = { raw4: 'udp4', raw6: 'udp6', 'raw6-any': 'udp6' };
+/** Places that only CAP_NET_RAW opens, each with what anybody may open that has some of its options. */
+const ordinaryPlace: Partial<Record<Place, Place | 'none'>> = {
+  raw4: 'udp4',
+  raw6: 'udp6',
+  'raw6-any': 'udp6',
+  'raw4-icmp': 'none',
+  'raw6-icmp': 'none',
+  packet: 'none',
+};
+
+/** Whether the running kernel is of this version, as 6.14, or a later one. */
+export function isSince(version: string, running = release()): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [ownMajor = 0, ownMinor = 0] = running.split('.').map(Number.parseFloat);
+  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
+}
 
 /** Errnos that say that there is no such option; any other comes from code that knows it. */
 const noSuchOption = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAFNOSUPPORT, -os.errno.EPROTONOSUPPORT];
@@ -74,8 +93,8 @@ const answers = new Map<string, boolean>();
  * Whether this build knows the option and this kernel has it, asked of a throw-away socket and remembered. An option that needs
  * a capability or a state is supported although setting it may fail: the answer is the same for root and for any other user.
  *
- * Only CAP_NET_RAW opens a raw socket. Without it an option that only raw sockets have counts as supported if its family is there
- * and the catalogue names no version for it: every kernel from Linux 5.4 on has those.
+ * Only CAP_NET_RAW opens a raw or packet socket. Without it an option that only those have counts as supported if the family is
+ * there and the kernel is of the version that the catalogue names, if any: every kernel from Linux 5.4 on has the others.
  *
  * @throws {UsageError} `ERR_OPTION_UNKNOWN` - not in the catalogue.
  * @throws {SystemCallError} `EMFILE`, `ENFILE`, `ENOBUFS`, `ENOMEM` - there is no socket to ask; `EPERM`, `EACCES` - a sandbox
@@ -99,8 +118,8 @@ function decide(row: Resolved, place: Place): boolean | undefined {
   if (noSuchSocket.includes(failure.code)) return undefined;
   const ordinary = ordinaryPlace[place];
   if (ordinary === undefined || !['EPERM', 'EACCES'].includes(failure.code)) throw failure;
-  const answer = decide(row, ordinary);
-  return answer === false ? row.spec.since === undefined : answer;
+  const answer = ordinary === 'none' ? false : decide(row, ordinary);
+  return answer === false ? isSince(row.spec.since ?? '5.4') : answer;
 }
 
 function askOn(fd: number, row: Resolved): boolean {

@@ -1,5 +1,5 @@
 import type { catalog } from './catalog.js';
-import type { ValueByKind } from './spec.js';
+import type { Level, ValueByKind } from './spec.js';
 
 type Catalog = typeof catalog;
 
@@ -31,14 +31,16 @@ export type OptionSnapshot = { readonly [N in ReadableOption]?: OptionValue<N> }
 
 /** An option the catalogue lacks, to be set. */
 export interface RawOption {
-  readonly level: number;
+  /** Its C name, or number. */
+  readonly level: Level | number;
   readonly optname: number;
   readonly bytes: Uint8Array;
 }
 
 /** An option the catalogue lacks, to be read: at most `length` bytes. */
 export interface RawRead {
-  readonly level: number;
+  /** Its C name, or number. */
+  readonly level: Level | number;
   readonly optname: number;
   readonly length: number;
 }

@@ -6,6 +6,7 @@ import {
   type InternetAddress,
   type NetlinkAddress,
   type PacketAddress,
+  parseHardwareAddress,
   parseIPv4,
   parseIPv6,
   type SocketAddress,
@@ -174,11 +175,10 @@ function writeUnix(input: Partially<UnixAddress>): number {
 
 function hardwareBytes(text: unknown): number[] {
   if (typeof text !== 'string') throw invalidArgument('hardwareAddress', 'a string', text);
-  const parts = text.split(':');
-  if (parts.length > 8 || !parts.every((part) => /^[0-9a-f]{2}$/i.test(part))) {
+  const bytes = parseHardwareAddress(text);
+  if (bytes === undefined)
     throw invalidAddress(`hardwareAddress: ${JSON.stringify(text)} is not of the form 02:00:00:00:00:01`);
-  }
-  return parts.map((part) => Number.parseInt(part, 16));
+  return bytes;
 }
 
 function writePacket({ protocol = 0, interfaceIndex = 0, hardwareAddress }: Partially<PacketAddress>): number {

@@ -5,10 +5,11 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
 import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
 import { diffSnapshots, snapshot, type SnapshotOptions } from '../../src/options/snapshot.js';
+import { levels } from '../../src/options/resolve.js';
 import { openPlace } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
-import { bound, nobody } from '../support/sockets.js';
+import { bound, codeOf, nobody } from '../support/sockets.js';
 
 let fd = -1;
 beforeEach(() => {
@@ -275,4 +276,19 @@ test('several programs of the greatest length are refused before the memory ends
   const values = { SO_ATTACH_FILTER: program, SO_ATTACH_REUSEPORT_CBPF: program, TCP_NODELAY: true };
   expect(() => writeOptions(fd, values)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }));
   expect(readOption(fd, 'TCP_NODELAY')).toBe(false);
+});
+
+describe('an option by number', () => {
+  test('has its level by name or by number', async () => {
+    using socket = Socket.open();
+    expect(levels.IPPROTO_TCP).toBe(6);
+    for (const level of ['IPPROTO_TCP', 6] as const) {
+      expect(socket.getOption({ level, optname: 1, length: 4 })).toEqual(Buffer.alloc(4));
+      socket.setOption({ level, optname: 1, bytes: Buffer.from(Int32Array.of(1).buffer) });
+      expect(socket.getOption('TCP_NODELAY')).toBe(true);
+      socket.setOption('TCP_NODELAY', false);
+    }
+    for (const level of ['SOL_SOCKETS', 'toString', ''] as never[])
+      expect(await codeOf(() => socket.getOption({ level, optname: 1, length: 4 }))).toBe('ERR_ARGUMENT_INVALID');
+  });
 });

@@ -5,7 +5,13 @@ import { catalog } from '../../src/options/catalog.js';
 import { codecs } from '../../src/options/codec.js';
 import { decodeTcpInfo } from '../../src/options/decode-tcp-info.js';
 import { memoryOf } from '../../src/options/memory.js';
-import type { Kind, OptionSpec } from '../../src/options/spec.js';
+import {
+  type Kind,
+  type OptionSpec,
+  packetFanoutFlags,
+  packetFanoutModes,
+  timestampingFlags,
+} from '../../src/options/spec.js';
 import type { TcpInfo } from '../../src/options/tcp-info.js';
 
 const memory = memoryOf(new ArrayBuffer(65_536));
@@ -22,6 +28,11 @@ const u16 = fc.integer({ min: 0, max: 65_535 });
 const u32 = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const positive = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 
+/** Names in the order of their bits, then what has no name. */
+const flagList = fc
+  .tuple(fc.subarray([...timestampingFlags]), fc.integer({ min: 0, max: 2 ** 13 - 1 }))
+  .map(([names, rest]) => (rest === 0 ? names : [...names, rest * 2 ** timestampingFlags.length]));
+
 const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   bool: fc.boolean(),
   int: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
@@ -35,7 +46,15 @@ const arbitraries: Partial<Record<Kind, fc.Arbitrary<unknown>>> = {
   bytes: fc.uint8Array({ maxLength: 4096 }).map((bytes) => Buffer.from(bytes)),
   ucred: fc.record({ pid: u32, uid: u32, gid: u32 }, { noNullPrototype: true }),
   txtime: fc.record({ clockId: u32, flags: u32 }, { noNullPrototype: true }),
-  timestamping: fc.record({ flags: u32, bindPhc: u32 }, { noNullPrototype: true }),
+  timestamping: fc.record({ flags: flagList, bindPhc: positive }, { noNullPrototype: true }),
+  timestampingFlags: flagList,
+  packetFanout: fc.record(
+    { groupId: u16, mode: fc.constantFrom(...packetFanoutModes, 8, 255), flags: fc.subarray([...packetFanoutFlags]) },
+    { noNullPrototype: true },
+  ),
+  packetStatistics: fc.record({ packets: u32, drops: u32, freezes: u32 }, { noNullPrototype: true }),
+  icmpTypes: fc.subarray(Array.from({ length: 32 }, (_, type) => type)),
+  icmp6Types: fc.subarray(Array.from({ length: 256 }, (_, type) => type)),
   repairWindow: fc.record(
     { sndWl1: u32, sndWnd: u32, maxWindow: u32, rcvWnd: u32, rcvWup: u32 },
     { noNullPrototype: true },

@@ -45,14 +45,15 @@ for (const name of ${JSON.stringify(rows.map(([name]) => name))}) {
 console.log(JSON.stringify(outcomes));
 `;
 
-type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_RAW';
+type Capability = 'CAP_NET_ADMIN' | 'CAP_NET_BROADCAST' | 'CAP_NET_RAW';
 const isCapability = (need: string): need is Capability => need.startsWith('CAP_');
 const denied = ['EPERM', 'EACCES'];
 
 /** What the row says that a user with these capabilities meets, as far as it speaks of capabilities. */
 function expected(name: OptionName, spec: OptionSpec, held: readonly Capability[]): readonly string[] | undefined {
   if (!supports(name)) return undefined;
-  const isRaw = (spec.on ?? placeOfLevel[spec.level]).startsWith('raw');
+  const place = spec.on ?? placeOfLevel[spec.level];
+  const isRaw = place.startsWith('raw') || place === 'packet';
   if (isRaw && !held.includes('CAP_NET_RAW')) return ['socket EPERM'];
   const capabilities = (spec.needs ?? []).filter(isCapability);
   if (spec.needs === undefined || capabilities.some((one) => held.includes(one)))

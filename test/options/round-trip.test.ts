@@ -8,6 +8,7 @@ import { resolve } from '../../src/options/resolve.js';
 import { type Need, type OptionSpec, type Place, placeOfLevel } from '../../src/options/spec.js';
 import { openPlace, supports } from '../../src/options/supports.js';
 import type { OptionName, ReadableOption, SettableOption } from '../../src/options/types.js';
+import { writeAddress } from '../../src/socket/sockaddr.js';
 import { Socket } from '../../src/socket/socket.js';
 import { connection } from '../support/sockets.js';
 
@@ -32,6 +33,10 @@ async function connected(place: Place, name: OptionName): Promise<number> {
   return sockets[0]?.fd ?? -1;
 }
 
+function bindPacket(fd: number): void {
+  expect(native.bind(fd, writeAddress('packet', { protocol: 3, interfaceIndex: 1 }))).toBe(0);
+}
+
 /** A socket in the state that the row says the option needs; `-errno` if there can be none. */
 async function open(spec: OptionSpec, name: OptionName): Promise<number> {
   const place = spec.on ?? placeOfLevel[spec.level];
@@ -39,6 +44,8 @@ async function open(spec: OptionSpec, name: OptionName): Promise<number> {
   if (fd < 0) return fd;
   opened.push(fd);
   if (spec.needs?.includes('a connection') && ['tcp4', 'udp4', 'udp6'].includes(place)) return connected(place, name);
+  // ETH_P_ALL of the loopback interface.
+  if (spec.needs?.includes('a bound socket')) bindPacket(fd);
   if (spec.needs?.includes('TCP_REPAIR')) {
     // Without CAP_NET_ADMIN both fail, and so will the option.
     attempt(() => writeOption(fd, 'TCP_REPAIR', 1));
@@ -62,6 +69,8 @@ const whenNeeding: Readonly<Record<Need, readonly string[]>> = {
   CAP_NET_ADMIN: ['EPERM', 'EACCES'],
   CAP_NET_RAW: ['EPERM'],
   TCP_REPAIR: ['EPERM', 'EINVAL'],
+  CAP_NET_BROADCAST: ['EPERM'],
+  'a bound socket': ['EINVAL'],
   'a connection': ['ENOENT'],
   'a memory cgroup': ['ENOTSUP'],
   'a build option of the kernel': ['EINVAL', 'ENOENT'],

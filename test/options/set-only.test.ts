@@ -28,6 +28,7 @@ const group = { interfaceIndex: loopback, group: group4 };
 const source = { ...group, source: sender4 };
 const group6 = { interfaceIndex: loopback, group: 'ff02::78' };
 const source6 = { ...group6, source: 'fe80::5' };
+const allGroups = { interfaceIndex: loopback, type: 'PACKET_MR_ALLMULTI' };
 const program = [{ code: 6, jt: 0, jf: 0, k: 0 }];
 
 /** ip_msfilter: group, interface, MCAST_INCLUDE, one sender. group_filter: the same for any family. */
@@ -176,6 +177,27 @@ const sequences: readonly (readonly [place: Place, ...steps: Step[]])[] = [
     ['SO_DETACH_REUSEPORT_BPF', 0, 'ENOENT'],
   ],
   ['udp4', ['SO_ATTACH_FILTER', program, 'ok'], ['SO_DETACH_FILTER', 0, 'ok'], ['SO_DETACH_FILTER', 0, 'ENOENT']],
+  ['packet', ['PACKET_ADD_MEMBERSHIP', allGroups, 'ok'], ['PACKET_DROP_MEMBERSHIP', allGroups, 'ok']],
+  // Outside a group that asks for a program.
+  ['packet', ['PACKET_FANOUT_DATA', program, 'EINVAL'], ['PACKET_FANOUT_DATA', 0, 'EINVAL']],
+  // tpacket_req: a block of one page, two frames. While there is a ring its layout stays.
+  [
+    'packet',
+    ['PACKET_RX_RING', struct(u32(4096), u32(1), u32(2048), u32(3)), 'EINVAL'],
+    ['PACKET_RX_RING', struct(u32(4096), u32(1), u32(2048), u32(2)), 'ok'],
+    ['PACKET_VERSION', 1, 'EBUSY'],
+  ],
+  [
+    'packet',
+    ['PACKET_TX_RING', struct(u32(4096), u32(1), u32(2048), u32(3)), 'EINVAL'],
+    ['PACKET_TX_RING', struct(u32(4096), u32(1), u32(2048), u32(2)), 'ok'],
+    ['PACKET_LOSS', true, 'EBUSY'],
+  ],
+  ['netlink', ['NETLINK_ADD_MEMBERSHIP', 0, 'EINVAL'], ['NETLINK_DROP_MEMBERSHIP', 0, 'EINVAL']],
+  // No whole number of tokens; none.
+  ['tcp4', ['SO_DEVMEM_DONTNEED', Uint8Array.of(1), 'EINVAL']],
+  ['udp4', ['IP_XFRM_POLICY', Uint8Array.of(1), 'EINVAL']],
+  ['udp6', ['IPV6_XFRM_POLICY', Uint8Array.of(1), 'EINVAL']],
   // Descriptor 0 is there and no program; the highest is not there.
   ['tcp4', ['SO_ATTACH_BPF', 0, 'EINVAL'], ['SO_ATTACH_BPF', 2 ** 31 - 1, 'EBADF']],
   [
