@@ -52,20 +52,25 @@ function printList(json: boolean): string {
   return table.toString();
 }
 
+/** By its spelling alone: what lies in the working directory must not decide which program a name runs. */
 function isFile(word: string): boolean {
-  return /\.[cm]?[jt]s$/.test(word) || word.includes('/') || existsSync(word);
+  return word.includes('/') || /\.([cm]?[jt]s|pkt)$/.test(word);
 }
 
 type Chosen = Pick<Run, 'source' | 'index' | 'experiment'>;
 
 async function found(word: string): Promise<readonly Chosen[]> {
-  if (isFile(word)) {
-    if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
-    return (await listExperiments(word)).map((experiment, index) => ({ source: { file: word }, index, experiment }));
-  }
   const index = experiments.findIndex(({ name }) => name === word);
   const experiment = experiments[index];
   if (experiment !== undefined) return [{ source: {}, index, experiment }];
+  if (isFile(word)) {
+    if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
+    return (await listExperiments(word)).map((each, place) => ({
+      source: { file: word },
+      index: place,
+      experiment: each,
+    }));
+  }
   const names = experiments.map(({ name }) => name);
   throw new UsageError(
     'ERR_ARGUMENT_INVALID',

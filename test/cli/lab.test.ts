@@ -11,6 +11,7 @@ import { describeNeeding } from '../support/needs.js';
 
 const bound = 60_000;
 const known = experiments[0]?.name ?? '';
+const byName = experiments.find(({ variants }) => variants.length === 0)?.name ?? '';
 
 // In the checkout, or `sockwise/lab` would not be found.
 const folder = mkdtempSync(join(root, 'test/.lab-'));
@@ -126,6 +127,7 @@ describe('sockwise lab', () => {
   test.each<[string, string[], RegExp]>([
     ['nothing to run', [], /name an experiment or a file/],
     ['an unknown name', [`${known}x`], new RegExp(`no experiment "${known}x"; near it: ${known}\\b`)],
+    ['a file without a name of one', ['package'], /no experiment "package"; near it/],
     ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],
     ['a file without experiments', [path('none.mjs')], /exports no experiment/],
     ['a file that cannot be parsed', [path('broken.mjs')], /broken\.mjs:2: Unexpected token/],
@@ -162,6 +164,17 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
       ['second', 'x', 1],
       ['second', 'y', 2],
     ]);
+  });
+
+  test('runs what is built in by its name, whatever file of that name the working directory holds', async () => {
+    writeFileSync(path(byName), "throw new Error('the file');");
+    const { stdout, code } = await sockwise(['lab', byName, '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    const [trace] = JSON.parse(stdout) as readonly Trace[];
+    expect([trace?.name, trace?.error]).toEqual([byName, undefined]);
+    // A file it is by its path.
+    const { stderr } = await sockwise(['lab', `./${byName}`], { cwd: folder });
+    expect(stderr).toMatch(/the file/);
   });
 
   test('runs them as they are defined, whatever their names, and keeps what they print out of the JSON', async () => {

@@ -35,7 +35,7 @@ export function labProcesses(mark: string): string[] {
     try {
       const isMarked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return isMarked && /lab\/(\w+\/)?(worker|programs)/.test(line) ? [`${pid} of ${parentOf(pid)}: ${line}`] : [];
+      return isMarked && /claims\/programs\//.test(line) ? [`${pid} of ${parentOf(pid)}: ${line}`] : [];
     } catch {
       return [];
     }

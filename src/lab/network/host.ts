@@ -1,4 +1,4 @@
-import { invalidArgument } from '../../errors.js';
+import { invalidArgument, knownKeys } from '../../errors.js';
 import {
   destroySocket,
   listSockets,
@@ -7,6 +7,7 @@ import {
   type OptionValues,
   Socket,
   type SocketFilter,
+  type SocketQuery,
   type SocketRow,
   UsageError,
 } from '../../index.js';
@@ -50,8 +51,26 @@ function asUser<T>(uid: number | undefined, work: () => T): T {
 
 export interface ListenerSettings extends Partial<Endpoint> {
   readonly name?: string;
+  /** Connections that may wait for accept(2), listen(2); 128 if absent. */
   readonly backlog?: number;
   readonly options?: OptionValues;
+}
+
+const socketKeys = ['name', 'uid', 'family', 'type', 'protocol', 'options'] as const;
+const listenerKeys = ['name', 'address', 'port', 'backlog', 'options'] as const;
+const clientKeys = ['name', 'from', 'options'] as const;
+
+/** A port and settings, or settings with the port among them. */
+function listenerSettings(at: number | ListenerSettings, settings: ListenerSettings | undefined): ListenerSettings {
+  if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
+    throw invalidArgument('listen', 'a port or settings', at);
+  if (typeof at !== 'number' && settings !== undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'listen: expected a port and settings, or settings alone');
+  const given = typeof at === 'number' ? (settings ?? {}) : at;
+  knownKeys(given, 'listen', listenerKeys);
+  if (typeof at === 'number' && given.port !== undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', 'listen: the port is given twice');
+  return typeof at === 'number' ? { ...given, port: at } : given;
 }
 
 export interface ClientSettings {
@@ -68,7 +87,12 @@ function target(
 ): [Endpoint, ClientSettings | undefined] {
   if (typeof to !== 'object' || to === null) throw invalidArgument('connect', 'a host or an endpoint', to);
   const settings = typeof first === 'number' ? second : first;
-  if (!(to instanceof Host)) return [to, settings];
+  if (settings !== undefined) knownKeys(settings, 'connect', clientKeys);
+  if (!(to instanceof Host)) {
+    if (typeof first === 'number' || second !== undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'connect: expected an endpoint and settings');
+    return [to, settings];
+  }
   if (typeof first !== 'number') throw new UsageError('ERR_ARGUMENT_INVALID', `connect: which port of ${to.name}?`);
   return [{ address: to.A, port: first }, settings];
 }
@@ -129,7 +153,7 @@ export class Host {
   }
 
   open(given: SocketSettings = {}): LabSocket {
-    if (typeof given !== 'object' || given === null) throw invalidArgument('open', 'an object', given);
+    knownKeys(given, 'open', socketKeys);
     const { name = `s${++this.#unnamed}`, uid, ...settings } = given;
     checkName(name);
     const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
@@ -147,12 +171,12 @@ export class Host {
   }
 
   /** socket, bind, listen: on a port of every address, or as the settings say. */
-  listen(at: number | ListenerSettings = {}): LabSocket {
-    if (typeof at !== 'number' && (typeof at !== 'object' || at === null))
-      throw invalidArgument('listen', 'a port or settings', at);
-    const settings = typeof at === 'number' ? { port: at } : at;
+  listen(port: number, settings?: Omit<ListenerSettings, 'port'>): LabSocket;
+  listen(settings?: ListenerSettings): LabSocket;
+  listen(at: number | ListenerSettings = {}, given?: ListenerSettings): LabSocket {
+    const settings = listenerSettings(at, given);
     checkAddress(settings);
-    const { name = 'listener', address = this.ANY, port = 0, backlog, options }: ListenerSettings = settings;
+    const { name = 'listener', address = this.ANY, port = 0, backlog, options } = settings;
     return this.open({ name, options }).bind({ address, port }).listen(backlog);
   }
 
@@ -168,7 +192,7 @@ export class Host {
   }
 
   /** The host's sockets, asked of the kernel. */
-  sockets(filter: SocketFilter = {}): SocketRow[] {
+  sockets(filter: SocketQuery = {}): SocketRow[] {
     const rows = this.run(() => listSockets(filter));
     if (this.namespace !== undefined) return rows;
     // The machine's other sockets may have the same port; one end of ours is on an address of the host.
@@ -306,6 +330,7 @@ export class Host {
 
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
   async start(settings: ProgramSettings): Promise<Program> {
+    knownKeys(settings, 'start', ['program', 'name', 'args', 'uid', 'fds']);
     const program = this.run(() => new Program(settings, this.name, this.#recorder));
     this.#closers.push(() => program.end());
     await program.ready();
@@ -318,6 +343,7 @@ export class Host {
     args: readonly string[] = [],
     settings: Omit<ProcessSettings, 'command' | 'args'> = {},
   ): HostProcess {
+    knownKeys(settings, 'spawn', ['name', 'uid', 'fds']);
     // Before it is started: what is noted here for the exit is taken back when the host closes.
     this.#hasSpawned = true;
     if (this.namespace !== undefined) endProcessesAtExit(this.namespace);

@@ -8,6 +8,7 @@ import {
   type SendOptions,
   type SettableOption,
   Socket,
+  type SocketFilter,
   type SocketState,
   UsageError,
   type WaitOptions,
@@ -72,14 +73,17 @@ export class LabSocket {
   readonly name: string;
   readonly socket: Socket;
   readonly #recorder: Recorder;
-  /** Still known when the socket is closed. */
-  #lastAddresses: { readonly local: Endpoint; readonly remote?: Endpoint } | undefined;
+  /** Still known when the socket is closed, and the peer's when it was reset: getpeername(2) does not know it any more. */
+  #lastLocal: Endpoint | undefined;
+  #lastRemote: Partial<Endpoint> | undefined;
 
   constructor(host: Host, name: string, socket: Socket, recorder: Recorder) {
     this.host = host;
     this.name = name;
     this.socket = socket;
     this.#recorder = recorder;
+    // One that was accepted has its peer now, and a reset takes it away.
+    this.#keepAddresses();
   }
 
   bind(address: AddressInput): this {
@@ -89,7 +93,7 @@ export class LabSocket {
   }
 
   listen(backlog = 128): this {
-    this.#call(`listen(${backlog})`, () => this.socket.listen({ backlog }));
+    this.#call(`listen(${String(backlog)})`, () => this.socket.listen({ backlog }));
     return this;
   }
 
@@ -109,6 +113,7 @@ export class LabSocket {
   async connect(address: AddressInput, wait = patience): Promise<this> {
     checkAddress(address);
     await this.#wait(`connect(${shown(address)})`, () => this.socket.connect(address, wait));
+    this.#keepAddresses();
     return this;
   }
 
@@ -116,11 +121,16 @@ export class LabSocket {
   tryConnect(address: AddressInput): boolean {
     checkAddress(address);
     const describe = (done: boolean): string => (done ? 'ok' : 'EINPROGRESS');
-    return this.#call(`connect(${shown(address)})`, () => this.socket.tryConnect(address), describe);
+    const done = this.#call(`connect(${shown(address)})`, () => this.socket.tryConnect(address), describe);
+    // getpeername(2) has no answer in SYN_SENT.
+    if ('port' in address && address.port !== undefined) this.#lastRemote = { port: address.port };
+    this.#keepAddresses();
+    return done;
   }
 
   disconnect(): this {
     this.#call('connect(AF_UNSPEC)', () => this.socket.disconnect());
+    this.#lastRemote = undefined;
     return this;
   }
 
@@ -191,9 +201,7 @@ export class LabSocket {
    */
   async waitForState(state: SocketState | 'CLOSED', deadlineMs?: number): Promise<void> {
     this.#keepAddresses();
-    if (this.#lastAddresses === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${this.name} has no address`);
-    const { local, remote } = this.#lastAddresses;
-    const filter = { localPort: local.port, ...(remote !== undefined && { remotePort: remote.port }) };
+    const filter = this.#filter();
     if (state === 'CLOSED') await this.host.waitUntilGone(filter, `${this.name} is gone`, deadlineMs);
     else await this.host.waitFor({ ...filter, state }, `${this.name} in ${state}`, deadlineMs);
   }
@@ -215,11 +223,21 @@ export class LabSocket {
 
   #keepAddresses(): void {
     if (this.socket.closed) return;
-    const local = this.socket.getsockname();
-    if (local.family !== 'IPv4') return;
+    const local = attempt(() => this.local);
+    if (local === undefined || local.port === 0) return;
+    this.#lastLocal = local;
     // Refused where there is no peer, or none any more.
-    const remote = attempt(() => this.remote);
-    this.#lastAddresses = { ...this.#lastAddresses, local, ...(remote !== undefined && { remote }) };
+    this.#lastRemote = attempt(() => this.remote) ?? this.#lastRemote;
+  }
+
+  /** What finds the socket in the table. A connection is found by all four, since a port may have several. */
+  #filter(): SocketFilter {
+    const [local, remote] = [this.#lastLocal, this.#lastRemote];
+    if (local === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${this.name} has no address`);
+    if (remote?.port === undefined) return { localPort: local.port };
+    const ports = { localPort: local.port, remotePort: remote.port };
+    if (remote.address === undefined) return ports;
+    return { ...ports, localAddress: local.address, remoteAddress: remote.address };
   }
 
   #call<T>(what: string, make: () => T, describe?: (value: T) => string): T {

@@ -13,7 +13,7 @@ export class Lines {
   add(text: string): void {
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    for (const line of lines) this.#onLine(line.replace(/\r$/, ''));
+    for (const line of lines) this.#onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
     for (; this.#rest.length > longestLine; this.#rest = this.#rest.slice(longestLine))
       this.#onLine(this.#rest.slice(0, longestLine));
   }

@@ -1,5 +1,5 @@
 import type { TraceSegment } from '../record/trace.js';
-import { type AddressedSegment, sequenceDistance, sequenceLength } from './peer/segment.js';
+import { type AddressedSegment, sequenceDistance, sequenceLength, withSackEdges } from './peer/segment.js';
 
 /** A segment wherever it is on its way. */
 export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs'>;
@@ -43,9 +43,7 @@ export class Numbering {
     if (!flags.includes('ACK')) return { seq, options, retransmission };
     const base = this.#base(back, segment.ack - 1);
     const relative = (edge: number): number => sequenceDistance(edge, base);
-    const sack = options.sack?.map(({ left, right }) => ({ left: relative(left), right: relative(right) }));
-    const shown = sack === undefined ? options : { ...options, sack };
-    return { seq, ack: relative(segment.ack), options: shown, retransmission };
+    return { seq, ack: relative(segment.ack), options: withSackEdges(options, relative), retransmission };
   }
 
   #base(direction: string, otherwise: number): number {

@@ -6,9 +6,12 @@ import { type AddressedSegment, segmentOf } from './peer/segment.js';
 import { codeOf } from '../record/recorder.js';
 import { completeChecksum } from './complete-checksum.js';
 
+// The links of the lab have an MTU of 1500, and no segment is cut on its way unless a script raises gsoMaxSegments.
 const LONGEST_FRAME = 2048;
 const RECEIVE_BUFFER = 8 << 20;
 const turn = 512;
+/** A packet socket does not cut what is longer than the MTU: EMSGSIZE, packet(7). */
+const tooLong = 'a frame came that holds several segments: leave gsoMaxSegments at 1 on a relayed link';
 
 /** What a relay does with a frame: its delay, or `lost`. */
 export type Treatment = (segment: AddressedSegment | undefined) => number | 'lost';
@@ -41,7 +44,9 @@ class Way {
       const message = tryFrame(this.#from, { size: LONGEST_FRAME });
       if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
-      if (!isOwn) this.#forward(Uint8Array.from(message.data));
+      if (isOwn) continue;
+      if (message.flags.includes('MSG_TRUNC')) throw new Error(tooLong);
+      this.#forward(Uint8Array.from(message.data));
     }
     return turn;
   }
@@ -78,6 +83,7 @@ class Way {
     try {
       sendFrame(this.#to, frame);
     } catch (error) {
+      if (codeOf(error) === 'EMSGSIZE') throw new Error(tooLong, { cause: error });
       // The host has set its end down: nothing arrives there.
       if (!['ENETDOWN', 'ENXIO'].includes(codeOf(error))) throw error;
     }

@@ -15,26 +15,48 @@ export interface Frame {
 }
 
 const bufferSize = 1 << 20;
+/** Read at once. An interface's frames stand in order, so that most are in what was read for the one before. */
+const windowSize = 1 << 16;
+const columnLength = 1 << 14;
+
+const OUTGOING = 1;
+const FOR_OTHERS = 2;
+
+/** The facts of some thousand frames, 22 bytes each: as an object with a bigint a frame would take hundreds. */
+class Columns {
+  /** Nanoseconds since the first frame of the store: exact up to 104 days. */
+  readonly sinceFirst = new Float64Array(columnLength);
+  readonly offset = new Float64Array(columnLength);
+  readonly length = new Uint32Array(columnLength);
+  readonly interface = new Uint8Array(columnLength);
+  readonly flags = new Uint8Array(columnLength);
+}
+
+interface Window {
+  readonly from: number;
+  readonly bytes: Uint8Array;
+}
 
 function newFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'sockwise-'));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError('ERR_NOT_SUPPORTED', `no place for what is recorded (TMPDIR says where): ${why}`, { cause });
+    throw new UsageError('ERR_NOT_SUPPORTED', `cannot create the recording file (set TMPDIR to choose where): ${why}`, {
+      cause,
+    });
   }
 }
 
-/**
- * The frames of a run, in a file that has no name any more: a run of any length takes the same memory, but for the order of
- * the frames.
- */
+/** The frames of a run, in a file that has no name any more: a run of any length takes the same memory, except for their facts. */
 export class FrameStore {
   readonly #fd: number;
   readonly #pending: Uint8Array[] = [];
   #pendingBytes = 0;
   #size = 0;
-  readonly #facts: (Omit<Frame, 'bytes'> & { readonly offset: number; readonly length: number })[] = [];
+  readonly #columns: Columns[] = [];
+  #count = 0;
+  #firstNs = 0n;
 
   constructor() {
     const folder = newFolder();
@@ -46,11 +68,19 @@ export class FrameStore {
   }
 
   get count(): number {
-    return this.#facts.length;
+    return this.#count;
   }
 
-  add({ bytes, ...facts }: Frame): void {
-    this.#facts.push({ ...facts, offset: this.#size, length: bytes.length });
+  add({ bytes, atNs, outgoing, forOthers, interface: index }: Frame): void {
+    if (this.#count === 0) this.#firstNs = atNs;
+    const row = this.#count % columnLength;
+    if (row === 0) this.#columns.push(new Columns());
+    const columns = this.#columnsOf(this.#count++);
+    columns.sinceFirst[row] = Number(atNs - this.#firstNs);
+    columns.offset[row] = this.#size;
+    columns.length[row] = bytes.length;
+    columns.interface[row] = index;
+    columns.flags[row] = (outgoing ? OUTGOING : 0) | (forOthers ? FOR_OTHERS : 0);
     this.#pending.push(bytes);
     this.#size += bytes.length;
     this.#pendingBytes += bytes.length;
@@ -60,16 +90,50 @@ export class FrameStore {
   /** All frames in order of time; those of one moment as they came. */
   *frames(): Generator<Frame> {
     this.#write();
-    this.#facts.sort((a, b) => Number(a.atNs - b.atNs));
-    for (const { offset, length, ...facts } of this.#facts) {
-      const bytes = new Uint8Array(length);
-      readSync(this.#fd, bytes, 0, length, offset);
-      yield { ...facts, bytes };
+    const windows = new Map<number, Window>();
+    for (const number of this.#inOrder()) {
+      const row = number % columnLength;
+      const columns = this.#columnsOf(number);
+      const [index = 0, flags = 0] = [columns.interface[row], columns.flags[row]];
+      yield {
+        interface: index,
+        atNs: this.#firstNs + BigInt(columns.sinceFirst[row] ?? 0),
+        outgoing: (flags & OUTGOING) !== 0,
+        forOthers: (flags & FOR_OTHERS) !== 0,
+        bytes: this.#read(windows, index, columns.offset[row] ?? 0, columns.length[row] ?? 0),
+      };
     }
   }
 
   close(): void {
     closeSync(this.#fd);
+  }
+
+  #columnsOf(number: number): Columns {
+    const columns = this.#columns[Math.floor(number / columnLength)];
+    if (columns === undefined) throw new RangeError(`there is no frame ${number}`);
+    return columns;
+  }
+
+  #inOrder(): Uint32Array {
+    const time = (number: number): number => this.#columnsOf(number).sinceFirst[number % columnLength] ?? 0;
+    return Uint32Array.from({ length: this.#count }, (_, number) => number).sort((a, b) => time(a) - time(b) || a - b);
+  }
+
+  /** A window is not written to again, so that a frame stays what it is while its reader goes on. */
+  #read(windows: Map<number, Window>, index: number, offset: number, length: number): Uint8Array {
+    let window = windows.get(index);
+    if (window === undefined || offset < window.from || offset + length > window.from + window.bytes.length) {
+      const bytes = new Uint8Array(Math.min(Math.max(windowSize, length), this.#size - offset));
+      for (let done = 0; done < bytes.length; ) {
+        const count = readSync(this.#fd, bytes, done, bytes.length - done, offset + done);
+        if (count === 0) throw new RangeError(`the recording ends at ${offset + done} of ${this.#size} bytes`);
+        done += count;
+      }
+      window = { from: offset, bytes };
+      windows.set(index, window);
+    }
+    return window.bytes.subarray(offset - window.from, offset - window.from + length);
   }
 
   #write(): void {

@@ -12,8 +12,8 @@ import type { FrameStore } from './frame-store.js';
 
 const SOL_PACKET = 263;
 const PACKET_STATISTICS = 6;
-// The links of the lab take no longer frame, since none has an MTU above 1500.
-const LONGEST_FRAME = 2048;
+// A script may raise gsoMaxSegments, and then a frame of the sender holds many segments: up to GSO_LEGACY_MAX_SIZE, 64 KiB.
+const LONGEST_FRAME = 65_536;
 /** Bytes the kernel keeps for a reader that is busy; a script may send megabytes without a pause. */
 const RECEIVE_BUFFER = 64 << 20;
 // More at a time would keep the script waiting.

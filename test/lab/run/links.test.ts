@@ -42,6 +42,33 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     expect(trace.segments.filter(({ receivedMs }) => receivedMs === undefined)).toHaveLength(1);
   });
 
+  /** Sends 8,000 bytes at once over a link whose sender may put several segments into one frame. */
+  async function sendLong({ host, settle, signal }: ExperimentContext, relayed: boolean): Promise<void> {
+    const [server, client] = [host('server'), host('client', { relayed })];
+    server.namespace?.setLink('eth0', { gsoMaxSegments: 8 });
+    const listener = server.listen(8080);
+    const c = await client.connect(server, 8080);
+    const s = await listener.accept();
+    await s.send('x'.repeat(8000));
+    if (relayed) await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    while ((await c.recv()).length > 0 && server.sockets({ state: 'ESTABLISHED', info: true })[0]?.sendQueue !== 0);
+    await settle();
+  }
+
+  test('shows the data where a script lets a frame hold several segments', async () => {
+    const trace = await run(async (context) => await sendLong(context, false));
+    const data = trace.segments.filter(({ from, retransmission }) => from === 'server' && !retransmission);
+    expect(data.reduce((sum, { length }) => sum + length, 0)).toBe(8000);
+    expect(Math.max(...data.map(({ length }) => length))).toBeGreaterThan(1448);
+    expect(data.every(({ receivedMs }) => receivedMs !== undefined)).toBe(true);
+  });
+
+  test('says that a relay cannot carry such a frame', async () => {
+    const settings = { limitMs: 30_000 };
+    const { error } = await experiment('long', settings, async (context) => await sendLong(context, true)).record();
+    expect(error?.message).toMatch(/leave gsoMaxSegments at 1 on a relayed link/);
+  });
+
   test.each([{ relayed: false }, { relayed: true }])(
     'goes on where a link was down, $relayed relayed, and no host is cut off',
     async (settings) => {

@@ -74,6 +74,9 @@ const calls: Readonly<Record<string, (scene: Scene, value: unknown) => unknown>>
   'spawn()': ({ server }, value) => Reflect.apply(server.spawn, server, [value]),
   'arguments of spawn()': ({ server }, value) => Reflect.apply(server.spawn, server, ['true', value]),
   'name of open()': ({ server }, value) => Reflect.apply(server.open, server, [{ name: value }]),
+  'settings of listen()': ({ server }, value) => Reflect.apply(server.listen, server, [81, value ?? 5]),
+  'backlog of listen()': ({ server }, value) => Reflect.apply(server.listen, server, [{ backlog: value ?? '1' }]),
+  'settings of spawn()': ({ server }, value) => Reflect.apply(server.spawn, server, ['true', [], value ?? 5]),
   'mute()': ({ server }, value) => Reflect.apply(server.mute, server, [value]),
   'send()': ({ c }, value) => Reflect.apply(c.send, c, [value]),
   'address of connect()': ({ client }, value) => Reflect.apply(client.connect, client, [{ address: value, port: 80 }]),
@@ -129,6 +132,73 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     }).run();
     expect(refused).toEqual(refused.map(() => expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' })));
   });
+
+  test('listens with the backlog it is given, beside the port or with it', async () => {
+    const { findings } = await experiment('backlog', bounded, ({ host }) => {
+      const server = host('server');
+      server.listen(80, { backlog: 1 });
+      server.listen({ port: 81, backlog: 2 });
+      server.listen(82);
+      // Send-Q of a listener is its backlog, tcp_diag_get_info().
+      return server
+        .sockets({ state: 'LISTEN' })
+        .map(({ localPort, sendQueue }) => [localPort, sendQueue])
+        .sort();
+    }).run();
+    expect(findings).toEqual([
+      [80, 1],
+      [81, 2],
+      [82, 128],
+    ]);
+  });
+
+  test('refuses settings it does not know, and those given twice', async () => {
+    const refused: unknown[] = [];
+    await experiment('unknown', bounded, async ({ host }) => {
+      const [server, client] = [host('server'), host('client')];
+      server.listen(80);
+      for (const call of [
+        () => Reflect.apply(server.listen, server, [81, { nonsense: 1 }]),
+        () => Reflect.apply(server.listen, server, [{ port: 81, nonsense: 1 }]),
+        () => Reflect.apply(server.listen, server, [81, { port: 82 }]),
+        () => Reflect.apply(server.listen, server, [{ port: 81 }, { backlog: 1 }]),
+        () => Reflect.apply(server.open, server, [{ nonsense: 1 }]),
+        () => Reflect.apply(server.spawn, server, ['true', [], { nonsense: 1 }]),
+        () => Reflect.apply(server.start, server, [{ program: 'agent', nonsense: 1 }]),
+        () => Reflect.apply(client.connect, client, [server, 80, { nonsense: 1 }]),
+        () => Reflect.apply(client.connect, client, [{ address: server.A, port: 80 }, { nonsense: 1 }]),
+        () => Reflect.apply(client.connect, client, [{ address: server.A, port: 80 }, 80]),
+        () => Reflect.apply(client.connect, client, [{ address: server.A, port: 80 }, {}, {}]),
+      ])
+        refused.push(await (async () => call())().catch((error: unknown) => error));
+      if (server.sockets({ localPort: 81 }).length > 0) throw new Error('one was not refused');
+    }).run();
+    expect(refused).toEqual(refused.map(() => expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' })));
+  });
+
+  test.each(['accepted', 'connecting', 'connected'] as const)(
+    'sees that a socket is gone after a reset: %s',
+    async (which) => {
+      const { findings } = await experiment('reset', bounded, async ({ host }) => {
+        const [server, client] = [host('server'), host('client')];
+        const listener = server.listen(80);
+        if (which === 'connecting') {
+          const c = client.open();
+          c.tryConnect({ address: server.A, port: 81 });
+          await c.waitForState('CLOSED');
+          return 'gone';
+        }
+        const c = await client.connect(server, 80);
+        const s = await listener.accept();
+        const [resetting, other] = which === 'accepted' ? [c, s] : [s, c];
+        resetting.setOption('SO_LINGER', { on: true, seconds: 0 });
+        resetting.close();
+        await other.waitForState('CLOSED');
+        return 'gone';
+      }).run();
+      expect(findings).toBe('gone');
+    },
+  );
 
   test.each(wrong)('refuses options that are wrong: %s', async (value) => {
     const empty = experiment('empty', () => {});

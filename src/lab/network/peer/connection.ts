@@ -1,17 +1,17 @@
-import { invalidArgument, knownKeys, UsageError } from '../../../errors.js';
+import { invalidArgument, knownKeys, TimeoutError, UsageError } from '../../../errors.js';
 import { ExpectationError } from '../lab-socket.js';
-import { until } from '../../record/until.js';
+import { comesTrue, until } from '../../record/until.js';
 import type { ScriptedPeer } from './peer.js';
 import {
   type AddressedSegment,
   describeSegment,
-  type Flag,
-  flagNames,
   type Segment,
   sequenceDistance,
   sequenceLength,
   type TcpOptions,
+  withSackEdges,
 } from './segment.js';
+import { checkWanted, howItDiffers, isWanted, splitFlags, type WantedSegment, wantedText } from './wanted.js';
 
 export interface ConnectionSettings {
   /** Of the peer. */
@@ -35,7 +35,7 @@ export interface SegmentChange {
   readonly data?: string | Uint8Array;
   /** TSval instead of the clock of the connection. */
   readonly clock?: number;
-  /** Beside the timestamps. */
+  /** Beside the timestamps. The edges of SACK blocks are relative as `ack` is. */
   readonly options?: TcpOptions;
 }
 
@@ -51,28 +51,30 @@ export interface ExpectOptions {
   readonly deadlineMs?: number;
 }
 
+/** What was expected of the host did not come in time. Its message says what came instead. */
+export class SegmentTimeoutError extends TimeoutError {
+  /** What the host sent meanwhile, as far as nothing else has taken it; numbers are relative. */
+  readonly instead: readonly ReceivedSegment[];
+
+  constructor(what: string, deadlineMs: number, instead: readonly ReceivedSegment[], told: readonly string[]) {
+    super(what, deadlineMs);
+    this.name = 'SegmentTimeoutError';
+    const came = told.length === 0 ? 'nothing came' : `instead came ${told.join('; ')}`;
+    this.message = `${what}: not within ${deadlineMs} ms, ${came}`;
+    this.instead = instead;
+  }
+}
+
 /** A segment of the host, its numbers relative to the initial ones of the connection. */
 export type ReceivedSegment = AddressedSegment;
 
 const DEFAULT_ISN = 1_000_000;
 const WINDOW = 65_000;
 const longestDeadlineMs = 600_000;
-
-/** `SYN ACK` names exactly these flags; PSH is not asked for, since the kernel sets it as it sees fit. */
-function hasFlags(segment: Segment, flags: readonly Flag[]): boolean {
-  const wanted = flags.toSorted();
-  const found = segment.flags.filter((flag) => flag !== 'PSH').toSorted();
-  return wanted.length === found.length && wanted.every((flag, index) => flag === found[index]);
-}
-
-function splitFlags(flags: string): Flag[] {
-  if (typeof flags !== 'string') throw invalidArgument('flags', 'a text as SYN ACK', flags);
-  const known: readonly string[] = flagNames;
-  const isFlag = (flag: string): flag is Flag => known.includes(flag);
-  const parts = flags.split(' ');
-  if (!parts.every(isFlag)) throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(flags)} are no flags`);
-  return parts;
-}
+/** TCP_DELACK_MAX is 200 ms; a host that still owes an ACK then has another connection on these ports. */
+const mostDelayMs = 500;
+/** Of what came instead of what was expected: the latest. */
+const mostTold = 5;
 
 /** A sequence number so far after the initial one, modulo 2^32. */
 function wrapped(initial: number, relative: number): number {
@@ -87,6 +89,7 @@ function windowOf({ window }: HandshakeSettings): SegmentChange {
 }
 
 function synOf(settings: HandshakeSettings): SegmentChange {
+  knownKeys(settings, 'handshake', ['options', 'window']);
   return { ...windowOf(settings), options: { mss: 1460, ...settings.options } };
 }
 
@@ -100,6 +103,8 @@ export class ScriptedConnection {
   /** Relative: what this end sends next, and what it has got from the host. */
   #next = 0;
   #got = 0;
+  /** What the host has acknowledged; undefined before its first ACK. */
+  #acked: number | undefined;
   #echo = 0;
   /** TSval of what is sent from now on. */
   clock: number | undefined;
@@ -138,6 +143,7 @@ export class ScriptedConnection {
     if (typeof data !== 'string' && !(data instanceof Uint8Array))
       throw invalidArgument('data', 'a text or bytes', data);
     const set = splitFlags(flags);
+    const edge = (number: number): number => wrapped(this.#remoteInitialSeq ?? 0, number);
     const acks = set.includes('ACK');
     const segment: Segment = {
       sourcePort: this.localPort,
@@ -147,38 +153,74 @@ export class ScriptedConnection {
       flags: set,
       window,
       urgentPointer: 0,
-      options: { ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }), ...options },
+      options: {
+        ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }),
+        ...withSackEdges(options, edge),
+      },
       payload: typeof data === 'string' ? Buffer.from(data) : data,
     };
     this.#peer.send(segment);
     if (change.seq === undefined) this.#next += sequenceLength(segment);
-    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, length: segment.payload.length })}`, 'sent');
+    const shown = { ...segment.options, ...(options.sack !== undefined && { sack: options.sack }) };
+    const { length } = segment.payload;
+    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, options: shown, length })}`, 'sent');
   }
 
   /**
-   * Waits for a segment with exactly these flags (PSH aside), as `expect('FIN ACK')`, or one that `wanted` is true of, and
-   * returns it. What came before it stays for others.
+   * Waits for a segment and returns it: one with exactly these flags (PSH aside), as `expect('FIN ACK')`; with these fields, as
+   * `expect({ flags: 'ACK', ack: 6 })`; or one that `wanted` is true of. What came before it stays for others.
+   *
+   * @throws {SegmentTimeoutError} `ERR_TIMED_OUT` - says what came instead, and in which field it differs.
    */
   async expect(
-    wanted: string | ((segment: ReceivedSegment) => boolean),
-    { deadlineMs }: ExpectOptions = {},
+    wanted: string | WantedSegment | ((segment: ReceivedSegment) => boolean),
+    options: ExpectOptions = {},
   ): Promise<ReceivedSegment> {
-    if (deadlineMs !== undefined && !(deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
-      throw new UsageError('ERR_OUT_OF_RANGE', `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${deadlineMs}`);
-    const flags = typeof wanted === 'function' ? [] : splitFlags(wanted);
-    const isWanted = typeof wanted === 'string' ? (segment: Segment) => hasFlags(segment, flags) : wanted;
-    const match = (segment: AddressedSegment): boolean => this.#isOurs(segment) && isWanted(this.#relative(segment));
-    const what = `${typeof wanted === 'string' ? wanted : 'segment'} of ${this.#peer.host.name}`;
-    return this.#note(await until(() => this.#peer.take(match), what, { deadlineMs }));
+    knownKeys(options, 'expect', ['deadlineMs']);
+    const { deadlineMs = 5000 } = options;
+    if (!(typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= longestDeadlineMs))
+      throw new UsageError(
+        'ERR_OUT_OF_RANGE',
+        `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${String(deadlineMs)}`,
+      );
+    const fields = typeof wanted === 'string' ? { flags: wanted } : wanted;
+    checkWanted(fields);
+    const match = (segment: AddressedSegment): boolean =>
+      this.#isOurs(segment) && isWanted(this.#relative(segment), fields);
+    const what = `${wantedText(fields)} of ${this.#peer.host.name}`;
+    try {
+      return this.#note(await until(() => this.#peer.take(match), what, { deadlineMs }));
+    } catch (error) {
+      if (!(error instanceof TimeoutError)) throw error;
+      const instead = this.#peer.waiting((segment) => this.#isOurs(segment)).map((one) => this.#relative(one));
+      throw new SegmentTimeoutError(
+        what,
+        deadlineMs,
+        instead,
+        instead.slice(-mostTold).map((segment) => howItDiffers(segment, fields)),
+      );
+    }
   }
 
   /**
-   * All that the host has sent by the time it has dealt with everything sent so far: empty where it says nothing to it.
+   * All that the host has sent by the time it has dealt with everything sent so far, and no ACK of it is delayed any more: empty
+   * where it says nothing to it.
    */
   async answers(): Promise<readonly ReceivedSegment[]> {
-    await this.#peer.settle();
     const answers: ReceivedSegment[] = [];
-    for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
+    const take = async (): Promise<void> => {
+      await this.#peer.settle();
+      for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
+    };
+    await take();
+    // Its input is processed, but an ACK may wait for a timer of its own (tcp_send_delayed_ack()): 40 ms, at most 200.
+    if (!this.#owesAck()) return answers;
+    await comesTrue(
+      () => this.#peer.waiting((one) => this.#isOurs(one)).length > 0 || !this.#owesAck(),
+      'delayed ACK',
+      mostDelayMs,
+    );
+    await take();
     return answers;
   }
 
@@ -212,6 +254,14 @@ export class ScriptedConnection {
     await this.expect('ACK');
   }
 
+  /** Whether the host has taken more than it has acknowledged. A TIME_WAIT and a request delay nothing. */
+  #owesAck(): boolean {
+    if (this.#remotePort === undefined || this.#acked === undefined) return false;
+    const received = this.#peer.bytesReceived(this.#remotePort, this.localPort);
+    // Behind the SYN.
+    return received !== undefined && 1 + received > this.#acked;
+  }
+
   #isOurs({ sourcePort, destinationPort }: Segment): boolean {
     return destinationPort === this.localPort && (this.#remotePort === undefined || sourcePort === this.#remotePort);
   }
@@ -226,6 +276,7 @@ export class ScriptedConnection {
       ...segment,
       seq: sequenceDistance(segment.seq, base),
       ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
+      options: withSackEdges(segment.options, (edge) => sequenceDistance(edge, this.#initialSeq)),
     };
   }
 
@@ -233,6 +284,7 @@ export class ScriptedConnection {
     const relative = this.#relative(segment);
     const end = relative.seq + sequenceLength(segment);
     this.#remotePort ??= segment.sourcePort;
+    if (relative.flags.includes('ACK')) this.#acked = Math.max(this.#acked ?? 0, relative.ack);
     this.#echo = segment.options.timestamps?.value ?? this.#echo;
     if (segment.flags.includes('SYN')) {
       this.#remoteInitialSeq = segment.seq;

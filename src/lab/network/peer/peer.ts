@@ -91,6 +91,18 @@ export class ScriptedPeer {
     return index < 0 ? undefined : this.#arrived.splice(index, 1)[0];
   }
 
+  /** Those that came and nobody has taken, in order. */
+  waiting(match: (segment: AddressedSegment) => boolean): AddressedSegment[] {
+    this.#read();
+    return this.#arrived.filter(match);
+  }
+
+  /** What the host has received in sequence on a connection, its FIN included; undefined where it has no full socket for it. */
+  bytesReceived(localPort: number, remotePort: number): number | undefined {
+    const filter = { localPort, remotePort, localAddress: this.host.A, remoteAddress: this.address };
+    return this.host.sockets({ ...filter, info: true })[0]?.info?.bytesReceived;
+  }
+
   /**
    * Until the host has dealt with everything sent so far, and its answers are here. A link keeps the order, so an ARP
    * request is answered after what went before it.

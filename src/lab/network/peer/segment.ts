@@ -1,4 +1,4 @@
-import { UsageError } from '../../../errors.js';
+import { knownKeys, UsageError } from '../../../errors.js';
 import { checksum, decodeIPv4, PROTOCOL_TCP, writeIPv4Address } from './frame.js';
 
 /** In the order of their bits, lowest first: RFC 9293 section 3.1. */
@@ -20,7 +20,7 @@ export interface TcpOptions {
   readonly windowScale?: number;
   /** RFC 2018 section 2. Only on a SYN. */
   readonly sackPermitted?: true;
-  /** Blocks received out of order, each from `left` up to but without `right`. */
+  /** Blocks received out of order, each from `left` up to but without `right`. Of a connection's segments: relative as `ack` is. */
   readonly sack?: readonly { readonly left: number; readonly right: number }[];
   readonly timestamps?: Timestamps;
   /** Any other option, without its kind and length bytes. */
@@ -78,7 +78,11 @@ function option(kind: number, bytes: ArrayLike<number>): number[] {
   return [kind, bytes.length + 2, ...Array.from(bytes)];
 }
 
-function encodeOptions({ mss, windowScale, sackPermitted, sack, timestamps, others = [] }: TcpOptions): number[] {
+const optionKeys = ['mss', 'windowScale', 'sackPermitted', 'sack', 'timestamps', 'others'] as const;
+
+function encodeOptions(options: TcpOptions): number[] {
+  knownKeys(options, 'options of a segment', optionKeys);
+  const { mss, windowScale, sackPermitted, sack, timestamps, others = [] } = options;
   const bytes: number[] = [];
   if (mss !== undefined) bytes.push(...option(Kind.MSS, u16(mss, 'mss')));
   if (windowScale !== undefined) bytes.push(...option(Kind.WINDOW_SCALE, [checked(windowScale, 'windowScale', 8)]));
@@ -137,6 +141,13 @@ function decodeOptions(bytes: Uint8Array): TcpOptions | undefined {
   }
   if (others.length > 0) options.others = others;
   return options;
+}
+
+/** The same options with the edges of the SACK blocks counted otherwise. */
+export function withSackEdges(options: TcpOptions, edge: (number: number) => number): TcpOptions {
+  const { sack } = options;
+  if (sack === undefined) return options;
+  return { ...options, sack: sack.map(({ left, right }) => ({ left: edge(left), right: edge(right) })) };
 }
 
 /** RFC 9293 section 3.1: the checksum covers addresses, protocol and length too. */

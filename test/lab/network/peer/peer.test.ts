@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../../../src/lab/network/host.js';
 import { Lab } from '../../../../src/lab/run/lab.js';
+import type { ScriptedConnection } from '../../../../src/lab/network/peer/connection.js';
 import { answersTo } from '../../../../src/lab/network/peer/answers.js';
 import type { ScriptedPeer } from '../../../../src/lab/network/peer/peer.js';
 import { canMakeNamespaces } from '../../../support/namespaces.js';
@@ -87,6 +88,101 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     });
   });
 
+  /** A connection whose next ACK is delayed, since the host has answered data with data (inet_csk_enter_pingpong_mode()). */
+  async function delaying(host: Host, peer: ScriptedPeer): Promise<ScriptedConnection> {
+    const listener = host.listen({ address: host.A, port: 8080 });
+    const connection = peer.connection({ localPort: 40_000, remotePort: 8080 });
+    await connection.connect();
+    const server = await listener.accept('server');
+    connection.send('PSH ACK', { data: 'question' });
+    await server.recv();
+    await server.send('answer');
+    await connection.expect(({ payload }) => payload.length > 0);
+    connection.send('ACK');
+    await connection.answers();
+    return connection;
+  }
+
+  test('answers() has an ACK that the host delays, and expectNothing() throws it', async () => {
+    const [host, peer] = await scripted();
+    const connection = await delaying(host, peer);
+    connection.send('PSH ACK', { data: 'more' });
+    await peer.settle();
+    expect(peer.waiting(() => true)).toEqual([]);
+    expect((await connection.answers()).map(({ flags, ack }) => [flags, ack])).toEqual([[['ACK'], 13]]);
+    connection.send('PSH ACK', { data: 'x' });
+    await expect(connection.expectNothing()).rejects.toMatchObject({
+      message: expect.stringContaining('expected none, got ACK'),
+    });
+  });
+
+  test('a SACK block goes out and comes back by relative numbers', async () => {
+    const [host, peer] = await scripted();
+    const listener = host.listen({ address: host.A, port: 8080 });
+    const connection = peer.connection({ localPort: 40_000, remotePort: 8080 });
+    await connection.connect({ options: { sackPermitted: true } });
+    const server = await listener.accept('server');
+    // The first five bytes are missing.
+    connection.send('ACK', { seq: 6, data: 'world' });
+    const { options } = await connection.expect({ flags: 'ACK', ack: 1 });
+    expect(options.sack).toEqual([{ left: 6, right: 11 }]);
+    server.setOption('TCP_NODELAY', true);
+    for (const data of ['abcd', 'efgh']) {
+      await server.send(data);
+      await connection.expect({ length: 4 });
+    }
+    expect(server.getOption('TCP_INFO')).toMatchObject({ sacked: 0, unacked: 2 });
+    connection.send('ACK', { seq: 1, ack: 1, options: { sack: [{ left: 5, right: 9 }] } });
+    await peer.settle();
+    expect(server.getOption('TCP_INFO')).toMatchObject({ sacked: 1, unacked: 2 });
+  });
+
+  test('expect() says what came instead, and in which field it differs', async () => {
+    const [, peer] = await scripted();
+    const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
+    nobody.send('SYN');
+    await expect(nobody.expect('SYN ACK', { deadlineMs: 0 })).rejects.toMatchObject({
+      name: 'SegmentTimeoutError',
+      code: 'ERR_TIMED_OUT',
+      message: 'SYN ACK of host: not within 0 ms, instead came RST ACK seq 0 ack 1 win 0 (flags RST ACK for SYN ACK)',
+    });
+    await expect(nobody.expect({ flags: 'RST ACK', ack: 2 }, { deadlineMs: 0 })).rejects.toMatchObject({
+      message: expect.stringMatching(/^RST ACK with ack 2 of host: .* \(ack 1 for 2\)$/),
+      instead: [expect.objectContaining({ ack: 1 })],
+    });
+    await expect(nobody.expect(() => false, { deadlineMs: 0 })).rejects.toMatchObject({
+      message: 'segment of host: not within 0 ms, instead came RST ACK seq 0 ack 1 win 0',
+    });
+    expect(await nobody.expect({ flags: 'RST ACK', seq: 0, ack: 1, window: 0, length: 0 })).toMatchObject({ ack: 1 });
+    await expect(nobody.expect('SYN', { deadlineMs: 0 })).rejects.toMatchObject({
+      message: 'SYN of host: not within 0 ms, nothing came',
+    });
+  });
+
+  test.each([{ flag: 'ACK' }, { seq: 1.5 }, { ack: '1' }, { flags: 'SIN' }, null, 5])(
+    'expect() refuses %j',
+    async (wanted) => {
+      const [, peer] = await scripted();
+      const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
+      await expect((async () => await Reflect.apply(nobody.expect, nobody, [wanted]))()).rejects.toMatchObject({
+        code: 'ERR_ARGUMENT_INVALID',
+      });
+    },
+  );
+
+  test('settings it does not know are refused', async () => {
+    const [, peer] = await scripted();
+    const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
+    const code = 'ERR_ARGUMENT_INVALID';
+    for (const call of [
+      () => nobody.expect('SYN', Object({ deadline: 5 })),
+      () => nobody.connect(Object({ mss: 600 })),
+      () => nobody.send('SYN', { options: Object({ wscale: 2 }) }),
+    ])
+      await expect((async () => call())()).rejects.toMatchObject({ code });
+    expect(peer.waiting(() => true)).toEqual([]);
+  });
+
   test('a handshake says the options and the window it is given', async () => {
     const [host, peer] = await scripted();
     const listener = host.listen({ address: host.A, port: 8080 });
@@ -104,7 +200,7 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
   test('expect() gives up after the time it is given, and not before', async () => {
     const [, peer] = await scripted();
     const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
-    await expect(nobody.expect('SYN', { deadlineMs: 0 })).rejects.toMatchObject({ name: 'TimeoutError' });
+    await expect(nobody.expect('SYN', { deadlineMs: 0 })).rejects.toMatchObject({ code: 'ERR_TIMED_OUT' });
     nobody.send('SYN');
     await nobody.expect('RST ACK', { deadlineMs: 10_000 });
     await expect(nobody.expect('SYN', { deadlineMs: Number.NaN })).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
