@@ -1,31 +1,42 @@
-// Writes docs/experiments/, a page an experiment with its pictures, from a run of all of them on this kernel:
-//   node scripts/generate-experiments.mjs [--findings]
+// Writes docs/experiments/, a page an experiment with its pictures, from runs on this kernel:
+//   node scripts/generate-experiments.mjs [NAME...] [--redraw] [--findings]
+// With names it runs only those experiments. A picture stays as it is while what it shows stays the same: the script, the
+// findings and the kernel version; `--redraw` draws it from the new run all the same, as after a change of the drawing.
 // `--findings` also records the findings that test/claims/experiments.test.ts expects. Needs `npm run build:ts` before.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { playRuns, runsOf } from '../dist/lab/run/play.js';
-import { experiments } from '../dist/claims/index.js';
+import { experiments, sourceOf } from '../dist/claims/experiments.js';
 import { ladderSvg } from '../dist/lab/draw/ladder/svg.js';
+import { playRuns, runsOf } from '../dist/lab/run/play.js';
 import { cell, value } from './markdown.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}docs/experiments/`;
-const { values } = parseArgs({ options: { findings: { type: 'boolean' } } });
+const { values, positionals } = parseArgs({
+  options: { redraw: { type: 'boolean', default: false }, findings: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 const version = release().split('.').slice(0, 2).join('.');
 
 /** Experiments that have a page elsewhere, made by a script of its own. */
 const elsewhere = { 'ways-to-close': '../closing.md' };
-const drawn = experiments.filter(({ byNameOnly }) => !byNameOnly);
+const withPage = experiments.filter(({ byNameOnly }) => !byNameOnly);
+for (const name of positionals)
+  if (!withPage.some((experiment) => experiment.name === name))
+    throw new Error(`unknown experiment "${name}"; choose from ${withPage.map((one) => one.name).join(', ')}`);
+const chosen = positionals.length === 0 ? withPage : withPage.filter(({ name }) => positionals.includes(name));
 
 const played = await playRuns(
-  drawn.flatMap((experiment) => runsOf({ source: {}, index: experiments.indexOf(experiment), experiment })),
+  chosen.flatMap((experiment) => runsOf({ source: {}, index: experiments.indexOf(experiment), experiment })),
 );
 for (const { run, trace, failure } of played) {
   const why = failure ?? trace.error?.message;
   if (why !== undefined) throw new Error(`${run.experiment.name} ${run.variant ?? ''}: ${why}`);
 }
+const traces = played.map(({ trace }) => trace);
 
 const slug = (text) =>
   text
@@ -34,28 +45,34 @@ const slug = (text) =>
     .replaceAll(/^-|-$/g, '');
 const pictureOf = ({ name, variant }) => `${variant === undefined ? name : `${name}-${slug(variant)}`}.svg`;
 const caseLink = (id) => `[${id}](../cases/${id}.md)`;
+const scriptOf = (experiment) => readFileSync(`${root}src/claims/${sourceOf(experiment)}`, 'utf8');
 
-const sources = readdirSync(`${root}src/claims`, { recursive: true }).filter((file) => file.endsWith('.ts'));
-
-/** The file that has the script. */
-function sourceOf(name) {
-  const found = sources.find((file) => readFileSync(`${root}src/claims/${file}`, 'utf8').includes(`name: '${name}'`));
-  if (found === undefined) throw new Error(`there is no source of ${name}`);
-  return `[The script](../../src/claims/${found})`;
+/** The id of a picture, made of everything it shows but the times, which differ from run to run. */
+function keyOf(experiment, { variant = '', findings }) {
+  const shown = [experiment.name, variant, scriptOf(experiment), findings, version];
+  return `ladder-${createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 8)}`;
 }
 
-function page({ name, title, about, rule, cases }, traces) {
+function drawUnlessTheSame(experiment, trace) {
+  const file = folder + pictureOf(trace);
+  const key = keyOf(experiment, trace);
+  const isTheSame = existsSync(file) && readFileSync(file, 'utf8').includes(`id="${key}"`);
+  if (values.redraw || !isTheSame) writeFileSync(file, ladderSvg(trace, key));
+}
+
+function page(experiment, own) {
+  const { name, title, about, rule, cases } = experiment;
   const shown = cases.length === 0 ? '' : ` Cases ${cases.map(caseLink).join(', ')}.`;
   const lines = [
     `# ${title}`,
     '',
-    `${about}${shown} ${sourceOf(name)}. [All experiments](README.md)`,
+    `${about}${shown} [The script](../../src/claims/${sourceOf(experiment)}). [All experiments](README.md)`,
     '',
     '```',
     `npx sockwise lab ${name}`,
   ];
   lines.push('```', '');
-  for (const trace of traces) {
+  for (const trace of own) {
     if (trace.variant !== undefined) lines.push(`## ${trace.variant}`, '');
     lines.push(
       `![${cell(`${title}${trace.variant === undefined ? '' : `: ${trace.variant}`}`)}](${pictureOf(trace)})`,
@@ -69,13 +86,13 @@ function page({ name, title, about, rule, cases }, traces) {
 
 function index() {
   const lines = [
-    '# Experiments that come along',
+    '# Built-in experiments',
     '',
     'Each is a script of a few lines that runs on private network namespaces; the pictures are drawn from such runs, on',
-    `Linux ${version}. \`npx sockwise lab NAME\` does it again on your kernel, \`npm run generate:experiments\` writes these pages,`,
-    'and [Script an experiment](../experiments.md) is how to write your own.',
+    `Linux ${version}. \`npx sockwise lab NAME\` runs it again on your kernel, \`npm run generate:experiments\` writes these pages,`,
+    'and [Script an experiment](../experiments.md) shows how to write your own.',
     '',
-    '| experiment | what there is to see | cases |',
+    '| experiment | what it shows | cases |',
     '| --- | --- | --- |',
   ];
   for (const { name, title, about, cases } of experiments)
@@ -86,19 +103,25 @@ function index() {
 }
 
 mkdirSync(folder, { recursive: true });
-for (const name of readdirSync(folder)) rmSync(folder + name);
-const traces = played.map(({ trace }) => trace);
-for (const trace of traces) writeFileSync(folder + pictureOf(trace), ladderSvg(trace));
-for (const experiment of drawn) {
+for (const experiment of chosen) {
   const own = traces.filter(({ name }) => name === experiment.name);
+  for (const trace of own) drawUnlessTheSame(experiment, trace);
   writeFileSync(`${folder}${experiment.name}.md`, page(experiment, own));
 }
 writeFileSync(`${folder}README.md`, index());
+if (positionals.length === 0) {
+  const made = new Set(['README.md', ...chosen.map(({ name }) => `${name}.md`), ...traces.map(pictureOf)]);
+  for (const name of readdirSync(folder)) if (!made.has(name)) rmSync(folder + name);
+}
 
-if (values.findings === true) {
+if (values.findings) {
   const file = `${root}test/claims/findings.json`;
   const known = JSON.parse(readFileSync(file, 'utf8'));
-  const keyOf = ({ name, variant }) => (variant === undefined ? name : `${name}, ${variant}`);
-  known[version] = Object.fromEntries(traces.map((trace) => [keyOf(trace), trace.findings]));
+  const keyOfRun = ({ name, variant }) => (variant === undefined ? name : `${name}, ${variant}`);
+  const found = Object.fromEntries(traces.map((trace) => [keyOfRun(trace), trace.findings]));
+  const order = experiments.flatMap((experiment) => runsOf({ source: {}, index: 0, experiment }));
+  const merged = { ...known[version], ...found };
+  const kept = order.map(({ experiment, variant }) => keyOfRun({ name: experiment.name, variant }));
+  known[version] = Object.fromEntries(kept.filter((key) => key in merged).map((key) => [key, merged[key]]));
   writeFileSync(file, `${JSON.stringify(known, undefined, 2)}\n`);
 }

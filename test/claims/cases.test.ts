@@ -9,7 +9,7 @@ import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, matrix } from '../support/matrix.js';
 
 const version = release().split('.').slice(0, 2).join('.');
-const known = JSON.parse(readFileSync(`${root}test/lab/verdicts.json`, 'utf8')) as Record<
+const known = JSON.parse(readFileSync(`${root}test/claims/verdicts.json`, 'utf8')) as Record<
   string,
   Record<string, string>
 >;

@@ -24,7 +24,10 @@ const runs = experiments.flatMap(({ name, variants, byNameOnly }) => {
 });
 const limitMs = 150_000;
 const version = release().split('.').slice(0, 2).join('.');
-const known = JSON.parse(readFileSync(`${root}test/lab/findings.json`, 'utf8')) as Record<string, Record<string, Json>>;
+const known = JSON.parse(readFileSync(`${root}test/claims/findings.json`, 'utf8')) as Record<
+  string,
+  Record<string, Json>
+>;
 const expected = known[version];
 let traces: readonly Trace[];
 

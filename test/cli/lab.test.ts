@@ -81,6 +81,7 @@ export default experiment('refused', async ({ host }) => {
 });`,
   'same.mjs': `${head}export default [experiment('Close!', () => 1), experiment('close', () => 2)];`,
   'none.mjs': 'export default 7;',
+  'own.mjs': `${head}console.log((await experiment('own', () => 7).run()).findings);`,
   'broken.mjs': 'import "node:fs";\nexport default (;',
   'broken.ts': 'const a: number = 1;\nexport default (;',
   'kept.mjs': `${head}experiment('kept', () => 1);`,
@@ -336,12 +337,24 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     },
   );
 
-  test('node FILE runs it as well', async () => {
+  test('node FILE runs what FILE exports', async () => {
     const { stdout, code } = await run(process.execPath, [path('plain.mjs')]);
     expect(code).toBe(0);
     expect(stdout).toMatch(/SYN ACK seq=0/);
     const broken = await run(process.execPath, [path('throws.mjs')]);
     expect(broken.code).toBe(1);
     expect(broken.stdout).toMatch(/on purpose/);
+  });
+
+  test('node FILE says so where FILE exports none of its experiments', async () => {
+    const { stdout, stderr, code } = await run(process.execPath, [path('kept.mjs')]);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/kept\.mjs: nothing was run, because .*kept\.mjs does not export kept;/);
+  });
+
+  test('node FILE leaves a file alone that runs its experiment itself', async () => {
+    const { stdout, stderr, code } = await run(process.execPath, [path('own.mjs')]);
+    expect({ stdout, stderr, code }).toEqual({ stdout: '7\n', stderr: '', code: 0 });
   });
 });

@@ -20,7 +20,8 @@ function shown(file: string, ...numbers: readonly string[]): string {
   return [short.startsWith('..') ? path : short, ...numbers].join(':');
 }
 
-function isOutside(file: string): boolean {
+/** Whether a file is neither of this package nor of another. */
+export function isOutside(file: string): boolean {
   const path = pathOf(file);
   return !path.startsWith(own) && !path.includes('/node_modules/');
 }

@@ -1,3 +1,5 @@
+import type { Experiment } from './experiment.js';
+
 // A file may load another copy of this package than the process that runs it, so both know the list by a name of the process.
 const key = Symbol.for('sockwise.experiments');
 
@@ -11,7 +13,7 @@ export function noteDefined(experiment: object): void {
   list()?.push(experiment);
 }
 
-/** Does `load` and tells which experiments were defined meanwhile, in that order. */
+/** Calls `load` and returns its value with the experiments that were defined meanwhile, in that order. */
 export async function whileDefining<T>(load: () => Promise<T>): Promise<{ value: T; defined: readonly unknown[] }> {
   const defined: unknown[] = [];
   const before = list();
@@ -21,4 +23,14 @@ export async function whileDefining<T>(load: () => Promise<T>): Promise<{ value:
   } finally {
     Reflect.set(globalThis, key, before);
   }
+}
+
+function isExperiment(value: unknown): value is Experiment {
+  return typeof value === 'object' && value !== null && 'record' in value && 'variants' in value && 'title' in value;
+}
+
+/** The experiments that a module exports, under any name, or in arrays, in the order they were defined. */
+export function exportedFrom(module: unknown, defined: readonly unknown[]): Experiment[] {
+  const exported = Object.values(Object(module)).flat();
+  return [...new Set(exported)].filter(isExperiment).sort((a, b) => defined.indexOf(a) - defined.indexOf(b));
 }

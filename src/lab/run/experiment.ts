@@ -9,7 +9,7 @@ import type { Link } from '../network/link.js';
 import { placeOf } from '../record/place.js';
 import { noteDefined } from './defined.js';
 import { withBreaker } from './floating.js';
-import { playIfMain } from './main.js';
+import { noteForMain, noteRecorded } from './main.js';
 import { type HostSettings, Stage } from './stage.js';
 
 /** What a script builds its situation with. */
@@ -166,7 +166,7 @@ function messageOf(error: unknown, limitMs: number): string {
 
 /**
  * An experiment: a script that builds hosts, links and sockets, everything on them recorded: calls, segments, states. It runs
- * under `node FILE`, with `npx sockwise lab FILE`, and wherever {@link Experiment.run} is called.
+ * under `node FILE` where FILE exports it, with `npx sockwise lab FILE`, and wherever {@link Experiment.run} is called.
  *
  * Hosts are network namespaces: as an ordinary user `node FILE` and `sockwise lab` start themselves again in a user namespace.
  *
@@ -210,6 +210,7 @@ export function experiment<Given>(
       throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
     }
     checkOptions(options);
+    noteRecorded(defined);
     mustHaveNamespaces();
     const limit = new AbortController();
     const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
@@ -265,7 +266,7 @@ export function experiment<Given>(
     },
   };
   noteDefined(defined);
-  playIfMain(defined);
+  noteForMain(defined);
   return defined;
 }
 

@@ -3,13 +3,9 @@ import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createJiti } from 'jiti';
 import { UsageError } from '../../index.js';
-import { whileDefining } from './defined.js';
+import { exportedFrom, whileDefining } from './defined.js';
 import type { Experiment } from './experiment.js';
 import { messageWithoutPlace, placeOf } from '../record/place.js';
-
-function isExperiment(value: unknown): value is Experiment {
-  return typeof value === 'object' && value !== null && 'record' in value && 'variants' in value && 'title' in value;
-}
 
 /** Node reads TypeScript by itself from 22.18 on, and enums and the like not even then. */
 async function importFile(path: string): Promise<unknown> {
@@ -61,8 +57,7 @@ export async function loadExperiments(path: string): Promise<Experiment[]> {
       throw await whyNotLoaded(file, error);
     },
   );
-  const exported = Object.values(Object(value)).flat();
-  const found = [...new Set(exported)].filter(isExperiment).sort((a, b) => defined.indexOf(a) - defined.indexOf(b));
+  const found = exportedFrom(value, defined);
   if (found.length === 0) {
     const what = defined.length === 0 ? 'exports no experiment' : `${counted(defined.length)} defined but not exported`;
     throw mistake(`${file}: ${what}: export default experiment(...)`);

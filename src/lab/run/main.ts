@@ -1,49 +1,78 @@
 import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isMainThread } from 'node:worker_threads';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
+import { terminalWidth } from '../draw/text/width.js';
+import { isOutside } from '../record/place.js';
+import { exportedFrom } from './defined.js';
 import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
-import { terminalWidth } from '../draw/text/width.js';
 
-const own = new Set(
-  ['experiment.js', 'experiment.ts', 'main.js', 'main.ts'].map((name) => new URL(name, import.meta.url).href),
-);
-
-/** The file that called experiment(): the first on the stack that is not of this folder. */
-function callingFile(): string | undefined {
-  const places = (new Error().stack ?? '').matchAll(/(?:file:\/\/)?(\/[^()\s]*?):\d+:\d+\)?$/gm);
-  for (const [, path = ''] of places) {
-    const href = new URL(`file://${path}`).href;
-    if (!own.has(href)) return fileURLToPath(href);
-  }
-  return undefined;
-}
-
-function isMain(file: string): boolean {
+/** The file that `node FILE` was given, if it is the user's own and not a test runner's. */
+function mainFile(): string | undefined {
+  // process.argv is that of the main thread in workers too, and there the file is not loaded.
+  if (!isMainThread || process.argv[1] === undefined) return undefined;
   try {
-    return realpathSync(process.argv[1] ?? '') === realpathSync(file);
+    const file = realpathSync(process.argv[1]);
+    return isOutside(file) ? file : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-const waiting: Experiment[] = [];
+const defined: Experiment[] = [];
+const recorded = new WeakSet<Experiment>();
 
-/** `node FILE` runs the experiments of the file, when the whole of it has been read, and prints them. */
-export function playIfMain(experiment: Experiment): void {
-  const file = callingFile();
-  if (file === undefined || !isMain(file)) return;
-  waiting.push(experiment);
-  if (waiting.length === 1) setImmediate(() => void playAll().catch(tell));
+/** Notes an experiment that the main file may export: `node FILE` records what FILE exports, and prints it. */
+export function noteForMain(experiment: Experiment): void {
+  defined.push(experiment);
+  if (defined.length === 1) setImmediate(() => void playMain().catch(report));
+}
+
+/** Takes back experiments that are built in: no file of the user's defines them. */
+export function notOfMain(experiments: readonly Experiment[]): void {
+  for (const experiment of experiments) {
+    const index = defined.indexOf(experiment);
+    if (index >= 0) defined.splice(index, 1);
+  }
+}
+
+/** Notes that somebody runs an experiment. */
+export function noteRecorded(experiment: Experiment): void {
+  recorded.add(experiment);
 }
 
 /** A mistake of the user, and a machine that does not allow it, is one line; anything else keeps its stack. */
-function tell(error: unknown): void {
+function report(error: unknown): void {
   console.error(error instanceof UsageError ? error.message : error);
   process.exitCode = 1;
 }
 
-async function playAll(): Promise<void> {
+async function playMain(): Promise<void> {
+  const file = mainFile();
+  if (file === undefined || defined.length === 0) return;
+  // It is loaded already, or about to be: import() evaluates no module twice, and waits for its top-level await.
+  const module: unknown = await import(pathToFileURL(file).href).catch(() => undefined);
+  const exported = exportedFrom(module, defined).filter((experiment) => defined.includes(experiment));
+  if (exported.length > 0) await play(exported);
+  else process.once('beforeExit', () => reportUnused(file));
+}
+
+/** What would otherwise be a script that does nothing and says nothing. */
+function reportUnused(file: string): void {
+  const unused = defined.filter((experiment) => !recorded.has(experiment)).map(({ name }) => name);
+  if (unused.length < defined.length) return;
+  const name = relative(process.cwd(), file);
+  report(
+    new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `${name}: nothing was run, because ${name} does not export ${unused.join(', ')}; write export default experiment(...)`,
+    ),
+  );
+}
+
+async function play(experiments: readonly Experiment[]): Promise<void> {
   if (namespacesAvailable().how === 'user-namespace') process.exit(await reexecInUserNamespace());
   const { ladderText } = await import('../draw/ladder/text.js');
   const interrupt = new AbortController();
@@ -59,7 +88,7 @@ async function playAll(): Promise<void> {
       status = itsStatus;
       interrupt.abort(new Error('interrupted'));
     });
-  for (const experiment of waiting) {
+  for (const experiment of experiments) {
     const variants = experiment.variants.length === 0 ? [undefined] : experiment.variants;
     for (const variant of variants) {
       const trace = await experiment.record(variant, { signal: interrupt.signal });

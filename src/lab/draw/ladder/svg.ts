@@ -149,9 +149,15 @@ export function headingOf({ title: heading, variant }: Pick<Trace, 'title' | 'va
   return variant === undefined ? heading : `${heading} (${variant})`;
 }
 
-/** The run as a ladder diagram: hosts are vertical lines, time runs downwards, segments are arrows. A file of its own. */
-export function ladderSvg(trace: Trace): string {
-  const { name, variant = '', beginNs } = trace;
+/**
+ * The run as a ladder diagram: hosts are vertical lines, time runs downwards, segments are arrows. A file of its own. No other
+ * picture of a page may have its `key`, a name of letters, digits and `-`; one made of the run if absent.
+ */
+export function ladderSvg(trace: Trace, key = keyOfRun(trace)): string {
+  return `${drawLadder(trace, layoutOf(trace), key)}\n`;
+}
+
+function keyOfRun({ name, variant = '', beginNs }: Trace): string {
   const hash = createHash('sha256').update(`${name}\0${variant}\0${beginNs}`).digest('hex');
-  return `${drawLadder(trace, layoutOf(trace), `ladder-${hash.slice(0, 8)}`)}\n`;
+  return `ladder-${hash.slice(0, 8)}`;
 }
