@@ -41,7 +41,8 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
   'lab/wire/pcapng.ts': ['errors.ts'],
   'lab/network/peer/frame.ts': ['errors.ts'],
-  'lab/network/peer/segment.ts': ['errors.ts', 'lab/network/peer/frame.ts'],
+  'lab/record/segment.ts': [],
+  'lab/network/peer/segment.ts': ['errors.ts', 'lab/network/peer/frame.ts', 'lab/record/segment.ts'],
 };
 
 /** Files of one table each, which no reader reads from end to end. */

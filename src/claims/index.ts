@@ -31,5 +31,5 @@ export type { AddressedSegment, Flag, Segment, TcpOptions } from '../lab/network
 export { experimentsHtml } from '../lab/draw/page/experiments.js';
 export { ladderSvg } from '../lab/draw/ladder/svg.js';
 export { ladderText } from '../lab/draw/ladder/text.js';
-export type { Step, TableRow } from '../lab/record/recorder.js';
+export type * from '../lab/record/event.js';
 export type * from '../lab/record/trace.js';

@@ -13,6 +13,7 @@ import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../support/matrix.js';
 import { describeNeeding, needs } from '../support/needs.js';
 import { hasTshark, noTshark } from '../support/tshark.js';
+import { onlyMarks } from '../support/events.js';
 import { tsharkDifferences } from '../support/tshark-differences.js';
 
 const mark = `SOCKWISE_TEST_RUN=experiments-${process.pid}`;
@@ -101,11 +102,11 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
   });
 
   test('nor does data for which the accept queue has no room', () => {
-    const { states, marks } = traceOf('queue-full-at-last-ack', 'tcp_abort_on_overflow 0');
+    const { states, events } = traceOf('queue-full-at-last-ack', 'tcp_abort_on_overflow 0');
     const server = states.filter(({ host, remote }) => host === 'server' && remote !== undefined);
     const slow = server.filter(({ remote }) => remote?.port === server[0]?.remote?.port);
     expect(slow.map(({ state }) => state)).toEqual(['SYN_RECV', 'ESTABLISHED']);
-    expect(slow[1]?.atMs).toBeGreaterThan(marks.at(-1)?.atMs ?? Infinity);
+    expect(slow[1]?.atMs).toBeGreaterThan(onlyMarks(events).at(-1)?.atMs ?? Infinity);
   });
 
   // Others may be entered without a segment, as FIN_WAIT1 where the FIN waits behind data.
@@ -130,9 +131,9 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
   });
 
   test('a socket is gone before the mark that stands behind the wait for it', () => {
-    const { states, marks } = traceOf('orphan-lifetime', 'tcp_fin_timeout 1');
+    const { states, events } = traceOf('orphan-lifetime', 'tcp_fin_timeout 1');
     const gone = states.find(({ host, state }) => host === 'server' && state === 'CLOSED');
-    expect(gone?.atMs).toBeLessThan(marks.at(-1)?.atMs ?? 0);
+    expect(gone?.atMs).toBeLessThan(onlyMarks(events).at(-1)?.atMs ?? 0);
   });
 
   test.each(table)('$shown: has pictures', ({ index }) => {

@@ -7,6 +7,7 @@ import { experiments } from '../../src/claims/experiments.js';
 import type { Trace } from '../../src/lab/record/trace.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, program, sockwise } from '../support/matrix.js';
+import { onlyMarks } from '../support/events.js';
 import { describeNeeding } from '../support/needs.js';
 
 const bound = 60_000;
@@ -298,7 +299,7 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     const json = await sockwise(['lab', path('colours.mjs'), '--json']);
     for (const { stdout } of [plain, json]) expect(stdout).not.toMatch(/[^\P{Cc}\n]/u);
     const [trace] = JSON.parse(json.stdout) as readonly Trace[];
-    expect(trace?.marks[0]?.text).toBe('\x1b[2J\x9b2J');
+    expect(onlyMarks(trace?.events ?? [])[0]?.text).toBe('\x1b[2J\x9b2J');
   });
 
   const ends = [

@@ -1,18 +1,9 @@
-import type { Trace, TraceCall, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
+import type { Trace, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
+import { call } from './events.js';
 
 export const client = { address: '192.168.0.1', port: 40_001 };
 export const server = { address: '192.168.0.2', port: 8080 };
 export const flight = 0.03;
-
-export function call(
-  atMs: number,
-  host: string,
-  text: string,
-  result = 'ok',
-  more: Partial<TraceCall> = {},
-): TraceCall {
-  return { atMs, endMs: atMs + 0.05, host, call: text, result, failed: /^E[A-Z]+/.test(result), ...more };
-}
 
 /** As `'client SYN 0'`: sender, flags joined by `+`, and its numbers. */
 export function segment(sentMs: number, text: string, more: Partial<TraceSegment> = {}): TraceSegment {
@@ -55,8 +46,7 @@ export const base = {
     { name: 'client', address: '192.168.0.1', scripted: false },
     { name: 'server', address: '192.168.0.2', scripted: false },
   ],
-  calls: [],
-  marks: [],
+  events: [],
   segments: [],
   states: [],
   dropped: 0,
@@ -65,9 +55,9 @@ export const base = {
 } satisfies Partial<Trace>;
 
 export const openingCalls = [
-  call(0.1, 'server', 'listen(5)', 'ok', { socket: 'listener' }),
-  call(0.6, 'client', 'connect(192.168.0.2:8080)', 'ok', { socket: 'socket', endMs: 0.9 }),
-  call(1.4, 'server', 'accept()', 'socket of 192.168.0.1:40001', { socket: 'listener' }),
+  call(0.1, 'server', 'listen(5)', 'ok', { actor: 'listener' }),
+  call(0.6, 'client', 'connect(192.168.0.2:8080)', 'ok', { actor: 'socket', endMs: 0.9 }),
+  call(1.4, 'server', 'accept()', 'socket of 192.168.0.1:40001', { actor: 'listener' }),
 ];
 
 export const openingSegments = [

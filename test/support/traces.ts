@@ -1,7 +1,7 @@
 import type { Trace, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
+import { call, mark } from './events.js';
 import {
   base,
-  call,
   client,
   flight,
   lost,
@@ -17,15 +17,15 @@ export const plainClose: Trace = {
   ...base,
   name: 'plain-close',
   title: 'A close that waits for nobody',
-  calls: [
+  events: [
     ...openingCalls,
-    call(2.0, 'client', 'send(5 bytes)', '5 bytes', { socket: 'socket' }),
-    call(2.6, 'server', 'recv()', '5 bytes', { socket: 'peer' }),
-    call(3.0, 'client', 'close()', 'ok', { socket: 'socket' }),
-    call(3.8, 'server', 'recv()', 'end of stream', { socket: 'peer' }),
-    call(4.4, 'server', 'close()', 'ok', { socket: 'peer' }),
+    call(2.0, 'client', 'send(5 bytes)', '5 bytes', { actor: 'socket' }),
+    call(2.6, 'server', 'recv()', '5 bytes', { actor: 'peer' }),
+    mark(2.9, 'the client closes first'),
+    call(3.0, 'client', 'close()', 'ok', { actor: 'socket' }),
+    call(3.8, 'server', 'recv()', 'end of stream', { actor: 'peer' }),
+    call(4.4, 'server', 'close()', 'ok', { actor: 'peer' }),
   ],
-  marks: [{ atMs: 2.9, text: 'the client closes first' }],
   segments: [
     ...openingSegments,
     segment(2.02, 'client PSH+ACK 1 1 5'),
@@ -52,12 +52,12 @@ export const abortiveClose: Trace = {
   name: 'linger-zero',
   title: 'SO_LINGER of zero seconds resets',
   variant: 'data unread',
-  calls: [
+  events: [
     ...openingCalls,
-    call(2.0, 'client', 'setsockopt(SO_LINGER, { on: true, seconds: 0 })', 'ok', { socket: 'socket' }),
-    call(2.5, 'client', 'close()', 'ok', { socket: 'socket' }),
-    call(3.5, 'server', 'recv()', 'ECONNRESET', { socket: 'peer' }),
-    call(4.0, 'server', 'send(5 bytes)', 'EPIPE', { socket: 'peer' }),
+    call(2.0, 'client', 'setsockopt(SO_LINGER, { on: true, seconds: 0 })', 'ok', { actor: 'socket' }),
+    call(2.5, 'client', 'close()', 'ok', { actor: 'socket' }),
+    call(3.5, 'server', 'recv()', 'ECONNRESET', { actor: 'peer' }),
+    call(4.0, 'server', 'send(5 bytes)', 'EPIPE', { actor: 'peer' }),
   ],
   segments: [...openingSegments, segment(2.52, 'client RST+ACK 1 1')],
   states: [...openingStates, state(2.52, 'client', 'CLOSED'), state(2.58, 'server', 'CLOSED')],
@@ -68,10 +68,10 @@ export const simultaneousClose: Trace = {
   ...base,
   name: 'simultaneous-close',
   title: 'Both sides close at the same time',
-  calls: [
+  events: [
     ...openingCalls,
-    call(5.0, 'client', 'close()', 'ok', { socket: 'socket' }),
-    call(5.03, 'server', 'close()', 'ok', { socket: 'peer' }),
+    call(5.0, 'client', 'close()', 'ok', { actor: 'socket' }),
+    call(5.03, 'server', 'close()', 'ok', { actor: 'peer' }),
   ],
   segments: [
     ...openingSegments,
@@ -95,8 +95,11 @@ export const lostFin: Trace = {
   ...base,
   name: 'lost-fin',
   title: 'A FIN that is lost is sent again',
-  calls: [...openingCalls, call(2.0, 'client', 'close()', 'ok', { socket: 'socket' })],
-  marks: [{ atMs: 1.9, text: 'the link loses everything for half a second' }],
+  events: [
+    ...openingCalls,
+    mark(1.9, 'the link loses everything for half a second'),
+    call(2.0, 'client', 'close()', 'ok', { actor: 'socket' }),
+  ],
   segments: [
     ...openingSegments,
     lost(2.02, 'client FIN+ACK 1 1'),
@@ -116,7 +119,7 @@ export const refusedConnect: Trace = {
   ...base,
   name: 'refused',
   title: 'Nobody listens',
-  calls: [call(0.5, 'client', 'connect(192.168.0.2:8080)', 'ECONNREFUSED', { endMs: 0.8 })],
+  events: [call(0.5, 'client', 'connect(192.168.0.2:8080)', 'ECONNREFUSED', { endMs: 0.8 })],
   segments: [segment(0.52, 'client SYN 0'), segment(0.6, 'server RST+ACK 0 1')],
   states: [state(0.52, 'client', 'SYN_SENT', 'implied'), state(0.63, 'client', 'CLOSED', 'implied')],
   findings: 'ECONNREFUSED',
@@ -127,13 +130,13 @@ export const timeWaitGap: Trace = {
   name: 'time-wait',
   title: 'TIME_WAIT lasts 60 seconds',
   durationMs: 60_200,
-  calls: [
-    ...plainClose.calls,
-    call(5.2, 'client', 'bind(192.168.0.1:40001)', 'EADDRINUSE', { socket: 'second' }),
+  events: [
+    ...plainClose.events,
+    call(5.2, 'client', 'bind(192.168.0.1:40001)', 'EADDRINUSE', { actor: 'second' }),
     call(5.6, 'client', 'waitForState(CLOSED)', 'ok', { endMs: 60_004.9 }),
-    call(60_006, 'client', 'bind(192.168.0.1:40001)', 'ok', { socket: 'second' }),
+    mark(60_005.5, 'the four-tuple is free again'),
+    call(60_006, 'client', 'bind(192.168.0.1:40001)', 'ok', { actor: 'second' }),
   ],
-  marks: [...plainClose.marks, { atMs: 60_005.5, text: 'the four-tuple is free again' }],
   states: [...plainClose.states, state(60_004.6, 'client', 'CLOSED')],
 };
 
@@ -167,12 +170,12 @@ export const threeHosts: Trace = {
     { name: 'proxy', address: '192.168.0.2', scripted: false },
     { name: 'server', address: '192.168.0.3', scripted: true },
   ],
-  calls: [
+  events: [
     call(0.1, 'client', 'connect(192.168.0.2:3128)', 'ok'),
-    call(1.0, 'proxy', 'accept()', 'socket of 192.168.0.1:40001', { socket: 'listener' }),
-    call(1.5, 'proxy', 'connect(192.168.0.3:8080)', 'ok', { socket: 'onward' }),
+    call(1.0, 'proxy', 'accept()', 'socket of 192.168.0.1:40001', { actor: 'listener' }),
+    call(1.5, 'proxy', 'connect(192.168.0.3:8080)', 'ok', { actor: 'onward' }),
     call(3.0, 'client', 'send(5 bytes)', '5 bytes'),
-    call(5.0, 'proxy', 'close()', 'ok', { socket: 'onward' }),
+    call(5.0, 'proxy', 'close()', 'ok', { actor: 'onward' }),
   ],
   segments: [
     between(0.12, 0, 1, 'SYN 0'),
@@ -198,7 +201,7 @@ export const scriptError: Trace = {
   ...base,
   name: 'script-error',
   title: 'A script that breaks off',
-  calls: openingCalls,
+  events: openingCalls,
   segments: openingSegments,
   states: openingStates,
   dropped: 3,
@@ -223,9 +226,9 @@ export const longRun: Trace = {
   ...base,
   name: 'bulk',
   title: 'Many segments',
-  calls: [
+  events: [
     ...openingCalls,
-    call(1.9, 'client', 'send(100,000,000 bytes)', '100000000 bytes', { socket: 'socket', endMs: 1100 }),
+    call(1.9, 'client', 'send(100,000,000 bytes)', '100000000 bytes', { actor: 'socket', endMs: 1100 }),
   ],
   segments: [...openingSegments, ...bulk(100_000), segment(1200, 'client FIN+ACK 72400001 1')],
   omitted: { count: 5_000_000, afterIndex: 50_000 },
@@ -237,7 +240,7 @@ export const restlessRun: Trace = {
   ...base,
   name: 'restless',
   title: 'Many calls that fail',
-  calls: [
+  events: [
     ...openingCalls,
     ...Array.from({ length: 3000 }, (_, index) =>
       call(2 + index, 'client', `send(${index})`, index % 2 === 0 ? 'EAGAIN' : 'ok'),
@@ -256,9 +259,9 @@ export const noSegments: Trace = {
   ...base,
   name: 'no-segments',
   title: 'Two binds and not a segment',
-  calls: [
-    call(0.2, 'server', 'bind(0.0.0.0:8080)', 'ok', { socket: 'first' }),
-    call(0.5, 'server', 'bind(192.168.0.2:8080)', 'EADDRINUSE', { socket: 'second' }),
+  events: [
+    call(0.2, 'server', 'bind(0.0.0.0:8080)', 'ok', { actor: 'first' }),
+    call(0.5, 'server', 'bind(192.168.0.2:8080)', 'EADDRINUSE', { actor: 'second' }),
   ],
 };
 
@@ -266,7 +269,11 @@ export const longTexts: Trace = {
   ...base,
   name: 'long-texts',
   title: 'Long texts everywhere & <markup>',
-  calls: [
+  events: [
+    mark(
+      0.1,
+      'A remark that is so long that it needs more than a line to say what it has to say, and then some more words so that it is certain',
+    ),
     call(
       0.2,
       'client',
@@ -283,13 +290,7 @@ export const longTexts: Trace = {
       { endMs: 30 },
     ),
     call(0.5, 'server', 'poll(POLLIN | POLLRDHUP, 20 ms)', 'POLLIN', { endMs: 25 }),
-  ],
-  marks: [
-    {
-      atMs: 0.1,
-      text: 'A remark that is so long that it needs more than a line to say what it has to say, and then some more words so that it is certain',
-    },
-    { atMs: 20, text: '日本語のメモ'.repeat(30) },
+    mark(20, '日本語のメモ'.repeat(30)),
   ],
   segments: [
     segment(10, 'client FIN+SYN+RST+PSH+ACK 4294967295 4294967295 65535', { retransmission: true }),
@@ -303,7 +304,7 @@ export const manyConnections: Trace = {
   ...base,
   name: 'many-connections',
   title: 'Four connections to a server',
-  calls: openingCalls.slice(0, 1),
+  events: openingCalls.slice(0, 1),
   segments: [0, 1, 2, 3]
     .flatMap((index) =>
       openingSegments.map((one) => {
@@ -332,11 +333,11 @@ export const slowBurst: Trace = {
   ...base,
   name: 'slow-burst',
   title: 'A segment is lost amid others',
-  calls: [
+  events: [
     ...openingCalls,
-    call(5, 'client', 'send(14480 bytes)', '14480 bytes', { socket: 'socket' }),
-    call(9, 'server', 'recv()', '5792 bytes', { socket: 'peer', endMs: 45.6 }),
-    call(46, 'server', 'recv()', '8688 bytes', { socket: 'peer', endMs: 126 }),
+    call(5, 'client', 'send(14480 bytes)', '14480 bytes', { actor: 'socket' }),
+    call(9, 'server', 'recv()', '5792 bytes', { actor: 'peer', endMs: 45.6 }),
+    call(46, 'server', 'recv()', '8688 bytes', { actor: 'peer', endMs: 126 }),
   ],
   segments: [
     ...openingSegments,
@@ -360,7 +361,7 @@ function questions(count: number): Trace {
     ...base,
     name: 'dialogue',
     title: 'Question and answer',
-    calls: [...openingCalls, ...all.map((index) => call(5 + index, 'client', 'send(5 bytes)', '5 bytes'))],
+    events: [...openingCalls, ...all.map((index) => call(5 + index, 'client', 'send(5 bytes)', '5 bytes'))],
     segments: [
       ...openingSegments,
       ...all.flatMap((index) => [
@@ -402,7 +403,7 @@ export const oneHost: Trace = {
   name: 'one-host',
   title: 'A connection to oneself',
   hosts: [{ name: 'client', address: '192.168.0.1', scripted: false }],
-  calls: [call(0.5, 'client', 'connect(192.168.0.1:8080)', 'ok')],
+  events: [call(0.5, 'client', 'connect(192.168.0.1:8080)', 'ok')],
   segments: [segment(0.52, 'client SYN 0', { to: 'client' }), segment(0.6, 'client SYN+ACK 0 1', { to: 'client' })],
 };
 
@@ -473,12 +474,14 @@ export function randomTrace(seed: number): Trace {
       if (draw() < 0.1) return lost(sentMs, `${from} ${flags} ${numbers}`, more);
       return segment(sentMs, `${from} ${flags} ${numbers}`, { ...more, receivedMs: sentMs + later() });
     }),
-    calls: each(12, () => {
-      const atMs = at();
-      const more = { endMs: atMs + later(), socket: pick(['one', 'two']) };
-      return call(atMs, host(), word(90), pick(['ok', 'ECONNRESET', word(60)]), more);
-    }),
-    marks: each(4, () => ({ atMs: at(), text: word(100) })),
+    events: [
+      ...each(12, () => {
+        const atMs = at();
+        const more = { endMs: atMs + later(), actor: pick(['one', 'two']) };
+        return call(atMs, host(), word(90), pick(['ok', 'ECONNRESET', word(60)]), more);
+      }),
+      ...each(4, () => mark(at(), word(100))),
+    ],
     states: each(15, (): TraceState => {
       const name = host();
       const names = ['LISTEN', 'SYN_SENT', 'ESTABLISHED', 'TIME_WAIT', 'CLOSED'] as const;

@@ -64,8 +64,7 @@ const bindAndConnect = defineCase<Transport, Names>({
     const host = lab.host();
     const to = receiver(host, transport);
     const socket = host.open({ name: 'socket', type: types[transport] }).bind({ address: host.B, port: 0 });
-    const bound = socket.local;
-    lab.note('socket.getsockname()', `${bound.address}:${bound.port}`, host.name);
+    const bound = socket.getsockname();
     const sourceAfterBind = bound.address === host.B && bound.port !== 0;
     const destinationAfterBind = outcome(() => socket.remote);
     await socket.connect(to.local);
@@ -293,8 +292,7 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
     if (attempt === 'on its way') socket.tryConnect({ address: '192.168.0.9', port: 80 });
     else await outcomeAsync(() => socket.connect({ address: far.A, port: 80 }));
     const getsockname = hasPort(socket) === 'bound' ? 'names a port' : 'names no port';
-    const { address, port } = socket.local;
-    lab.note('client.getsockname()', `${address}:${port}`, host.name);
+    const { port } = socket.getsockname();
     host.look('TCP sockets');
     const taken = outcome(() => host.open({ name: 'another' }).bind({ address: host.A, port })) === 'EADDRINUSE';
     return { before, after: taken ? 'bound' : 'unbound', getsockname };

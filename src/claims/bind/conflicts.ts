@@ -1,4 +1,5 @@
 import type { OptionValues, SocketType } from '../../index.js';
+import { plain } from '../../lab/record/event.js';
 import { type Case, type CaseRow, defineCase } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
@@ -155,7 +156,7 @@ function serverHere(host: Host, name: string, options: OptionValues): Server {
 /** A server in a process of its own. */
 async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
   const agent = await host.start({ program: 'agent', name });
-  await agent.ask('socket', JSON.stringify(options));
+  await agent.ask('socket', plain({ options }));
   return {
     bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
     listen: async () => (await agent.ask('listen')).result,

@@ -1,4 +1,5 @@
 import { Socket } from '../../index.js';
+import { plain } from '../../lab/record/event.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
@@ -13,7 +14,7 @@ const mostConnections = 64;
 
 async function bindForItself(host: Host, name: string, options: object): Promise<Program> {
   const agent = await host.start({ program: 'agent', name });
-  await agent.ask('socket', JSON.stringify(options));
+  await agent.ask('socket', plain({ options }));
   await agent.ask('bind', host.A, 8080);
   await agent.ask('listen');
   return agent;

@@ -67,8 +67,9 @@ type Produced = LabState | 'a socket just made';
 /** Which state is there in the end; Linux writes CLOSE for CLOSED. */
 async function produce(lab: Lab, state: Produced): Promise<string> {
   if (state !== 'a socket just made') return await tryToReach(lab, state);
-  const seen = lab.host().open().state;
-  lab.note('getsockopt(TCP_INFO)', seen);
+  const socket = lab.host().open();
+  const seen = socket.state;
+  socket.host.called('getsockopt', ['TCP_INFO'], { actor: socket.name, outcome: { ok: true, value: seen } });
   return seen === 'CLOSE' ? 'CLOSED' : seen;
 }
 

@@ -15,7 +15,7 @@ export async function readToEnd(socket: LabSocket): Promise<Ending> {
   let bytes = 0;
   try {
     for (;;) {
-      // Of a stream of megabytes only the end is a step.
+      // Of a stream of megabytes only the sum is recorded.
       const { length } = await socket.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
       if (length === 0) return told(socket, { bytes, end: endOfStream });
       bytes += length;
@@ -26,7 +26,9 @@ export async function readToEnd(socket: LabSocket): Promise<Ending> {
 }
 
 function told(socket: LabSocket, ending: Ending): Ending {
-  socket.host.note(`${socket.name} reads until the end`, `${ending.bytes} bytes, then ${ending.end}`);
+  const { bytes: value, end } = ending;
+  const outcome = { ok: true, value, ...(end !== endOfStream && { errno: end }) };
+  socket.host.called('recv', [], { actor: socket.name, repeated: true, outcome });
   return ending;
 }
 
@@ -37,7 +39,8 @@ export function fill(socket: LabSocket): number {
   let bytes = 0;
   for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block))
     bytes += taken;
-  socket.host.note(`${socket.name} sends until the buffers are full`, `${bytes} bytes`);
+  const outcome = { ok: true, value: bytes, errno: 'EAGAIN' };
+  socket.host.called('send', [], { actor: socket.name, repeated: true, outcome });
   return bytes;
 }
 

@@ -1,6 +1,7 @@
 // Makes the calls it is told on its standard input, on one socket: a line is a JSON array of the call and its arguments.
 import { createInterface } from 'node:readline';
-import { type OptionValues, Socket } from '../../index.js';
+import { type OpenOptions, Socket } from '../../index.js';
+import type { Json } from '../../lab/record/json.js';
 import { report, reportFailure } from './report.js';
 
 let socket: Socket | undefined;
@@ -19,11 +20,11 @@ async function receiveSocket(fd: number): Promise<Socket> {
   return Socket.adopt(rights.fds[0]);
 }
 
-type Call = (...args: readonly (string | number)[]) => unknown;
+type Call = (...args: readonly Json[]) => unknown;
 
 const calls: Readonly<Record<string, Call>> = {
-  /** Options to set before bind, as JSON. */
-  socket: (options = '{}') => (socket = Socket.open({ options: JSON.parse(String(options)) as OptionValues })),
+  /** With options to set before bind. */
+  socket: (settings = {}) => (socket = Socket.open(settings as OpenOptions)),
   /** Takes a socket this process was started with. */
   adopt: (fd = 3) => (socket = Socket.adopt(Number(fd))),
   /** Takes a socket that arrives through the Unix socket this process was started with. */
@@ -35,7 +36,7 @@ const calls: Readonly<Record<string, Call>> = {
 };
 
 async function obey(line: string): Promise<void> {
-  const [name, ...args] = JSON.parse(line) as [string, ...(string | number)[]];
+  const [name, ...args] = JSON.parse(line) as [string, ...Json[]];
   const call = calls[name];
   if (call === undefined) throw new Error(`there is no call ${name}`);
   try {

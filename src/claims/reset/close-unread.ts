@@ -31,10 +31,7 @@ export const closeUnread = experiment(
       await inState(s, 'CLOSE_WAIT');
     } else await arrived(s, await c.send('a request'));
     if (input === 'all read') await s.recv();
-    if (input === 'looked at with MSG_PEEK') {
-      s.socket.tryRecv({ flags: ['MSG_PEEK'] });
-      s.host.note('server.recv(MSG_PEEK)');
-    }
+    if (input === 'looked at with MSG_PEEK') s.peek();
     if (input === 'unread, after shutdown(SHUT_RD)') s.shutdown('read');
     if (input === 'unread, SO_LINGER {1, 1}') s.setOption('SO_LINGER', { on: true, seconds: 1 });
     await s.send('answer');

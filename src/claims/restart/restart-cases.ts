@@ -235,7 +235,7 @@ const interrupted = defineCase<Kill, Killed>({
       host.start({ program: 'agent', name: 'server' }),
       host.start({ program: 'agent', name: 'server again' }),
     ]);
-    await first.ask('socket', '{}');
+    await first.ask('socket');
     await first.ask('bind', place.address, place.port);
     const { port } = (await first.ask('listen'))['address'] as Endpoint;
     const client = await host.connect({ address: host.A, port });
@@ -248,7 +248,7 @@ const interrupted = defineCase<Kill, Killed>({
     }
     await first.kill('SIGINT');
     const left = await whatIsLeft(host, client, port);
-    await second.ask('socket', '{}');
+    await second.ask('socket');
     const { result: bind, errno } = await second.ask('bind', place.address, port);
     return { left, bind, errno: -Number(errno ?? 0) };
   },

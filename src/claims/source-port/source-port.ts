@@ -47,11 +47,9 @@ async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Pro
 }
 
 /** The first call of the row that failed, as `, then bind said EADDRINUSE`: where and how the kernel said no. */
-function refusal({ steps }: SeenRow<unknown, number>): string {
-  const failed = steps.find(({ result }) => /^E[A-Z]+$/.test(result));
-  return failed === undefined
-    ? ''
-    : `, then ${/\.(\w+)\(/.exec(failed.what)?.[1] ?? failed.what} said ${failed.result}`;
+function refusal({ events }: SeenRow<unknown, number>): string {
+  const failed = events.find((event) => event.kind === 'call' && event.outcome?.ok === false);
+  return failed?.kind === 'call' ? `, then ${failed.name} said ${failed.outcome?.errno ?? ''}` : '';
 }
 
 function countsAndRefusals<Given>(rows: readonly SeenRow<Given, number>[]): string {

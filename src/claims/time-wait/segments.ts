@@ -207,7 +207,7 @@ const duplicates = defineCase<Late, Meeting>({
     });
     fresh.send('PSH ACK', { data: newData });
     const got = await server.recv();
-    host.note('new server has read', JSON.stringify(got));
+    host.note('the new server has read', JSON.stringify(got));
     return { newConnection: 'made', oldDataRead: got.includes(oldData) };
   },
   because: (rows) =>

@@ -3,7 +3,7 @@ import { type Case, defineCase } from '../../lab/run/case.js';
 import { abandon, closeInOrder, closingStates, establish, serverPlace } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
+import { fill, readToEnd } from '../kit/peer-view.js';
 import { outcome } from '../../lab/record/recorder.js';
 import { comesTrue } from '../../lab/record/until.js';
 import { wholeLife } from './life.js';
@@ -88,21 +88,6 @@ const twiceTheMsl = defineCase<'how long' | 'at most', string>({
       .join('; '),
 });
 
-/** Fills the buffers of a connection whose client does not read. */
-function fill(server: LabSocket): void {
-  const block = new Uint8Array(1 << 23);
-  while (server.trySend(block) !== undefined);
-}
-
-async function drain(client: LabSocket): Promise<number> {
-  let taken = 0;
-  for (;;) {
-    const { length } = await client.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
-    taken += length;
-    if (length === 0) return taken;
-  }
-}
-
 const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
   id: 'G5',
   articles: ['000'],
@@ -129,7 +114,7 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     server.close();
     const [waiting] = host.look('closed with data unsent', mine);
     const queue = (waiting?.sendQueue ?? 0) > 0 ? 'data in its queue' : 'nothing in its queue';
-    lab.note('the client reads to the end', `${await drain(client)} bytes`, host.name);
+    await readToEnd(client);
     client.close();
     await host.waitUntilGone(
       { remotePort: listener.local.port, state: ['CLOSE_WAIT', 'LAST_ACK'] },

@@ -2,7 +2,8 @@ import Table from 'cli-table3';
 import { colours } from './text/colours.js';
 import type { CaseResult, RowResult, Verdict } from '../run/case.js';
 import type { MatrixResult } from '../run/matrix.js';
-import type { Step, TableRow } from '../record/recorder.js';
+import type { Event, TableRow } from '../record/event.js';
+import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-text.js';
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
 import { narrowestTable, stacked, wrap } from './text/wrap.js';
@@ -38,12 +39,9 @@ const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0,
 export function socketTable(rows: readonly TableRow[]): string {
   const table = new Table({
     ...bare,
-    head: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(colours.dim),
+    head: tableHead.map(colours.dim),
   });
-  for (const row of rows) {
-    const process = row.held ? 'yes' : 'none';
-    table.push([row.state, row.receiveQueue, row.sendQueue, row.local, row.remote, process, row.timer ?? '']);
-  }
+  for (const row of rows) table.push(tableCells(row));
   return table.toString();
 }
 
@@ -51,9 +49,12 @@ function indent(text: string, by: string): string {
   return text.replace(/^/gm, by).replace(/[ \t]+$/gm, '');
 }
 
-function stepLines({ atMs, host, what, result, table }: Step): string {
-  const line = `${colours.dim(`${atMs.toFixed(1).padStart(9)} ms`)}  ${host === '' ? '' : `${host}: `}${what}  ${colours.bold(result)}`;
-  return table === undefined || table.length === 0 ? line : `${line}\n${indent(socketTable(table), ' '.repeat(14))}`;
+function eventLines(event: Event): string {
+  const { endMs, host } = event;
+  const said = `${doneText(event)}  ${colours.bold(saidOf(event).result)}`;
+  const line = `${colours.dim(`${endMs.toFixed(1).padStart(9)} ms`)}  ${host === '' ? '' : `${host}: `}${said}`;
+  if (event.kind !== 'look' || event.rows.length === 0) return line;
+  return `${line}\n${indent(socketTable(event.rows), ' '.repeat(14))}`;
 }
 
 function compared(ok: boolean | null): string {
@@ -61,13 +62,13 @@ function compared(ok: boolean | null): string {
   return ok ? colours.green('as the claim says') : colours.red('not as the claim says');
 }
 
-function rowLines({ name, steps, says, observed, ok }: RowResult): string {
+function rowLines({ name, events, says, observed, ok }: RowResult): string {
   const seen = [`  ${compared(ok)}: ${textOf(observed)}`];
   if (ok === false && says !== undefined) seen.push(`  the claim says: ${textOf(says)}`);
-  return [colours.bold(name), ...steps.map(stepLines), ...seen, ''].join('\n');
+  return [colours.bold(name), ...asDone(events).map(eventLines), ...seen, ''].join('\n');
 }
 
-/** A case with every step of its rows. */
+/** A case with all that happened in its rows. */
 export function caseReport(result: CaseResult): string {
   const head = `${colours.bold(result.id)}  ${result.title}\n${result.claim}\n`;
   return [head, ...result.rows.map(rowLines), `${paint[result.verdict](result.verdict)}: ${result.because}`].join('\n');

@@ -12,5 +12,5 @@ export function makeBlocking({ host, name, socket }: LabSocket): void {
   const O_NONBLOCK = 0o4000;
   const blocking = (Number.parseInt(flags, 8) & O_NONBLOCK) === 0;
   if (!blocking) throw new Error(`O_NONBLOCK is still set: ${flags}`);
-  host.note(`fcntl(${name}, F_SETFL, without O_NONBLOCK)`);
+  host.called('fcntl', ['F_SETFL', 'without O_NONBLOCK'], { actor: name });
 }

@@ -64,6 +64,7 @@ function address(end: End, far: End): void {
   const hardwareAddress = station.host && station.namespace.getLink(far.link).hardwareAddress;
   host.joined(station.address, {
     link: end.link,
+    to: station.name,
     hardwareAddress,
     ...(!isFirst && { addRoute: () => addRoute(end, station.address) }),
   });

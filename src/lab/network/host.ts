@@ -15,13 +15,13 @@ import { checkAddress, LabSocket } from './lab-socket.js';
 import { endProcessesAtExit, endProcessesIn } from './leftovers.js';
 import { HostProcess, type ProcessSettings } from './process.js';
 import { Program, type ProgramSettings } from './program.js';
-import { type Recorder, tableRow } from '../record/recorder.js';
+import { type Moment, type Outcome, plain, tableRow } from '../record/event.js';
+import type { Json } from '../record/json.js';
+import { type Recorder, returns } from '../record/recorder.js';
+import type { Endpoint } from '../record/segment.js';
 import { until } from '../record/until.js';
 
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
+export type { Endpoint } from '../record/segment.js';
 
 export interface SocketSettings extends OpenOptions {
   readonly name?: string;
@@ -100,6 +100,8 @@ function target(
 /** A host's end of a link. */
 export interface HostLink {
   readonly link: string;
+  /** Name of who is at the other end. */
+  readonly to: string;
   /** Of the other end, where its kernel has an address: known from the begin, so that no segment waits for ARP. */
   readonly hardwareAddress?: string | undefined;
   /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
@@ -156,11 +158,11 @@ export class Host {
     knownKeys(given, 'open', socketKeys);
     const { name = `s${++this.#unnamed}`, uid, ...settings } = given;
     checkName(name);
-    const shown = Object.entries(settings.options ?? {}).map(([option, value]) => `${option}=${JSON.stringify(value)}`);
-    if (uid !== undefined) shown.push(`as user ${uid}`);
-    const call = `socket(${[settings.family ?? 'IPv4', settings.type ?? 'stream', ...shown].join(', ')})`;
+    const { family = 'IPv4', type = 'stream', options = {} } = settings;
+    const args = [plain({ family, type, options, uid })];
     const open = (): Socket => this.run(() => asUser(uid, () => Socket.open(settings)));
-    return this.record(name, this.#recorder.call({ host: this.name, socket: name }, call, open));
+    const socket = this.#recorder.call({ kind: 'call', host: this.name, actor: name, name: 'socket', args }, open);
+    return this.record(name, socket);
   }
 
   /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
@@ -200,20 +202,28 @@ export class Host {
     return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
   }
 
-  /** Something done or seen on this host that is no call of a socket. */
-  note(what: string, result = 'ok'): void {
-    this.#recorder.add(this.name, what, result);
+  /** Something the script did or saw on this host that is no call, and what it found. */
+  note(text: string, said?: string): void {
+    this.#add({ kind: 'remark', host: this.name, text, ...(said !== undefined && { said }) });
   }
 
-  /** Looks at the socket table, as a step of the run. */
-  look(what: string, filter: SocketFilter = {}): SocketRow[] {
+  /** A call that was made past the recorder. */
+  called(
+    name: string,
+    args: readonly Json[] = [],
+    more: { readonly actor?: string; readonly outcome?: Outcome; readonly repeated?: true } = {},
+  ): void {
+    this.#add({ kind: 'call', host: this.name, name, args, outcome: { ok: true }, ...more });
+  }
+
+  #add(moment: Moment): void {
+    this.#recorder.add(moment);
+  }
+
+  /** Looks at the socket table, as an event of the run. */
+  look(about: string, filter: SocketFilter = {}): SocketRow[] {
     const rows = this.sockets(filter);
-    this.#recorder.add(
-      this.name,
-      what,
-      rows.length === 0 ? 'no sockets' : rows.map((row) => row.state).join(', '),
-      rows.map(tableRow),
-    );
+    this.#add({ kind: 'look', host: this.name, about, rows: rows.map(tableRow) });
     return rows;
   }
 
@@ -235,12 +245,10 @@ export class Host {
 
   /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */
   destroy(filter: SocketFilter): number {
-    const what = `SOCK_DESTROY ${JSON.stringify(filter)}`;
     return this.#recorder.call(
-      { host: this.name },
-      what,
+      { kind: 'call', host: this.name, name: 'SOCK_DESTROY', args: [plain(filter)] },
       () => this.run(() => destroySocket(filter)),
-      (count) => `${count} destroyed`,
+      returns,
     );
   }
 
@@ -249,12 +257,16 @@ export class Host {
   }
 
   setSysctl(name: string, value: string | number): void {
-    this.#recorder.call({ host: this.name }, `sysctl -w ${name}=${value}`, () => this.#own().setSysctl(name, value));
+    this.#recorder.call({ kind: 'call', host: this.name, name: 'sysctl', args: [name, value] }, () =>
+      this.#own().setSysctl(name, value),
+    );
   }
 
   /** Sets a link up or down; down, it loses every packet in silence. */
   setLink(link: string, up: boolean): void {
-    this.#recorder.call({ host: this.name }, `${link} ${up ? 'up' : 'down'}`, () => {
+    const to = [...this.#links.values()].find((one) => one.link === link)?.to;
+    const change = up ? 'up' : 'down';
+    this.#recorder.call({ kind: 'link', host: this.name, change, link, ...(to !== undefined && { to }) }, () => {
       this.#own().setLink(link, { up });
       if (up) this.#restore(link);
     });
@@ -266,14 +278,16 @@ export class Host {
    */
   vanish(): void {
     this.absences.push({ fromMs: this.#recorder.elapsedMs, toMs: Number.POSITIVE_INFINITY });
-    this.#recorder.call({ host: this.name }, 'vanishes', () => this.#own().removeAddress('eth0', `${this.A}/24`));
+    this.#recorder.call({ kind: 'link', host: this.name, change: 'vanishes' }, () =>
+      this.#own().removeAddress('eth0', `${this.A}/24`),
+    );
   }
 
   /** Back again, with all its sockets. */
   reappear(): void {
     const absence = this.absences.at(-1);
     if (absence !== undefined) absence.toMs = this.#recorder.elapsedMs;
-    this.#recorder.call({ host: this.name }, 'is back', () => {
+    this.#recorder.call({ kind: 'link', host: this.name, change: 'is back' }, () => {
       this.#own().addAddress('eth0', `${this.A}/24`);
       this.#restore();
     });
@@ -314,7 +328,7 @@ export class Host {
   /** From now on what this host sends to `peer` is lost, while it still hears it: its frames go to an address nobody has. */
   mute(peer: Host): void {
     mustBeHost(peer, 'mute');
-    this.#recorder.call({ host: this.name }, `loses what it sends to ${peer.name}`, () => {
+    this.#recorder.call({ kind: 'link', host: this.name, change: 'muted', to: peer.name }, () => {
       this.#setNeighbour(peer.A, nowhere);
       this.#muted.add(peer.A);
     });
@@ -322,7 +336,7 @@ export class Host {
 
   unmute(peer: Host): void {
     mustBeHost(peer, 'unmute');
-    this.#recorder.call({ host: this.name }, `reaches ${peer.name} again`, () => {
+    this.#recorder.call({ kind: 'link', host: this.name, change: 'unmuted', to: peer.name }, () => {
       this.#setNeighbour(peer.A, this.#links.get(peer.A)?.hardwareAddress);
       this.#muted.delete(peer.A);
     });

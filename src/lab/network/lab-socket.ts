@@ -13,17 +13,20 @@ import {
   UsageError,
   type WaitOptions,
 } from '../../index.js';
-import type { Endpoint, Host } from './host.js';
-import { codeOf, type Recorder } from '../record/recorder.js';
+import { type Outcome, plain } from '../record/event.js';
+import type { Json } from '../record/json.js';
+import { type Attempt, codeOf, type Recorder, returns } from '../record/recorder.js';
+import type { Endpoint } from '../record/segment.js';
+import type { Host } from './host.js';
 
 /** No call of a case may wait for ever. */
 const patience: WaitOptions = { timeoutMs: 5000 };
 
-function shown(address: AddressInput): string {
-  if ('path' in address) return address.path ?? '';
+/** What bind(2) and connect(2) are given; an address or a port that is left out is the kernel's to choose. */
+function addressArgument(address: AddressInput): Json {
+  if ('path' in address) return { path: address.path ?? '' };
   const port = 'port' in address ? (address.port ?? 0) : 0;
-  const host = ('address' in address ? address.address : undefined) ?? '*';
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { address: ('address' in address ? address.address : undefined) ?? '*', port };
 }
 
 /** One that is given as undefined is a slip, as a misspelt field of a host, and would stand for any address. */
@@ -32,9 +35,8 @@ export function checkAddress(given: object): void {
     throw invalidArgument('address', 'an address', given.address);
 }
 
-function shownValue(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? String(item) : item)) ?? 'undefined';
-}
+/** Of a call that would have to wait. */
+const again: Outcome = { ok: true, errno: 'EAGAIN' };
 
 /** Calls {@link LabSocket.expect} can make. */
 export type ExpectedCall = 'accept' | 'bind' | 'close' | 'connect' | 'listen' | 'recv' | 'send' | 'shutdown';
@@ -88,31 +90,31 @@ export class LabSocket {
 
   bind(address: AddressInput): this {
     checkAddress(address);
-    this.#call(`bind(${shown(address)})`, () => this.socket.bind(address));
+    this.#call('bind', [addressArgument(address)], () => this.socket.bind(address));
     return this;
   }
 
   listen(backlog = 128): this {
-    this.#call(`listen(${String(backlog)})`, () => this.socket.listen({ backlog }));
+    this.#call('listen', [backlog], () => this.socket.listen({ backlog }));
     return this;
   }
 
   /** Waits for a connection; the socket it gets is named after this one unless `name` is given. */
   async accept(name = `${this.name}.accepted`, wait = patience): Promise<LabSocket> {
-    const socket = await this.#wait('accept()', () => this.socket.accept(wait));
+    const socket = await this.#wait('accept', [], () => this.socket.accept(wait));
     return this.host.record(name, socket);
   }
 
   /** The bare call: `undefined` if no connection waits. */
   tryAccept(name = `${this.name}.accepted`): LabSocket | undefined {
-    const describe = (socket: Socket | undefined): string => (socket === undefined ? 'EAGAIN' : 'ok');
-    const socket = this.#call('accept()', () => this.socket.tryAccept(), describe);
+    const outcomeOf = (socket: Socket | undefined): Outcome => (socket === undefined ? again : { ok: true });
+    const socket = this.#call('accept', [], () => this.socket.tryAccept(), outcomeOf);
     return socket === undefined ? undefined : this.host.record(name, socket);
   }
 
   async connect(address: AddressInput, wait = patience): Promise<this> {
     checkAddress(address);
-    await this.#wait(`connect(${shown(address)})`, () => this.socket.connect(address, wait));
+    await this.#wait('connect', [addressArgument(address)], () => this.socket.connect(address, wait));
     this.#keepAddresses();
     return this;
   }
@@ -120,8 +122,8 @@ export class LabSocket {
   /** The bare call: false if it goes on in the background. */
   tryConnect(address: AddressInput): boolean {
     checkAddress(address);
-    const describe = (done: boolean): string => (done ? 'ok' : 'EINPROGRESS');
-    const done = this.#call(`connect(${shown(address)})`, () => this.socket.tryConnect(address), describe);
+    const outcomeOf = (done: boolean): Outcome => (done ? { ok: true } : { ok: true, errno: 'EINPROGRESS' });
+    const done = this.#call('connect', [addressArgument(address)], () => this.socket.tryConnect(address), outcomeOf);
     // getpeername(2) has no answer in SYN_SENT.
     if ('port' in address && address.port !== undefined) this.#lastRemote = { port: address.port };
     this.#keepAddresses();
@@ -129,7 +131,7 @@ export class LabSocket {
   }
 
   disconnect(): this {
-    this.#call('connect(AF_UNSPEC)', () => this.socket.disconnect());
+    this.#call('connect', ['AF_UNSPEC'], () => this.socket.disconnect());
     this.#lastRemote = undefined;
     return this;
   }
@@ -137,53 +139,66 @@ export class LabSocket {
   async send(data: string | Uint8Array, options: SendOptions & WaitOptions = {}): Promise<number> {
     checkData(data);
     return await this.#wait(
-      `send(${bytes(Buffer.byteLength(data))})`,
+      'send',
+      [Buffer.byteLength(data)],
       () => this.socket.send(data, { ...patience, ...options }),
-      bytes,
+      returns,
     );
   }
 
   /** The bare call: what the kernel took, `undefined` where it would block. */
   trySend(data: string | Uint8Array, options: SendOptions = {}): number | undefined {
     checkData(data);
-    const describe = (taken: number | undefined): string => (taken === undefined ? 'EAGAIN' : bytes(taken));
-    return this.#call(`send(${bytes(Buffer.byteLength(data))})`, () => this.socket.trySend(data, options), describe);
+    const outcomeOf = (taken: number | undefined): Outcome => (taken === undefined ? again : returns(taken));
+    return this.#call('send', [Buffer.byteLength(data)], () => this.socket.trySend(data, options), outcomeOf);
+  }
+
+  /** Looks at what has come and leaves it there; returns how many bytes, 0 where there is none. */
+  peek(): number {
+    const look = (): number => this.socket.tryRecv({ flags: ['MSG_PEEK'] })?.length ?? 0;
+    return this.#call('recv', ['MSG_PEEK'], look, (length) => (length === 0 ? again : returns(length)));
+  }
+
+  /** getsockname(2). */
+  getsockname(): Endpoint {
+    return this.#call('getsockname', [], () => this.local, returns);
   }
 
   /** What came, as text; empty at the end of the stream. */
   async recv(size = 65_536, wait = patience): Promise<string> {
     const got = await this.#wait(
-      'recv()',
+      'recv',
+      [],
       () => this.socket.recv({ size, ...wait }),
-      (data) => (data.length === 0 ? endOfStream : bytes(data.length)),
+      (data) => returns(data.length),
     );
     return got.toString('latin1');
   }
 
   shutdown(half: 'read' | 'write' | 'both'): this {
-    this.#call(`shutdown(${half})`, () => this.socket.shutdown(half));
+    this.#call('shutdown', [half], () => this.socket.shutdown(half));
     return this;
   }
 
   setOption<N extends SettableOption>(name: N, value: OptionInput<N>): this {
-    this.#call(`setsockopt(${name}, ${shownValue(value)})`, () => this.socket.setOption(name, value));
+    this.#call('setsockopt', [name, plain(value)], () => this.socket.setOption(name, value));
     return this;
   }
 
   getOption<N extends ReadableOption>(name: N): OptionValue<N> {
-    return this.#call(`getsockopt(${name})`, () => this.socket.getOption(name), shownValue);
+    return this.#call('getsockopt', [name], () => this.socket.getOption(name), returns);
   }
 
   close(): void {
     this.#keepAddresses();
-    this.#call('close()', () => this.socket.close());
+    this.#call('close', [], () => this.socket.close());
   }
 
   /** Off the event loop, for SO_LINGER with seconds. Resolves with how long close(2) took. */
   async closeAsync(): Promise<number> {
     const begin = performance.now();
     this.#keepAddresses();
-    await this.#wait('close()', () => this.socket.closeAsync());
+    await this.#wait('close', [], () => this.socket.closeAsync());
     return performance.now() - begin;
   }
 
@@ -240,12 +255,16 @@ export class LabSocket {
     return { ...ports, localAddress: local.address, remoteAddress: remote.address };
   }
 
-  #call<T>(what: string, make: () => T, describe?: (value: T) => string): T {
-    return this.#recorder.call({ host: this.host.name, socket: this.name }, what, make, describe);
+  #attempt(name: string, args: readonly Json[]): Attempt {
+    return { kind: 'call', host: this.host.name, actor: this.name, name, args };
   }
 
-  #wait<T>(what: string, make: () => Promise<T>, describe?: (value: T) => string): Promise<T> {
-    return this.#recorder.wait({ host: this.host.name, socket: this.name }, what, make, describe);
+  #call<T>(name: string, args: readonly Json[], make: () => T, outcomeOf?: (value: T) => Outcome): T {
+    return this.#recorder.call(this.#attempt(name, args), make, outcomeOf);
+  }
+
+  #wait<T>(name: string, args: readonly Json[], make: () => Promise<T>, outcomeOf?: (value: T) => Outcome): Promise<T> {
+    return this.#recorder.wait(this.#attempt(name, args), make, outcomeOf);
   }
 }
 

@@ -3,6 +3,7 @@ import { type NetworkNamespace, UsageError } from '../../index.js';
 import { Host } from './host.js';
 import { Numbering, type PassingSegment } from './numbering.js';
 import type { AddressedSegment } from './peer/segment.js';
+import type { LinkEvent } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
 import type { Relay } from './relay.js';
 
@@ -72,7 +73,7 @@ export class Link {
   delay(delayMs: number): void {
     this.#mustBeRelayed('delay');
     this.#delayMs = checkedDelay(delayMs);
-    this.#note(`delays by ${delayMs} ms`);
+    this.#note({ change: 'delays', delayMs });
   }
 
   /** Loses segments from now on. Only on a relayed link. */
@@ -88,12 +89,16 @@ export class Link {
     if (from !== undefined && !this.hosts.includes(from))
       throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
     this.#losses.push({ left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) });
-    this.#note(`will lose ${counted(times, from)}`);
+    this.#note({
+      change: 'loses',
+      ...(Number.isFinite(times) && { times }),
+      ...(from !== undefined && { from: from.name }),
+    });
   }
 
   loseNothing(): void {
     this.#losses.splice(0);
-    this.#note('loses nothing');
+    this.#note({ change: 'loses nothing' });
   }
 
   /** Sets the link down: at once it carries nothing, and either end knows. */
@@ -145,8 +150,8 @@ export class Link {
       throw new UsageError('ERR_NOT_SUPPORTED', `${what}: only on a relayed link, as link(a, b, { relayed: true })`);
   }
 
-  #note(what: string): void {
+  #note(change: Pick<LinkEvent, 'change' | 'delayMs' | 'times' | 'from'>): void {
     const [first, second] = this.hosts;
-    this.#recorder.add(first.name, `link to ${second.name}`, what);
+    this.#recorder.add({ kind: 'link', host: first.name, to: second.name, ...change, outcome: { ok: true } });
   }
 }

@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { invalidArgument } from '../../errors.js';
 import { Lines } from './lines.js';
+import type { Moment, ProcessEvent } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
 import { until } from '../record/until.js';
 
@@ -11,7 +12,7 @@ export interface ProcessSettings {
   /** A file, or a name to be found in PATH. */
   readonly command: string;
   readonly args?: readonly string[] | undefined;
-  /** What steps call it; the command if absent. */
+  /** What the record calls it; the command if absent. */
   readonly name?: string | undefined;
   /** Runs as this user and group; only root may. */
   readonly uid?: number | undefined;
@@ -21,7 +22,7 @@ export interface ProcessSettings {
 
 /** Kept of what it prints, in characters; the oldest goes first. */
 const mostOutput = 1 << 20;
-/** Lines that become steps, and characters of each. */
+/** Lines that are recorded, and characters of each. */
 const mostLines = 1000;
 const mostOfLine = 1000;
 /** What it started may hold its pipes open for ever. */
@@ -32,7 +33,7 @@ function latest(text: string): string {
   return text.length > 2 * mostOutput ? text.slice(-mostOutput) : text;
 }
 
-/** A process on a host. Each line it prints becomes a step of the run, and it ends with the run at the latest. */
+/** A process on a host. Each line it prints becomes an event of the run, and it ends with the run at the latest. */
 export class HostProcess {
   readonly name: string;
   /** What it has printed so far, on standard output and on standard error: at least the last megabyte. */
@@ -40,7 +41,7 @@ export class HostProcess {
   errors = '';
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown[]>;
-  readonly #host: string;
+  protected readonly host: string;
   readonly #recorder: Recorder;
   #hasEnded = false;
   #lines = 0;
@@ -52,7 +53,7 @@ export class HostProcess {
     if (!Array.isArray(args) || !args.every((word) => typeof word === 'string'))
       throw invalidArgument('args', 'an array of texts', args);
     this.name = name;
-    this.#host = host;
+    this.host = host;
     this.#recorder = recorder;
     this.#child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe', ...fds],
@@ -80,7 +81,7 @@ export class HostProcess {
   }
 
   started(): void {
-    this.note(`start ${this.name}`, this.pid === -1 ? 'failed' : 'ok');
+    this.note('starts', this.pid !== -1);
   }
 
   /** Writes a line to its standard input. */
@@ -105,7 +106,7 @@ export class HostProcess {
   /** kill(2), and waits for the end of the process. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     if (!Object.hasOwn(constants.signals, signal)) throw invalidArgument('signal', 'the name of a signal', signal);
-    this.note(`kill(${this.name}, ${signal})`, 'ok');
+    this.add({ kind: 'call', host: this.host, name: 'kill', args: [this.name, signal], outcome: { ok: true } });
     this.#child.kill(signal);
     await this.exited();
   }
@@ -114,7 +115,7 @@ export class HostProcess {
   async exited(): Promise<string> {
     const [code, signal] = await this.#exit;
     const how = typeof signal === 'string' ? signal : `status ${String(code)}`;
-    this.note(`${this.name} ended`, how);
+    this.note('ends', true, how);
     return how;
   }
 
@@ -123,15 +124,19 @@ export class HostProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
   }
 
-  protected note(what: string, result: string): void {
-    this.#recorder.add(this.#host, what, result);
+  protected note(change: ProcessEvent['change'], ok = true, text?: string): void {
+    this.add({ kind: 'process', host: this.host, actor: this.name, change, ok, ...(text !== undefined && { text }) });
+  }
+
+  protected add(moment: Moment): void {
+    this.#recorder.add(moment);
   }
 
   protected heard(line: string): void {
     if (++this.#lines > mostLines) return;
     const text = line.length > mostOfLine ? `${line.slice(0, mostOfLine)} …` : line;
-    this.note(`${this.name} prints`, text);
-    if (this.#lines === mostLines) this.note(`${this.name} prints`, 'more, which is not recorded');
+    this.note('prints', true, text);
+    if (this.#lines === mostLines) this.note('prints', true, 'more, which is not recorded');
   }
 
   protected async seen<T>(look: () => T | undefined, what: string, deadlineMs?: number): Promise<T> {

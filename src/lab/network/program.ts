@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { HostProcess } from './process.js';
+import type { Json } from '../record/json.js';
 import type { Recorder } from '../record/recorder.js';
 
 /** Programs are run compiled, also where this file is not. */
@@ -21,7 +22,7 @@ export interface Report {
   readonly call: string;
   readonly result: string;
   /** What was passed, as far as it is told. */
-  readonly args?: readonly (string | number)[];
+  readonly args?: readonly Json[];
   readonly [detail: string]: unknown;
 }
 
@@ -29,7 +30,7 @@ function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'call' in value && 'result' in value;
 }
 
-/** One of the lab's own programs. What it reports becomes a step of the run. */
+/** One of the lab's own programs. What it reports becomes an event of the run. */
 export class Program extends HostProcess {
   readonly reports: Report[] = [];
   #started = false;
@@ -53,7 +54,7 @@ export class Program extends HostProcess {
   }
 
   /** Asks an agent program for a call, and waits for its result. */
-  async ask(call: string, ...args: readonly (string | number)[]): Promise<Report> {
+  async ask(call: string, ...args: readonly Json[]): Promise<Report> {
     const seen = this.reports.filter((report) => report.call === call).length;
     this.write(JSON.stringify([call, ...args]));
     return await this.report(call, seen);
@@ -68,7 +69,13 @@ export class Program extends HostProcess {
       return;
     }
     this.reports.push(report);
-    this.note(`${this.name}.${report.call}(${(report.args ?? []).join(', ')})`, report.result);
+    // A program that is given its socket makes no call for that.
+    if (report.call === 'adopt') this.note('takes its socket', report.result === 'ok');
+    else {
+      const outcome = report.result === 'ok' ? { ok: true } : { ok: false, errno: report.result };
+      const args = report.args ?? [];
+      this.add({ kind: 'call', host: this.host, actor: this.name, name: report.call, args, outcome });
+    }
   }
 
   /** Our programs say nothing on standard error unless they break. */

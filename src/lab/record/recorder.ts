@@ -1,156 +1,103 @@
-import type { SocketRow } from '../../index.js';
+import { type CallEvent, type Event, type LinkEvent, type Moment, type Outcome, plain } from './event.js';
 import { rememberPlace } from './place.js';
-import type { TraceCall, TraceMark } from './trace.js';
 
-/** One thing done or seen in a run: a call with its result, a signal, a look at the socket table. */
-export interface Step {
-  /** Since the row began. */
-  readonly atMs: number;
-  readonly host: string;
-  /** As `listener.bind(0.0.0.0:8080)`. */
-  readonly what: string;
-  /** As `ok`, `EADDRINUSE`, `5 bytes`. */
-  readonly result: string;
-  /** What the kernel listed, where the step was a look. */
-  readonly table?: readonly TableRow[];
+/** What is known of a call, or of a change to a link, before it is made. */
+export type Attempt =
+  | Pick<CallEvent, 'kind' | 'host' | 'actor' | 'name' | 'args'>
+  | Omit<LinkEvent, 'atMs' | 'endMs' | 'outcome'>;
+
+type Begun = Attempt & { readonly atMs: number };
+
+const done: Outcome = { ok: true };
+
+/** Of a call that returned nothing that says more than `ok`. */
+export const returnsNothing = (): Outcome => done;
+
+/** Of a call that returned a value worth recording. */
+export function returns(value: unknown): Outcome {
+  return { ok: true, value: plain(value) };
 }
 
-/** A line of the socket table, as netstat(8) prints it. */
-export interface TableRow {
-  readonly protocol: string;
-  readonly state: string;
-  readonly local: string;
-  readonly remote: string;
-  readonly receiveQueue: number;
-  readonly sendQueue: number;
-  /** As `timewait 59.9 s`; absent where no timer runs. */
-  readonly timer?: string;
-  /** False for a socket no process holds. */
-  readonly held: boolean;
-}
-
-function endpoint(address: string, port: number): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port === 0 ? '*' : port}`;
-}
-
-export function tableRow(row: SocketRow): TableRow {
-  return {
-    protocol: row.protocol,
-    state: row.state,
-    local: endpoint(row.localAddress, row.localPort),
-    remote: endpoint(row.remoteAddress, row.remotePort),
-    receiveQueue: row.receiveQueue,
-    sendQueue: row.sendQueue,
-    ...(row.timer !== undefined && { timer: `${row.timer.kind} ${(row.timer.remainingMs / 1000).toFixed(1)} s` }),
-    held: row.inode !== 0,
-  };
-}
-
-/** Who makes a call. */
-export interface Actor {
-  readonly host: string;
-  /** Name of the socket; absent for what is done to the host itself. */
-  readonly socket?: string;
-}
-
-interface OpenCall extends Actor {
-  readonly atMs: number;
-  readonly call: string;
-}
-
-/** Collects what is done and seen in a run: as steps, and, with begin and end, as the calls of a trace. */
+/** Collects what is done and seen in a run. */
 export class Recorder {
-  readonly steps: Step[] = [];
-  readonly marks: TraceMark[] = [];
   /** performance.now() when the run began. */
   readonly beginMs = performance.now();
-  /** Called after each call. */
+  /** Called after each event but marks and looks. */
   onCall: () => void = () => {};
-  readonly #calls: TraceCall[] = [];
-  readonly #open = new Set<OpenCall>();
+  readonly #events: Event[] = [];
+  readonly #open = new Set<Begun>();
 
   /** Since the run began. */
   get elapsedMs(): number {
     return Math.round((performance.now() - this.beginMs) * 1000) / 1000;
   }
 
-  /** The calls in the order they were made; those that have not returned end now. */
-  get calls(): TraceCall[] {
+  /** In the order in which they began; calls that have not returned end now. */
+  get events(): Event[] {
     const endMs = this.elapsedMs;
-    const waiting = [...this.#open].map((call) => ({ ...call, endMs, result: 'has not returned', failed: true }));
-    return [...this.#calls, ...waiting].sort((a, b) => a.atMs - b.atMs);
+    const waiting = [...this.#open].flatMap((call) => (call.kind === 'call' ? [{ ...call, endMs }] : []));
+    return [...this.#events, ...waiting].sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** Something done to a host, or seen there. A look at the socket table is a step, but no call. */
-  add(host: string, what: string, result: string, table?: readonly TableRow[]): void {
+  /** What ended last. */
+  get last(): Event | undefined {
+    return this.#events.at(-1);
+  }
+
+  /** Something that takes no time. */
+  add(moment: Moment): void {
     const atMs = this.elapsedMs;
-    this.#step(atMs, { host }, what, result, table);
-    if (table !== undefined) return;
-    this.#calls.push({ atMs, endMs: atMs, host, call: what, result, failed: false });
-    this.onCall();
+    this.#events.push({ ...moment, atMs, endMs: atMs });
+    if (moment.kind !== 'look' && moment.kind !== 'mark' && moment.kind !== 'segment') this.onCall();
   }
 
-  /** A remark on what is seen on the wire anyway: a step, but no call. */
-  remark(host: string, what: string, result: string): void {
-    this.#step(this.elapsedMs, { host }, what, result);
-  }
-
-  mark(text: string): void {
-    const atMs = this.elapsedMs;
-    this.marks.push({ atMs, text });
-    this.#step(atMs, { host: '' }, text, 'mark');
+  /** What another run recorded, which began so long after this one. */
+  addAll(events: readonly Event[], beginMs: number): void {
+    const later = (ms: number): number => Math.round((beginMs + ms) * 1000) / 1000;
+    for (const event of events) this.#events.push({ ...event, atMs: later(event.atMs), endMs: later(event.endMs) });
   }
 
   /** Makes a call and records what came of it; a failure is recorded and thrown on. */
-  call<T>(actor: Actor, call: string, make: () => T, describe: (value: T) => string = () => 'ok'): T {
-    const open = this.#begin(actor, call);
+  call<T>(attempt: Attempt, make: () => T, outcomeOf: (value: T) => Outcome = returnsNothing): T {
+    const begun = this.#begin(attempt);
     try {
       const value = make();
-      this.#ended(open, describe(value), false);
+      this.#ended(begun, outcomeOf(value));
       return value;
     } catch (error) {
-      this.#ended(open, codeOf(error), true);
+      this.#ended(begun, { ok: false, errno: codeOf(error) });
       throw error;
     }
   }
 
-  /** The same for a call that waits: its step is where it is done. */
+  /** The same for a call that waits. */
   async wait<T>(
-    actor: Actor,
-    call: string,
+    attempt: Attempt,
     make: () => Promise<T>,
-    describe: (value: T) => string = () => 'ok',
+    outcomeOf: (value: T) => Outcome = returnsNothing,
   ): Promise<T> {
-    const open = this.#begin(actor, call);
+    const begun = this.#begin(attempt);
     try {
       const value = await make();
-      this.#ended(open, describe(value), false);
+      this.#ended(begun, outcomeOf(value));
       return value;
     } catch (error) {
       rememberPlace(error);
-      this.#ended(open, codeOf(error), true);
+      this.#ended(begun, { ok: false, errno: codeOf(error) });
       throw error;
     }
   }
 
-  #begin(actor: Actor, call: string): OpenCall {
-    const open = { ...actor, call, atMs: this.elapsedMs };
-    this.#open.add(open);
-    return open;
+  #begin(attempt: Attempt): Begun {
+    const begun = { ...attempt, atMs: this.elapsedMs };
+    this.#open.add(begun);
+    return begun;
   }
 
-  #ended(open: OpenCall, result: string, failed: boolean): void {
-    const endMs = this.elapsedMs;
-    this.#open.delete(open);
-    this.#calls.push({ ...open, endMs, result, failed });
-    this.#step(endMs, open, open.call, result);
+  #ended(begun: Begun, outcome: Outcome): void {
+    this.#open.delete(begun);
+    this.#events.push({ ...begun, endMs: this.elapsedMs, outcome });
     this.onCall();
-  }
-
-  #step(elapsedMs: number, actor: Actor, what: string, result: string, table?: readonly TableRow[]): void {
-    const atMs = Math.round(elapsedMs * 100) / 100;
-    const named = actor.socket === undefined ? what : `${actor.socket}.${what}`;
-    this.steps.push({ atMs, host: actor.host, what: named, result, ...(table !== undefined && { table }) });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Json } from './json.js';
-import type { Endpoint } from '../network/host.js';
-import type { Flag, TcpOptions } from '../network/peer/segment.js';
+import type { Event } from './event.js';
+import type { Endpoint, Flag, TcpOptions } from './segment.js';
 
 /** A host of the experiment; the first one stands left in the picture. */
 export interface TraceHost {
@@ -8,28 +8,6 @@ export interface TraceHost {
   readonly address: string;
   /** It has no TCP stack: the script writes its segments. */
   readonly scripted: boolean;
-}
-
-/** A call of a socket, or something done to a host, with what came of it. */
-export interface TraceCall {
-  /** When it was made and when it returned, since the run began. */
-  readonly atMs: number;
-  readonly endMs: number;
-  readonly host: string;
-  /** The socket's name; absent for what is done to the host itself, as a sysctl. */
-  readonly socket?: string;
-  /** As `connect(192.168.0.1:8080)`. */
-  readonly call: string;
-  /** As `ok`, `5 bytes`, `ECONNRESET`. */
-  readonly result: string;
-  /** The result is an error. */
-  readonly failed: boolean;
-}
-
-/** A remark of the script, across all hosts. */
-export interface TraceMark {
-  readonly atMs: number;
-  readonly text: string;
 }
 
 /** A segment on a link, as the capture at either end saw it. */
@@ -97,8 +75,8 @@ export interface Trace {
   readonly beginNs: string;
   readonly durationMs: number;
   readonly hosts: readonly TraceHost[];
-  readonly calls: readonly TraceCall[];
-  readonly marks: readonly TraceMark[];
+  /** Calls, marks and all else that was done, by when it began. */
+  readonly events: readonly Event[];
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: { readonly count: number; readonly afterIndex: number };

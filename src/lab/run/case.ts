@@ -1,6 +1,6 @@
 import type { Lab } from './lab.js';
 import { isRecord, type Json, sameJson } from '../record/json.js';
-import type { Step } from '../record/recorder.js';
+import type { Event } from '../record/event.js';
 
 export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
 
@@ -32,7 +32,7 @@ export interface CaseRow<Given, Observed extends Json> {
 
 export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Observed> {
   readonly observed: Observed;
-  readonly steps: readonly Step[];
+  readonly events: readonly Event[];
   /** Whether it was as the articles say; `null` where they say nothing of it. */
   readonly ok: boolean | null;
 }
@@ -68,7 +68,7 @@ export interface CaseSpec<Given, Observed extends Json> {
 
 export interface RowResult {
   readonly name: string;
-  readonly steps: readonly Step[];
+  readonly events: readonly Event[];
   readonly says?: Json;
   readonly observed: Json;
   readonly ok: boolean | null;
@@ -100,7 +100,7 @@ export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'be
   ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string }>;
 }
 
-export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; steps: readonly Step[] }>;
+export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; events: readonly Event[] }>;
 
 /**
  * The verdict of the rows the claim speaks of: confirmed if all were as it says, refuted if none was, and otherwise
@@ -156,13 +156,13 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         return reason === undefined;
       });
       const seen = await inTurn(runnable, facts.sideBySide ?? 1, async (row): Promise<SeenRow<Given, Observed>> => {
-        const { value: observed, steps } = await inLab((lab) => run(lab, row.given));
-        return { ...row, observed, steps, ok: row.says === undefined ? null : agrees(row.says, observed) };
+        const { value: observed, events } = await inLab((lab) => run(lab, row.given));
+        return { ...row, observed, events, ok: row.says === undefined ? null : agrees(row.says, observed) };
       });
       return {
-        rows: seen.map(({ name, steps, says, observed, ok }) => ({
+        rows: seen.map(({ name, events, says, observed, ok }) => ({
           name,
-          steps,
+          events,
           ...(says === undefined ? {} : { says }),
           observed,
           ok,

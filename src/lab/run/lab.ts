@@ -3,8 +3,8 @@ import type { Json } from '../record/json.js';
 import type { Experiment } from './experiment.js';
 import { Host } from '../network/host.js';
 import { ScriptedPeer } from '../network/peer/peer.js';
-import { describeSegment } from '../network/peer/segment.js';
-import { Recorder, type Step } from '../record/recorder.js';
+import type { Event, SegmentEvent } from '../record/event.js';
+import { Recorder } from '../record/recorder.js';
 
 /** The addresses of the articles' host. */
 const articleAddresses = { A: '192.168.0.1', B: '10.0.0.1' };
@@ -22,7 +22,7 @@ function loopbackAddresses(): { A: string; B: string } {
   return { A: next(), B: next() };
 }
 
-/** What one row of a case runs in: hosts that are gone afterwards, and the record of its steps. */
+/** What one row of a case runs in: hosts that are gone afterwards, and the record of what happened. */
 export class Lab {
   readonly isolation: Isolation;
   /** Aborted when the row has used up its time. */
@@ -35,8 +35,13 @@ export class Lab {
     this.signal = signal;
   }
 
-  get steps(): readonly Step[] {
-    return this.#recorder.steps;
+  get events(): readonly Event[] {
+    return this.#recorder.events;
+  }
+
+  /** What ended last. */
+  get last(): Event | undefined {
+    return this.#recorder.last;
   }
 
   /** A host with the addresses A and B, on which everything runs over `lo`. */
@@ -80,37 +85,42 @@ export class Lab {
       namespace: right,
       link: 'eth0',
       host,
-      note: (what, result) => this.#recorder.add(peerName, what, result),
+      note: (segment) => this.#recorder.add({ kind: 'segment', host: peerName, ...segment }),
     });
     this.atEnd(() => peer.close());
     return [host, peer];
   }
 
-  /** Runs an experiment, with a capture of every link, and returns its findings. What happened in it are steps of the row. */
+  /** Runs an experiment, with a capture of every link, and returns its findings. What happened in it are events of the row. */
   async play(experiment: Experiment, variant?: string): Promise<Json> {
     const begin = this.#recorder.elapsedMs;
     const trace = await experiment.record(variant, { signal: this.signal });
-    const calls = trace.calls.map(({ endMs, host, socket, call, result }) => ({
-      atMs: endMs,
-      host,
-      what: socket === undefined ? call : `${socket}.${call}`,
-      result,
-    }));
-    const segments = trace.segments.map(({ sentMs, receivedMs, from, ...segment }) => ({
-      atMs: sentMs,
-      host: from,
-      what: `sends ${describeSegment(segment)}`,
-      result: receivedMs === undefined ? 'lost' : 'ok',
-    }));
-    for (const step of [...calls, ...segments].sort((a, b) => a.atMs - b.atMs))
-      this.#recorder.steps.push({ ...step, atMs: Math.round((begin + step.atMs) * 100) / 100 });
+    const segments = trace.segments.map(
+      ({ sentMs, receivedMs, from, flags, seq, ack, window, options, length }): SegmentEvent => ({
+        kind: 'segment',
+        atMs: sentMs,
+        endMs: receivedMs ?? sentMs,
+        host: from,
+        way: 'sends',
+        flags,
+        seq,
+        ...(ack !== undefined && { ack }),
+        window,
+        options,
+        length,
+        ...(receivedMs === undefined && { lost: true }),
+      }),
+    );
+    // What a scripted peer sends and gets is among the segments of the trace.
+    const others = trace.events.filter(({ kind }) => kind !== 'segment');
+    this.#recorder.addAll([...others, ...segments], begin);
     if (trace.error !== undefined) throw new Error(`${experiment.name}: ${trace.error.message}`);
     return trace.findings;
   }
 
-  /** Something the script did or saw that is no call of a socket. */
-  note(what: string, result = 'ok', host = ''): void {
-    this.#recorder.add(host, what, result);
+  /** Something the script did or saw that is no call. */
+  note(text: string, said?: string, host = ''): void {
+    this.#recorder.add({ kind: 'remark', host, text, ...(said !== undefined && { said }) });
   }
 
   /** Runs `close` when the row is over, last one first. */

@@ -1,6 +1,7 @@
 import type { Case, CaseResult, InLab } from './case.js';
 import { type Isolation, Lab } from './lab.js';
 import { lacking } from './needs.js';
+import { eventText } from '../draw/text/event-text.js';
 import { codeOf } from '../record/recorder.js';
 
 /** A row that waits for the kernel's own minute gets half a minute more. */
@@ -39,10 +40,10 @@ function labs(isolation: Isolation, limitMs: number): InLab {
     const lab = new Lab(isolation, signal);
     try {
       const value = await inTime(Promise.resolve(use(lab)), signal);
-      return { value, steps: lab.steps };
+      return { value, events: lab.events };
     } catch (error) {
-      const last = lab.steps.at(-1);
-      const place = last === undefined ? 'before its first step' : `after "${last.what}: ${last.result}"`;
+      const { last } = lab;
+      const place = last === undefined ? 'before its first call' : `after "${eventText(last)}"`;
       throw new Error(`${error instanceof Error ? error.message : codeOf(error)}, ${place}`, { cause: error });
     } finally {
       lab.close();

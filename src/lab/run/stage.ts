@@ -5,10 +5,11 @@ import { KernelClock, waitForPacketStamps } from '../wire/clock.js';
 import { type Frame, FrameStore } from '../wire/frame-store.js';
 import { segmentsOf, type SegmentList, type WireEnd } from '../wire/segments.js';
 import { WireTap } from '../wire/tap.js';
+import { remarksOf } from '../draw/remarks.js';
 import { writeCapture } from '../wire/capture-file.js';
 import { Host } from '../network/host.js';
 import { named } from '../network/peer/link-socket.js';
-import { ScriptedPeer } from '../network/peer/peer.js';
+import { type PeerSegment, ScriptedPeer } from '../network/peer/peer.js';
 import { impliedStates } from '../wire/implied.js';
 import { timeline } from '../wire/timeline.js';
 import { StateWatch } from '../wire/watch.js';
@@ -107,7 +108,7 @@ export class Stage {
     this.#stations.push(station);
     const links = joinDirectly(near, station);
     this.#tap([near, station], links);
-    const note = (what: string, result: string): void => this.#recorder.remark(name, what, result);
+    const note = (segment: PeerSegment): void => this.#recorder.add({ kind: 'segment', host: name, ...segment });
     const peer = await ScriptedPeer.start({ ...station, link: links[1], host, note });
     this.#closers.push(() => peer.close());
     return peer;
@@ -123,7 +124,7 @@ export class Stage {
       );
     // What a wait before it has seen, it has seen before it.
     this.#watch.look();
-    this.#recorder.mark(text);
+    this.#recorder.add({ kind: 'mark', host: '', text });
   }
 
   /** The segments so far. */
@@ -150,7 +151,8 @@ export class Stage {
     // Two ends that never stop talking are no reason to lose the record.
     const dropped = await idle.catch(() => this.#stop());
     this.#isOver = true;
-    for (const remark of this.#links.flatMap((link) => link.unused())) this.#recorder.mark(remark);
+    for (const remark of this.#links.flatMap((link) => link.unused()))
+      this.#recorder.add({ kind: 'mark', host: '', text: remark });
     const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
     const list = this.#stored();
     const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
@@ -160,8 +162,7 @@ export class Stage {
       beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
       durationMs: this.#recorder.elapsedMs,
       hosts,
-      calls: this.#recorder.calls,
-      marks: [...this.#recorder.marks],
+      events: this.#recorder.events,
       ...list,
       states: timeline(this.#watch.samples, implied),
       dropped,
@@ -172,7 +173,7 @@ export class Stage {
   writeCapture(file: string, trace: Trace): void {
     const interfaces = this.#ends.map(({ host, peer, link }) => ({ name: host, description: `${link} to ${peer}` }));
     const sinceBegin = ({ atNs }: Frame): number => this.#sinceBegin(atNs);
-    writeCapture(file, this.#frames.frames(), interfaces, trace, sinceBegin);
+    writeCapture(file, this.#frames.frames(), interfaces, trace, remarksOf(trace), sinceBegin);
   }
 
   close(): void {

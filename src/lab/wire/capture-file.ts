@@ -1,23 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { withPlace } from '../record/place.js';
 import type { Trace } from '../record/trace.js';
 import type { Frame } from './frame-store.js';
 import { type CapturedPacket, type CaptureInterface, pcapng } from './pcapng.js';
 
-interface Remark {
+/** What is written beside the packets: what happened, in words. */
+export interface Remark {
   readonly atMs: number;
   readonly text: string;
-}
-
-function remarksOf({ calls, marks, error }: Pick<Trace, 'calls' | 'marks' | 'error'>): Remark[] {
-  const remarks = [
-    ...calls.map(({ atMs, host, socket, call, result }) => {
-      return { atMs, text: `${host}: ${socket === undefined ? '' : `${socket}.`}${call} = ${result}` };
-    }),
-    ...marks.map(({ atMs, text }) => ({ atMs, text })),
-    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script broke off: ${withPlace(error)}` }]),
-  ];
-  return remarks.sort((a, b) => a.atMs - b.atMs);
 }
 
 /** Comment of a segment that did not come to the other end. */
@@ -35,9 +24,10 @@ function lostTimes({ segments }: Trace): ReadonlySet<number> {
 function* packets(
   frames: Iterable<Frame>,
   trace: Trace,
+  remarksOfRun: readonly Remark[],
   sinceBegin: (frame: Frame) => number,
 ): Generator<CapturedPacket> {
-  const remarks = remarksOf(trace);
+  const remarks = [...remarksOfRun];
   const lost = lostTimes(trace);
   const packetOf = (frame: Frame, untilMs: number): CapturedPacket => {
     const count = remarks.findIndex(({ atMs }) => atMs > untilMs);
@@ -55,19 +45,20 @@ function* packets(
   if (last !== undefined) yield packetOf(last, Number.POSITIVE_INFINITY);
 }
 
-/** Writes what was sent in a run to a file, each call and mark as a comment of the frame that follows it. */
+/** Writes what was sent in a run to a file, each remark as a comment of the frame that follows it. They are in order of time. */
 export function writeCapture(
   file: string,
   frames: Iterable<Frame>,
   interfaces: readonly CaptureInterface[],
   trace: Trace,
+  remarks: readonly Remark[],
   sinceBegin: (frame: Frame) => number,
 ): void {
   const comment = trace.variant === undefined ? trace.title : `${trace.title}: ${trace.variant}`;
   const facts = { application: 'sockwise', kernel: trace.kernel, comment };
   const fd = openSync(file, 'w');
   try {
-    for (const block of pcapng(facts, interfaces, packets(frames, trace, sinceBegin))) writeSync(fd, block);
+    for (const block of pcapng(facts, interfaces, packets(frames, trace, remarks, sinceBegin))) writeSync(fd, block);
   } finally {
     closeSync(fd);
   }

@@ -3,6 +3,7 @@ import type { CaseResult, InLab, RowResult } from '../../../src/lab/run/case.js'
 import { Lab } from '../../../src/lab/run/lab.js';
 import { restartCases } from '../../../src/claims/restart/restart-cases.js';
 import type { Host } from '../../../src/lab/network/host.js';
+import { doneText } from '../../../src/lab/draw/text/event-text.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
 
@@ -18,7 +19,7 @@ class WithoutTimeWait extends Lab {
 const inLab: InLab = async (use) => {
   const lab = new WithoutTimeWait('namespaces', AbortSignal.timeout(20_000));
   try {
-    return { value: await use(lab), steps: lab.steps };
+    return { value: await use(lab), events: lab.events };
   } finally {
     lab.close();
   }
@@ -31,14 +32,14 @@ async function rowsOf(id: string): Promise<Pick<CaseResult, 'because'> & { rows:
 }
 
 describeNeeding(canMakeNamespaces, 'only root can make network namespaces')('where no TIME_WAIT comes', () => {
-  test('G1 tells that the server can be started again, and its steps are the calls of the programs', async () => {
+  test('G1 tells that the server can be started again, and what is recorded are the calls of the programs', async () => {
     const { rows, because } = await rowsOf('G1');
     expect(rows.map(({ observed, ok }) => [observed, ok])).toEqual([
       [{ bind: 'ok', listen: 'ok' }, false],
       [{ bind: 'ok', listen: 'ok' }, true],
     ]);
     expect(because).toMatch(/^without the option the second start worked/);
-    const calls = rows[0]?.steps.map(({ what }) => what).filter((what) => what.startsWith('server.'));
+    const calls = rows[0]?.events.filter(({ actor, kind }) => actor === 'server' && kind === 'call').map(doneText);
     expect(calls).toEqual(['server.bind(0.0.0.0, 8080)', 'server.listen(5)', 'server.accept()']);
   });
 

@@ -2,36 +2,50 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Event } from '../../../src/lab/record/event.js';
+import type { Json } from '../../../src/lab/record/json.js';
+import { look, remark } from '../../support/events.js';
 import type { CaseResult, RowResult } from '../../../src/lab/run/case.js';
 import type { MatrixResult } from '../../../src/lab/run/matrix.js';
 import { type ChildResult, run } from '../../support/children.js';
 
-const calls = [
-  'start echo-server',
-  'echo-server: bind',
-  'echo-server: listen(5)',
-  'netstat: the server listens',
-  'client.socket(IPv4, stream, SO_REUSEADDR=true)',
-  'client of 10.0.0.1:80.connect(192.168.0.1:8080)',
-  'worker: open({"SO_REUSEPORT":true})',
-  'worker: adopt(3)',
-  'sysctl -w net.ipv4.tcp_tw_reuse=1',
-  'client reads until the end',
-  'server closed first',
-  'kill(echo-server, SIGINT)',
-  'SOCK_DESTROY {"localPort":80}',
-  'sends SYN seq 1 win 2 <mss 3>',
+function made(actor: string | undefined, name: string, ...args: readonly Json[]): Event {
+  const who = actor === undefined ? {} : { actor };
+  return { kind: 'call', atMs: 0, endMs: 0, host: 'host', ...who, name, args, outcome: { ok: true } };
+}
+
+function program(change: 'starts' | 'takes its socket'): Event {
+  return { kind: 'process', atMs: 0, endMs: 0, host: 'host', actor: 'worker', change, ok: true };
+}
+
+const address = { address: '192.168.0.1', port: 8080 };
+
+const events: readonly Event[] = [
+  program('starts'),
+  program('takes its socket'),
+  made('echo server', 'bind', address),
+  made('echo server', 'listen', 5),
+  look([], 'the server listens'),
+  made('client', 'socket', { family: 'IPv4', type: 'stream', options: { SO_REUSEADDR: true } }),
+  made('client of 10.0.0.1:80', 'connect', address),
+  made('worker', 'socket', { options: { SO_REUSEPORT: true } }),
+  made('client', 'close'),
+  made(undefined, 'sysctl', 'net.ipv4.tcp_tw_reuse', 1),
+  made('client', 'recv'),
+  made(undefined, 'kill', 'echo server', 'SIGINT'),
+  made(undefined, 'SOCK_DESTROY', { localPort: 80 }),
+  remark('SO_LINGER and bind(', 'sysctl -w net.ipv4.tcp_mem=1'),
 ];
 
 const row: RowResult = {
   name: 'one',
-  steps: calls.map((what) => ({ atMs: 0, host: 'host', what, result: 'ok' })),
+  events,
   says: { portHeld: true },
   observed: { portHeld: false },
   ok: false,
 };
 
-const open: RowResult = { name: 'two', steps: [], observed: true, ok: null };
+const open: RowResult = { name: 'two', events: [], observed: true, ok: null };
 
 const base: CaseResult = {
   id: 'G1',

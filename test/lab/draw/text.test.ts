@@ -111,9 +111,9 @@ describe('the table', () => {
 });
 
 const rows: readonly RowResult[] = [
-  { name: 'one', steps: [], says: 'ok', observed: 'ok', ok: true },
-  { name: 'two', steps: [], says: { portHeld: true }, observed: { portHeld: false }, ok: false },
-  { name: 'three', steps: [], observed: ['a <b>'], ok: null },
+  { name: 'one', events: [], says: 'ok', observed: 'ok', ok: true },
+  { name: 'two', events: [], says: { portHeld: true }, observed: { portHeld: false }, ok: false },
+  { name: 'three', events: [], observed: ['a <b>'], ok: null },
 ];
 
 describe('words', () => {

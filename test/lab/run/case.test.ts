@@ -4,7 +4,7 @@ import { Lab } from '../../../src/lab/run/lab.js';
 
 const inLab: InLab = async (use) => ({
   value: await use(new Lab('loopback', new AbortController().signal)),
-  steps: [],
+  events: [],
 });
 
 /** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */

@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { CaptureError, type ExperimentContext, experiment, ExperimentError } from '../../../src/lab/run/experiment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/record/trace.js';
 import { canMakeNamespaces, openDescriptors } from '../../support/namespaces.js';
+import { eventText } from '../../../src/lab/draw/text/event-text.js';
 import { describeNeeding } from '../../support/needs.js';
 
 const run = (script: (context: ExperimentContext) => Promise<void>, limitMs = 10_000): Promise<Trace> =>
@@ -63,16 +64,16 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     expect(trace.segments.every(({ receivedMs }) => receivedMs !== undefined)).toBe(true);
     expect(statesOf(trace, 'server')).toEqual(['SYN_RECV', 'ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT']);
     expect(statesOf(trace, 'client')).toEqual(['SYN_SENT', 'ESTABLISHED', 'CLOSE_WAIT', 'LAST_ACK', 'CLOSED']);
-    const names = trace.calls.map(({ host, socket, call, result }) => `${host} ${socket} ${call} ${result}`);
-    expect(names.slice(-4)).toEqual([
-      'server listener accept() ok',
-      'server accepted close() ok',
-      'client client recv() end of stream',
-      'client client close() ok',
+    const calls = trace.events.filter((event) => event.kind === 'call');
+    expect(calls.slice(-4).map((event) => `${event.host} ${eventText(event)}`)).toEqual([
+      'server listener.accept(): ok',
+      'server accepted.close(): ok',
+      'client client.recv(): end of stream',
+      'client client.close(): ok',
     ]);
-    const times = [trace.calls, trace.states, trace.marks].map((list) => list.map(({ atMs }) => atMs));
+    const times = [trace.events, trace.states].map((list) => list.map(({ atMs }) => atMs));
     for (const list of times) expect(list).toEqual(list.toSorted((a, b) => a - b));
-    const [closed, fin] = [trace.calls.at(-3), trace.segments.find(({ flags }) => flags.includes('FIN'))];
+    const [closed, fin] = [calls.at(-3), trace.segments.find(({ flags }) => flags.includes('FIN'))];
     // The kernel's clock and ours: the FIN is sent within close(2).
     expect(fin?.sentMs).toBeGreaterThan((closed?.atMs ?? 0) - 0.2);
     expect(fin?.sentMs).toBeLessThan((closed?.endMs ?? 0) + 0.2);
@@ -113,8 +114,9 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       await expect(gone.printed('never')).rejects.toThrow(/gone ended before it printed never\. no/);
       await expect(client.spawn('/no/such/command').exited()).rejects.toThrow(/ENOENT/);
     });
-    const notes = trace.calls.map(({ host, call, result }) => `${host}: ${call}, ${result}`);
-    expect(notes).toEqual(expect.arrayContaining(['server: program prints, ready', 'client: cat ended, SIGTERM']));
+    expect(trace.events.map(eventText)).toEqual(
+      expect.arrayContaining(['program prints: ready', 'cat ended: SIGTERM']),
+    );
     await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
@@ -189,7 +191,9 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     });
     const trace = await waiting.record();
     expect(trace.error?.message).toBe('it had not ended after 300 ms');
-    expect(trace.calls.at(-1)).toMatchObject({ call: 'accept()', result: 'has not returned', failed: true });
+    const [last] = trace.events.slice(-1);
+    expect(last).toMatchObject({ kind: 'call', name: 'accept', actor: 'listener' });
+    expect(last).not.toHaveProperty('outcome');
   });
 
   test('can be aborted', async () => {
@@ -202,7 +206,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     });
     const trace = await waiting.record(undefined, { signal: abort.signal });
     expect(trace.error?.message).toBe('interrupted');
-    expect(trace.calls).not.toHaveLength(0);
+    expect(trace.events).not.toHaveLength(0);
   });
 
   test('leaves no descriptor, file or host behind, whatever became of it', async () => {

@@ -8,6 +8,8 @@ import { experimentsHtml } from '../../../src/lab/draw/page/experiments.js';
 import { ladderText } from '../../../src/lab/draw/ladder/text.js';
 import type { Trace } from '../../../src/lab/record/trace.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
+import { saidOf } from '../../../src/lab/draw/text/event-text.js';
+import { onlyMarks } from '../../support/events.js';
 import { describeNeeding } from '../../support/needs.js';
 
 const run = (script: (context: ExperimentContext) => Promise<void>): Promise<Trace> =>
@@ -115,7 +117,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     const [syn] = trace.segments;
     expect(asked[0]).toEqual({ ...syn, sentMs: undefined, receivedMs: undefined });
     for (const segment of asked) expect(trace.segments).toContainEqual(expect.objectContaining(segment));
-    expect(trace.marks.map(({ text }) => text)).toEqual([
+    expect(onlyMarks(trace.events).map(({ text }) => text)).toEqual([
       'the link of server and client was to lose 2 segments of client more',
     ]);
   });
@@ -143,7 +145,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       expect(ladderText(trace)).toMatch(/^\d+ packets not drawn: IPv6, UDP$/m);
       expect(experimentsHtml([trace])).toMatch(/packets not drawn: IPv6, UDP/);
       expect(etherTypes(readFileSync(pcap)).toSorted()).toEqual([0x0800, 0x86dd].toSorted());
-      const calls = trace.calls.map(({ call }) => call);
+      const calls = trace.events.map((event) => saidOf(event).text);
       expect(calls).toEqual(expect.arrayContaining(['send(2 bytes)', 'bind([::]:80)', 'connect([fd00::1]:80)']));
     } finally {
       rmSync(folder, { recursive: true });

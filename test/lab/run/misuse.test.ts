@@ -11,6 +11,7 @@ import type { Host } from '../../../src/lab/network/host.js';
 import { LabSocket } from '../../../src/lab/network/lab-socket.js';
 import { Lines } from '../../../src/lab/network/lines.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
+import { onlyMarks } from '../../support/events.js';
 import { describeNeeding } from '../../support/needs.js';
 
 const bounded: ExperimentSettings<undefined> = { limitMs: 10_000 };
@@ -270,7 +271,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     for (const call of [() => late?.host('x'), () => late?.mark('x'), () => late?.segments()])
       expect(call).toThrow('the experiment is over');
     await expect(late?.settle()).rejects.toThrow('the experiment is over');
-    expect(trace.marks.map(({ text }) => text)).toEqual(['first']);
+    expect(onlyMarks(trace.events).map(({ text }) => text)).toEqual(['first']);
   });
 
   test('ends what its programs have started, in whatever process group', async () => {
@@ -291,8 +292,8 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       return program.output.length;
     }).run();
     expect(trace.findings).toBeLessThan(2_200_000);
-    expect(trace.calls.length).toBeLessThan(1010);
-    expect(trace.calls.at(-2)?.result).toBe('more, which is not recorded');
+    expect(trace.events.length).toBeLessThan(1010);
+    expect(trace.events.at(-2)).toHaveProperty('text', 'more, which is not recorded');
   });
 
   test('says when there is no place for its frames', async () => {

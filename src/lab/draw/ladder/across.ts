@@ -4,7 +4,7 @@ import { columns } from './columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type Row, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, callText, socketPrefix, unbrokenText } from './words.js';
+import { deedText, socketPrefix, unbrokenText } from './words.js';
 
 /** Of the way to its receiver, where a segment is lost. */
 export const lostPart = 0.62;
@@ -84,9 +84,9 @@ function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | u
   const at = names.indexOf(row.call.host);
   const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
-  const said = callText(trace, call);
+  const said = deedText(trace, call);
   const prefix: Part = { text: socketPrefix(trace, call), tone: 'soft' };
-  const title = `${prefix.text}${said} ${call.result}`;
+  const title = `${prefix.text}${said} ${call.result}`.trimEnd();
   const shown = clipped(call.result, resultChars);
   const result: Part = {
     text: unbrokenText(shown),
@@ -96,11 +96,17 @@ function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | u
   const text = clipped(said, room);
   const parts: readonly Part[] =
     row.kind === 'return'
-      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(callName(call), most), tone: 'soft' }, result]
+      ? [{ text: '→', tone: 'soft' }, prefix, { text: clipped(call.name, most), tone: 'soft' }, result]
       : row.waits
         ? [prefix, { text, tone: 'plain' }, { text: '…', tone: 'soft' }]
         : [prefix, { text, tone: 'plain' }, result];
-  return { lines: wrapped(parts, most), title };
+  return {
+    lines: wrapped(
+      parts.filter(({ text: part }) => part !== ''),
+      most,
+    ),
+    title,
+  };
 }
 
 /** Each waiting call in the first line that is free from its begin to its end. */

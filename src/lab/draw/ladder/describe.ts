@@ -1,7 +1,7 @@
 import type { Trace } from '../../record/trace.js';
 import type { Row } from './row.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, callText, foldText, socketPrefix, timeText } from './words.js';
+import { deedText, foldText, socketPrefix, timeText } from './words.js';
 
 /** A description is heard from begin to end. */
 const mostSentences = 60;
@@ -10,11 +10,11 @@ function sentence(row: Row, trace: Trace, words: SegmentWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
-      const made = `${call.host} calls ${socketPrefix(trace, call)}${callText(trace, call)}`;
-      return row.waits ? `${made}, which waits` : `${made}: ${call.result}`;
+      const made = `${call.host} calls ${socketPrefix(trace, call)}${deedText(trace, call)}`;
+      return row.waits ? `${made}, which waits` : `${made}${call.result === '' ? '' : `: ${call.result}`}`;
     }
     case 'return':
-      return `${callName(row.call)} of ${row.call.host} returns: ${row.call.result}`;
+      return `${row.call.name} of ${row.call.host} returns: ${row.call.result}`;
     case 'segment': {
       const { from, to, receivedMs } = row.segment;
       return `${from} sends ${words.of(row.segment)} to ${to}${receivedMs === undefined ? ', which is lost' : ''}`;

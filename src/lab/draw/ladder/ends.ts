@@ -1,5 +1,5 @@
 import type { Trace, TraceState } from '../../record/trace.js';
-import { connectionKey, type Row } from './row.js';
+import { connectionKey, deedsOf, type Row } from './row.js';
 
 /** A connection end or listener of a host, with its states in order of time. */
 export interface End {
@@ -62,12 +62,12 @@ export function endColumns(host: string, rows: readonly Row[]): { columns: EndCo
 }
 
 /** Hosts of the trace, and those that only an event names. */
-export function hostNames({ hosts, segments, calls, states }: Trace): string[] {
+export function hostNames({ hosts, segments, events, states }: Trace): string[] {
   return [
     ...new Set([
       ...hosts.map(({ name }) => name),
       ...segments.flatMap(({ from, to }) => [from, to]),
-      ...calls.map(({ host }) => host),
+      ...deedsOf(events).map(({ host }) => host),
       ...states.map(({ host }) => host),
     ]),
   ];

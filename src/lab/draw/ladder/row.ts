@@ -1,4 +1,30 @@
-import type { TraceCall, TraceMark, TraceSegment, TraceState } from '../../record/trace.js';
+import type { Event, MarkEvent } from '../../record/event.js';
+import type { TraceSegment, TraceState } from '../../record/trace.js';
+import { type Said, saidOf } from '../text/event-text.js';
+
+/** What stands beside a host's line: a call, or something done to the host, with what came of it. */
+export interface Deed extends Said {
+  readonly event: Exclude<Event, MarkEvent>;
+  readonly atMs: number;
+  readonly endMs: number;
+  readonly host: string;
+  /** Name of the socket or program that made the call. */
+  readonly socket?: string;
+}
+
+/** Looks at the socket table show as states, and segments of a scripted peer among the others. */
+export function deedsOf(events: readonly Event[]): Deed[] {
+  return events.flatMap((event): Deed[] => {
+    if (event.kind === 'mark' || event.kind === 'look' || event.kind === 'segment') return [];
+    const { atMs, endMs, host, actor } = event;
+    const socket = event.kind === 'call' ? actor : undefined;
+    return [{ ...saidOf(event), event, atMs, endMs, host, ...(socket !== undefined && { socket }) }];
+  });
+}
+
+export function marksOf(events: readonly Event[]): MarkEvent[] {
+  return events.filter((event) => event.kind === 'mark');
+}
 
 /** Like segments in a row, and what stood among them, as one row. */
 export interface FoldRow {
@@ -22,12 +48,12 @@ export interface FoldRow {
 }
 
 export type Row =
-  | { readonly kind: 'call'; readonly atMs: number; readonly call: TraceCall; readonly waits: boolean }
+  | { readonly kind: 'call'; readonly atMs: number; readonly call: Deed; readonly waits: boolean }
   /** Only of a call that waited. */
-  | { readonly kind: 'return'; readonly atMs: number; readonly call: TraceCall }
+  | { readonly kind: 'return'; readonly atMs: number; readonly call: Deed }
   | { readonly kind: 'segment'; readonly atMs: number; readonly segment: TraceSegment }
   | { readonly kind: 'state'; readonly atMs: number; readonly state: TraceState }
-  | { readonly kind: 'mark'; readonly atMs: number; readonly mark: TraceMark }
+  | { readonly kind: 'mark'; readonly atMs: number; readonly mark: MarkEvent }
   | { readonly kind: 'error'; readonly atMs: number; readonly message: string }
   | FoldRow;
 

@@ -1,7 +1,7 @@
 import { withPlace } from '../../record/place.js';
 import type { Trace } from '../../record/trace.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
-import { inOrder, type Row } from './row.js';
+import { deedsOf, inOrder, marksOf, type Row } from './row.js';
 
 /** Rows besides states, which stand beside the others. */
 const mostRows = 150;
@@ -39,10 +39,11 @@ function happensBetween(times: readonly number[], begin: number, end: number): b
   return next !== undefined && next < end;
 }
 
-function callRows({ calls, segments, marks }: Trace): Row[] {
+function callRows({ events, segments }: Trace): Row[] {
+  const calls = deedsOf(events);
   const times = [
     ...calls.map(({ atMs }) => atMs),
-    ...marks.map(({ atMs }) => atMs),
+    ...marksOf(events).map(({ atMs }) => atMs),
     ...segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
   ].sort((a, b) => a - b);
   return calls.flatMap((call): Row[] => {
@@ -71,7 +72,7 @@ export function rowsOf(trace: Trace): Row[] {
     ...callRows(trace),
     ...segmentRows(trace),
     ...trace.states.map((state): Row => ({ kind: 'state', atMs: state.atMs, state })),
-    ...trace.marks.map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
+    ...marksOf(trace.events).map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];
   const { error } = trace;
   if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPlace(error) });

@@ -1,14 +1,14 @@
 import { UsageError } from '../../../index.js';
 import type { Json } from '../../record/json.js';
 import type { Endpoint } from '../../network/host.js';
-import type { Trace, TraceCall, TraceSegment, TraceState } from '../../record/trace.js';
+import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
 import { type Note, Rails } from './rails.js';
 import { quietMs } from './fold.js';
-import { connectionKey, type FoldRow, type Row, segmentKey } from './row.js';
+import { connectionKey, type Deed, type FoldRow, type Row, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
-import { callName, callText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
+import { deedText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
 
@@ -109,14 +109,14 @@ class Wording {
     return { host, text, ink: how };
   }
 
-  call(call: TraceCall, waits: boolean): Note {
-    const text = `${socketPrefix(this.#trace, call)}${callText(this.#trace, call)}`;
+  call(call: Deed, waits: boolean): Note {
+    const text = `${socketPrefix(this.#trace, call)}${deedText(this.#trace, call)}`;
     if (waits) return { host: call.host, text: `${text} …`, ink: 'plain' };
     return { host: call.host, text: `${text}${resultText(call)}`, ink: call.failed ? 'bad' : 'plain' };
   }
 
-  result(call: TraceCall): Note {
-    const text = `… ${socketPrefix(this.#trace, call)}${callName(call)}${resultText({ ...call, call: callName(call) })}`;
+  result(call: Deed): Note {
+    const text = `… ${socketPrefix(this.#trace, call)}${call.name}${resultText(call)}`;
     return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
   }
 

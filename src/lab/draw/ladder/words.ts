@@ -1,6 +1,7 @@
 import { columns } from './columns.js';
-import type { Trace, TraceCall, TraceSegment } from '../../record/trace.js';
-import type { FoldRow } from './row.js';
+import type { Event } from '../../record/event.js';
+import type { Trace, TraceSegment } from '../../record/trace.js';
+import type { Deed, FoldRow } from './row.js';
 
 /** As textbooks order them, which is not the order of their bits. */
 const flagOrder = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ECE', 'CWR', 'ACK'] as const;
@@ -68,32 +69,19 @@ export function notDrawnTexts({ notDrawn = {} }: Pick<Trace, 'notDrawn'>): strin
   return count === 0 ? [] : [`${counted(count, 'packet')} not drawn: ${Object.keys(notDrawn).sort().join(', ')}`];
 }
 
-/** The name of the call without its arguments, for the row where it returns. */
-export function callName({ call }: TraceCall): string {
-  const at = call.indexOf('(');
-  return at < 0 ? call : `${call.slice(0, at)}()`;
-}
-
-type Named = Pick<Trace, 'calls' | 'hosts'>;
-
 /** As `client: close()`; the socket's name only where the host has several. Another host may have the same name. */
-export function socketPrefix({ calls, hosts }: Named, { host, socket }: TraceCall): string {
+export function socketPrefix({ events, hosts }: Pick<Trace, 'events' | 'hosts'>, { host, socket }: Deed): string {
   if (socket === undefined) return '';
-  const several = calls.some((other) => other.host === host && other.socket !== undefined && other.socket !== socket);
-  if (!several) return '';
+  const isOther = (event: Event): boolean =>
+    event.kind === 'call' && event.host === host && event.actor !== undefined && event.actor !== socket;
+  if (!events.some(isOther)) return '';
   return hosts.some(({ name }) => name === socket && name !== host) ? `socket ${socket}: ` : `${socket}: `;
 }
 
-/**
- * The call, and of a link the host at its other end, where there are several: a host is joined to those before it as it is
- * made, and then to each one after it, so its links are numbered in the order of the others.
- */
-export function callText({ hosts }: Named, { call, host }: TraceCall): string {
-  const [, number, change] = /^eth(\d+) (up|down)$/.exec(call) ?? [];
-  const others = hosts.filter(({ name }) => name !== host);
-  const far = others.length < hosts.length ? others[Number(number)] : undefined;
-  if (far === undefined || others.length < 2 || hosts.some(({ scripted }) => scripted)) return call;
-  return `eth${number} to ${far.name} ${change}`;
+/** The call, and of a link the host at its other end, where there are several. */
+export function deedText({ hosts }: Pick<Trace, 'hosts'>, { event, text }: Deed): string {
+  if (event.kind !== 'link' || event.link === undefined || event.to === undefined || hosts.length < 3) return text;
+  return `${event.link} to ${event.to} ${event.change}`;
 }
 
 /** A result of at most so many columns is not broken into lines. */
@@ -104,6 +92,8 @@ export function unbrokenText(result: string): string {
 }
 
 /** What came of a call; of what is no call but a remark, behind a colon. */
-export function resultText({ call, result }: TraceCall): string {
-  return `${call.endsWith(')') ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
+export function resultText({ event, result }: Deed): string {
+  if (result === '') return '';
+  const isCall = event.kind === 'call' && event.name !== 'sysctl';
+  return `${isCall ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
 }

@@ -3,9 +3,10 @@ import { escapeXml } from './escape.js';
 import { style } from './style.js';
 import { shown } from './value.js';
 import { withPlace } from '../../record/place.js';
-import type { DeadRun, Trace, TraceCall, TraceSegment } from '../../record/trace.js';
+import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
 import { type Print, printOf } from '../ladder/paper.js';
+import { type Deed, deedsOf, marksOf } from '../ladder/row.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
 import { SegmentWords } from '../ladder/segment-words.js';
 import { timeText } from '../ladder/words.js';
@@ -82,8 +83,8 @@ interface ListRow {
   readonly failed: boolean;
 }
 
-function callRow({ atMs, host, socket, call, result, failed }: TraceCall): ListRow {
-  return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: call, result, failed };
+function callRow({ atMs, host, socket, text, result, failed }: Deed): ListRow {
+  return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: text, result, failed };
 }
 
 function segmentRow(segment: TraceSegment, words: SegmentWords): ListRow {
@@ -97,9 +98,9 @@ function listOf(trace: Trace): ListRow[] {
   const words = new SegmentWords(trace);
   const rest = { where: '', result: '', failed: false };
   return [
-    ...trace.calls.map(callRow),
+    ...deedsOf(trace.events).map(callRow),
     ...trace.segments.map((segment) => segmentRow(segment, words)),
-    ...trace.marks.map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
+    ...marksOf(trace.events).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
       ? []
       : [{ ...rest, atMs: trace.error.atMs, what: withPlace(trace.error), failed: true }]),
@@ -116,7 +117,7 @@ function list(trace: Trace): string {
   });
   const head = ['Time', 'Host', 'Call or segment', 'Result'].map((name) => `<th scope="col">${name}</th>`).join('');
   return [
-    `<details><summary>${trace.calls.length} calls, ${trace.segments.length} segments</summary>`,
+    `<details><summary>${deedsOf(trace.events).length} calls, ${trace.segments.length} segments</summary>`,
     `<div class="scroll" tabindex="0"><table class="list"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
     left > 0 ? `<p class="soft">${left.toLocaleString('en-US')} more are not listed.</p>` : '',
     '</details>',

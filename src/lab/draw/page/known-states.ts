@@ -1,5 +1,8 @@
 import type { CaseResult, RowResult } from '../../run/case.js';
-import type { Step } from '../../record/recorder.js';
+import type { OptionName } from '../../../index.js';
+import type { CallEvent, Event } from '../../record/event.js';
+import { isRecord } from '../../record/json.js';
+import { optionsOf } from '../what-was-run.js';
 
 /** The states of RFC 9293 section 3.3.2 in Linux's spelling, in the order in which they come. */
 export const tcpStates = [
@@ -35,37 +38,55 @@ const onlyAfter: { readonly [S in TcpState]?: TcpState } = {
   CLOSE_WAIT: 'ESTABLISHED',
 };
 
-const ledThrough: readonly (readonly [call: RegExp, result: RegExp, states: readonly TcpState[]])[] = [
-  [/[.:] ?listen(\(|$)/, /^ok$/, ['LISTEN']],
-  [/[.:] ?accept(\(|$)/, /^ok$/, ['ESTABLISHED']],
-  [/\.connect\(/, /^ok$/, ['SYN_SENT', 'ESTABLISHED']],
-  [/\.connect\(/, /^(EINPROGRESS|ECONNREFUSED)$/, ['SYN_SENT']],
-];
-
 /** CLOSED is no state of a socket, but that there is none. */
 function isState(text: string): text is TcpState {
   return text !== 'CLOSED' && tcpStates.some((state) => state === text);
 }
 
-function told({ result, table = [] }: Step): TcpState[] {
-  const rows = table.filter(({ protocol }) => protocol === 'tcp').map(({ state }) => state);
-  return [...rows, result].filter(isState);
+function told(event: Event): TcpState[] {
+  if (event.kind === 'look')
+    return event.rows
+      .filter(({ protocol }) => protocol === 'tcp')
+      .flatMap(({ state }) => (isState(state) ? [state] : []));
+  // What TCP_INFO said is a value, a state that was waited for a remark.
+  const said = event.kind === 'remark' ? event.said : event.kind === 'call' ? event.outcome?.value : undefined;
+  return typeof said === 'string' && isState(said) ? [said] : [];
 }
 
-/** A socket step begins with the name of its socket. */
-const socketOf = ({ host, what }: Step): string => `${host} ${what.replace(/\.\w+\(.*$/s, '')}`;
+/** What a call of a stream socket, or of a program, leads through if it comes to this. */
+function ledThrough({ name, args, outcome }: CallEvent): readonly TcpState[] {
+  if (outcome === undefined) return [];
+  const { ok, errno } = outcome;
+  const worked = ok && errno === undefined;
+  switch (name) {
+    case 'listen':
+      return worked ? ['LISTEN'] : [];
+    case 'accept':
+      return worked ? ['ESTABLISHED'] : [];
+    case 'connect':
+      if (args[0] === 'AF_UNSPEC') return [];
+      if (worked) return ['SYN_SENT', 'ESTABLISHED'];
+      return errno === 'EINPROGRESS' || errno === 'ECONNREFUSED' ? ['SYN_SENT'] : [];
+    default:
+      return [];
+  }
+}
 
-function implied({ steps }: RowResult): TcpState[] {
-  const made = steps.filter(({ what }) => /\.socket\(.*\bstream\b/.test(what));
-  // With Fast Open accept() may return a socket in SYN_RECV, and connect() sends nothing: ip-sysctl.rst, tcp_fastopen.
-  const early = steps.some(({ what }) => what.includes('TCP_FASTOPEN'));
-  const streams = new Set(made.map(socketOf));
-  return steps.flatMap((step) => {
-    const [, , states = []] =
-      ledThrough.find(([call, result]) => call.test(step.what) && result.test(step.result)) ?? [];
-    const isConnect = step.what.includes('.connect(');
-    if (isConnect && (!streams.has(socketOf(step)) || step.what.includes('AF_UNSPEC'))) return [];
-    return early ? states.filter((state) => state === 'LISTEN') : states;
+function isStream({ name, args: [settings = null] }: CallEvent): boolean {
+  return name === 'socket' && isRecord(settings) && settings['type'] === 'stream';
+}
+
+/** With Fast Open accept() may return a socket in SYN_RECV, and connect() sends nothing: ip-sysctl.rst, tcp_fastopen. */
+const early: readonly OptionName[] = ['TCP_FASTOPEN', 'TCP_FASTOPEN_CONNECT'];
+
+function implied({ events }: RowResult): TcpState[] {
+  const calls = events.filter((event) => event.kind === 'call');
+  const streams = new Set(calls.filter(isStream).map(({ host, actor = '' }) => `${host} ${actor}`));
+  const isEarly = calls.some((call) => optionsOf(call).some((name) => early.some((one) => one === name)));
+  return calls.flatMap((call) => {
+    if (call.name === 'connect' && !streams.has(`${call.host} ${call.actor ?? ''}`)) return [];
+    const states = ledThrough(call);
+    return isEarly ? states.filter((state) => state === 'LISTEN') : states;
   });
 }
 
@@ -78,7 +99,7 @@ function withEarlier(states: readonly TcpState[]): TcpState[] {
 }
 
 export function knownStates({ rows }: CaseResult): KnownStates {
-  const seen = new Set(rows.flatMap(({ steps }) => steps.flatMap(told)));
+  const seen = new Set(rows.flatMap(({ events }) => events.flatMap(told)));
   const known = new Set(withEarlier([...seen, ...rows.flatMap(implied)]));
   return {
     seen: tcpStates.filter((state) => seen.has(state)),

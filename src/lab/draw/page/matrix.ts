@@ -1,6 +1,7 @@
 import type { Case, CaseResult, RowResult, Verdict } from '../../run/case.js';
 import type { MatrixResult } from '../../run/matrix.js';
-import type { Step, TableRow } from '../../record/recorder.js';
+import type { Event, TableRow } from '../../record/event.js';
+import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
 import { escapeXml } from './escape.js';
 import { partialText } from './partial.js';
 import { bindGrid } from './grid.js';
@@ -19,30 +20,30 @@ const verdicts: readonly (readonly [verdict: Verdict, meaning: string])[] = [
 ];
 
 function socketTable(rows: readonly TableRow[]): string {
-  const head = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'].map(
-    (name) => `<th scope="col">${name}</th>`,
-  );
-  const lines = rows.map(({ state, receiveQueue, sendQueue, local, remote, held, timer = '' }) => {
-    const cells = [state, receiveQueue, sendQueue, local, remote, held ? 'yes' : 'none', timer];
-    return `<tr>${cells.map((text) => `<td>${escapeXml(String(text))}</td>`).join('')}</tr>`;
+  const head = tableHead.map((name) => `<th scope="col">${name}</th>`);
+  const lines = rows.map((row) => {
+    const cells = tableCells(row).map((text) => `<td>${escapeXml(text)}</td>`);
+    return `<tr>${cells.join('')}</tr>`;
   });
   return `<div class="scroll" tabindex="0"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function step({ atMs, host, what, result, table }: Step): string {
+function item(event: Event): string {
+  const { endMs, host } = event;
   const where = host === '' ? '' : `<span class="soft">${escapeXml(host)}</span> `;
-  const line = `<span class="at">${atMs.toFixed(1)} ms</span> ${where}<code>${escapeXml(what)}</code> <strong>${escapeXml(result)}</strong>`;
-  return `<li>${line}${table === undefined || table.length === 0 ? '' : socketTable(table)}</li>`;
+  const said = `<code>${escapeXml(doneText(event))}</code> <strong>${escapeXml(saidOf(event).result)}</strong>`;
+  const table = event.kind === 'look' && event.rows.length > 0 ? socketTable(event.rows) : '';
+  return `<li><span class="at">${endMs.toFixed(1)} ms</span> ${where}${said}${table}</li>`;
 }
 
 function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-function steps(row: RowResult): string {
+function happened(row: RowResult): string {
   return (
-    `<details><summary>${escapeXml(row.name)}: ${counted(row.steps.length, 'step')}</summary>` +
-    `${timeline(row)}<ol class="steps">${row.steps.map(step).join('')}</ol></details>`
+    `<details><summary>${escapeXml(row.name)}: ${counted(row.events.length, 'event')}</summary>` +
+    `${timeline(row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
   );
 }
 
@@ -80,7 +81,7 @@ function caseCard(result: CaseResult, facts: Case | undefined): string {
       : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
     rows.length === 0 ? '' : rowTable(rows),
     diagram === '' ? '' : `<h3>States</h3>${diagram}`,
-    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(steps).join('')}`,
+    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(happened).join('')}`,
     `<p class="soft">It took ${durationMs} ms.</p></div></details>`,
   ].join('');
 }
@@ -144,7 +145,7 @@ export function matrixHtml(result: MatrixResult, facts: readonly Case[]): string
     partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
     '<p>Each claim was run on this kernel. A verdict comes from what the run observed: refuted, the kernel did otherwise; ',
     'qualified, it depends on something the article leaves out; confirmed, it is so. ',
-    'A case opens to its rule, its rows and every step.</p>',
+    'A case opens to its rule, its rows and all that happened in them.</p>',
     grids === '' ? '' : '<p><a href="#binds">Who may bind beside whom</a> is below the cases.</p>',
     '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
     ...verdicts.map(([verdict]) => filterButton(verdict, cases)),

@@ -1,5 +1,5 @@
 import type { RowResult } from '../../run/case.js';
-import type { Step } from '../../record/recorder.js';
+import type { LookEvent } from '../../record/event.js';
 import { escapeXml } from './escape.js';
 
 const narrowest = 620;
@@ -11,11 +11,11 @@ const bandHeight = 22;
 /** A host's looks at its socket table, in order. */
 interface Band {
   readonly host: string;
-  readonly looks: readonly Step[];
+  readonly looks: readonly LookEvent[];
 }
 
-function bandsOf(steps: readonly Step[]): Band[] {
-  const looks = steps.filter(({ table }) => table !== undefined);
+function bandsOf({ events }: Pick<RowResult, 'events'>): Band[] {
+  const looks = events.filter((event) => event.kind === 'look');
   return [...new Set(looks.map(({ host }) => host))].map((host) => ({
     host,
     looks: looks.filter((look) => look.host === host),
@@ -24,9 +24,9 @@ function bandsOf(steps: readonly Step[]): Band[] {
 
 const nothing = 'none';
 
-function statesOf({ table = [] }: Step): string {
+function statesOf({ rows }: LookEvent): string {
   const counts = new Map<string, number>();
-  for (const { state } of table) counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const texts = [...counts].map(([state, count]) => (count === 1 ? state : `${state} ×${count}`));
   return texts.length === 0 ? nothing : texts.join(', ');
 }
@@ -35,8 +35,8 @@ function statesOf({ table = [] }: Step): string {
  * What stood in each host's socket table from look to look. Looks are spaced evenly, since most of a run is spent waiting
  * for a program to start; the times stand below.
  */
-export function timeline({ steps, name }: RowResult): string {
-  const bands = bandsOf(steps);
+export function timeline({ events, name }: RowResult): string {
+  const bands = bandsOf({ events });
   const times = [...new Set(bands.flatMap(({ looks }) => looks.map(({ atMs }) => atMs)))].sort((a, b) => a - b);
   if (times.length < 2) return '';
   const width = Math.max(narrowest, labelWidth + times.length * columnWidth);
@@ -53,7 +53,7 @@ export function timeline({ steps, name }: RowResult): string {
       const fits = Math.max(3, Math.floor((end - begin - 8) / 6.7));
       const shown = states.length > fits ? `${states.slice(0, fits - 1)}…` : states;
       return (
-        `<g class="state${states === nothing ? '' : ' visited'}"><title>${escapeXml(`${look.what}: ${states}`)}</title>` +
+        `<g class="state${states === nothing ? '' : ' visited'}"><title>${escapeXml(`${look.about}: ${states}`)}</title>` +
         `<rect x="${begin + 1}" y="${y}" width="${Math.max(2, end - begin - 2)}" height="${bandHeight}" rx="3"/>` +
         `<text x="${begin + 5}" y="${y + 15}">${escapeXml(shown)}</text></g>`
       );

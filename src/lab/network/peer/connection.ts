@@ -1,10 +1,9 @@
 import { invalidArgument, knownKeys, TimeoutError, UsageError } from '../../../errors.js';
 import { ExpectationError } from '../lab-socket.js';
 import { comesTrue, until } from '../../record/until.js';
-import type { ScriptedPeer } from './peer.js';
+import type { PeerSegment, ScriptedPeer } from './peer.js';
 import {
   type AddressedSegment,
-  describeSegment,
   type Segment,
   sequenceDistance,
   sequenceLength,
@@ -82,6 +81,10 @@ function wrapped(initial: number, relative: number): number {
     throw new UsageError('ERR_OUT_OF_RANGE', `sequence number: expected an integer, got ${initial} + ${relative}`);
   }
   return (initial + relative) >>> 0;
+}
+
+function recorded({ flags, seq, ack, window, options, payload }: Segment): Omit<PeerSegment, 'way'> {
+  return { flags, seq, ...(flags.includes('ACK') && { ack }), window, options, length: payload.length };
 }
 
 function windowOf({ window }: HandshakeSettings): SegmentChange {
@@ -162,8 +165,7 @@ export class ScriptedConnection {
     this.#peer.send(segment);
     if (change.seq === undefined) this.#next += sequenceLength(segment);
     const shown = { ...segment.options, ...(options.sack !== undefined && { sack: options.sack }) };
-    const { length } = segment.payload;
-    this.#peer.note(`sends ${describeSegment({ ...segment, seq, ack, options: shown, length })}`, 'sent');
+    this.#peer.note({ way: 'sends', ...recorded({ ...segment, seq, ack, options: shown }) });
   }
 
   /**
@@ -292,7 +294,7 @@ export class ScriptedConnection {
     } else if (this.#remoteInitialSeq !== undefined && !segment.flags.includes('RST')) {
       this.#got = Math.max(this.#got, end);
     }
-    this.#peer.note(`gets ${describeSegment({ ...relative, length: relative.payload.length })}`, 'got');
+    this.#peer.note({ way: 'gets', ...recorded(relative) });
     return relative;
   }
 }

@@ -1,5 +1,6 @@
 import type { NetworkNamespace } from '../../../index.js';
 import type { Host } from '../host.js';
+import type { SegmentEvent } from '../../record/event.js';
 import { until } from '../../record/until.js';
 import {
   type ArpMessage,
@@ -20,8 +21,11 @@ const NO_HARDWARE_ADDRESS = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
 const LONGEST_FRAME = 65_536 + 14;
 
+/** A segment as it is recorded, with numbers relative to those of the connection. */
+export type PeerSegment = Omit<SegmentEvent, 'kind' | 'atMs' | 'endMs' | 'host'>;
+
 export interface PeerSettings {
-  /** What steps call it. */
+  /** What the record calls it. */
   readonly name: string;
   /** The address it plays. Its namespace must not have it, or the kernel there answers too. */
   readonly address: string;
@@ -30,7 +34,7 @@ export interface PeerSettings {
   readonly link: string;
   /** Who is at the other end. */
   readonly host: Host;
-  readonly note: (what: string, result: string) => void;
+  readonly note: (segment: PeerSegment) => void;
 }
 
 /**
@@ -41,7 +45,7 @@ export class ScriptedPeer {
   readonly name: string;
   readonly address: string;
   readonly host: Host;
-  readonly note: (what: string, result: string) => void;
+  readonly note: (segment: PeerSegment) => void;
   readonly #wire: LinkSocket;
   readonly #hardwareAddress: string;
   /** Where the host is, by ARP. */

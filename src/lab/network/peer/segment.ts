@@ -1,31 +1,8 @@
 import { knownKeys, UsageError } from '../../../errors.js';
+import { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
 import { checksum, decodeIPv4, PROTOCOL_TCP, writeIPv4Address } from './frame.js';
 
-/** In the order of their bits, lowest first: RFC 9293 section 3.1. */
-export const flagNames = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const;
-export type Flag = (typeof flagNames)[number];
-
-/** RFC 7323 section 3. */
-export interface Timestamps {
-  /** TSval: the sender's clock. */
-  readonly value: number;
-  /** TSecr: what the sender last got. */
-  readonly echo: number;
-}
-
-export interface TcpOptions {
-  /** Bytes, RFC 9293 section 3.7.1. Only on a SYN. */
-  readonly mss?: number;
-  /** Shift count, RFC 7323 section 2. Only on a SYN. */
-  readonly windowScale?: number;
-  /** RFC 2018 section 2. Only on a SYN. */
-  readonly sackPermitted?: true;
-  /** Blocks received out of order, each from `left` up to but without `right`. Of a connection's segments: relative as `ack` is. */
-  readonly sack?: readonly { readonly left: number; readonly right: number }[];
-  readonly timestamps?: Timestamps;
-  /** Any other option, without its kind and length bytes. */
-  readonly others?: readonly { readonly kind: number; readonly bytes: readonly number[] }[];
-}
+export { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
 
 /** A TCP segment. Numbers are as on the wire: 32 bits that wrap. */
 export interface Segment {

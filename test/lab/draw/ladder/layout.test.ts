@@ -21,6 +21,7 @@ import {
   timeWaitGap,
   traces,
 } from '../../../support/traces.js';
+import { call, mark } from '../../../support/events.js';
 
 /** Boxes have the height of the font, which is more than that of its letters. */
 const tolerance = 1;
@@ -142,7 +143,7 @@ describe('the layout', () => {
   });
 
   test('finds room for the labels of steep arrows beside one another, without stretching the picture', () => {
-    const recv = plainClose.calls.filter(({ call }) => call === 'recv()').slice(0, 1);
+    const recv = plainClose.events.filter((event) => event.kind === 'call' && event.name === 'recv').slice(0, 1);
     const calls = recv.flatMap((call) =>
       Array.from({ length: 20 }, (_, index) => ({ ...call, atMs: 10 + index, endMs: 10 + index })),
     );
@@ -150,14 +151,13 @@ describe('the layout', () => {
     const flying = [1, 1.1, 1.2, 1.3].flatMap((sentMs) =>
       data.map((one) => ({ ...one, sentMs, receivedMs: sentMs + 40 })),
     );
-    for (const marks of [
-      [],
-      [
-        { atMs: 12.5, text: 'a remark' },
-        { atMs: 25.5, text: 'another' },
-      ],
-    ]) {
-      const { hosts, labels, arrows, height } = layoutOf({ ...plainClose, calls, segments: flying, marks, states: [] });
+    for (const marks of [[], [mark(12.5, 'a remark'), mark(25.5, 'another')]]) {
+      const { hosts, labels, arrows, height } = layoutOf({
+        ...plainClose,
+        events: [...calls, ...marks],
+        segments: flying,
+        states: [],
+      });
       const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
       const shown = labels.filter(({ kind }) => kind === 'segment');
       expect(arrows.every(({ from, to }) => to.y - from.y > to.x - from.x)).toBe(true);
@@ -181,9 +181,9 @@ describe('the layout', () => {
   });
 
   test('has the length of a break beside it: between two hosts, or next to the only one', () => {
-    const calls = oneHost.calls.flatMap((call) => [1, 500].map((atMs) => ({ ...call, atMs, endMs: atMs })));
+    const calls = oneHost.events.flatMap((call) => [1, 500].map((atMs) => ({ ...call, atMs, endMs: atMs })));
     for (const hosts of [oneHost.hosts, plainClose.hosts]) {
-      const layout = layoutOf({ ...oneHost, hosts, calls });
+      const layout = layoutOf({ ...oneHost, hosts, events: calls });
       const [label] = layout.labels.filter(({ kind }) => kind === 'gap');
       const right = layout.hosts[0]?.right ?? 0;
       const left = Math.min(...(label === undefined ? [] : boxOf(label)).map(({ x }) => x));
@@ -228,10 +228,8 @@ describe('the layout', () => {
   });
 
   test('leaves no `ok` alone in a line', () => {
-    const calls = plainClose.calls
-      .slice(0, 1)
-      .map((one) => ({ ...one, call: 'socket(IPv4, stream, TCP_DEFER_ACCEPT=1)' }));
-    expect(texts(layoutOf({ ...plainClose, calls }), 'call')).toEqual([
+    const events = [call(0.1, 'server', 'socket(IPv4, stream, TCP_DEFER_ACCEPT=1)')];
+    expect(texts(layoutOf({ ...plainClose, events }), 'call')).toEqual([
       'socket(IPv4, stream,',
       'TCP_DEFER_ACCEPT=1) ok',
     ]);

@@ -80,7 +80,7 @@ describe('rows', () => {
       'ACK seq=5793 ack=1 len=1448 again',
       'ACK ack=14481',
     ]);
-    expect(rows.flatMap((row) => (row.kind === 'call' ? [row.call] : []))).toEqual(slowBurst.calls);
+    expect(rows.flatMap((row) => (row.kind === 'call' ? [row.call.event] : []))).toEqual(slowBurst.events);
     expect(rows.filter(({ kind }) => kind === 'return')).toHaveLength(2);
   });
 
@@ -112,7 +112,7 @@ describe('rows', () => {
   });
 
   test('show where a call returned that waited, and only of those', () => {
-    const returns = rowsOf(timeWaitGap).flatMap((row) => (row.kind === 'return' ? [row.call.call] : []));
+    const returns = rowsOf(timeWaitGap).flatMap((row) => (row.kind === 'return' ? [row.call.text] : []));
     expect(returns).toEqual(['waitForState(CLOSED)']);
     expect(rowsOf(refusedConnect).filter(({ kind }) => kind === 'return')).toEqual([]);
   });

@@ -3,6 +3,8 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ladderText } from '../../../../src/lab/draw/ladder/text.js';
+import type { Json } from '../../../../src/lab/record/json.js';
+import { call, mark } from '../../../support/events.js';
 import { flagNames } from '../../../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../../src/lab/record/trace.js';
 import {
@@ -295,12 +297,12 @@ timeWait: false
 
   test('so many hosts that there is no room for arrows', () => {
     const hosts = Array.from('abcdefghij', (name) => ({ name, address: `10.0.0.${name}`, scripted: false }));
-    const calls = plainClose.calls.slice(0, 1).map((call) => ({ ...call, host: 'c' }));
+    const events = plainClose.events.slice(0, 1).map((event) => ({ ...event, host: 'c' }));
     const segments = plainClose.segments.slice(0, 1).flatMap((one) => {
       const { receivedMs: _, ...lost } = { ...one, from: 'b', to: 'j' };
       return [{ ...one, from: 'b', to: 'j' }, lost];
     });
-    const lines = body({ ...noHosts, hosts, calls, segments });
+    const lines = body({ ...noHosts, hosts, events, segments });
     expect(lines.slice(0, 3)).toEqual([
       '0.10 ms c: listen(5) = ok',
       '0.62 ms b --> j: SYN seq=0',
@@ -324,12 +326,12 @@ timeWait: false
     const text = fc.array(word, { minLength: 1, maxLength: 9 }).map((words) => words.join(' '));
     fc.assert(
       fc.property(text, fc.integer({ min: 40, max: 120 }), fc.constantFrom('client', 'server'), (long, width, host) => {
-        const call = { atMs: 1, endMs: 1, host, call: `${long}()`, result: long, failed: false };
+        const made = call(1, host, `${long}()`, long);
         const said = letters([long]);
         const has = (change: Partial<Trace>): string =>
           letters(body({ ...plainClose, ...change }, width)).replaceAll('=', '');
-        expect(has({ calls: [call], segments: [], states: [] })).toContain(`${said}()${said}`);
-        expect(has({ marks: [{ atMs: 1, text: long }], calls: [], segments: [], states: [] })).toContain(said);
+        expect(has({ events: [made], segments: [], states: [] })).toContain(`${said}()${said}`);
+        expect(has({ events: [mark(1, long)], segments: [], states: [] })).toContain(said);
         expect(has({ error: { atMs: 9, message: long } })).toContain(said);
         expect(has({ findings: { found: long } })).toContain(`found:${said}`);
       }),
@@ -385,13 +387,14 @@ timeWait: false
     { requiredKeys: ['atMs', 'host', 'local', 'state', 'how'] },
   );
   const anyCall = fc.record({
+    kind: fc.constant('call' as const),
     atMs: anyTime,
     endMs: anyTime,
     host: anyHost,
-    socket: anyText,
-    call: anyText,
-    result: anyText,
-    failed: fc.boolean(),
+    actor: anyText,
+    name: anyText,
+    args: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 2 }) as fc.Arbitrary<Json[]>,
+    outcome: fc.record({ ok: fc.boolean(), errno: anyText }),
   });
   const few = { maxLength: 12 };
   const anyTrace = fc
@@ -400,7 +403,7 @@ timeWait: false
       hosts: fc.subarray(['a', 'b', 'c', 'd', 'e', 'f']),
       address: anyText,
       calls: fc.array(anyCall, few),
-      marks: fc.array(fc.record({ atMs: anyTime, text: anyText }), few),
+      marks: fc.array(fc.tuple(anyTime, anyText), few),
       segments: fc.array(anySegment, few),
       states: fc.array(anyState, few),
       dropped: fc.nat(),
@@ -408,9 +411,10 @@ timeWait: false
       error: fc.record({ atMs: anyTime, message: anyText }),
     })
     .map(
-      ({ hosts, address, ...rest }): Trace => ({
+      ({ hosts, address, calls, marks, ...rest }): Trace => ({
         ...noHosts,
         ...rest,
+        events: [...calls, ...marks.map(([atMs, text]) => mark(atMs, text))],
         hosts: hosts.map((name) => ({ name, address, scripted: name === 'b' })),
       }),
     );

@@ -1,30 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import type { CaseResult, RowResult, Verdict } from '../../../../src/lab/run/case.js';
 import { cases as facts } from '../../../../src/claims/cases.js';
-import type { Step } from '../../../../src/lab/record/recorder.js';
+import type { Event } from '../../../../src/lab/record/event.js';
 import type { Json } from '../../../../src/lab/record/json.js';
+import { call, look, remark } from '../../../support/events.js';
 import { bindGrid } from '../../../../src/lab/draw/page/grid.js';
 import { matrixHtml } from '../../../../src/lab/draw/page/matrix.js';
 import { stateDiagram } from '../../../../src/lab/draw/page/states.js';
 import { knownStates } from '../../../../src/lab/draw/page/known-states.js';
 
-function row(name: string, observed: Json, steps: readonly Step[] = []): RowResult {
-  return { name, observed, ok: null, steps };
+function row(name: string, observed: Json, events: readonly Event[] = []): RowResult {
+  return { name, observed, ok: null, events };
 }
 
 function result(id: string, rows: readonly RowResult[], verdict: Verdict = 'confirmed'): CaseResult {
   return { id, articles: [], title: 'T', claim: 'c', verdict, because: 'b', rows, durationMs: 0 };
 }
 
-function step(what: string, outcome = 'ok', table?: Step['table']): Step {
-  return { atMs: 0, host: 'host', what, result: outcome, ...(table !== undefined && { table }) };
+function made(actor: string, text: string, result = 'ok'): Event {
+  return call(0, 'host', text, result, { actor });
 }
+
+function opened(actor: string, type = 'stream', options: Readonly<Record<string, number>> = {}): Event {
+  const args = [{ family: 'IPv4', type, options }];
+  return { kind: 'call', atMs: 0, endMs: 0, host: 'host', actor, name: 'socket', args, outcome: { ok: true } };
+}
+
+const anywhere = { address: '', port: 0 };
 
 const inState = (state: string, protocol = 'tcp') => ({
   protocol,
   state,
-  local: '',
-  remote: '',
+  local: anywhere,
+  remote: anywhere,
   receiveQueue: 0,
   sendQueue: 0,
   held: true,
@@ -131,37 +139,40 @@ describe('the grid of binds', () => {
 });
 
 describe('the states of a case', () => {
-  const known = (...steps: readonly Step[]) => knownStates(result('G5', [row('r', 'ok', steps)]));
+  const known = (...events: readonly Event[]) => knownStates(result('G5', [row('r', 'ok', events)]));
 
   test('are those the kernel showed, of TCP', () => {
-    expect(known(step('a look', '', [inState('ESTABLISHED', 'udp'), inState('LISTEN')])).seen).toEqual(['LISTEN']);
-    expect(known(step('state of the client', 'CLOSE_WAIT')).seen).toEqual(['CLOSE_WAIT']);
+    expect(known(look([inState('ESTABLISHED', 'udp'), inState('LISTEN')])).seen).toEqual(['LISTEN']);
+    expect(known(remark('state of the client', 'CLOSE_WAIT')).seen).toEqual(['CLOSE_WAIT']);
   });
 
   test('are those a call led through, and those before a later one', () => {
-    const socket = step('client.socket(IPv4, stream)');
-    expect(known(socket, step('client.connect(192.168.0.1:80)'))).toEqual({
+    const socket = opened('client');
+    expect(known(socket, made('client', 'connect(192.168.0.1:80)'))).toEqual({
       seen: [],
       passed: ['SYN_SENT', 'ESTABLISHED'],
     });
-    expect(known(socket, step('client.connect(192.168.0.1:80)', 'ECONNREFUSED')).passed).toEqual(['SYN_SENT']);
-    expect(known(step('echo-server: listen'), step('echo-server: accept')).passed).toEqual(['LISTEN', 'ESTABLISHED']);
-    expect(known(step('a look', '', [inState('LAST_ACK')]))).toEqual({
+    expect(known(socket, made('client', 'connect(192.168.0.1:80)', 'ECONNREFUSED')).passed).toEqual(['SYN_SENT']);
+    expect(known(made('echo server', 'listen(5)'), made('echo server', 'accept()')).passed).toEqual([
+      'LISTEN',
+      'ESTABLISHED',
+    ]);
+    expect(known(look([inState('LAST_ACK')]))).toEqual({
       seen: ['LAST_ACK'],
       passed: ['ESTABLISHED', 'CLOSE_WAIT'],
     });
   });
 
   test('are not those that do not follow', () => {
-    expect(known(step('s.socket(IPv4, dgram)'), step('s.connect(192.168.0.1:80)')).passed).toEqual([]);
-    expect(known(step('s.socket(IPv4, stream)'), step('s.connect(AF_UNSPEC)')).passed).toEqual([]);
-    expect(known(step('l.listen(128)', 'EADDRINUSE')).passed).toEqual([]);
-    const early = step('l.socket(IPv4, stream, TCP_FASTOPEN=5)');
-    expect(known(early, step('l.listen(128)'), step('l.accept()')).passed).toEqual(['LISTEN']);
+    expect(known(opened('s', 'dgram'), made('s', 'connect(192.168.0.1:80)')).passed).toEqual([]);
+    expect(known(opened('s'), made('s', 'connect(AF_UNSPEC)')).passed).toEqual([]);
+    expect(known(made('l', 'listen(128)', 'EADDRINUSE')).passed).toEqual([]);
+    const early = opened('l', 'stream', { TCP_FASTOPEN: 5 });
+    expect(known(early, made('l', 'listen(128)'), made('l', 'accept()')).passed).toEqual(['LISTEN']);
   });
 
   test('are told apart in the diagram, whose edges are those of RFC 9293, with arrowheads', () => {
-    const svg = stateDiagram(result('G5', [row('r', 'ok', [step('a look', 'TIME_WAIT')])]));
+    const svg = stateDiagram(result('G5', [row('r', 'ok', [look([inState('TIME_WAIT')])])]));
     const marked = [...svg.matchAll(/class="state (\w+)"><rect [^>]*><text [^>]*>(\w+)</g)].map(([, ...kind]) => kind);
     expect(marked).toEqual([
       ['passed', 'FIN_WAIT1'],

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../../../src/lab/network/host.js';
+import { eventText } from '../../../../src/lab/draw/text/event-text.js';
 import { Lab } from '../../../../src/lab/run/lab.js';
 import type { ScriptedConnection } from '../../../../src/lab/network/peer/connection.js';
 import { answersTo } from '../../../../src/lab/network/peer/answers.js';
@@ -228,14 +229,14 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     expect(socket.state).toBe('ESTABLISHED');
   });
 
-  test('sends and gets are steps of the lab', async () => {
+  test('sends and gets are events of the lab', async () => {
     const [, peer, lab] = await scripted();
     const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
     nobody.send('SYN');
     await nobody.expect('RST ACK');
-    expect(lab.steps.map(({ host, what }) => `${host} ${what}`)).toEqual([
-      'peer sends SYN seq 0 win 65000',
-      'peer gets RST ACK seq 0 ack 1 win 0',
+    expect(lab.events.map((event) => `${event.host} ${eventText(event)}`)).toEqual([
+      'peer sends SYN seq 0 win 65000: sent',
+      'peer gets RST ACK seq 0 ack 1 win 0: got',
     ]);
   });
 

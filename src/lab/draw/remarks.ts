@@ -1,0 +1,17 @@
+import { withPlace } from '../record/place.js';
+import type { Trace } from '../record/trace.js';
+import type { Remark } from '../wire/capture-file.js';
+import { deedsOf, marksOf } from './ladder/row.js';
+
+/** What happened in a run, a line each, in order of time: for the comments of a capture. */
+export function remarksOf({ events, error }: Pick<Trace, 'events' | 'error'>): Remark[] {
+  const remarks = [
+    ...deedsOf(events).map(({ atMs, host, socket, text, result }) => {
+      const who = socket === undefined ? '' : `${socket}.`;
+      return { atMs, text: `${host}: ${who}${text}${result === '' ? '' : ` = ${result}`}` };
+    }),
+    ...marksOf(events).map(({ atMs, text }) => ({ atMs, text })),
+    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script broke off: ${withPlace(error)}` }]),
+  ];
+  return remarks.sort((a, b) => a.atMs - b.atMs);
+}
