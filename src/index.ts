@@ -21,6 +21,7 @@ export {
   unpredictables,
 } from './explain/rules.js';
 export { ConnectError } from './handles/attempts.js';
+export { bindDatagram, type BindDatagramOptions } from './handles/bind-datagram.js';
 export {
   connect,
   type ConnectOptions,
@@ -28,10 +29,22 @@ export {
   type UnixConnectOptions,
 } from './handles/connect.js';
 export { type ConnectionRequest, type Connector, connector, type ConnectorOptions } from './handles/connector.js';
+export {
+  createConnection,
+  type CreateConnectionOptions,
+  type LaterConnectOptions,
+} from './handles/create-connection.js';
 export { type BoundSocket, fdOf, type OptionTarget } from './handles/fd-of.js';
 export type { BindPlace } from './handles/bound.js';
 export { listen, type ServeOptions, type ServerListenOptions } from './handles/listen.js';
 export { getOption, getOptions, setOption, setOptions } from './handles/options.js';
+export {
+  type ConnectionPreset,
+  type InternetPresetSettings,
+  presetOptions,
+  type PresetSettings,
+  type UnixPresetSettings,
+} from './handles/preset.js';
 export {
   type PortReservation,
   type ReservationListenOptions,

@@ -24,6 +24,13 @@ export interface AttemptSettings {
   readonly localPort: number | undefined;
   /** When the next address is tried beside one that has not answered; `undefined`: not before it has failed. */
   readonly attemptDelayMs: number | undefined;
+  /** Hears of each attempt, with its place in the order. */
+  readonly observer?: AttemptObserver | undefined;
+}
+
+export interface AttemptObserver {
+  started(to: Destination, index: number): void;
+  failed(to: Destination, error: SystemCallError): void;
 }
 
 /**
@@ -99,8 +106,10 @@ class Race {
 
   #start(): void {
     clearTimeout(this.#timer);
-    const to = this.#destinations[this.#next++];
+    const index = this.#next++;
+    const to = this.#destinations[index];
     if (to === undefined) return;
+    this.#settings.observer?.started(to, index);
     const running: Promise<void> = this.#try(to).finally(() => this.#running.delete(running));
     this.#running.add(running);
     const { attemptDelayMs } = this.#settings;
@@ -120,6 +129,7 @@ class Race {
       // A mistake of the caller's is the same for every address.
       if (!(error instanceof SystemCallError)) return this.#end({ error });
       this.#errors.push(error);
+      this.#settings.observer?.failed(to, error);
       this.#start();
     }
   }

@@ -5,6 +5,8 @@ import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { type AttemptSettings, type Destination, firstToAnswer, interleave } from './attempts.js';
 import { familyOfAddress } from './bound.js';
+import { keepOptions } from './keep.js';
+import { needsDescriptors } from './runtime.js';
 
 type InternetFamily = 'IPv4' | 'IPv6';
 
@@ -20,6 +22,12 @@ interface AnyConnectOptions {
   readonly lookup?: net.LookupFunction | undefined;
   /** Keeps the socket writable after the other side has ended, as in Node. */
   readonly allowHalfOpen?: boolean | undefined;
+  /**
+   * Keeps what `options` says though setNoDelay() and setKeepAlive() of the socket are called later, which many drivers do
+   * by themselves: the kernel's values of TCP_NODELAY, SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT change by
+   * setOption() only. Default true; false leaves the last word to those calls.
+   */
+  readonly keepOptions?: boolean | undefined;
 }
 
 export interface InternetConnectOptions extends AnyConnectOptions {
@@ -47,7 +55,7 @@ export interface UnixConnectOptions extends AnyConnectOptions {
 
 export type ConnectOptions = InternetConnectOptions | UnixConnectOptions;
 
-const known = [
+export const connectKeys = [
   'host',
   'port',
   'path',
@@ -60,18 +68,18 @@ const known = [
   'signal',
   'lookup',
   'allowHalfOpen',
+  'keepOptions',
 ] as const satisfies readonly (keyof ConnectOptions)[];
 
 const int31 = 2 ** 31 - 1;
 const shortestDelayMs = 10;
-const versions = { IPv4: 4, IPv6: 6 } as const;
+export const versions = { IPv4: 4, IPv6: 6 } as const;
 
 function invalid(message: string): UsageError {
   return new UsageError('ERR_ARGUMENT_INVALID', message);
 }
 
-function checkSettings(settings: ConnectOptions): void {
-  knownKeys(settings, 'connect', known);
+export function checkSettings(settings: ConnectOptions): void {
   const {
     host,
     port,
@@ -84,6 +92,7 @@ function checkSettings(settings: ConnectOptions): void {
     signal,
     lookup,
     allowHalfOpen,
+    keepOptions: keep,
   } = settings;
   if (path !== undefined) {
     for (const name of ['host', 'port', 'localAddress', 'localPort', 'family'] as const) {
@@ -109,6 +118,7 @@ function checkSettings(settings: ConnectOptions): void {
     throw invalidArgument('signal', 'an AbortSignal', signal);
   if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean')
     throw invalidArgument('allowHalfOpen', 'a boolean', allowHalfOpen);
+  if (keep !== undefined && typeof keep !== 'boolean') throw invalidArgument('keepOptions', 'a boolean', keep);
   if (lookup !== undefined && typeof lookup !== 'function')
     throw invalidArgument('lookup', 'a function as dns.lookup', lookup);
 }
@@ -160,7 +170,8 @@ function resolve(
   });
 }
 
-async function destinations(settings: ConnectOptions, signal: AbortSignal): Promise<readonly Destination[]> {
+/** Where to connect, in the order to try. */
+export async function destinations(settings: ConnectOptions, signal: AbortSignal): Promise<readonly Destination[]> {
   const { host = '', port = 0, path, lookup = dns.lookup } = settings;
   if (path !== undefined) return [{ family: 'unix', path }];
   const family = onlyFamily(settings);
@@ -192,33 +203,42 @@ async function within<T>({ signal, timeoutMs }: ConnectOptions, work: (stop: Abo
   }
 }
 
+export function attemptSettings({
+  options,
+  localAddress,
+  localPort,
+  attemptDelayMs = 250,
+}: ConnectOptions): AttemptSettings {
+  // One socket at a time can have a local port.
+  return { options, localAddress, localPort, attemptDelayMs: localPort ? undefined : attemptDelayMs };
+}
+
 /** A connected socket, not yet Node's: the caller owns it. */
 export async function connectSocket(settings: ConnectOptions): Promise<Socket> {
+  needsDescriptors('connect', 'connect');
+  knownKeys(settings, 'connect', connectKeys);
   checkSettings(settings);
-  const { options, localAddress, localPort, attemptDelayMs = 250 } = settings;
-  const attempts: AttemptSettings = {
-    options,
-    localAddress,
-    localPort,
-    attemptDelayMs: localPort ? undefined : attemptDelayMs,
-  };
   return await within(settings, async (stop) => {
     const to = await destinations(settings, stop);
     stop.throwIfAborted();
-    return await firstToAnswer(to, attempts, stop);
+    return await firstToAnswer(to, attemptSettings(settings), stop);
   });
 }
 
 /** Gives a connected socket to Node. It is closed if Node does not take it. */
-export function adopted(socket: Socket, settings: net.SocketConstructorOpts): net.Socket {
+export function adopted(
+  socket: Socket,
+  { options, allowHalfOpen = false, keepOptions: keep = true }: ConnectOptions,
+): net.Socket {
   let taken: net.Socket;
   try {
-    taken = new net.Socket({ ...settings, fd: socket.fd, readable: true, writable: true });
+    taken = new net.Socket({ allowHalfOpen, fd: socket.fd, readable: true, writable: true });
   } catch (error) {
     socket.close();
     throw error;
   }
   socket.detach();
+  if (keep) keepOptions(taken, options);
   return taken;
 }
 
@@ -234,6 +254,5 @@ export function adopted(socket: Socket, settings: net.SocketConstructorOpts): ne
  * lookup that finds no addresses.
  */
 export async function connect(settings: ConnectOptions): Promise<net.Socket> {
-  const socket = await connectSocket(settings);
-  return adopted(socket, { allowHalfOpen: settings.allowHalfOpen ?? false });
+  return adopted(await connectSocket(settings), settings);
 }

@@ -2,9 +2,8 @@ import * as https from 'node:https';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { invalidArgument, knownKeys, TimeoutError } from '../errors.js';
-import type { OptionValues } from '../options/types.js';
 import { adopted, type ConnectOptions, connectSocket, type InternetConnectOptions } from './connect.js';
-import { setOption } from './options.js';
+import { needsDescriptors } from './runtime.js';
 
 export interface ConnectorOptions
   extends Pick<
@@ -43,29 +42,11 @@ export interface Connector {
   (request: ConnectionRequest, callback: UndiciCallback): undefined;
 }
 
-/** What the client's calls overwrite: apart by the type of the value, which a name that is one of several must share. */
-const overwrittenSwitches = ['TCP_NODELAY', 'SO_KEEPALIVE'] as const;
-const overwrittenNumbers = ['TCP_KEEPIDLE', 'TCP_KEEPINTVL', 'TCP_KEEPCNT'] as const;
-
-/**
- * Does what the client asks of the socket, then sets once more what `options` says against it. Node makes a system call
- * on a change only, so the client's later calls of the same (http.Agent repeats setKeepAlive() whenever a socket gets
- * idle) leave the options alone.
- */
-function settled<T extends net.Socket>(socket: T, request: ConnectionRequest, options: OptionValues = {}): T {
+/** Does what the client asks of the socket; what `options` says against it stays, see keep.ts. */
+function settled<T extends net.Socket>(socket: T, request: ConnectionRequest): T {
   const { noDelay = false, keepAlive = false, keepAliveInitialDelay = 0 } = request;
   if (noDelay) socket.setNoDelay(true);
   if (keepAlive) socket.setKeepAlive(true, keepAliveInitialDelay);
-  if (noDelay || keepAlive) {
-    for (const name of overwrittenSwitches) {
-      const value = options[name];
-      if (value !== undefined) setOption(socket, name, value);
-    }
-    for (const name of overwrittenNumbers) {
-      const value = options[name];
-      if (value !== undefined) setOption(socket, name, value);
-    }
-  }
   return socket;
 }
 
@@ -146,17 +127,16 @@ async function made(
   const started = performance.now();
   const secure = isSecure(caller, request);
   const settings = settingsFor(defaults, request, secure);
-  const { timeoutMs, options } = settings;
-  const socket = adopted(await connectSocket(settings), {});
+  const { timeoutMs } = settings;
+  const socket = adopted(await connectSocket(settings), settings);
   try {
     if (!secure) {
       if (request.timeout) socket.setTimeout(request.timeout);
-      return settled(socket, request, options);
+      return settled(socket, request);
     }
-    if (caller instanceof https.Agent)
-      return settled(securedBy(caller, tlsSettings, request, socket), request, options);
+    if (caller instanceof https.Agent) return settled(securedBy(caller, tlsSettings, request, socket), request);
     const handshake = secured(tlsSettings, request, settings.host ?? 'localhost', socket);
-    return settled(await beforeDeadline(handshake, started, timeoutMs), request, options);
+    return settled(await beforeDeadline(handshake, started, timeoutMs), request);
   } catch (error) {
     socket.destroy();
     throw error;
@@ -189,6 +169,7 @@ async function beforeDeadline<T>(work: Promise<T>, started: number, timeoutMs: n
  * here. `timeoutMs` includes the TLS handshake where the connector makes it; with an https.Agent the request waits for it.
  */
 export function connector(settings: ConnectorOptions = {}): Connector {
+  needsDescriptors('connector', 'connect');
   knownKeys(settings, 'connector', [
     'options',
     'localAddress',

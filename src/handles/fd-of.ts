@@ -4,7 +4,8 @@ import * as net from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
-import { datagramHandle, type Handle, streamHandle } from './node-internals.js';
+import { datagramState, type Handle, streamHandle } from './node-internals.js';
+import { needsDescriptors } from './runtime.js';
 
 /** `net.BoundSocket`, in Node since 24.19 and 26.4. */
 export interface BoundSocket {
@@ -31,20 +32,20 @@ function serverReason(handle: Handle | null | undefined): Reason {
 function socketReason(socket: net.Socket): Reason {
   if (socket.destroyed) return ['it is destroyed', 'use the socket before it is closed'];
   if (socket.connecting) {
-    return ['it is still connecting', "wait for 'connect'; to set options before connect(2), use connect()"];
+    return ['it is still connecting', "wait for 'connect'; to set options before connect(2), use createConnection()"];
   }
   if (socket instanceof TLSSocket) {
     return ['it is TLS over a stream that is no socket, or whose socket is closed', 'use the socket at the bottom'];
   }
   return [
     'it has not been connected',
-    "connect it and wait for 'connect'; to set options before connect(2), use connect()",
+    "connect it and wait for 'connect'; to set options before connect(2), use createConnection()",
   ];
 }
 
 function datagramReason(handle: Handle | null | undefined): Reason {
   if (handle === null) return ['it is closed', 'use the socket before it is closed'];
-  return ['it is not bound', 'bind or connect it first: Node opens the socket then'];
+  return ['it is not bound', 'bind or connect it first, or use bindDatagram() to set options before bind(2)'];
 }
 
 function missing(name: string, [why, cure]: Reason): UsageError {
@@ -92,7 +93,7 @@ function fdOfNode(target: object): number {
     throw missing(named(target, 'net.Server'), serverReason(handle));
   }
   if (target instanceof dgram.Socket) {
-    const handle = datagramHandle(target);
+    const handle = datagramState(target).handle;
     if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;
     throw missing('dgram.Socket', datagramReason(handle));
   }
@@ -129,5 +130,6 @@ export function fdOf(target: OptionTarget): number {
   if (target instanceof Socket) return target.fd;
   if (typeof target !== 'object' || target === null)
     throw invalidArgument('target', 'a descriptor or a socket', target);
+  needsDescriptors('fdOf', 'read');
   return fdOfNode(target);
 }

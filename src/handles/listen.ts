@@ -5,6 +5,7 @@ import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { type BindPlace, openBound } from './bound.js';
 import { listenOn, streamHandle } from './node-internals.js';
+import { needsDescriptors, serverOfBun } from './runtime.js';
 
 export interface ServeOptions {
   /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`. Default 511. */
@@ -23,6 +24,9 @@ const int31 = 2 ** 31 - 1;
 
 /** Throws unless `server` can begin to listen with `options`. */
 export function checkServer(server: net.Server, { backlog = 511, signal }: ServeOptions): void {
+  needsDescriptors('listen', 'listen');
+  if (serverOfBun(server) && !(server instanceof net.Server))
+    throw new UsageError('ERR_NOT_SUPPORTED', "listen: not on Bun's http servers, only on those of node:net");
   if (!(server instanceof net.Server))
     throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
   integer(backlog, 'backlog', 0, int31);

@@ -16,12 +16,15 @@ import { Duplex } from 'node:stream';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import {
+  bindDatagram,
   connect,
   connector,
+  createConnection,
   fdOf,
   getOption,
   listen,
   listSockets,
+  presetOptions,
   reservePort,
   setOption,
   Socket,
@@ -378,6 +381,139 @@ export const facts = {
     assert.equal(text, 'to the end');
     await closed(client, peer, server);
     assert.equal(descriptors(), before);
+  },
+
+  'createConnection() returns a socket that connects with the options, as Node does in all else': async () => {
+    const before = descriptors();
+    const server = await listen(net.createServer({ allowHalfOpen: true }), {
+      ...loopback,
+      options: { TCP_SAVE_SYN: 1 },
+    });
+    const { port } = server.address();
+    const lookup = (_host, _options, callback) => callback(null, [{ address: '127.0.0.9' }, { address: '127.0.0.1' }]);
+    const client = createConnection({ host: 'two.test', port, lookup, options: { IP_TOS: 0x10 } });
+    const seen = [];
+    for (const event of ['lookup', 'connectionAttempt', 'connect', 'ready', 'end', 'error', 'close'])
+      client.on(event, (...details) => seen.push(event === 'lookup' ? details[1] : event));
+    assert.equal(client.connecting, true);
+    assert.equal(client.readyState, 'opening');
+    client.setNoDelay(true);
+    client.end('early');
+    const [peer] = await once(server, 'connection');
+    assert.equal(getOption(peer, 'TCP_SAVED_SYN')[1], 0x10);
+    assert.equal(client.connecting, false);
+    assert.equal(client.remotePort, port);
+    assert.equal(getOption(client, 'TCP_NODELAY'), true);
+    const gone = once(client.resume(), 'close');
+    let text = '';
+    peer.setEncoding('utf8').on('data', (part) => (text += part));
+    await once(peer, 'end');
+    assert.equal(text, 'early');
+    peer.end();
+    await gone;
+    const tried = seen.filter((event) => event === 'connectionAttempt');
+    assert.equal(tried.length, 2);
+    assert.deepEqual(
+      seen.filter((event) => event !== 'connectionAttempt'),
+      ['127.0.0.9', '127.0.0.1', 'connect', 'ready', 'end', 'close'],
+    );
+    await closed(server);
+    assert.equal(descriptors(), before);
+  },
+
+  'createConnection() takes connect() of the client: to its place, to another, again': async () => {
+    const server = await listen(net.createServer(), loopback);
+    const { port } = server.address();
+    const reserved = reservePort(loopback);
+    const client = createConnection({ options: { TCP_USER_TIMEOUT: 1234 } });
+    client.connect(reserved.port, '127.0.0.1');
+    client.connect(port, '127.0.0.1');
+    client.connect({ port, host: '127.0.0.1' });
+    await once(client, 'connect');
+    assert.equal(client.remotePort, port);
+    assert.equal(getOption(client, 'TCP_USER_TIMEOUT'), 1234);
+    await closed(client);
+    client.connect(port, '127.0.0.1');
+    await once(client, 'connect');
+    assert.equal(getOption(client, 'TCP_USER_TIMEOUT'), 1234);
+    client.connect(port, '127.0.0.1');
+    const [error] = await once(client, 'error');
+    assert.equal(error.code, 'EISCONN');
+    reserved.release();
+    await closed(server);
+  },
+
+  'TLS over a socket of createConnection() that still connects has its descriptor and its options': async () => {
+    const server = await listen(tls.createServer({ key, cert }), loopback);
+    const options = { SO_KEEPALIVE: true, TCP_KEEPIDLE: 77, TCP_KEEPINTVL: 5, TCP_KEEPCNT: 4 };
+    const below = createConnection({ host: '127.0.0.1', port: server.address().port, options });
+    const secure = tls.connect({ socket: below, ca: cert, servername: 'localhost' });
+    await once(secure, 'secureConnect');
+    assert.equal(fdOf(secure), fdOf(below));
+    secure.setKeepAlive(true, 30_000);
+    for (const [name, value] of Object.entries(options)) assert.equal(getOption(secure, name), value);
+    await closed(secure, server);
+  },
+
+  'setKeepAlive() and setNoDelay() do not overwrite what connect() was given': async () => {
+    const server = await listen(net.createServer(), loopback);
+    const options = { SO_KEEPALIVE: true, TCP_KEEPIDLE: 77, TCP_KEEPINTVL: 5, TCP_KEEPCNT: 4, TCP_NODELAY: false };
+    const to = { host: '127.0.0.1', port: server.address().port };
+    const client = await connect({ ...to, options });
+    const plain = net.connect(to.port, to.host);
+    await once(plain, 'connect');
+    setOption(plain, 'TCP_KEEPIDLE', 77);
+    for (const socket of [client, plain]) socket.setKeepAlive(true, 30_000).setNoDelay(true);
+    assert.equal(getOption(plain, 'TCP_KEEPIDLE'), 30);
+    for (const [name, value] of Object.entries(options)) assert.equal(getOption(client, name), value);
+    await closed(client, plain, server);
+  },
+
+  'presetOptions() reaches each socket Node makes for the place, plain and TLS': async () => {
+    const before = descriptors();
+    const connect = net.Socket.prototype.connect;
+    const server = await listen(tls.createServer({ key, cert }), { ...loopback, options: { TCP_SAVE_SYN: 1 } });
+    const { port } = server.address();
+    const preset = presetOptions({ host: 'localhost', port, options: { IP_TOS: 0x10, TCP_KEEPIDLE: 77 } });
+    const lookup = (_host, { all }, callback) =>
+      all
+        ? callback(null, [
+            { address: '127.0.0.9', family: 4 },
+            { address: '127.0.0.1', family: 4 },
+          ])
+        : callback(null, '127.0.0.1', 4);
+    const makers = [
+      () => net.connect({ host: 'localhost', port, lookup, autoSelectFamily: false }),
+      () => net.connect({ host: 'localhost', port, lookup, autoSelectFamily: true }),
+      () => tls.connect({ host: 'localhost', port, lookup, ca: cert, autoSelectFamily: true }),
+    ];
+    for (const make of makers) {
+      const accepted = new Promise((resolve) => net.Server.prototype.once.call(server, 'connection', resolve));
+      const client = make();
+      await once(client, 'connect');
+      const peer = await accepted;
+      assert.equal(getOption(peer, 'TCP_SAVED_SYN')[1], 0x10);
+      client.setKeepAlive(true, 30_000);
+      assert.equal(getOption(client, 'TCP_KEEPIDLE'), 77);
+      await closed(client, peer);
+    }
+    assert.equal(preset.sockets, 5);
+    preset.end();
+    assert.equal(net.Socket.prototype.connect, connect);
+    await closed(server);
+    assert.equal(descriptors(), before);
+  },
+
+  'bindDatagram() binds with the options and no others': async () => {
+    const socket = await bindDatagram(dgram.createSocket('udp4'), { ...loopback, options: { SO_RCVBUF: 20_000 } });
+    assert.equal(getOption(socket, 'SO_RCVBUF'), 40_000);
+    assert.equal(getOption(socket, 'SO_REUSEADDR'), false);
+    const sender = dgram.createSocket({ type: 'udp4', reuseAddr: true });
+    assert.equal(getOption(await bindDatagram(sender, loopback), 'SO_REUSEADDR'), true);
+    const message = once(socket, 'message');
+    sender.send('hello', socket.address().port, '127.0.0.1');
+    assert.equal(String((await message)[0]), 'hello');
+    await closed(sender, socket);
   },
 
   'each event of a socket of connect() comes once': async () => {
