@@ -8,6 +8,7 @@ import { caseReport, matrixTable, summary } from '../lab/draw/terminal.js';
 import { casesById } from './choose-cases.js';
 import { terminalWidth } from '../lab/draw/text/width.js';
 import { chooseMode } from './isolation.js';
+import { exhaustive } from './exhaustive.js';
 import { openForWriting, writeOutput } from './output-file.js';
 import { runChosen } from './run-chosen.js';
 
@@ -15,6 +16,7 @@ interface MatrixFlags {
   readonly case?: string[];
   readonly article?: string[];
   readonly quick?: boolean;
+  readonly exhaustive?: boolean;
   readonly verbose?: boolean;
   readonly json?: boolean;
   readonly markdown?: boolean;
@@ -55,6 +57,12 @@ export function addMatrixCommand(program: Command): void {
     .option('--case <id...>', 'only these cases')
     .option('--article <number...>', 'only the cases of these articles, 000 to 004')
     .option('--quick', 'leave out the cases that wait for a minute')
+    .addOption(
+      new Option(
+        '--exhaustive',
+        'no cases: every pair of sockets on one port, beside what the model of the rules says',
+      ).conflicts(['case', 'article', 'quick', 'verbose', 'markdown', 'junit']),
+    )
     .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))
     .addOption(
       new Option('--json', 'print JSON, as docs/matrix.schema.json describes it').conflicts(['markdown', 'junit']),
@@ -63,6 +71,10 @@ export function addMatrixCommand(program: Command): void {
     .option('--junit', 'print JUnit XML')
     .option('--html <file>', 'also write one self-contained page')
     .action(async (flags: MatrixFlags) => {
+      if (flags.exhaustive === true) {
+        await exhaustive(flags);
+        return;
+      }
       const chosen = choose(flags);
       const mode = await chooseMode();
       const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');

@@ -37,6 +37,8 @@ export interface BindRequest {
   readonly uid?: number | undefined;
   /** Whether it may bind ports below `ip_unprivileged_port_start`. Default: for user 0. */
   readonly canBindPrivileged?: boolean | undefined;
+  /** Whether the socket has been bound already, so that only listen() or connect() is asked for. Default false. */
+  readonly bound?: boolean | undefined;
   /** Whether listen() follows. Default false. */
   readonly listen?: boolean | undefined;
   /** Where connect() goes, if it follows. */
@@ -130,6 +132,7 @@ const requestKeys = [
   'interfaceIndex',
   'uid',
   'canBindPrivileged',
+  'bound',
   'listen',
   'connect',
 ];
@@ -217,16 +220,15 @@ export function predictBind<Existing extends ExistingSocket>(
   if (listen && to !== undefined)
     throw new UsageError('ERR_ARGUMENT_INVALID', 'request: a socket cannot listen and connect; ask for one of them');
   const place = placeToBind(request, socket.family);
-  const isBound = request.address !== undefined || request.port !== undefined || !(listen || to !== undefined);
+  const isBound = flag(request.bound, 'bound');
+  const binds =
+    !isBound && (request.address !== undefined || request.port !== undefined || !(listen || to !== undefined));
+  const bound: CallingSocket = { ...socket, local: { place, port }, state: port === 0 ? 'CLOSE' : 'BOUND' };
 
   const calls: CallPrediction<Existing>[] = [];
   const succeeds = (call: CallPrediction<Existing>): boolean => calls.push(call) > 0 && call.outcome === 'ok';
-  let caller = socket;
-  let going = true;
-  if (isBound) {
-    going = succeeds(predictBindCall(caller, { place, port }, existing, around));
-    caller = { ...caller, local: { place, port }, state: port === 0 ? 'CLOSE' : 'BOUND' };
-  }
+  let going = !binds || succeeds(predictBindCall(socket, { place, port }, existing, around));
+  const caller = binds || isBound ? bound : socket;
   if (going && listen) going = succeeds(predictListenCall(caller, existing, around));
   if (going && to !== undefined) going = succeeds(predictConnectCall(caller, to, existing, around));
   const decisive = calls.at(-1);

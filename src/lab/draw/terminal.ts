@@ -33,7 +33,8 @@ const noBorders = {
   middle: '  ',
 };
 
-const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } };
+/** A table without lines. */
+export const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } };
 
 /** The socket table as netstat(8) would print it. */
 export function socketTable(rows: readonly TableRow[]): string {
