@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 namespace sockwise {
 
@@ -21,13 +20,14 @@ int AcceptSocket(int fd, sockaddr* remote, socklen_t* remote_size);
 // setsockopt(2). A BPF program is given as its instructions: the pointer that the call wants is made here.
 int SetOption(int fd, int level, int optname, const void* value, socklen_t length);
 
+// Laid out as Linux's mmsghdr.
 struct Message {
-  msghdr header;
-  size_t transferred;
+  msghdr header = {};
+  unsigned transferred = 0;
 };
 // sendmmsg(2) and recvmmsg(2): how many messages were moved.
-int SendMessages(int fd, std::vector<Message>& messages, int flags);
-int ReceiveMessages(int fd, std::vector<Message>& messages, int flags);
+int SendMessages(int fd, Message* messages, size_t count, int flags);
+int ReceiveMessages(int fd, Message* messages, size_t count, int flags);
 
 int UnshareNamespaces(int flags);
 int EnterNamespace(int fd, int type);

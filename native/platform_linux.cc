@@ -46,32 +46,14 @@ int SetOption(int fd, int level, int optname, const void* value, socklen_t lengt
   return setsockopt(fd, level, optname, &program, sizeof program);
 }
 
-namespace {
+static_assert(sizeof(Message) == sizeof(mmsghdr) && offsetof(Message, transferred) == offsetof(mmsghdr, msg_len));
 
-std::vector<mmsghdr> HeadersOf(const std::vector<Message>& messages) {
-  std::vector<mmsghdr> headers(messages.size());
-  for (size_t i = 0; i < messages.size(); ++i) headers[i] = {messages[i].header, 0};
-  return headers;
+int SendMessages(int fd, Message* messages, size_t count, int flags) {
+  return sendmmsg(fd, reinterpret_cast<mmsghdr*>(messages), static_cast<unsigned>(count), flags);
 }
 
-void CopyBack(const std::vector<mmsghdr>& headers, int moved, std::vector<Message>& messages) {
-  for (int i = 0; i < moved; ++i) messages[i] = {headers[i].msg_hdr, headers[i].msg_len};
-}
-
-}  // namespace
-
-int SendMessages(int fd, std::vector<Message>& messages, int flags) {
-  std::vector<mmsghdr> headers = HeadersOf(messages);
-  const int sent = sendmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags);
-  CopyBack(headers, sent, messages);
-  return sent;
-}
-
-int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
-  std::vector<mmsghdr> headers = HeadersOf(messages);
-  const int received = recvmmsg(fd, headers.data(), static_cast<unsigned>(headers.size()), flags, nullptr);
-  CopyBack(headers, received, messages);
-  return received;
+int ReceiveMessages(int fd, Message* messages, size_t count, int flags) {
+  return recvmmsg(fd, reinterpret_cast<mmsghdr*>(messages), static_cast<unsigned>(count), flags, nullptr);
 }
 
 int UnshareNamespaces(int flags) { return unshare(flags); }

@@ -49,23 +49,25 @@ int SetOption(int fd, int level, int optname, const void* value, socklen_t lengt
   return setsockopt(fd, level, optname, value, length);
 }
 
-int SendMessages(int fd, std::vector<Message>& messages, int flags) {
+int SendMessages(int fd, Message* messages, size_t count, int flags) {
   int sent = 0;
-  for (Message& message : messages) {
+  for (size_t i = 0; i < count; ++i) {
+    Message& message = messages[i];
     const ssize_t size = sendmsg(fd, &message.header, flags);
     if (size < 0) return sent > 0 ? sent : -1;
-    message.transferred = static_cast<size_t>(size);
+    message.transferred = static_cast<unsigned>(size);
     ++sent;
   }
   return sent;
 }
 
-int ReceiveMessages(int fd, std::vector<Message>& messages, int flags) {
+int ReceiveMessages(int fd, Message* messages, size_t count, int flags) {
   int received = 0;
-  for (Message& message : messages) {
+  for (size_t i = 0; i < count; ++i) {
+    Message& message = messages[i];
     const ssize_t size = recvmsg(fd, &message.header, flags);
     if (size < 0) return received > 0 ? received : -1;
-    message.transferred = static_cast<size_t>(size);
+    message.transferred = static_cast<unsigned>(size);
     ++received;
   }
   return received;

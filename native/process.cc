@@ -94,15 +94,22 @@ Napi::Value TakeDescriptorCall(const Napi::CallbackInfo& info) {
 
 // readlink(2) of every file of /proc/PID/fd.
 Napi::Value SocketDescriptorsCall(const Napi::CallbackInfo& info) {
-  const Bytes pairs = BytesOf(info, 1);
+  Bytes pairs;
+  if (!BytesOf(info.Env(), info[1], &pairs, napi_int32_array)) return Number(info, -EFAULT);
   return Result(info, SocketDescriptors(Int(info, 0), reinterpret_cast<uint32_t*>(pairs.data), pairs.size / 8));
 }
 
-std::vector<std::string> Strings(const Napi::Value& value) {
+// False for anything but an array of strings.
+bool StringsOf(const Napi::Value& value, std::vector<std::string>* strings) {
+  if (!value.IsArray()) return false;
   const Napi::Array array = value.As<Napi::Array>();
-  std::vector<std::string> strings;
-  for (uint32_t i = 0; i < array.Length(); ++i) strings.push_back(Napi::Value(array[i]).As<Napi::String>().Utf8Value());
-  return strings;
+  const uint32_t count = array.Length();
+  for (uint32_t i = 0; i < count; ++i) {
+    const Napi::Value element = array[i];
+    if (element.IsEmpty() || !element.IsString()) return false;
+    strings->push_back(element.As<Napi::String>().Utf8Value());
+  }
+  return true;
 }
 
 std::vector<char*> Pointers(std::vector<std::string>& strings) {
@@ -113,9 +120,11 @@ std::vector<char*> Pointers(std::vector<std::string>& strings) {
 }
 
 Napi::Value SpawnInUserNamespaceCall(const Napi::CallbackInfo& info) {
+  std::vector<std::string> arguments;
+  std::vector<std::string> variables;
+  if (!info[0].IsString() || !StringsOf(info[1], &arguments) || !StringsOf(info[2], &variables))
+    return Number(info, -EINVAL);
   const std::string path = info[0].As<Napi::String>().Utf8Value();
-  std::vector<std::string> arguments = Strings(info[1]);
-  std::vector<std::string> variables = Strings(info[2]);
   return Result(info, SpawnInUserNamespace(path.c_str(), Pointers(arguments).data(), Pointers(variables).data()));
 }
 

@@ -3,6 +3,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <string>
+
 #include "arguments.h"
 #include "calls.h"
 #include "environment.h"
@@ -30,15 +33,19 @@ Napi::Value PairCall(const Napi::CallbackInfo& info) {
   return Number(info, 0);
 }
 
-// bind(2).
-Napi::Value BindCall(const Napi::CallbackInfo& info) {
-  return Result(info, bind(Int(info, 0), AddressAt(EnvironmentOf(info)), static_cast<socklen_t>(Int(info, 1))));
+using AddressCall = int (*)(int, const sockaddr*, socklen_t);
+
+Napi::Value WithAddress(const Napi::CallbackInfo& info, AddressCall call) {
+  const int length = Int(info, 1);
+  if (length < 0 || static_cast<size_t>(length) > kDataSize) return Number(info, -EINVAL);
+  return Result(info, call(Int(info, 0), AddressAt(EnvironmentOf(info)), static_cast<socklen_t>(length)));
 }
 
+// bind(2).
+Napi::Value BindCall(const Napi::CallbackInfo& info) { return WithAddress(info, bind); }
+
 // connect(2). EINTR is not retried: the attempt goes on, as after EINPROGRESS.
-Napi::Value ConnectCall(const Napi::CallbackInfo& info) {
-  return Result(info, connect(Int(info, 0), AddressAt(EnvironmentOf(info)), static_cast<socklen_t>(Int(info, 1))));
-}
+Napi::Value ConnectCall(const Napi::CallbackInfo& info) { return WithAddress(info, connect); }
 
 // listen(2).
 Napi::Value ListenCall(const Napi::CallbackInfo& info) { return Result(info, listen(Int(info, 0), Int(info, 1))); }
@@ -50,7 +57,7 @@ Napi::Value AcceptCall(const Napi::CallbackInfo& info) {
   int fd = -1;
   do fd = AcceptSocket(Int(info, 0), AddressAt(environment), &length);
   while (fd < 0 && errno == EINTR);
-  environment.frame()[kLength] = static_cast<int32_t>(length);
+  environment.frame()[kLength] = static_cast<int32_t>(std::min<socklen_t>(length, sizeof(sockaddr_storage)));
   return NewDescriptor(info, fd);
 }
 
@@ -59,7 +66,7 @@ using NameCall = int (*)(int, sockaddr*, socklen_t*);
 Napi::Value Name(const Napi::CallbackInfo& info, NameCall call) {
   socklen_t length = sizeof(sockaddr_storage);
   if (call(Int(info, 0), AddressAt(EnvironmentOf(info)), &length) < 0) return Number(info, -errno);
-  return Number(info, static_cast<ssize_t>(length));
+  return Number(info, static_cast<ssize_t>(std::min<socklen_t>(length, sizeof(sockaddr_storage))));
 }
 
 // getsockname(2).
@@ -109,6 +116,7 @@ Napi::Value DisownCall(const Napi::CallbackInfo& info) {
 Napi::Value StartReadinessCall(const Napi::CallbackInfo& info) {
   Environment& environment = EnvironmentOf(info);
   if (environment.readiness != nullptr) return Number(info, -EALREADY);
+  if (!info[0].IsFunction()) return Number(info, -EINVAL);
   const Napi::Function ready = info[0].As<Napi::Function>();
   environment.readiness =
       info[1].ToBoolean() ? NewThreadReadiness(info.Env(), ready) : NewLoopReadiness(info.Env(), ready);
@@ -123,6 +131,7 @@ Napi::Value WatchCall(const Napi::CallbackInfo& info) {
 
 // if_nametoindex(3).
 Napi::Value IfNameToIndexCall(const Napi::CallbackInfo& info) {
+  if (!info[0].IsString()) return Number(info, -EINVAL);
   const unsigned index = if_nametoindex(info[0].As<Napi::String>().Utf8Value().c_str());
   return Number(info, index == 0 ? -errno : static_cast<ssize_t>(index));
 }

@@ -19,155 +19,254 @@ constexpr int kNoSignal = MSG_NOSIGNAL;
 constexpr int kNoSignal = 0;
 #endif
 
-template <typename Call>
-ssize_t Retry(Call call) {
+// UIO_MAXIOV: sendmsg(2) refuses more parts, and sendmmsg(2) quietly takes no more messages than that.
+constexpr size_t kMostParts = 1024;
+
+template <typename Function>
+ssize_t Retry(Function call) {
   ssize_t result = 0;
   do result = call();
   while (result < 0 && errno == EINTR);
   return result;
 }
 
+// Whether `length` bytes from `offset` on lie in `size` bytes.
+bool Within(size_t size, int32_t offset, int32_t length) {
+  return offset >= 0 && length >= 0 && static_cast<size_t>(offset) + static_cast<size_t>(length) <= size;
+}
+
 // sendto(2).
-Napi::Value SendCall(const Napi::CallbackInfo& info) {
-  const int fd = Int(info, 0);
-  const Bytes bytes = BytesOf(info, 1);
-  const int flags = Int(info, 2) | kNoSignal;
-  const socklen_t length = static_cast<socklen_t>(Int(info, 3));
-  const sockaddr* address = length == 0 ? nullptr : reinterpret_cast<sockaddr*>(EnvironmentOf(info).data());
-  return Result(info, Retry([&] { return sendto(fd, bytes.data, bytes.size, flags, address, length); }));
+napi_value SendCall(napi_env env, napi_callback_info info) {
+  const Arguments<4> call(env, info);
+  Bytes bytes;
+  if (!call.BytesAt(1, &bytes)) return call.Return(-EFAULT);
+  const int fd = call.Int(0);
+  const int flags = call.Int(2) | kNoSignal;
+  const int length = call.Int(3);
+  if (length < 0) return call.Result(Retry([&] { return send(fd, bytes.data, bytes.size, flags); }));
+  if (!Within(kDataSize, 0, length)) return call.Return(-EINVAL);
+  const sockaddr* address = reinterpret_cast<sockaddr*>(call.environment->data());
+  return call.Result(
+      Retry([&] { return sendto(fd, bytes.data, bytes.size, flags, address, static_cast<socklen_t>(length)); }));
+}
+
+// recv(2).
+napi_value RecvCall(napi_env env, napi_callback_info info) {
+  const Arguments<3> call(env, info);
+  Bytes bytes;
+  if (!call.BytesAt(1, &bytes)) return call.Return(-EFAULT);
+  const int fd = call.Int(0);
+  const int flags = call.Int(2);
+  return call.Result(Retry([&] { return recv(fd, bytes.data, bytes.size, flags); }));
 }
 
 // recvfrom(2).
-Napi::Value RecvCall(const Napi::CallbackInfo& info) {
-  Environment& environment = EnvironmentOf(info);
-  const int fd = Int(info, 0);
-  const Bytes bytes = BytesOf(info, 1);
-  const int flags = Int(info, 2);
-  sockaddr* address = reinterpret_cast<sockaddr*>(environment.data());
+napi_value RecvFromCall(napi_env env, napi_callback_info info) {
+  const Arguments<3> call(env, info);
+  Bytes bytes;
+  if (!call.BytesAt(1, &bytes)) return call.Return(-EFAULT);
+  const int fd = call.Int(0);
+  const int flags = call.Int(2);
+  sockaddr* address = reinterpret_cast<sockaddr*>(call.environment->data());
   socklen_t length = 0;
   const ssize_t received = Retry([&] {
     length = sizeof(sockaddr_storage);
     return recvfrom(fd, bytes.data, bytes.size, flags, address, &length);
   });
-  if (received < 0) return Number(info, -errno);
-  environment.frame()[kLength] = static_cast<int32_t>(length);
-  return Number(info, received);
+  if (received < 0) return call.Return(-errno);
+  call.environment->frame()[kLength] = static_cast<int32_t>(std::min<socklen_t>(length, sizeof(sockaddr_storage)));
+  return call.Return(received);
 }
 
-std::vector<iovec> PartsOf(const Napi::CallbackInfo& info, size_t index) {
-  const Napi::Array parts = info[index].As<Napi::Array>();
-  std::vector<iovec> vectors(parts.Length());
-  for (uint32_t i = 0; i < vectors.size(); ++i) {
-    const Bytes bytes = BytesOf(info.Env(), parts[i]);
-    vectors[i] = {bytes.data, bytes.size};
+// One piece of memory or an array of them. All elements are fetched before the memory of any is looked up: fetching may
+// run a getter, and that may transfer or resize what was looked up before. 0, or -errno.
+int PartsOf(napi_env env, napi_value value, std::vector<iovec>* parts) {
+  bool is_array = false;
+  uint32_t count = 1;
+  if (napi_is_array(env, value, &is_array) != napi_ok) return -EFAULT;
+  if (is_array && napi_get_array_length(env, value, &count) != napi_ok) return -EFAULT;
+  if (count > kMostParts) return -EMSGSIZE;
+  std::vector<napi_value> values(count, value);
+  for (uint32_t i = 0; is_array && i < count; ++i) {
+    if (napi_get_element(env, value, i, &values[i]) != napi_ok) return -EFAULT;
   }
-  return vectors;
+  parts->resize(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    Bytes bytes;
+    if (!BytesOf(env, values[i], &bytes)) return -EFAULT;
+    (*parts)[i] = {bytes.data, bytes.size};
+  }
+  return 0;
 }
 
 // The sockaddr and the control messages, at their places in the scratch memory.
-msghdr HeaderOf(Environment& environment, std::vector<iovec>& parts, int name_size, int control_size) {
+msghdr HeaderOf(const Environment& environment, std::vector<iovec>* parts, int name_size, int control_size) {
   msghdr header = {};
   if (name_size > 0) {
     header.msg_name = environment.data();
     header.msg_namelen = static_cast<socklen_t>(name_size);
   }
-  header.msg_iov = parts.data();
-  header.msg_iovlen = parts.size();
+  header.msg_iov = parts->data();
+  header.msg_iovlen = parts->size();
   if (control_size > 0) {
     header.msg_control = environment.data() + kNameSpace;
-    header.msg_controllen = static_cast<socklen_t>(std::min<size_t>(control_size, kDataSize - kNameSpace));
+    header.msg_controllen = static_cast<socklen_t>(control_size);
   }
   return header;
 }
 
 // sendmsg(2).
-Napi::Value SendMsgCall(const Napi::CallbackInfo& info) {
-  const int fd = Int(info, 0);
-  std::vector<iovec> parts = PartsOf(info, 1);
-  const int flags = Int(info, 2) | kNoSignal;
-  const msghdr header = HeaderOf(EnvironmentOf(info), parts, Int(info, 3), Int(info, 4));
-  return Result(info, Retry([&] { return sendmsg(fd, &header, flags); }));
+napi_value SendMsgCall(napi_env env, napi_callback_info info) {
+  const Arguments<5> call(env, info);
+  std::vector<iovec> parts;
+  const int gathered = PartsOf(env, call.values[1], &parts);
+  if (gathered < 0) return call.Return(gathered);
+  const int fd = call.Int(0);
+  const int flags = call.Int(2) | kNoSignal;
+  const int name_size = call.Int(3);
+  const int control_size = call.Int(4);
+  if (!Within(kNameSpace, 0, name_size) || !Within(kDataSize - kNameSpace, 0, control_size))
+    return call.Return(-EINVAL);
+  const msghdr header = HeaderOf(*call.environment, &parts, name_size, control_size);
+  return call.Result(Retry([&] { return sendmsg(fd, &header, flags); }));
 }
 
 // recvmsg(2).
-Napi::Value RecvMsgCall(const Napi::CallbackInfo& info) {
-  Environment& environment = EnvironmentOf(info);
-  const int fd = Int(info, 0);
-  std::vector<iovec> parts = PartsOf(info, 1);
-  const int flags = Int(info, 2);
+napi_value RecvMsgCall(napi_env env, napi_callback_info info) {
+  const Arguments<4> call(env, info);
+  std::vector<iovec> parts;
+  const int gathered = PartsOf(env, call.values[1], &parts);
+  if (gathered < 0) return call.Return(gathered);
+  const int fd = call.Int(0);
+  const int flags = call.Int(2);
+  const int control_size = call.Int(3);
+  if (!Within(kDataSize - kNameSpace, 0, control_size)) return call.Return(-EINVAL);
   msghdr header = {};
   const ssize_t received = Retry([&] {
-    header = HeaderOf(environment, parts, sizeof(sockaddr_storage), Int(info, 3));
+    header = HeaderOf(*call.environment, &parts, kNameSpace, control_size);
     return recvmsg(fd, &header, flags);
   });
-  if (received < 0) return Number(info, -errno);
-  int32_t* frame = environment.frame();
+  if (received < 0) return call.Return(-errno);
+  int32_t* frame = call.environment->frame();
   frame[kFd] = header.msg_flags;
   frame[kLevel] = static_cast<int32_t>(header.msg_controllen);
-  frame[kLength] = static_cast<int32_t>(header.msg_namelen);
-  return Number(info, received);
+  frame[kLength] = static_cast<int32_t>(std::min<socklen_t>(header.msg_namelen, kNameSpace));
+  return call.Return(received);
 }
 
-// sendmmsg(2). Four int32 a message: offset, length, offset and length of the sockaddr.
-Napi::Value SendMMsgCall(const Napi::CallbackInfo& info) {
-  const int fd = Int(info, 0);
-  const Bytes data = BytesOf(info, 1);
-  const Bytes names = BytesOf(info, 2);
-  const Bytes table = BytesOf(info, 3);
-  const int32_t* row = reinterpret_cast<const int32_t*>(table.data);
-  std::vector<Message> messages(table.size / (4 * sizeof(int32_t)));
-  std::vector<iovec> parts(messages.size());
-  for (size_t i = 0; i < messages.size(); ++i, row += 4) {
-    parts[i] = {data.data + row[0], static_cast<size_t>(row[1])};
-    messages[i] = {};
-    messages[i].header.msg_iov = &parts[i];
-    messages[i].header.msg_iovlen = 1;
-    if (row[3] > 0) messages[i].header.msg_name = names.data + row[2];
-    messages[i].header.msg_namelen = static_cast<socklen_t>(row[3]);
-  }
-  const int flags = Int(info, 4) | kNoSignal;
-  return Result(info, Retry([&] { return SendMessages(fd, messages, flags); }));
-}
+// What a table says of one message: src/native/binding.ts, Column.
+struct Row {
+  int32_t offset;
+  int32_t length;
+  int32_t name_offset;
+  int32_t name_length;
+  int32_t control_offset;
+  int32_t control_length;
+  int32_t flags;
+  int32_t unused;
+};
 
-// recvmmsg(2). Leaves four int32 a message: length, flags, length of the sockaddr, 0.
-Napi::Value RecvMMsgCall(const Napi::CallbackInfo& info) {
-  const int fd = Int(info, 0);
-  const Bytes data = BytesOf(info, 1);
-  const size_t size = static_cast<size_t>(Int(info, 2));
-  const Bytes names = BytesOf(info, 3);
-  const Bytes table = BytesOf(info, 4);
-  std::vector<Message> messages(table.size / (4 * sizeof(int32_t)));
+// sendmmsg(2).
+napi_value SendMMsgCall(napi_env env, napi_callback_info info) {
+  const Arguments<8> call(env, info);
+  Bytes data;
+  Bytes names;
+  Bytes control;
+  Bytes table;
+  if (!call.BytesAt(1, &data) || !call.BytesAt(2, &names) || !call.BytesAt(3, &control) || !call.Int32sAt(4, &table))
+    return call.Return(-EFAULT);
+  const int fd = call.Int(0);
+  const int32_t first = call.Int(5);
+  const int32_t count = call.Int(6);
+  const int flags = call.Int(7) | kNoSignal;
+  if (!Within(table.size / sizeof(Row), first, count) || static_cast<size_t>(count) > kMostParts)
+    return call.Return(-EFAULT);
+  std::vector<Message> messages(static_cast<size_t>(count));
   std::vector<iovec> parts(messages.size());
   for (size_t i = 0; i < messages.size(); ++i) {
-    parts[i] = {data.data + i * size, size};
-    messages[i] = {};
-    messages[i].header.msg_iov = &parts[i];
-    messages[i].header.msg_iovlen = 1;
-    messages[i].header.msg_name = names.data + i * kNameSpace;
-    messages[i].header.msg_namelen = kNameSpace;
+    const Row row = reinterpret_cast<const Row*>(table.data)[static_cast<size_t>(first) + i];
+    if (!Within(data.size, row.offset, row.length) || !Within(kNameSpace, 0, row.name_length) ||
+        !Within(names.size, row.name_offset, row.name_length) ||
+        !Within(control.size, row.control_offset, row.control_length))
+      return call.Return(-EFAULT);
+    msghdr& header = messages[i].header;
+    parts[i] = {data.data + row.offset, static_cast<size_t>(row.length)};
+    header.msg_iov = &parts[i];
+    header.msg_iovlen = 1;
+    if (row.name_length > 0) header.msg_name = names.data + row.name_offset;
+    header.msg_namelen = static_cast<socklen_t>(row.name_length);
+    if (row.control_length > 0) header.msg_control = control.data + row.control_offset;
+    header.msg_controllen = static_cast<socklen_t>(row.control_length);
   }
-  const int flags = Int(info, 5);
-  const ssize_t received = Retry([&] { return ReceiveMessages(fd, messages, flags); });
-  if (received < 0) return Number(info, -errno);
-  int32_t* row = reinterpret_cast<int32_t*>(table.data);
-  for (ssize_t i = 0; i < received; ++i, row += 4) {
-    row[0] = static_cast<int32_t>(messages[i].transferred);
-    row[1] = messages[i].header.msg_flags;
-    row[2] = static_cast<int32_t>(messages[i].header.msg_namelen);
-    row[3] = 0;
+  return call.Result(Retry([&] { return SendMessages(fd, messages.data(), messages.size(), flags); }));
+}
+
+// recvmmsg(2).
+napi_value RecvMMsgCall(napi_env env, napi_callback_info info) {
+  const Arguments<9> call(env, info);
+  Bytes data;
+  Bytes names;
+  Bytes control;
+  Bytes table;
+  if (!call.BytesAt(1, &data) || !call.BytesAt(3, &names) || !call.BytesAt(4, &control) || !call.Int32sAt(6, &table))
+    return call.Return(-EFAULT);
+  const int fd = call.Int(0);
+  const int32_t size = call.Int(2);
+  const int32_t control_size = call.Int(5);
+  const int32_t count = call.Int(7);
+  const int flags = call.Int(8);
+  // The products fit: all three are below 2^31.
+  if (size < 0 || control_size < 0 || !Within(table.size / sizeof(Row), 0, count) ||
+      static_cast<size_t>(count) > kMostParts || static_cast<size_t>(count) * static_cast<size_t>(size) > data.size ||
+      static_cast<size_t>(count) * kNameSpace > names.size ||
+      static_cast<size_t>(count) * static_cast<size_t>(control_size) > control.size)
+    return call.Return(-EFAULT);
+  std::vector<Message> messages(static_cast<size_t>(count));
+  std::vector<iovec> parts(messages.size());
+  const ssize_t received = Retry([&] {
+    for (size_t i = 0; i < messages.size(); ++i) {
+      parts[i] = {data.data + i * static_cast<size_t>(size), static_cast<size_t>(size)};
+      msghdr& header = messages[i].header;
+      header = {};
+      header.msg_iov = &parts[i];
+      header.msg_iovlen = 1;
+      header.msg_name = names.data + i * kNameSpace;
+      header.msg_namelen = kNameSpace;
+      if (control_size > 0) header.msg_control = control.data + i * static_cast<size_t>(control_size);
+      header.msg_controllen = static_cast<socklen_t>(control_size);
+    }
+    return ReceiveMessages(fd, messages.data(), messages.size(), flags);
+  });
+  if (received < 0) return call.Return(-errno);
+  for (size_t i = 0; i < static_cast<size_t>(received); ++i) {
+    const msghdr& header = messages[i].header;
+    Row& row = reinterpret_cast<Row*>(table.data)[i];
+    row.offset = static_cast<int32_t>(i) * size;
+    // With MSG_TRUNC the kernel reports the length the datagram had.
+    row.length = static_cast<int32_t>(std::min<size_t>(messages[i].transferred, static_cast<size_t>(size)));
+    row.name_offset = static_cast<int32_t>(i * kNameSpace);
+    row.name_length = static_cast<int32_t>(std::min<socklen_t>(header.msg_namelen, kNameSpace));
+    row.control_offset = static_cast<int32_t>(i) * control_size;
+    row.control_length = static_cast<int32_t>(header.msg_controllen);
+    row.flags = header.msg_flags;
+    row.unused = 0;
   }
-  return Number(info, received);
+  return call.Return(received);
 }
 
 }  // namespace
 
-void InitTransfer(Napi::Env, Napi::Object exports, Environment* environment) {
-  Export<SendCall>(exports, "send", environment);
-  Export<RecvCall>(exports, "recv", environment);
-  Export<SendMsgCall>(exports, "sendmsg", environment);
-  Export<RecvMsgCall>(exports, "recvmsg", environment);
-  Export<SendMMsgCall>(exports, "sendmmsg", environment);
-  Export<RecvMMsgCall>(exports, "recvmmsg", environment);
+void InitTransfer(napi_env env, napi_value exports, Environment* environment) {
+  const napi_property_descriptor calls[] = {
+      {"send", nullptr, SendCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"recv", nullptr, RecvCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"recvfrom", nullptr, RecvFromCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"sendmsg", nullptr, SendMsgCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"recvmsg", nullptr, RecvMsgCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"sendmmsg", nullptr, SendMMsgCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+      {"recvmmsg", nullptr, RecvMMsgCall, nullptr, nullptr, nullptr, napi_enumerable, environment},
+  };
+  napi_define_properties(env, exports, sizeof calls / sizeof calls[0], calls);
 }
 
 }  // namespace sockwise

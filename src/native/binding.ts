@@ -49,37 +49,58 @@ export interface NativeBinding {
   /** fcntl(2): sets O_NONBLOCK and FD_CLOEXEC. */
   setNonBlocking(fd: number): number;
 
-  /** sendto(2), to the sockaddr of `addressLength` bytes at `DATA`, or the connected peer if that is 0. */
+  /** sendto(2), to the sockaddr of `addressLength` bytes at `DATA`, or, if that is below 0, the connected peer. */
   send(fd: number, data: Uint8Array, flags: number, addressLength: number): number;
-  /** recvfrom(2). The sender's sockaddr is at `DATA`, its length in `Frame.length` (0: none). */
+  /** recv(2). */
   recv(fd: number, data: Uint8Array, flags: number): number;
+  /** recvfrom(2). The sender's sockaddr is at `DATA`, its length in `Frame.length` (0: none). */
+  recvfrom(fd: number, data: Uint8Array, flags: number): number;
   /**
-   * sendmsg(2) of the `parts` in order. At `DATA` stands the sockaddr (`addressLength` bytes), and at
-   * `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
+   * sendmsg(2) of the `parts` in order: one, or an array of at most 1024. At `DATA` stands the sockaddr (`addressLength`
+   * bytes), and at `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
    */
   sendmsg(
     fd: number,
-    parts: readonly Uint8Array[],
+    parts: Uint8Array | readonly Uint8Array[],
     flags: number,
     addressLength: number,
     controlLength: number,
   ): number;
   /**
-   * recvmsg(2) into `parts`. Leaves the sender's sockaddr at `DATA`, control messages at `DATA + NAME_SPACE` (at most
-   * `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control length, `length` the
-   * sockaddr length. Descriptors received are close-on-exec only with `MSG_CMSG_CLOEXEC` in `flags`.
+   * recvmsg(2) into `parts`: one, or an array of at most 1024. Leaves the sender's sockaddr at `DATA`, control messages at
+   * `DATA + NAME_SPACE` (at most `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control
+   * length, `length` the sockaddr length. Descriptors received are close-on-exec only with `MSG_CMSG_CLOEXEC` in `flags`.
    */
-  recvmsg(fd: number, parts: readonly Uint8Array[], flags: number, controlCapacity: number): number;
+  recvmsg(fd: number, parts: Uint8Array | readonly Uint8Array[], flags: number, controlCapacity: number): number;
   /**
-   * sendmmsg(2). `table` has four int32 a message: offset and length in `data`, offset and length of the sockaddr in
-   * `names` (0 length: connected). Returns how many messages went out.
+   * sendmmsg(2) of `count` messages from row `first` of `table` on: see {@link Column}. Returns how many went out; -EFAULT
+   * if a row points outside `data`, `names` or `control`.
    */
-  sendmmsg(fd: number, data: Uint8Array, names: Uint8Array, table: Int32Array, flags: number): number;
+  sendmmsg(
+    fd: number,
+    data: Uint8Array,
+    names: Uint8Array,
+    control: Uint8Array,
+    table: Int32Array,
+    first: number,
+    count: number,
+    flags: number,
+  ): number;
   /**
-   * recvmmsg(2) of up to `table.length / 4` messages, each into its own `size` bytes of `data` and `NAME_SPACE` bytes
-   * of `names`. Leaves four int32 a message: length, flags, sockaddr length, 0. Returns how many came.
+   * recvmmsg(2) of up to `count` messages, each into its own `size` bytes of `data`, `NAME_SPACE` bytes of `names` and
+   * `controlSize` bytes of `control`. Leaves a row of `table` for each, and returns how many came.
    */
-  recvmmsg(fd: number, data: Uint8Array, size: number, names: Uint8Array, table: Int32Array, flags: number): number;
+  recvmmsg(
+    fd: number,
+    data: Uint8Array,
+    size: number,
+    names: Uint8Array,
+    control: Uint8Array,
+    controlSize: number,
+    table: Int32Array,
+    count: number,
+    flags: number,
+  ): number;
 
   /**
    * Sets the one function called when a watched descriptor is ready: `events` is a sum of `READABLE` and `WRITABLE`, or
@@ -122,6 +143,19 @@ export interface NativeBinding {
 export const Frame = { fd: 0, level: 1, optname: 2, length: 3 } as const;
 /** Byte offset of the value in `scratch`. */
 export const DATA = 64;
+/** What the eight int32 of a row say of a message: where it is in the data, the names and the control messages. */
+export const Column = {
+  offset: 0,
+  length: 1,
+  nameOffset: 2,
+  nameLength: 3,
+  controlOffset: 4,
+  controlLength: 5,
+  flags: 6,
+} as const;
+export const COLUMNS = 8;
+/** UIO_MAXIOV: sendmsg(2) takes no more parts, sendmmsg(2) and recvmmsg(2) no more messages. */
+export const MOST_MESSAGES = 1024;
 /** Bytes kept for a sockaddr before what follows it: `sockaddr_storage` is 128. */
 export const NAME_SPACE = 128;
 const VALUE_SIZE = 65_536;
