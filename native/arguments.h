@@ -10,8 +10,8 @@
 
 namespace sockwise {
 
-// TypeScript has checked every argument by the time it arrives here. What leads to memory (lengths, offsets, typed arrays)
-// is checked once more where it is used.
+// TypeScript has checked every argument by the time it arrives here. What leads to memory (lengths, offsets, typed
+// arrays) is checked once more where it is used.
 
 inline Environment& EnvironmentOf(const Napi::CallbackInfo& info) { return *static_cast<Environment*>(info.Data()); }
 
@@ -31,8 +31,8 @@ struct Bytes {
   size_t size = 0;
 };
 
-// The memory behind a Uint8Array, as V8 knows it: no property that JavaScript could redefine is read. False for anything
-// else.
+// The memory behind a Uint8Array, as V8 knows it: no property that JavaScript could redefine is read. False for
+// anything else.
 inline bool BytesOf(napi_env env, napi_value value, Bytes* bytes, napi_typedarray_type expected = napi_uint8_array) {
   napi_typedarray_type type = napi_int8_array;
   size_t count = 0;

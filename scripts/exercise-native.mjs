@@ -65,7 +65,7 @@ async function connections(ready) {
     await readable(ready, listener.fd);
     const server = ok(native.accept(listener.fd), 'accept');
     ok(native.getpeername(server), 'getpeername');
-    assert.equal(native.send(client, Buffer.from('hello'), 0, 0), 5);
+    assert.equal(native.send(client, Buffer.from('hello'), 0, -1), 5);
     await readable(ready, server);
     assert.equal(native.recv(server, Buffer.alloc(16), 0), 5);
     assert.equal(native.sendmsg(client, [Buffer.from('ab'), Buffer.from('c')], 0, 0, 0), 3);
@@ -86,16 +86,111 @@ async function datagrams(ready) {
   const two = bound(SOCK_DGRAM);
   assert.equal(native.send(one.fd, Buffer.from('x'), 0, place(two.address)), 1);
   await readable(ready, two.fd);
-  assert.equal(native.recv(two.fd, Buffer.alloc(4), 0), 1);
+  assert.equal(native.recvfrom(two.fd, Buffer.alloc(4), 0), 1);
+  assert.equal(frame[3], one.address.length);
   const names = Buffer.alloc(2 * NAME_SPACE);
   names.set(two.address, 0);
   names.set(two.address, NAME_SPACE);
   const size = two.address.length;
-  const table = Int32Array.of(0, 3, 0, size, 3, 2, NAME_SPACE, size);
-  assert.equal(native.sendmmsg(one.fd, Buffer.from('abcde'), names, table, 0), 2);
+  const table = Int32Array.of(0, 3, 0, size, 0, 0, 0, 0, 3, 2, NAME_SPACE, size, 0, 0, 0, 0);
+  const none = Buffer.alloc(0);
+  assert.equal(native.sendmmsg(one.fd, Buffer.from('abcde'), names, none, table, 0, 2, 0), 2);
   await readable(ready, two.fd);
-  ok(native.recvmmsg(two.fd, Buffer.alloc(32), 16, Buffer.alloc(2 * NAME_SPACE), new Int32Array(8), 0), 'recvmmsg');
+  const into = [Buffer.alloc(32), 16, Buffer.alloc(2 * NAME_SPACE), Buffer.alloc(64), 32];
+  ok(native.recvmmsg(two.fd, ...into, new Int32Array(16), 2, 0), 'recvmmsg');
+  lies(one.fd, two.fd, names);
   for (const { fd } of [one, two]) ok(native.close(fd), 'close');
+}
+
+const EFAULT = -14;
+const EINVAL = -22;
+
+/** Lengths, offsets and objects that TypeScript never passes on: each is refused before memory is touched. */
+function lies(sender, receiver, names) {
+  const four = Buffer.from('abcd');
+  const row = (...columns) => Int32Array.of(...columns, ...Array.from({ length: 8 - columns.length }, () => 0));
+  const high = 2 ** 31 - 1;
+  const rows = [
+    [-1, 1],
+    [0, -1],
+    [0, 5],
+    [4, 1],
+    [high, high],
+    [0, 1, -1, 16],
+    [0, 1, 0, 129],
+    [0, 1, names.length, 1],
+    [0, 1, 0, 0, 0, 1],
+    [0, 1, 0, 0, -8, 8],
+  ];
+  for (const columns of rows) {
+    const result = native.sendmmsg(sender, four, names, Buffer.alloc(0), row(...columns), 0, 1, 0);
+    assert.equal(result, EFAULT, `sendmmsg of ${columns.join(' ')}`);
+  }
+  for (const [first, count] of [
+    [-1, 1],
+    [0, 2],
+    [1, 1],
+    [0, -1],
+    [high, high],
+  ])
+    assert.equal(native.sendmmsg(sender, four, names, Buffer.alloc(0), row(0, 1), first, count, 0), EFAULT);
+  for (const [size, controlSize, count] of [
+    [-1, 0, 1],
+    [5, 0, 1],
+    [high, 0, 1],
+    [4, -1, 1],
+    [4, 1, 1],
+    [4, 0, 2],
+    [4, 0, -1],
+    [2, 0, 1025],
+  ]) {
+    const result = native.recvmmsg(receiver, four, size, names, Buffer.alloc(0), controlSize, row(0), count, 0);
+    assert.equal(result, EFAULT, `recvmmsg of ${size} ${controlSize} ${count}`);
+  }
+  for (const length of [65_537, high, 2 ** 32 + 16, 0.5, Number.NaN].map((given) => [
+    given,
+    given > 65_536 && given < 2 ** 32,
+  ]))
+    if (length[1]) assert.equal(native.send(sender, four, 0, length[0]), EINVAL);
+    else assert.ok(native.send(sender, four, 0, length[0]) < 0);
+  for (const length of [-1, 65_537, high, 2 ** 32 + 16, '16', undefined]) {
+    assert.ok(native.bind(sender, length) < 0);
+    assert.ok(native.connect(sender, length) < 0);
+  }
+  for (const bytes of [undefined, null, 5, 'text', {}, [], new Uint16Array(4), new DataView(new ArrayBuffer(4))]) {
+    assert.equal(native.send(sender, bytes, 0, -1), EFAULT);
+    assert.equal(native.recv(receiver, bytes, 0), EFAULT);
+    assert.equal(native.recvfrom(receiver, bytes, 0), EFAULT);
+    assert.equal(native.sendmsg(sender, [bytes], 0, 0, 0), EFAULT);
+    assert.equal(native.recvmsg(receiver, [four, bytes], 0, 0), EFAULT);
+    assert.equal(native.sendmmsg(sender, four, names, four, bytes, 0, 1, 0), EFAULT);
+  }
+  for (const [name, control] of [
+    [129, 0],
+    [-1, 0],
+    [0, -1],
+    [0, 65_536 - 127],
+  ])
+    assert.equal(native.sendmsg(sender, four, 0, name, control), EINVAL);
+  assert.equal(native.recvmsg(receiver, four, 0, 65_536 - 127), EINVAL);
+  const many = Array.from({ length: 1025 }, () => four);
+  assert.equal(native.sendmsg(sender, many, 0, 0, 0), -90);
+  transferring(sender);
+}
+
+/** Fetching a later part transfers the memory of an earlier one: it is looked up when nothing else can run. */
+function transferring(sender) {
+  const earlier = new Uint8Array(1 << 20).fill(1);
+  const parts = [earlier, null];
+  Object.defineProperty(parts, 1, {
+    get() {
+      structuredClone(earlier.buffer, { transfer: [earlier.buffer] });
+      return Buffer.from('b');
+    },
+  });
+  data.set(loopback);
+  data.writeUInt16BE(9, addon.layout['sockaddr_in.sin_port']);
+  assert.equal(native.sendmsg(sender, parts, 0, loopback.length, 0), 1);
 }
 
 /** A descriptor of this process goes over a Unix pair as SCM_RIGHTS and comes back as another. */

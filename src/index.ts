@@ -62,7 +62,8 @@ export type {
 } from './socket/messages.js';
 export type { Payload } from './socket/payload.js';
 export type { WaitOptions } from './socket/readiness.js';
-export type { AddressInput } from './socket/sockaddr.js';
+export type { EncodedAddress } from './socket/encoded-address.js';
+export { type AddressInput, encodeAddress, type RawAddress, type UnspecifiedAddress } from './socket/sockaddr.js';
 export {
   type AdoptOptions,
   type ListenOptions,
@@ -71,13 +72,13 @@ export {
   Socket,
   type SocketType,
 } from './socket/socket.js';
+export { type BatchMessage, MessageBatch, type MessageBatchOptions, type ReceivedMessage } from './socket/batch.js';
 export type {
-  BatchMessage,
   BatchOptions,
   BatchReceived,
-  ReceivedMessage,
   RecvMessageOptions,
   RecvOptions,
+  SendBatchOptions,
   SendMessage,
   SendOptions,
   TransferOptions,

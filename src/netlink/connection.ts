@@ -35,7 +35,7 @@ class SocketTransport implements NetlinkTransport {
   }
 
   send(request: Uint8Array): void {
-    check(native.send(this.#fd, request, 0, 0), 'send');
+    check(native.send(this.#fd, request, 0, -1), 'send');
   }
 
   receive(bytes: Uint8Array): number {

@@ -1,7 +1,7 @@
 import { check, int32Max, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
-import { bytesOf } from './bytes.js';
+import { byteLengthOf, bytesOf } from './bytes.js';
 import { littleEndian } from './memory.js';
 import { levelNumber, type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
@@ -150,11 +150,11 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
 
 function writeRaw(fd: number, raw: RawOption): void {
   knownKeys(raw, 'option', ['level', 'optname', 'bytes']);
-  const { level, optname } = raw;
-  const bytes = bytesOf(raw.bytes, 'bytes');
-  integer(bytes.length, 'bytes: length', 0, room);
+  const { level, optname, bytes: given } = raw;
+  const bytes = bytesOf(given, 'bytes');
+  const length = integer(byteLengthOf(bytes), 'bytes: length', 0, room);
   const option = rawFrame(fd, level, optname);
-  frame[Frame.length] = bytes.length;
+  frame[Frame.length] = length;
   memory.bytes.set(bytes);
   check(native.setsockopt(), 'setsockopt', { option });
 }

@@ -1,5 +1,5 @@
 import { integer, invalidArgument, UsageError } from '../errors.js';
-import { bytesOf } from './bytes.js';
+import { byteLengthOf, bytesOf } from './bytes.js';
 import { packetCodecs } from './codec-packet.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
@@ -156,11 +156,11 @@ export const codecs: Codecs = {
     ask: ({ bytes }) => bytes.fill(0, 0, 4096),
     encode(value, memory, at, { name }) {
       const bytes = bytesOf(value, name);
+      const length = byteLengthOf(bytes);
       const room = Math.min(longestBytes, memory.bytes.length - at);
-      if (bytes.length > room)
-        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${bytes.length} bytes, at most ${room}`);
+      if (length > room) throw new UsageError('ERR_OUT_OF_RANGE', `${name}: ${length} bytes, at most ${room}`);
       memory.bytes.set(bytes, at);
-      return bytes.length;
+      return length;
     },
     decode: (memory, at, length) => Buffer.from(memory.bytes.subarray(at, at + length)),
   },

@@ -1,6 +1,7 @@
 import { invalidArgument, integer, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
+import { copyOf } from '../options/bytes.js';
 import { littleEndian } from '../options/memory.js';
 import { type ControlCodec, controlCodecs, type ReceivedControlMessage, type SendControlMessage } from './messages.js';
 import { ownBytesOf } from './payload.js';
@@ -26,7 +27,7 @@ for (const [name, codec] of Object.entries<ControlCodec>(controlCodecs)) {
 }
 
 /** A control message as the kernel wants it, no part of it the caller's. */
-interface Encoded {
+export interface Encoded {
   readonly level: number;
   readonly type: number;
   readonly bytes: Uint8Array;
@@ -38,7 +39,7 @@ function encode(message: SendControlMessage): Encoded {
   if (type === 'raw') {
     const level = integer(message.level, 'control: level', 0, 2 ** 31 - 1);
     const cmsgType = integer(message.cmsgType, 'control: cmsgType', 0, 2 ** 31 - 1);
-    return { level, type: cmsgType, bytes: new Uint8Array(ownBytesOf(message.bytes, 'control: bytes')) };
+    return { level, type: cmsgType, bytes: copyOf(ownBytesOf(message.bytes, 'control: bytes')) };
   }
   const codec: ControlCodec | undefined = Object.hasOwn(controlCodecs, type) ? controlCodecs[type] : undefined;
   if (codec?.write === undefined) {
@@ -67,33 +68,54 @@ export function encodeControl(messages: readonly SendControlMessage[]): readonly
   return encoded;
 }
 
-/** Writes control messages to the scratch memory and returns their length. */
-export function writeControl(messages: readonly Encoded[]): number {
+/** Where control messages stand: `bytes` and `view` begin at the same byte. */
+export interface ControlMemory {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+const scratch: ControlMemory = { bytes: data, view: dataView };
+
+/** How long control messages are in memory. */
+export function controlLength(messages: readonly Encoded[]): number {
+  return messages.reduce((length, { bytes }) => length + headerSize + align(bytes.length), 0);
+}
+
+/** Writes control messages, to the scratch memory if no other is named, and returns their length. */
+export function writeControl(
+  messages: readonly Encoded[],
+  { bytes: memory, view }: ControlMemory = scratch,
+  from = controlAt,
+): number {
   let length = 0;
   for (const { level, type, bytes } of messages) {
-    const start = controlAt + length;
-    data.fill(0, start, start + headerSize + align(bytes.length));
+    const start = from + length;
+    memory.fill(0, start, start + headerSize + align(bytes.length));
     // cmsg_len is a size_t on Linux, a socklen_t elsewhere.
-    if (wideLength) dataView.setBigUint64(start, BigInt(headerSize + bytes.length), littleEndian);
-    else dataView.setUint32(start, headerSize + bytes.length, littleEndian);
-    dataView.setInt32(start + levelAt, level, littleEndian);
-    dataView.setInt32(start + typeAt, type, littleEndian);
-    data.set(bytes, start + headerSize);
+    if (wideLength) view.setBigUint64(start, BigInt(headerSize + bytes.length), littleEndian);
+    else view.setUint32(start, headerSize + bytes.length, littleEndian);
+    view.setInt32(start + levelAt, level, littleEndian);
+    view.setInt32(start + typeAt, type, littleEndian);
+    memory.set(bytes, start + headerSize);
     length += headerSize + align(bytes.length);
   }
   return length;
 }
 
-/** Reads the control messages that recvmsg(2) left in the scratch memory. */
-export function readControl(length: number): ReceivedControlMessage[] {
+/** Reads the control messages that the kernel left, in the scratch memory if no other is named. */
+export function readControl(
+  length: number,
+  { bytes: memory, view }: ControlMemory = scratch,
+  from = controlAt,
+): ReceivedControlMessage[] {
   const messages: ReceivedControlMessage[] = [];
   for (let offset = 0; offset + headerSize <= length; ) {
-    const start = controlAt + offset;
-    const size = dataView.getUint32(start + (wideLength && !littleEndian ? 4 : 0), littleEndian);
+    const start = from + offset;
+    const size = view.getUint32(start + (wideLength && !littleEndian ? 4 : 0), littleEndian);
     if (size < headerSize) break;
-    const bytes = data.slice(start + headerSize, start + Math.min(size, length - offset));
-    const level = dataView.getInt32(start + levelAt, littleEndian);
-    const type = dataView.getInt32(start + typeAt, littleEndian);
+    const bytes = memory.slice(start + headerSize, start + Math.min(size, length - offset));
+    const level = view.getInt32(start + levelAt, littleEndian);
+    const type = view.getInt32(start + typeAt, littleEndian);
     const codec = readers.get(`${level}:${type}`);
     messages.push(
       codec?.read === undefined || bytes.length < codec.size

@@ -1,6 +1,5 @@
-import { isSharedArrayBuffer } from 'node:util/types';
-import { UsageError } from '../errors.js';
-import { bytesOf } from '../options/bytes.js';
+import { integer, invalidArgument, UsageError } from '../errors.js';
+import { bufferOf, bytesOf, isShared } from '../options/bytes.js';
 
 /** What can be sent. A string goes as UTF-8. */
 export type Payload = Uint8Array | string;
@@ -8,12 +7,24 @@ export type Payload = Uint8Array | string;
 /** Bytes that only this thread can change. */
 export function ownBytesOf(value: unknown, name: string, expected?: string): Uint8Array {
   const bytes = bytesOf(value, name, expected);
-  if (isSharedArrayBuffer(bytes.buffer))
+  if (isShared(bufferOf(bytes)))
     throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: shared memory could change during the call; copy it first`);
   return bytes;
 }
 
-/** The bytes of a {@link Payload}. */
+/** The bytes of a {@link Payload}. It runs no code of the caller's: called last, it says what the kernel will find. */
 export function payloadBytes(payload: unknown): Uint8Array {
   return typeof payload === 'string' ? Buffer.from(payload) : ownBytesOf(payload, 'data', 'a Uint8Array or a string');
+}
+
+/** The elements of an array of the caller's, which may be of a class of theirs, in one of ours. */
+export function elementsOf<T>(given: readonly T[], name: string, what: string, low: number, high: number): T[] {
+  if (!Array.isArray(given)) throw invalidArgument(name, `an array of ${what}`, given);
+  const most = integer(given.length, `${name}: number of ${what}`, low, high);
+  const own: T[] = [];
+  for (const element of given) {
+    if (own.length === most) break;
+    own.push(element);
+  }
+  return own;
 }

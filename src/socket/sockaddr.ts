@@ -13,15 +13,36 @@ import {
   type UnixAddress,
   type VsockAddress,
 } from '../address.js';
-import { type ErrorContext, integer, invalidArgument, UsageError } from '../errors.js';
+import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
+import { byteLengthOf, bytesOf, copyOf } from '../options/bytes.js';
 import { littleEndian } from '../options/memory.js';
-import { ownBytesOf } from './payload.js';
+import { EncodedAddress } from './encoded-address.js';
 
 type Partially<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-/** An address as the caller may give it: what is missing is the family's wildcard (port 0, every interface and so on). */
+/** Any sockaddr, family included, as the kernel is to get it: also one that this package has no words for. */
+export interface RawAddress {
+  /** At most 128 (`sockaddr_storage`) where a message is sent with sendmsg(2) or sendmmsg(2): the kernel cuts what is longer. */
+  readonly bytes: Uint8Array;
+}
+
+/** An address of AF_UNSPEC in the form of sockaddr_in. Linux binds an IPv4 socket to it if it is the wildcard. */
+export interface UnspecifiedAddress {
+  readonly family: 'unspec';
+  readonly address?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/**
+ * An address as the caller may give it: what is missing is the family's wildcard (port 0, every interface and so on). Without
+ * `family` it is of the socket's; whether another one will do is the kernel's to say (EAFNOSUPPORT, EINVAL).
+ */
 export type AddressInput =
+  | EncodedAddress
+  | RawAddress
+  | UnspecifiedAddress
   | Partially<InternetAddress>
   | Partially<UnixAddress>
   | Partially<PacketAddress>
@@ -152,7 +173,7 @@ const textEncoder = new TextEncoder();
 function nameOf({ path, pathBytes }: Partially<UnixAddress>): Uint8Array {
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   if (pathBytes === undefined) return textEncoder.encode(path ?? '');
-  const bytes = Buffer.from(ownBytesOf(pathBytes, 'pathBytes'));
+  const bytes = Buffer.from(copyOf(bytesOf(pathBytes, 'pathBytes')).buffer);
   if (path !== undefined && path !== bytes.toString())
     throw invalidAddress(`path: ${JSON.stringify(path)} is another name than pathBytes`);
   return bytes;
@@ -210,41 +231,93 @@ function writeVsock({ cid = vmAny, port = vmAny }: Partially<VsockAddress>): num
   return at.vm.size;
 }
 
-const writers: { readonly [F in Family]: (input: never) => number } = {
+export type InputFamily = Family | 'unspec';
+
+const writers: { readonly [F in InputFamily]: (input: never) => number } = {
   IPv4: writeIPv4,
   IPv6: writeIPv6,
   unix: writeUnix,
   packet: writePacket,
   netlink: writeNetlink,
   vsock: writeVsock,
+  unspec: writeIPv4,
 };
 
-const fieldsOf: { readonly [F in Family]: readonly string[] } = {
+const fieldsOf: { readonly [F in InputFamily]: readonly string[] } = {
   IPv4: ['family', 'address', 'port'],
   IPv6: ['family', 'address', 'port', 'scopeId', 'flowInfo'],
   unix: ['family', 'path', 'pathBytes'],
   packet: ['family', 'protocol', 'interfaceIndex', 'hardwareAddress', 'packetType'],
   netlink: ['family', 'pid', 'groups'],
   vsock: ['family', 'cid', 'port'],
+  unspec: ['family', 'address', 'port'],
 };
 
-/** Writes the sockaddr of `input` to the scratch memory and returns its length. */
-export function writeAddress(family: Family, input: AddressInput): number {
+function inputFamily(value: unknown): InputFamily {
+  if (typeof value !== 'string' || !Object.hasOwn(writers, value))
+    throw invalidArgument('address: family', `one of ${Object.keys(writers).join(', ')}`, value);
+  return value as InputFamily;
+}
+
+/** Bytes of the scratch memory that a sockaddr may fill. A longer one than `sockaddr_storage` is EINVAL, not cut. */
+const longest = SCRATCH_SIZE - DATA;
+
+function writeRaw(input: RawAddress, room: number): number {
+  knownKeys(input, 'address', ['bytes']);
+  const bytes = bytesOf(input.bytes, 'address: bytes');
+  const length = integer(byteLengthOf(bytes), 'address: bytes: length', 0, room);
+  data.set(bytes);
+  return length;
+}
+
+/** Writes the sockaddr of `input`, of at most `room` bytes, to the scratch memory and returns its length. */
+export function writeAddress(family: Family, input: AddressInput, room = longest): number {
+  const encoded = EncodedAddress.bytesOf(input);
+  if (encoded !== undefined) {
+    data.set(encoded);
+    return encoded.length;
+  }
   if (typeof input !== 'object' || input === null)
     throw invalidArgument('address', `an ${family} address object`, input);
-  const fields = fieldsOf[family];
+  if ('bytes' in input) return writeRaw(input, room);
+  const { family: given = family } = input;
+  const own = inputFamily(given);
+  const fields = fieldsOf[own];
   for (const key in input) {
     if (!fields.includes(key)) {
-      throw invalidAddress(`address: an ${family} address has no ${JSON.stringify(key)}, it has ${fields.join(', ')}`);
+      throw invalidAddress(`address: an ${own} address has no ${JSON.stringify(key)}, it has ${fields.join(', ')}`);
     }
   }
-  if (input.family !== undefined && input.family !== family) {
-    throw invalidAddress(`address: of family ${JSON.stringify(input.family)}, the socket is ${family}`);
-  }
-  const write = writers[family] as (given: AddressInput) => number;
+  const write = writers[own] as (given: AddressInput) => number;
   const length = write(input);
-  setFamily(domainOf(family));
+  setFamily(own === 'unspec' ? 0 : domainOf(own));
   return length;
+}
+
+/** The family that the fields of an address belong to, where none is named. */
+function familyByFields(input: object): Family {
+  if ('path' in input || 'pathBytes' in input) return 'unix';
+  if ('cid' in input) return 'vsock';
+  if ('pid' in input || 'groups' in input) return 'netlink';
+  if ('interfaceIndex' in input || 'hardwareAddress' in input || 'protocol' in input) return 'packet';
+  if (!('address' in input) || typeof input.address !== 'string')
+    throw invalidAddress("address: of no known family; name one, as family: 'IPv4'");
+  return input.address.includes(':') ? 'IPv6' : 'IPv4';
+}
+
+/**
+ * Makes the sockaddr of an address, once for many sends: `socket.trySend(data, { address: encoded })` parses no text and
+ * looks up no interface. Without `family` it is told by the fields. The index of a zone (`fe80::1%eth0`) is that of now.
+ *
+ * @throws {UsageError} `ERR_ADDRESS_INVALID` - not an address, or of no known family.
+ */
+export function encodeAddress(address: AddressInput): EncodedAddress {
+  if (address instanceof EncodedAddress) return address;
+  if (typeof address !== 'object' || address === null) throw invalidArgument('address', 'an address object', address);
+  const isNamed = 'bytes' in address || address.family !== undefined;
+  const family = isNamed ? 'IPv4' : familyByFields(address);
+  const length = writeAddress(family, address, NAME_SPACE);
+  return new EncodedAddress(data.slice(0, length));
 }
 
 function readUnix(length: number, bytes: Uint8Array, base: number): UnixAddress {
@@ -274,7 +347,7 @@ function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddr
 export function readAddress(
   length: number,
   bytes: Uint8Array = data,
-  view = dataView,
+  view: DataView = dataView,
   base = 0,
 ): SocketAddress | undefined {
   if (length < at.family + at.familySize) return undefined;
@@ -312,35 +385,5 @@ export function readAddress(
         cid: view.getUint32(base + at.vm.cid, littleEndian),
         port: view.getUint32(base + at.vm.port, littleEndian),
       };
-  }
-}
-
-interface KnownParts {
-  readonly family?: Family | undefined;
-  readonly address?: string | undefined;
-  readonly port?: number | undefined;
-  readonly path?: string | undefined;
-  readonly pathBytes?: Uint8Array | undefined;
-  readonly cid?: number | undefined;
-}
-
-/** The address fields of a {@link SystemCallError}, with the wildcard where nothing else was asked for; no port 0, as in Node. */
-export function errorContext(family: Family, input: AddressInput): ErrorContext {
-  const { address, port, path, pathBytes, cid }: KnownParts = input;
-  switch (family) {
-    case 'IPv4':
-      return { address: address ?? '0.0.0.0', port: port || undefined };
-    case 'IPv6':
-      return { address: address ?? '::', port: port || undefined };
-    case 'unix':
-      // An unnamed socket has no address to tell.
-      return {
-        address: (path ?? (pathBytes && Buffer.from(pathBytes).toString()))?.replaceAll('\0', '@') || undefined,
-      };
-    case 'vsock':
-      return { address: cid === undefined ? 'vsock:*' : `vsock:${cid}`, port };
-    case 'packet':
-    case 'netlink':
-      return {};
   }
 }

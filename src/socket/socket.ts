@@ -13,17 +13,9 @@ import { data, frame, native } from '../native/load.js';
 import { readOption, writeOptions } from '../options/access.js';
 import type { OptionValues } from '../options/types.js';
 import { takeOver } from './descriptor.js';
+import { errorContext } from './error-context.js';
 import { checkWait, waitKeys, type WaitOptions } from './readiness.js';
-import {
-  type AddressInput,
-  constant,
-  domainOf,
-  errorContext,
-  families,
-  familyOf,
-  readAddress,
-  writeAddress,
-} from './sockaddr.js';
+import { type AddressInput, constant, domainOf, families, familyOf, readAddress, writeAddress } from './sockaddr.js';
 import { Transfer } from './transfer.js';
 import { type Origin, originAt } from './unclosed.js';
 

@@ -360,3 +360,68 @@ describe('a bad address', () => {
     expect(await codeOf(() => writeAddress('packet', address))).toBe(code);
   });
 });
+
+describe('what a sockaddr may be is for the kernel to say', () => {
+  const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
+
+  test('bytes are bound to, connected to and sent to as they are', async () => {
+    using receiver = Socket.open({ type: 'dgram' }).bind({ bytes: hex('020000007f0000010000000000000000') });
+    const { address, port } = receiver.getsockname();
+    expect([address, port]).toEqual(['127.0.0.1', expect.any(Number)]);
+    const at = { bytes: hex(`0200${port.toString(16).padStart(4, '0')}7f0000010000000000000000`) };
+    using sender = Socket.open({ type: 'dgram' });
+    expect(sender.trySend('sendto', { address: at })).toBe(6);
+    expect(sender.trySendmsg({ data: 'sendmsg', address: at })).toBe(7);
+    expect(sender.trySendmmsg([{ data: 'sendmmsg', address: at }])).toBe(1);
+    await sender.connect(at);
+    expect(sender.getpeername()).toEqual(receiver.getsockname());
+    expect(receiver.tryRecvmmsg({ count: 4 })?.map(({ data }) => data.toString())).toEqual([
+      'sendto',
+      'sendmsg',
+      'sendmmsg',
+    ]);
+    await sender.connect({ bytes: new Uint8Array(16) });
+    expect(await codeOf(() => sender.getpeername())).toBe('ENOTCONN');
+  });
+
+  test.each<[Family, AddressInput, string | undefined]>([
+    // inet_bind(): AF_UNSPEC with the wildcard was let in for the sake of old programs.
+    ['IPv4', { family: 'unspec' }, undefined],
+    ['IPv4', { family: 'unspec', address: '127.0.0.1' }, 'EAFNOSUPPORT'],
+    ['IPv4', { family: 'IPv6' }, 'EAFNOSUPPORT'],
+    ['IPv4', { family: 'unix', path: '/x' }, 'EINVAL'],
+    ['IPv4', { bytes: new Uint8Array() }, 'EINVAL'],
+    ['IPv4', { bytes: Uint8Array.of(2, 0, 0) }, 'EINVAL'],
+    ['IPv4', { bytes: new Uint8Array(129) }, 'EINVAL'],
+    ['IPv4', { bytes: new Uint8Array(65_536) }, 'EINVAL'],
+    ['IPv6', { family: 'IPv4' }, 'EINVAL'],
+    ['unix', { family: 'IPv4' }, 'EINVAL'],
+    ['IPv4', { bytes: new Uint8Array(65_537) }, 'ERR_OUT_OF_RANGE'],
+    ['IPv4', { family: 'ipv4' as never }, 'ERR_ARGUMENT_INVALID'],
+    ['IPv4', { family: 1n as never }, 'ERR_ARGUMENT_INVALID'],
+  ])('bind(2) of an %s socket to %o: %s', async (family, address, code) => {
+    using socket = Socket.open({ family, type: 'dgram' });
+    expect(await codeOf(() => socket.bind(address))).toBe(code);
+    // AF_UNSPEC was bound to a port of the kernel's choice.
+    if (code === undefined) expect(socket.getsockname()).toHaveProperty('port', expect.any(Number));
+  });
+
+  test('an IPv6 socket takes an IPv4 address to send to, and an error names it', async () => {
+    using socket = Socket.open({ family: 'IPv6', type: 'dgram' });
+    const address = { family: 'IPv4', address: '127.0.0.1', port: 9 } as const;
+    socket.setOption('IPV6_V6ONLY', false);
+    expect(await codeOf(() => socket.trySend('x', { address }))).toBeUndefined();
+    using other = Socket.open({ type: 'dgram' });
+    expect(() => other.bind({ bytes: hex('0a000050000000000000000000000000000000000000000100000000') })).toThrow(
+      expect.objectContaining({ code: 'EAFNOSUPPORT', address: '::1', port: 80 }),
+    );
+  });
+
+  test('a message does not go to what the kernel would cut', async () => {
+    using socket = Socket.open({ type: 'dgram' });
+    const address = { bytes: new Uint8Array(129) };
+    expect(await codeOf(() => socket.trySend('x', { address }))).toBe('EINVAL');
+    expect(await codeOf(() => socket.trySendmsg({ data: 'x', address }))).toBe('ERR_OUT_OF_RANGE');
+    expect(await codeOf(() => socket.trySendmmsg([{ data: 'x', address }]))).toBe('ERR_OUT_OF_RANGE');
+  });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SocketAddress } from '../../src/address.js';
 import { Socket } from '../../src/socket/socket.js';
-import type { ReceivedMessage } from '../../src/socket/transfer.js';
+import type { ReceivedMessage } from '../../src/socket/batch.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { bound, codeOf, connection, deaf, set } from '../support/sockets.js';
 

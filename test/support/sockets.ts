@@ -3,7 +3,7 @@ import type { InternetAddress, SocketAddress } from '../../src/address.js';
 import { frame, data, native } from '../../src/native/load.js';
 import { Socket } from '../../src/socket/socket.js';
 
-type InternetSocket = Socket<'IPv4' | 'IPv6'>;
+export type InternetSocket = Socket<'IPv4' | 'IPv6'>;
 
 export function listening(address = '127.0.0.1', backlog = 511): InternetSocket {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
