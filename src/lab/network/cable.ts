@@ -1,7 +1,8 @@
-import { NetworkNamespace, SystemCallError } from '../../index.js';
+import type { NetworkNamespace } from '../../index.js';
 import { codeOf } from '../record/recorder.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
+import { newNamespace } from './namespaces.js';
 import { Relay } from './relay.js';
 
 /** Who links end at. */
@@ -20,20 +21,6 @@ function nextLink(station: Station): string {
   const name = `eth${station.links.length}`;
   station.links.push(name);
   return name;
-}
-
-/**
- * A namespace whose links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for
- * routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
- */
-export function newNamespace(): NetworkNamespace {
-  const namespace = NetworkNamespace.create();
-  try {
-    namespace.setSysctl('net.ipv6.conf.default.addr_gen_mode', 1);
-  } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
-  }
-  return namespace;
 }
 
 /** One end of a link, and what it is called there. */

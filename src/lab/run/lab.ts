@@ -1,7 +1,7 @@
-import { NetworkNamespace } from '../../index.js';
 import type { Json } from '../record/json.js';
 import type { Experiment } from './experiment.js';
 import { Host } from '../network/host.js';
+import { newNamespace } from '../network/namespaces.js';
 import { ScriptedPeer } from '../network/peer/peer.js';
 import type { Event, SegmentEvent } from '../record/event.js';
 import { Recorder } from '../record/recorder.js';
@@ -48,7 +48,7 @@ export class Lab {
   host(name = 'host'): Host {
     if (this.isolation === 'loopback')
       return this.#keep(new Host(name, loopbackAddresses(), undefined, this.#recorder));
-    const namespace = NetworkNamespace.create();
+    const namespace = newNamespace();
     const host = this.#keep(new Host(name, articleAddresses, namespace, this.#recorder));
     for (const address of Object.values(articleAddresses)) namespace.addAddress('lo', `${address}/32`);
     return host;
@@ -59,7 +59,7 @@ export class Lab {
    * either side.
    */
   pair(first = 'server', second = 'client'): [Host, Host] {
-    const [left, right] = [NetworkNamespace.create(), NetworkNamespace.create()];
+    const [left, right] = [newNamespace(), newNamespace()];
     const hosts: [Host, Host] = [
       this.#keep(new Host(first, { A: '192.168.0.1', B: '10.0.0.1' }, left, this.#recorder)),
       this.#keep(new Host(second, { A: '192.168.0.2', B: '10.0.0.2' }, right, this.#recorder)),
@@ -74,7 +74,7 @@ export class Lab {
    * has that address, so nobody but the script answers.
    */
   async scripted(name = 'host', peerName = 'peer'): Promise<[Host, ScriptedPeer]> {
-    const [left, right] = [NetworkNamespace.create(), NetworkNamespace.create()];
+    const [left, right] = [newNamespace(), newNamespace()];
     this.atEnd(() => right.close());
     const host = this.#keep(new Host(name, articleAddresses, left, this.#recorder));
     left.addVeth(right, { name: 'eth0', peerName: 'eth0' });

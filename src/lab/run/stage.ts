@@ -16,7 +16,8 @@ import { StateWatch } from '../wire/watch.js';
 import { Recorder } from '../record/recorder.js';
 import type { Trace } from '../record/trace.js';
 import { until } from '../record/until.js';
-import { joinDirectly, joinThroughRelay, newNamespace, type Station } from '../network/cable.js';
+import { joinDirectly, joinThroughRelay, type Station } from '../network/cable.js';
+import { newNamespace } from '../network/namespaces.js';
 import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
 
 export interface HostSettings extends LinkSettings {

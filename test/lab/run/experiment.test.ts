@@ -165,13 +165,13 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     const error: unknown = await failing.run().catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'ExperimentError', cause });
     const { where } = (await failing.record()).error ?? {};
-    expect(where).toMatch(/^test\/lab\/experiment\/experiment\.test\.ts:\d+:\d+$/);
+    expect(where).toMatch(/^test\/lab\/run\/experiment\.test\.ts:\d+:\d+$/);
     // The event loop made this error, with nobody on its stack.
     const late = experiment('late', async ({ host }) => {
       const client = host('client');
       await client.listen(80).accept('s', { timeoutMs: 1 });
     });
-    expect((await late.record()).error?.where).toMatch(/^test\/lab\/experiment\/experiment\.test\.ts:\d+:\d+$/);
+    expect((await late.record()).error?.where).toMatch(/^test\/lab\/run\/experiment\.test\.ts:\d+:\d+$/);
   });
 
   test('keeps its trace where the capture cannot be written', async () => {

@@ -1,0 +1,74 @@
+import { NetworkNamespace, SystemCallError } from '../../index.js';
+
+/** Slots of a host's own TCP hash. A host of the lab has tens of sockets, and each listing walks all slots. */
+const hashEntries = 512;
+
+/**
+ * For tests of the lab itself: sysctls that every host of a run starts with, as `net.ipv4.tcp_timestamps=0,net.core.somaxconn=1`.
+ * The environment carries them into the processes of a run.
+ */
+const givenVariable = 'SOCKWISE_LAB_SYSCTLS';
+
+function trySysctl(namespace: NetworkNamespace, name: string, value: string | number): boolean {
+  try {
+    namespace.setSysctl(name, value);
+    return true;
+  } catch (error) {
+    if (error instanceof SystemCallError) return false;
+    throw error;
+  }
+}
+
+/**
+ * A namespace whose children have a small TCP hash of their own (tcp_set_hashinfo(), Linux 6.0). Without, they share the
+ * machine's, of hundreds of thousands of slots, and listing ten sockets takes a millisecond.
+ */
+class Nursery {
+  readonly #parent: NetworkNamespace;
+  readonly #isSmall: boolean;
+  /** What follows from the size of the hash, as it is on this machine: tcp_set_hashinfo(). */
+  readonly #limits: readonly (readonly [name: string, value: number])[];
+
+  constructor() {
+    this.#parent = NetworkNamespace.create();
+    this.#isSmall = trySysctl(this.#parent, 'net.ipv4.tcp_child_ehash_entries', hashEntries);
+    if (!this.#isSmall) {
+      this.#limits = [];
+      return;
+    }
+    // Negative where the hash is the machine's, as here.
+    const entries = Math.abs(Number(this.#parent.sysctl('net.ipv4.tcp_ehash_entries')));
+    this.#limits = [
+      ['net.ipv4.tcp_max_tw_buckets', Math.floor(entries / 2)],
+      ['net.ipv4.tcp_max_syn_backlog', Math.max(128, Math.floor(entries / 128))],
+    ];
+  }
+
+  create(): NetworkNamespace {
+    const namespace = this.#parent.run(() => NetworkNamespace.create());
+    for (const [name, value] of this.#limits) trySysctl(namespace, name, value);
+    return namespace;
+  }
+}
+
+let nursery: Nursery | undefined;
+
+function setGiven(namespace: NetworkNamespace): void {
+  for (const pair of (process.env[givenVariable] ?? '').split(',')) {
+    const [name = '', value = ''] = pair.split('=');
+    if (name !== '') namespace.setSysctl(name, value);
+  }
+}
+
+/**
+ * A namespace for a host of the lab. Its links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would
+ * announce it, and look for routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture
+ * has it.
+ */
+export function newNamespace(): NetworkNamespace {
+  nursery ??= new Nursery();
+  const namespace = nursery.create();
+  trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
+  setGiven(namespace);
+  return namespace;
+}
