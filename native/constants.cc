@@ -82,8 +82,17 @@ const Constant kConstants[] = {
     {"PACKET_OTHERHOST", PACKET_OTHERHOST},
     {"PACKET_OUTGOING", PACKET_OUTGOING},
     {"SCM_CREDENTIALS", SCM_CREDENTIALS},
-    // Younger than many libraries' headers: Linux 6.5, asm-generic/socket.h.
+    {"PACKET_TX_TIMESTAMP", PACKET_TX_TIMESTAMP},
+    // These are younger than many libraries' headers, or the kernel's own: linux/socket.h, asm-generic/socket.h.
     {"SCM_PIDFD", 4},
+    {"SCM_SECURITY", 3},
+#if defined(__x86_64__) || defined(__i386__) || defined(__aarch64__) || defined(__arm__) || defined(__riscv)
+    {"SCM_DEVMEM_DMABUF", 79},
+    {"SCM_DEVMEM_LINEAR", 78},
+    {"SCM_TIMESTAMPING_OPT_STATS", 54},
+    {"SCM_TIMESTAMPING_PKTINFO", 58},
+    {"SCM_TS_OPT_ID", 81},
+#endif
     {"SOL_MPTCP", 284},
     {"SOL_NETLINK", SOL_NETLINK},
     {"SOL_PACKET", SOL_PACKET},

@@ -55,8 +55,12 @@ export type { MessageFlag } from './socket/flags.js';
 export type {
   ControlMessage,
   Credentials,
+  DeviceMemory,
   ErrorOrigin,
   ExtendedError,
+  ExtensionHeader,
+  PacketAuxiliaryData,
+  PacketStatus,
   ReceivedControlMessage,
   SendControlMessage,
 } from './socket/messages.js';

@@ -3,7 +3,8 @@ import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
 import { copyOf } from '../options/bytes.js';
 import { littleEndian } from '../options/memory.js';
-import { type ControlCodec, controlCodecs, type ReceivedControlMessage, type SendControlMessage } from './messages.js';
+import { type ControlCodec, controlCodecs } from './message-codecs.js';
+import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
 import { ownBytesOf } from './payload.js';
 import { constant } from './sockaddr.js';
 
@@ -21,9 +22,10 @@ function align(length: number): number {
 
 const readers = new Map<string, ControlCodec>();
 for (const [name, codec] of Object.entries<ControlCodec>(controlCodecs)) {
-  const level = constants[codec.level];
   const type = constants[codec.cmsgType ?? name];
-  if (typeof level === 'number' && typeof type === 'number') readers.set(`${level}:${type}`, codec);
+  for (const level of [codec.level, codec.alsoAt].map((at) => at && constants[at])) {
+    if (typeof level === 'number' && typeof type === 'number') readers.set(`${level}:${type}`, codec);
+  }
 }
 
 /** A control message as the kernel wants it, no part of it the caller's. */

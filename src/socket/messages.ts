@@ -1,7 +1,4 @@
-import { formatIPv4, formatIPv6, parseIPv4, parseIPv6, type SocketAddress } from '../address.js';
-import { errorName, integer, invalidArgument } from '../errors.js';
-import { littleEndian } from '../options/memory.js';
-import { readAddress } from './sockaddr.js';
+import type { InternetAddress, SocketAddress } from '../address.js';
 
 /** Credentials of a process, unix(7). */
 export interface Credentials {
@@ -11,9 +8,15 @@ export interface Credentials {
 }
 
 /** Fields of the IP header. */
-interface HeaderField {
+export interface HeaderField {
   readonly type: 'IP_TTL' | 'IP_TOS' | 'IPV6_HOPLIMIT' | 'IPV6_TCLASS';
   readonly value: number;
+}
+
+/** An extension header of IPv6, its first two bytes included, RFC 3542; received with `IPV6_RECVHOPOPTS` and so on. */
+export interface ExtensionHeader {
+  readonly type: 'IPV6_HOPOPTS' | 'IPV6_DSTOPTS' | 'IPV6_RTHDR' | 'IPV6_RTHDRDSTOPTS';
+  readonly bytes: Uint8Array;
 }
 
 /** What can be sent and received. */
@@ -27,6 +30,15 @@ type EitherWay =
   /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. */
   | { readonly type: 'IPV6_PKTINFO'; readonly interfaceIndex: number; readonly address: string }
   | HeaderField
+  /** The mark of the packet, received with `SO_RCVMARK`; to send one takes CAP_NET_ADMIN or CAP_NET_RAW. */
+  | { readonly type: 'SO_MARK'; readonly mark: number }
+  /** The priority of the packet, received with `SO_RCVPRIORITY`, sent from Linux 6.14 on. */
+  | { readonly type: 'SO_PRIORITY'; readonly priority: number }
+  /** Traffic class and flow label as in `flowInfo` of an address, received with the option of this name. */
+  | { readonly type: 'IPV6_FLOWINFO'; readonly flowInfo: number }
+  | ExtensionHeader
+  /** IP options to answer with: those of `IP_RECVOPTS`, with routes reversed, ip(7). */
+  | { readonly type: 'IP_RETOPTS'; readonly options: Uint8Array }
   /** Anything else, or what was cut to the control space (MSG_CTRUNC), as it came; or as it should go. */
   | { readonly type: 'raw'; readonly level: number; readonly cmsgType: number; readonly bytes: Uint8Array };
 
@@ -34,11 +46,14 @@ type EitherWay =
 export type ErrorOrigin = (typeof origins)[number] | number;
 
 /** SO_EE_ORIGIN_…, linux/errqueue.h, in their order. */
-const origins = ['none', 'local', 'icmp', 'icmp6', 'timestamping', 'zerocopy', 'txtime'] as const;
+export const origins = ['none', 'local', 'icmp', 'icmp6', 'timestamping', 'zerocopy', 'txtime'] as const;
 
-/** An error of the error queue (`MSG_ERRQUEUE`): struct sock_extended_err of ip(7) and ipv6(7). */
+/**
+ * What stands on the error queue (`MSG_ERRQUEUE`), struct sock_extended_err of ip(7) and ipv6(7): an error, or with the origin
+ * `timestamping` the packet that was stamped. `PACKET_TX_TIMESTAMP` is that of packet sockets.
+ */
 export interface ExtendedError {
-  readonly type: 'IP_RECVERR' | 'IPV6_RECVERR';
+  readonly type: 'IP_RECVERR' | 'IPV6_RECVERR' | 'PACKET_TX_TIMESTAMP';
   /** Name of the errno, as `ECONNREFUSED`; empty where it is 0, since not all that is queued has failed. */
   readonly code: string;
   /** Negative errno, as in Node. */
@@ -55,11 +70,64 @@ export interface ExtendedError {
   readonly offender?: SocketAddress | undefined;
 }
 
+/** `struct tpacket_auxdata`, packet(7): what a packet socket was not delivered of a packet. */
+export interface PacketAuxiliaryData {
+  readonly type: 'PACKET_AUXDATA';
+  /** `TP_STATUS_` flags. */
+  readonly status: readonly PacketStatus[];
+  /** Bytes of the packet, and how many of them were kept. */
+  readonly length: number;
+  readonly capturedLength: number;
+  /** Where the network header begins in a frame of a ring; otherwise past the hardware header. */
+  readonly networkOffset: number;
+  /** The VLAN tag that was taken off the frame, `TP_STATUS_VLAN_VALID`. */
+  readonly vlanTci?: number | undefined;
+  /** Its Ethernet type, `TP_STATUS_VLAN_TPID_VALID`. */
+  readonly vlanTpid?: number | undefined;
+}
+
+/** Bits of tp_status, linux/if_packet.h, from the lowest on. */
+export const packetStatuses = [
+  'TP_STATUS_USER',
+  'TP_STATUS_COPY',
+  'TP_STATUS_LOSING',
+  'TP_STATUS_CSUMNOTREADY',
+  'TP_STATUS_VLAN_VALID',
+  'TP_STATUS_BLK_TMO',
+  'TP_STATUS_VLAN_TPID_VALID',
+  'TP_STATUS_CSUM_VALID',
+  'TP_STATUS_GSO_TCP',
+] as const;
+export type PacketStatus = (typeof packetStatuses)[number];
+
+/** `struct dmabuf_cmsg`: data that was received into memory of a device, Documentation/networking/devmem.rst. */
+export interface DeviceMemory {
+  /** `SCM_DEVMEM_LINEAR`: it was copied to the buffer of the call after all. */
+  readonly type: 'SCM_DEVMEM_DMABUF' | 'SCM_DEVMEM_LINEAR';
+  readonly offset: bigint;
+  readonly size: number;
+  /** Names the memory in `SO_DEVMEM_DONTNEED`. */
+  readonly token: number;
+  readonly dmabufId: number;
+}
+
 /** A control message as it can be sent. */
 export type SendControlMessage =
   | EitherWay
-  /** The source to use. */
-  | { readonly type: 'IP_PKTINFO'; readonly interfaceIndex: number; readonly address: string }
+  /**
+   * The source to use: `specificAddress`, or `address` if there is none. So what was received can be sent back: the address a
+   * broadcast went to is no source.
+   */
+  | {
+      readonly type: 'IP_PKTINFO';
+      readonly interfaceIndex: number;
+      readonly address: string;
+      readonly specificAddress?: string | undefined;
+    }
+  /** When to send, on the clock that `SO_TXTIME` chose; in nanoseconds. */
+  | { readonly type: 'SCM_TXTIME'; readonly nanoseconds: bigint }
+  /** The number by which a timestamp names this packet, with `SOF_TIMESTAMPING_OPT_ID`. Linux 6.13. */
+  | { readonly type: 'SCM_TS_OPT_ID'; readonly id: number }
   /** Cuts the data into datagrams of this many bytes, the last as long as what is left: udp(7). */
   | { readonly type: 'UDP_SEGMENT'; readonly segmentSize: number };
 
@@ -82,7 +150,33 @@ export type ReceivedControlMessage =
   | { readonly type: 'SCM_TIMESTAMP' | 'SCM_TIMESTAMPNS'; readonly nanoseconds: bigint }
   /** Software time, and the raw hardware time; 0 where there is none. */
   | { readonly type: 'SCM_TIMESTAMPING'; readonly softwareNanoseconds: bigint; readonly hardwareNanoseconds: bigint }
+  /** The interface that stamped the packet, and its length there; with `SOF_TIMESTAMPING_OPT_PKTINFO`. */
+  | { readonly type: 'SCM_TIMESTAMPING_PKTINFO'; readonly interfaceIndex: number; readonly length: number }
+  /** Measurements of a TCP connection at that time, by their names `TCP_NLA_`; with `SOF_TIMESTAMPING_OPT_STATS`. */
+  | { readonly type: 'SCM_TIMESTAMPING_OPT_STATS'; readonly stats: Readonly<Record<string, number>> }
   | ExtendedError
+  /** Where a datagram was sent before it was redirected here; with `IP_RECVORIGDSTADDR`, `IPV6_RECVORIGDSTADDR`. */
+  | { readonly type: 'IP_ORIGDSTADDR' | 'IPV6_ORIGDSTADDR'; readonly destination: InternetAddress }
+  /** The options of the IP header, as they came. */
+  | { readonly type: 'IP_RECVOPTS'; readonly options: Uint8Array }
+  /** Bytes of the largest fragment of the datagram. */
+  | { readonly type: 'IP_RECVFRAGSIZE' | 'IPV6_RECVFRAGSIZE'; readonly size: number }
+  /** The sum of the datagram as the card computed it, not folded, in network byte order. */
+  | { readonly type: 'IP_CHECKSUM'; readonly checksum: number }
+  /** The path MTU to a destination changed; with `IPV6_RECVPATHMTU`. */
+  | { readonly type: 'IPV6_PATHMTU'; readonly destination: InternetAddress; readonly mtu: number }
+  /** Security label of the sender; with `SO_PASSSEC`, `IP_PASSSEC`. */
+  | { readonly type: 'SCM_SECURITY'; readonly label: string }
+  /** Whether the receiver acknowledged a frame sent over Wi-Fi; with `SO_WIFI_STATUS`. */
+  | { readonly type: 'SCM_WIFI_STATUS'; readonly acknowledged: boolean }
+  /** Bytes still in the receive queue of a Unix stream; with `SO_INQ`. */
+  | { readonly type: 'SCM_INQ'; readonly queued: number }
+  | PacketAuxiliaryData
+  /** The group a netlink message was sent to, 0 for none. */
+  | { readonly type: 'NETLINK_PKTINFO'; readonly group: number }
+  /** The id of the network namespace a netlink message came from, in the namespace of the socket. */
+  | { readonly type: 'NETLINK_LISTEN_ALL_NSID'; readonly namespaceId: number }
+  | DeviceMemory
   /** Packets this socket had dropped when the datagram was queued, since it was opened (mod 2^32). Absent while none was. */
   | { readonly type: 'SO_RXQ_OVFL'; readonly dropped: number }
   /** The data is several datagrams of this many bytes each, the last perhaps shorter: udp(7). */
@@ -92,187 +186,3 @@ export type ReceivedControlMessage =
 
 /** A control message in the form this package knows. */
 export type ControlMessage = SendControlMessage | ReceivedControlMessage;
-
-type Sent<T extends SendControlMessage['type']> = Extract<SendControlMessage, { type: T }>;
-
-/** How a control message stands in memory, behind its header. */
-export interface ControlCodec {
-  readonly level: string;
-  /** C name of the cmsg_type; the message's own name if absent. */
-  readonly cmsgType?: string;
-  /** Bytes `read` needs: where the control space ran out (MSG_CTRUNC) the kernel delivers a part. */
-  readonly size: number;
-  readonly read?: (view: DataView<ArrayBuffer>, bytes: Uint8Array) => ReceivedControlMessage;
-  readonly write?: (message: never) => Uint8Array;
-}
-
-function int32s(...values: number[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Int32Array.from(values).buffer);
-}
-
-const nanosecondsPerSecond = 1_000_000_000n;
-
-function readTime(view: DataView, offset: number, nanosecondsPerUnit: bigint): bigint {
-  return (
-    view.getBigInt64(offset, littleEndian) * nanosecondsPerSecond +
-    view.getBigInt64(offset + 8, littleEndian) * nanosecondsPerUnit
-  );
-}
-
-function headerField(type: HeaderField['type'], level: string): ControlCodec {
-  return {
-    level,
-    size: 1,
-    // IP_TOS comes as one byte, the others as an int: ip(7).
-    read: (view, bytes) => ({ type, value: bytes.length < 4 ? (bytes[0] ?? 0) : view.getInt32(0, littleEndian) }),
-    write: (message: HeaderField) => int32s(integer(message.value, type, 0, 255)),
-  };
-}
-
-/** struct sock_extended_err, then the sockaddr of who reported it: SO_EE_OFFENDER, ip(7). */
-function extendedError(type: ExtendedError['type'], level: string, addressSize: number): ControlCodec {
-  return {
-    level,
-    size: 16 + addressSize,
-    read: (view, bytes) => {
-      const errno = 0 - view.getUint32(0, littleEndian);
-      const origin = view.getUint8(4);
-      const offender = readAddress(addressSize, bytes, view, 16);
-      return {
-        type,
-        code: errno === 0 ? '' : errorName(errno),
-        errno,
-        origin: origins[origin] ?? origin,
-        icmpType: view.getUint8(5),
-        icmpCode: view.getUint8(6),
-        info: view.getUint32(8, littleEndian),
-        data: view.getUint32(12, littleEndian),
-        ...(offender !== undefined && { offender }),
-      };
-    },
-  };
-}
-
-/** Every control message but the raw ones, by name. */
-export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: ControlCodec } = {
-  SCM_RIGHTS: {
-    level: 'SOL_SOCKET',
-    size: 4,
-    read: (view, bytes) => {
-      const fds: number[] = [];
-      for (let offset = 0; offset + 4 <= bytes.length; offset += 4) fds.push(view.getInt32(offset, littleEndian));
-      return { type: 'SCM_RIGHTS', fds };
-    },
-    // SCM_MAX_FD is 253, unix(7).
-    write: ({ fds }: Sent<'SCM_RIGHTS'>) => {
-      if (!Array.isArray(fds)) throw invalidArgument('SCM_RIGHTS: fds', 'an array of descriptors', fds);
-      integer(fds.length, 'SCM_RIGHTS: number of descriptors', 1, 253);
-      return int32s(...fds.map((fd) => integer(fd, 'SCM_RIGHTS: descriptor', 0, 2 ** 31 - 1)));
-    },
-  },
-  SCM_CREDENTIALS: {
-    level: 'SOL_SOCKET',
-    size: 12,
-    read: (view) => ({
-      type: 'SCM_CREDENTIALS',
-      pid: view.getInt32(0, littleEndian),
-      uid: view.getUint32(4, littleEndian),
-      gid: view.getUint32(8, littleEndian),
-    }),
-    write: ({ pid, uid, gid }: Sent<'SCM_CREDENTIALS'>) =>
-      int32s(
-        integer(pid, 'SCM_CREDENTIALS: pid', 0, 2 ** 31 - 1),
-        integer(uid, 'SCM_CREDENTIALS: uid', 0, 2 ** 32 - 1),
-        integer(gid, 'SCM_CREDENTIALS: gid', 0, 2 ** 32 - 1),
-      ),
-  },
-  IP_PKTINFO: {
-    level: 'IPPROTO_IP',
-    size: 12,
-    read: (view, bytes) => ({
-      type: 'IP_PKTINFO',
-      interfaceIndex: view.getInt32(0, littleEndian),
-      specificAddress: formatIPv4(bytes, 4),
-      address: formatIPv4(bytes, 8),
-    }),
-    write: ({ interfaceIndex, address }: Sent<'IP_PKTINFO'>) => {
-      const bytes = new Uint8Array(12);
-      bytes.set(int32s(integer(interfaceIndex, 'IP_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)));
-      // ipi_spec_dst is the source to send from; ipi_addr is ignored, ip(7).
-      if (typeof address !== 'string' || !parseIPv4(address, bytes, 4))
-        throw invalidArgument('IP_PKTINFO: address', 'an IPv4 address', address);
-      return bytes;
-    },
-  },
-  IPV6_PKTINFO: {
-    level: 'IPPROTO_IPV6',
-    size: 20,
-    read: (view, bytes) => ({
-      type: 'IPV6_PKTINFO',
-      address: formatIPv6(bytes, 0),
-      interfaceIndex: view.getInt32(16, littleEndian),
-    }),
-    write: ({ interfaceIndex, address }: Sent<'IPV6_PKTINFO'>) => {
-      const bytes = new Uint8Array(20);
-      if (typeof address !== 'string' || !parseIPv6(address, bytes))
-        throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
-      bytes.set(int32s(integer(interfaceIndex, 'IPV6_PKTINFO: interfaceIndex', 0, 2 ** 31 - 1)), 16);
-      return bytes;
-    },
-  },
-  SCM_TIMESTAMP: {
-    level: 'SOL_SOCKET',
-    size: 16,
-    read: (view) => ({ type: 'SCM_TIMESTAMP', nanoseconds: readTime(view, 0, 1000n) }),
-  },
-  SCM_TIMESTAMPNS: {
-    level: 'SOL_SOCKET',
-    size: 16,
-    read: (view) => ({ type: 'SCM_TIMESTAMPNS', nanoseconds: readTime(view, 0, 1n) }),
-  },
-  SCM_TIMESTAMPING: {
-    level: 'SOL_SOCKET',
-    size: 48,
-    // Three timespecs, the second unused: Documentation/networking/timestamping.rst section 2.1.
-    read: (view) => ({
-      type: 'SCM_TIMESTAMPING',
-      softwareNanoseconds: readTime(view, 0, 1n),
-      hardwareNanoseconds: readTime(view, 32, 1n),
-    }),
-  },
-  SCM_PIDFD: {
-    level: 'SOL_SOCKET',
-    size: 4,
-    read: (view) => ({ type: 'SCM_PIDFD', fd: view.getInt32(0, littleEndian) }),
-  },
-  IP_RECVERR: extendedError('IP_RECVERR', 'IPPROTO_IP', 16),
-  IPV6_RECVERR: extendedError('IPV6_RECVERR', 'IPPROTO_IPV6', 28),
-  SO_RXQ_OVFL: {
-    level: 'SOL_SOCKET',
-    size: 4,
-    read: (view) => ({ type: 'SO_RXQ_OVFL', dropped: view.getUint32(0, littleEndian) }),
-  },
-  UDP_GRO: {
-    level: 'IPPROTO_UDP',
-    size: 4,
-    read: (view) => ({ type: 'UDP_GRO', segmentSize: view.getInt32(0, littleEndian) }),
-  },
-  UDP_SEGMENT: {
-    level: 'IPPROTO_UDP',
-    size: 2,
-    // A __u16, udp_cmsg_send(). 0 is taken for no message at all.
-    write: ({ segmentSize }: Sent<'UDP_SEGMENT'>) =>
-      new Uint8Array(Uint16Array.of(integer(segmentSize, 'UDP_SEGMENT: segmentSize', 1, 65_535)).buffer),
-  },
-  TCP_CM_INQ: {
-    level: 'IPPROTO_TCP',
-    // TCP_CM_INQ is another name of TCP_INQ, linux/tcp.h.
-    cmsgType: 'TCP_INQ',
-    size: 4,
-    read: (view) => ({ type: 'TCP_CM_INQ', queued: view.getInt32(0, littleEndian) }),
-  },
-  IP_TTL: headerField('IP_TTL', 'IPPROTO_IP'),
-  IP_TOS: headerField('IP_TOS', 'IPPROTO_IP'),
-  IPV6_HOPLIMIT: headerField('IPV6_HOPLIMIT', 'IPPROTO_IPV6'),
-  IPV6_TCLASS: headerField('IPV6_TCLASS', 'IPPROTO_IPV6'),
-};

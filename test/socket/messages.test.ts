@@ -2,9 +2,11 @@ import { closeSync, fstatSync, openSync, readFileSync, readlinkSync } from 'node
 import { describe, expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
 import type { ReceivedControlMessage, SendControlMessage } from '../../src/socket/messages.js';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { run, scriptArguments } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
 import { bound, codeOf, connection, set } from '../support/sockets.js';
 
@@ -163,6 +165,22 @@ describe('packet info', () => {
     expect((await receiver.recvmsg()).address).toMatchObject({ address: '127.0.0.9' });
   });
 
+  test('IP_PKTINFO of a broadcast can be sent back: its source is the address of this host', async (context) => {
+    needs(context, canMakeNamespaces, 'only a host of its own has a broadcast address to itself');
+    using namespace = NetworkNamespace.create();
+    namespace.setLink('lo', { up: true });
+    using receiver = namespace.run(() =>
+      Socket.open({ type: 'dgram', options: { IP_PKTINFO: true } }).bind({ address: '0.0.0.0' }),
+    );
+    const options = { SO_BROADCAST: true };
+    using sender = namespace.run(() => Socket.open({ type: 'dgram', options }).bind({ address: '127.0.0.1' }));
+    sender.trySend('who?', { address: { address: '127.255.255.255', port: receiver.getsockname().port } });
+    const { address, control } = await receiver.recvmsg({ controlSize: 64, timeoutMs: 5000 });
+    expect(control).toMatchObject([{ address: '127.255.255.255', specificAddress: '127.0.0.1' }]);
+    receiver.trySendmsg({ data: 'me', address, control: control.filter((one) => one.type === 'IP_PKTINFO') });
+    expect(String(await sender.recv({ timeoutMs: 5000 }))).toBe('me');
+  });
+
   test('IPV6_PKTINFO tells and chooses', async () => {
     using receiver = bound('dgram', '::1');
     set(receiver, 'IPV6_RECVPKTINFO', 1);
@@ -291,15 +309,14 @@ describe('raw messages', () => {
   });
 
   test('what is not known comes raw', async () => {
-    using receiver = bound();
-    set(receiver, 'IP_RECVOPTS', 1);
-    // IP_OPTIONS: RFC 791 section 3.1. Two times no operation, then the end of the list.
-    const options = Uint8Array.of(1, 1, 0, 0);
-    using sender = Socket.open({ type: 'dgram' });
-    sender.setOption({ level: 0, optname: 4, bytes: options });
+    using receiver = bound('dgram', '::1');
+    // IPV6_2292HOPLIMIT: what IPV6_HOPLIMIT was before RFC 3542.
+    receiver.setOption({ level: 41, optname: 8, bytes: new Uint8Array(Int32Array.of(1).buffer) });
+    using sender = Socket.open({ family: 'IPv6', type: 'dgram', options: { IPV6_UNICAST_HOPS: 7 } });
     sender.trySend('x', { address: receiver.getsockname() });
     const { control } = await receiver.recvmsg({ controlSize: 512, timeoutMs: 5000 });
-    expect(control).toEqual([{ type: 'raw', level: 0, cmsgType: 6, bytes: options }]);
+    const bytes = new Uint8Array(Int32Array.of(7).buffer);
+    expect(control).toEqual([{ type: 'raw', level: 41, cmsgType: 8, bytes }]);
   });
 
   test('the kernel refuses one it does not know', async () => {
