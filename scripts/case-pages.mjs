@@ -1,4 +1,6 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
+import { articles as known } from '../dist/claims/index.js';
+import { articlesText } from '../dist/lab/run/case.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
@@ -28,7 +30,7 @@ function table(rows) {
 /** The page of a case, `seen` in a run. `drawn` are the experiments that show it on the wire. */
 export function casePage(seen, { rule, advice, slow }, drawn, version) {
   const { id, title, claim, articles, verdict, because, rows } = seen;
-  const told = articles.length === 0 ? '' : `Article${articles.length === 1 ? '' : 's'} ${articles.join(', ')}. `;
+  const told = articles.length === 0 ? '' : `A${articlesText(articles, known).slice(1)}. `;
   const lines = [
     `# ${id}: ${title}`,
     '',

@@ -1,5 +1,6 @@
 import type { Case } from '../lab/run/case.js';
 import { acceptQueueCases } from './accept-queue/accept-queue.js';
+import { inOrder } from './articles.js';
 import { addressCases } from './bind/addresses.js';
 import { afterRestartCases } from './restart/after-restart.js';
 import { bindConflictCases } from './bind/conflicts.js';
@@ -47,11 +48,5 @@ const all: readonly Case[] = [
   ...whoClosesCases,
 ];
 
-const letters = 'GCSALR';
-
-function place({ id }: Case): number {
-  return letters.indexOf(id.charAt(0)) * 1000 + Number(id.slice(1));
-}
-
 /** Every case, in the order of the claims: by article, then by number. */
-export const cases: readonly Case[] = all.toSorted((a, b) => place(a) - place(b));
+export const cases: readonly Case[] = inOrder(all);

@@ -1,5 +1,6 @@
 export type { Json } from '../lab/record/json.js';
-export type { Case, CaseResult, Need, RowResult, Verdict } from '../lab/run/case.js';
+export type { Article, Case, CaseResult, Need, RowResult, Verdict } from '../lab/run/case.js';
+export { articles } from './articles.js';
 export { cases } from './cases.js';
 export {
   CaptureError,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { caseReport, summary } from '../lab/draw/terminal.js';
+import { articles } from '../claims/index.js';
 import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
 import { runChosen } from './run-chosen.js';
@@ -15,6 +16,6 @@ export function addCaseCommand(program: Command): void {
       const { result, exitCode } = await runChosen(chosen, await chooseMode());
       process.exitCode = exitCode;
       if (json === true) console.log(JSON.stringify(result, undefined, 2));
-      else console.log([...result.cases.map(caseReport), summary(result)].join('\n\n'));
+      else console.log([...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n'));
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { type Case, cases, type MatrixResult } from '../claims/index.js';
+import { articles, type Case, cases, type MatrixResult } from '../claims/index.js';
 import { matrixHtml } from '../lab/draw/page/matrix.js';
 import { matrixJunit } from '../lab/draw/junit.js';
 import { matrixMarkdown } from '../lab/draw/markdown.js';
@@ -24,14 +24,12 @@ interface MatrixFlags {
   readonly html?: string;
 }
 
-const articles = ['000', '001', '002', '003', '004'];
-
 function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
-  const unknown = wanted?.find((article) => !articles.includes(article));
+  const unknown = wanted?.find((article) => !articles.some(({ number }) => number === article));
   if (unknown !== undefined) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `there is no article ${JSON.stringify(unknown)}; they are ${articles.join(', ')}`,
+      `there is no article ${JSON.stringify(unknown)}; they are ${articles.map(({ number, title }) => `${number} "${title}"`).join(', ')}`,
     );
   }
   const chosen = ids === undefined ? cases : casesById(ids);
@@ -46,7 +44,7 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   if (json === true) return JSON.stringify(result, undefined, 2);
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
-  if (verbose === true) return [...result.cases.map(caseReport), summary(result)].join('\n\n');
+  if (verbose === true) return [...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n');
   return matrixTable(result, terminalWidth(100));
 }
 
@@ -82,6 +80,6 @@ export function addMatrixCommand(program: Command): void {
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the file.
       console.log(print(result, flags));
-      if (page !== undefined) writeOutput(page, matrixHtml(result, cases), '--html');
+      if (page !== undefined) writeOutput(page, matrixHtml(result, { cases, articles }), '--html');
     });
 }

@@ -1,6 +1,6 @@
 import type { OptionValues, SocketType } from '../../index.js';
 import { plain } from '../../lab/record/event.js';
-import { type Case, type CaseRow, defineCase } from '../../lab/run/case.js';
+import { type Case, type CaseRow, defineCase, inGrid } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
 import { outcome } from '../../lab/record/recorder.js';
@@ -64,7 +64,7 @@ const byDefault = defineCase<Pair, string>({
         ['B', 'A', 'ok'],
       ] as const
     ).map(([first, second, says]) => ({
-      name: `${first} then ${second}, ${stage}`,
+      ...inGrid(`${first} then ${second}`, stage),
       given: { first, second, stage, reuse: 'neither' as const },
       says,
     })),
@@ -93,7 +93,7 @@ const wildcard = defineCase<Pair, string>({
   rows: (['A', 'B'] as const).flatMap((second) =>
     stages.flatMap((stage) =>
       (['both', 'second'] as const).map((reuse) => ({
-        name: `ANY then ${second}, ${stage}, ${holders[reuse]}`,
+        ...inGrid(`ANY then ${second}, ${stage}`, holders[reuse]),
         given: { first: 'ANY' as const, second, stage, reuse },
         // Of listeners the article makes an exception: C10.
         ...(stage === 'only bound' || stage === 'UDP' ? { says: 'ok' } : {}),
@@ -121,7 +121,7 @@ const exactlyTheSame = defineCase<Pair, string>({
   bindsBeside: true,
   rows: stages.flatMap((stage) =>
     (['A', 'ANY'] as const).map((place) => ({
-      name: `${place} twice, ${stage}`,
+      ...inGrid(`${place} twice`, stage),
       given: { first: place, second: place, stage, reuse: 'both' as const },
       says: inUse,
     })),

@@ -1,4 +1,4 @@
-import { type Case, defineCase, type SeenRow } from '../../lab/run/case.js';
+import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
 import { clauses, fate, listed } from '../kit/clauses.js';
 import { closeInOrder, establish } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
@@ -27,7 +27,7 @@ const anyState = defineCase<Old, string>({
   bindsBeside: true,
   rows: labStates.flatMap((state) =>
     [true, false].map((option) => ({
-      name: `${state}, the old socket ${option ? 'with' : 'without'} the option`,
+      ...inGrid(state, `the old socket ${option ? 'with' : 'without'} the option`),
       given: { state, option },
       // A port without any socket is not busy: the claim does not speak of it.
       ...(state !== 'CLOSED' && { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),

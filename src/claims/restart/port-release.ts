@@ -1,5 +1,5 @@
 import type { SocketRow } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
+import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
 import { closeInOrder, type Connection, establish } from '../kit/connection.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
@@ -204,7 +204,7 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   bindsBeside: true,
   rows: [true, false].flatMap((old) =>
     labStates.map((state) => ({
-      name: `${state}, ${old ? 'with' : 'without'} the option`,
+      ...inGrid(state, `${old ? 'with' : 'without'} the option`),
       given: { state, old },
       // A port without a socket is not busy.
       ...(state === 'CLOSED' ? {} : { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),

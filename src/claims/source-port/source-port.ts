@@ -1,5 +1,5 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase, type SeenRow } from '../../lab/run/case.js';
+import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
 import { closeInOrder } from '../kit/connection.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
@@ -252,7 +252,7 @@ const whenToSet = defineCase<Timing, string>({
   bindsBeside: true,
   rows: (['before bind', 'after bind', 'after connect'] as const).flatMap((first) =>
     (['before bind', 'after bind'] as const).map((second) => ({
-      name: `the first socket sets it ${first}, the second ${second}`,
+      ...inGrid(`the first socket sets it ${first}`, `the second ${second}`),
       given: { first, second },
       says: first === 'before bind' && second === 'before bind' ? 'ok' : 'bind EADDRINUSE',
     })),

@@ -1,5 +1,5 @@
 import type { OptionValues, SocketRow } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
+import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
 import { abandon, closeInOrder, closingStates, establish, serverPlace } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
@@ -151,7 +151,7 @@ const countsAsBound = defineCase<Rebind, string>({
       .map((address) => ({ address, samePort: true }))
       .concat({ address: 'A', samePort: false })
       .map(({ address, samePort }) => ({
-        name: `TIME_WAIT of the ${holder} on A, bind to ${address} and ${samePort ? 'its' : 'another'} port`,
+        ...inGrid(`TIME_WAIT of the ${holder} on A`, `bind to ${address} and ${samePort ? 'its' : 'another'} port`),
         given: { holder, address, samePort },
         // It does not speak of other addresses and ports.
         ...(samePort && address !== 'B' ? { says: 'EADDRINUSE' } : {}),

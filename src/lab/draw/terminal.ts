@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';
-import type { CaseResult, RowResult, Verdict } from '../run/case.js';
+import { type Article, articlesText, type CaseResult, type RowResult, type Verdict } from '../run/case.js';
 import type { MatrixResult } from '../run/matrix.js';
 import type { Event, TableRow } from '../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-text.js';
@@ -70,8 +70,9 @@ function rowLines({ name, events, says, observed, ok }: RowResult): string {
 }
 
 /** A case with all that happened in its rows. */
-export function caseReport(result: CaseResult): string {
-  const head = `${colours.bold(result.id)}  ${result.title}\n${result.claim}\n`;
+export function caseReport(result: CaseResult, articles: readonly Article[] = []): string {
+  const from = result.articles.length === 0 ? '' : colours.dim(`\n(${articlesText(result.articles, articles)})`);
+  const head = `${colours.bold(result.id)}  ${result.title}\n${result.claim}${from}\n`;
   return [head, ...result.rows.map(rowLines), `${paint[result.verdict](result.verdict)}: ${result.because}`].join('\n');
 }
 

@@ -17,9 +17,16 @@ export type Need =
 export type Said<Observed extends Json> = Json &
   (Observed extends readonly Json[] ? Observed : Observed extends object ? Partial<Observed> : Observed);
 
+/** Where a row stands in the grid that reports draw of some cases. */
+export interface GridCell {
+  readonly line: string;
+  readonly column: string;
+}
+
 export interface CaseRow<Given, Observed extends Json> {
   /** Says what is different about this row. */
   readonly name: string;
+  readonly cell?: GridCell;
   readonly given: Given;
   /**
    * What would be observed if the articles were right. Without it the row shows what the claim leaves open, and the verdict
@@ -35,6 +42,22 @@ export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Ob
   readonly events: readonly Event[];
   /** Whether it was as the articles say; `null` where they say nothing of it. */
   readonly ok: boolean | null;
+}
+
+/** Where claims come from. */
+export interface Article {
+  /** As `000`. */
+  readonly number: string;
+  readonly title: string;
+}
+
+/** As `article 001 "SO_REUSEADDR" and article 002`; by number alone where the title is not known. */
+export function articlesText(numbers: readonly string[], known: readonly Article[]): string {
+  const named = numbers.map((number) => {
+    const title = known.find((article) => article.number === number)?.title;
+    return title === undefined ? `article ${number}` : `article ${number}, "${title}"`;
+  });
+  return named.join(' and ');
 }
 
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
@@ -66,8 +89,14 @@ export interface CaseSpec<Given, Observed extends Json> {
   because(rows: readonly SeenRow<Given, Observed>[]): string;
 }
 
+/** A row by what it has in common with those of its line, and with those of its column. */
+export function inGrid(line: string, column: string): { readonly name: string; readonly cell: GridCell } {
+  return { name: `${line}, ${column}`, cell: { line, column } };
+}
+
 export interface RowResult {
   readonly name: string;
+  readonly cell?: GridCell;
   readonly events: readonly Event[];
   readonly says?: Json;
   readonly observed: Json;
@@ -160,8 +189,9 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         return { ...row, observed, events, ok: row.says === undefined ? null : agrees(row.says, observed) };
       });
       return {
-        rows: seen.map(({ name, events, says, observed, ok }) => ({
+        rows: seen.map(({ name, cell, events, says, observed, ok }) => ({
           name,
+          ...(cell !== undefined && { cell }),
           events,
           ...(says === undefined ? {} : { says }),
           observed,

@@ -1,4 +1,11 @@
-import type { Case, CaseResult, RowResult, Verdict } from '../../run/case.js';
+import {
+  type Article,
+  articlesText,
+  type Case,
+  type CaseResult,
+  type RowResult,
+  type Verdict,
+} from '../../run/case.js';
 import type { MatrixResult } from '../../run/matrix.js';
 import type { Event, TableRow } from '../../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
@@ -10,6 +17,12 @@ import { stateDiagram } from './states.js';
 import { style } from './style.js';
 import { timeline } from './timeline.js';
 import { shown } from './value.js';
+
+/** What is known of cases without running them. */
+export interface Facts {
+  readonly cases: readonly Case[];
+  readonly articles: readonly Article[];
+}
 
 /** In the order of the page: what a reader has to unlearn comes first. */
 const verdicts: readonly (readonly [verdict: Verdict, meaning: string])[] = [
@@ -61,19 +74,21 @@ function rowTable(rows: readonly RowResult[]): string {
   return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function saidBy(articles: readonly string[]): string {
-  if (articles.length === 0) return 'Claim';
-  return `Article${articles.length === 1 ? '' : 's'} ${articles.join(', ')}`;
+function saidBy(numbers: readonly string[], { articles }: Facts): string {
+  if (numbers.length === 0) return 'Claim';
+  const text = articlesText(numbers, articles);
+  return escapeXml(`A${text.slice(1)}`);
 }
 
-function caseCard(result: CaseResult, facts: Case | undefined): string {
+function caseCard(result: CaseResult, known: Facts): string {
+  const facts = known.cases.find((one) => one.id === result.id);
   const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
   const diagram = stateDiagram(result);
   return [
     `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
     `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
     `<span class="title">${escapeXml(title)}</span>`,
-    `<span class="claim"><strong>${saidBy(articles)}:</strong> ${escapeXml(claim)}</span>`,
+    `<span class="claim"><strong>${saidBy(articles, known)}:</strong> ${escapeXml(claim)}</span>`,
     `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
     '<div class="body">',
     facts === undefined
@@ -92,19 +107,10 @@ function filterButton(verdict: Verdict, cases: readonly CaseResult[]): string {
   return `<button type="button" aria-pressed="false" data-verdict="${verdict}">${count} ${verdict}</button>`;
 }
 
-function section(
-  [verdict, meaning]: (typeof verdicts)[number],
-  { cases }: MatrixResult,
-  facts: readonly Case[],
-): string {
+function section([verdict, meaning]: (typeof verdicts)[number], { cases }: MatrixResult, facts: Facts): string {
   const found = cases.filter((result) => result.verdict === verdict);
   if (found.length === 0) return '';
-  const cards = found.map((result) =>
-    caseCard(
-      result,
-      facts.find(({ id }) => id === result.id),
-    ),
-  );
+  const cards = found.map((result) => caseCard(result, facts));
   return `<section><h2>${found.length} ${verdict}</h2><p class="soft">${meaning}</p>${cards.join('')}</section>`;
 }
 
@@ -131,11 +137,11 @@ function bindGrids(cases: readonly CaseResult[], facts: readonly Case[]): string
 }
 
 /** The matrix as one page that needs nothing else. `facts` are the cases themselves, for their rules and advice. */
-export function matrixHtml(result: MatrixResult, facts: readonly Case[]): string {
+export function matrixHtml(result: MatrixResult, facts: Facts): string {
   const { cases, kernel, node, mode, durationMs } = result;
   const where = `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`;
   const partial = partialText(result);
-  const grids = bindGrids(cases, facts);
+  const grids = bindGrids(cases, facts.cases);
   return [
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
