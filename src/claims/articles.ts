@@ -1,4 +1,4 @@
-import type { Article } from '../lab/run/case.js';
+import type { Article } from '../lab/record/result.js';
 
 /** The letter an id begins with, and the article whose claims have it. */
 interface Lettered extends Article {

@@ -1,5 +1,6 @@
 export type { Json } from '../lab/record/json.js';
-export type { Article, Case, CaseResult, Need, RowResult, Verdict } from '../lab/run/case.js';
+export type { Case, Need } from '../lab/run/case.js';
+export type { Article, CaseResult, GridCell, MatrixResult, RowResult, Verdict } from '../lab/record/result.js';
 export { articles } from './articles.js';
 export { cases } from './cases.js';
 export {
@@ -20,7 +21,7 @@ export type { HostProcess, ProcessSettings } from '../lab/network/process.js';
 export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from '../lab/network/host.js';
 export type { Isolation } from '../lab/run/lab.js';
 export { type ExpectedCall, ExpectationError, type LabSocket } from '../lab/network/lab-socket.js';
-export { type MatrixOptions, type MatrixResult, runCases } from '../lab/run/matrix.js';
+export { type MatrixOptions, runCases } from '../lab/run/matrix.js';
 export type {
   ConnectionSettings,
   ReceivedSegment,

@@ -1,10 +1,9 @@
+import type { CaseResult, MatrixResult } from '../../src/lab/record/result.js';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
-import type { CaseResult } from '../../src/lab/run/case.js';
 import { cases } from '../../src/claims/cases.js';
-import type { MatrixResult } from '../../src/lab/run/matrix.js';
 import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, matrix } from '../support/matrix.js';
 

@@ -1,5 +1,5 @@
+import type { RowResult } from '../../src/lab/record/result.js';
 import { expect, test } from 'vitest';
-import type { RowResult } from '../../src/lab/run/case.js';
 import { cases } from '../../src/claims/cases.js';
 import { runCase } from '../../src/lab/run/run-case.js';
 import { describeNeeding } from '../support/needs.js';

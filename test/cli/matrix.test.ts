@@ -1,3 +1,4 @@
+import type { MatrixResult } from '../../src/lab/record/result.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
@@ -5,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/cli/exit.js';
 import { cases } from '../../src/claims/cases.js';
-import type { MatrixResult } from '../../src/lab/run/matrix.js';
 import { root, run } from '../support/children.js';
 import { needs } from '../support/needs.js';
 import { foreignNamespaces, labProcesses, matrix, program, sockwise } from '../support/matrix.js';

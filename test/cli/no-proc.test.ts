@@ -1,5 +1,5 @@
+import type { MatrixResult } from '../../src/lab/record/result.js';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { MatrixResult } from '../../src/lab/run/matrix.js';
 import { type ChildResult, run } from '../support/children.js';
 import { program } from '../support/matrix.js';
 import { needs } from '../support/needs.js';

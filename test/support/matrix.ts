@@ -1,5 +1,5 @@
+import type { MatrixResult } from '../../src/lab/record/result.js';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import type { MatrixResult } from '../../src/lab/run/matrix.js';
 import { namespacesAvailable } from '../../src/netns/user-namespace.js';
 import { type ChildOptions, type ChildResult, root, run } from './children.js';
 

@@ -1,5 +1,4 @@
-import type { CaseResult, RowResult } from '../run/case.js';
-import type { MatrixResult } from '../run/matrix.js';
+import type { CaseResult, MatrixResult, RowResult } from '../record/result.js';
 import { escapeXml } from './page/escape.js';
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';

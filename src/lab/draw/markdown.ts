@@ -1,4 +1,4 @@
-import type { MatrixResult } from '../run/matrix.js';
+import type { MatrixResult } from '../record/result.js';
 import { partialText } from './page/partial.js';
 
 /**

@@ -1,7 +1,7 @@
+import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../record/result.js';
+import { articlesText } from './text/articles-text.js';
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';
-import { type Article, articlesText, type CaseResult, type RowResult, type Verdict } from '../run/case.js';
-import type { MatrixResult } from '../run/matrix.js';
 import type { Event, TableRow } from '../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-text.js';
 import { partialText } from './page/partial.js';

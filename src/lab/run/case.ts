@@ -1,8 +1,7 @@
 import type { Lab } from './lab.js';
-import { isRecord, type Json, sameJson } from '../record/json.js';
 import type { Event } from '../record/event.js';
-
-export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
+import { isRecord, type Json, sameJson } from '../record/json.js';
+import type { GridCell, RowResult, Verdict } from '../record/result.js';
 
 /** What a case cannot do without. */
 export type Need =
@@ -16,12 +15,6 @@ export type Need =
 /** What a claim says of an observation: of one with several parts, of those it speaks of. */
 export type Said<Observed extends Json> = Json &
   (Observed extends readonly Json[] ? Observed : Observed extends object ? Partial<Observed> : Observed);
-
-/** Where a row stands in the grid that reports draw of some cases. */
-export interface GridCell {
-  readonly line: string;
-  readonly column: string;
-}
 
 export interface CaseRow<Given, Observed extends Json> {
   /** Says what is different about this row. */
@@ -42,22 +35,6 @@ export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Ob
   readonly events: readonly Event[];
   /** Whether it was as the articles say; `null` where they say nothing of it. */
   readonly ok: boolean | null;
-}
-
-/** Where claims come from. */
-export interface Article {
-  /** As `000`. */
-  readonly number: string;
-  readonly title: string;
-}
-
-/** As `article 001 "SO_REUSEADDR" and article 002`; by number alone where the title is not known. */
-export function articlesText(numbers: readonly string[], known: readonly Article[]): string {
-  const named = numbers.map((number) => {
-    const title = known.find((article) => article.number === number)?.title;
-    return title === undefined ? `article ${number}` : `article ${number}, "${title}"`;
-  });
-  return named.join(' and ');
 }
 
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
@@ -92,28 +69,6 @@ export interface CaseSpec<Given, Observed extends Json> {
 /** A row by what it has in common with those of its line, and with those of its column. */
 export function inGrid(line: string, column: string): { readonly name: string; readonly cell: GridCell } {
   return { name: `${line}, ${column}`, cell: { line, column } };
-}
-
-export interface RowResult {
-  readonly name: string;
-  readonly cell?: GridCell;
-  readonly events: readonly Event[];
-  readonly says?: Json;
-  readonly observed: Json;
-  readonly ok: boolean | null;
-}
-
-export interface CaseResult {
-  readonly id: string;
-  readonly articles: readonly string[];
-  readonly title: string;
-  readonly claim: string;
-  readonly verdict: Verdict;
-  readonly because: string;
-  readonly rows: readonly RowResult[];
-  readonly durationMs: number;
-  /** The case broke off: neither the kernel nor the article is to blame. */
-  readonly error?: string;
 }
 
 /** A case whose row types are its own business. */

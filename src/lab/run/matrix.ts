@@ -1,21 +1,10 @@
 import { release } from 'node:os';
-import type { Case, CaseResult } from './case.js';
+import type { CaseResult, MatrixResult } from '../record/result.js';
+import type { Case } from './case.js';
 import type { Isolation } from './lab.js';
 import { missing } from './needs.js';
 import { type PoolOptions, runInPool } from './pool.js';
 import { skipped } from './run-case.js';
-
-export interface MatrixResult {
-  /** Release of the kernel under test. */
-  readonly kernel: string;
-  readonly node: string;
-  /** How the cases were kept apart: `root`, `user namespace` or `loopback`. */
-  readonly mode: string;
-  readonly durationMs: number;
-  readonly cases: readonly CaseResult[];
-  /** The ids of those that had not ended when the run was interrupted; absent where it came to its end. */
-  readonly unfinished?: readonly string[];
-}
 
 export interface MatrixOptions extends Omit<PoolOptions, 'isolation'> {
   readonly isolation: Isolation;

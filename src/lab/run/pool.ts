@@ -1,5 +1,6 @@
+import type { CaseResult } from '../record/result.js';
 import { fileURLToPath } from 'node:url';
-import type { Case, CaseResult } from './case.js';
+import type { Case } from './case.js';
 import type { Isolation } from './lab.js';
 import { broken, deadlineMs } from './run-case.js';
 import { WorkerProcess } from './worker-process.js';

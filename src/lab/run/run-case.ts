@@ -1,4 +1,5 @@
-import type { Case, CaseResult, InLab } from './case.js';
+import type { CaseResult } from '../record/result.js';
+import type { Case, InLab } from './case.js';
 import { type Isolation, Lab } from './lab.js';
 import { lacking } from './needs.js';
 import { eventText } from '../draw/text/event-text.js';

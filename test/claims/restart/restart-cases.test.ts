@@ -1,5 +1,6 @@
+import type { CaseResult, RowResult } from '../../../src/lab/record/result.js';
 import { expect, test } from 'vitest';
-import type { CaseResult, InLab, RowResult } from '../../../src/lab/run/case.js';
+import type { InLab } from '../../../src/lab/run/case.js';
 import { Lab } from '../../../src/lab/run/lab.js';
 import { restartCases } from '../../../src/claims/restart/restart-cases.js';
 import type { Host } from '../../../src/lab/network/host.js';

@@ -1,3 +1,4 @@
+import type { CaseResult, MatrixResult, RowResult } from '../../../src/lab/record/result.js';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,8 +6,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Event } from '../../../src/lab/record/event.js';
 import type { Json } from '../../../src/lab/record/json.js';
 import { look, remark } from '../../support/events.js';
-import type { CaseResult, RowResult } from '../../../src/lab/run/case.js';
-import type { MatrixResult } from '../../../src/lab/run/matrix.js';
 import { type ChildResult, run } from '../../support/children.js';
 
 function made(actor: string | undefined, name: string, ...args: readonly Json[]): Event {

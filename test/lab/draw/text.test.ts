@@ -1,6 +1,5 @@
+import type { CaseResult, MatrixResult, RowResult } from '../../../src/lab/record/result.js';
 import { describe, expect, test } from 'vitest';
-import type { CaseResult, RowResult } from '../../../src/lab/run/case.js';
-import type { MatrixResult } from '../../../src/lab/run/matrix.js';
 import { escapeXml } from '../../../src/lab/draw/page/escape.js';
 import { matrixJunit } from '../../../src/lab/draw/junit.js';
 import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';

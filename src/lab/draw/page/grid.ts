@@ -1,4 +1,4 @@
-import type { CaseResult, GridCell, RowResult } from '../../run/case.js';
+import type { CaseResult, GridCell, RowResult } from '../../record/result.js';
 import type { Json } from '../../record/json.js';
 import { escapeXml } from './escape.js';
 

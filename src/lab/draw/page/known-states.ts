@@ -1,4 +1,4 @@
-import type { CaseResult, RowResult } from '../../run/case.js';
+import type { CaseResult, RowResult } from '../../record/result.js';
 import type { OptionName } from '../../../index.js';
 import type { CallEvent, Event } from '../../record/event.js';
 import { isRecord } from '../../record/json.js';

@@ -1,12 +1,5 @@
-import {
-  type Article,
-  articlesText,
-  type Case,
-  type CaseResult,
-  type RowResult,
-  type Verdict,
-} from '../../run/case.js';
-import type { MatrixResult } from '../../run/matrix.js';
+import type { Article, CaseFacts, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
+import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
 import { escapeXml } from './escape.js';
@@ -20,7 +13,7 @@ import { shown } from './value.js';
 
 /** What is known of cases without running them. */
 export interface Facts {
-  readonly cases: readonly Case[];
+  readonly cases: readonly CaseFacts[];
   readonly articles: readonly Article[];
 }
 
@@ -123,7 +116,7 @@ function idList(cases: readonly CaseResult[]): string {
   return `<details class="ids"><summary>Cases by id</summary><nav aria-label="Cases by id">${links.join(' ')}</nav></details>`;
 }
 
-function bindGrids(cases: readonly CaseResult[], facts: readonly Case[]): string {
+function bindGrids(cases: readonly CaseResult[], facts: readonly CaseFacts[]): string {
   const wanted = new Set(facts.filter(({ bindsBeside }) => bindsBeside === true).map(({ id }) => id));
   const grids = cases.filter(({ id }) => wanted.has(id)).map(bindGrid);
   if (grids.join('') === '') return '';

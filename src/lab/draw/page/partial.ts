@@ -1,4 +1,4 @@
-import type { MatrixResult } from '../../run/matrix.js';
+import type { MatrixResult } from '../../record/result.js';
 
 /** What an interrupted run did not come to; `undefined` for a run that came to its end. */
 export function partialText({ cases, unfinished }: Pick<MatrixResult, 'cases' | 'unfinished'>): string | undefined {

@@ -1,4 +1,4 @@
-import type { CaseResult } from '../../run/case.js';
+import type { CaseResult } from '../../record/result.js';
 import { knownStates, type TcpState, tcpStates } from './known-states.js';
 
 type Point = readonly [x: number, y: number];

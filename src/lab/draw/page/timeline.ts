@@ -1,4 +1,4 @@
-import type { RowResult } from '../../run/case.js';
+import type { RowResult } from '../../record/result.js';
 import type { LookEvent } from '../../record/event.js';
 import { escapeXml } from './escape.js';
 

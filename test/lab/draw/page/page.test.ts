@@ -1,5 +1,6 @@
+import type { CaseResult, RowResult, Verdict } from '../../../../src/lab/record/result.js';
 import { describe, expect, test } from 'vitest';
-import { type CaseResult, inGrid, type RowResult, type Verdict } from '../../../../src/lab/run/case.js';
+import { inGrid } from '../../../../src/lab/run/case.js';
 import { articles } from '../../../../src/claims/articles.js';
 import { cases } from '../../../../src/claims/cases.js';
 import type { Event } from '../../../../src/lab/record/event.js';

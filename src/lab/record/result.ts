@@ -1,0 +1,60 @@
+import type { Event } from './event.js';
+import type { Json } from './json.js';
+
+export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
+
+/** Where claims come from. */
+export interface Article {
+  /** As `000`. */
+  readonly number: string;
+  readonly title: string;
+}
+
+/** Where a row stands in the grid that reports draw of some cases. */
+export interface GridCell {
+  readonly line: string;
+  readonly column: string;
+}
+
+export interface RowResult {
+  readonly name: string;
+  readonly cell?: GridCell;
+  readonly events: readonly Event[];
+  readonly says?: Json;
+  readonly observed: Json;
+  readonly ok: boolean | null;
+}
+
+export interface CaseResult {
+  readonly id: string;
+  readonly articles: readonly string[];
+  readonly title: string;
+  readonly claim: string;
+  readonly verdict: Verdict;
+  readonly because: string;
+  readonly rows: readonly RowResult[];
+  readonly durationMs: number;
+  /** The case broke off: neither the kernel nor the article is to blame. */
+  readonly error?: string;
+}
+
+/** What is known of a case without running it, as far as reports tell it. */
+export interface CaseFacts {
+  readonly id: string;
+  readonly rule: string;
+  readonly advice: string;
+  /** Its rows are what came of binding beside a socket: drawn as a grid. */
+  readonly bindsBeside?: boolean;
+}
+
+export interface MatrixResult {
+  /** Release of the kernel under test. */
+  readonly kernel: string;
+  readonly node: string;
+  /** How the cases were kept apart: `root`, `user namespace` or `loopback`. */
+  readonly mode: string;
+  readonly durationMs: number;
+  readonly cases: readonly CaseResult[];
+  /** The ids of those that had not ended when the run was interrupted; absent where it came to its end. */
+  readonly unfinished?: readonly string[];
+}
