@@ -2,6 +2,10 @@ export type * from './address.js';
 export { formatAddress, isLoopback, isWildcard, unmapped } from './address.js';
 export { SystemCallError, TimeoutError, UsageError, type UsageErrorCode } from './errors.js';
 export type { CallPrediction, ExistingSocket, Known, SharingOptions } from './explain/conflict.js';
+export { explain, type Explanation, type ExplainOptions, type TriedCure } from './explain/explain.js';
+export type { HeldSocket, Unseen } from './explain/held.js';
+export { explanationText } from './explain/text.js';
+export type { Trial } from './explain/trial.js';
 export {
   type BindRequest,
   type Machine,
@@ -11,6 +15,7 @@ export {
 } from './explain/predict.js';
 export {
   type Cure,
+  type CureAction,
   type CureNeeds,
   type DecidedCall,
   type Rule,
@@ -106,7 +111,8 @@ export {
 } from './netlink/wait-for-state.js';
 export { NamespaceLostError, NetworkNamespace, type VethSettings } from './netns/namespace.js';
 export { type NamespaceAccess, namespacesAvailable, reexecInUserNamespace } from './netns/user-namespace.js';
-export { findOwners, type OwnerSearch, type SocketOwner, type Unseen } from './proc/owner.js';
+export { withDescriptorOf } from './proc/borrow.js';
+export { findOwners, type OwnerSearch, type SocketOwner, type UnseenOwner } from './proc/owner.js';
 export { catalog } from './options/catalog.js';
 export { levels } from './options/resolve.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';

@@ -17,11 +17,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   netlink: ['proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   netns: ['netlink', 'native', 'errors.ts'],
   handles: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
-  explain: ['errors.ts', 'address.ts'],
+  explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
   lab: ['index.ts', 'errors.ts'],
   claims: ['lab', 'index.ts', 'errors.ts'],
-  cli: ['claims', 'lab', 'index.ts'],
+  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts'],
 };
 
 /** The same for the folders of `src/lab/`. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../index.js';
+import { UsageError } from '../errors.js';
 
 /** Exit codes of every command. */
 export const exitCodes = {

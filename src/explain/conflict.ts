@@ -164,7 +164,9 @@ function holdingRule(newcomer: Newcomer, socket: ExistingSocket): RuleId {
   if (socket.protocol === 'udp') return 'held-by-udp-socket';
   if (socket.state === 'LISTEN') return 'held-by-listener';
   if (socket.state === 'TIME_WAIT') return 'held-by-time-wait';
-  if (closing.includes(socket.state)) return 'held-by-closing-connection';
+  // A process that called shutdown() still holds its socket.
+  const isOrphan = socket.inode === undefined || socket.inode === 0;
+  if (closing.includes(socket.state) && isOrphan) return 'held-by-closing-connection';
   return isConnection(socket) ? 'held-by-connection' : 'held-by-bound-socket';
 }
 

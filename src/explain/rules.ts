@@ -6,7 +6,21 @@ export interface Cure {
   /** What to do, in the imperative. */
   readonly text: string;
   readonly needs: CureNeeds;
+  /** What it comes to, where it can be tried on copies of the sockets. */
+  readonly action?: CureAction;
 }
+
+/** What a cure does, for a trial of it. */
+export type CureAction =
+  | 'SO_REUSEADDR on both'
+  | 'SO_REUSEPORT on both'
+  | 'one user'
+  | 'stop the holder'
+  | 'remove connections'
+  | 'another port'
+  | 'a local address'
+  | 'IP_FREEBIND'
+  | 'ip_nonlocal_bind';
 
 /** What the kernel answers where the rule decides: `ok`, or the errno of the call. */
 export type RuleOutcome =
@@ -52,12 +66,18 @@ const atBindOrListen = ['bind', 'listen'] as const;
 const reuseAddrOnBoth: Cure = {
   text: 'Set SO_REUSEADDR on the new socket before bind(), and on the server that leaves the connections behind: connections take the option over from their listener.',
   needs: 'both',
+  action: 'SO_REUSEADDR on both',
 };
 const stopTheOther: Cure = {
   text: 'Stop the program that holds the port, or let it close its socket.',
   needs: 'the other',
+  action: 'stop the holder',
 };
-const anotherPort: Cure = { text: 'Bind another port, or port 0 to let the kernel choose.', needs: 'us' };
+const anotherPort: Cure = {
+  text: 'Bind another port, or port 0 to let the kernel choose.',
+  needs: 'us',
+  action: 'another port',
+};
 const anotherAddress: Cure = {
   text: 'Bind both sockets to addresses that do not overlap, such as two different addresses of the machine, and neither to the wildcard.',
   needs: 'both',
@@ -65,6 +85,7 @@ const anotherAddress: Cure = {
 const reusePortOnBoth: Cure = {
   text: 'If several sockets are meant to share the port, set SO_REUSEPORT on all of them before bind(), and run them as one user.',
   needs: 'both',
+  action: 'SO_REUSEPORT on both',
 };
 const letTheKernelChoose: Cure = {
   text: 'Do not bind a fixed source port: connect() chooses one that is free for this destination.',
@@ -174,8 +195,12 @@ const table = {
     source: 'bind(2), socket(7) SO_REUSEADDR',
     cures: [
       reuseAddrOnBoth,
-      { text: 'Close the connection, or end the process that holds it.', needs: 'the other' },
-      { text: 'Remove the connection with `destroySocket` (ss --kill).', needs: 'root' },
+      {
+        text: 'Close the connection, or end the process that holds it.',
+        needs: 'the other',
+        action: 'stop the holder',
+      },
+      { text: 'Remove the connection with `destroySocket` (ss --kill).', needs: 'root', action: 'remove connections' },
       anotherPort,
     ],
   },
@@ -193,7 +218,7 @@ const table = {
         needs: 'time',
       },
       { text: 'Close the other end of the connection.', needs: 'the other' },
-      { text: 'Remove the connection with `destroySocket` (ss --kill).', needs: 'root' },
+      { text: 'Remove the connection with `destroySocket` (ss --kill).', needs: 'root', action: 'remove connections' },
       anotherPort,
     ],
   },
@@ -208,7 +233,7 @@ const table = {
       reuseAddrOnBoth,
       { text: 'Wait until TIME_WAIT ends, 60 s after it began.', needs: 'time' },
       clearTimeWait,
-      { text: 'Remove the TIME_WAIT with `destroySocket` (ss --kill).', needs: 'root' },
+      { text: 'Remove the TIME_WAIT with `destroySocket` (ss --kill).', needs: 'root', action: 'remove connections' },
       anotherPort,
     ],
   },
@@ -221,8 +246,8 @@ const table = {
     source: 'socket(7) SO_REUSEPORT',
     since: '3.9',
     cures: [
-      { text: 'Run all programs that share the port as one user.', needs: 'both' },
-      { text: 'Open the socket as that user, or fchown() it, before bind().', needs: 'root' },
+      { text: 'Run all programs that share the port as one user.', needs: 'both', action: 'one user' },
+      { text: 'Open the socket as that user, or fchown() it, before bind().', needs: 'root', action: 'one user' },
       stopTheOther,
       anotherPort,
     ],
@@ -302,7 +327,7 @@ const table = {
     kernel: '__inet_bind(), __inet6_bind(): inet_port_requires_bind_service()',
     source: 'bind(2) EACCES; ip(7) ip_unprivileged_port_start',
     cures: [
-      { text: 'Use a port from 1024 up.', needs: 'us' },
+      { text: 'Use a port from 1024 up.', needs: 'us', action: 'another port' },
       {
         text: 'Give the program CAP_NET_BIND_SERVICE (setcap cap_net_bind_service=+ep, or AmbientCapabilities= of systemd).',
         needs: 'root',
@@ -319,9 +344,17 @@ const table = {
     kernel: 'inet_addr_valid_or_nonlocal(), ipv6_chk_addr()',
     source: 'bind(2) EADDRNOTAVAIL; ip(7) IP_FREEBIND, ip_nonlocal_bind',
     cures: [
-      { text: 'Bind an address of this machine (`ip address`), or the wildcard.', needs: 'us' },
-      { text: 'Set IP_FREEBIND to bind an address that the machine gets later.', needs: 'us' },
-      { text: 'Set net.ipv4.ip_nonlocal_bind=1, or net.ipv6.ip_nonlocal_bind=1.', needs: 'root' },
+      {
+        text: 'Bind an address of this machine (`ip address`), or the wildcard.',
+        needs: 'us',
+        action: 'a local address',
+      },
+      { text: 'Set IP_FREEBIND to bind an address that the machine gets later.', needs: 'us', action: 'IP_FREEBIND' },
+      {
+        text: 'Set net.ipv4.ip_nonlocal_bind=1, or net.ipv6.ip_nonlocal_bind=1.',
+        needs: 'root',
+        action: 'ip_nonlocal_bind',
+      },
     ],
   },
   'four-tuple-taken': {

@@ -17,7 +17,7 @@ export interface SocketOwner extends Membership {
 }
 
 /** Why an owner may be missing. */
-export type Unseen =
+export type UnseenOwner =
   | { readonly kind: 'no-proc' }
   /** The descriptors of so many processes may not be read: they belong to other users. */
   | { readonly kind: 'other-users'; readonly processes: number }
@@ -29,7 +29,7 @@ export type Unseen =
 /** Owners by the inode of the socket. */
 export interface OwnerSearch {
   readonly owners: ReadonlyMap<number, readonly SocketOwner[]>;
-  readonly unseen: readonly Unseen[];
+  readonly unseen: readonly UnseenOwner[];
 }
 
 // PROC_PID_INIT_INO of include/linux/proc_ns.h: the PID namespace the machine started with.
@@ -87,6 +87,14 @@ function processes(): number[] {
     .map(Number);
 }
 
+/** Every descriptor of a socket in every process whose descriptors may be read. */
+export function socketDescriptors(): { readonly pid: number; readonly fd: number; readonly inode: number }[] {
+  const found: { pid: number; fd: number; inode: number }[] = [];
+  if (!existsSync('/proc/self/fd')) return found;
+  for (const pid of processes()) eachSocket(pid, (fd, inode) => void found.push({ pid, fd, inode }));
+  return found;
+}
+
 function hidesProcesses(): boolean {
   const mounts = text('/proc/self/mountinfo') ?? '';
   return mounts.split('\n').some((line) => / \/proc .* - proc .*\bhidepid=(?!0|off)/.test(line));
@@ -100,7 +108,7 @@ function inOwnPidNamespace(): boolean {
   }
 }
 
-function unseenOf(unreadable: readonly number[]): Unseen[] {
+function unseenOf(unreadable: readonly number[]): UnseenOwner[] {
   // A kernel thread has no command line, and no descriptors.
   const others = unreadable.filter((pid) => text(`/proc/${pid}/cmdline`) !== '').length;
   return [

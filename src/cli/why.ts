@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type BindRequest, explain, explanationText, type Rule, rules, UsageError } from '../index.js';
+import { exitCodes } from './exit.js';
+import { toJson } from './json.js';
+import { nearest } from './nearest.js';
+import { targetArgument } from './target.js';
+
+interface WhyFlags {
+  readonly udp?: boolean;
+  readonly reuseaddr?: boolean;
+  readonly reuseport?: boolean;
+  readonly v6only?: boolean;
+  readonly freebind?: boolean;
+  readonly listen?: boolean;
+  readonly connect?: string;
+  readonly user?: number;
+  readonly trials: boolean;
+  readonly json?: boolean;
+}
+
+const errors = [...new Set(Object.values(rules).map(({ outcome }) => outcome))].filter((code) => code !== 'ok');
+
+/** The rules that end in an error, most telling first: in their order. */
+function rulesOf(code: string): (Rule & { readonly id: string })[] {
+  return Object.entries(rules)
+    .filter(([, { outcome }]) => outcome === code)
+    .map(([id, rule]) => ({ id, ...rule }));
+}
+
+function explainCode(code: string, json: boolean): void {
+  const found = rulesOf(code);
+  if (found.length === 0) {
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `unknown error ${JSON.stringify(code)}; did you mean ${nearest(code, errors)}?`,
+    );
+  }
+  if (json) {
+    console.log(toJson({ code, rules: found }));
+    return;
+  }
+  const texts = found.map(({ id, text, calls, protocols, kernel, source, cures }) =>
+    [
+      `${id} (${protocols.join(', ')}; ${calls.map((call) => `${call}()`).join(', ')})`,
+      `  ${text}`,
+      `  ${kernel}; ${source}`,
+      ...cures.map((cure, index) => `  ${index + 1}. ${cure.text} [${cure.needs}]`),
+    ].join('\n'),
+  );
+  console.log([`${code} has ${found.length === 1 ? 'one cause' : `${found.length} causes`}:`, ...texts].join('\n\n'));
+}
+
+/** The wildcard that covers both families, as Node's servers listen on. */
+function everyAddress(): string {
+  return existsSync('/proc/net/if_inet6') ? '::' : '0.0.0.0';
+}
+
+function requestOf(text: string, flags: WhyFlags): BindRequest {
+  const { address, port } = targetArgument(text);
+  const { udp = false, reuseaddr, reuseport, v6only, freebind, connect, user } = flags;
+  const to = connect === undefined ? undefined : targetArgument(connect);
+  const destination = to && { address: to.address ?? '127.0.0.1', port: to.port };
+  const local = address ?? (destination === undefined ? everyAddress() : undefined);
+  return {
+    protocol: udp ? 'udp' : 'tcp',
+    ...(local !== undefined && { address: local }),
+    ...((port !== 0 || destination === undefined) && { port }),
+    options: {
+      SO_REUSEADDR: reuseaddr,
+      SO_REUSEPORT: reuseport,
+      IPV6_V6ONLY: v6only,
+      IP_FREEBIND: freebind,
+    },
+    listen: flags.listen ?? (!udp && destination === undefined),
+    ...(destination !== undefined && { connect: destination }),
+    ...(user !== undefined && { uid: user }),
+  };
+}
+
+function uid(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a number is expected.');
+  return Number(text);
+}
+
+export function addWhyCommand(program: Command): void {
+  program
+    .command('why')
+    .description('show who holds a port, why a bind fails, and what helps')
+    .argument('<target>', 'a port, an address and port, or the name of an error: 8080, 127.0.0.1:8080, EADDRINUSE')
+    .option('--udp', 'a UDP socket instead of a TCP one')
+    .option('--reuseaddr', 'with SO_REUSEADDR')
+    .option('--reuseport', 'with SO_REUSEPORT')
+    .option('--v6only', 'with IPV6_V6ONLY')
+    .option('--freebind', 'with IP_FREEBIND')
+    .option('--listen', 'listen() follows (the default for TCP)')
+    .option('--no-listen', 'bind() only')
+    .addOption(new Option('--connect <address:port>', 'connect() follows, from this port').conflicts('listen'))
+    .option('--user <uid>', 'asked by this user', uid)
+    .option('--no-trials', 'do not try the cures in private namespaces')
+    .option('--json', 'print the explanation as JSON')
+    .addHelpText('after', '\nExits with 0 if the port is free, and with 1 if it is held.')
+    .action((target: string, flags: WhyFlags) => {
+      if (/^E[A-Z0-9]+$/.test(target)) {
+        explainCode(target, flags.json === true);
+        return;
+      }
+      const explanation = explain(requestOf(target, flags), { trials: flags.trials });
+      console.log(flags.json === true ? toJson(explanation) : explanationText(explanation));
+      process.exitCode = explanation.free === true ? exitCodes.ok : exitCodes.failed;
+    });
+}

@@ -1,0 +1,164 @@
+import { getSystemErrorMap } from 'node:util';
+import { constants } from 'node:os';
+import { formatAddress } from '../address.js';
+import type { SocketState } from '../netlink/state.js';
+import type { SocketOwner } from '../proc/owner.js';
+import type { Explanation, TriedCure } from './explain.js';
+import type { HeldSocket, Unseen } from './held.js';
+import type { BindRequest } from './predict.js';
+import { type CureNeeds, rules, unpredictables } from './rules.js';
+import type { Trial } from './trial.js';
+
+// What would rule a terminal, or turn the text around: control and format characters, separators of lines.
+const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
+const LONGEST_COMMAND = 120;
+
+/** Text that somebody else wrote, such as a process its name: on one line, cut to `longest` characters, and harmless. */
+export function harmless(text: string, longest = LONGEST_COMMAND): string {
+  const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
+  return cut.replaceAll(unprintable, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+}
+
+/** A process in a few words: `pid 4711 node server.js (nginx.service)`. */
+export function ownerText({ pid, argv, name, unit, container }: SocketOwner): string {
+  // Cut before the words are joined: a command line may have megabytes.
+  const command = argv.length > 0 ? argv.slice(0, LONGEST_COMMAND).join(' ') : `[${name}]`;
+  const where = [unit, container && `container ${container.slice(0, 12)}`].filter((part) => part !== undefined);
+  return `pid ${pid} ${harmless(command)}${where.length > 0 ? ` (${harmless(where.join(', '))})` : ''}`;
+}
+
+/** What is shown of a socket: of one that was explained, or of a row of `listSockets` with its owners. */
+type Shown = Pick<
+  HeldSocket,
+  'family' | 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'timer' | 'uid' | 'inode'
+> & { readonly state: SocketState; readonly owners?: readonly SocketOwner[] };
+
+function place({ family }: Shown, address: string, port: number): string {
+  return formatAddress({ family, address, port });
+}
+
+function timeLeft({ timer, state }: Shown): string[] {
+  const ends = timer?.kind === 'time-wait' || (timer !== undefined && state === 'FIN_WAIT2');
+  return ends ? [`${Math.ceil((timer?.remainingMs ?? 0) / 1000)} s left`] : [];
+}
+
+function holderOf(held: Shown): string {
+  const { owners = [] } = held;
+  if (owners.length > 0) return owners.map(ownerText).join('; ');
+  if (held.inode !== 0) return `a process that cannot be seen (uid ${held.uid})`;
+  // A connection in the accept queue has no inode yet.
+  return held.state === 'ESTABLISHED' || held.state === 'CLOSE_WAIT' ? 'not accepted yet' : 'no process';
+}
+
+/** One line: state, addresses, the time that is left, and the processes. */
+export function holderText(held: Shown): string {
+  const local = place(held, held.localAddress, held.localPort);
+  const isConnected = held.remotePort !== 0;
+  const ends = isConnected ? `${local} - ${place(held, held.remoteAddress, held.remotePort)}` : local;
+  return `${held.state.padEnd(7)} ${ends}  ${[...timeLeft(held), holderOf(held)].join(', ')}`;
+}
+
+const MOST_LINES = 10;
+
+/** A line for each, as far as a reader would follow, and how many more there are of each state. */
+export function holderLines(held: readonly Shown[]): string[] {
+  const lines = held.slice(0, MOST_LINES).map(holderText);
+  const counts = new Map<string, number>();
+  for (const { state } of held.slice(MOST_LINES)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const more = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
+  return more === '' ? lines : [...lines, `… and ${more} more`];
+}
+
+const needs: Readonly<Record<CureNeeds, string>> = {
+  us: 'this program',
+  'the other': 'the other program',
+  both: 'both programs',
+  root: 'root',
+  time: 'time',
+};
+
+function trialText(trial: Trial): string {
+  switch (trial.result) {
+    case 'works':
+      return trial.together === undefined
+        ? '; tried: works'
+        : `; tried: works with ${trial.together} on the new socket`;
+    case 'fails':
+      return `; tried: ${trial.call}() still fails with ${trial.code}`;
+    case 'not tried':
+      return '';
+  }
+}
+
+function cureText({ text, needs: who, trial }: TriedCure, index: number): string {
+  return `  ${index + 1}. ${text} [${needs[who]}${trialText(trial)}]`;
+}
+
+function targetOf({ protocol, address, port = 0, connect, options = {} }: BindRequest): string {
+  const at = (where: string, number: number): string =>
+    formatAddress({ family: where.includes(':') ? 'IPv6' : 'IPv4', address: where, port: number });
+  const set = Object.entries(options).flatMap(([name, value]) => (value === true ? [name] : []));
+  const local = address === undefined ? `port ${port}` : at(address, port);
+  return [
+    protocol.toUpperCase(),
+    ...(connect === undefined ? [local] : ['to', at(connect.address, connect.port)]),
+    ...(set.length > 0 ? [`with ${set.join(', ')}`] : []),
+  ].join(' ');
+}
+
+function errorText(code: string): string {
+  const errno = Object.entries(constants.errno).find(([name]) => name === code)?.[1];
+  return (errno === undefined ? undefined : getSystemErrorMap().get(-errno)?.[1]) ?? 'unknown error';
+}
+
+function outcomeText({ code, call, request, free, unpredictable }: Explanation): string {
+  const target = targetOf(request);
+  if (code !== undefined && free === true) return `${call}() failed with ${code} on ${target}; now it would work.`;
+  if (code !== undefined) return `${call}() fails with ${code} (${errorText(code)}) on ${target}.`;
+  if (unpredictable !== undefined) return `${call}() may fail on ${target}. ${unpredictables[unpredictable]}`;
+  return `Free: nothing is in the way of ${target}.`;
+}
+
+/** What is not seen of owners matters only where an owner is missing. */
+function matters({ kind }: Unseen, held: readonly HeldSocket[]): boolean {
+  return (
+    kind === 'no-sock-diag' ||
+    kind === 'options' ||
+    held.some(({ inode, owners }) => inode !== 0 && owners.length === 0)
+  );
+}
+
+export function unseenText(unseen: Unseen): string {
+  switch (unseen.kind) {
+    case 'no-proc':
+      return 'Not seen: processes, because /proc is not mounted.';
+    case 'other-users':
+      return `Not seen: the descriptors of ${unseen.processes} processes of other users. Root sees them.`;
+    case 'hidepid':
+      return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
+    case 'pid-namespace':
+      return 'Not seen: processes outside this PID namespace (container).';
+    case 'no-sock-diag':
+      return `Read from /proc/net, because sock_diag did not answer (${unseen.reason}).`;
+    case 'options':
+      return `Not seen: options of ${unseen.sockets} sockets (${harmless(unseen.reason)}).`;
+  }
+}
+
+/** The explanation for a reader: a line for each socket in the way, then what fails and why, then what helps. */
+export function explanationText(explanation: Explanation): string {
+  const { holders, others, rule, sentence, cures, notes, unseen, free } = explanation;
+  const { kernel, source } = rules[rule];
+  const seen = [...holders, ...others];
+  return [
+    ...holderLines(holders),
+    outcomeText(explanation),
+    ...notes,
+    ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
+    ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText)] : []),
+    ...(others.length > 0
+      ? ['Also on the port, and not in the way:', ...holderLines(others).map((line) => `  ${line}`)]
+      : []),
+    ...unseen.filter((one) => matters(one, seen)).map(unseenText),
+  ].join('\n');
+}

@@ -1,0 +1,204 @@
+import { describe, expect, test } from 'vitest';
+import { SystemCallError } from '../../src/errors.js';
+import { explain } from '../../src/explain/explain.js';
+import { explanationText, harmless, holderLines, ownerText } from '../../src/explain/text.js';
+import { listSockets } from '../../src/netlink/sock-diag.js';
+import { Socket } from '../../src/socket/socket.js';
+import { runScript } from '../support/children.js';
+import { openDescriptors } from '../support/namespaces.js';
+import { needs } from '../support/needs.js';
+import { canDropPrivileges, cannotDropPrivileges, runAsUser } from '../support/privileges.js';
+import { codeOf, listening } from '../support/sockets.js';
+
+const built = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
+
+describe('explain', () => {
+  test('a request for a free port: nothing is in the way', () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    socket.close();
+    const explanation = explain({ protocol: 'tcp', address: '127.0.0.1', port, listen: true });
+    expect(explanation).toMatchObject({ free: true, rule: 'port-free', holders: [], cures: [] });
+    expect(explanation).not.toHaveProperty('code');
+    expect(explanationText(explanation)).toBe(`Free: nothing is in the way of TCP 127.0.0.1:${port}.`);
+  });
+
+  test('an error whose cause is gone says so', async () => {
+    const socket = listening();
+    const address = socket.getsockname();
+    let error: unknown;
+    try {
+      Socket.open().bind(address);
+    } catch (caught) {
+      error = caught;
+    }
+    socket.close();
+    const explanation = explain(error);
+    expect(explanation).toMatchObject({ code: 'EADDRINUSE', call: 'bind', free: true, holders: [] });
+    expect(explanation.notes.join()).toMatch(/closed since the call failed/);
+    expect(explanationText(explanation)).toMatch(/bind\(\) failed with EADDRINUSE on TCP .*; now it would work/);
+  });
+
+  test("an error of Node's names the call that failed, and libuv's option", () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    const error = Object.assign(new Error(), { code: 'EADDRINUSE', syscall: 'listen', address: '127.0.0.1', port });
+    const explanation = explain(error);
+    expect(explanation).toMatchObject({
+      call: 'bind',
+      code: 'EADDRINUSE',
+      rule: 'held-by-listener',
+      request: { protocol: 'tcp', listen: true, options: { SO_REUSEADDR: true } },
+    });
+    expect(explanation.notes.join()).toMatch(/Node names listen\(\)/);
+  });
+
+  test("an error of Node's dgram is of UDP", () => {
+    using socket = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
+    const { port } = socket.getsockname();
+    const error = Object.assign(new Error(), { code: 'EADDRINUSE', syscall: 'bind', address: '127.0.0.1', port });
+    expect(explain(error)).toMatchObject({ call: 'bind', rule: 'held-by-udp-socket', request: { protocol: 'udp' } });
+  });
+
+  test('sockets of another address are shown apart', () => {
+    using socket = listening('127.0.0.2');
+    const { port } = socket.getsockname();
+    const explanation = explain({ protocol: 'tcp', address: '127.0.0.1', port, listen: true });
+    expect(explanation.holders).toEqual([]);
+    expect(explanation.others.map(({ localAddress }) => localAddress)).toEqual(['127.0.0.2']);
+    expect(explanationText(explanation)).toMatch(/Also on the port, and not in the way:\n {2}LISTEN {2}127\.0\.0\.2:/);
+  });
+
+  test('leaves no descriptor open, and no trial', () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    const before = openDescriptors();
+    explain({ protocol: 'tcp', address: '127.0.0.1', port, listen: true });
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test('without trials says so, and has the cures all the same', () => {
+    using socket = listening();
+    const request = { protocol: 'tcp', address: '127.0.0.1', port: socket.getsockname().port } as const;
+    for (const options of [{ trials: false }, { timeoutMs: 0 }]) {
+      const { cures, trial } = explain(request, options);
+      expect(cures.map((cure) => cure.trial.result)).not.toContain('works');
+      expect(cures.length).toBeGreaterThan(0);
+      expect(trial.result).toBe('not tried');
+    }
+  });
+
+  test('reads each process once, and the table once, however many sockets are on the port', async () => {
+    const script = `
+      import { native } from ${JSON.stringify(new URL('../../dist/native/load.js', import.meta.url).href)};
+      import { explain } from ${built};
+      let reads = new Map();
+      const original = native.socketDescriptors;
+      native.socketDescriptors = (pid, pairs) => (reads.set(pid, (reads.get(pid) ?? 0) + 1), original(pid, pairs));
+      const l = Socket.open().bind({ address: '127.0.0.1' }).listen();
+      const port = l.getsockname().port;
+      const open = [];
+      for (let i = 0; i < 100; i++) { const c = Socket.open(); await c.connect(l.getsockname()); open.push(c, await l.accept()); }
+      const { holders } = explain({ protocol: 'tcp', address: '127.0.0.1', port }, { trials: false });
+      console.log(JSON.stringify([holders.length, Math.max(...reads.values())]));
+      for (const socket of open) socket.close();
+      l.close();`;
+    const { stdout, stderr } = await runScript(script);
+    // The table may grow once for a process with more sockets than were expected.
+    expect([stdout.trim(), stderr]).toEqual(['[101,1]', '']);
+  });
+
+  test('a privileged port: its rule, and a port that works', async (context) => {
+    needs(context, canDropPrivileges, cannotDropPrivileges);
+    const { stdout, stderr } = await runAsUser(
+      `import { explain } from ${built};
+       try { Socket.open().bind({ address: '127.0.0.1', port: 81 }); } catch (error) {
+         const { call, code, rule, cures } = explain(error);
+         console.log(JSON.stringify([call, code, rule, cures[0].text]));
+         Socket.open().bind({ address: '127.0.0.1' }).close();
+       }`,
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual(['bind', 'EACCES', 'privileged-port', 'Use a port from 1024 up.']);
+  });
+
+  test('says that namespaces are not there, instead of a trial', async (context) => {
+    needs(context, canDropPrivileges, cannotDropPrivileges);
+    const { stdout, stderr } = await runAsUser(
+      `import { explain } from ${built};
+       const l = listener();
+       const { trial, cures, holders } = explain({ protocol: 'tcp', ...l.getsockname(), family: undefined });
+       console.log(JSON.stringify([trial, cures.length > 0, holders.length, holders[0].owners[0].pid === process.pid]));
+       l.close();`,
+    );
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([
+      { result: 'not tried', reason: expect.stringMatching(/namespace/) as string },
+      true,
+      1,
+      true,
+    ]);
+  });
+
+  test.each([
+    [undefined, 'ERR_ARGUMENT_INVALID'],
+    [null, 'ERR_ARGUMENT_INVALID'],
+    [8080, 'ERR_ARGUMENT_INVALID'],
+    ['EADDRINUSE', 'ERR_ARGUMENT_INVALID'],
+    [{}, 'ERR_ARGUMENT_INVALID'],
+    [new Error('no call'), 'ERR_ARGUMENT_INVALID'],
+    [Object.assign(new Error(), { code: 'ENOENT', syscall: 'open' }), 'ERR_ARGUMENT_INVALID'],
+    [Object.assign(new Error(), { code: 'EADDRINUSE', syscall: 'listen', address: '/tmp/x' }), 'ERR_NOT_SUPPORTED'],
+    [{ protocol: 'tcp', port: -1 }, 'ERR_OUT_OF_RANGE'],
+    [{ protocol: 'tcp', port: 65_536 }, 'ERR_OUT_OF_RANGE'],
+    [{ protocol: 'tcp', port: Number.NaN }, 'ERR_OUT_OF_RANGE'],
+    [{ protocol: 'tcp', port: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
+    [{ protocol: 'tcp', port: '80' }, 'ERR_ARGUMENT_INVALID'],
+    [{ protocol: 'sctp', port: 80 }, 'ERR_ARGUMENT_INVALID'],
+    [{ protocol: 'tcp', port: 80, address: 'localhost' }, 'ERR_ADDRESS_INVALID'],
+    [{ protocol: 'tcp', port: 80, adress: '::' }, 'ERR_ARGUMENT_INVALID'],
+  ])('refuses %j', async (given, code) => {
+    expect(await codeOf(() => explain(given))).toBe(code);
+  });
+
+  test.each([{ timeoutMs: -1 }, { timeoutMs: Number.NaN }, { timeout: 1 }])(
+    'refuses the options %j',
+    async (options) => {
+      expect(await codeOf(() => explain({ protocol: 'tcp', port: 80 }, options as object))).toMatch(/^ERR_/);
+    },
+  );
+
+  test('takes an error that says where to, and nothing else', async () => {
+    const error = new SystemCallError(-98, 'connect');
+    expect(await codeOf(() => explain(error))).toBe('ERR_ARGUMENT_INVALID');
+  });
+});
+
+describe('text', () => {
+  test('what a process calls itself cannot rule the terminal, and is cut', () => {
+    expect(harmless('a\u001b[2Jb\u202ec\nd\u2028e')).toBe('a\\u{1b}[2Jb\\u{202e}c\\u{a}d\\u{2028}e');
+    expect(harmless('x'.repeat(70_000))).toHaveLength(120);
+    const owner = { pid: 7, fds: [3], name: 'evil', argv: ['\u001b]0;title\u0007', 'y'.repeat(65_536)] };
+    expect(ownerText(owner)).toMatch(/^pid 7 \\u\{1b\}\]0;title\\u\{7\} y+…$/);
+    expect(ownerText({ ...owner, argv: [] })).toBe('pid 7 [evil]');
+  });
+
+  test('of very many sockets a few are shown, and the others are counted', () => {
+    using socket = listening();
+    const [row] = listSockets({ localPort: socket.getsockname().port, owners: true });
+    if (row === undefined) throw new Error('not listed');
+    const lines = holderLines(Array.from({ length: 5_000 }, () => row));
+    expect(lines).toHaveLength(11);
+    expect(lines.at(-1)).toBe('… and 4990 LISTEN more');
+  });
+
+  test('a listener has a line as the manual shows it', () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    const text = explanationText(explain({ protocol: 'tcp', address: '0.0.0.0', port, listen: true }));
+    expect(text.split('\n')[0]).toMatch(new RegExp(`^LISTEN  127\\.0\\.0\\.1:${port}  pid ${process.pid} `));
+    expect(text).toMatch(/^bind\(\) fails with EADDRINUSE \(address already in use\) on TCP 0\.0\.0\.0:\d+\.$/m);
+    expect(text).toMatch(/^Rule held-by-listener: /m);
+    expect(text).toMatch(/^ {2}1\. /m);
+  });
+});
