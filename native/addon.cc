@@ -9,6 +9,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   // Deletes itself when the environment goes.
   Environment* environment = new Environment(env);
   exports.Set("scratch", Napi::Value(env, environment->ScratchValue()));
+  exports.Set("events", Napi::Value(env, environment->EventsValue()));
   InitConstants(env, exports);
   InitLayout(env, exports);
   InitOptions(env, exports, environment);

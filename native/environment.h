@@ -30,11 +30,15 @@ class Environment {
   uint8_t* batch() const { return data() + kDataSize; }
   napi_value ScratchValue() const;
 
+  // The events of readiness, in memory of their own: the scratch memory is used while they are worked off.
+  napi_value EventsValue() const;
+
   void Own(int fd);
+  // To be called before the descriptor is closed or given away: it is not watched from here on.
   void Disown(int fd);
   bool Owns(int fd) const;
 
-  std::unique_ptr<Readiness> readiness;
+  Readiness& readiness() { return *readiness_; }
 
  private:
   static void TearDown(napi_async_cleanup_hook_handle handle, void* arg);
@@ -43,6 +47,8 @@ class Environment {
   napi_env env_;
   napi_ref scratch_ref_ = nullptr;
   uint8_t* scratch_ = nullptr;
+  napi_ref events_ref_ = nullptr;
+  std::unique_ptr<Readiness> readiness_;
   std::vector<bool> owned_;
 };
 

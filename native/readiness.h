@@ -1,44 +1,103 @@
 #ifndef SOCKWISE_READINESS_H_
 #define SOCKWISE_READINESS_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <vector>
 
+#include "interest.h"
 #include "napi_safe.h"
 
 namespace sockwise {
 
-// Tells JavaScript when a descriptor becomes readable or writable: one event for each Watch().
-class Readiness {
+// Calls back on the thread of the environment while a descriptor is readable, and holds its event loop if told to.
+class Waker {
  public:
-  virtual ~Readiness() = default;
+  virtual ~Waker() = default;
 
-  // Watches for events (UV_READABLE, UV_WRITABLE) once, replacing an earlier Watch(); 0 forgets the descriptor. Returns
-  // 0 or -errno.
-  virtual int Watch(int fd, int events) = 0;
+  // The loop lives on while this is set.
+  virtual void KeepAlive(bool alive) = 0;
 
-  // Ends everything, then calls done; it may destroy this object.
+  // Ends everything, then calls done, which may destroy this object.
   virtual void Stop(std::function<void()> done) = 0;
 };
 
-// Calls the one JavaScript function that hears of readiness.
-class ReadyFunction {
- public:
-  ReadyFunction(Napi::Function function, const char* resource_name);
-  void Call(int fd, int events);
+// What could not be made: TypeScript names the call in the error.
+enum class StartFailure : int32_t { kInterest = 0, kPipe = 1, kThread = 2, kLoop = 3 };
 
- private:
-  Napi::FunctionReference function_;
-  Napi::AsyncContext context_;
+struct Started {
+  int result;
+  StartFailure failed;
 };
 
-// Each returns nullptr with errno set where it cannot start; a later call may succeed.
+// On the event loop, through one uv_poll_t.
+Started NewLoopWaker(napi_env env, int fd, std::function<void()> ready, std::unique_ptr<Waker>* waker);
 
-// On the event loop, through uv_poll_t.
-std::unique_ptr<Readiness> NewLoopReadiness(Napi::Env env, Napi::Function ready);
+// On a thread of its own, for runtimes whose uv_poll_init aborts (Bun).
+Started NewThreadWaker(napi_env env, int fd, std::function<void()> ready, std::unique_ptr<Waker>* waker);
 
-// On a thread of its own, through poll(2), for runtimes whose uv_poll_init aborts (Bun).
-std::unique_ptr<Readiness> NewThreadReadiness(Napi::Env env, Napi::Function ready);
+// One JavaScript function that hears of readiness. While `held` it lives; otherwise it may be collected with the copy
+// of the package it belongs to.
+class Listener {
+ public:
+  Listener(napi_env env, napi_value function);
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+  ~Listener();
+
+  void Hold(bool held);
+  bool held() const { return held_; }
+  void Call(int count);
+
+ private:
+  napi_env env_;
+  napi_ref function_ = nullptr;
+  napi_async_context context_ = nullptr;
+  bool held_ = false;
+};
+
+// Tells JavaScript which descriptors changed. Several copies of the package's JavaScript may use it side by side (a
+// test runner, ESM and CommonJS): each has a listener, and each descriptor the listener that watched it last.
+class Readiness {
+ public:
+  static constexpr int kCapacity = 512;
+
+  // `table` has kCapacity events, shared with JavaScript.
+  Readiness(napi_env env, ReadyEvent* table) : env_(env), table_(table) {}
+
+  // Starts what is not running yet. After a failure a later call may succeed.
+  Started Start(bool threaded);
+
+  int Listen(napi_value function);
+  void Hold(int listener, bool held);
+
+  // Returns 0 or -errno.
+  int Watch(int fd, int listener);
+
+  // Must come before the descriptor is closed or given away.
+  void Forget(int fd);
+
+  // Forgets it if it is still this listener's.
+  void Unwatch(int fd, int listener);
+
+  // Ends everything, then calls done; it may destroy this object.
+  void Stop(std::function<void()> done);
+
+ private:
+  void Deliver();
+  int OwnerOf(int fd) const;
+
+  napi_env env_;
+  ReadyEvent* table_;
+  InterestSet interest_;
+  std::unique_ptr<Waker> waker_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+  // By descriptor: the listener that watches it, or kNobody.
+  std::vector<int32_t> owners_;
+  // How many listeners are held.
+  int held_ = 0;
+};
 
 }  // namespace sockwise
 

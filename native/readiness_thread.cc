@@ -1,42 +1,30 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <uv.h>
 
 #include <cerrno>
-#include <chrono>
 #include <condition_variable>
 #include <csignal>
 #include <mutex>
-#include <thread>
-#include <unordered_map>
-#include <unordered_set>
-#include <vector>
 
 #include "readiness.h"
-#include "unique_fd.h"
 
 namespace sockwise {
 namespace {
 
-// Who closes one waiting socket often closes many. To poll the others again after each is quadratic.
-constexpr std::chrono::microseconds kForgetPause(100);
-
-struct Event {
-  int fd;
-  int events;
-};
-
-class ThreadReadiness : public Readiness {
+// The thread only says that there is something to take; it is taken on the thread of the environment. So nothing but
+// one flag is shared, and no descriptor of a socket is ever held by poll(2) here.
+class ThreadWaker : public Waker {
  public:
-  ThreadReadiness(Napi::Env env, Napi::Function ready, int wake_read, int wake_write)
-      : env_(env), ready_(ready, "sockwise:readiness"), wake_read_(wake_read), wake_write_(wake_write) {}
+  ThreadWaker(napi_env env, int fd, std::function<void()> ready, int wake_read, int wake_write)
+      : env_(env), fd_(fd), ready_(std::move(ready)), wake_read_(wake_read), wake_write_(wake_write) {}
 
-  // Returns 0 or the errno of pthread_create(3), after which this object is good for nothing. Not std::thread, whose
-  // constructor can only throw.
+  // Returns 0 or -errno, after which this object is good for nothing. Not std::thread, whose constructor can only
+  // throw.
   int Start() {
-    napi_create_threadsafe_function(env_, nullptr, nullptr, Napi::String::New(env_, "sockwise:readiness"), 0, 1,
-                                    nullptr, nullptr, this, Deliver, &function_);
+    napi_value name = nullptr;
+    napi_create_string_utf8(env_, "sockwise:readiness", NAPI_AUTO_LENGTH, &name);
+    napi_create_threadsafe_function(env_, nullptr, nullptr, name, 0, 1, nullptr, nullptr, this, Deliver, &function_);
     napi_unref_threadsafe_function(env_, function_);
     // Signals are for the threads of the runtime.
     sigset_t all;
@@ -46,26 +34,15 @@ class ThreadReadiness : public Readiness {
     const int error = pthread_create(&thread_, nullptr, RunThread, this);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     if (error != 0) napi_release_threadsafe_function(function_, napi_tsfn_abort);
-    return error;
+    return -error;
   }
 
-  int Watch(int fd, int events) override {
-    // As uv_poll_init does: an error now beats an event that never comes.
-    if (events != 0 && fcntl(fd, F_GETFD) < 0) return -errno;
-    std::unique_lock<std::mutex> lock(mutex_);
-    if (events == 0) {
-      watched_.erase(fd);
+  void KeepAlive(bool alive) override {
+    if (alive) {
+      napi_ref_threadsafe_function(env_, function_);
     } else {
-      watched_[fd] = events;
+      napi_unref_threadsafe_function(env_, function_);
     }
-    KeepAlive(!watched_.empty());
-    Wake();
-    // poll(2) holds the open file: closed meanwhile, the socket would keep its port until the thread has come back.
-    if (events == 0 && polled_.count(fd) > 0) {
-      forgotten_ = true;
-      left_.wait(lock, [this, fd]() { return polled_.count(fd) == 0; });
-    }
-    return 0;
   }
 
   // The function is closing by now (its own cleanup hook ran before), but deleted only by the loop: the thread must be
@@ -75,134 +52,73 @@ class ThreadReadiness : public Readiness {
       std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
     }
-    Wake();
+    taken_.notify_one();
+    const char byte = 0;
+    // The pipe is empty: nothing else is ever written.
+    (void)!write(wake_write_.get(), &byte, 1);
     pthread_join(thread_, nullptr);
     napi_release_threadsafe_function(function_, napi_tsfn_abort);
     done();
   }
 
  private:
-  void Wake() {
-    const char byte = 0;
-    // A full pipe has woken the thread already.
-    (void)!write(wake_write_.get(), &byte, 1);
-  }
-
-  // The loop lives as long as somebody waits, as with uv_poll_t.
-  void KeepAlive(bool waiting) {
-    if (waiting == referenced_) return;
-    referenced_ = waiting;
-    if (waiting) {
-      napi_ref_threadsafe_function(env_, function_);
-    } else {
-      napi_unref_threadsafe_function(env_, function_);
-    }
-  }
-
   static void* RunThread(void* self) {
-    static_cast<ThreadReadiness*>(self)->Run();
+    static_cast<ThreadWaker*>(self)->Run();
     return nullptr;
   }
 
   void Run() {
-    std::vector<pollfd> fds;
+    pollfd fds[] = {{fd_, POLLIN, 0}, {wake_read_.get(), POLLIN, 0}};
     for (;;) {
-      fds.assign(1, pollfd{wake_read_.get(), POLLIN, 0});
-      if (Leave()) std::this_thread::sleep_for(kForgetPause);
-      {
-        std::lock_guard<std::mutex> lock(mutex_);
-        if (stopping_) return;
-        for (const auto& [fd, events] : watched_) {
-          const short wanted = static_cast<short>(((events & UV_READABLE) != 0 ? POLLIN : 0) |
-                                                  ((events & UV_WRITABLE) != 0 ? POLLOUT : 0));
-          if (reported_.count(fd) > 0) continue;
-          fds.push_back(pollfd{fd, wanted, 0});
-          polled_.insert(fd);
-        }
-      }
-      if (poll(fds.data(), static_cast<nfds_t>(fds.size()), -1) < 0) continue;
-      char drained[256];
-      while (read(wake_read_.get(), drained, sizeof drained) > 0) continue;
-      for (size_t i = 1; i < fds.size(); ++i) {
-        if (fds[i].revents != 0) Report(fds[i]);
-      }
+      if (poll(fds, 2, -1) < 0) continue;
+      std::unique_lock<std::mutex> lock(mutex_);
+      if (stopping_) return;
+      told_ = true;
+      // It fails where the function is closing: then the end comes next.
+      napi_call_threadsafe_function(function_, nullptr, napi_tsfn_nonblocking);
+      // Not polled again until it is taken, or the thread would spin.
+      taken_.wait(lock, [this]() { return stopping_ || !told_; });
+      if (stopping_) return;
     }
   }
 
-  // Tells who waits that nothing is polled now. Returns whether somebody did.
-  bool Leave() {
-    std::lock_guard<std::mutex> lock(mutex_);
-    polled_.clear();
-    left_.notify_all();
-    const bool forgotten = forgotten_;
-    forgotten_ = false;
-    return forgotten;
-  }
-
-  void Report(const pollfd& ready) {
-    const bool failed = (ready.revents & (POLLERR | POLLHUP)) != 0;
-    int events = (ready.revents & POLLNVAL) != 0 ? -EBADF : 0;
-    if (events == 0 && ((ready.revents & POLLIN) != 0 || failed)) events |= UV_READABLE;
-    if (events >= 0 && ((ready.revents & POLLOUT) != 0 || failed)) events |= UV_WRITABLE;
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      reported_.insert(ready.fd);
-    }
-    Event* event = new Event{ready.fd, events};
-    if (napi_call_threadsafe_function(function_, event, napi_tsfn_nonblocking) != napi_ok) delete event;
-  }
-
-  static void Deliver(napi_env env, napi_value, void* context, void* data) {
-    const std::unique_ptr<Event> event(static_cast<Event*>(data));
+  static void Deliver(napi_env env, napi_value, void* context, void*) {
     if (env == nullptr) return;
-    ThreadReadiness* self = static_cast<ThreadReadiness*>(context);
-    int wanted = 0;
+    ThreadWaker* self = static_cast<ThreadWaker*>(context);
+    self->ready_();
     {
       std::lock_guard<std::mutex> lock(self->mutex_);
-      self->reported_.erase(event->fd);
-      auto found = self->watched_.find(event->fd);
-      // Forgotten since: the number may belong to another socket by now.
-      if (found == self->watched_.end()) return;
-      wanted = found->second;
-      self->watched_.erase(found);
-      self->KeepAlive(!self->watched_.empty());
+      self->told_ = false;
     }
-    self->ready_.Call(event->fd, event->events < 0 ? event->events : event->events & wanted);
+    self->taken_.notify_one();
   }
 
-  Napi::Env env_;
-  ReadyFunction ready_;
+  napi_env env_;
+  int fd_;
+  std::function<void()> ready_;
   UniqueFd wake_read_;
   UniqueFd wake_write_;
   napi_threadsafe_function function_ = nullptr;
   pthread_t thread_ = {};
   std::mutex mutex_;
-  std::unordered_map<int, int> watched_;
-  // Descriptors whose event is on its way: not polled again until it has arrived, or the thread would spin.
-  std::unordered_set<int> reported_;
-  // What the thread is in poll(2) for.
-  std::unordered_set<int> polled_;
-  std::condition_variable left_;
-  bool forgotten_ = false;
+  std::condition_variable taken_;
+  bool told_ = false;
   bool stopping_ = false;
-  bool referenced_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<Readiness> NewThreadReadiness(Napi::Env env, Napi::Function ready) {
+Started NewThreadWaker(napi_env env, int fd, std::function<void()> ready, std::unique_ptr<Waker>* waker) {
   int ends[2];
-  if (pipe(ends) < 0) return nullptr;
+  if (pipe(ends) < 0) return {-errno, StartFailure::kPipe};
   for (const int end : ends) {
     fcntl(end, F_SETFD, FD_CLOEXEC);
     fcntl(end, F_SETFL, O_NONBLOCK);
   }
-  auto readiness = std::make_unique<ThreadReadiness>(env, ready, ends[0], ends[1]);
-  const int error = readiness->Start();
-  if (error == 0) return readiness;
-  readiness.reset();
-  errno = error;
-  return nullptr;
+  auto made = std::make_unique<ThreadWaker>(env, fd, std::move(ready), ends[0], ends[1]);
+  const int result = made->Start();
+  if (result == 0) *waker = std::move(made);
+  return {result, StartFailure::kThread};
 }
 
 }  // namespace sockwise

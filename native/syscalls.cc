@@ -113,21 +113,35 @@ Napi::Value DisownCall(const Napi::CallbackInfo& info) {
   return Number(info, 0);
 }
 
+// Leaves in the frame what could not be made.
 Napi::Value StartReadinessCall(const Napi::CallbackInfo& info) {
   Environment& environment = EnvironmentOf(info);
-  if (environment.readiness != nullptr) return Number(info, -EALREADY);
+  const Started started = environment.readiness().Start(info[0].ToBoolean());
+  environment.frame()[kFd] = static_cast<int32_t>(started.failed);
+  return Number(info, started.result);
+}
+
+Napi::Value ListenForReadinessCall(const Napi::CallbackInfo& info) {
   if (!info[0].IsFunction()) return Number(info, -EINVAL);
-  const Napi::Function ready = info[0].As<Napi::Function>();
-  environment.readiness =
-      info[1].ToBoolean() ? NewThreadReadiness(info.Env(), ready) : NewLoopReadiness(info.Env(), ready);
-  return Number(info, environment.readiness == nullptr ? -errno : 0);
+  return Number(info, EnvironmentOf(info).readiness().Listen(info[0]));
+}
+
+Napi::Value HoldReadinessCall(const Napi::CallbackInfo& info) {
+  EnvironmentOf(info).readiness().Hold(Int(info, 0), info[1].ToBoolean());
+  return Number(info, 0);
 }
 
 Napi::Value WatchCall(const Napi::CallbackInfo& info) {
-  Environment& environment = EnvironmentOf(info);
-  if (environment.readiness == nullptr) return Number(info, -ENOSYS);
-  return Number(info, environment.readiness->Watch(Int(info, 0), Int(info, 1)));
+  return Number(info, EnvironmentOf(info).readiness().Watch(Int(info, 0), Int(info, 1)));
 }
+
+Napi::Value UnwatchCall(const Napi::CallbackInfo& info) {
+  EnvironmentOf(info).readiness().Unwatch(Int(info, 0), Int(info, 1));
+  return Number(info, 0);
+}
+
+// poll(2).
+Napi::Value PollCall(const Napi::CallbackInfo& info) { return Number(info, PollNow(Int(info, 0), Int(info, 1))); }
 
 // if_nametoindex(3).
 Napi::Value IfNameToIndexCall(const Napi::CallbackInfo& info) {
@@ -160,7 +174,11 @@ void InitSystemCalls(Napi::Env, Napi::Object exports, Environment* environment) 
   Export<OwnCall>(exports, "own", environment);
   Export<DisownCall>(exports, "disown", environment);
   Export<StartReadinessCall>(exports, "startReadiness", environment);
+  Export<ListenForReadinessCall>(exports, "listenForReadiness", environment);
+  Export<HoldReadinessCall>(exports, "holdReadiness", environment);
   Export<WatchCall>(exports, "watch", environment);
+  Export<UnwatchCall>(exports, "unwatch", environment);
+  Export<PollCall>(exports, "poll", environment);
   Export<IfNameToIndexCall>(exports, "if_nametoindex", environment);
   Export<IfIndexToNameCall>(exports, "if_indextoname", environment);
 }

@@ -49,10 +49,11 @@ function bound(type) {
   return { fd, address: Buffer.from(data.subarray(0, length)) };
 }
 
-async function readable(ready, fd) {
-  ok(native.watch(fd, READABLE), 'watch');
+async function readable({ listener, ready }, fd) {
+  ok(native.watch(fd, listener), 'watch');
   while (!ready.has(fd)) await new Promise(setImmediate);
-  ok(native.watch(fd, 0), 'watch');
+  assert.equal(ok(native.poll(fd, READABLE), 'poll') & READABLE, READABLE);
+  ok(native.unwatch(fd, listener), 'unwatch');
   ready.delete(fd);
 }
 
@@ -270,17 +271,24 @@ async function processes() {
 
 async function everything(threaded) {
   const ready = new Set();
-  ok(
-    native.startReadiness((fd) => ready.add(fd), threaded),
-    'startReadiness',
-  );
-  await connections(ready);
-  await datagrams(ready);
+  const events = new Int32Array(addon.events);
+  const listener = native.listenForReadiness((count) => {
+    for (let i = 0; i < 2 * count; i += 2) if (events[i + 1] & READABLE) ready.add(events[i]);
+  });
+  ok(native.startReadiness(threaded), 'startReadiness');
+  ok(native.holdReadiness(listener, true), 'holdReadiness');
+  await connections({ listener, ready });
+  await datagrams({ listener, ready });
+  assert.ok(native.watch(-1, listener) < 0);
+  assert.ok(native.poll(-1, READABLE) <= 0);
+  native.unwatch(-1, listener);
+  native.holdReadiness(-1, true);
   descriptors();
   options();
   // Left open, one of them watched: the environment closes them.
-  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, READABLE), 'watch');
+  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, listener), 'watch');
   bound(SOCK_STREAM);
+  ok(native.holdReadiness(listener, false), 'holdReadiness');
 }
 
 if (isMainThread) {

@@ -70,11 +70,13 @@ export type {
   SendControlMessage,
 } from './socket/messages.js';
 export type { Payload } from './socket/payload.js';
-export type { WaitOptions } from './socket/readiness.js';
+export type { PollEvent } from './socket/poll.js';
+export type { WaitOptions } from './socket/wait-queue.js';
 export type { EncodedAddress } from './socket/encoded-address.js';
 export { type AddressInput, encodeAddress, type RawAddress, type UnspecifiedAddress } from './socket/sockaddr.js';
 export {
   type AdoptOptions,
+  type ConnectProgress,
   type ListenOptions,
   type OpenOptions,
   type Protocol,

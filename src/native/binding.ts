@@ -102,14 +102,28 @@ export interface NativeBinding {
     flags: number,
   ): number;
 
+  /** Int32 pairs, descriptor and `Poll` bits: the events of the call of a listener, see `listenForReadiness`. */
+  readonly events: ArrayBuffer;
   /**
-   * Sets the one function called when a watched descriptor is ready: `events` is a sum of `READABLE` and `WRITABLE`, or
-   * `-errno`. `threaded` chooses the portable backend (a thread with poll(2)) over libuv's. After a failure (no
-   * descriptors for its pipe, no thread) it may be called again.
+   * Starts telling of readiness, on the event loop, or, if `threaded`, through a thread of its own. Starting twice does
+   * nothing; after a failure it may be called again, and `Frame.fd` says which call failed: an index of `startCalls`.
    */
-  startReadiness(ready: (fd: number, events: number) => void, threaded: boolean): number;
-  /** Watches `fd` for `events`; replaces what was watched before, 0 ends it. Must be 0 before the descriptor is closed. */
-  watch(fd: number, events: number): number;
+  startReadiness(threaded: boolean): number;
+  /**
+   * Returns the number of a new listener: `ready(count)` is called when descriptors that it watches have changed, with
+   * `count` pairs in `events`. It is not kept alive; see `holdReadiness`.
+   */
+  listenForReadiness(ready: (count: number) => void): number;
+  /** While `held`, the listener lives, and the event loop with it. */
+  holdReadiness(listener: number, held: boolean): number;
+  /**
+   * Watches `fd` for this listener, edge-triggered: each change is told once, until `unwatch`, or until the descriptor is
+   * closed or disowned here.
+   */
+  watch(fd: number, listener: number): number;
+  unwatch(fd: number, listener: number): number;
+  /** poll(2) without waiting: `Poll` bits. */
+  poll(fd: number, events: number): number;
 
   /** unshare(2) of the calling thread. Linux only, -ENOSYS elsewhere. */
   unshare(flags: number): number;
@@ -164,6 +178,12 @@ export const SCRATCH_SIZE = DATA + VALUE_SIZE;
 /** Byte offset in `scratch` of the records of `setsockopts`: memory of their own behind the value, and as much of it. */
 export const BATCH = DATA + VALUE_SIZE;
 export const BATCH_SIZE = 65_536;
-/** Events of `watch` and of the function given to `startReadiness`, with the numbers of `UV_READABLE` and `UV_WRITABLE`. */
-export const READABLE = 1;
-export const WRITABLE = 2;
+/** Calls of `startReadiness` that may fail. */
+export const startCalls = [
+  process.platform === 'linux' ? 'epoll_create1' : 'kqueue',
+  'pipe',
+  'pthread_create',
+  'uv_poll_init',
+] as const;
+/** Bits of poll(2), with Linux's numbers on every system. */
+export const Poll = { IN: 0x1, PRI: 0x2, OUT: 0x4, ERR: 0x8, HUP: 0x10, RDHUP: 0x2000 } as const;

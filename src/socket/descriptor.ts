@@ -32,8 +32,8 @@ export class OwnedDescriptor {
   }
 
   /**
-   * The descriptor. It stays this object's: close it here, or take it with {@link detach}. Closed by others while a call
-   * waits, it makes libuv abort the process, as with Node's own handles: uv__io_poll() takes no EBADF.
+   * The descriptor. It stays this object's: close it here, or take it with {@link detach}. If others close it while a call
+   * waits, the kernel forgets what was waited for: the call ends by its timeout, its signal or {@link close} alone.
    */
   get fd(): number {
     if (this.#fd < 0) throw closedError();

@@ -1,5 +1,6 @@
 import { invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
+import type { WaitKind } from './readiness.js';
 
 const names = [
   'MSG_CONFIRM',
@@ -51,4 +52,11 @@ export function flagBits(flags: readonly MessageFlag[] | undefined): number {
 /** The flags recvmsg(2) reports about a message. */
 export function flagNames(bits: number): MessageFlag[] {
   return names.filter((name) => (bits & (native.constants[name] ?? 0)) !== 0);
+}
+
+/** What a receive with these flags waits for; flags that are none are refused by the call itself. */
+export function receiveKind(flags: readonly MessageFlag[] | undefined): WaitKind {
+  if (!Array.isArray(flags)) return 'read';
+  if (flags.includes('MSG_ERRQUEUE')) return 'error';
+  return flags.includes('MSG_OOB') ? 'urgent' : 'read';
 }

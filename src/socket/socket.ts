@@ -14,10 +14,11 @@ import { readOption, writeOptions } from '../options/access.js';
 import type { OptionValues } from '../options/types.js';
 import { takeOver } from './descriptor.js';
 import { errorContext } from './error-context.js';
-import { checkWait, waitKeys, type WaitOptions } from './readiness.js';
+import { type PollEvent, pollBits, pollNow } from './poll.js';
 import { type AddressInput, constant, domainOf, families, familyOf, readAddress, writeAddress } from './sockaddr.js';
 import { Transfer } from './transfer.js';
 import { type Origin, originAt } from './unclosed.js';
+import { checkWait, waitKeys, type WaitOptions } from './wait-queue.js';
 
 const socketTypes = {
   stream: 'SOCK_STREAM',
@@ -70,7 +71,18 @@ const halves = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' } as const
 
 const int31 = 2 ** 31 - 1;
 const wouldBlock = -os.errno.EAGAIN;
-const inProgress = [-os.errno.EINPROGRESS, -os.errno.EINTR, -os.errno.EALREADY];
+/** What connect(2) returns while the connection is on its way. */
+const pending = new Map([
+  [-os.errno.EINPROGRESS, 'EINPROGRESS'],
+  [-os.errno.EALREADY, 'EALREADY'],
+  [-os.errno.EINTR, 'EINTR'],
+] as const);
+
+/**
+ * What one connect(2) came to: `done`, or on its way. `EINPROGRESS` - started by this call; `EALREADY` - by an earlier one;
+ * `EINTR` - a signal came, and it goes on.
+ */
+export type ConnectProgress = 'done' | 'EINPROGRESS' | 'EALREADY' | 'EINTR';
 
 function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyof T] {
   if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
@@ -204,17 +216,29 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
   async connect(address: AddressInput, wait: WaitOptions = {}): Promise<this> {
     knownKeys(wait, 'connect', waitKeys);
     checkWait(wait);
-    if (!this.tryConnect(address)) await this.readiness.call('write', 'connect', () => this.#connected(address), wait);
+    if (this.connectOnce(address) !== 'done')
+      await this.readiness.call('write', 'connect', () => this.#connected(address), wait);
     return this;
   }
 
   /** `connect(2)` - true if it is done, false if it goes on in the background: the socket becomes writable then. */
   tryConnect(address: AddressInput): boolean {
+    return this.connectOnce(address) === 'done';
+  }
+
+  /**
+   * `connect(2)`, once - as {@link tryConnect}, and tells what the kernel said of a connection that is on its way. Called
+   * again it tells what became of it; after a failure, which it throws, the next call starts anew.
+   *
+   * @throws {SystemCallError} `EISCONN` - connected, and a call has said so before; what {@link connect} throws.
+   */
+  connectOnce(address: AddressInput): ConnectProgress {
     const length = writeAddress(this.family, address);
     const result = native.connect(this.fd, length);
-    if (inProgress.includes(result)) return false;
+    const progress = pending.get(result);
+    if (progress !== undefined) return progress;
     if (result < 0) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
-    return true;
+    return 'done';
   }
 
   /**
@@ -239,6 +263,27 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
   }
 
   /**
+   * `poll(2)`, waiting until one of `events` holds, and takes nothing: `POLLIN` - data, a connection to accept, or the end of
+   * the stream; `POLLPRI` - urgent data; `POLLOUT` - room to send, or connected; `POLLRDHUP` - the peer has sent FIN (Linux).
+   * `POLLERR` - a pending error or an entry of the error queue - and `POLLHUP` - both halves are closed - are reported whether
+   * asked for or not. Resolves with those that hold.
+   */
+  async poll(events: readonly PollEvent[], wait: WaitOptions = {}): Promise<Set<PollEvent>> {
+    knownKeys(wait, 'poll', waitKeys);
+    const sum = pollBits(events);
+    const attempt = (): Set<PollEvent> | undefined => {
+      const ready = pollNow(this.fd, sum);
+      return ready.size === 0 ? undefined : ready;
+    };
+    return await this.readiness.call('poll', 'poll', attempt, wait);
+  }
+
+  /** `poll(2)` - those of `events`, and of `POLLERR` and `POLLHUP`, that hold now; empty if none does. */
+  tryPoll(events: readonly PollEvent[]): Set<PollEvent> {
+    return pollNow(this.fd, pollBits(events));
+  }
+
+  /**
    * `shutdown(2)` - ends one half of the connection, or both. For TCP `write` sends FIN; it never lingers. `read` stops a
    * listener.
    */
@@ -254,9 +299,10 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
   }
 
   #accept(origin?: Origin): Socket<F> | undefined {
-    const fd = native.accept(this.fd);
+    let fd = native.accept(this.fd);
     // Gone before it was accepted: accept(2), error handling. The next one may be there.
-    if (fd === wouldBlock || fd === -os.errno.ECONNABORTED) return undefined;
+    while (fd === -os.errno.ECONNABORTED) fd = native.accept(this.fd);
+    if (fd === wouldBlock) return undefined;
     return new Socket(check(fd, 'accept'), this.family, origin ?? originAt(this, 'tryAccept'));
   }
 
@@ -266,15 +312,19 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
     return address as AddressOf<F>;
   }
 
-  /** What became of a connect(2) that went on in the background; `undefined` while it still does. */
+  /**
+   * What became of a connect(2) that went on in the background; `undefined` while it still does. Asked again, connect(2)
+   * itself tells: still on its way (EALREADY), done (0 on Linux, EISCONN elsewhere and for whoever asks second), or failed,
+   * with the errno; then the socket is as before and may connect again, __inet_stream_connect(). SO_ERROR would take the errno
+   * away and leave the socket in between, where the next connect(2) is ECONNABORTED.
+   */
   #connected(address: AddressInput): true | undefined {
-    const errno = readOption(this.fd, 'SO_ERROR');
+    // Elsewhere a second connect(2) may try once more instead.
+    const errno = process.platform === 'linux' ? 0 : readOption(this.fd, 'SO_ERROR');
     if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(this.family, address));
-    // Asked again, connect(2) tells what SO_ERROR cannot: still on its way (EALREADY), done (EISCONN, on Linux 0), or
-    // failed with an error that somebody else has read (ECONNABORTED), __inet_stream_connect().
     const length = writeAddress(this.family, address);
     const result = native.connect(this.fd, length);
-    if (inProgress.includes(result)) return undefined;
+    if (pending.has(result)) return undefined;
     if (result < 0 && result !== -os.errno.EISCONN)
       throw new SystemCallError(result, 'connect', errorContext(this.family, address));
     return true;

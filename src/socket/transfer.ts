@@ -19,12 +19,13 @@ import {
 import { controlSpace, encodeControl, readControl, writeControl } from './control.js';
 import { OwnedDescriptor } from './descriptor.js';
 import { errorContext } from './error-context.js';
-import { flagBits, flagNames, type MessageFlag } from './flags.js';
+import { opening, withoutOpening } from './fast-open.js';
+import { flagBits, flagNames, type MessageFlag, receiveKind } from './flags.js';
 import type { SendControlMessage } from './messages.js';
 import { elementsOf, ownBytesOf, type Payload, payloadBytes } from './payload.js';
-import { waitKeys, type WaitOptions } from './readiness.js';
 import { type AddressInput, constant, readAddress, writeAddress } from './sockaddr.js';
 import type { Origin } from './unclosed.js';
+import { waitKeys, type WaitOptions } from './wait-queue.js';
 
 export interface TransferOptions {
   readonly flags?: readonly MessageFlag[] | undefined;
@@ -141,17 +142,25 @@ export class Transfer<F extends Family = Family> extends OwnedDescriptor {
     this.family = family;
   }
 
-  /** `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. */
+  /**
+   * `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. With
+   * `MSG_FASTOPEN` and no cookie for the address it waits for the connection and sends then, as the blocking call does.
+   */
   send(payload: Payload, options: SendOptions & WaitOptions = {}): Promise<number> {
     // Encoded once. Other memory is looked at in each attempt: it can be transferred or resized while this waits.
     const data = typeof payload === 'string' ? payloadBytes(payload) : payload;
-    return this.readiness.call('write', 'send', () => this.trySend(data, options), options);
+    const once = opening(
+      () => this.trySend(data, options),
+      () => this.trySend(data, { flags: withoutOpening(options.flags) }),
+    );
+    return this.readiness.call('write', 'send', once, options);
   }
 
   /**
    * `sendto(2)` - the number of bytes taken, or `undefined` where it would block.
    *
-   * @throws {SystemCallError} `EPIPE` - the write half is closed (never SIGPIPE), `ECONNRESET`, `EMSGSIZE`, `EDESTADDRREQ`.
+   * @throws {SystemCallError} `EPIPE` - the write half is closed (never SIGPIPE), `ECONNRESET`, `EMSGSIZE`, `EDESTADDRREQ`;
+   * `EINPROGRESS` - with `MSG_FASTOPEN` and no cookie: it connects, and took nothing.
    */
   trySend(payload: Payload, options: SendOptions = {}): number | undefined {
     knownKeys(options, 'send', sendKeys);
@@ -164,7 +173,12 @@ export class Transfer<F extends Family = Family> extends OwnedDescriptor {
 
   /** `recv(2)`, waiting for data. Resolves with what came, at most `size` bytes; empty at the end of a stream. */
   recv(options: RecvOptions & WaitOptions = {}): Promise<Buffer> {
-    return this.readiness.call('read', 'recv', () => this.tryRecv(options), options);
+    return this.readiness.call(
+      () => receiveKind(options.flags),
+      'recv',
+      () => this.tryRecv(options),
+      options,
+    );
   }
 
   /**
@@ -184,7 +198,11 @@ export class Transfer<F extends Family = Family> extends OwnedDescriptor {
   /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
   async sendmsg(message: SendMessage, wait: WaitOptions = {}): Promise<number> {
     knownKeys(wait, 'sendmsg', waitKeys);
-    return await this.readiness.call('write', 'sendmsg', () => this.trySendmsg(message), wait);
+    const once = opening(
+      () => this.trySendmsg(message),
+      () => this.trySendmsg({ ...message, address: undefined, flags: withoutOpening(message.flags) }),
+    );
+    return await this.readiness.call('write', 'sendmsg', once, wait);
   }
 
   /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
@@ -206,7 +224,12 @@ export class Transfer<F extends Family = Family> extends OwnedDescriptor {
 
   /** `recvmsg(2)`, waiting for a message. */
   recvmsg(options: RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage<F>> {
-    return this.readiness.call('read', 'recvmsg', () => this.tryRecvmsg(options), options);
+    return this.readiness.call(
+      () => receiveKind(options.flags),
+      'recvmsg',
+      () => this.tryRecvmsg(options),
+      options,
+    );
   }
 
   /** `recvmsg(2)` - data with its sender, control messages and flags, or `undefined` where it would block. */
@@ -258,8 +281,18 @@ export class Transfer<F extends Family = Family> extends OwnedDescriptor {
     options: TransferOptions & WaitOptions = {},
   ): Promise<BatchReceived<F>[] | number> {
     if (place instanceof MessageBatch)
-      return await this.readiness.call('read', 'recvmmsg', () => this.tryRecvmmsg(place, options), options);
-    return await this.readiness.call('read', 'recvmmsg', () => this.tryRecvmmsg(place), place);
+      return await this.readiness.call(
+        () => receiveKind(options?.flags),
+        'recvmmsg',
+        () => this.tryRecvmmsg(place, options),
+        options,
+      );
+    return await this.readiness.call(
+      () => receiveKind(options?.flags),
+      'recvmmsg',
+      () => this.tryRecvmmsg(place),
+      place,
+    );
   }
 
   /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { root, run, scriptArguments } from '../support/children.js';
+import { root, run } from '../support/children.js';
 
-const files = ['waiting', 'lifetime'].map((name) => `test/socket/${name}.test.ts`);
+const files = ['waiting', 'watched', 'poll', 'lifetime'].map((name) => `test/socket/${name}.test.ts`);
 /** Collection does not depend on the backend. */
 const pattern = '^(?!a Socket that is collected)';
 
@@ -17,28 +17,5 @@ describe.skipIf(process.env['SOCKWISE_READINESS'] === 'thread')('the portable ba
       },
     );
     expect({ code, signal }, stdout + stderr).toEqual({ code: 0, signal: null });
-  });
-
-  test('for want of descriptors a wait fails as pipe(2) does, and the next one finds them', async () => {
-    const script = `
-      const { closeSync, openSync } = await import('node:fs');
-      const [left, right] = Socket.pair();
-      const taken = [];
-      try { for (;;) taken.push(openSync('/dev/null')); } catch (error) { console.log(error.code); }
-      console.log(await right.recv().catch((error) => error.message));
-      for (const fd of taken) closeSync(fd);
-      const received = right.recv();
-      left.trySend('hello');
-      console.log(String(await received));
-      left.close();
-      right.close();
-    `;
-    const limited = ['-c', 'ulimit -n 60; exec "$0" "$@"', process.execPath, ...scriptArguments(script)];
-    expect(await run('sh', limited, { env: { SOCKWISE_READINESS: 'thread' } })).toEqual({
-      code: 0,
-      signal: null,
-      stdout: 'EMFILE\npipe EMFILE: too many open files\nhello\n',
-      stderr: '',
-    });
   });
 });
