@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
-import { codeOf, connection, deaf, listening, set } from '../support/sockets.js';
+import { bound, codeOf, connection, deaf, listening, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
 
@@ -134,6 +134,79 @@ describe('connect', () => {
     using second = Socket.open({ family: 'unix' });
     expect(await codeOf(() => second.connect(listener.getsockname(), { timeoutMs: 1000 }))).toBe('EAGAIN');
     (await listener.accept()).close();
+  });
+});
+
+describe('what connect(2) says', () => {
+  test('after a refused connection the next one is made, as soon as somebody listens', async () => {
+    using first = Socket.open({ options: { SO_REUSEADDR: true } }).bind({ address: '127.0.0.1' });
+    const address = first.getsockname();
+    using client = Socket.open();
+    for (let i = 0; i < 3; i++) expect(await codeOf(() => client.connect(address))).toBe('ECONNREFUSED');
+    using listener = Socket.open({ options: { SO_REUSEADDR: true } })
+      .bind(address)
+      .listen();
+    expect(await client.connect(address)).toBe(client);
+    (await listener.accept()).close();
+  });
+
+  test('connectOnce() tells a connection that it starts from one that is on its way', async () => {
+    using listener = listening('127.0.0.1', 0);
+    using queued = Socket.open();
+    expect(queued.connectOnce(listener.getsockname())).toBe('EINPROGRESS');
+    await queued.poll(['POLLOUT']);
+    expect(queued.connectOnce(listener.getsockname())).toBe('done');
+    expect(await codeOf(() => queued.connectOnce(listener.getsockname()))).toBe('EISCONN');
+    // The queue is full, so the SYN of this one is dropped.
+    using late = Socket.open();
+    expect(late.connectOnce(listener.getsockname())).toBe('EINPROGRESS');
+    expect(late.connectOnce(listener.getsockname())).toBe('EALREADY');
+    expect(late.tryConnect(listener.getsockname())).toBe(false);
+    using datagrams = bound();
+    expect(datagrams.connectOnce(listener.getsockname())).toBe('done');
+  });
+
+  test('connectOnce() throws what became of it, and may try again', async () => {
+    using nobody = deaf('stream');
+    using client = Socket.open();
+    for (let i = 0; i < 2; i++) {
+      expect(client.connectOnce(nobody.getsockname())).toBe('EINPROGRESS');
+      await client.poll(['POLLOUT']);
+      expect(await codeOf(() => client.connectOnce(nobody.getsockname()))).toBe('ECONNREFUSED');
+    }
+  });
+});
+
+describe('MSG_FASTOPEN without a cookie', () => {
+  const flags = ['MSG_FASTOPEN'] as const;
+
+  test('the bare call connects and takes nothing', async () => {
+    using listener = listening();
+    using client = Socket.open();
+    expect(() => client.trySend('hello', { address: listener.getsockname(), flags })).toThrow(
+      expect.objectContaining({ code: 'EINPROGRESS' }),
+    );
+    using accepted = await listener.accept();
+    expect(accepted.tryRecv()).toBeUndefined();
+  });
+
+  test('send() and sendmsg() wait for the connection and send', async () => {
+    using listener = listening();
+    const address = listener.getsockname();
+    using one = Socket.open();
+    expect(await one.send('hello', { address, flags })).toBe(5);
+    using two = Socket.open();
+    expect(await two.sendmsg({ data: ['hel', 'lo'], address, flags })).toBe(5);
+    for (let i = 0; i < 2; i++) {
+      using accepted = await listener.accept();
+      expect((await accepted.recv()).toString()).toBe('hello');
+    }
+  });
+
+  test('a refusal rejects', async () => {
+    using nobody = deaf('stream');
+    using client = Socket.open();
+    expect(await codeOf(() => client.send('hello', { address: nobody.getsockname(), flags }))).toBe('ECONNREFUSED');
   });
 });
 

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../errors.js';
 import {
+  type ConnectProgress,
   type AddressInput,
   type OptionInput,
   type OptionValue,
@@ -122,12 +123,17 @@ export class LabSocket {
   /** The bare call: false if it goes on in the background. */
   tryConnect(address: AddressInput): boolean {
     checkAddress(address);
-    const outcomeOf = (done: boolean): Outcome => (done ? { ok: true } : { ok: true, errno: 'EINPROGRESS' });
-    const done = this.#call('connect', [addressArgument(address)], () => this.socket.tryConnect(address), outcomeOf);
+    const outcomeOf = (now: ConnectProgress): Outcome => (now === 'done' ? { ok: true } : { ok: true, errno: now });
+    const progress = this.#call(
+      'connect',
+      [addressArgument(address)],
+      () => this.socket.connectOnce(address),
+      outcomeOf,
+    );
     // getpeername(2) has no answer in SYN_SENT.
     if ('port' in address && address.port !== undefined) this.#lastRemote = { port: address.port };
     this.#keepAddresses();
-    return done;
+    return progress === 'done';
   }
 
   disconnect(): this {

@@ -66,7 +66,7 @@ function ledThrough({ name, args, outcome }: CallEvent): readonly TcpState[] {
     case 'connect':
       if (args[0] === 'AF_UNSPEC') return [];
       if (worked) return ['SYN_SENT', 'ESTABLISHED'];
-      return errno === 'EINPROGRESS' || errno === 'ECONNREFUSED' ? ['SYN_SENT'] : [];
+      return errno === 'EINPROGRESS' || errno === 'EALREADY' || errno === 'ECONNREFUSED' ? ['SYN_SENT'] : [];
     default:
       return [];
   }
