@@ -10,6 +10,7 @@ import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { nearest } from './nearest.js';
+import { choosePatience, patienceOption } from './patience.js';
 import { type OutputFlags, Outputs } from './lab-outputs.js';
 import { Progress } from './progress.js';
 
@@ -17,6 +18,7 @@ interface LabFlags extends OutputFlags {
   readonly list?: boolean;
   readonly all?: boolean;
   readonly variant?: string;
+  readonly patience?: string;
   readonly json?: boolean;
 }
 
@@ -119,6 +121,7 @@ function printed(played: Played): string {
 }
 
 async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
+  choosePatience(flags.patience);
   const chosen = await chosenRuns(words, flags);
   const { isolation, reason } = await chooseMode();
   if (isolation === 'loopback')
@@ -159,6 +162,7 @@ export function addLabCommand(program: Command): void {
     .option('--list', 'list the experiments that come along')
     .option('--all', 'run all of them, but for those of very many variants')
     .option('--variant <name>', 'only this variant')
+    .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
     .option('--html <file>', 'also write one self-contained page with the pictures side by side')
     .option('--svg <file>', 'also write the picture; of several runs, numbered')

@@ -10,11 +10,13 @@ import { terminalWidth } from '../lab/draw/text/width.js';
 import { chooseMode } from './isolation.js';
 import { exhaustive } from './exhaustive.js';
 import { openForWriting, writeOutput } from './output-file.js';
+import { choosePatience, patienceOption } from './patience.js';
 import { runChosen } from './run-chosen.js';
 
 interface MatrixFlags {
   readonly case?: string[];
   readonly article?: string[];
+  readonly patience?: string;
   readonly quick?: boolean;
   readonly exhaustive?: boolean;
   readonly verbose?: boolean;
@@ -54,6 +56,7 @@ export function addMatrixCommand(program: Command): void {
     .description('run every case on this kernel and print the verdicts')
     .option('--case <id...>', 'only these cases')
     .option('--article <number...>', 'only the cases of these articles, 000 to 004')
+    .addOption(patienceOption())
     .option('--quick', 'leave out the cases that wait for a minute')
     .addOption(
       new Option(
@@ -74,6 +77,7 @@ export function addMatrixCommand(program: Command): void {
         return;
       }
       const chosen = choose(flags);
+      choosePatience(flags.patience);
       const mode = await chooseMode();
       const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
       const { result, exitCode } = await runChosen(chosen, { ...mode, quick: flags.quick });

@@ -130,6 +130,8 @@ describe('sockwise lab', () => {
     ['nothing to run', [], /name an experiment or a file/],
     ['an unknown name', [`${known}x`], new RegExp(`no experiment "${known}x"; near it: ${known}\\b`)],
     ['a file without a name of one', ['package'], /no experiment "package"; near it/],
+    ['a patience of 0', [known, '--patience', '0'], /--patience: expected a factor from 0\.1 to 100, got "0"/],
+    ['a patience that is no number', [known, '--patience', '1e1'], /--patience: .* got "1e1"/],
     ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],
     ['a file without experiments', [path('none.mjs')], /exports no experiment/],
     ['a file that cannot be parsed', [path('broken.mjs')], /broken\.mjs:2: Unexpected token/],
@@ -279,7 +281,9 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
   });
 
   test('kills a script that never gives its thread away, and goes on with the next', { timeout: bound }, async () => {
-    const { stdout, stderr, code } = await sockwise(['lab', path('spins.mjs')], { deadlineMs: bound });
+    const { stdout, stderr, code } = await sockwise(['lab', path('spins.mjs'), '--patience', '1'], {
+      deadlineMs: bound,
+    });
     expect(code).toBe(1);
     expect(stderr).toMatch(/spins: it could not be recorded: it did not end within 5\.2 s and was killed/);
     expect(stdout).toMatch(/after it/);

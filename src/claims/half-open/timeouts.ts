@@ -28,6 +28,11 @@ function timerRuns({ host, local }: LabSocket): boolean {
   return row?.timer !== undefined;
 }
 
+/** Nothing will ever be noticed. One that was, and whose reader has not been called yet, is in CLOSE. */
+function isForgotten(socket: LabSocket): boolean {
+  return !timerRuns(socket) && socket.state === 'ESTABLISHED';
+}
+
 function notNoticed({ state }: LabSocket): { error: string; after: string } {
   return { error: 'none', after: `it is still ${state}` };
 }
@@ -54,7 +59,7 @@ export const userTimeout = experiment(
     const begin = performance.now();
     if (hasData) await s.send('anyone there?');
     const reading = readingOf(s);
-    if (!timerRuns(s) && reading.result === undefined) return notNoticed(s);
+    if (isForgotten(s)) return notNoticed(s);
     const error = await reading.done;
     return { error, after: punctual(performance.now() - begin, limitMs) };
   },
@@ -113,7 +118,7 @@ export const noTimeout = experiment(
     mark('the client is gone, without a word');
     client.vanish();
     const reading = readingOf(s);
-    if (!timerRuns(s) && reading.result === undefined) return notNoticed(s);
+    if (isForgotten(s)) return notNoticed(s);
     return { error: await reading.done, after: 'something was noticed' };
   },
 );

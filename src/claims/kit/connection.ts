@@ -1,7 +1,8 @@
-import type { OptionValues, SocketState } from '../../index.js';
+import type { OptionValues, SocketFilter, SocketState } from '../../index.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
+import { comesTrue } from '../../lab/record/until.js';
 
 export interface Connection {
   readonly listener: LabSocket;
@@ -52,11 +53,22 @@ export async function abandon(socket: LabSocket): Promise<void> {
   socket.close();
 }
 
+/**
+ * Until the FIN of a socket that closed first is acknowledged. A peer that closes while this ACK is still due (it is delayed
+ * where the peer has answered data) sends it late, into the TIME_WAIT; that is answered, and the answer to that is an RST,
+ * which ends the TIME_WAIT (tcp_timewait_state_process(), RFC 1337).
+ */
+export async function finAcknowledged(host: Host, filter: SocketFilter): Promise<void> {
+  const isDone = (): boolean => host.sockets({ ...filter, state: 'FIN_WAIT1' }).length === 0;
+  await comesTrue(isDone, 'the ACK of the FIN');
+}
+
 /** Closes `first`, waits until `second` has seen the end of the stream, closes it too and waits for the TIME_WAIT of `first`. */
 export async function closeInOrder(first: LabSocket, second: LabSocket): Promise<void> {
   const [local, remote] = [first.local, first.remote];
   first.close();
   await second.recv();
+  await finAcknowledged(first.host, { localPort: local.port, remotePort: remote.port });
   second.close();
   await first.host.waitFor(
     { localPort: local.port, remotePort: remote.port, state: 'TIME_WAIT' },

@@ -1,6 +1,6 @@
 import type { OptionValues, SocketState } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
-import { closingStates, serverPlace } from '../kit/connection.js';
+import { closingStates, finAcknowledged, serverPlace } from '../kit/connection.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import type { Program } from '../../lab/network/program.js';
@@ -208,6 +208,7 @@ interface Kill {
 /** The connection of the server as it is found after the client, too, has closed. */
 async function whatIsLeft(host: Host, client: LabSocket, port: number): Promise<string> {
   await comesTrue(() => client.state !== 'ESTABLISHED', 'the end of the connection at the client');
+  await finAcknowledged(host, { localPort: port });
   client.close();
   await bothClosed(host, port);
   return states(host, 'netstat: after Ctrl+C', port).join(', ') || 'nothing';

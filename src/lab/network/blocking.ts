@@ -7,7 +7,8 @@ import type { LabSocket } from './lab-socket.js';
  * (uv__process_child_init()).
  */
 export function makeBlocking({ host, name, socket }: LabSocket): void {
-  spawnSync(process.execPath, ['--version'], { stdio: [socket.fd, 'ignore', 'ignore'] });
+  // The child does so before it finds that there is no such program.
+  spawnSync('/proc/self/no-such-file', [], { stdio: [socket.fd, 'ignore', 'ignore'] });
   const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${socket.fd}`, 'utf8'))?.[1] ?? '';
   const O_NONBLOCK = 0o4000;
   const blocking = (Number.parseInt(flags, 8) & O_NONBLOCK) === 0;

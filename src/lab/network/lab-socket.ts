@@ -16,12 +16,15 @@ import {
 } from '../../index.js';
 import { type Outcome, plain } from '../record/event.js';
 import type { Json } from '../record/json.js';
+import { patient } from '../record/patience.js';
 import { type Attempt, codeOf, type Recorder, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
 import type { Host } from './host.js';
 
 /** No call of a case may wait for ever. */
-const patience: WaitOptions = { timeoutMs: 5000 };
+function bounded(): WaitOptions {
+  return { timeoutMs: patient(5000) };
+}
 
 /** What bind(2) and connect(2) are given; an address or a port that is left out is the kernel's to choose. */
 function addressArgument(address: AddressInput): Json {
@@ -101,7 +104,7 @@ export class LabSocket {
   }
 
   /** Waits for a connection; the socket it gets is named after this one unless `name` is given. */
-  async accept(name = `${this.name}.accepted`, wait = patience): Promise<LabSocket> {
+  async accept(name = `${this.name}.accepted`, wait = bounded()): Promise<LabSocket> {
     const socket = await this.#wait('accept', [], () => this.socket.accept(wait));
     return this.host.record(name, socket);
   }
@@ -113,7 +116,7 @@ export class LabSocket {
     return socket === undefined ? undefined : this.host.record(name, socket);
   }
 
-  async connect(address: AddressInput, wait = patience): Promise<this> {
+  async connect(address: AddressInput, wait = bounded()): Promise<this> {
     checkAddress(address);
     await this.#wait('connect', [addressArgument(address)], () => this.socket.connect(address, wait));
     this.#keepAddresses();
@@ -147,7 +150,7 @@ export class LabSocket {
     return await this.#wait(
       'send',
       [Buffer.byteLength(data)],
-      () => this.socket.send(data, { ...patience, ...options }),
+      () => this.socket.send(data, { ...bounded(), ...options }),
       returns,
     );
   }
@@ -171,7 +174,7 @@ export class LabSocket {
   }
 
   /** What came, as text; empty at the end of the stream. */
-  async recv(size = 65_536, wait = patience): Promise<string> {
+  async recv(size = 65_536, wait = bounded()): Promise<string> {
     const got = await this.#wait(
       'recv',
       [],

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TimeoutError, UsageError } from '../../index.js';
+import { patient } from './patience.js';
 
 /**
  * How often a state is looked at: soon at first, since most are reached at once, then every few milliseconds, and where a
@@ -9,7 +10,7 @@ const pausesMs = [0, 0, 1, 1, 2, 2, 3];
 const laterPauseMs = 5;
 const longestDeadlineMs = 600_000;
 
-/** Looks until there is something to see, and returns it. */
+/** Looks until there is something to see, and returns it. The deadline is longer where the machine is slow (patience.ts). */
 export async function until<T>(
   look: () => T | undefined,
   what: string,
@@ -21,11 +22,12 @@ export async function until<T>(
       `deadlineMs: expected 0 to ${longestDeadlineMs}, got ${String(deadlineMs)}`,
     );
   const begin = performance.now();
+  const limitMs = patient(deadlineMs);
   for (let looks = 0; ; looks++) {
     const seen = look();
     if (seen !== undefined) return seen;
     const elapsedMs = performance.now() - begin;
-    if (elapsedMs > deadlineMs) throw new TimeoutError(what, deadlineMs);
+    if (elapsedMs > limitMs) throw new TimeoutError(what, limitMs);
     await delay(pausesMs[looks] ?? Math.max(laterPauseMs, elapsedMs / 100), undefined, { signal });
   }
 }

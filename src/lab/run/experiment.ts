@@ -6,6 +6,7 @@ import { expectResult } from '../network/lab-socket.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';
 import type { Trace, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
+import { patient } from '../record/patience.js';
 import { placeOf } from '../record/place.js';
 import { noteDefined } from './defined.js';
 import { withBreaker } from './floating.js';
@@ -48,7 +49,7 @@ export interface ExperimentSettings<Given> {
   readonly variants?: Readonly<Record<string, Given>>;
   /** Run when it is asked for by name, not with all the others: it has many variants. */
   readonly byNameOnly?: boolean;
-  /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent. */
+  /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent; longer on a slow machine. */
   readonly limitMs?: number;
 }
 
@@ -215,7 +216,8 @@ export function experiment<Given>(
     const limit = new AbortController();
     const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
     const stage = new Stage(AbortSignal.any(signals));
-    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), limitMs);
+    const longestMs = patient(limitMs);
+    const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), longestMs);
     const identity = {
       name,
       title,
@@ -235,7 +237,7 @@ export function experiment<Given>(
       } catch (thrown) {
         reason = thrown;
         const where = placeOf(thrown);
-        const message = messageOf(thrown, limitMs);
+        const message = messageOf(thrown, longestMs);
         error = { atMs: stage.elapsedMs, message, ...(where !== undefined && { where }) };
       }
       const recording = await stage.finish();

@@ -6,6 +6,7 @@ import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../in
 import { terminalWidth } from '../draw/text/width.js';
 import { isOutside } from '../record/place.js';
 import { exportedFrom } from './defined.js';
+import { isPatienceSet, setPatience } from '../record/patience.js';
 import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
 
@@ -73,6 +74,7 @@ function reportUnused(file: string): void {
 }
 
 async function play(experiments: readonly Experiment[]): Promise<void> {
+  if (!isPatienceSet()) setPatience();
   if (namespacesAvailable().how === 'user-namespace') process.exit(await reexecInUserNamespace());
   const { ladderText } = await import('../draw/ladder/text.js');
   const interrupt = new AbortController();

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../index.js';
+import { patient } from '../record/patience.js';
 import type { DeadRun, Trace } from '../record/trace.js';
 import { WorkerProcess } from './worker-process.js';
 import type { Experiment } from './experiment.js';
@@ -78,7 +79,10 @@ const atOnce = 3;
 export async function listExperiments(file: string): Promise<readonly ListedExperiment[]> {
   const worker = new WorkerProcess(workerFile);
   try {
-    const answer = (await worker.ask({ kind: 'list', source: { file } } satisfies Order, loadLimitMs)) as Answer;
+    const answer = (await worker.ask(
+      { kind: 'list', source: { file } } satisfies Order,
+      patient(loadLimitMs),
+    )) as Answer;
     if ('listed' in answer) return answer.listed;
     throw new UsageError('ERR_ARGUMENT_INVALID', 'failure' in answer ? answer.failure : 'no list');
   } catch (error) {
@@ -94,7 +98,7 @@ async function play(worker: WorkerProcess, run: Run): Promise<Played> {
   const { source, index, experiment, variant, pcap } = run;
   const order: Order = { kind: 'play', source, index, variant, pcap };
   try {
-    const answer = (await worker.ask(order, experiment.limitMs + graceMs)) as Answer;
+    const answer = (await worker.ask(order, patient(experiment.limitMs + graceMs))) as Answer;
     if ('trace' in answer) return { run, ...answer };
     return { run, failure: 'failure' in answer ? answer.failure : 'no trace' };
   } catch (error) {

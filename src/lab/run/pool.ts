@@ -2,6 +2,7 @@ import type { CaseResult } from '../record/result.js';
 import { fileURLToPath } from 'node:url';
 import type { Case } from './case.js';
 import type { Isolation } from './lab.js';
+import { patient } from '../record/patience.js';
 import { broken, deadlineMs } from './run-case.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -36,7 +37,7 @@ async function runIn(
   { isolation, worker: { graceMs } = ownWorker }: PoolOptions,
 ): Promise<CaseResult> {
   const begin = performance.now();
-  const limitMs = testCase.rowNames.length * deadlineMs(testCase) + graceMs;
+  const limitMs = testCase.rowNames.length * deadlineMs(testCase) + patient(graceMs);
   try {
     return (await worker.ask({ id: testCase.id, isolation }, limitMs)) as CaseResult;
   } catch (error) {

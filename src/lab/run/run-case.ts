@@ -3,13 +3,14 @@ import type { Case, InLab } from './case.js';
 import { type Isolation, Lab } from './lab.js';
 import { lacking } from './needs.js';
 import { eventText } from '../draw/text/event-text.js';
+import { patient } from '../record/patience.js';
 import { codeOf } from '../record/recorder.js';
 
 /** A row that waits for the kernel's own minute gets half a minute more. */
 const deadlinesMs = { fast: 15_000, slow: 90_000 };
 
 export function deadlineMs(testCase: Pick<Case, 'slow'>): number {
-  return testCase.slow === true ? deadlinesMs.slow : deadlinesMs.fast;
+  return patient(testCase.slow === true ? deadlinesMs.slow : deadlinesMs.fast);
 }
 
 function describe(testCase: Case): Pick<CaseResult, 'id' | 'articles' | 'title' | 'claim'> {
