@@ -3,7 +3,7 @@ import { closeInOrder, type Connection, establish } from './connection.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Lab } from '../../lab/run/lab.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { comesTrue, until } from '../../lab/record/until.js';
+import { comesTrue, reached } from '../../lab/record/until.js';
 
 /** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
 export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
@@ -110,7 +110,12 @@ function isIn(host: Host, state: LabState): boolean {
 export async function reach(lab: Lab, state: LabState, options: OptionValues = {}): Promise<InState> {
   const [host, peer] = lab.pair('host', 'peer');
   await scripts[state]({ host, peer, options });
-  await until(() => isIn(host, state) || undefined, `in ${state}`);
+  await reached(
+    () => isIn(host, state) || undefined,
+    `in ${state}`,
+    state,
+    () => statesOn(host, port),
+  );
   host.look(`in ${state}`, { localPort: port });
   return { host, peer, address: host.A, port };
 }

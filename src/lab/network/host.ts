@@ -19,7 +19,7 @@ import { type Moment, type Outcome, plain, tableRow } from '../record/event.js';
 import type { Json } from '../record/json.js';
 import { type Recorder, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
-import { until } from '../record/until.js';
+import { reached } from '../record/until.js';
 
 export type { Endpoint } from '../record/segment.js';
 
@@ -229,7 +229,15 @@ export class Host {
 
   /** Waits until the filter finds a socket, and looks at it. */
   async waitFor(filter: SocketFilter, what = 'wait', deadlineMs?: number): Promise<SocketRow> {
-    await until(() => this.sockets(filter)[0], `${what}: ${JSON.stringify(filter)}`, { deadlineMs });
+    const { state = 'a socket', ...others } = filter;
+    const expected = typeof state === 'string' ? state : state.join(' or ');
+    await reached(
+      () => this.sockets(filter)[0],
+      what,
+      expected,
+      () => this.#states(others),
+      deadlineMs,
+    );
     const [row] = this.look(what, filter);
     if (row === undefined) throw new Error(`${what}: the socket was seen and is gone again`);
     return row;
@@ -237,10 +245,17 @@ export class Host {
 
   /** Waits until the filter finds none any more. */
   async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
-    await until(() => (this.sockets(filter).length === 0 ? true : undefined), `${what}: ${JSON.stringify(filter)}`, {
-      deadlineMs,
-    });
+    const isGone = (): true | undefined => (this.sockets(filter).length === 0 ? true : undefined);
+    await reached(isGone, what, 'nothing', () => this.#states(filter), deadlineMs);
     this.look(what, filter);
+  }
+
+  #states(filter: SocketFilter): string {
+    return (
+      this.sockets(filter)
+        .map((row) => row.state)
+        .join(', ') || 'nothing'
+    );
   }
 
   /** SOCK_DESTROY for what the filter finds, as ss -K does. Returns how many there were. */

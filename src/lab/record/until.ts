@@ -10,6 +10,31 @@ const pausesMs = [0, 0, 1, 1, 2, 2, 3];
 const laterPauseMs = 5;
 const longestDeadlineMs = 600_000;
 
+/** A state was not reached in time, and something else was found instead. */
+export class NotReachedError extends TimeoutError {
+  constructor(what: string, expected: string, found: string, deadlineMs: number) {
+    super(what, deadlineMs);
+    this.name = 'NotReachedError';
+    this.message = `${what}: expected ${expected}, found ${found} after ${deadlineMs} ms`;
+  }
+}
+
+/** Waits until `look` sees something; where it does not, says what `found` does. */
+export async function reached<T>(
+  look: () => T | undefined,
+  what: string,
+  expected: string,
+  found: () => string,
+  deadlineMs = 5000,
+): Promise<T> {
+  try {
+    return await until(look, what, { deadlineMs });
+  } catch (error) {
+    if (!(error instanceof TimeoutError)) throw error;
+    throw new NotReachedError(what, expected, found(), patient(deadlineMs));
+  }
+}
+
 /** Looks until there is something to see, and returns it. The deadline is longer where the machine is slow (patience.ts). */
 export async function until<T>(
   look: () => T | undefined,

@@ -1,3 +1,4 @@
+import { SystemCallError, TimeoutError } from '../../index.js';
 import type { Lab } from './lab.js';
 import type { Event } from '../record/event.js';
 import { isRecord, type Json, sameJson } from '../record/json.js';
@@ -127,6 +128,16 @@ async function inTurn<T, Result>(
   return results;
 }
 
+/**
+ * Whether the kernel refused a call on the way to the situation of a case, or did not come to it in time: as it is set here, as
+ * with net.ipv4.tcp_max_tw_buckets 0, the claim cannot be put to it.
+ */
+function isOfKernel(error: unknown): error is Error {
+  for (let each = error; each instanceof Error; each = each.cause)
+    if (each instanceof SystemCallError || each instanceof TimeoutError) return true;
+  return false;
+}
+
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
   const { rows, run, because, ...facts } = spec;
   return {
@@ -139,10 +150,17 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         if (reason !== undefined) left.push(`not run: ${name}, ${reason}`);
         return reason === undefined;
       });
-      const seen = await inTurn(runnable, facts.sideBySide ?? 1, async (row): Promise<SeenRow<Given, Observed>> => {
+      const runRow = async (row: CaseRow<Given, Observed>): Promise<SeenRow<Given, Observed>> => {
         const { value: observed, events } = await inLab((lab) => run(lab, row.given));
         return { ...row, observed, events, ok: row.says === undefined ? null : agrees(row.says, observed) };
-      });
+      };
+      let seen: SeenRow<Given, Observed>[];
+      try {
+        seen = await inTurn(runnable, facts.sideBySide ?? 1, runRow);
+      } catch (error) {
+        if (!isOfKernel(error)) throw error;
+        return { rows: [], verdict: 'skipped', because: `its situation did not come about here: ${error.message}` };
+      }
       return {
         rows: seen.map(({ name, cell, events, says, observed, ok }) => ({
           name,

@@ -1,5 +1,6 @@
 import type { Json } from '../record/json.js';
-import type { Experiment } from './experiment.js';
+import type { Trace } from '../record/trace.js';
+import { type Experiment, ExperimentError } from './experiment.js';
 import { Host } from '../network/host.js';
 import { newNamespace } from '../network/namespaces.js';
 import { ScriptedPeer } from '../network/peer/peer.js';
@@ -20,6 +21,20 @@ function loopbackAddresses(): { A: string; B: string } {
     return `127.${64 + (number >> 16)}.${(number >> 8) & 255}.${1 + (number % 254)}`;
   };
   return { A: next(), B: next() };
+}
+
+/** The recording, and why the script broke off if it did. */
+async function recorded(
+  experiment: Experiment,
+  variant: string | undefined,
+  signal: AbortSignal,
+): Promise<{ readonly trace: Trace; readonly cause?: unknown }> {
+  try {
+    return { trace: await experiment.run(variant, { signal }) };
+  } catch (error) {
+    if (!(error instanceof ExperimentError)) throw error;
+    return { trace: error.trace, cause: error.cause };
+  }
 }
 
 /** What one row of a case runs in: hosts that are gone afterwards, and the record of what happened. */
@@ -94,7 +109,7 @@ export class Lab {
   /** Runs an experiment, with a capture of every link, and returns its findings. What happened in it are events of the row. */
   async play(experiment: Experiment, variant?: string): Promise<Json> {
     const begin = this.#recorder.elapsedMs;
-    const trace = await experiment.record(variant, { signal: this.signal });
+    const { trace, cause } = await recorded(experiment, variant, this.signal);
     const segments = trace.segments.map(
       ({ sentMs, receivedMs, from, flags, seq, ack, window, options, length }): SegmentEvent => ({
         kind: 'segment',
@@ -114,7 +129,7 @@ export class Lab {
     // What a scripted peer sends and gets is among the segments of the trace.
     const others = trace.events.filter(({ kind }) => kind !== 'segment');
     this.#recorder.addAll([...others, ...segments], begin);
-    if (trace.error !== undefined) throw new Error(`${experiment.name}: ${trace.error.message}`);
+    if (trace.error !== undefined) throw new Error(`${experiment.name}: ${trace.error.message}`, { cause });
     return trace.findings;
   }
 

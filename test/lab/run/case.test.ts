@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defineCase, type InLab } from '../../../src/lab/run/case.js';
 import { Lab } from '../../../src/lab/run/lab.js';
+import { NotReachedError } from '../../../src/lab/record/until.js';
 
 const inLab: InLab = async (use) => ({
   value: await use(new Lab('loopback', new AbortController().signal)),
@@ -67,6 +68,19 @@ describe('rows of a case', () => {
       rows: [],
       verdict: 'skipped',
       because: 'not run: slow, it needs more; not run: quick, it needs more',
+    });
+  });
+
+  test('whose situation does not come about are a case that is skipped, with what was found instead', async () => {
+    const missing = new NotReachedError('server closed first', 'TIME_WAIT', 'nothing', 5000);
+    const inVain: InLab = async () => {
+      throw new Error(`${missing.message}, after "close()"`, { cause: new Error('played', { cause: missing }) });
+    };
+    expect(await twoRows(2, []).runRows(inVain, nothingLacking)).toEqual({
+      rows: [],
+      verdict: 'skipped',
+      because:
+        'its situation did not come about here: server closed first: expected TIME_WAIT, found nothing after 5000 ms, after "close()"',
     });
   });
 

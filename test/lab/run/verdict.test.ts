@@ -62,6 +62,6 @@ test('a case that throws is told as broken off, skipped, with where it was', asy
     because: () => 'never',
   });
   const result = await runCase(throwing, 'loopback');
-  expect(result).toMatchObject({ verdict: 'skipped', rows: [], error: 'no such thing, before its first step' });
+  expect(result).toMatchObject({ verdict: 'skipped', rows: [], error: 'no such thing, before its first call' });
   expect(result.because).toBe(`it broke off: ${result.error}`);
 });
