@@ -2,7 +2,39 @@
 
 #include <unistd.h>
 
+#include <mutex>
+
 namespace sockwise {
+namespace {
+
+// Whose each descriptor of the process is. One number has one owner at a time: the environment of another thread may
+// get one that was closed behind the back of its owner here, and must not lose it to that owner's close().
+class Owners {
+ public:
+  void Set(int fd, const Environment* owner) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const size_t index = static_cast<size_t>(fd);
+    if (index >= owners_.size()) owners_.resize(index + 64);
+    owners_[index] = owner;
+  }
+
+  bool Is(int fd, const Environment* owner) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return owners_[static_cast<size_t>(fd)] == owner;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<const Environment*> owners_;
+};
+
+// Never destroyed: threads may end after the main one has.
+Owners& AllOwners() {
+  static Owners* const owners = new Owners;
+  return *owners;
+}
+
+}  // namespace
 
 Environment::Environment(napi_env env) : env_(env) {
   napi_value buffer = nullptr;
@@ -35,20 +67,27 @@ void Environment::Own(int fd) {
   const size_t index = static_cast<size_t>(fd);
   if (index >= owned_.size()) owned_.resize(index + 64);
   owned_[index] = true;
+  AllOwners().Set(fd, this);
 }
 
 void Environment::Disown(int fd) {
   readiness_->Forget(fd);
-  if (Owns(fd)) owned_[static_cast<size_t>(fd)] = false;
+  if (Owns(fd)) AllOwners().Set(fd, nullptr);
+  if (fd >= 0 && static_cast<size_t>(fd) < owned_.size()) owned_[static_cast<size_t>(fd)] = false;
 }
 
 bool Environment::Owns(int fd) const {
-  return fd >= 0 && static_cast<size_t>(fd) < owned_.size() && owned_[static_cast<size_t>(fd)];
+  return fd >= 0 && static_cast<size_t>(fd) < owned_.size() && owned_[static_cast<size_t>(fd)] &&
+         AllOwners().Is(fd, this);
 }
 
 void Environment::CloseOwned() {
-  for (size_t fd = 0; fd < owned_.size(); ++fd) {
-    if (owned_[fd]) ::close(static_cast<int>(fd));
+  for (size_t index = 0; index < owned_.size(); ++index) {
+    const int fd = static_cast<int>(index);
+    if (!Owns(fd)) continue;
+    // Disowned first: the number is anybody's as soon as it is closed.
+    AllOwners().Set(fd, nullptr);
+    ::close(fd);
   }
   owned_.clear();
 }

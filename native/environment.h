@@ -17,8 +17,8 @@ constexpr size_t kDataSize = 65536;
 constexpr size_t kBatchSize = 65536;
 constexpr size_t kNameSpace = 128;
 
-// What one JavaScript environment (the main thread or a worker) holds. Nothing is global, so that any number of them
-// can load the addon.
+// What one JavaScript environment (the main thread or a worker) holds. Nothing but the table of owners is global, so
+// that any number of them can load the addon.
 class Environment {
  public:
   explicit Environment(napi_env env);

@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync } from 'node:fs';
-import { check, knownKeys, UsageError } from '../errors.js';
+import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { constants } from 'node:os';
+import { check, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import type { SocketRow } from '../netlink/inet-diag.js';
 import {
@@ -50,6 +51,25 @@ export class NamespaceLostError extends Error {
 function requireNamespaces(): void {
   const reason = unreachable();
   if (reason !== undefined) throw new UsageError('ERR_NOT_SUPPORTED', `network namespaces: ${reason}`);
+}
+
+/** A descriptor of a namespace, and which namespace that is: the number may be another file's by the time it is closed. */
+interface Held {
+  readonly fd: number;
+  readonly file: string;
+}
+
+function fileOf(fd: number): string {
+  const { dev, ino } = fstatSync(fd, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+function isHeld({ fd, file }: Held): boolean {
+  try {
+    return fileOf(fd) === file;
+  } catch {
+    return false;
+  }
 }
 
 function enter(fd: number): void {
@@ -106,12 +126,12 @@ export interface VethSettings {
  * The kernel removes the namespace when this object is closed and the last socket inside it is too.
  */
 export class NetworkNamespace {
-  readonly #fd: number;
+  readonly #held: Held;
   #isOpen = true;
 
   private constructor(fd: number) {
-    this.#fd = fd;
-    unclosed.register(this, fd, this);
+    this.#held = { fd, file: fileOf(fd) };
+    unclosed.register(this, this.#held, this);
   }
 
   /**
@@ -146,7 +166,7 @@ export class NetworkNamespace {
   /** Descriptor of the namespace, for setns(2) and `IFLA_NET_NS_FD`. It is closed with this object. */
   get fd(): number {
     if (!this.#isOpen) throw new UsageError('ERR_NAMESPACE_CLOSED', 'the network namespace is closed');
-    return this.#fd;
+    return this.#held.fd;
   }
 
   /**
@@ -179,12 +199,17 @@ export class NetworkNamespace {
     return row;
   }
 
-  /** Lets go of the namespace. */
+  /**
+   * Lets go of the namespace. A second call does nothing.
+   *
+   * @throws {SystemCallError} `EBADF` - somebody else has closed the descriptor; who has the number now keeps it.
+   */
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     unclosed.unregister(this);
-    closeSync(this.#fd);
+    if (!isHeld(this.#held)) throw new SystemCallError(-constants.errno.EBADF, 'close');
+    closeSync(this.#held.fd);
   }
 
   [Symbol.dispose](): void {
@@ -263,7 +288,8 @@ export class NetworkNamespace {
   }
 }
 
-const unclosed = new FinalizationRegistry<number>((fd) => {
-  closeSync(fd);
+const unclosed = new FinalizationRegistry<Held>((held) => {
+  // An exception here would end the process.
+  if (isHeld(held)) closeSync(held.fd);
   process.emitWarning('a NetworkNamespace was collected without being closed', { code: 'SOCKWISE_UNCLOSED_NAMESPACE' });
 });

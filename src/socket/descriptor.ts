@@ -12,7 +12,7 @@ import type {
   SettableOption,
 } from '../options/types.js';
 import { Readiness } from './readiness.js';
-import { forget, Origin, watchOver } from './unclosed.js';
+import { forget, lostError, Origin, placeOfOwner, watchOver } from './unclosed.js';
 
 function closedError(): UsageError {
   return new UsageError('ERR_SOCKET_CLOSED', 'the socket is closed');
@@ -37,16 +37,22 @@ export class OwnedDescriptor {
    */
   get fd(): number {
     if (this.#fd < 0) throw closedError();
+    if (this.#origin.isLost) throw lostError(this.#fd);
     return this.#fd;
   }
 
+  /** True also where somebody else closed the descriptor, once another Socket has its number: see `SOCKWISE_TWO_OWNERS`. */
   get closed(): boolean {
-    return this.#fd < 0;
+    return this.#fd < 0 || this.#origin.isLost;
   }
 
   /** Also of a closed socket: there the call itself fails, as a rejection and not as an exception. */
   protected get readiness(): Readiness {
-    this.#readiness ??= new Readiness(this.#fd);
+    if (this.#readiness === undefined) {
+      const readiness = new Readiness(this.#fd);
+      this.#readiness = readiness;
+      this.#origin.stop = (error) => readiness.stop(error);
+    }
     return this.#readiness;
   }
 
@@ -85,7 +91,7 @@ export class OwnedDescriptor {
    * With `SO_LINGER` on and seconds above 0 it holds up the thread, on a non-blocking socket too: use {@link closeAsync}.
    */
   close(): void {
-    if (this.#fd < 0) return;
+    if (this.closed) return;
     check(native.close(this.#release()), 'close');
   }
 
@@ -94,7 +100,7 @@ export class OwnedDescriptor {
    * its thread pool as it ends, so process.exit() waits for it as well.
    */
   async closeAsync(): Promise<void> {
-    if (this.#fd < 0) return;
+    if (this.closed) return;
     check(await native.closeAsync(this.#release()), 'close');
   }
 
@@ -128,8 +134,13 @@ export class OwnedDescriptor {
 export function takeOver(fd: unknown): number {
   const descriptor = integer(fd, 'fd', 0, 2 ** 31 - 1);
   const owned = native.own(descriptor);
-  if (owned === -os.errno.EEXIST)
-    throw new UsageError('ERR_SOCKET_BUSY', `descriptor ${descriptor}: another Socket owns it`);
+  if (owned === -os.errno.EEXIST) {
+    const place = placeOfOwner(descriptor);
+    throw new UsageError(
+      'ERR_SOCKET_BUSY',
+      `descriptor ${descriptor}: another Socket owns it${place === undefined ? '' : `, opened at\n${place}`}`,
+    );
+  }
   check(owned, 'fcntl');
   const prepared = native.setNonBlocking(descriptor);
   if (prepared < 0) native.disown(descriptor);

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 
 type Opener = (...args: never[]) => unknown;
@@ -14,9 +15,13 @@ const notTold = '    a place that Error.prepareStackTrace could not tell';
 let opened = 0;
 let anyUnclosed = false;
 
-/** What is left of a Socket when it was collected: its descriptor, and the stack of the call that opened it. */
+/** What is known of a Socket without it, and left of it when it was collected: its descriptor, and who opened it. */
 export class Origin {
   fd = -1;
+  /** The descriptor was closed by somebody else: its number is another Socket's now. */
+  isLost = false;
+  /** Ends what waits for the descriptor. */
+  stop: ((error: unknown) => void) | undefined;
   /** The socket, until the registry watches it. */
   owner: object | undefined;
   isWatched = false;
@@ -80,9 +85,37 @@ export function originAt<M extends string>(owner: Readonly<Record<M, Opener>>, m
   return new Origin(owner[method]);
 }
 
-const registry = new FinalizationRegistry<Origin>(({ fd, frames }) => {
+/** Who owns each descriptor: the one whose close() closes it. */
+const owners: (Origin | undefined)[] = [];
+
+/** Where the owner of a descriptor was opened, `undefined` if there is none in this thread. */
+export function placeOfOwner(fd: number): string | undefined {
+  return owners[fd]?.frames;
+}
+
+export function lostError(fd: number): UsageError {
+  return new UsageError(
+    'ERR_SOCKET_CLOSED',
+    `descriptor ${fd} was closed without this Socket; the number is another Socket's now`,
+  );
+}
+
+/** socket(2) gave a number whose owner here still believes in it: its close() would close what is another's. */
+function dispossess(former: Origin, { fd, frames }: Origin): void {
+  former.isLost = true;
+  former.stop?.(lostError(fd));
+  anyUnclosed = true;
+  process.emitWarning(
+    `descriptor ${fd} has two owners: it was closed without the Socket opened at\n${former.frames}\n` +
+      `and is now that of the Socket opened at\n${frames}`,
+    { type: 'SockwiseWarning', code: 'SOCKWISE_TWO_OWNERS' },
+  );
+}
+
+const registry = new FinalizationRegistry<Origin>(({ fd, frames, isLost }) => {
   // Not owned any more: the environment closed it while it was torn down.
-  if (native.close(fd) < 0) return;
+  if (isLost || native.close(fd) < 0) return;
+  owners[fd] = undefined;
   anyUnclosed = true;
   process.emitWarning(`a Socket (descriptor ${fd}) was collected without close(); it was opened at\n${frames}`, {
     type: 'SockwiseWarning',
@@ -112,13 +145,17 @@ function watch(): void {
 
 /** Closes the descriptor with a warning if `socket` is collected before {@link forget}. */
 export function watchOver(socket: object, fd: number, origin: Origin): void {
+  const former = owners[fd];
+  owners[fd] = origin;
   origin.fd = fd;
+  if (former !== undefined) dispossess(former, origin);
   origin.owner = socket;
   if (unwatched.push(origin) === 1) void soon.then(watch);
   else if (unwatched.length === mostUnwatched) watch();
 }
 
 export function forget(origin: Origin): void {
+  if (owners[origin.fd] === origin) owners[origin.fd] = undefined;
   recent.delete(origin);
   origin.owner = undefined;
   if (origin.isWatched) registry.unregister(origin);

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { readlinkSync } from 'node:fs';
+import { closeSync, readlinkSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
+import { built, runScript } from '../support/children.js';
 import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
 
@@ -327,5 +328,40 @@ describe.skipIf(canMakeNamespaces || process.platform !== 'linux')('NetworkNames
   test('create fails with EPERM, or ENOSPC where the limit is 0', () => {
     const code = expect.stringMatching(/^(EPERM|ENOSPC)$/);
     expect(() => NetworkNamespace.create()).toThrow(expect.objectContaining({ code, syscall: 'unshare' }));
+  });
+});
+
+describeNeeding(canMakeNamespaces, 'needs CAP_SYS_ADMIN')('a namespace whose descriptor somebody else closed', () => {
+  test('is reported by close(), and who has the number now keeps it', () => {
+    const namespace = NetworkNamespace.create();
+    const { fd } = namespace;
+    closeSync(fd);
+    // The kernel gives the lowest number that is free.
+    const sockets = [Socket.open()];
+    while ((sockets.at(-1)?.fd ?? fd) < fd) sockets.push(Socket.open());
+    const socket = sockets.at(-1);
+    expect(socket?.fd).toBe(fd);
+    expect(() => namespace.close()).toThrow(expect.objectContaining({ code: 'EBADF', syscall: 'close' }));
+    expect(socket?.getsockname().port).toBe(0);
+    namespace.close();
+    for (const one of sockets) one.close();
+  });
+
+  test.each(['closed', 'another file'])('does not end the process when it is collected: %s', async (what) => {
+    const { code, stdout, stderr } = await runScript(`
+      const { closeSync } = await import('node:fs');
+      const { NetworkNamespace } = await import(${JSON.stringify(built)});
+      let warned = 0;
+      process.on('warning', ({ code }) => { if (code === 'SOCKWISE_UNCLOSED_NAMESPACE') warned++; });
+      const make = () => { const { fd } = NetworkNamespace.create(); closeSync(fd); return fd; };
+      const fd = make();
+      const sockets = [];
+      if (${JSON.stringify(what)} !== 'closed') do sockets.push(Socket.open()); while (sockets.at(-1).fd < fd);
+      const socket = sockets.at(-1);
+      for (let i = 0; i < 200 && warned === 0; i++) { gc(); await new Promise(setImmediate); }
+      console.log(warned, socket === undefined || (socket.fd === fd && socket.getsockname().port === 0));
+    `);
+    expect([code, stdout]).toEqual([0, '1 true\n']);
+    expect(stderr).not.toContain('EBADF');
   });
 });

@@ -344,3 +344,91 @@ describe.concurrent('worker threads', () => {
     expect(result).toEqual({ ...fine, stdout: 'adopted\n' });
   });
 });
+
+describe.concurrent('a descriptor that somebody else closes', () => {
+  const scene = `
+    const { closeSync, readlinkSync } = await import('node:fs');
+    const alive = (fd) => { try { return readlinkSync('/proc/self/fd/' + fd).startsWith('socket:'); } catch { return false; } };
+    const warnings = [];
+    process.on('warning', (warning) => warnings.push(warning));
+    const code = (call) => { try { return call(); } catch (error) { return error.code; } };
+    function first() { return Socket.open({ type: 'dgram' }).bind(); }
+    function second() { return Socket.open({ type: 'dgram' }).bind(); }
+  `;
+
+  test('and that another Socket then gets, is not closed by its former owner, and both are named', async () => {
+    const result = await runScript(`${scene}
+      const a = first();
+      const { fd } = a;
+      closeSync(fd);
+      const b = second();
+      console.log(b.fd === fd, a.closed, code(() => a.fd), code(() => a.trySend('x')), await a.recv().catch(({ code }) => code));
+      a.close();
+      await a.closeAsync();
+      console.log(alive(fd), b.getsockname().port > 0);
+      await new Promise(setImmediate);
+      const { code: name, message } = warnings[0];
+      console.log(warnings.length, name, /at first .*at second /s.test(message));
+      b.close();
+      console.log(alive(fd));
+    `);
+    expect(result).toMatchObject({
+      code: 0,
+      stdout: `true true ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED ERR_SOCKET_CLOSED
+true true
+1 SOCKWISE_TWO_OWNERS true
+false
+`,
+    });
+  });
+
+  test('is not closed when its former owner is collected', async () => {
+    const { stdout } = await runScript(`${scene}
+      let collected = 0;
+      const registry = new FinalizationRegistry(() => collected++);
+      const fd = (() => { const a = first(); registry.register(a, 1); closeSync(a.fd); return a.fd; })();
+      const b = second();
+      for (let i = 0; i < 50 && collected === 0; i++) { gc(); await new Promise(setImmediate); }
+      for (let i = 0; i < 5; i++) { gc(); await new Promise(setImmediate); }
+      console.log(b.fd === fd, collected, alive(fd), warnings.map(({ code }) => code).join());
+    `);
+    expect(stdout).toBe('true 1 true SOCKWISE_TWO_OWNERS\n');
+  });
+
+  test('and that a worker then gets, stays open when its former owner closes it', async () => {
+    const script = `${workers(`
+      const sockets = [];
+      parentPort.once('message', (fd) => {
+        // The kernel gives the lowest number that is free.
+        do sockets.push(Socket.open({ type: 'dgram' })); while (sockets.at(-1).fd < fd);
+        parentPort.postMessage(sockets.at(-1).fd === fd);
+        parentPort.once('message', () => {
+          parentPort.postMessage(sockets.at(-1).bind().getsockname().port > 0);
+          for (const socket of sockets) socket.close();
+        });
+      });
+      parentPort.postMessage('ready');
+    `)}
+      const { closeSync } = await import('node:fs');
+      const worker = new Worker(source);
+      await ready(worker);
+      const a = Socket.open({ type: 'dgram' });
+      const { fd } = a;
+      closeSync(fd);
+      worker.postMessage(fd);
+      console.log(await ready(worker));
+      try { a.close(); } catch (error) { console.log(error.syscall, error.code); }
+      worker.postMessage('look');
+      console.log(await ready(worker));
+    `;
+    expect((await runScript(script)).stdout).toBe('true\nclose EBADF\ntrue\n');
+  });
+
+  test('can be adopted by nobody while a Socket believes in it, and the error names the place', async () => {
+    const { stdout } = await runScript(`${scene}
+      const a = first();
+      try { Socket.adopt(a.fd); } catch (error) { console.log(error.code, /opened at.*at first /s.test(error.message)); }
+    `);
+    expect(stdout).toBe('ERR_SOCKET_BUSY true\n');
+  });
+});
