@@ -5,6 +5,7 @@
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,6 +91,7 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
   if (pipe2(ends, O_CLOEXEC) < 0) return -1;
   const UniqueFd failure_read(ends[0]);
   UniqueFd failure_write(ends[1]);
+  const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) return -1;
   if (child == 0) {
@@ -100,7 +102,12 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
     sigprocmask(SIG_SETMASK, &none, nullptr);
     // Node makes its own standard streams close-on-exec (uv_disable_stdio_inheritance).
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) fcntl(fd, F_SETFD, 0);
-    if (BecomeRootOfNewNamespaces(mapping)) execve(path, argv, envp);
+    // A killed parent can pass on nothing: the child ends with it. After unshare(2), which resets this
+    // (commit_creds()), and before a look at whether the parent is there still.
+    if (BecomeRootOfNewNamespaces(mapping) && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) {
+      if (getppid() != parent) _exit(127);
+      execve(path, argv, envp);
+    }
     const int error = errno;
     (void)!write(failure_write.get(), &error, sizeof error);
     _exit(127);

@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { check, SystemCallError, UsageError } from '../errors.js';
-import { native } from '../native/load.js';
+import { Frame } from '../native/binding.js';
+import { frame, native } from '../native/load.js';
 import { writeOption } from '../options/access.js';
+import { readAddress, writeAddress } from '../socket/sockaddr.js';
 import { u32Bytes } from './attribute.js';
 import { NetlinkExchange, type NetlinkTransport } from './exchange.js';
 import { NetlinkError } from './netlink-error.js';
@@ -26,12 +28,24 @@ function wish(fd: number, optname: number): void {
   }
 }
 
+/**
+ * Lets nobody but the kernel (port id 0) send here: netlink_getsockbyportid() refuses others with ECONNREFUSED. Anybody with
+ * CAP_NET_ADMIN could otherwise answer in its place. Returns the port id of the socket.
+ */
+function connectToKernel(fd: number): number {
+  check(native.connect(fd, writeAddress('netlink', {})), 'connect');
+  const own = readAddress(check(native.getsockname(fd), 'getsockname'));
+  return own?.family === 'netlink' ? own.pid : 0;
+}
+
 class SocketTransport implements NetlinkTransport {
+  readonly port: number;
   readonly #fd: number;
   #isOpen = true;
 
   constructor(fd: number) {
     this.#fd = fd;
+    this.port = connectToKernel(fd);
   }
 
   send(request: Uint8Array): void {
@@ -39,17 +53,21 @@ class SocketTransport implements NetlinkTransport {
   }
 
   receive(bytes: Uint8Array): number {
-    const length = native.recv(this.#fd, bytes, MSG_TRUNC);
-    if (length === -constants.errno.EAGAIN) return -1;
-    if (length === -constants.errno.ENOBUFS) {
-      throw new NetlinkError(
-        length,
-        'recv',
-        {},
-        'the receive buffer of the netlink socket overflowed, so part of the answer is lost',
-      );
+    for (;;) {
+      const length = native.recvfrom(this.#fd, bytes, MSG_TRUNC);
+      if (length === -constants.errno.EAGAIN) return -1;
+      if (length === -constants.errno.ENOBUFS) {
+        throw new NetlinkError(
+          length,
+          'recv',
+          {},
+          'the receive buffer of the netlink socket overflowed, so part of the answer is lost',
+        );
+      }
+      check(length, 'recv');
+      const sender = readAddress(frame[Frame.length] ?? 0);
+      if (sender?.family === 'netlink' && sender.pid === 0) return length;
     }
-    return check(length, 'recv');
   }
 
   close(): void {
@@ -67,12 +85,11 @@ export function openNetlink(protocol: number): NetlinkExchange {
   if (process.platform !== 'linux')
     throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
   const fd = check(native.socket(AF_NETLINK, SOCK_RAW, protocol), 'socket');
-  const transport = new SocketTransport(fd);
   try {
     for (const optname of wishes) wish(fd, optname);
+    return new NetlinkExchange(new SocketTransport(fd));
   } catch (error) {
-    transport.close();
+    native.close(fd);
     throw error;
   }
-  return new NetlinkExchange(transport);
 }

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { ErrorContext } from '../errors.js';
+import { littleEndian } from '../options/memory.js';
 import {
   type Acknowledgement,
   decodeDone,
@@ -15,8 +16,10 @@ import { NetlinkError, NetlinkProtocolError } from './netlink-error.js';
 
 /** What carries the bytes: a netlink socket, or a script in a test. */
 export interface NetlinkTransport {
+  /** The port id of the socket, which the kernel puts into every message for it. */
+  readonly port: number;
   send(request: Uint8Array): void;
-  /** Receives one datagram and returns its length, which is more than the buffer holds if it was cut; -1: none is there. */
+  /** Receives one datagram of the kernel and returns its length, which is more than the buffer holds if it was cut; -1: none is there. */
   receive(bytes: Uint8Array): number;
   close(): void;
 }
@@ -92,7 +95,7 @@ export class NetlinkExchange {
     const sequence = this.#sequence;
     const flags = MessageFlag.REQUEST | kind | (request.flags ?? 0);
     this.#transport.send(encodeMessage({ type: request.type, flags, sequence, parts: request.parts }));
-    const answer = new Answer(request, sequence, visit);
+    const answer = new Answer(request, sequence, this.#transport.port, visit);
     while (!answer.complete) answer.take(shared, this.#receive(request));
     return answer.interrupted;
   }
@@ -111,16 +114,23 @@ class Answer {
   interrupted = false;
   readonly #request: NetlinkRequest;
   readonly #sequence: number;
+  readonly #port: number;
   readonly #visit: RowVisitor | undefined;
 
-  constructor(request: NetlinkRequest, sequence: number, visit: RowVisitor | undefined) {
+  constructor(request: NetlinkRequest, sequence: number, port: number, visit: RowVisitor | undefined) {
     this.#request = request;
     this.#sequence = sequence;
+    this.#port = port;
     this.#visit = visit;
   }
 
   take(buffer: ReceiveBuffer, length: number): void {
     walkMessages(buffer, length, (type, flags, sequence, start, end) => {
+      // nlmsg_pid ends the header.
+      const port = buffer.view.getUint32(start - 4, littleEndian);
+      if (port !== this.#port) {
+        throw new NetlinkProtocolError(`${this.#request.name}: an answer to port ${port}, not to ${this.#port}`);
+      }
       if (sequence !== this.#sequence) {
         throw new NetlinkProtocolError(
           `${this.#request.name}: an answer to request ${sequence}, not to ${this.#sequence}`,

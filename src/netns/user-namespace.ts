@@ -110,7 +110,8 @@ function exitCode(status: number): number {
 
 /**
  * Runs this program again as root of a user namespace and a network namespace of its own, user_namespaces(7): `argv` is what
- * follows the name of the Node binary. Signals are passed on. Resolves with its exit code, 128 + n if signal n ended it.
+ * follows the name of the Node binary. Signals are passed on. Resolves with its exit code, 128 + n if signal n ended it. It is
+ * killed when the calling thread ends: PR_SET_PDEATHSIG, prctl(2).
  *
  * @throws {UsageError} `ERR_NOT_SUPPORTED` - this process is the one that was started so.
  * @throws {SystemCallError} `EPERM`, `ENOSPC` - user namespaces are not allowed: see {@link namespacesAvailable}.
@@ -118,14 +119,18 @@ function exitCode(status: number): number {
 export async function reexecInUserNamespace(
   argv: readonly string[] = [...process.execArgv, ...process.argv.slice(1)],
 ): Promise<number> {
-  if (!Array.isArray(argv) || !argv.every((word) => typeof word === 'string')) {
-    throw invalidArgument('argv', 'an array of strings', argv);
-  }
+  if (!Array.isArray(argv)) throw invalidArgument('argv', 'an array of strings', argv);
+  const own = [...argv].map((word: unknown) => {
+    if (typeof word !== 'string') throw invalidArgument('argv', 'an array of strings', argv);
+    // execve(2) would take what stands before it for the whole word.
+    if (word.includes('\0')) throw invalidArgument('argv', 'strings without a NUL byte', word);
+    return word;
+  });
   if (process.env[MARK] !== undefined) {
     throw new UsageError('ERR_NOT_SUPPORTED', 'this process was started in a user namespace already');
   }
   const variables = Object.entries({ ...process.env, [MARK]: '1' }).map(([name, value]) => `${name}=${value ?? ''}`);
-  const pid = check(native.spawnInUserNamespace(process.execPath, [process.execPath, ...argv], variables), 'unshare');
+  const pid = check(native.spawnInUserNamespace(process.execPath, [process.execPath, ...own], variables), 'unshare');
   const stop = forwardSignals(pid);
   try {
     return exitCode(check(await native.waitpid(pid), 'waitpid'));

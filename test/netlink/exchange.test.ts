@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribute.js';
 import { littleEndian } from '../../src/options/memory.js';
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
 import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
+import { NetlinkProtocol } from '../../src/netlink/connection.js';
+import { compileFilter } from '../../src/netlink/filter.js';
+import { inetRows, openSockDiag } from '../../src/netlink/sock-diag.js';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
+import { Socket } from '../../src/socket/socket.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
+import { needs } from '../support/needs.js';
 import { done, int32, type Part, scripted } from '../support/netlink-script.js';
 
 const ROW = 20;
@@ -122,6 +130,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
     ['half a header', Uint8Array.of(16, 0, 0, 0)],
   ])('refuses %s', (_, datagram) => {
     const transport: NetlinkTransport = {
+      port: 0,
       send() {},
       receive: (bytes) => (bytes.set(datagram), datagram.length),
       close() {},
@@ -132,9 +141,59 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test('refuses a datagram that was cut to the buffer', () => {
-    const transport: NetlinkTransport = { send() {}, receive: (bytes) => bytes.length + 1, close() {} };
+    const transport: NetlinkTransport = { port: 0, send() {}, receive: (bytes) => bytes.length + 1, close() {} };
     expect(() => dumped(new NetlinkExchange(transport))).toThrow(
       expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }),
     );
   });
+
+  test('takes no message to another port', () => {
+    const { exchange } = scripted([[{ ...row(1), port: 77 }, done]]);
+    expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ERR_NETLINK_PROTOCOL' }));
+  });
 });
+
+/** The port ids of the netlink sockets of a protocol in this thread's namespace, /proc/net/netlink. */
+function portsOf(protocol: number): number[] {
+  return readFileSync('/proc/thread-self/net/netlink', 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, number, port]) => Number(number) === protocol && port !== '0')
+    .map(([, , port]) => Number(port));
+}
+
+test('answers come from the kernel alone, not from another process of the namespace', (context) => {
+  needs(context, canMakeNamespaces, 'without CAP_NET_ADMIN nobody can send such messages');
+  using namespace = NetworkNamespace.create();
+  namespace.run(() => {
+    using listener = Socket.open().bind({ address: '127.0.0.1' }).listen();
+    using exchange = openSockDiag();
+    using spoofer = Socket.open({ family: 'netlink', type: 'raw', protocol: NetlinkProtocol.SOCK_DIAG });
+    // An end of the table, for each sequence number that may be asked for.
+    const attempts = portsOf(NetlinkProtocol.SOCK_DIAG).flatMap((pid) =>
+      [1, 2, 3, 4].map((sequence) => {
+        const message = encodeMessage({
+          type: MessageType.DONE,
+          flags: MessageFlag.MULTI,
+          sequence,
+          parts: [int32(0)],
+        });
+        new DataView(message.buffer).setUint32(12, pid, littleEndian);
+        return codeOfSend(() => spoofer.trySend(message, { address: { pid } }));
+      }),
+    );
+    expect(attempts).toHaveLength(4);
+    const rows = inetRows(exchange, compileFilter({}));
+    expect(rows.map(({ localPort }) => localPort)).toEqual([listener.getsockname().port]);
+    expect(new Set(attempts)).toEqual(new Set(['ECONNREFUSED']));
+  });
+});
+
+function codeOfSend(send: () => unknown): unknown {
+  try {
+    return send();
+  } catch (error) {
+    return (error as { code?: string }).code;
+  }
+}

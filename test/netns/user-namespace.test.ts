@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { namespacesAvailable, reexecInUserNamespace } from '../../src/netns/user-namespace.js';
@@ -34,6 +35,16 @@ interface Running {
   /** Resolves when the program has written this. */
   wrote(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  output(): string;
+}
+
+/** A process that has ended and that nobody has waited for yet is a zombie, proc_pid_stat(5). */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 function start(work: string, env: NodeJS.ProcessEnv = {}): Running {
@@ -56,6 +67,7 @@ function start(work: string, env: NodeJS.ProcessEnv = {}): Running {
       while (!stdout.includes(text)) await once(child.stdout, 'data');
     },
     kill: (signal) => void child.kill(signal),
+    output: () => stdout,
   };
 }
 
@@ -117,6 +129,19 @@ describeNeeding(refused === undefined, refused ?? '')('reexecInUserNamespace, wh
     expect(code).toBe(5);
   });
 
+  test('ends the program with the process that started it, also where that is killed', async () => {
+    const running = start(`
+      setInterval(() => {}, 1000);
+      console.log('pid', process.pid, 'ready');
+    `);
+    await running.wrote('ready');
+    const pid = Number(/pid (\d+)/.exec(running.output())?.[1]);
+    expect(isRunning(pid)).toBe(true);
+    running.kill('SIGKILL');
+    await running.outcome;
+    await expect.poll(() => isRunning(pid), { timeout: 5000 }).toBe(false);
+  });
+
   test('is done once only', async () => {
     const { stdout } = await start(`reexecInUserNamespace([]).catch((error) => console.log(error.code))`).outcome;
     expect(stdout.trim()).toBe('ERR_NOT_SUPPORTED');
@@ -124,8 +149,8 @@ describeNeeding(refused === undefined, refused ?? '')('reexecInUserNamespace, wh
 });
 
 describe('reexecInUserNamespace', () => {
-  test('refuses arguments that are no texts', async () => {
-    await expect(reexecInUserNamespace([1] as unknown as string[])).rejects.toThrow(
+  test.each([[[1]], ['text'], [null], [['a\0b']], [['\0']]])('refuses %j', async (argv) => {
+    await expect(reexecInUserNamespace(argv as string[])).rejects.toThrow(
       expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }),
     );
   });

@@ -1,4 +1,5 @@
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
+import { littleEndian } from '../../src/options/memory.js';
 import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
 
 /** A message of an answer. */
@@ -7,6 +8,8 @@ export interface Part {
   readonly flags?: number;
   readonly parts?: readonly Uint8Array[];
   readonly sequence?: number;
+  /** Port id in its header. */
+  readonly port?: number;
 }
 
 /** An exchange with a kernel that answers the n-th request with the n-th list of datagrams. */
@@ -17,13 +20,16 @@ export function scripted(...answers: readonly (readonly (readonly Part[])[])[]):
   const sent: Uint8Array[] = [];
   let queue: Uint8Array[] = [];
   const transport: NetlinkTransport = {
+    port: 0,
     send(bytes) {
       sent.push(bytes);
       queue = (answers[sent.length - 1] ?? []).map((datagram) =>
         Buffer.concat(
-          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length }) =>
-            encodeMessage({ type, flags, sequence, parts }),
-          ),
+          datagram.map(({ type, flags = 0, parts = [], sequence = sent.length, port = 0 }) => {
+            const message = encodeMessage({ type, flags, sequence, parts });
+            new DataView(message.buffer).setUint32(12, port, littleEndian);
+            return message;
+          }),
         ),
       );
     },
