@@ -18,6 +18,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   netns: ['netlink', 'native', 'errors.ts'],
   handles: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
+  service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
   lab: ['index.ts', 'errors.ts'],
   claims: ['lab', 'index.ts', 'errors.ts'],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '../../src/lab/record/json.js';
 import { cases } from '../../src/claims/cases.js';
-import { experiments } from '../../src/claims/experiments.js';
+import { experiments, sourceOf } from '../../src/claims/experiments.js';
 import { ladderSvg } from '../../src/lab/draw/ladder/svg.js';
 import { ladderText } from '../../src/lab/draw/ladder/text.js';
 import { impliedStates } from '../../src/lab/wire/implied.js';
@@ -44,6 +44,11 @@ test('experiments have names of their own, and are about cases there are', () =>
     expect(rule).not.toBe('');
     expect(shown.filter((id) => !ids.includes(id))).toEqual([]);
   }
+});
+
+test('the file of an experiment has its script', () => {
+  for (const experiment of experiments)
+    expect(readFileSync(`${root}src/claims/${sourceOf(experiment)}`, 'utf8')).toContain(`'${experiment.name}'`);
 });
 
 describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experiments that come along', () => {

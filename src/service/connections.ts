@@ -1,0 +1,115 @@
+import * as http from 'node:http';
+import type { Http2Session } from 'node:http2';
+import * as https from 'node:https';
+import type * as net from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { SystemCallError, UsageError } from '../errors.js';
+import { fdOf } from '../handles/fd-of.js';
+import { getOption, setOption } from '../handles/options.js';
+
+/** The connections of a server that are open, and whether each is waited for. */
+export interface Connections {
+  readonly sockets: ReadonlySet<net.Socket>;
+  readonly sessions: ReadonlySet<Http2Session>;
+  /** Responses that have not been ended. */
+  readonly responses: ReadonlySet<http.ServerResponse>;
+}
+
+interface Tracked extends Connections {
+  readonly sockets: Set<net.Socket>;
+  readonly sessions: Set<Http2Session>;
+  readonly responses: Set<http.ServerResponse>;
+}
+
+const tracked = new WeakMap<net.Server, Tracked>();
+
+function keep<T>(set: Set<T>, one: T, closed: { once(event: 'close', listener: () => void): unknown }): void {
+  set.add(one);
+  closed.once('close', () => set.delete(one));
+}
+
+/** Notes every connection of `server` from now on. A second call changes nothing. */
+export function track(server: net.Server): void {
+  if (tracked.has(server)) return;
+  const found: Tracked = { sockets: new Set(), sessions: new Set(), responses: new Set() };
+  tracked.set(server, found);
+  // TLS servers emit `connection` for the raw socket beneath, which lives as long.
+  server.on('connection', (socket: net.Socket) => keep(found.sockets, socket, socket));
+  server.on('session', (session: Http2Session) => keep(found.sessions, session, session));
+  if (server instanceof http.Server || server instanceof https.Server)
+    // First of all: a handler may send the headers at once.
+    server.prependListener('request', (_: http.IncomingMessage, response: http.ServerResponse) =>
+      keep(found.responses, response, response),
+    );
+}
+
+/** The connections of a server that {@link track} has seen. */
+export function connectionsOf(server: net.Server): Connections {
+  const found = tracked.get(server);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    'ERR_ARGUMENT_INVALID',
+    'server: its connections were not tracked; let handover.listen() or track() have it before it listens',
+  );
+}
+
+/** tcp(7): the segment begins at its header here (tcp_filter()); byte 13 has the flags. Without ACK it is a SYN: none of it is kept. */
+const dropSyn = [
+  { code: 0x30, jt: 0, jf: 0, k: 13 },
+  { code: 0x45, jt: 0, jf: 1, k: 0x10 },
+  { code: 0x06, jt: 0, jf: 0, k: 0xffffffff },
+  { code: 0x06, jt: 0, jf: 0, k: 0 },
+];
+/** A handshake whose last ACK is on its way is waited for so long. */
+const handshakeMs = 1000;
+
+/** Connections that wait for accept(2): of a listener tcpi_unacked is the length of its queue (tcp_diag_get_info(), tcp_get_info()). */
+function waiting(fd: number): number {
+  return getOption(fd, 'TCP_INFO').unacked;
+}
+
+/**
+ * Lets the server accept what waits in the queue of its listener, which close(2) would reset, and closes the listener. New SYNs
+ * are dropped meanwhile, so that no connection comes after the last look: their clients send them again, and are refused. As an
+ * ordinary user the kernel does not allow that (EPERM on TCP sockets), and a connection of the last microseconds is reset.
+ */
+export async function acceptTheLast(server: net.Server): Promise<void> {
+  const isTcp = server.listening && typeof server.address() !== 'string';
+  const fd = isTcp ? fdOf(server) : -1;
+  const isFiltered = isTcp && dropSyns(fd);
+  const until = performance.now() + handshakeMs;
+  // Node accepts in the event loop: each turn of it takes all that is there.
+  do await setImmediate();
+  while (isTcp && server.listening && waiting(fd) > 0 && performance.now() < until);
+  // The socket may be another process's too.
+  if (isFiltered && server.listening) setOption(fd, 'SO_DETACH_FILTER', 0);
+  stopAccepting(server);
+}
+
+function dropSyns(fd: number): boolean {
+  try {
+    setOption(fd, 'SO_ATTACH_FILTER', dropSyn);
+    return true;
+  } catch (error) {
+    if (error instanceof SystemCallError && error.code === 'EPERM') return false;
+    throw error;
+  }
+}
+
+/**
+ * Closes the listener alone. Connections stay, idle ones too: http.Server.close() would end those (closeIdleConnections()), and
+ * with them requests that are on their way.
+ */
+export function stopAccepting(server: net.Server): void {
+  if (!server.listening) return;
+  if (!('closeIdleConnections' in server)) {
+    server.close();
+    return;
+  }
+  Object.defineProperty(server, 'closeIdleConnections', { configurable: true, value: () => {} });
+  try {
+    server.close();
+  } finally {
+    Reflect.deleteProperty(server, 'closeIdleConnections');
+  }
+}

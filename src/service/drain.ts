@@ -1,0 +1,69 @@
+import { once } from 'node:events';
+import type { Http2Session } from 'node:http2';
+import type * as net from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { integer, invalidArgument, knownKeys } from '../errors.js';
+import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
+
+export interface DrainSettings {
+  /** What is still open then is destroyed. 0 to 2147483647, default 30000. */
+  readonly deadlineMs?: number | undefined;
+  /**
+   * Called once for each open connection, to tell the other end in the words of its protocol, as with the close frame of a
+   * websocket. HTTP needs none: see {@link drain}.
+   */
+  readonly onConnection?: ((socket: net.Socket) => void) | undefined;
+}
+
+export interface Drained {
+  /** Connections that ended by themselves. */
+  readonly ended: number;
+  /** Connections that were destroyed at the deadline. */
+  readonly destroyed: number;
+}
+
+const int31 = 2 ** 31 - 1;
+
+/** HTTP/1: no response from now on leaves its connection open, RFC 9112 section 9.6. */
+function closeAfterResponses(server: net.Server, { responses }: Connections): void {
+  for (const response of responses) if (!response.headersSent) response.shouldKeepAlive = false;
+  server.prependListener('request', (_, response: { shouldKeepAlive?: boolean }) => {
+    response.shouldKeepAlive = false;
+  });
+}
+
+/** GOAWAY, and the end when the last stream has ended: RFC 9113 section 6.8. */
+function sendGoaway(session: Http2Session): void {
+  if (!session.closed && !session.destroyed) session.close();
+}
+
+/**
+ * Stops accepting and lets every connection of `server` end by itself: requests are answered, with `Connection: close` where
+ * the headers have not been sent; HTTP/2 sessions get GOAWAY. A keep-alive connection without a request stays until its client
+ * closes it, sends a request, or `server.keepAliveTimeout` is over, which the client was told: a request that is on its way
+ * is answered. `server` must be one of `handover.listen()`, or given to `track()` before it listened.
+ *
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - its connections were not tracked.
+ */
+export async function drain(server: net.Server, settings: DrainSettings = {}): Promise<Drained> {
+  knownKeys(settings, 'drain', ['deadlineMs', 'onConnection']);
+  const { deadlineMs = 30_000, onConnection } = settings;
+  integer(deadlineMs, 'deadlineMs', 0, int31);
+  if (onConnection !== undefined && typeof onConnection !== 'function')
+    throw invalidArgument('onConnection', 'a function', onConnection);
+  const connections = connectionsOf(server);
+  // net.Server emits it when the listener is closed and the last connection has ended.
+  const closed = server.listening || connections.sockets.size > 0 ? once(server, 'close') : undefined;
+  await acceptTheLast(server);
+  const open = new Set(connections.sockets);
+  closeAfterResponses(server, connections);
+  for (const session of connections.sessions) sendGoaway(session);
+  if (onConnection !== undefined) for (const socket of open) onConnection(socket);
+  const over = new AbortController();
+  const isLate = setTimeout(deadlineMs, true, { signal: over.signal }).catch(() => false);
+  const left = (await Promise.race([closed?.then(() => false), isLate])) ? [...connections.sockets] : [];
+  over.abort();
+  for (const socket of left) socket.destroy();
+  await closed;
+  return { ended: [...open].filter((socket) => !left.includes(socket)).length, destroyed: left.length };
+}

@@ -1,0 +1,10 @@
+export { type ActivatedSocket, activatedSockets, type Notification, notifyManager } from './activation.js';
+export {
+  type Drain,
+  Handover,
+  type HandoverListenOptions,
+  type HandoverSettings,
+  openHandover,
+} from './handover.js';
+export { track } from './connections.js';
+export { drain, type Drained, type DrainSettings } from './drain.js';
