@@ -20,8 +20,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
-  lab: ['index.ts', 'errors.ts'],
-  claims: ['lab', 'index.ts', 'errors.ts'],
+  lab: ['index.ts', 'explain', 'errors.ts'],
+  claims: ['lab', 'index.ts', 'explain', 'errors.ts'],
   cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts'],
 };
 
@@ -40,6 +40,11 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/spec.ts': ['options/tcp-info.ts'],
   'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
+  'explain/rules.ts': [],
+  'explain/place.ts': ['errors.ts', 'address.ts'],
+  'explain/conflict.ts': ['explain/place.ts', 'explain/rules.ts'],
+  'explain/calls.ts': ['explain/conflict.ts', 'explain/place.ts', 'explain/rules.ts'],
+  'explain/predict.ts': ['errors.ts', 'explain/calls.ts', 'explain/conflict.ts', 'explain/place.ts'],
   'lab/wire/pcapng.ts': ['errors.ts'],
   'lab/network/peer/frame.ts': ['errors.ts'],
   'lab/record/segment.ts': [],

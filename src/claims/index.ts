@@ -21,6 +21,16 @@ export type { HostProcess, ProcessSettings } from '../lab/network/process.js';
 export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from '../lab/network/host.js';
 export type { Isolation } from '../lab/run/lab.js';
 export { type ExpectedCall, ExpectationError, type LabSocket } from '../lab/network/lab-socket.js';
+export {
+  parseScenario,
+  printScenario,
+  type Scenario,
+  type ScenarioPart,
+  type ScenarioProtocol,
+  type ScenarioStep,
+  type StateWord,
+} from '../lab/run/scenario.js';
+export { tryScenario, type TryCall, type TryResult } from '../lab/run/try.js';
 export { type MatrixOptions, runCases } from '../lab/run/matrix.js';
 export type {
   ConnectionSettings,

@@ -9,7 +9,7 @@ import { terminalWidth } from '../lab/draw/text/width.js';
 import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
-import { nearest } from './nearest.js';
+import { nearest } from '../lab/draw/text/nearest.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { type OutputFlags, Outputs } from './lab-outputs.js';
 import { Progress } from './progress.js';

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { UsageError } from '../index.js';
+import { parseScenario } from '../lab/run/scenario.js';
+import { tryText } from '../lab/run/try-text.js';
+import { tryScenario } from '../lab/run/try.js';
+import { exitCodes, printable } from './exit.js';
+import { chooseMode } from './isolation.js';
+
+const help = `
+An argument a socket, in order; one that starts with the name of an earlier socket goes on with it.
+  tcp, udp, tcp6, udp6       the protocol, first
+  bind ADDRESS:PORT          127.0.0.1:80, [::1]:80, *:80; the host has 192.168.0.1, 10.0.0.1, fd00::1 and loopback
+  listen, close, connect ADDRESS:PORT
+  NAME or NAME=VALUE         an option, where it stands: SO_REUSEADDR, IPV6_V6ONLY=0, SO_BINDTODEVICE=eth0
+  as USER                    the calls after it are made by that user; before the protocol: the socket is opened by it
+  established, fin-wait1, fin-wait2, closing, time-wait, close-wait, last-ack, syn-sent
+                             the socket is led to that state, as an accepted connection
+
+Examples:
+  sockwise try 'A: tcp bind *:80 SO_REUSEADDR listen' 'B: tcp bind 127.0.0.1:80'
+  sockwise try 'tcp SO_REUSEADDR bind *:80' 'tcp SO_REUSEADDR bind *:80 listen' 'A: listen'
+  sockwise try 'tcp bind *:80 time-wait' 'tcp SO_REUSEADDR bind *:80'`;
+
+export function addTryCommand(program: Command): void {
+  program
+    .command('try')
+    .description('play sockets on this kernel in a private network: each call, its outcome, and the rule that decided')
+    .argument('<sockets...>', "what is done with each socket, as 'tcp bind 127.0.0.1:80 listen'")
+    .option('--json', 'print JSON')
+    .addHelpText('after', help)
+    .action(async (sockets: readonly string[], { json }: { readonly json?: boolean }) => {
+      const scenario = parseScenario(sockets);
+      const { isolation, reason } = await chooseMode();
+      if (isolation !== 'namespaces')
+        throw new UsageError('ERR_NOT_SUPPORTED', `try: needs a network namespace of its own: ${reason ?? ''}`);
+      const result = await tryScenario(scenario);
+      if (!result.works) process.exitCode = exitCodes.failed;
+      console.log(json === true ? JSON.stringify(result, undefined, 2) : printable(tryText(result)));
+    });
+}
