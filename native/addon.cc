@@ -11,6 +11,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("scratch", Napi::Value(env, environment->ScratchValue()));
   exports.Set("events", Napi::Value(env, environment->EventsValue()));
   InitConstants(env, exports);
+  InitErrors(env, exports);
   InitLayout(env, exports);
   InitOptions(env, exports, environment);
   InitSystemCalls(env, exports, environment);

@@ -9,6 +9,7 @@ class Environment;
 
 // Each file of calls puts its own on the exports.
 void InitConstants(Napi::Env env, Napi::Object exports);
+void InitErrors(Napi::Env env, Napi::Object exports);
 void InitLayout(Napi::Env env, Napi::Object exports);
 void InitOptions(napi_env env, napi_value exports, Environment* environment);
 void InitSystemCalls(Napi::Env env, Napi::Object exports, Environment* environment);

@@ -36,7 +36,7 @@ Owners& AllOwners() {
 
 }  // namespace
 
-Environment::Environment(napi_env env) : env_(env) {
+Environment::Environment(napi_env env) : env_(env), blocking_(env) {
   napi_value buffer = nullptr;
   void* memory = nullptr;
   napi_create_arraybuffer(env, kDataOffset + kDataSize + kBatchSize, &memory, &buffer);
@@ -107,6 +107,7 @@ void Environment::TearDown(napi_async_cleanup_hook_handle handle, void* arg) {
     delete self;
     napi_remove_async_cleanup_hook(handle);
   };
+  self->blocking_.Finish();
   self->readiness_->Stop(finish);
 }
 

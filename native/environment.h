@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "blocking.h"
 #include "napi_safe.h"
 #include "readiness.h"
 
@@ -39,6 +40,7 @@ class Environment {
   bool Owns(int fd) const;
 
   Readiness& readiness() { return *readiness_; }
+  BlockingCalls& blocking() { return blocking_; }
 
  private:
   static void TearDown(napi_async_cleanup_hook_handle handle, void* arg);
@@ -49,6 +51,7 @@ class Environment {
   uint8_t* scratch_ = nullptr;
   napi_ref events_ref_ = nullptr;
   std::unique_ptr<Readiness> readiness_;
+  BlockingCalls blocking_;
   std::vector<bool> owned_;
 };
 

@@ -1,7 +1,7 @@
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,67 +13,50 @@
 namespace sockwise {
 namespace {
 
-// A call that may block, on a thread of libuv's pool. Bare Node-API, because completing in an environment that is being
-// torn down fails, and that failure must not abort.
-struct BlockingCall {
-  std::function<int()> run;
-  int result = 0;
-  napi_deferred deferred = nullptr;
-  napi_async_work work = nullptr;
-};
-
-void Execute(napi_env, void* data) {
-  BlockingCall* call = static_cast<BlockingCall*>(data);
-  const int result = call->run();
-  call->result = result < 0 ? -errno : result;
+// Whether close(2) may wait: SO_LINGER, on with a time.
+bool Lingers(int fd) {
+  linger value = {};
+  socklen_t length = sizeof value;
+  if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &value, &length) < 0) return false;
+  return value.l_onoff != 0 && value.l_linger > 0;
 }
 
-void Complete(napi_env env, napi_status, void* data) {
-  const std::unique_ptr<BlockingCall> call(static_cast<BlockingCall*>(data));
-  napi_value value = nullptr;
-  napi_create_int32(env, call->result, &value);
-  // There is none if the environment was being torn down when the call was made.
-  if (call->deferred != nullptr) napi_resolve_deferred(env, call->deferred, value);
-  napi_delete_async_work(env, call->work);
+int Close(int fd) {
+  const int result = close(fd);
+  // As in CloseCall: released all the same.
+  return result < 0 && errno == EINTR ? 0 : result;
 }
 
-Napi::Value Promise(const Napi::CallbackInfo& info, const char* name, std::function<int()> run) {
-  napi_env env = info.Env();
-  BlockingCall* call = new BlockingCall{std::move(run)};
-  napi_value promise = nullptr;
-  napi_create_promise(env, &call->deferred, &promise);
-  napi_create_async_work(env, nullptr, Napi::String::New(env, name), Execute, Complete, call, &call->work);
-  napi_queue_async_work(env, call->work);
-  return Napi::Value(env, promise);
+Napi::Value Resolved(const Napi::CallbackInfo& info, int result) {
+  const Napi::Promise::Deferred deferred = Napi::Promise::Deferred::New(info.Env());
+  deferred.Resolve(Number(info, result < 0 ? -errno : result));
+  return deferred.Promise();
 }
 
-// close(2), which SO_LINGER makes wait.
+// close(2), off the event loop where it may wait.
 Napi::Value CloseAsyncCall(const Napi::CallbackInfo& info) {
   Environment& environment = EnvironmentOf(info);
   const int fd = Int(info, 0);
-  const bool owned = environment.Owns(fd);
+  if (!environment.Owns(fd)) {
+    errno = EBADF;
+    return Resolved(info, -1);
+  }
   environment.Disown(fd);
-  return Promise(info, "sockwise:close", [fd, owned]() {
-    if (!owned) {
-      errno = EBADF;
-      return -1;
-    }
-    const int result = close(fd);
-    // As in CloseCall: released all the same.
-    return result < 0 && errno == EINTR ? 0 : result;
-  });
+  if (!Lingers(fd)) return Resolved(info, Close(fd));
+  return Napi::Value(info.Env(), environment.blocking().Run("sockwise:close", [fd]() { return Close(fd); }));
 }
 
 // waitpid(2).
 Napi::Value WaitPidCall(const Napi::CallbackInfo& info) {
   const pid_t pid = Int(info, 0);
-  return Promise(info, "sockwise:waitpid", [pid]() {
+  auto wait = [pid]() {
     int status = 0;
     pid_t waited = 0;
     do waited = waitpid(pid, &status, 0);
     while (waited < 0 && errno == EINTR);
     return waited < 0 ? -1 : status;
-  });
+  };
+  return Napi::Value(info.Env(), EnvironmentOf(info).blocking().Run("sockwise:waitpid", wait));
 }
 
 // unshare(2).

@@ -240,7 +240,24 @@ function options() {
   assert.ok(native.close(-1) < 0);
 }
 
+/** With data that nobody takes, close(2) waits for as long as SO_LINGER says. */
+async function lingering() {
+  const listener = bound(SOCK_STREAM);
+  ok(native.listen(listener.fd, 4), 'listen');
+  const client = ok(native.socket(AF_INET, SOCK_STREAM, 0), 'socket');
+  native.connect(client, place(listener.address));
+  while (native.poll(client, 4) === 0) await new Promise(setImmediate);
+  while (native.send(client, Buffer.alloc(65_536), 0, -1) > 0);
+  data.set(new Uint8Array(Int32Array.of(1, 1).buffer));
+  frame.set([client, SOL_SOCKET, addon.constants.SO_LINGER, 8]);
+  ok(native.setsockopt(), 'setsockopt');
+  ok(await native.closeAsync(client), 'closeAsync');
+  assert.ok((await native.closeAsync(client)) < 0);
+  ok(native.close(listener.fd), 'close');
+}
+
 async function processes() {
+  assert.equal(native.strerror(1), 'Operation not permitted');
   // What is refused has no effect: an unknown flag, no descriptor, no program.
   assert.ok(native.unshare(-1) < 0);
   assert.ok(native.setns(-1, 0) < 0);
@@ -285,6 +302,7 @@ async function everything(threaded) {
   native.holdReadiness(-1, true);
   descriptors();
   options();
+  await lingering();
   // Left open, one of them watched: the environment closes them.
   if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, listener), 'watch');
   bound(SOCK_STREAM);

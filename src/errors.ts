@@ -3,10 +3,29 @@ import { getSystemErrorMap } from 'node:util';
 
 const systemErrors = getSystemErrorMap();
 
-/** The name of a negative errno: Node's, the system's for one that Node has no error for, as `E38` if there is neither. */
+/** By number. Node calls EOPNOTSUPP by its other name, ENOTSUP. */
+const names = new Map(Object.entries(os.errno).map(([name, number]) => [number, name]));
+names.set(os.errno.EOPNOTSUPP, 'EOPNOTSUPP').set(os.errno.EAGAIN, 'EAGAIN');
+
+let systemText: ((errno: number) => string) | undefined;
+
+/** Takes the names that Node lacks, and strerror(3) for its missing texts, from the addon: this file loads without one. */
+export function learnErrors(errnos: Readonly<Record<string, number>>, strerror: (errno: number) => string): void {
+  for (const [name, number] of Object.entries(errnos)) if (!names.has(number)) names.set(number, name);
+  systemText = strerror;
+}
+
+/** The usual name of a negative errno, as `E524` where it has none. */
 export function errorName(errno: number): string {
-  const known = systemErrors.get(errno)?.[0];
-  return known ?? Object.entries(os.errno).find(([, number]) => number === -errno)?.[0] ?? `E${-errno}`;
+  return names.get(-errno) ?? systemErrors.get(errno)?.[0] ?? `E${-errno}`;
+}
+
+/** What an errno means: in Node's words, or in those of strerror(3), which begin in upper case, where Node has none. */
+function errorText(errno: number): string {
+  const known = systemErrors.get(errno)?.[1];
+  if (known !== undefined) return known;
+  if (systemText === undefined || !names.has(-errno)) return 'unknown error';
+  return systemText(-errno).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 /** What was being worked on when a system call failed: each field is set only where the caller knows it. */
@@ -47,7 +66,7 @@ export class SystemCallError extends Error {
 
   constructor(errno: number, syscall: string, context: ErrorContext = {}) {
     const code = errorName(errno);
-    super(`${syscall} ${code}: ${systemErrors.get(errno)?.[1] ?? 'unknown error'}${where(context)}`);
+    super(`${syscall} ${code}: ${errorText(errno)}${where(context)}`);
     this.name = 'SystemCallError';
     this.code = code;
     this.errno = errno;

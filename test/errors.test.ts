@@ -10,6 +10,7 @@ import {
   TimeoutError,
   UsageError,
 } from '../src/errors.js';
+// The addon brings names and texts.
 import { codeOf } from './support/sockets.js';
 
 const EADDRINUSE = -os.errno.EADDRINUSE;
@@ -50,8 +51,38 @@ describe('SystemCallError', () => {
     );
   });
 
+  test('every errno of the system has its usual name and a text', () => {
+    // What the kernel may return: include/uapi/asm-generic/errno.h. 41 and 58 are not used.
+    const all = Array.from({ length: 133 }, (_, index) => index + 1).filter((errno) => ![41, 58].includes(errno));
+    const errors = all.map((errno) => new SystemCallError(-errno, 'bind'));
+    expect(errors.filter(({ code }) => /^E\d+$/.test(code)).map(({ errno }) => errno)).toEqual([]);
+    expect(errors.filter(({ message }) => /unknown error/i.test(message)).map(({ code }) => code)).toEqual([]);
+    expect(new Set(errors.map(({ code }) => code)).size).toBe(all.length);
+  });
+
+  test.each([
+    [os.errno.EOPNOTSUPP, 'EOPNOTSUPP'],
+    [os.errno.EAGAIN, 'EAGAIN'],
+    [os.errno.EINPROGRESS, 'EINPROGRESS'],
+    [os.errno.EDEADLK, 'EDEADLK'],
+    [126, 'ENOKEY'],
+  ])('%i is %s', (errno, code) => {
+    expect(new SystemCallError(-errno, 'bind').code).toBe(code);
+  });
+
+  test('what Node has no words for is said in those of strerror(3)', () => {
+    expect(new SystemCallError(-os.errno.EINPROGRESS, 'send').message).toBe(
+      'send EINPROGRESS: operation now in progress',
+    );
+    expect(new SystemCallError(-68, 'bind').message).toBe('bind EADV: advertise error');
+  });
+
   test('an errno that Node has no name for, as the kernel own ENOTSUPP, keeps its number', () => {
-    expect(new SystemCallError(-524, 'bind')).toMatchObject({ code: 'E524', errno: -524 });
+    expect(new SystemCallError(-524, 'bind')).toMatchObject({
+      code: 'E524',
+      errno: -524,
+      message: 'bind E524: unknown error',
+    });
   });
 });
 

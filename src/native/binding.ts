@@ -9,6 +9,9 @@ export interface NativeBinding {
   readonly scratch: ArrayBuffer;
   /** Numbers of the C names, from the compiler; `null` where its headers lack the name. */
   readonly constants: Readonly<Record<string, number | null>>;
+  /** Numbers of the errors that `os.constants.errno` lacks. */
+  readonly errnos: Readonly<Record<string, number>>;
+  strerror(errno: number): string;
   /** Sizes (`sizeof sockaddr_in`) and offsets (`sockaddr_in.sin_port`) of kernel structures. */
   readonly layout: Readonly<Record<string, number>>;
 
@@ -40,7 +43,7 @@ export interface NativeBinding {
   shutdown(fd: number, how: number): number;
   /** close(2) of a descriptor this environment owns. */
   close(fd: number): number;
-  /** close(2) on a thread of the pool, for SO_LINGER with a time: it resolves with what close(2) returned. */
+  /** close(2), on a thread of its own where SO_LINGER makes it wait: it resolves with what close(2) returned. */
   closeAsync(fd: number): Promise<number>;
   /** Takes the descriptor into this environment's care: it is closed with the environment if nobody does before. -EEXIST if it is. */
   own(fd: number): number;
@@ -146,7 +149,7 @@ export interface NativeBinding {
    * returns how many sockets there are. In C++ because a busy server has tens of thousands. Linux only, -ENOSYS elsewhere.
    */
   socketDescriptors(pid: number, pairs: Int32Array): number;
-  /** waitpid(2) on a thread of the pool: resolves with the wait status, or -errno. */
+  /** waitpid(2) on a thread of its own: resolves with the wait status, or -errno. */
   waitpid(pid: number): Promise<number>;
   if_nametoindex(name: string): number;
   /** if_indextoname(3), `''` where there is none. */

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UsageError } from '../errors.js';
+import { learnErrors, UsageError } from '../errors.js';
 import { DATA, type NativeBinding } from './binding.js';
 
 const require = createRequire(import.meta.url);
@@ -69,6 +69,7 @@ function load(): NativeBinding {
 }
 
 export const native = load();
+learnErrors(native.errnos, native.strerror);
 /** Views of the memory shared with `native/`; see {@link NativeBinding}. */
 export const frame = new Int32Array(native.scratch, 0, DATA / 4);
 export const data = new Uint8Array(native.scratch, DATA);

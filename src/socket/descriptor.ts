@@ -59,7 +59,7 @@ export class OwnedDescriptor {
   /**
    * `getsockopt(2)` - reads one option by its C name, or `{ level, optname, length }` as bytes.
    *
-   * @throws {SystemCallError} `ENOPROTOOPT`, `ENOTSUP` (Node's name for EOPNOTSUPP) - not an option of this socket or this kernel.
+   * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket or this kernel.
    */
   getOption<N extends ReadableOption>(name: N): OptionValue<N>;
   getOption(raw: RawRead): Buffer;
@@ -96,8 +96,9 @@ export class OwnedDescriptor {
   }
 
   /**
-   * `close(2)` off the event loop, for `SO_LINGER` with seconds above 0. Resolves when the call has returned. Node joins
-   * its thread pool as it ends, so process.exit() waits for it as well.
+   * `close(2)`; where `SO_LINGER` with seconds above 0 makes it wait, on a thread of its own. Resolves when the call has
+   * returned. At most 64 linger at a time, more wait for one of these. A process that ends waits for them, so process.exit()
+   * does as well.
    */
   async closeAsync(): Promise<void> {
     if (this.closed) return;

@@ -72,7 +72,7 @@ const whenNeeding: Readonly<Record<Need, readonly string[]>> = {
   CAP_NET_BROADCAST: ['EPERM'],
   'a bound socket': ['EINVAL'],
   'a connection': ['ENOENT'],
-  'a memory cgroup': ['ENOTSUP'],
+  'a memory cgroup': ['EOPNOTSUPP'],
   'a build option of the kernel': ['EINVAL', 'ENOENT'],
 };
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
@@ -19,4 +20,36 @@ test('closeAsync() lingers until the peer has taken the data, and meanwhile the 
   await closed;
   // On the event loop close(2) would return after its 10 seconds, before anything else could be done.
   expect(order).toEqual(['others closed', 'closed']);
+});
+
+test('sockets that linger leave the thread pool of libuv to others', async () => {
+  const pairs = await Promise.all(Array.from({ length: 6 }, () => connection()));
+  const closed = pairs.map(([client]) => {
+    set(client, 'SO_LINGER', 1, 20);
+    fill(client, Buffer.alloc(65_536));
+    return client.closeAsync();
+  });
+  const order: string[] = [];
+  const lingered = Promise.all(closed).then(() => order.push('closed'));
+  // Takes a thread of the pool, which has four.
+  expect((await readFile(new URL(import.meta.url))).length).toBeGreaterThan(0);
+  order.push('read');
+  for (const [, accepted] of pairs) {
+    while ((await accepted.recv()).length > 0);
+    accepted.close();
+  }
+  await lingered;
+  expect(order).toEqual(['read', 'closed']);
+});
+
+test('more sockets than there are threads for all linger and close', { timeout: 60_000 }, async () => {
+  const pairs = await Promise.all(Array.from({ length: 80 }, () => connection()));
+  const closed = pairs.map(([client]) => {
+    set(client, 'SO_LINGER', 1, 30);
+    client.trySend('x');
+    return client.closeAsync();
+  });
+  for (const [, accepted] of pairs) expect((await accepted.recv()).toString()).toBe('x');
+  for (const [, accepted] of pairs) accepted.close();
+  expect(await Promise.all(closed)).toHaveLength(80);
 });
