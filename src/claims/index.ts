@@ -19,7 +19,7 @@ export type { HostSettings } from '../lab/run/stage.js';
 export { experiments } from './experiments.js';
 export type { HostProcess, ProcessSettings } from '../lab/network/process.js';
 export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from '../lab/network/host.js';
-export type { Isolation } from '../lab/run/lab.js';
+export type { Isolation } from '../lab/run/stage.js';
 export { type ExpectedCall, ExpectationError, type LabSocket } from '../lab/network/lab-socket.js';
 export {
   parseScenario,

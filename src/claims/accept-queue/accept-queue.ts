@@ -41,7 +41,7 @@ const refused = defineCase<Played, string>({
       given: { experiment: queueFullAtLastAck, variant: 'tcp_abort_on_overflow 1' },
     },
   ],
-  run: async (lab, { experiment, variant }) => textOf(await lab.play(experiment, variant), 'client'),
+  run: async (stage, { experiment, variant }) => textOf(await experiment.on(stage, variant), 'client'),
   because: (rows) =>
     clauses(
       rows,
@@ -91,8 +91,8 @@ const closedListener = defineCase<Played, string>({
       says: 'kept',
     },
   ],
-  async run(lab, { experiment, variant }) {
-    const recv = textOf(await lab.play(experiment, variant), 'recv');
+  async run(stage, { experiment, variant }) {
+    const recv = textOf(await experiment.on(stage, variant), 'recv');
     return recv === stillHere ? 'kept' : recv;
   },
   because: (rows) =>
@@ -146,8 +146,8 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
       given: { experiment: fastOpen, variant: 'the second connection, the sysctl for clients only' },
     },
   ],
-  async run(lab, { experiment, variant }) {
-    const findings = await lab.play(experiment, variant);
+  async run(stage, { experiment, variant }) {
+    const findings = await experiment.on(stage, variant);
     return { accept: textOf(findings, 'accept'), bytesInSyn: numberOf(findings, 'bytesInSyn') };
   },
   because: (rows) =>

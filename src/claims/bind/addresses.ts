@@ -1,7 +1,7 @@
 import type { SocketType } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { internet, type LabSocket } from '../../lab/network/lab-socket.js';
 import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 import { alike } from '../kit/wording.js';
@@ -60,8 +60,8 @@ const bindAndConnect = defineCase<Transport, Names>({
       sourceSeenByPeer: true,
     },
   })),
-  async run(lab, transport) {
-    const host = lab.host();
+  async run(stage, transport) {
+    const host = stage.alone();
     const to = receiver(host, transport);
     const socket = host.open({ name: 'socket', type: types[transport] }).bind({ address: host.B, port: 0 });
     const bound = socket.getsockname();
@@ -119,15 +119,15 @@ interface Taking {
 
 type Taken = { readonly sockets: number; readonly then: string };
 
-function narrow(lab: Lab): Host {
-  const host = lab.host();
+function narrow(stage: Stage): Host {
+  const host = stage.alone();
   host.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.high}`);
   return host;
 }
 
 /** Takes one port after the other until the kernel has none. Returns how many there were, and what it said then. */
-async function takeAll(lab: Lab, { transport, by, ends }: Taking): Promise<Taken> {
-  const host = narrow(lab);
+async function takeAll(stage: Stage, { transport, by, ends }: Taking): Promise<Taken> {
+  const host = narrow(stage);
   const type = types[transport];
   const destinations = [80, 81].map((port) => {
     const socket = host.open({ name: `destination ${port}`, type }).bind({ address: host.A, port });
@@ -242,8 +242,8 @@ const udpAutobind = defineCase<FirstUse, Autobound>({
     { name: 'connects', given: 'connects', says: { call: 'ok' } },
     { name: 'only receives', given: 'only receives', says: { reached: false } },
   ],
-  async run(lab, use) {
-    const host = narrow(lab);
+  async run(stage, use) {
+    const host = narrow(stage);
     const to = host.open({ name: 'receiver', type: 'dgram' }).bind({ address: host.A, port: 53 });
     const socket = host.open({ name: 'socket', type: 'dgram' });
     const before = hasPort(socket);
@@ -283,8 +283,8 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
     { name: 'the connection is on its way', given: 'on its way', says: { before: 'unbound', after: 'bound' } },
     { name: 'the connection was refused', given: 'refused' },
   ],
-  async run(lab, attempt) {
-    const [far, host] = lab.pair();
+  async run(stage, attempt) {
+    const [far, host] = stage.pair();
     if (attempt === 'accepted') far.listen({ address: far.A, port: 80 });
     const socket = host.open({ name: 'client' });
     const before = hasPort(socket);
@@ -337,8 +337,8 @@ const portZero = defineCase<Choice, Chosen>({
       says: { portInRange: true, concrete: true },
     })),
   ),
-  async run(lab, { transport, destination }) {
-    const host = narrow(lab);
+  async run(stage, { transport, destination }) {
+    const host = narrow(stage);
     const to = receiver(host, transport, host[destination]);
     const socket = host.open({ name: 'socket', type: types[transport] }).bind({ address: host.ANY, port: 0 });
     const bound = socket.local;

@@ -2,7 +2,7 @@ import type { OptionValues } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { closeInOrder, establish } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';
@@ -46,10 +46,10 @@ function onePort(host: Host): void {
 
 /** A client whose connection from the one source port is in TIME_WAIT at its own end. */
 async function clientInTimeWait(
-  lab: Lab,
+  stage: Stage,
   clientOptions: OptionValues = {},
 ): Promise<{ server: Host; client: Host; listener: LabSocket }> {
-  const [server, client] = lab.pair();
+  const [server, client] = stage.pair();
   onePort(client);
   const {
     listener,
@@ -80,10 +80,10 @@ interface Helper {
   readonly reuseAddr: boolean;
 }
 
-async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<Attempt> {
+async function help(stage: Stage, { doing, twReuse, reuseAddr }: Helper): Promise<Attempt> {
   const options = reuseAddr ? reuse : {};
   if (doing === 'bind') {
-    const host = lab.host();
+    const host = stage.alone();
     host.setSysctl('net.ipv4.tcp_tw_reuse', twReuse);
     const { listener, server, client } = await establish(host, { options });
     const { address, port } = listener.local;
@@ -95,7 +95,7 @@ async function help(lab: Lab, { doing, twReuse, reuseAddr }: Helper): Promise<At
       outcome(() => host.open({ name: 'restarted', options }).bind({ address, port })),
     );
   }
-  const { server, client } = await clientInTimeWait(lab, options);
+  const { server, client } = await clientInTimeWait(stage, options);
   client.setSysctl('net.ipv4.tcp_tw_reuse', twReuse);
   await pastReuseDelay(client);
   const socket = client.open({ name: 'next', options });
@@ -143,12 +143,12 @@ type Client =
   | 'connect with the same four-tuple'
   | 'connect with no port left';
 
-async function clientFails(lab: Lab, what: Client): Promise<Attempt> {
+async function clientFails(stage: Stage, what: Client): Promise<Attempt> {
   if (what === 'bind to a port in TIME_WAIT') {
-    const { client } = await clientInTimeWait(lab);
+    const { client } = await clientInTimeWait(stage);
     return bindAgain(client.open({ name: 'second' }), client.A);
   }
-  const [server, client] = lab.pair();
+  const [server, client] = stage.pair();
   server.listen({ address: server.A, port: 8080 });
   const to = { address: server.A, port: 8080 };
   const port = what.endsWith('no port left') ? 0 : sourcePort;
@@ -237,8 +237,8 @@ const comparisons: readonly Compared[] = [
 ];
 
 /** A second connection from the source port of the first. Without the option it is the bind that is of interest. */
-async function compared(lab: Lab, { reuse: option, source, destination }: Compared): Promise<Attempt> {
-  const [server, client] = lab.pair();
+async function compared(stage: Stage, { reuse: option, source, destination }: Compared): Promise<Attempt> {
+  const [server, client] = stage.pair();
   client.namespace?.addAddress('eth0', '192.168.0.3/24');
   const [first, other] = [8080, 8081].map(
     (port) => server.listen({ name: `service ${port}`, address: server.A, port }).local,
@@ -299,8 +299,8 @@ function besideAnother(host: Host, isSet: boolean): string {
 }
 
 /** Sets the option late: on the old socket, while the next one has it from the start, or on the one that wants to listen. */
-async function setLate(lab: Lab, { late, isSet }: Setting): Promise<string> {
-  const host = lab.host();
+async function setLate(stage: Stage, { late, isSet }: Setting): Promise<string> {
+  const host = stage.alone();
   if (late === 'on the bound socket that is to listen beside another') return besideAnother(host, isSet);
   const set = (socket: LabSocket, where: Late): unknown =>
     isSet && late === where && socket.setOption('SO_REUSEADDR', true);

@@ -2,21 +2,21 @@ import type { OptionValues, SocketType } from '../../index.js';
 import { plain } from '../../lab/record/event.js';
 import { type Case, type CaseRow, defineCase, inGrid } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { outcome } from '../../lab/record/recorder.js';
 import { inTwoWays } from '../kit/wording.js';
 
 type Place = 'ANY' | 'A' | 'B';
 
 /** How far the sockets go: both only bound; the first listens before the second is bound; both bound, then both listen. */
-type Stage = 'UDP' | 'only bound' | 'the first listens' | 'both listen once bound';
+type Depth = 'UDP' | 'only bound' | 'the first listens' | 'both listen once bound';
 
-const stages: readonly Stage[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
+const depths: readonly Depth[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
 
 interface Pair {
   readonly first: Place;
   readonly second: Place;
-  readonly stage: Stage;
+  readonly depth: Depth;
   /** Which of them has SO_REUSEADDR. */
   readonly reuse: 'neither' | 'both' | 'second';
 }
@@ -24,16 +24,16 @@ interface Pair {
 const port = 21;
 
 /** Binds two sockets to one port. Returns `ok`, or the call of the second that failed and its errno. */
-function bindTwo(lab: Lab, { first, second, stage, reuse }: Pair): string {
-  const host = lab.host();
-  const type: SocketType = stage === 'UDP' ? 'dgram' : 'stream';
+function bindTwo(stage: Stage, { first, second, depth, reuse }: Pair): string {
+  const host = stage.alone();
+  const type: SocketType = depth === 'UDP' ? 'dgram' : 'stream';
   const open = (name: string, has: boolean) => host.open({ name, type, options: has ? { SO_REUSEADDR: true } : {} });
   const one = open('first', reuse === 'both').bind({ address: host[first], port });
-  if (stage === 'the first listens') one.listen();
+  if (depth === 'the first listens') one.listen();
   const two = open('second', reuse !== 'neither');
   const bound = outcome(() => two.bind({ address: host[second], port }));
-  if (bound !== 'ok' || stage === 'only bound' || stage === 'UDP') return bound === 'ok' ? 'ok' : `bind ${bound}`;
-  if (stage === 'both listen once bound') one.listen();
+  if (bound !== 'ok' || depth === 'only bound' || depth === 'UDP') return bound === 'ok' ? 'ok' : `bind ${bound}`;
+  if (depth === 'both listen once bound') one.listen();
   const listening = outcome(() => two.listen());
   return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
@@ -53,7 +53,7 @@ const byDefault = defineCase<Pair, string>({
   advice:
     'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
   bindsBeside: true,
-  rows: stages.flatMap((stage) =>
+  rows: depths.flatMap((depth) =>
     (
       [
         ['ANY', 'A', inUse],
@@ -64,16 +64,16 @@ const byDefault = defineCase<Pair, string>({
         ['B', 'A', 'ok'],
       ] as const
     ).map(([first, second, says]) => ({
-      ...inGrid(`${first} then ${second}`, stage),
-      given: { first, second, stage, reuse: 'neither' as const },
+      ...inGrid(`${first} then ${second}`, depth),
+      given: { first, second, depth, reuse: 'neither' as const },
       says,
     })),
   ),
-  run: (lab, given) => bindTwo(lab, given),
+  run: (stage, given) => bindTwo(stage, given),
   because: (rows) =>
     inTwoWays(
       rows,
-      ({ given }) => given.stage,
+      ({ given }) => given.depth,
       conflict,
       ({ given: { first, second } }) => `${first} then ${second}`,
     ),
@@ -91,22 +91,22 @@ const wildcard = defineCase<Pair, string>({
     'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
   bindsBeside: true,
   rows: (['A', 'B'] as const).flatMap((second) =>
-    stages.flatMap((stage) =>
+    depths.flatMap((depth) =>
       (['both', 'second'] as const).map((reuse) => ({
-        ...inGrid(`ANY then ${second}, ${stage}`, holders[reuse]),
-        given: { first: 'ANY' as const, second, stage, reuse },
+        ...inGrid(`ANY then ${second}, ${depth}`, holders[reuse]),
+        given: { first: 'ANY' as const, second, depth, reuse },
         // Of listeners the article makes an exception: C10.
-        ...(stage === 'only bound' || stage === 'UDP' ? { says: 'ok' } : {}),
+        ...(depth === 'only bound' || depth === 'UDP' ? { says: 'ok' } : {}),
       })),
     ),
   ),
-  run: (lab, given) => bindTwo(lab, given),
+  run: (stage, given) => bindTwo(stage, given),
   because: (rows) =>
     inTwoWays(
       rows,
       ({ given }) => holders[given.reuse],
       conflict,
-      ({ given }) => given.stage,
+      ({ given }) => given.depth,
     ),
 });
 
@@ -119,20 +119,20 @@ const exactlyTheSame = defineCase<Pair, string>({
   advice:
     'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
   bindsBeside: true,
-  rows: stages.flatMap((stage) =>
+  rows: depths.flatMap((depth) =>
     (['A', 'ANY'] as const).map((place) => ({
-      ...inGrid(`${place} twice`, stage),
-      given: { first: place, second: place, stage, reuse: 'both' as const },
+      ...inGrid(`${place} twice`, depth),
+      given: { first: place, second: place, depth, reuse: 'both' as const },
       says: inUse,
     })),
   ),
-  run: (lab, given) => bindTwo(lab, given),
+  run: (stage, given) => bindTwo(stage, given),
   because: (rows) =>
     inTwoWays(
       rows,
       () => 'with the option on both',
       conflict,
-      ({ given }) => given.stage,
+      ({ given }) => given.depth,
     ),
 });
 
@@ -198,8 +198,8 @@ const twoProcesses = defineCase<Listeners, string>({
     listeners('process 1 listens first', 'A', 'ANY'),
     listeners('both bind, then both listen', 'ANY', 'A'),
   ],
-  async run(lab, { order, first, second }) {
-    const host = lab.host();
+  async run(stage, { order, first, second }) {
+    const host = stage.alone();
     const options = { SO_REUSEADDR: true };
     const one = serverHere(host, 'process 1', options);
     const two = await serverElsewhere(host, 'process 2', options);
@@ -247,8 +247,8 @@ const secondCopy = defineCase<Copy, string>({
     copies({ option: 'SO_REUSEADDR', when }, 'the first copy'),
     copies({ option: 'SO_REUSEPORT', when }),
   ]),
-  async run(lab, { option, when }) {
-    const host = lab.host();
+  async run(stage, { option, when }) {
+    const host = stage.alone();
     const options = { [option]: true };
     const one = serverHere(host, 'first copy', options);
     const two = await serverElsewhere(host, 'second copy', options);

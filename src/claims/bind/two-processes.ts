@@ -2,7 +2,7 @@ import { Socket } from '../../index.js';
 import { plain } from '../../lab/record/event.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { Program } from '../../lab/network/program.js';
 import { until } from '../../lab/record/until.js';
 import { alike } from '../kit/wording.js';
@@ -21,7 +21,7 @@ async function bindForItself(host: Host, name: string, options: object): Promise
 }
 
 /** A process that is given a listener this one has, as descriptor 3 or through a Unix socket that is descriptor 3. */
-async function given(lab: Lab, host: Host, name: string, listener: Socket, way: Way): Promise<Program> {
+async function given(stage: Stage, host: Host, name: string, listener: Socket, way: Way): Promise<Program> {
   if (way === 'inherited') {
     const agent = await host.start({ program: 'agent', name, fds: [listener.fd] });
     await agent.ask('adopt', 3);
@@ -30,20 +30,20 @@ async function given(lab: Lab, host: Host, name: string, listener: Socket, way: 
   const [ours, theirs] = Socket.pair();
   const agent = await host.start({ program: 'agent', name, fds: [theirs.fd] });
   theirs.close();
-  lab.atEnd(() => ours.close());
+  stage.atEnd(() => ours.close());
   const received = agent.ask('recvmsg', 3);
   ours.trySendmsg({ data: 'a listener', control: [{ type: 'SCM_RIGHTS', fds: [listener.fd] }] });
   await received;
   return agent;
 }
 
-async function workers(lab: Lab, host: Host, way: Way): Promise<Program[]> {
+async function workers(stage: Stage, host: Host, way: Way): Promise<Program[]> {
   const names = ['first worker', 'second worker'];
   if (way === 'each binds for itself') return await Promise.all(names.map((name) => bindForItself(host, name, {})));
   if (way === 'SO_REUSEPORT')
     return await Promise.all(names.map((name) => bindForItself(host, name, { SO_REUSEPORT: true })));
   const { socket } = host.listen({ name: 'master', address: host.A, port: 8080 });
-  return await Promise.all(names.map((name) => given(lab, host, name, socket, way)));
+  return await Promise.all(names.map((name) => given(stage, host, name, socket, way)));
 }
 
 const accepted = ({ reports }: Program): boolean =>
@@ -51,9 +51,9 @@ const accepted = ({ reports }: Program): boolean =>
 const listening = ({ reports }: Program): boolean => reports.every(({ result }) => result === 'ok');
 
 /** How many of the processes accept connections to one address and port. */
-async function processesServing(lab: Lab, way: Way): Promise<number> {
-  const host = lab.host();
-  const able = (await workers(lab, host, way)).filter(listening);
+async function processesServing(stage: Stage, way: Way): Promise<number> {
+  const host = stage.alone();
+  const able = (await workers(stage, host, way)).filter(listening);
   for (const worker of able) worker.write(JSON.stringify(['accept']));
   for (let made = 0; made < mostConnections && !able.every(accepted); made++) {
     const before = able.filter(accepted).length;

@@ -2,7 +2,7 @@ import { type SocketRow, TimeoutError } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { fate, listed } from '../kit/clauses.js';
 import { closeInOrder, establish } from '../kit/connection.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { acceptedEarly, following, standing, statesOn } from '../kit/reach-state.js';
 import { outcome } from '../../lab/record/recorder.js';
@@ -13,8 +13,8 @@ const port = 8080;
 type Side = 'active' | 'passive';
 
 /** The states the server's end passes through. Its FIN is lost at first, so that the state before the ACK can be seen. */
-async function path(lab: Lab, side: Side): Promise<readonly string[]> {
-  const [host, peer] = lab.pair();
+async function path(stage: Stage, side: Side): Promise<readonly string[]> {
+  const [host, peer] = stage.pair();
   const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
   listener.close();
   const seen = ['ESTABLISHED'];
@@ -68,8 +68,8 @@ const crossing = defineCase<Crossing, string>({
     { name: 'the FINs cross', given: 'the FINs cross', says: 'CLOSING' },
     { name: 'one FIN comes after the other', given: 'one after the other', says: 'TIME_WAIT' },
   ],
-  async run(lab, how) {
-    const [host, peer] = lab.pair();
+  async run(stage, how) {
+    const [host, peer] = stage.pair();
     const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
     listener.close();
     // The server's FIN has not arrived when the client sends its own: the same as if they had met on the way.
@@ -93,8 +93,8 @@ interface LastCloser {
 }
 
 /** The end of the side that closes last, and whether its port can be bound then. */
-async function closeLast(lab: Lab, given: LastFin): Promise<LastCloser> {
-  const [host, peer] = lab.pair();
+async function closeLast(stage: Stage, given: LastFin): Promise<LastCloser> {
+  const [host, peer] = stage.pair();
   const { listener, server, client } = await establish(host, { at: { port }, clientHost: peer });
   listener.close();
   client.close();
@@ -154,8 +154,8 @@ interface Up {
   readonly after: string;
 }
 
-async function untilUp(lab: Lab, remedy: Remedy): Promise<Up> {
-  const host = lab.host();
+async function untilUp(stage: Stage, remedy: Remedy): Promise<Up> {
+  const host = stage.alone();
   const options = remedy === 'SO_REUSEADDR' ? { SO_REUSEADDR: true } : {};
   const { listener, server, client } = await establish(host, { at: { port }, options });
   await (remedy === 'the client closes first' ? closeInOrder(client, server) : closeInOrder(server, client));
@@ -164,13 +164,13 @@ async function untilUp(lab: Lab, remedy: Remedy): Promise<Up> {
   const tryAgain = (): true | undefined =>
     start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined;
   try {
-    await until(tryAgain, 'the server is up again', { deadlineMs: 70_000, signal: lab.signal });
+    await until(tryAgain, 'the server is up again', { deadlineMs: 70_000, signal: stage.signal });
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     return { isUp: false, after: 'not within 70 s' };
   }
   const seconds = (performance.now() - begin) / 1000;
-  lab.note('up again', `after ${seconds.toFixed(2)} s`, host.name);
+  stage.note('up again', `after ${seconds.toFixed(2)} s`, host.name);
   if (seconds < 1) return { isUp: true, after: 'at once' };
   return { isUp: true, after: seconds > 55 && seconds < 66 ? 'after about 60 s' : `after ${seconds.toFixed(1)} s` };
 }
@@ -214,8 +214,8 @@ const maximumSegmentLifetime = defineCase<null, string>({
   advice: 'Reckon with a minute on Linux. tcp_fin_timeout, often named for it, is about FIN_WAIT2.',
   onLoopback: true,
   rows: [{ name: 'half of TIME_WAIT, which is the MSL of this kernel', given: null, says: 'about 120 s' }],
-  async run(lab) {
-    const host = lab.host();
+  async run(stage) {
+    const host = stage.alone();
     const { server, client } = await establish(host);
     const { port: remotePort } = client.local;
     await closeInOrder(server, client);
@@ -247,8 +247,8 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
     given: handshake,
     says: { accepted: 'SYN_RECV', closed: 'FIN_WAIT1' },
   })),
-  async run(lab, handshake) {
-    const [host, peer] = lab.pair();
+  async run(stage, handshake) {
+    const [host, peer] = stage.pair();
     let server: LabSocket;
     if (handshake === 'with TCP_FASTOPEN') {
       server = await acceptedEarly({ host, peer, options: {} });

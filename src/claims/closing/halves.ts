@@ -42,7 +42,7 @@ const brokenPipe = defineCase<string, Writes>({
     // This peer has not closed.
     { name: 'send() after shutdown(SHUT_WR) only', given: 'shutdown(SHUT_WR) only' },
   ],
-  run: async (lab, departure) => textsOf(await lab.play(writeAfterClose, departure), ['first', 'second', 'sent']),
+  run: async (stage, departure) => textsOf(await writeAfterClose.on(stage, departure), ['first', 'second', 'sent']),
   because: (rows) =>
     labelledClauses(
       rows,
@@ -79,8 +79,8 @@ const halves = defineCase<ShutGiven, Shut>({
       (name) => ({ name, given: { experiment: shutdownListener, variant: name } }),
     ),
   ],
-  async run(lab, { experiment, variant }) {
-    const findings = await lab.play(experiment, variant);
+  async run(stage, { experiment, variant }) {
+    const findings = await experiment.on(stage, variant);
     if (experiment === shutdownListener) return textsOf(findings, ['connect', 'in the queue', 'port']);
     const came = textsOf(findings, ['sent', 'data of the peer', 'the peer reads']);
     return {

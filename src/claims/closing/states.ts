@@ -2,7 +2,7 @@ import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.
 import { clauses, fate, listed } from '../kit/clauses.js';
 import { closeInOrder, establish } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { readToEnd } from '../kit/peer-view.js';
 import { labStates, type LabState, reach, standing, tryToReach } from '../kit/reach-state.js';
 import { startAgain } from '../kit/start-again.js';
@@ -33,8 +33,8 @@ const anyState = defineCase<Old, string>({
       ...(state !== 'CLOSED' && { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
     })),
   ),
-  async run(lab, { state, option }) {
-    const { host, address, port } = await reach(lab, state, option ? reuse : {});
+  async run(stage, { state, option }) {
+    const { host, address, port } = await reach(stage, state, option ? reuse : {});
     return startAgain(host, { address, port, options: reuse });
   },
   because: (rows) =>
@@ -65,9 +65,9 @@ function inShort(rows: readonly SeenRow<Old, string>[]): string {
 type Produced = LabState | 'a socket just made';
 
 /** Which state is there in the end; Linux writes CLOSE for CLOSED. */
-async function produce(lab: Lab, state: Produced): Promise<string> {
-  if (state !== 'a socket just made') return await tryToReach(lab, state);
-  const socket = lab.host().open();
+async function produce(stage: Stage, state: Produced): Promise<string> {
+  if (state !== 'a socket just made') return await tryToReach(stage, state);
+  const socket = stage.alone().open();
   const seen = socket.state;
   socket.host.called('getsockopt', ['TCP_INFO'], { actor: socket.name, outcome: { ok: true, value: seen } });
   return seen === 'CLOSE' ? 'CLOSED' : seen;
@@ -121,8 +121,8 @@ const handler = defineCase<Handler, Stopped>({
     { name: 'nobody was connected', given: { client: false, reuse: false } },
     { name: 'a client was connected and both servers set SO_REUSEADDR', given: { client: true, reuse: true } },
   ],
-  async run(lab, given) {
-    const host = lab.host();
+  async run(stage, given) {
+    const host = stage.alone();
     const options = given.reuse ? reuse : {};
     const program = await host.start({
       program: 'echo-server',
@@ -159,8 +159,8 @@ interface Closing {
 }
 
 /** Both sides' states after each of two closes, and what a restart says then. */
-async function twoCloses(lab: Lab, { first }: Closing): Promise<Sides> {
-  const [host, clientHost] = lab.pair();
+async function twoCloses(stage: Stage, { first }: Closing): Promise<Sides> {
+  const [host, clientHost] = stage.pair();
   const { listener, server, client } = await establish(host, { at: { port: 8080 }, clientHost });
   const ports = { server: 8080, client: client.local.port };
   const isFirst = (side: Closing['first']): boolean => side === first;
@@ -230,8 +230,8 @@ const clientFirst = defineCase<Closing, Sides>({
 
 type Again = 'binds nothing' | 'binds its port' | 'binds nothing and has one port only';
 
-async function connectAgain(lab: Lab, how: Again): Promise<string> {
-  const [server, client] = lab.pair();
+async function connectAgain(stage: Stage, how: Again): Promise<string> {
+  const [server, client] = stage.pair();
   const range = how === 'binds nothing and has one port only' ? '40000 40000' : '40000 40009';
   client.setSysctl('net.ipv4.ip_local_port_range', range);
   const { server: accepted, client: first } = await establish(server, { at: { port: 8080 }, clientHost: client });

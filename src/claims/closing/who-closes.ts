@@ -3,7 +3,7 @@ import { type Case, defineCase } from '../../lab/run/case.js';
 import { clauses, fate, labelledClauses, listed } from '../kit/clauses.js';
 import { abandon, closeInOrder, closingStates, establish } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { readToEnd } from '../kit/peer-view.js';
 import type { Program } from '../../lab/network/program.js';
 import { standing } from '../kit/reach-state.js';
@@ -11,8 +11,8 @@ import { startAgain } from '../kit/start-again.js';
 
 type Clients = 'the only client' | 'one of two clients';
 
-async function restartAfterClient(lab: Lab, clients: Clients): Promise<string> {
-  const host = lab.host();
+async function restartAfterClient(stage: Stage, clients: Clients): Promise<string> {
+  const host = stage.alone();
   const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (clients === 'one of two clients') {
@@ -79,8 +79,8 @@ const killed = defineCase<'kill -9', Killed>({
       says: { clientReads: 'end of stream', afterClientClosed: 'TIME_WAIT', heldBy: 'no process' },
     },
   ],
-  async run(lab) {
-    const host = lab.host();
+  async run(stage) {
+    const host = stage.alone();
     const program = await host.start({ program: 'echo-server', args: [host.A, '0'] });
     const { address } = await program.report('listen');
     const { port } = address as { port: number };
@@ -118,8 +118,8 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
     { name: 'the server closes first', given: 'server first', says: { server: 'TIME_WAIT', client: 'nothing' } },
     { name: 'the client closes first', given: 'client first', says: { server: 'nothing', client: 'TIME_WAIT' } },
   ],
-  async run(lab, order) {
-    const [host, clientHost] = lab.pair();
+  async run(stage, order) {
+    const [host, clientHost] = stage.pair();
     const { listener, server, client } = await establish(host, { clientHost });
     const { port } = listener.local;
     const clientPort = client.local.port;
@@ -158,8 +158,8 @@ interface Left {
   readonly ends: string;
 }
 
-async function leftBehind(lab: Lab, rest: Rest): Promise<Left> {
-  const host = lab.host();
+async function leftBehind(stage: Stage, rest: Rest): Promise<Left> {
+  const host = stage.alone();
   const { listener, server, client } = await establish(host);
   const { port } = listener.local;
   if (rest === 'TIME_WAIT') await closeInOrder(server, client);
@@ -237,8 +237,8 @@ async function handedDown(host: Host): Promise<string> {
   return (await second.report('accept')).result;
 }
 
-async function remedy(lab: Lab, what: Remedy): Promise<string> {
-  const host = lab.host();
+async function remedy(stage: Stage, what: Remedy): Promise<string> {
+  const host = stage.alone();
   if (what === 'a listener that a supervisor holds and hands down') return await handedDown(host);
   if (what === 'tcp_max_tw_buckets 0') host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
   const { listener, server, client } = await establish(host);
@@ -255,7 +255,7 @@ async function remedy(lab: Lab, what: Remedy): Promise<string> {
   const setting = settings[what];
   if (setting !== undefined) host.setSysctl(...setting);
   if (what === 'SOCK_DESTROY of the TIME_WAIT') host.destroy({ localPort: port, state: 'TIME_WAIT' });
-  if (what === 'a network namespace of its own') return startAgain(lab.host('another'), { port });
+  if (what === 'a network namespace of its own') return startAgain(stage.alone('another'), { port });
   return startAgain(host, { port, address: what === 'another address' ? host.B : host.A });
 }
 
@@ -308,8 +308,8 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
     { name: 'the address itself', given: 'A' },
     { name: 'the wildcard', given: 'ANY' },
   ],
-  async run(lab, place) {
-    const host = lab.host();
+  async run(stage, place) {
+    const host = stage.alone();
     const { listener, server, client } = await establish(host, { at: { address: host.ANY, port: 8010 } });
     await closeInOrder(server, client);
     listener.close();

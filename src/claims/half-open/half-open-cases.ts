@@ -6,7 +6,7 @@ import { halfOpenConnect, halfOpenRead, halfOpenWrite } from './half-open.js';
 import { repairClose } from './repair.js';
 import { textOf } from '../kit/findings.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { outcome } from '../../lab/record/recorder.js';
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
@@ -31,8 +31,8 @@ const silentClose = defineCase<Silent, SilentEnd>({
       }),
     }),
   ),
-  async run(lab, pending) {
-    const findings = await lab.play(repairClose, pending);
+  async run(stage, pending) {
+    const findings = await repairClose.on(stage, pending);
     const told = (key: string): string => textOf(findings, key);
     return { sent: told('sent'), peer: told('peer'), write: told('write'), read: told('read') };
   },
@@ -66,7 +66,7 @@ const halfOpen = defineCase<Played, string>({
     { name: 'it only reads', given: { experiment: halfOpenRead, variant: 'without keepalive' } },
     { name: 'it only reads but has keepalive', given: { experiment: halfOpenRead, variant: 'with keepalive' } },
   ],
-  run: async (lab, { experiment, variant }) => textOf(await lab.play(experiment, variant), 'recv'),
+  run: async (stage, { experiment, variant }) => textOf(await experiment.on(stage, variant), 'recv'),
   because: (rows) =>
     clauses(
       rows,
@@ -90,11 +90,11 @@ function isHeld(host: Host, port: number): boolean {
 }
 
 /** What the peer and the socket itself see is asked of the wire, the port of another socket. */
-async function answer(lab: Lab, question: Question): Promise<string> {
+async function answer(stage: Stage, question: Question): Promise<string> {
   if (question === 'the peer reads' || question === 'the peer reads, after shutdown(SHUT_WR)')
-    return textOf(await lab.play(disconnect, question), 'read');
-  if (question === 'the socket connects again') return textOf(await lab.play(disconnect), 'again');
-  const host = lab.host();
+    return textOf(await disconnect.on(stage, question), 'read');
+  if (question === 'the socket connects again') return textOf(await disconnect.on(stage), 'again');
+  const host = stage.alone();
   const listener = host.listen({ address: host.A });
   const client = host.open({ name: 'client' });
   if (question === 'a port given to bind() is still held') client.bind({ address: host.A, port: 5000 });

@@ -37,8 +37,8 @@ const orphanTime = defineCase<Played, Kept>({
     { name: 'TCP_LINGER2 1 and a process that keeps the socket', given: { experiment: heldFinWait2 } },
     { name: 'TCP_LINGER2 -1', given: { experiment: negativeLinger2 } },
   ],
-  async run(lab, { experiment, variant }) {
-    const findings = await lab.play(experiment, variant);
+  async run(stage, { experiment, variant }) {
+    const findings = await experiment.on(stage, variant);
     return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
   },
   because: (rows) =>
@@ -88,8 +88,8 @@ const vanished = defineCase<Played, Noticed>({
     },
     { name: 'neither of them on an idle connection', given: { experiment: noTimeout } },
   ],
-  async run(lab, { experiment, variant }) {
-    const findings = await lab.play(experiment, variant);
+  async run(stage, { experiment, variant }) {
+    const findings = await experiment.on(stage, variant);
     return { error: textOf(findings, 'error'), after: textOf(findings, 'after') };
   },
   because: (rows) =>

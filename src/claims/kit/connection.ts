@@ -1,6 +1,6 @@
 import type { OptionValues, SocketFilter, SocketState } from '../../index.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { comesTrue } from '../../lab/record/until.js';
 
@@ -21,8 +21,8 @@ export interface ConnectionSettings {
 }
 
 /** The wildcard and the port of the articles, or what stands for them where the machine's own ports are in use. */
-export function serverPlace(lab: Lab, host: Host, port: number): Endpoint {
-  return lab.isolation === 'loopback' ? { address: host.A, port: 0 } : { address: host.ANY, port };
+export function serverPlace(stage: Stage, host: Host, port: number): Endpoint {
+  return stage.isolation === 'loopback' ? { address: host.A, port: 0 } : { address: host.ANY, port };
 }
 
 /** Full after some kilobytes, so that a capture can hold every segment. The accepted socket has those of the listener. */

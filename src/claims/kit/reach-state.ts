@@ -1,7 +1,7 @@
 import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { comesTrue, reached } from '../../lab/record/until.js';
 
@@ -107,8 +107,8 @@ function isIn(host: Host, state: LabState): boolean {
 }
 
 /** Brings a port of a host into a state, with `options` on the old socket, and waits until the kernel shows it. */
-export async function reach(lab: Lab, state: LabState, options: OptionValues = {}): Promise<InState> {
-  const [host, peer] = lab.pair('host', 'peer');
+export async function reach(stage: Stage, state: LabState, options: OptionValues = {}): Promise<InState> {
+  const [host, peer] = stage.pair('host', 'peer');
   await scripts[state]({ host, peer, options });
   await reached(
     () => isIn(host, state) || undefined,
@@ -121,8 +121,8 @@ export async function reach(lab: Lab, state: LabState, options: OptionValues = {
 }
 
 /** Goes the way to a state, and tells what the kernel shows at its end, or after a bounded wait: the state, or another. */
-export async function tryToReach(lab: Lab, state: LabState): Promise<string> {
-  const [host, peer] = lab.pair('host', 'peer');
+export async function tryToReach(stage: Stage, state: LabState): Promise<string> {
+  const [host, peer] = stage.pair('host', 'peer');
   try {
     await scripts[state]({ host, peer, options: {} });
   } catch (error) {

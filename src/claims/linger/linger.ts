@@ -56,7 +56,7 @@ const lingering = defineCase<string, Lingered>({
       says: { took: 'about 1 s' },
     },
   ],
-  run: async (lab, wait) => textsOf(await lab.play(lingerTime, wait), ['took', 'then']),
+  run: async (stage, wait) => textsOf(await lingerTime.on(stage, wait), ['took', 'then']),
   because: (rows) =>
     labelledClauses(
       rows,
@@ -76,7 +76,7 @@ const deliveredAfterClose = defineCase<string, string>({
   advice:
     "A successful close() says nothing of delivery: where it matters, wait for the peer's answer. Read to the end before you close or exit.",
   rows: unsentAtTheEnd.variants.map((end) => ({ name: end, given: end, says: 'all delivered' })),
-  run: async (lab, end) => textOf(await lab.play(unsentAtTheEnd, end), 'peer'),
+  run: async (stage, end) => textOf(await unsentAtTheEnd.on(stage, end), 'peer'),
   because: (rows) =>
     clauses(
       rows,
@@ -100,7 +100,7 @@ const killed = defineCase<string, string>({
     // What SO_LINGER does the claim leaves open.
     ...(!pending.includes('SO_LINGER') && { says: pending.startsWith('unsent') ? 'all delivered' : endOfStream }),
   })),
-  run: async (lab, pending) => textOf(await lab.play(killedProcess, pending), 'peer'),
+  run: async (stage, pending) => textOf(await killedProcess.on(stage, pending), 'peer'),
   because: (rows) =>
     clauses(
       rows,

@@ -1,7 +1,7 @@
 // Runs one case at a time for the process that forked it, so that a case that hangs in a system call can be killed.
 import { cases } from '../cases.js';
 import { runCase } from '../../lab/run/run-case.js';
-import type { Isolation } from '../../lab/run/lab.js';
+import type { Isolation } from '../../lab/run/stage.js';
 
 interface Order {
   readonly id: string;

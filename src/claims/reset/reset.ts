@@ -25,7 +25,7 @@ const inPlaceOfTimeWait = defineCase<string, Abort>({
   advice:
     'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
   rows: lingerZeroMoments.variants.map((moment) => ({ name: moment, given: moment, ...saysOf(moment) })),
-  run: async (lab, moment) => textsOf(await lab.play(lingerZeroMoments, moment), ['sent', 'left']),
+  run: async (stage, moment) => textsOf(await lingerZeroMoments.on(stage, moment), ['sent', 'left']),
   because: (rows) =>
     labelledClauses(
       rows,
@@ -62,8 +62,8 @@ const whatIsLost = defineCase<Cost, Loss>({
     },
     { name: 'FIN with data not sent yet', given: { pending: 'not sent yet', linger: false } },
   ],
-  async run(lab, given) {
-    const { server, client } = await establish(lab.host(), smallBuffers);
+  async run(stage, given) {
+    const { server, client } = await establish(stage.alone(), smallBuffers);
     return await closeWithPending(server, client, given);
   },
   because: (rows) =>
@@ -91,7 +91,7 @@ const abortWith = defineCase<Unfinished, { sent: string; got: string; read: stri
     given: pending,
     says: { sent: 'RST', read: 'ECONNRESET', ...(pending === 'unsent data' && { got: 'a part' }) },
   })),
-  run: async (lab, pending) => textsOf(await lab.play(lingerZero, pending), ['sent', 'got', 'read']),
+  run: async (stage, pending) => textsOf(await lingerZero.on(stage, pending), ['sent', 'got', 'read']),
   because: (rows) =>
     labelledClauses(
       rows,
@@ -116,7 +116,7 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
     // The claim is about sockets without SO_LINGER.
     ...(!input.includes('SO_LINGER') && { says: { sent: 'FIN', answer: 'whole, then end of stream' } }),
   })),
-  run: async (lab, input) => textsOf(await lab.play(closeUnread, input), ['sent', 'answer']),
+  run: async (stage, input) => textsOf(await closeUnread.on(stage, input), ['sent', 'answer']),
   because: (rows) =>
     labelledClauses(
       rows,

@@ -1,7 +1,7 @@
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { clauses, fate, labelledClauses } from '../kit/clauses.js';
 import { textOf } from '../kit/findings.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { standing } from '../kit/reach-state.js';
 import { startAgain } from '../kit/start-again.js';
 import { lateData } from './restart.js';
@@ -15,9 +15,9 @@ type Late = 'TIME_WAIT' | 'the old end is FIN_WAIT_2' | 'the old end is gone' | 
 type Answered = { readonly answer: string; readonly nextSend: string };
 
 /** Who has closed sends no more; but the network may bring what it sent once more. */
-async function duplicateAfterRestart(lab: Lab): Promise<Answered> {
+async function duplicateAfterRestart(stage: Stage): Promise<Answered> {
   const options = { SO_REUSEADDR: true };
-  const [host, peer] = await lab.scripted();
+  const [host, peer] = await stage.scripted();
   const { listener, old, look } = await leaveInTimeWait(host, peer, { options });
   const { address, port } = listener.local;
   listener.close();
@@ -55,9 +55,9 @@ const oldPeer = defineCase<Late, Answered>({
       given: 'the old end was lost without a word',
     },
   ],
-  async run(lab, late) {
-    if (late === 'TIME_WAIT') return await duplicateAfterRestart(lab);
-    const findings = await lab.play(lateData, late);
+  async run(stage, late) {
+    if (late === 'TIME_WAIT') return await duplicateAfterRestart(stage);
+    const findings = await lateData.on(stage, late);
     return { answer: textOf(findings, 'answer'), nextSend: textOf(findings, 'nextSend') };
   },
   because: (rows) =>
@@ -94,8 +94,8 @@ const keyboard = defineCase<Keyboard, Restart>({
     },
     { name: 'the client has exited without a word', given: 'has exited without a word' },
   ],
-  async run(lab, what) {
-    const host = lab.host();
+  async run(stage, what) {
+    const host = stage.alone();
     const { listener, server, client } = await establish(host);
     const { port } = listener.local;
     const clientPort = client.local.port;

@@ -2,7 +2,7 @@ import type { SocketRow } from '../../index.js';
 import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
 import { closeInOrder, type Connection, establish } from '../kit/connection.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { inState, readToEnd } from '../kit/peer-view.js';
 import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
@@ -82,8 +82,8 @@ const clientClosesFirst = defineCase<Release, string>({
     // A connection that the server closes first is the other side of it.
     ...(name === 'one of two connections was closed by the server first' ? {} : { says: 'ok' }),
   })),
-  async run(lab, given) {
-    const [serverHost, clientHost] = lab.pair();
+  async run(stage, given) {
+    const [serverHost, clientHost] = stage.pair();
     await release(given, serverHost, clientHost);
     const closing = { localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] } as const;
     if (given.endsWith('first') || given.endsWith('RST'))
@@ -167,8 +167,8 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
     // 60 s is the least the article says.
     ...(isMeant(name) ? { says: { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' } } : {}),
   })),
-  async run(lab, stay) {
-    const [serverHost, clientHost] = lab.pair();
+  async run(stage, stay) {
+    const [serverHost, clientHost] = stage.pair();
     const connection = await establish(serverHost, { at: { address: serverHost.ANY, port }, clientHost });
     connection.listener.close();
     await serverFirst(stay, connection, serverHost, clientHost);
@@ -210,8 +210,8 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
       ...(state === 'CLOSED' ? {} : { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
     })),
   ),
-  async run(lab, { state, old }) {
-    return startAgain(await reach(lab, state, old ? reuse : {}));
+  async run(stage, { state, old }) {
+    return startAgain(await reach(stage, state, old ? reuse : {}));
   },
   because: (rows) =>
     [true, false]
@@ -235,8 +235,8 @@ type Predecessor =
   | 'UDP, a datagram waits to be read';
 
 /** Sends to the old server, ends it, starts the new one, and tells whether that got something. */
-async function inherit(lab: Lab, given: Predecessor): Promise<string> {
-  const host = lab.host();
+async function inherit(stage: Stage, given: Predecessor): Promise<string> {
+  const host = stage.alone();
   const type = given.startsWith('UDP') ? 'dgram' : 'stream';
   const place = { address: host.A, port };
   const old = host.open({ name: 'old server', type, options: reuse }).bind(place);
@@ -321,8 +321,8 @@ interface Twice {
 }
 
 /** Tries to connect two sockets from one address and port to one address and port. */
-async function connectTwice(lab: Lab, given: Tuple): Promise<Twice> {
-  const host = lab.host();
+async function connectTwice(stage: Stage, given: Tuple): Promise<Twice> {
+  const host = stage.alone();
   const protocol = given.startsWith('TCP') ? 'tcp' : 'udp';
   const type = protocol === 'tcp' ? 'stream' : 'dgram';
   const options = { [given.endsWith('SO_REUSEPORT') ? 'SO_REUSEPORT' : 'SO_REUSEADDR']: true };

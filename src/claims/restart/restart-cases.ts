@@ -93,9 +93,9 @@ const restart = defineCase<OptionValues, Start>({
     { name: 'without the option', given: {}, says: { bind: 'EADDRINUSE' } },
     { name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', listen: 'ok' } },
   ],
-  async run(lab, options) {
-    const host = lab.host();
-    const place = serverPlace(lab, host, 8080);
+  async run(stage, options) {
+    const host = stage.alone();
+    const place = serverPlace(stage, host, 8080);
     const echo = await startEcho(host, place, options);
     states(host, 'netstat: the server listens', echo.port);
     const client = await talk(host, echo);
@@ -141,9 +141,9 @@ const netstat = defineCase<Visit, Netstat>({
       closed: ['TIME_WAIT without a process'],
     },
   })),
-  async run(lab, { stays }) {
-    const host = lab.host();
-    const echo = await startEcho(host, serverPlace(lab, host, 8080), {});
+  async run(stage, { stays }) {
+    const host = stage.alone();
+    const echo = await startEcho(host, serverPlace(stage, host, 8080), {});
     const listening = states(host, 'netstat: the server listens', echo.port);
     const client = await talk(host, echo);
     const connected = states(host, 'netstat: a client is connected', echo.port);
@@ -179,9 +179,9 @@ const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly st
       says: { bind: 'ok', listen: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] },
     },
   ],
-  async run(lab, options) {
-    const host = lab.host();
-    const place = serverPlace(lab, host, 8080);
+  async run(stage, options) {
+    const host = stage.alone();
+    const place = serverPlace(stage, host, 8080);
     const echo = await startEcho(host, place, options);
     await interrupt(host, echo, await talk(host, echo));
     const { program, start } = await startAgain(host, { ...place, port: echo.port }, options);
@@ -228,9 +228,9 @@ const interrupted = defineCase<Kill, Killed>({
     { name: 'all that the client sent was read', given: { unread: false } },
     { name: 'the client has sent data that was not read', given: { unread: true } },
   ].map((row) => ({ ...row, says: { left: 'TIME_WAIT', bind: 'EADDRINUSE', errno: 98 } })),
-  async run(lab, { unread }) {
-    const host = lab.host();
-    const place = serverPlace(lab, host, 5700);
+  async run(stage, { unread }) {
+    const host = stage.alone();
+    const place = serverPlace(stage, host, 5700);
     // The second is started beside the first, and makes its calls after it.
     const [first, second] = await Promise.all([
       host.start({ program: 'agent', name: 'server' }),

@@ -1,6 +1,6 @@
 import { type Case, defineCase, type SeenRow } from '../../lab/run/case.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 import { comesTrue } from '../../lab/record/until.js';
@@ -64,8 +64,8 @@ type Served = {
   readonly elsewhere: string;
 };
 
-async function share(lab: Lab, given: Sharing): Promise<Served> {
-  const host = lab.host();
+async function share(stage: Stage, given: Sharing): Promise<Served> {
+  const host = stage.alone();
   const servers = startServers(host, given);
   const gets = (address: string): Promise<string> => whoGets(host, servers, address, given.kind);
   const running = places.filter((place) => servers.some(({ name }) => name === place));
@@ -148,8 +148,8 @@ interface Datagrams {
 const group = '239.1.2.3';
 
 /** Three UDP sockets on one port; returns which of them got the datagrams sent there. */
-async function deliver(lab: Lab, { option, destination }: Datagrams): Promise<string> {
-  const host = lab.host();
+async function deliver(stage: Stage, { option, destination }: Datagrams): Promise<string> {
+  const host = stage.alone();
   host.namespace?.addRoute({ to: '224.0.0.0/4', interface: 'lo' });
   const address = destination === 'multicast' ? group : host.A;
   const sockets = ['first', 'second', 'third'].map((name) => {
@@ -169,7 +169,7 @@ async function deliver(lab: Lab, { option, destination }: Datagrams): Promise<st
     }
   }
   const counts = sockets.map(({ name }) => copies.get(name) ?? 0);
-  lab.note(`${datagramsSent} datagrams to ${address}`, `the sockets got ${counts.join(', ')}`, host.name);
+  stage.note(`${datagramsSent} datagrams to ${address}`, `the sockets got ${counts.join(', ')}`, host.name);
   return readCounts(counts);
 }
 
@@ -293,8 +293,8 @@ const reusePort = defineCase<Balance, string>({
     { name: 'one of two listeners closed with connections in its queue', given: 'queue of a closed listener' },
     { name: 'the same with tcp_migrate_req=1', given: 'queue of a closed listener, tcp_migrate_req=1' },
   ],
-  async run(lab, balance) {
-    const host = lab.host();
+  async run(stage, balance) {
+    const host = stage.alone();
     if (balance === 'spread') return await spread(host);
     if (balance === 'queue of a closed listener') return await closeWithQueue(host);
     if (balance === 'queue of a closed listener, tcp_migrate_req=1') {

@@ -2,7 +2,7 @@ import type { OptionValues } from '../../index.js';
 import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
 import { closeInOrder } from '../kit/connection.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 import { alike } from '../kit/wording.js';
@@ -28,8 +28,8 @@ type Source = keyof Ground['sources'];
 
 const secondAddress = '192.168.0.3';
 
-function ground(lab: Lab): Ground {
-  const [server, client] = lab.pair();
+function ground(stage: Stage): Ground {
+  const [server, client] = stage.pair();
   client.namespace?.addAddress('eth0', `${secondAddress}/24`);
   const destinations = servicePorts.map(
     (port) => server.listen({ name: `service ${port}`, address: server.A, port }).local,
@@ -88,8 +88,8 @@ const differentPorts = defineCase<Ports, number>({
       says: rangeSize,
     })),
   ),
-  async run(lab, { options, by }) {
-    const { client, destinations } = ground(lab);
+  async run(stage, { options, by }) {
+    const { client, destinations } = ground(stage);
     client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.high}`);
     const [to] = destinations;
     if (to === undefined) throw new Error('there is no destination');
@@ -118,8 +118,8 @@ const samePort = defineCase<OptionValues, number>({
   advice:
     'A client that has to come from one port has one connection to each peer: look for EADDRNOTAVAIL of connect(), not only for EADDRINUSE of bind().',
   rows: withAndWithout.map(({ option, options }) => ({ name: option, given: options, says: 1 })),
-  async run(lab, options) {
-    const { client, destinations } = ground(lab);
+  async run(stage, options) {
+    const { client, destinations } = ground(stage);
     return await countConnections(
       client,
       options,
@@ -214,8 +214,8 @@ const severalDestinations = defineCase<OnePort, number>({
       says: options === reuse ? says.with : says.without,
     })),
   ),
-  async run(lab, { routes, options }) {
-    const { client, sources, destinations } = ground(lab);
+  async run(stage, { routes, options }) {
+    const { client, sources, destinations } = ground(stage);
     const ways = routes.flatMap(([source, number]) =>
       destinations.slice(number, number + 1).map((to) => ({ from: sources[source], to })),
     );
@@ -257,8 +257,8 @@ const whenToSet = defineCase<Timing, string>({
       says: first === 'before bind' && second === 'before bind' ? 'ok' : 'bind EADDRINUSE',
     })),
   ),
-  async run(lab, { first, second }) {
-    const { client, destinations } = ground(lab);
+  async run(stage, { first, second }) {
+    const { client, destinations } = ground(stage);
     const [one, two] = destinations;
     if (one === undefined || two === undefined) throw new Error('two destinations are needed');
     const from = { address: client.ANY, port: sourcePort };
@@ -328,8 +328,8 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
       given: { port: sourcePort, options: reuse, before: 1, ports: 1000 },
     },
   ],
-  async run(lab, given) {
-    const { client, server } = ground(lab);
+  async run(stage, given) {
+    const { client, server } = ground(stage);
     client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.low + given.ports - 1}`);
     return await reconnect(client, server, given);
   },

@@ -102,8 +102,8 @@ const takenAgain = defineCase<Reconnect, string>({
   advice:
     'A client that runs out of source ports to one destination should first keep its connections open, or use more addresses. If that is not to be had, tcp_tw_reuse = 1 is what is left, with tcp_timestamps on; the default 2 helps on loopback only.',
   rows: [...combinations, ...bound, measured].map((given) => ({ name: nameOf(given), given, ...said(given) })),
-  async run(lab, { tcp_tw_reuse, timestamps, when, to, port }) {
-    const host = lab.host();
+  async run(stage, { tcp_tw_reuse, timestamps, when, to, port }) {
+    const host = stage.alone();
     host.setSysctl('net.ipv4.tcp_timestamps', timestamps ? 1 : 0);
     host.setSysctl('net.ipv4.tcp_tw_reuse', tcp_tw_reuse);
     // One port only, so that none but the one in TIME_WAIT is left.

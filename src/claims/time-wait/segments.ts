@@ -2,7 +2,7 @@ import { getSystemErrorName } from 'node:util';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { type Attack, assassinated, attacks, nameOfAttack } from './assassination.js';
 import { textOf } from '../kit/findings.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { answersTo } from '../../lab/network/peer/answers.js';
 import type { ScriptedConnection } from '../../lab/network/peer/connection.js';
 import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/time-wait.js';
@@ -48,8 +48,8 @@ const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
     // Whether the 2MSL start again is left open.
     says: { answer: 'ACK' },
   })),
-  async run(lab, timestamps) {
-    const [host, peer] = await lab.scripted();
+  async run(stage, timestamps) {
+    const [host, peer] = await stage.scripted();
     const left = await leaveInTimeWait(host, peer, timestamps === 'on' ? { clock: 1000 } : {});
     const begin = performance.now();
     await until(() => (performance.now() - begin > enoughMs ? true : undefined), 'the TIME_WAIT to have an age');
@@ -74,8 +74,8 @@ type Without =
   | { readonly side: 'last to close'; readonly answer: 'ACK' | 'RST' };
 
 /** The host is the peer in LAST_ACK: its program has shut down and still holds the socket. Returns its error. */
-async function lastToClose(lab: Lab, answer: 'ACK' | 'RST'): Promise<string> {
-  const [host, peer] = await lab.scripted();
+async function lastToClose(stage: Stage, answer: 'ACK' | 'RST'): Promise<string> {
+  const [host, peer] = await stage.scripted();
   const listener = host.listen({ address: host.A });
   const { port } = listener.local;
   const far = peer.connection({ localPort: peerPort, remotePort: port });
@@ -120,9 +120,9 @@ const noTimeWait = defineCase<Without, string>({
       says: 'ECONNRESET',
     },
   ],
-  async run(lab, given) {
-    if (given.side === 'last to close') return lastToClose(lab, given.answer);
-    const [host, peer] = await lab.scripted();
+  async run(stage, given) {
+    if (given.side === 'last to close') return lastToClose(stage, given.answer);
+    const [host, peer] = await stage.scripted();
     const { old } = await leaveInTimeWait(host, peer);
     if (given.isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
     return await answerToFinAgain(old);
@@ -184,8 +184,8 @@ const duplicates = defineCase<Late, Meeting>({
       })),
     ),
   ),
-  async run(lab, { isRemoved, newSeq, timestamps }) {
-    const [host, peer] = await lab.scripted();
+  async run(stage, { isRemoved, newSeq, timestamps }) {
+    const [host, peer] = await stage.scripted();
     const clock = (value: number): { clock?: number } => (timestamps === 'on' ? { clock: value } : {});
     const initialSeq = 5_000_000;
     const { listener, old } = await leaveInTimeWait(host, peer, { initialSeq, ...clock(1000) });
@@ -244,8 +244,8 @@ const robbed = defineCase<Reuse, { timeWait: string; answer: string; acknowledge
     given: by,
     says: { timeWait: 'gone', acknowledged: false },
   })),
-  async run(lab, by) {
-    const [host, peer] = await lab.scripted();
+  async run(stage, by) {
+    const [host, peer] = await stage.scripted();
     const options = { SO_REUSEADDR: true };
     // Without timestamps a connect() could not take it: tcp_twsk_unique().
     const { listener, old, look } = await leaveInTimeWait(host, peer, { clock: 1000, options });
@@ -291,8 +291,8 @@ const assassination = defineCase<Attack, string>({
     // A duplicate to which no RST comes back is the other side of it.
     ...(attack.by === 'old duplicate' ? {} : { says: attack.rfc1337 === 0 ? 'gone' : 'stands' }),
   })),
-  async run(lab, attack) {
-    const findings = await lab.play(assassinated, nameOfAttack(attack));
+  async run(stage, attack) {
+    const findings = await assassinated.on(stage, nameOfAttack(attack));
     const isDuplicate = attack.by.startsWith('old duplicate');
     if (isDuplicate && textOf(findings, 'answer') === 'nothing') return 'no answer to the duplicate';
     return textOf(findings, 'timeWait');

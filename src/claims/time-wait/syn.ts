@@ -59,8 +59,8 @@ const toldApart = defineCase<NewSyn, string>({
       ...(seq === 'higher' || clock === 'newer' ? { says: 'accepted' } : {}),
     })),
   ),
-  async run(lab, { seq, clock }) {
-    const [host, peer] = await lab.scripted();
+  async run(stage, { seq, clock }) {
+    const [host, peer] = await stage.scripted();
     const { old } = await leaveInTimeWait(host, peer, oldClockOf(clock));
     const initialSeq = (old.nextOnTheWire + distance[seq]) >>> 0;
     return (await knock(sameFourTuple(peer, { initialSeq, ...clockOf(clock) }))).said;
@@ -120,8 +120,8 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
     // It speaks of the first SYN, and knows of no sysctl.
     ...(rfc1337 === 0 ? { says: { syn: clock === 'newer' ? 'accepted' : 'refused' } } : {}),
   })),
-  async run(lab, { where, clock, rfc1337 }) {
-    const [host, peer] = await lab.scripted();
+  async run(stage, { where, clock, rfc1337 }) {
+    const [host, peer] = await stage.scripted();
     host.setSysctl('net.ipv4.tcp_rfc1337', rfc1337);
     // A TIME_WAIT says nothing to the second of two such SYNs within half a second; those of a client are further apart.
     host.setSysctl('net.ipv4.tcp_invalid_ratelimit', 0);

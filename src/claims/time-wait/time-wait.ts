@@ -2,7 +2,7 @@ import type { OptionValues, SocketRow } from '../../index.js';
 import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
 import { abandon, closeInOrder, closingStates, establish, serverPlace } from '../kit/connection.js';
 import type { Host } from '../../lab/network/host.js';
-import type { Lab } from '../../lab/run/lab.js';
+import type { Stage } from '../../lab/run/stage.js';
 import { fill, readToEnd } from '../kit/peer-view.js';
 import { outcome } from '../../lab/record/recorder.js';
 import { comesTrue } from '../../lab/record/until.js';
@@ -37,7 +37,8 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
       },
     };
   }),
-  run: async (lab, ending) => textsOf(await lab.play(wholeLife, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
+  run: async (stage, ending) =>
+    textsOf(await wholeLife.on(stage, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
   because: (rows) =>
     alike(
       rows,
@@ -69,8 +70,8 @@ const twiceTheMsl = defineCase<'how long' | 'at most', string>({
     { name: 'for how long, by the timer of a new TIME_WAIT', given: 'how long', says: 'about 240 s' },
     { name: 'for four minutes at most', given: 'at most', says: 'yes' },
   ],
-  async run(lab, asked) {
-    const host = lab.host();
+  async run(stage, asked) {
+    const host = stage.alone();
     const { listener, server, client } = await establish(host);
     const { port } = listener.local;
     await closeInOrder(server, client);
@@ -102,8 +103,8 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     { name: 'the closing side is the first', given: 'server' as const },
     { name: 'the other side has closed before', given: 'client' as const },
   ].map((row) => ({ ...row, says: { dataUnsent: 'TIME_WAIT with data in its queue' } })),
-  async run(lab, first) {
-    const host = lab.host();
+  async run(stage, first) {
+    const host = stage.alone();
     const { listener, server, client } = await establish(host);
     const mine = { localPort: listener.local.port, remotePort: client.local.port };
     fill(server);
@@ -157,9 +158,9 @@ const countsAsBound = defineCase<Rebind, string>({
         ...(samePort && address !== 'B' ? { says: 'EADDRINUSE' } : {}),
       })),
   ),
-  async run(lab, { holder, address, samePort }) {
-    const host = lab.host();
-    const { listener, server, client } = await establish(host, { at: serverPlace(lab, host, serverPort) });
+  async run(stage, { holder, address, samePort }) {
+    const host = stage.alone();
+    const { listener, server, client } = await establish(host, { at: serverPlace(stage, host, serverPort) });
     const { port } = holder === 'server' ? listener.local : client.local;
     await (holder === 'server' ? closeInOrder(server, client) : closeInOrder(client, server));
     listener.close();
@@ -186,9 +187,9 @@ interface Setters {
 }
 
 /** A server that has closed its connection first and then its listener, and one bound in its place. Returns what bind said. */
-async function bindAgain(lab: Lab, { old, next }: Setters, connections = 1): Promise<string> {
-  const host = lab.host();
-  const listener = host.listen({ ...serverPlace(lab, host, serverPort), options: old ? reuse : {} });
+async function bindAgain(stage: Stage, { old, next }: Setters, connections = 1): Promise<string> {
+  const host = stage.alone();
+  const listener = host.listen({ ...serverPlace(stage, host, serverPort), options: old ? reuse : {} });
   const { port, address } = listener.local;
   for (let made = 0; made < connections; made++) {
     const client = await host.connect({ address: host.A, port }, { name: `client ${made}` });
@@ -229,7 +230,7 @@ const newSocketOnly = defineCase<Setters, string>({
       ...(next ? { says: 'ok' } : {}),
     })),
   ),
-  run: (lab, setters) => bindAgain(lab, setters),
+  run: (stage, setters) => bindAgain(stage, setters),
   because: (rows) =>
     `the new server got ${clauses(
       rows,
@@ -255,7 +256,7 @@ const startAtOnce = defineCase<Remains, string>({
     { name: 'three TIME_WAITs, both servers have the option', given: { connections: 3, old: true, next: true } },
     { name: 'one TIME_WAIT, only the new server has the option', given: { connections: 1, old: false, next: true } },
   ].map((row) => ({ ...row, says: 'ok' })),
-  run: (lab, { connections, ...setters }) => bindAgain(lab, setters, connections),
+  run: (stage, { connections, ...setters }) => bindAgain(stage, setters, connections),
   because: (rows) =>
     alike(
       rows,
@@ -279,9 +280,9 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
   rows: [
     { name: 'without the option', given: null, says: { before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' } },
   ],
-  async run(lab) {
-    const host = lab.host();
-    const { listener, server, client } = await establish(host, { at: serverPlace(lab, host, 5700) });
+  async run(stage) {
+    const host = stage.alone();
+    const { listener, server, client } = await establish(host, { at: serverPlace(stage, host, 5700) });
     const place = listener.local;
     const begin = performance.now();
     await closeInOrder(server, client);
@@ -292,7 +293,7 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
     await comesTrue(() => host.sockets(left).length === 0, 'TIME_WAIT has run out', 80_000);
     host.look('after the wait', left);
     const seconds = (performance.now() - begin) / 1000;
-    lab.note('waited', `${seconds.toFixed(1)} s`, host.name);
+    stage.note('waited', `${seconds.toFixed(1)} s`, host.name);
     const after = outcome(() => next.bind(place).listen());
     return { before, after, waited: seconds > 55 && seconds < 70 ? 'about 60 s' : `${Math.round(seconds)} s` };
   },
@@ -336,8 +337,8 @@ const sysctls = defineCase<Setting, string>({
       ...(state === 'TIME_WAIT' ? { says: 'kept for a shorter time' } : {}),
     })),
   ),
-  async run(lab, { sysctl, value, state }) {
-    const host = lab.host();
+  async run(stage, { sysctl, value, state }) {
+    const host = stage.alone();
     const before = await leave(host, state, 8080);
     host.setSysctl(`net.ipv4.${sysctl}`, value);
     return change(before, await leave(host, state, 8081));

@@ -51,12 +51,6 @@ export class Recorder {
     if (moment.kind !== 'look' && moment.kind !== 'mark' && moment.kind !== 'segment') this.onCall();
   }
 
-  /** What another run recorded, which began so long after this one. */
-  addAll(events: readonly Event[], beginMs: number): void {
-    const later = (ms: number): number => Math.round((beginMs + ms) * 1000) / 1000;
-    for (const event of events) this.#events.push({ ...event, atMs: later(event.atMs), endMs: later(event.endMs) });
-  }
-
   /** Makes a call and records what came of it; a failure is recorded and thrown on. */
   call<T>(attempt: Attempt, make: () => T, outcomeOf: (value: T) => Outcome = returnsNothing): T {
     const begun = this.#begin(attempt);

@@ -1,5 +1,6 @@
 import type { Event } from './event.js';
 import type { Json } from './json.js';
+import type { Recording } from './trace.js';
 
 export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
 
@@ -23,6 +24,8 @@ export interface RowResult {
   readonly says?: Json;
   readonly observed: Json;
   readonly ok: boolean | null;
+  /** With packets and states, where it was asked for. */
+  readonly recording?: Recording;
 }
 
 export interface CaseResult {

@@ -58,6 +58,9 @@ export interface DeadRun {
   readonly failure: string;
 }
 
+/** What is known of a run when it is over. */
+export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'findings' | 'error'>;
+
 /** One run of an experiment, as plain data that JSON can hold. Each list is in order of time. */
 export interface Trace {
   /** As `linger-zero`. */

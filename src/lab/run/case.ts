@@ -1,8 +1,9 @@
 import { SystemCallError, TimeoutError } from '../../index.js';
-import type { Lab } from './lab.js';
 import type { Event } from '../record/event.js';
+import type { Recording } from '../record/trace.js';
 import { isRecord, type Json, sameJson } from '../record/json.js';
 import type { GridCell, RowResult, Verdict } from '../record/result.js';
+import type { Stage } from './stage.js';
 
 /** What a case cannot do without. */
 export type Need =
@@ -36,6 +37,7 @@ export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Ob
   readonly events: readonly Event[];
   /** Whether it was as the articles say; `null` where they say nothing of it. */
   readonly ok: boolean | null;
+  readonly recording?: Recording;
 }
 
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
@@ -62,7 +64,7 @@ export interface CaseSpec<Given, Observed extends Json> {
   /** Its rows are what came of binding, and listening, beside a socket on the same port: reports draw them as a grid. */
   readonly bindsBeside?: boolean;
   readonly rows: readonly CaseRow<Given, Observed>[];
-  run(lab: Lab, given: Given): Observed | Promise<Observed>;
+  run(stage: Stage, given: Given): Observed | Promise<Observed>;
   /** One sentence built from what was observed. */
   because(rows: readonly SeenRow<Given, Observed>[]): string;
 }
@@ -76,16 +78,20 @@ export function inGrid(line: string, column: string): { readonly name: string; r
 export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because'> {
   readonly rowNames: readonly string[];
   /**
-   * Runs its rows in order, each in a lab of its own that `inLab` makes and takes down. `lacking` says why a row cannot be
+   * Runs its rows in order, each on a stage of its own that `onStage` makes and takes down. `lacking` says why a row cannot be
    * run here.
    */
   runRows(
-    inLab: InLab,
+    onStage: OnStage,
     lacking: (needs: readonly Need[]) => string | undefined,
   ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string }>;
 }
 
-export type InLab = <T>(use: (lab: Lab) => T | Promise<T>) => Promise<{ value: T; events: readonly Event[] }>;
+/** Runs a row by its index. */
+export type OnStage = <T>(
+  row: number,
+  use: (stage: Stage) => T | Promise<T>,
+) => Promise<{ value: T; events: readonly Event[]; recording?: Recording }>;
 
 /**
  * The verdict of the rows the claim speaks of: confirmed if all were as it says, refuted if none was, and otherwise
@@ -143,7 +149,7 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
   return {
     ...facts,
     rowNames: rows.map((row) => row.name),
-    async runRows(inLab, lacking) {
+    async runRows(onStage, lacking) {
       const left: string[] = [];
       const runnable = rows.filter(({ name, needs = [] }) => {
         const reason = lacking(needs);
@@ -151,8 +157,10 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         return reason === undefined;
       });
       const runRow = async (row: CaseRow<Given, Observed>): Promise<SeenRow<Given, Observed>> => {
-        const { value: observed, events } = await inLab((lab) => run(lab, row.given));
-        return { ...row, observed, events, ok: row.says === undefined ? null : agrees(row.says, observed) };
+        const use = (stage: Stage): Observed | Promise<Observed> => run(stage, row.given);
+        const { value: observed, events, recording } = await onStage(rows.indexOf(row), use);
+        const ok = row.says === undefined ? null : agrees(row.says, observed);
+        return { ...row, observed, events, ok, ...(recording !== undefined && { recording }) };
       };
       let seen: SeenRow<Given, Observed>[];
       try {
@@ -162,13 +170,14 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         return { rows: [], verdict: 'skipped', because: `its situation did not come about here: ${error.message}` };
       }
       return {
-        rows: seen.map(({ name, cell, events, says, observed, ok }) => ({
+        rows: seen.map(({ name, cell, events, says, observed, ok, recording }) => ({
           name,
           ...(cell !== undefined && { cell }),
           events,
           ...(says === undefined ? {} : { says }),
           observed,
           ok,
+          ...(recording !== undefined && { recording }),
         })),
         verdict: judge(seen),
         because: [...(seen.length === 0 ? [] : [because(seen)]), ...left].join('; '),

@@ -72,6 +72,8 @@ export interface Experiment {
   readonly limitMs: number;
   /** Runs the script and records it. A script that broke off is no rejection: the trace has its `error`. */
   record(variant?: string, options?: RunOptions): Promise<Trace>;
+  /** Runs the script on a stage that has no hosts yet, which records it, and returns its findings. @internal */
+  on(stage: Stage, variant?: string): Promise<Json>;
   /** The same, but rejects with an {@link ExperimentError} if the script broke off: for tests. */
   run(variant?: string, options?: RunOptions): Promise<Trace>;
 }
@@ -201,21 +203,32 @@ export function experiment<Given>(
   integer(limitMs, 'limitMs', 1, longestLimitMs);
   const names = Object.keys(variants);
 
+  function mustHave(variant: string | undefined): void {
+    if (variant === undefined || names.includes(variant)) return;
+    const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
+  }
+
+  async function on(stage: Stage, variant: string | undefined = names[0]): Promise<Json> {
+    mustHave(variant);
+    const given = (variant === undefined ? undefined : variants[variant]) as Given;
+    const perform = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
+    const breakOff = (reason: unknown): void => stage.fail(reason);
+    return (await unlessAborted(() => withBreaker(breakOff, perform), stage.signal)) ?? null;
+  }
+
   /** The trace, and why the script broke off if it did. */
   async function play(
     variant: string | undefined = names[0],
     options: RunOptions = {},
   ): Promise<{ readonly trace: Trace; readonly reason?: unknown }> {
-    if (variant !== undefined && !names.includes(variant)) {
-      const known = names.length === 0 ? 'it has none' : `they are ${names.join(', ')}`;
-      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: no variant ${String(variant)}; ${known}`);
-    }
+    mustHave(variant);
     checkOptions(options);
     noteRecorded(defined);
     mustHaveNamespaces();
     const limit = new AbortController();
     const signals = [limit.signal, ...(options.signal === undefined ? [] : [options.signal])];
-    const stage = new Stage(AbortSignal.any(signals));
+    const stage = new Stage(AbortSignal.any(signals), { capture: true });
     const longestMs = patient(limitMs);
     const timer = setTimeout(() => limit.abort(new DOMException('too long', 'TimeoutError')), longestMs);
     const identity = {
@@ -230,10 +243,7 @@ export function experiment<Given>(
       let error: Trace['error'];
       let reason: unknown;
       try {
-        const given = (variant === undefined ? undefined : variants[variant]) as Given;
-        const perform = async (): Promise<Json | void> => await script?.(contextOf(stage), given);
-        const breakOff = (reason: unknown): void => stage.fail(reason);
-        findings = (await unlessAborted(() => withBreaker(breakOff, perform), stage.signal)) ?? null;
+        findings = await on(stage, variant);
       } catch (thrown) {
         reason = thrown;
         const where = placeOf(thrown);
@@ -261,6 +271,10 @@ export function experiment<Given>(
     byNameOnly,
     limitMs,
     record: async (variant, options) => (await play(variant, options)).trace,
+    async on(stage, variant) {
+      stage.capture();
+      return await on(stage, variant);
+    },
     async run(variant, options) {
       const { trace, reason } = await play(variant, options);
       if (trace.error !== undefined) throw new ExperimentError(trace, reason);

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import type { CaseResult, MatrixResult } from '../record/result.js';
 import type { Case } from './case.js';
-import type { Isolation } from './lab.js';
+import type { Isolation } from './stage.js';
 import { missing } from './needs.js';
 import { type PoolOptions, runInPool } from './pool.js';
 import { skipped } from './run-case.js';

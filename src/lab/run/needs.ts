@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { destroySocket, type SocketRow, UsageError } from '../../index.js';
 import type { Case, Need } from './case.js';
-import type { Isolation } from './lab.js';
+import type { Isolation } from './stage.js';
 
 function uidMap(): string {
   try {

@@ -1,8 +1,8 @@
 import type { CaseResult } from '../record/result.js';
 import { fileURLToPath } from 'node:url';
 import type { Case } from './case.js';
-import type { Isolation } from './lab.js';
 import { patient } from '../record/patience.js';
+import type { Isolation } from './stage.js';
 import { broken, deadlineMs } from './run-case.js';
 import { WorkerProcess } from './worker-process.js';
 

@@ -1,6 +1,8 @@
 import type { CaseResult } from '../record/result.js';
-import type { Case, InLab } from './case.js';
-import { type Isolation, Lab } from './lab.js';
+import type { Event } from '../record/event.js';
+import type { Recording, TraceSegment } from '../record/trace.js';
+import type { Case, OnStage } from './case.js';
+import { type Isolation, Stage } from './stage.js';
 import { lacking } from './needs.js';
 import { eventText } from '../draw/text/event-text.js';
 import { patient } from '../record/patience.js';
@@ -36,29 +38,56 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
-function labs(isolation: Isolation, limitMs: number): InLab {
-  return async (use) => {
-    const signal = AbortSignal.timeout(limitMs);
-    const lab = new Lab(isolation, signal);
+/** What a run of a case is to leave behind besides its result. */
+export interface CaseOutputs {
+  /** Has a recording of each row, with packets and states. */
+  readonly recordings?: boolean | undefined;
+  /** Files for what was on the wire, by row. */
+  readonly captures?: readonly string[] | undefined;
+}
+
+/** What was on the wire, as events. */
+function segmentEvent({ sentMs, receivedMs, from, flags, seq, ack, window, options, length }: TraceSegment): Event {
+  const times = { atMs: sentMs, endMs: receivedMs ?? sentMs };
+  const numbers = { flags, seq, ...(ack !== undefined && { ack }), window, options, length };
+  const lost = receivedMs === undefined && { lost: true as const };
+  return { kind: 'segment', ...times, host: from, way: 'sends', ...numbers, ...lost };
+}
+
+/** Of a captured run the segments are seen on the wire, also those that a scripted peer sends and gets. */
+function withSegments({ events, segments }: Recording): Event[] {
+  const others = events.filter(({ kind }) => kind !== 'segment');
+  return [...others, ...segments.map(segmentEvent)].sort((a, b) => a.atMs - b.atMs);
+}
+
+function stages(testCase: Case, network: Isolation, { recordings = false, captures }: CaseOutputs): OnStage {
+  return async (row, use) => {
+    const signal = AbortSignal.timeout(deadlineMs(testCase));
+    const stage = new Stage(signal, { capture: recordings || captures !== undefined, network });
     try {
-      const value = await inTime(Promise.resolve(use(lab)), signal);
-      return { value, events: lab.events };
+      const value = await inTime(Promise.resolve(use(stage)), stage.signal);
+      if (!stage.isCaptured) return { value, events: stage.events };
+      const recording = await stage.finish();
+      const capture = captures?.[row];
+      const identity = { name: testCase.id, title: testCase.title, variant: testCase.rowNames[row] ?? '' };
+      if (capture !== undefined) stage.writeCapture(capture, { ...identity, ...recording, findings: null });
+      return { value, events: withSegments(recording), ...(recordings && { recording }) };
     } catch (error) {
-      const { last } = lab;
+      const { last } = stage;
       const place = last === undefined ? 'before its first call' : `after "${eventText(last)}"`;
       throw new Error(`${error instanceof Error ? error.message : codeOf(error)}, ${place}`, { cause: error });
     } finally {
-      lab.close();
+      stage.close();
     }
   };
 }
 
 /** Runs a case in this process. It never rejects: a case that breaks off is a result with `error`. */
-export async function runCase(testCase: Case, isolation: Isolation): Promise<CaseResult> {
+export async function runCase(testCase: Case, isolation: Isolation, outputs: CaseOutputs = {}): Promise<CaseResult> {
   const begin = performance.now();
   const elapsed = (): number => Math.round(performance.now() - begin);
   try {
-    const outcome = await testCase.runRows(labs(isolation, deadlineMs(testCase)), lacking);
+    const outcome = await testCase.runRows(stages(testCase, isolation, outputs), lacking);
     return { ...describe(testCase), ...outcome, durationMs: elapsed() };
   } catch (error) {
     return broken(testCase, error instanceof Error ? error.message : String(error), elapsed());

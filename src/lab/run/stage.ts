@@ -1,24 +1,18 @@
 import { release } from 'node:os';
 import { invalidArgument, knownKeys } from '../../errors.js';
 import { UsageError } from '../../index.js';
-import { KernelClock, waitForPacketStamps } from '../wire/clock.js';
-import { type Frame, FrameStore } from '../wire/frame-store.js';
-import { segmentsOf, type SegmentList, type WireEnd } from '../wire/segments.js';
-import { WireTap } from '../wire/tap.js';
-import { remarksOf } from '../draw/remarks.js';
-import { writeCapture } from '../wire/capture-file.js';
+import { joinDirectly, joinThroughRelay, type Station } from '../network/cable.js';
 import { Host } from '../network/host.js';
+import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
+import { newNamespace } from '../network/namespaces.js';
 import { named } from '../network/peer/link-socket.js';
 import { type PeerSegment, ScriptedPeer } from '../network/peer/peer.js';
-import { impliedStates } from '../wire/implied.js';
-import { timeline } from '../wire/timeline.js';
-import { StateWatch } from '../wire/watch.js';
+import type { Event } from '../record/event.js';
 import { Recorder } from '../record/recorder.js';
-import type { Trace } from '../record/trace.js';
+import type { Recording, Trace } from '../record/trace.js';
 import { until } from '../record/until.js';
-import { joinDirectly, joinThroughRelay, type Station } from '../network/cable.js';
-import { newNamespace } from '../network/namespaces.js';
-import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
+import type { SegmentList } from '../wire/segments.js';
+import { Capture } from './capture.js';
 
 export interface HostSettings extends LinkSettings {
   /** An address of 192.168.0.0/24; the next one that is free if absent. */
@@ -29,35 +23,75 @@ const mostHosts = 8;
 const longestName = 100;
 const longestMark = 2000;
 const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${index + 1}`);
-// States the kernel leaves by itself, as TIME_WAIT, show at the next look.
-const lookEveryMs = 20;
 /** Links may be slow: twice the longest delay, and more. */
 const settleMs = 25_000;
 /** How long the end of a run waits for what is still on its way. */
 const silenceMs = 3000;
 
-/** What a stage knows of its run. */
-export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'findings' | 'error'>;
+/** The addresses of the articles' host. */
+const articleAddresses = { A: '192.168.0.1', B: '10.0.0.1' };
 
-/** The hosts and links of one run, everything on them recorded. */
+/** Hosts are network namespaces, or parts of 127.0.0.0/8 where there can be none. */
+export type Isolation = 'namespaces' | 'loopback';
+
+export interface StageSettings {
+  /** Listens to every link and looks at every socket table; without, calls alone are recorded. */
+  readonly capture?: boolean;
+  readonly network?: Isolation;
+}
+
+let loopbackHosts = 0;
+
+/** Two addresses of 127.0.0.0/8 that no other host of this process has. */
+function loopbackAddresses(): { A: string; B: string } {
+  const next = (): string => {
+    const number = (process.pid * 512 + loopbackHosts++) % 2 ** 22;
+    return `127.${64 + (number >> 16)}.${(number >> 8) & 255}.${1 + (number % 254)}`;
+  };
+  return { A: next(), B: next() };
+}
+
+/** The hosts and links of one run, everything done on them recorded; and with a capture, what was seen. */
 export class Stage {
+  readonly isolation: Isolation;
   readonly signal: AbortSignal;
   readonly #recorder = new Recorder();
-  readonly #clock = new KernelClock();
-  readonly #frames = new FrameStore();
-  readonly #hosts: Host[] = [];
+  /** Hosts and scripted peers that are joined, each with each. */
   readonly #stations: Station[] = [];
+  readonly #alone: Host[] = [];
   readonly #links: Link[] = [];
-  readonly #ends: (WireEnd & { readonly tap: WireTap; readonly link: string })[] = [];
   readonly #closers: (() => void)[] = [];
-  readonly #watch = new StateWatch(this.#hosts, () => this.#recorder.elapsedMs);
-  readonly #timer = setInterval(() => this.#look(), lookEveryMs).unref();
   readonly #failure = new AbortController();
+  #capture: Capture | undefined;
   #isOver = false;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, { capture = false, network = 'namespaces' }: StageSettings = {}) {
     this.signal = AbortSignal.any([signal, this.#failure.signal]);
-    this.#recorder.onCall = () => this.#look();
+    this.isolation = network;
+    if (capture) this.capture();
+  }
+
+  /** From now on a capture listens to every link that is made, and looks at every host. */
+  capture(): void {
+    if (this.#stations.length > 0 || this.#alone.length > 0)
+      throw new UsageError(
+        'ERR_ARGUMENT_INVALID',
+        'capture: there are hosts already, and it would not have all of them',
+      );
+    this.#capture ??= new Capture(this.#recorder, (error) => this.fail(error));
+  }
+
+  get isCaptured(): boolean {
+    return this.#capture !== undefined;
+  }
+
+  get events(): readonly Event[] {
+    return this.#recorder.events;
+  }
+
+  /** What ended last. */
+  get last(): Event | undefined {
+    return this.#recorder.last;
   }
 
   get elapsedMs(): number {
@@ -81,8 +115,35 @@ export class Stage {
     const station: Station = { name, address: A, namespace, host, links: [] };
     for (const other of this.#stations) this.#join(other, station, link);
     this.#stations.push(station);
-    this.#hosts.push(host);
+    this.#capture?.watch(host);
     return host;
+  }
+
+  /** Two hosts joined by a link, `eth0` on either side: 192.168.0.1 on the first, 192.168.0.2 on the second, both as `A`. */
+  pair(first = 'server', second = 'client'): [Host, Host] {
+    return [this.host(first), this.host(second)];
+  }
+
+  /** A host joined to none, with the addresses A and B, on which everything runs over `lo`. */
+  alone(name = 'host'): Host {
+    this.#mustGoOn('alone');
+    const namespace = this.isolation === 'loopback' ? undefined : newNamespace();
+    const addresses = namespace === undefined ? loopbackAddresses() : articleAddresses;
+    const host = new Host(name, addresses, namespace, this.#recorder);
+    this.#closers.push(() => host.close());
+    this.#alone.push(host);
+    this.#capture?.watch(host);
+    if (namespace !== undefined) {
+      for (const address of Object.values(addresses)) namespace.addAddress('lo', `${address}/32`);
+      this.#capture?.tap([{ name, address: host.A, namespace, host, links: ['lo'] }], ['lo']);
+    }
+    return host;
+  }
+
+  /** A host, and at the other end of its link a peer the script plays. No kernel has its address, so nobody else answers. */
+  async scripted(name = 'host', peerName = 'peer'): Promise<[Host, ScriptedPeer]> {
+    const host = this.host(name);
+    return [host, await this.peer(peerName, host)];
   }
 
   /** What joins two hosts. */
@@ -108,7 +169,7 @@ export class Stage {
     if (near === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'peer: its host is not of this experiment');
     this.#stations.push(station);
     const links = joinDirectly(near, station);
-    this.#tap([near, station], links);
+    this.#capture?.tap([near, station], links);
     const note = (segment: PeerSegment): void => this.#recorder.add({ kind: 'segment', host: name, ...segment });
     const peer = await ScriptedPeer.start({ ...station, link: links[1], host, note });
     this.#closers.push(() => peer.close());
@@ -124,19 +185,26 @@ export class Stage {
         typeof text === 'string' ? text.length : text,
       );
     // What a wait before it has seen, it has seen before it.
-    this.#watch.look();
+    this.#capture?.look();
     this.#recorder.add({ kind: 'mark', host: '', text });
+  }
+
+  /** Something the script did or saw that is no call. */
+  note(text: string, said?: string, host = ''): void {
+    this.#recorder.add({ kind: 'remark', host, text, ...(said !== undefined && { said }) });
+  }
+
+  /** Runs `close` when the run is over, last one first. */
+  atEnd(close: () => void): void {
+    this.#closers.push(close);
   }
 
   /** The segments so far. */
   segments(): SegmentList {
     this.#mustGoOn('segments');
-    for (const { tap } of this.#ends) tap.drain();
-    return this.#stored();
-  }
-
-  #stored(): SegmentList {
-    return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
+    if (this.#capture === undefined) throw new UsageError('ERR_NOT_SUPPORTED', 'segments: this run has no capture');
+    this.#capture.drain();
+    return this.#capture.segments();
   }
 
   /** Until what was sent has arrived or is lost, and every frame is stored. */
@@ -150,93 +218,47 @@ export class Stage {
     // Within one turn: a segment that a timer of the kernel sends now would be listened to at one end only.
     const idle = until(() => (this.#isIdle() ? this.#stop() : undefined), 'silence', { deadlineMs: silenceMs });
     // Two ends that never stop talking are no reason to lose the record.
-    const dropped = await idle.catch(() => this.#stop());
+    await idle.catch(() => this.#stop());
     this.#isOver = true;
     for (const remark of this.#links.flatMap((link) => link.unused()))
       this.#recorder.add({ kind: 'mark', host: '', text: remark });
-    const hosts = this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined }));
-    const list = this.#stored();
-    const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
+    const hosts = [
+      ...this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined })),
+      ...this.#alone.map(({ name, address }) => ({ name, address, scripted: false })),
+    ];
+    const unseen = { beginNs: String(BigInt(Date.now()) * 1_000_000n), segments: [], states: [], dropped: 0 };
     return {
       kernel: release(),
       node: process.version,
-      beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
       durationMs: this.#recorder.elapsedMs,
       hosts,
       events: this.#recorder.events,
-      ...list,
-      states: timeline(this.#watch.samples, implied),
-      dropped,
+      ...(this.#capture?.seen(hosts) ?? unseen),
     };
   }
 
   /** Writes everything that was on the wire to a file. */
   writeCapture(file: string, trace: Trace): void {
-    const interfaces = this.#ends.map(({ host, peer, link }) => ({ name: host, description: `${link} to ${peer}` }));
-    const sinceBegin = ({ atNs }: Frame): number => this.#sinceBegin(atNs);
-    writeCapture(file, this.#frames.frames(), interfaces, trace, remarksOf(trace), sinceBegin);
+    this.#capture?.write(file, trace);
   }
 
   close(): void {
     this.#isOver = true;
-    clearInterval(this.#timer);
-    this.#recorder.onCall = () => {};
-    for (const { tap } of this.#ends) tap.close();
+    this.#capture?.close();
     for (const link of this.#links) link.close();
     for (const close of this.#closers.splice(0).reverse()) close();
-    this.#frames.close();
-  }
-
-  /** A script may have closed the namespace of a host, and then there is nothing to look at. */
-  #look(): void {
-    try {
-      this.#watch.look();
-    } catch (error) {
-      this.fail(error);
-    }
   }
 
   #isIdle(): boolean {
     if (!this.#links.every((link) => link.isIdle())) return false;
-    for (const { tap } of this.#ends) tap.drain();
+    this.#capture?.drain();
     return true;
   }
 
-  /** Ends the listening, and returns how many frames the kernel had no room for. */
-  #stop(): number {
-    let dropped = 0;
-    for (const { tap } of this.#ends) {
-      dropped += tap.drops();
-      tap.close();
-    }
-    this.#look();
-    this.#clock.stop();
-    return dropped;
-  }
-
-  /** The kernel's time of day as milliseconds since the run began, to the microsecond. */
-  #sinceBegin(nanoseconds: bigint): number {
-    return Math.round((this.#clock.toMs(nanoseconds) - this.#recorder.beginMs) * 1000) / 1000;
-  }
-
-  /** Listens at both ends of a link. */
-  #tap(stations: readonly [Station, Station], links: readonly [string, string]): void {
-    const isFirst = this.#ends.length === 0;
-    for (const [index, station] of stations.entries()) {
-      const { name, namespace, host } = station;
-      const link = links[index] ?? '';
-      const peer = stations[1 - index]?.name ?? '';
-      const tap = new WireTap(
-        namespace,
-        link,
-        this.#ends.length,
-        this.#frames,
-        () => this.#look(),
-        (error) => this.fail(named(`the capture on ${link} of ${name}`, error)),
-      );
-      this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
-    }
-    if (isFirst) waitForPacketStamps(stations[0].namespace);
+  /** Ends the listening. */
+  #stop(): true {
+    this.#capture?.stop();
+    return true;
   }
 
   #join(near: Station, far: Station, { relayed = false, delayMs }: LinkSettings): void {
@@ -244,14 +266,12 @@ export class Stage {
     const link = new Link([near.host, far.host], this.#recorder, delayMs);
     this.#links.push(link);
     const throughRelay = relayed || delayMs !== undefined;
-    this.#tap(
-      [near, far],
-      throughRelay
-        ? joinThroughRelay(near, far, link, (error) =>
-            this.fail(named(`the relay between ${near.name} and ${far.name}`, error)),
-          )
-        : joinDirectly(near, far),
-    );
+    const links = throughRelay
+      ? joinThroughRelay(near, far, link, (error) =>
+          this.fail(named(`the relay between ${near.name} and ${far.name}`, error)),
+        )
+      : joinDirectly(near, far);
+    this.#capture?.tap([near, far], links);
   }
 
   #mustGoOn(what: string): void {

@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
-import { Lab } from '../../../src/lab/run/lab.js';
+import { Stage } from '../../../src/lab/run/stage.js';
 import { abandon, establish } from '../../../src/claims/kit/connection.js';
 
-const lab = new Lab('loopback', AbortSignal.timeout(5000));
+const stage = new Stage(AbortSignal.timeout(5000), { network: 'loopback' });
 
-afterEach(() => lab.close());
+afterEach(() => stage.close());
 
 test('abandon() leaves a minisocket that nobody holds, and a peer that can still send', async () => {
-  const host = lab.host();
+  const host = stage.alone();
   const { server, client } = await establish(host);
   const left = { localPort: server.local.port, remotePort: client.local.port };
   expect(host.sockets(left).map(({ state }) => state)).toEqual(['ESTABLISHED']);

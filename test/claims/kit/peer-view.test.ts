@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Connection, establish, smallBuffers } from '../../../src/claims/kit/connection.js';
-import { Lab } from '../../../src/lab/run/lab.js';
+import { Stage } from '../../../src/lab/run/stage.js';
 import { arrived, fill, inState, readToEnd } from '../../../src/claims/kit/peer-view.js';
 
-let lab: Lab;
+let stage: Stage;
 let connection: Connection;
 
 beforeEach(async () => {
-  lab = new Lab('loopback', AbortSignal.timeout(5000));
-  connection = await establish(lab.host(), smallBuffers);
+  stage = new Stage(AbortSignal.timeout(5000), { network: 'loopback' });
+  connection = await establish(stage.alone(), smallBuffers);
 });
 
-afterEach(() => lab.close());
+afterEach(() => stage.close());
 
 describe('readToEnd()', () => {
   test('tells what came before a FIN', async () => {

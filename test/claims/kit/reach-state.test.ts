@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lab } from '../../../src/lab/run/lab.js';
+import { Stage } from '../../../src/lab/run/stage.js';
 import { following, standing } from '../../../src/claims/kit/reach-state.js';
 import { establish } from '../../../src/claims/kit/connection.js';
 import { needs } from '../../support/needs.js';
@@ -7,18 +7,18 @@ import { needs } from '../../support/needs.js';
 const isLinux = process.platform === 'linux';
 
 /** A connection of which the server's end is ESTABLISHED. */
-async function inLab<T>(use: (scene: Awaited<ReturnType<typeof establish>>) => Promise<T>): Promise<T> {
-  const lab = new Lab('loopback', new AbortController().signal);
+async function onStage<T>(use: (scene: Awaited<ReturnType<typeof establish>>) => Promise<T>): Promise<T> {
+  const stage = new Stage(new AbortController().signal, { network: 'loopback' });
   try {
-    return await use(await establish(lab.host()));
+    return await use(await establish(stage.alone()));
   } finally {
-    lab.close();
+    stage.close();
   }
 }
 
 test('a state that is awaited is told when it comes', async (context) => {
   needs(context, isLinux, 'the socket tables of Linux');
-  await inLab(async ({ server, client }) => {
+  await onStage(async ({ server, client }) => {
     const { host, local } = server;
     client.shutdown('write');
     expect(await following(host, local.port, 'ESTABLISHED', 'the client has ended')).toBe('CLOSE_WAIT');
@@ -28,7 +28,7 @@ test('a state that is awaited is told when it comes', async (context) => {
 
 test('a state that does not come breaks nothing off: what is there is told', async (context) => {
   needs(context, isLinux, 'the socket tables of Linux');
-  await inLab(async ({ server }) => {
+  await onStage(async ({ server }) => {
     const { host, local } = server;
     const seen = [
       standing(host, local.port, ['TIME_WAIT'], 'nobody closes'),

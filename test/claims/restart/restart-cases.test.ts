@@ -1,7 +1,7 @@
 import type { CaseResult, RowResult } from '../../../src/lab/record/result.js';
 import { expect, test } from 'vitest';
-import type { InLab } from '../../../src/lab/run/case.js';
-import { Lab } from '../../../src/lab/run/lab.js';
+import type { OnStage } from '../../../src/lab/run/case.js';
+import { Stage } from '../../../src/lab/run/stage.js';
 import { restartCases } from '../../../src/claims/restart/restart-cases.js';
 import type { Host } from '../../../src/lab/network/host.js';
 import { doneText } from '../../../src/lab/draw/text/event-text.js';
@@ -9,27 +9,27 @@ import { canMakeNamespaces } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
 
 /** Hosts as of another kernel: none of its connections ever gets to a TIME_WAIT, nor, once closed, to FIN_WAIT2. */
-class WithoutTimeWait extends Lab {
-  override host(name?: string): Host {
-    const host = super.host(name);
+class WithoutTimeWait extends Stage {
+  override alone(name?: string): Host {
+    const host = super.alone(name);
     host.setSysctl('net.ipv4.tcp_max_tw_buckets', 0);
     return host;
   }
 }
 
-const inLab: InLab = async (use) => {
-  const lab = new WithoutTimeWait('namespaces', AbortSignal.timeout(20_000));
+const onStage: OnStage = async (_row, use) => {
+  const stage = new WithoutTimeWait(AbortSignal.timeout(20_000));
   try {
-    return { value: await use(lab), events: lab.events };
+    return { value: await use(stage), events: stage.events };
   } finally {
-    lab.close();
+    stage.close();
   }
 };
 
 async function rowsOf(id: string): Promise<Pick<CaseResult, 'because'> & { rows: readonly RowResult[] }> {
   const found = restartCases.find((one) => one.id === id);
   if (found === undefined) throw new Error(`there is no case ${id}`);
-  return await found.runRows(inLab, () => undefined);
+  return await found.runRows(onStage, () => undefined);
 }
 
 describeNeeding(canMakeNamespaces, 'only root can make network namespaces')('where no TIME_WAIT comes', () => {

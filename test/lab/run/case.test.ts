@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { defineCase, type InLab } from '../../../src/lab/run/case.js';
-import { Lab } from '../../../src/lab/run/lab.js';
+import { defineCase, type OnStage } from '../../../src/lab/run/case.js';
+import { Stage } from '../../../src/lab/run/stage.js';
 import { NotReachedError } from '../../../src/lab/record/until.js';
 
-const inLab: InLab = async (use) => ({
-  value: await use(new Lab('loopback', new AbortController().signal)),
+const onStage: OnStage = async (_row, use) => ({
+  value: await use(new Stage(new AbortController().signal, { network: 'loopback' })),
   events: [],
 });
 
@@ -38,13 +38,13 @@ const nothingLacking = () => undefined;
 describe('rows of a case', () => {
   test('run one after the other', async () => {
     const log: string[] = [];
-    await twoRows(1, log).runRows(inLab, nothingLacking);
+    await twoRows(1, log).runRows(onStage, nothingLacking);
     expect(log).toEqual(['begin 5', 'end 5', 'begin 0', 'end 0']);
   });
 
   test('run side by side where the case says so, and are told in their own order', async () => {
     const log: string[] = [];
-    const { because } = await twoRows(2, log).runRows(inLab, nothingLacking);
+    const { because } = await twoRows(2, log).runRows(onStage, nothingLacking);
     expect(log).toEqual(['begin 5', 'begin 0', 'end 0', 'end 5']);
     expect(because).toBe('slow, quick');
   });
@@ -54,16 +54,18 @@ describe('rows of a case', () => {
     const broken = new Error('broken');
     const run = twoRows(2, log, () => {
       throw broken;
-    }).runRows(inLab, nothingLacking);
+    }).runRows(onStage, nothingLacking);
     await expect(run).rejects.toBe(broken);
     expect(log).toEqual(['begin 5', 'begin 0', 'end 0']);
   });
 
   test('that lack something are left out, and the reason is told', async () => {
     const log: string[] = [];
-    const { because, rows } = await twoRows(2, log).runRows(inLab, (needs) => (needs.length === 0 ? undefined : 'no'));
+    const { because, rows } = await twoRows(2, log).runRows(onStage, (needs) =>
+      needs.length === 0 ? undefined : 'no',
+    );
     expect([because, rows.length]).toEqual(['slow, quick', 2]);
-    const none = await twoRows(2, log).runRows(inLab, () => 'it needs more');
+    const none = await twoRows(2, log).runRows(onStage, () => 'it needs more');
     expect(none).toEqual({
       rows: [],
       verdict: 'skipped',
@@ -73,7 +75,7 @@ describe('rows of a case', () => {
 
   test('whose situation does not come about are a case that is skipped, with what was found instead', async () => {
     const missing = new NotReachedError('server closed first', 'TIME_WAIT', 'nothing', 5000);
-    const inVain: InLab = async () => {
+    const inVain: OnStage = async () => {
       throw new Error(`${missing.message}, after "close()"`, { cause: new Error('played', { cause: missing }) });
     };
     expect(await twoRows(2, []).runRows(inVain, nothingLacking)).toEqual({
@@ -101,7 +103,7 @@ describe('rows of a case', () => {
       ],
       run: () => observed,
       because: () => '',
-    }).runRows(inLab, nothingLacking);
+    }).runRows(onStage, nothingLacking);
     expect(rows.map(({ ok, says }) => [ok, says])).toEqual([
       [true, observed],
       [true, { left: ['TIME_WAIT'] }],

@@ -1,16 +1,16 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Host } from '../../../../src/lab/network/host.js';
 import { eventText } from '../../../../src/lab/draw/text/event-text.js';
-import { Lab } from '../../../../src/lab/run/lab.js';
+import { Stage } from '../../../../src/lab/run/stage.js';
 import type { ScriptedConnection } from '../../../../src/lab/network/peer/connection.js';
 import { answersTo } from '../../../../src/lab/network/peer/answers.js';
 import type { ScriptedPeer } from '../../../../src/lab/network/peer/peer.js';
 import { canMakeNamespaces } from '../../../support/namespaces.js';
 
-async function scripted(): Promise<[Host, ScriptedPeer, Lab]> {
-  const lab = new Lab('namespaces', AbortSignal.timeout(15_000));
-  onTestFinished(() => lab.close());
-  return [...(await lab.scripted()), lab];
+async function scripted(): Promise<[Host, ScriptedPeer, Stage]> {
+  const stage = new Stage(AbortSignal.timeout(15_000));
+  onTestFinished(() => stage.close());
+  return [...(await stage.scripted()), stage];
 }
 
 describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)', () => {
@@ -230,11 +230,11 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
   });
 
   test('sends and gets are events of the lab', async () => {
-    const [, peer, lab] = await scripted();
+    const [, peer, stage] = await scripted();
     const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });
     nobody.send('SYN');
     await nobody.expect('RST ACK');
-    expect(lab.events.map((event) => `${event.host} ${eventText(event)}`)).toEqual([
+    expect(stage.events.map((event) => `${event.host} ${eventText(event)}`)).toEqual([
       'peer sends SYN seq 0 win 65000: sent',
       'peer gets RST ACK seq 0 ack 1 win 0: got',
     ]);

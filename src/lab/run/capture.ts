@@ -1,0 +1,124 @@
+import { remarksOf } from '../draw/remarks.js';
+import type { Station } from '../network/cable.js';
+import type { Host } from '../network/host.js';
+import { named } from '../network/peer/link-socket.js';
+import type { Recorder } from '../record/recorder.js';
+import type { Trace, TraceHost } from '../record/trace.js';
+import { writeCapture } from '../wire/capture-file.js';
+import { KernelClock, waitForPacketStamps } from '../wire/clock.js';
+import { type Frame, FrameStore } from '../wire/frame-store.js';
+import { impliedStates } from '../wire/implied.js';
+import { type SegmentList, segmentsOf, type WireEnd } from '../wire/segments.js';
+import { WireTap } from '../wire/tap.js';
+import { timeline } from '../wire/timeline.js';
+import { StateWatch } from '../wire/watch.js';
+
+// States the kernel leaves by itself, as TIME_WAIT, show at the next look.
+const lookEveryMs = 20;
+
+/** What a capture knows of a run. */
+export type Seen = SegmentList & Pick<Trace, 'beginNs' | 'states' | 'dropped'>;
+
+/** Listens to the links of a run, and looks at the socket tables of its hosts. */
+export class Capture {
+  readonly #recorder: Recorder;
+  readonly #onError: (error: unknown) => void;
+  readonly #clock = new KernelClock();
+  readonly #frames = new FrameStore();
+  readonly #hosts: Host[] = [];
+  readonly #ends: (WireEnd & { readonly tap: WireTap; readonly link: string })[] = [];
+  readonly #watch: StateWatch;
+  readonly #timer: NodeJS.Timeout;
+  #dropped = 0;
+
+  /** `onError` is told why it had to stop. */
+  constructor(recorder: Recorder, onError: (error: unknown) => void) {
+    this.#recorder = recorder;
+    this.#onError = onError;
+    this.#watch = new StateWatch(this.#hosts, () => recorder.elapsedMs);
+    this.#timer = setInterval(() => this.look(), lookEveryMs).unref();
+    recorder.onCall = () => this.look();
+  }
+
+  watch(host: Host): void {
+    this.#hosts.push(host);
+  }
+
+  /** A script may have closed the namespace of a host, and then there is nothing to look at. */
+  look(): void {
+    try {
+      this.#watch.look();
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  /** Listens at both ends of a link; of a host that talks to itself over `lo`, there is but one. */
+  tap(stations: readonly [Station, ...Station[]], links: readonly string[]): void {
+    const isFirst = this.#ends.length === 0;
+    for (const [index, station] of stations.entries()) {
+      const { name, namespace, host } = station;
+      const link = links[index] ?? '';
+      const peer = stations[stations.length - 1 - index]?.name ?? '';
+      const tap = new WireTap(
+        namespace,
+        link,
+        this.#ends.length,
+        this.#frames,
+        () => this.look(),
+        (error) => this.#onError(named(`the capture on ${link} of ${name}`, error)),
+      );
+      this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
+    }
+    if (isFirst) waitForPacketStamps(stations[0].namespace);
+  }
+
+  /** Stores what has come by now. */
+  drain(): void {
+    for (const { tap } of this.#ends) tap.drain();
+  }
+
+  segments(): SegmentList {
+    return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
+  }
+
+  /** Ends the listening. */
+  stop(): void {
+    for (const { tap } of this.#ends) {
+      this.#dropped += tap.drops();
+      tap.close();
+    }
+    this.look();
+    this.#clock.stop();
+  }
+
+  seen(hosts: readonly TraceHost[]): Seen {
+    const list = this.segments();
+    const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
+    return {
+      beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
+      ...list,
+      states: timeline(this.#watch.samples, implied),
+      dropped: this.#dropped,
+    };
+  }
+
+  /** Writes everything that was on the wire to a file. */
+  write(file: string, trace: Trace): void {
+    const interfaces = this.#ends.map(({ host, peer, link }) => ({ name: host, description: `${link} to ${peer}` }));
+    const sinceBegin = ({ atNs }: Frame): number => this.#sinceBegin(atNs);
+    writeCapture(file, this.#frames.frames(), interfaces, trace, remarksOf(trace), sinceBegin);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#recorder.onCall = () => {};
+    for (const { tap } of this.#ends) tap.close();
+    this.#frames.close();
+  }
+
+  /** The kernel's time of day as milliseconds since the run began, to the microsecond. */
+  #sinceBegin(nanoseconds: bigint): number {
+    return Math.round((this.#clock.toMs(nanoseconds) - this.#recorder.beginMs) * 1000) / 1000;
+  }
+}
