@@ -1,43 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Command } from 'commander';
-import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
-import { codeOf } from '../lab/record/recorder.js';
+import { UsageError } from '../errors.js';
+import type { Finding } from './checks.js';
 
-/** Something the package can use, whether it is here, and what to do if not. */
-interface Finding {
-  readonly what: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly cure?: string;
-}
-
-type Check = () => Finding;
-
-function attempt(what: string, use: () => string, cure: string): Finding {
-  try {
-    return { what, ok: true, found: use() };
-  } catch (error) {
-    return { what, ok: false, found: codeOf(error), cure };
-  }
-}
-
-function namespaces(): Finding {
-  const what = 'network namespaces';
-  const access = namespacesAvailable();
-  switch (access.how) {
-    case 'root':
-      return { what, ok: true, found: 'this process can make them' };
-    case 'user-namespace':
-      return { what, ok: true, found: 'after starting again in a user namespace, which the commands do by themselves' };
-    case 'none':
-      return {
-        what,
-        ok: false,
-        found: access.reason,
-        cure: 'run as root, or allow user namespaces (sysctl user.max_user_namespaces; in a container --cap-add SYS_ADMIN)',
-      };
-  }
+function proc(): Finding {
+  const ok = existsSync('/proc/version');
+  const cure = 'mount /proc: sysctls and namespaces are reached through it';
+  return { what: '/proc', ok, found: ok ? 'mounted' : 'not mounted', ...(!ok && { cure }) };
 }
 
 /** `undefined` where /proc is not mounted. */
@@ -64,56 +34,60 @@ function capabilities(): Finding {
   return { what: 'capabilities', ok: missing.length === 0, found, ...(missing.length > 0 && { cure }) };
 }
 
-function boundSockets(): string {
-  using socket = Socket.open().bind({ address: '127.0.0.1' });
-  const name = socket.getsockname();
-  const rows = listSockets({ localPort: 'port' in name ? name.port : 0, state: 'BOUND' });
-  if (rows.length === 0) throw new Error('the kernel does not list sockets that are only bound');
-  return 'listed';
+/** What needs no addon. */
+function first(): Finding[] {
+  return [
+    { what: 'Linux', ok: process.platform === 'linux', found: `${process.platform} ${release()}` },
+    { what: 'Node', ok: true, found: `${process.version}, Node-API ${process.versions['napi'] ?? '?'}` },
+    proc(),
+    capabilities(),
+  ];
 }
 
-function packetSockets(): string {
-  using namespace = NetworkNamespace.create();
-  namespace.run(() => Socket.open({ family: 'packet', type: 'raw' }).close());
-  return 'inside a namespace';
+/** The rest, of this process; where there is no addon, why. */
+async function rest(): Promise<Finding[]> {
+  try {
+    const { checks } = await import('./checks.js');
+    return [{ what: 'addon', ok: true, found: 'loaded' }, ...checks()];
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'ERR_NATIVE_LOAD') throw error;
+    const cure = 'without it nothing of this package works but sockwise --version and doctor';
+    return [{ what: 'addon', ok: false, found: error.message, cure }];
+  }
 }
 
-const checks: readonly Check[] = [
-  () => ({ what: 'Linux', ok: process.platform === 'linux', found: `${process.platform} ${release()}` }),
-  () => ({ what: 'Node', ok: true, found: `${process.version}, Node-API ${process.versions['napi'] ?? '?'}` }),
-  () =>
-    attempt(
-      '/proc',
-      () => readFileSync('/proc/version', 'utf8').slice(0, 5),
-      'mount /proc: sysctls and namespaces are reached through it',
-    ),
-  namespaces,
-  capabilities,
-  () =>
-    attempt(
-      'sock_diag',
-      () => `${listSockets().length} TCP sockets here`,
-      'kernel without CONFIG_INET_DIAG: load the modules inet_diag and tcp_diag',
-    ),
-  () =>
-    attempt('bound-only sockets', boundSockets, 'Linux 6.8 lists them; before, such a holder of a port cannot be seen'),
-  () =>
-    attempt('packet sockets', packetSockets, 'needs namespaces; the cases with crafted segments are skipped without'),
-];
+/** As an ordinary user: what was found outside, told to the process inside the user namespace, where the lab's hosts are. */
+const outside = 'SOCKWISE_DOCTOR_OUTSIDE';
+
+async function findings(): Promise<Finding[]> {
+  const told = process.env[outside];
+  if (told !== undefined) return [...(JSON.parse(told) as Finding[]), ...(await rest())];
+  const here = first();
+  try {
+    const { namespacesAvailable, reexecInUserNamespace } = await import('../index.js');
+    if (namespacesAvailable().how === 'user-namespace') {
+      process.env[outside] = JSON.stringify(here);
+      process.exit(await reexecInUserNamespace());
+    }
+  } catch (error) {
+    if (!(error instanceof UsageError) || error.code !== 'ERR_NATIVE_LOAD') throw error;
+  }
+  return [...here, ...(await rest())];
+}
 
 export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
-    .description('say what is available here and how to get the rest')
+    .description('check what this machine supports and how to enable the rest')
     .option('--json', 'print the findings as JSON')
-    .action(({ json }: { json?: boolean }) => {
-      const findings = checks.map((check) => check());
+    .action(async ({ json }: { json?: boolean }) => {
+      const found = await findings();
       if (json === true) {
-        console.log(JSON.stringify(findings, undefined, 2));
+        console.log(JSON.stringify(found, undefined, 2));
         return;
       }
-      for (const { what, ok, found, cure } of findings) {
-        console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${found}`);
+      for (const { what, ok, found: text, cure } of found) {
+        console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${text}`);
         if (cure !== undefined) console.log(`     ${''.padEnd(20)} ${cure}`);
       }
     });

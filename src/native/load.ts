@@ -60,10 +60,10 @@ function load(): NativeBinding {
   const cure = existsSync(join(root, 'src'))
     ? 'build it with `npm run build:native`'
     : 'build it with `npm rebuild sockwise` (needs python3, make and a C++ compiler; not with --ignore-scripts)';
-  const attempts = failures.map(({ message }) => `\n  ${message}`).join('');
+  const attempts = failures.map(({ message }) => message).join('; ');
   throw new UsageError(
     'ERR_NATIVE_LOAD',
-    `no native addon for ${process.platform}-${process.arch}, Node ${process.version}: ${cure}. Tried:${attempts}`,
+    `no native addon for ${process.platform}-${process.arch}, Node ${process.version}: ${cure}. Tried: ${attempts}`,
     { cause: new AggregateError(failures) },
   );
 }
