@@ -1,0 +1,58 @@
+import * as dgram from 'node:dgram';
+import { errorMonitor, type EventEmitter } from 'node:events';
+import * as net from 'node:net';
+import { invalidArgument } from '../errors.js';
+import { explain, type Explanation } from './explain.js';
+import type { BindRequest } from './predict.js';
+import { explanationText } from './text.js';
+
+/** What can fail to bind: servers of net, http, https, http2 and tls, sockets of dgram, and net.Socket with a local port. */
+export type Attachable = net.Server | dgram.Socket | net.Socket;
+
+const codes: readonly unknown[] = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'EINVAL'];
+// Reading takes some 10 ms, and the last trial begins no later: together at most 150 ms.
+const TRIALS_MS = 50;
+
+function isBindFailure(error: unknown): error is Error & { readonly syscall: string } {
+  if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return false;
+  return codes.includes(error.code) && (error.syscall === 'bind' || error.syscall === 'listen');
+}
+
+/** Writes the explanation into the error's text, and adds it as data that printing the error does not repeat. */
+function write(error: Error, explanation: Explanation): void {
+  const { message, stack } = error;
+  const text = `${message}\n${explanationText(explanation)}`;
+  // The stack was made with the error, and repeats the message.
+  const newStack = stack?.replace(message, () => text);
+  Object.defineProperty(error, 'explanation', { value: explanation, configurable: true, writable: true });
+  error.message = text;
+  if (newStack !== undefined) error.stack = newStack;
+}
+
+function explainInPlace(error: unknown, known: Partial<BindRequest>): void {
+  if (!isBindFailure(error) || 'explanation' in error) return;
+  try {
+    write(error, explain(error, { known, timeoutMs: TRIALS_MS }));
+  } catch {
+    // A unix socket, a frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
+  }
+}
+
+const attached = new WeakSet<Attachable>();
+
+/**
+ * Explains in the text of the error why a bind failed, and adds `error.explanation`, an {@link Explanation}. Nothing else
+ * changes: who handles the error handles the same one, and one that nobody handles ends the process as before. It costs
+ * nothing until a bind fails, and then at most 150 ms. Returns what it was given.
+ */
+export function attach<Target extends Attachable>(target: Target): Target {
+  if (!(target instanceof net.Server || target instanceof dgram.Socket || target instanceof net.Socket))
+    throw invalidArgument('target', 'a net.Server, dgram.Socket or net.Socket', target);
+  if (attached.has(target)) return target;
+  attached.add(target);
+  const known: Partial<BindRequest> = { protocol: target instanceof dgram.Socket ? 'udp' : 'tcp' };
+  // Runs before the listeners of 'error', and does not count as one of them.
+  const emitter: EventEmitter = target;
+  emitter.on(errorMonitor, (error: unknown) => explainInPlace(error, known));
+  return target;
+}
