@@ -20,6 +20,8 @@ const leftOut = {
     'test/cli/no-proc.test.ts': 'the sanitizer itself needs /proc',
     'test/lab/draw/**': 'no native code, and the browser hangs when the allocator is preloaded',
     'test/claims/experiments.test.ts': 'the matrix plays most of them, and it stays',
+    'test/clients/**':
+      "other projects' programs, started with what is preloaded, and no native code that the tests of src/handles lack",
     'test/docs.test.ts': 'starts vitest and a compiler, with no other calls than the experiments beside it',
   },
   valgrind: {

@@ -28,6 +28,19 @@ const checks: Readonly<Record<string, (printed: string) => void>> = {
     expect(printed).toContain('IP_BIND_ADDRESS_NO_PORT true: 127.0.0.2 got its port from connect(2)');
     expect(printed).toMatch(/connect\(\) from port (\d+): connected from 127\.0\.0\.2:\1\n/);
   },
+  'clients.mjs': (printed) => {
+    const lines = printed.trimEnd().split('\n');
+    expect(lines.pop()).toBe('net.connect() afterwards: echoed, IP_TOS 0 in its SYN');
+    expect(lines.length).toBe(7);
+    for (const line of lines) expect(line).toMatch(/: (served|echoed), IP_TOS 16 in its SYN$/);
+  },
+  'datagram-reuseport.mjs': (printed) => {
+    const counts = [...printed.matchAll(/^(first|second): (\d+)$/gm)].map(([, , count]) => Number(count));
+    expect(counts.length).toBe(2);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(64);
+    // By chance one gets none in 1 of 2^63 runs.
+    expect(Math.min(...counts)).toBeGreaterThan(0);
+  },
   'reset-on-close.mjs': (printed) => {
     expect(printed).toBe(
       'plain close: the peer sees end of stream, the closed side is TIME_WAIT\n' +

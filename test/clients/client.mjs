@@ -1,0 +1,52 @@
+// One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS`. It opens, asks and closes once, opens again, asks,
+// and tells its parent that it is ready. Told that the link is down it asks once more, and tells what came of that, and when.
+import { once } from 'node:events';
+import { pathToFileURL } from 'node:url';
+
+const [, , recipe, host, port, options] = process.argv;
+const { open } = await import(pathToFileURL(recipe));
+
+let onError = (error) => {
+  throw error;
+};
+const place = { host, port: Number(port), options: JSON.parse(options), onError: (error) => onError(error) };
+
+/** The longest that a timer of 20 ms was late: how little this process could run. */
+let latestMs = 0;
+let last = performance.now();
+setInterval(() => {
+  const now = performance.now();
+  latestMs = Math.max(latestMs, now - last - 20);
+  last = now;
+}, 20).unref();
+
+/** The codes of an error, of its causes and of those it stands for. */
+function codesOf(error) {
+  if (typeof error !== 'object' || error === null) return [];
+  return [error.code, ...[error.cause, error.fatalError, ...(error.errors ?? [])].flatMap(codesOf)].filter(Boolean);
+}
+
+const first = await open(place);
+await first.request();
+// ws tells of an orderly end too.
+onError = () => {};
+await first.close();
+const client = await open(place);
+await client.request();
+let failed;
+const failure = new Promise((resolve) => (failed = resolve));
+onError = (error) => failed({ error });
+
+process.once('disconnect', () => process.exit());
+process.send('ready');
+await once(process, 'message');
+
+latestMs = 0;
+const start = performance.now();
+Promise.resolve(client.request()).then(
+  () => failed({ answered: true }),
+  (error) => failed({ error }),
+);
+const { error, answered = false } = await failure;
+const ms = performance.now() - start;
+process.send({ answered, ms, latestMs, codes: codesOf(error), message: String(error) }, () => process.exit());

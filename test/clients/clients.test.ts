@@ -1,0 +1,274 @@
+import { type ChildProcess, fork, type ForkOptions } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from 'vitest';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
+import { Socket } from '../../src/socket/socket.js';
+import { root, run } from '../support/children.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
+import { needs } from '../support/needs.js';
+import { missingPackages, realServers, startServer } from './real-servers.js';
+
+const page = readFileSync(`${root}docs/recipes.md`, 'utf8');
+const recipes = new Map(
+  [...page.matchAll(/^```js\n(\/\/ (\S+\.mjs)\n[\s\S]*?)^```$/gm)].map(([, text = '', name = '']) => [name, text]),
+);
+const isServer = (text: string): boolean => text.includes('export async function serve(');
+
+/** The server of each client. */
+const serverOf: Readonly<Record<string, keyof typeof realServers | 'http' | 'http2' | 'ws' | 'smtp' | 'grpc'>> = {
+  'pg.mjs': 'postgres',
+  'pg-pool.mjs': 'postgres',
+  'postgres.mjs': 'postgres',
+  'mysql2.mjs': 'mariadb',
+  'mysql2-pool.mjs': 'mariadb',
+  'mariadb.mjs': 'mariadb',
+  'ioredis.mjs': 'redis',
+  'redis.mjs': 'redis',
+  'mqtt.mjs': 'mosquitto',
+  'http.mjs': 'http',
+  'got.mjs': 'http',
+  'axios.mjs': 'http',
+  'undici.mjs': 'http',
+  'http2.mjs': 'http2',
+  'ws.mjs': 'ws',
+  'nodemailer.mjs': 'smtp',
+  'grpc.mjs': 'grpc',
+};
+
+const modules = `${root}test/clients/node_modules`;
+const hasModules = existsSync(modules);
+const noModules = 'the clients are not installed: npm ci --prefix test/clients';
+
+function needsClients(context: TestContext): void {
+  needs(context, process.platform === 'linux', 'Linux only', 'kernel');
+  needs(context, hasModules, noModules);
+}
+
+const [serverAddress, clientAddress] = ['192.168.77.1', '192.168.77.2'];
+const userTimeoutMs = 1000;
+
+/** A project that has the package, the clients and the recipes. Open to the user the servers run as. */
+const folder = mkdtempSync(join(tmpdir(), 'sockwise-clients-'));
+chmodSync(folder, 0o755);
+mkdirSync(join(folder, 'node_modules'));
+writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n');
+symlinkSync(root, join(folder, 'node_modules/sockwise'));
+if (hasModules) {
+  for (const name of readdirSync(modules)) symlinkSync(join(modules, name), join(folder, 'node_modules', name));
+}
+for (const [name, text] of recipes) writeFileSync(join(folder, name), text);
+const programs = ['client.mjs', 'own-servers.mjs', 'serve.mjs'];
+mkdirSync(join(folder, 'programs'));
+for (const name of programs) writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/clients/${name}`));
+
+const children = new Map<ChildProcess, NodeJS.Signals>();
+
+async function endChildren(): Promise<void> {
+  await Promise.all(
+    [...children].map(async ([child, signal]) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill(signal);
+      await gone;
+    }),
+  );
+}
+
+afterAll(async () => {
+  await endChildren();
+  rmSync(folder, { recursive: true });
+});
+
+function started(program: string, args: readonly string[], options: ForkOptions = {}): ChildProcess {
+  const child = fork(join(folder, 'programs', program), args, {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    ...options,
+  });
+  children.set(child, 'SIGKILL');
+  return child;
+}
+
+/** What a child says next, or how it ended. */
+async function said(child: ChildProcess): Promise<unknown> {
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = once(child, 'close').then(([code, signal]) => {
+    throw new Error(`it ended with ${code ?? signal}: ${stderr}`);
+  });
+  const [message] = await Promise.race([once(child, 'message'), ended]);
+  return message;
+}
+
+interface Syn {
+  readonly port: number;
+  readonly tos: number;
+}
+
+/** Every SYN that reaches the host of `capture`, until that is closed. */
+async function collectSyns(capture: Socket, syns: Syn[]): Promise<void> {
+  for (;;) {
+    const packet = await capture.recv({ size: 128 }).catch(() => undefined);
+    if (packet === undefined) return;
+    const tcp = packet.subarray(((packet[0] ?? 0) & 15) * 4);
+    // RFC 9293: SYN without ACK.
+    if (packet[9] === 6 && ((tcp[13] ?? 0) & 0x12) === 2) syns.push({ port: tcp.readUInt16BE(2), tos: packet[1] ?? 0 });
+  }
+}
+
+interface Outcome {
+  readonly answered: boolean;
+  readonly ms: number;
+  readonly latestMs: number;
+  readonly codes: readonly string[];
+  readonly message: string;
+}
+
+interface Client {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly tos: number;
+  outcome?: Outcome;
+  error?: unknown;
+}
+
+test('each recipe is run here', () => {
+  const clients = [...recipes].filter(([, text]) => !isServer(text)).map(([name]) => name);
+  expect(clients.toSorted()).toEqual(Object.keys(serverOf).toSorted());
+});
+
+describe('each client', () => {
+  const syns: Syn[] = [];
+  const clients = new Map<string, Client>();
+  let control: Client | undefined;
+  let controlNoticed: boolean | undefined;
+  const canRun = canMakeNamespaces && hasModules && missingPackages.length === 0;
+
+  beforeAll(async () => {
+    if (!canRun) return;
+    const [server, client] = [NetworkNamespace.create(), NetworkNamespace.create()];
+    server.addVeth(client, { name: 'eth0', peerName: 'eth0' });
+    server.addAddress('eth0', `${serverAddress}/24`);
+    client.addAddress('eth0', `${clientAddress}/24`);
+    const capture = server.run(() => Socket.open({ family: 'packet', type: 'dgram', protocol: 0x0800 }));
+    const collecting = collectSyns(capture, syns);
+
+    const ports = new Map<string, number>();
+    const listening = async (name: string, { port, log }: { readonly port: number; log(): string }): Promise<void> => {
+      ports.set(name, port);
+      const at = { localPort: port, localAddress: serverAddress };
+      await server.waitForState(at, 'LISTEN', { deadlineMs: 60_000 }).catch((error: unknown) => {
+        throw new Error(`${name} does not listen: ${log()}`, { cause: error });
+      });
+    };
+    const names = Object.keys(realServers) as (keyof typeof realServers)[];
+    const real = names.map((name) => [name, server.run(() => startServer(name, folder, serverAddress))] as const);
+    for (const [, { child, endedBy }] of real) children.set(child, endedBy);
+    const own = await said(server.run(() => started('own-servers.mjs', [serverAddress])));
+    for (const [name, port] of Object.entries(own as Record<string, number>)) ports.set(name, port);
+    for (const [name, each] of real) await listening(name, each);
+
+    /** Opens a client, whose failure is told in its own test. */
+    const opened = async (name: string, more: object): Promise<Client> => {
+      const port = ports.get(serverOf[name] ?? '') ?? 0;
+      // The two lowest bits are those of ECN, RFC 3168.
+      const tos = 4 * ++count;
+      const args = [join(folder, name), serverAddress, `${port}`, JSON.stringify({ IP_TOS: tos, ...more })];
+      const one: Client = { child: client.run(() => started('client.mjs', args)), port, tos };
+      await said(one.child).catch((error: unknown) => (one.error = error));
+      return one;
+    };
+    let count = 0;
+    const waiting = Object.keys(serverOf);
+    // A few at a time: each is a Node that starts.
+    const work = async (): Promise<void> => {
+      for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
+        clients.set(name, await opened(name, { TCP_USER_TIMEOUT: userTimeoutMs }));
+    };
+    await Promise.all([work(), work(), work()]);
+    control = await opened('pg.mjs', {});
+
+    server.setLink('eth0', { up: false });
+    const ask = async (one: Client): Promise<void> => {
+      if (one.error !== undefined) return;
+      one.child.send('the link is down');
+      await said(one.child).then(
+        (outcome) => (one.outcome = outcome as Outcome),
+        (error: unknown) => (one.error = error),
+      );
+    };
+    const asked = ask(control);
+    await Promise.all([...clients.values()].map(ask));
+    controlNoticed = control.outcome !== undefined || control.error !== undefined;
+    await endChildren();
+    await asked;
+    capture.close();
+    await collecting;
+    for (const host of [server, client]) host.close();
+  }, 120_000);
+
+  function needsAll(context: TestContext): void {
+    needsClients(context);
+    needs(context, canMakeNamespaces, 'only root runs servers in a namespace');
+    needs(context, missingPackages.length === 0, `not installed: ${missingPackages.join(', ')}`);
+  }
+
+  test.for(Object.keys(serverOf))(
+    '%s has the options on its SYN, and notices that the link is down',
+    (name, context) => {
+      needsAll(context);
+      const { tos, port, outcome, error } = clients.get(name) ?? {};
+      expect(error).toBeUndefined();
+      // Two at least: it is opened twice.
+      const mine = syns.filter((syn) => syn.tos === tos);
+      expect(mine.length).toBeGreaterThanOrEqual(2);
+      expect(new Set(mine.map((syn) => syn.port))).toEqual(new Set([port]));
+      expect(outcome?.answered).toBe(false);
+      // Time is the claim. A machine with no time for this process gets more of it.
+      const limitMs = userTimeoutMs + 1500 + 4 * (outcome?.latestMs ?? 0);
+      expect(outcome?.ms, outcome?.message).toBeLessThan(limitMs);
+    },
+  );
+
+  test('makes no connection without the options', (context) => {
+    needsAll(context);
+    expect(syns.filter(({ tos }) => tos === 0)).toEqual([]);
+  });
+
+  test('without TCP_USER_TIMEOUT had noticed nothing by then', (context) => {
+    needsAll(context);
+    expect(controlNoticed).toBe(false);
+  });
+});
+
+describe('each server', () => {
+  const names = [...recipes].filter(([, text]) => isServer(text)).map(([name]) => name);
+
+  test('shares its port, since the option is there before bind(2)', async (context) => {
+    needsClients(context);
+    const files = names.map((name) => join(folder, name));
+    const { stdout, stderr } = await run(process.execPath, [join(folder, 'programs/serve.mjs'), ...files]);
+    expect(stderr).toBe('');
+    const served = { shared: true, answers: ['served'] };
+    expect(JSON.parse(stdout)).toEqual({
+      'fastify.mjs': served,
+      'express.mjs': served,
+      'koa.mjs': served,
+      'ws-server.mjs': { ...served, answers: ['served', 'echoed'] },
+      'socket.io.mjs': { ...served, answers: ['served', 'websocket'] },
+      'dgram.mjs': { shared: true, answers: ['echoed'] },
+    });
+  });
+});
