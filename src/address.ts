@@ -1,3 +1,5 @@
+import { invalidArgument } from './errors.js';
+
 /** An IPv4 or IPv6 address and port, with Node's names. */
 export interface InternetAddress {
   readonly family: 'IPv4' | 'IPv6';
@@ -178,6 +180,11 @@ export function formatIPv6(bytes: Uint8Array, offset = 0): string {
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }
 
+function requireText(address: unknown): string {
+  if (typeof address !== 'string') throw invalidArgument('address', 'a string', address);
+  return address;
+}
+
 /** The usual spelling, without zone, of an address that may be spelt in many ways; other text as it is. */
 function canonical(address: string): string {
   const bytes = new Uint8Array(16);
@@ -199,24 +206,31 @@ export function isLoopback(address: string): boolean {
 
 /** The IPv4 address inside a v4-mapped one, in any spelling; any other address as it is. */
 export function unmapped(address: string): string {
-  const text = canonical(address);
+  const text = canonical(requireText(address));
   return text.startsWith('::ffff:') && text.includes('.') ? text.slice(7) : address;
 }
 
 /** `127.0.0.1:80`, `[::1]:80`, a path, or an abstract name with `@` for its first byte, as ss(8) prints it. */
 export function formatAddress(address: SocketAddress): string {
+  if (typeof address !== 'object' || address === null) throw invalidArgument('address', 'an address object', address);
   switch (address.family) {
     case 'IPv4':
       return `${address.address}:${address.port}`;
     case 'IPv6':
       return `[${address.address}${address.scopeId ? `%${address.scopeId}` : ''}]:${address.port}`;
     case 'unix':
-      return address.path.replaceAll('\0', '@');
+      return requireText(address.path).replaceAll('\0', '@');
     case 'packet':
       return `${address.hardwareAddress ?? '*'}%${address.interfaceIndex}`;
     case 'netlink':
       return `netlink:${address.pid}`;
     case 'vsock':
       return `vsock:${address.cid}:${address.port}`;
+    default:
+      throw invalidArgument(
+        'address: family',
+        'one of an address of this package',
+        (address as { family?: unknown }).family,
+      );
   }
 }

@@ -124,12 +124,22 @@ export function check(result: number, syscall: string, context?: ErrorContext): 
   return result;
 }
 
+/** Of the class, as far as it has one: an object may be anything, also one that throws when it is looked at. */
+function nameOf(value: object): string {
+  try {
+    const { name }: { name?: unknown } = value.constructor;
+    return typeof name === 'string' ? name : 'Object';
+  } catch {
+    return 'Object';
+  }
+}
+
 function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'symbol') return 'a symbol';
   if (typeof value === 'bigint') return `${value}n`;
-  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'Object'}`;
+  if (typeof value === 'object' && value !== null) return `an instance of ${nameOf(value)}`;
   return String(value);
 }
 

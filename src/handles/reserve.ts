@@ -1,6 +1,7 @@
 import type * as net from 'node:net';
 import type { InternetAddress } from '../address.js';
-import { knownKeys, UsageError } from '../errors.js';
+import { invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
 import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { openBound } from './bound.js';
@@ -21,8 +22,11 @@ export interface ReservationListenOptions extends ServeOptions {
 }
 
 function refuseSharing(options: OptionValues | undefined): void {
+  if (options === undefined) return;
+  if (typeof options !== 'object' || options === null)
+    throw invalidArgument('options', 'an object of values by C name', options);
   for (const name of ['SO_REUSEADDR', 'SO_REUSEPORT']) {
-    if (options !== undefined && name in options) {
+    if (name in options) {
       throw new UsageError(
         'ERR_ARGUMENT_INVALID',
         `options: ${name} decides who else gets the port; a reservation sets it itself`,
@@ -31,17 +35,23 @@ function refuseSharing(options: OptionValues | undefined): void {
   }
 }
 
+/** The name of the interface of a link-local address; its index where it has none any more. */
+function zoneOf(scopeId: number): string {
+  return native.if_indextoname(scopeId) || String(scopeId);
+}
+
 /** A port that is ours though nobody listens on it yet. See {@link reservePort}. */
 export class PortReservation {
+  /** With its zone, as `fe80::1%eth0`, where it is link-local. */
   readonly address: string;
   readonly port: number;
   readonly family: 'IPv4' | 'IPv6';
   readonly #socket: Socket;
 
   /** Takes the bound `socket` over. */
-  constructor(socket: Socket, { address, port, family }: InternetAddress) {
+  constructor(socket: Socket, { address, port, family, scopeId }: InternetAddress) {
     this.#socket = socket;
-    this.address = address;
+    this.address = scopeId === undefined ? address : `${address}%${zoneOf(scopeId)}`;
     this.port = port;
     this.family = family;
   }

@@ -102,7 +102,9 @@ function clausesOf(filter: SocketFilter): Clause[] {
   return clauses;
 }
 
-function markCondition({ mark, mask = UINT32_MAX }: NonNullable<SocketFilter['mark']>): Condition {
+function markCondition(given: NonNullable<SocketFilter['mark']>): Condition {
+  knownKeys(given, 'mark', ['mark', 'mask']);
+  const { mark, mask = UINT32_MAX } = given;
   return {
     kind: 'mark',
     mark: integer(mark, 'mark.mark', 0, UINT32_MAX),

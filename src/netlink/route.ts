@@ -260,7 +260,9 @@ export function addNeighbour(neighbour: NeighbourSettings): void {
 }
 
 /** `RTM_DELNEIGH` - forget a neighbour. Needs CAP_NET_ADMIN. */
-export function removeNeighbour({ interface: link, address }: Omit<NeighbourSettings, 'hardwareAddress'>): void {
+export function removeNeighbour(neighbour: Omit<NeighbourSettings, 'hardwareAddress'>): void {
+  knownKeys(neighbour, 'neighbour', ['interface', 'address', 'hardwareAddress']);
+  const { interface: link, address } = neighbour;
   changeNeighbour('DELNEIGH', 0, link, address, undefined);
 }
 

@@ -181,6 +181,8 @@ export async function waitForState(
   const { deadlineMs = 5000, signal } = options;
   const wanted = stateArgument(state);
   const deadline = performance.now() + integer(deadlineMs, 'deadlineMs', 0, 2 ** 31 - 1);
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();
   const look = lookFor(target);
   // Opened before the first await, so that it belongs to the caller's namespace.

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
-import { check, knownKeys, SystemCallError, UsageError } from '../errors.js';
+import { check, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import type { SocketRow } from '../netlink/inet-diag.js';
 import {
@@ -178,6 +178,7 @@ export class NetworkNamespace {
    */
   run<T>(work: () => T): T {
     const { fd } = this;
+    if (typeof work !== 'function') throw invalidArgument('run', 'a function', work);
     const result = andBack(() => enter(fd), work);
     if (isThenable(result)) {
       // Nobody else will look at it.
@@ -218,6 +219,7 @@ export class NetworkNamespace {
 
   /** Makes a veth pair, one end here and one in `other`. It is gone with either namespace. */
   addVeth(other: NetworkNamespace, settings: VethSettings): void {
+    if (!(other instanceof NetworkNamespace)) throw invalidArgument('other', 'a NetworkNamespace', other);
     knownKeys(settings, 'veth', ['name', 'peerName', 'mtu', 'up', 'hardwareAddress', 'peerHardwareAddress']);
     const { name, peerName, mtu, up = true, hardwareAddress, peerHardwareAddress } = settings;
     const peer = { name: peerName, mtu, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
@@ -245,6 +247,7 @@ export class NetworkNamespace {
 
   /** As `addAddress('lo', '10.0.0.1/8')`. Without duplicate address detection unless asked for: nobody else is on our links. */
   addAddress(link: string, address: string, settings: AddressSettings = {}): void {
+    knownKeys(settings, 'settings', ['duplicateDetection']);
     this.run(() =>
       addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }),
     );

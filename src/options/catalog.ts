@@ -736,7 +736,6 @@ export const catalog = {
     number: 9,
     example: 5,
     unit: 'seconds',
-    bounds: [0, int32Max],
     when: 'before listen',
     readBack: 'different',
     doc: 'Wakes accept only when data has come.',

@@ -1,5 +1,5 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
-import { integer, invalidArgument, UsageError } from '../errors.js';
+import { integer, invalidArgument } from '../errors.js';
 import type { Codec } from './codec.js';
 import type { packetCodecs } from './codec-packet.js';
 import { littleEndian, type Memory } from './memory.js';
@@ -22,6 +22,7 @@ type StructKind = Exclude<
   | keyof typeof packetCodecs
 >;
 
+const int32Min = -(2 ** 31);
 const int32Max = 2 ** 31 - 1;
 const uint32Max = 2 ** 32 - 1;
 const AF_INET = 2;
@@ -135,7 +136,7 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       const { on, seconds } = value;
       if (typeof on !== 'boolean') throw invalidArgument(`${name}.on`, 'a boolean', on);
       // The name is put together only for the error: a string a call costs as much as the rest of the check.
-      if (!fits(seconds, 0, int32Max)) integer(seconds, `${name}.seconds`, 0, int32Max);
+      if (!fits(seconds, int32Min, int32Max)) integer(seconds, `${name}.seconds`, int32Min, int32Max);
       memory.view.setInt32(at, on ? 1 : 0, littleEndian);
       memory.view.setInt32(at + 4, seconds, littleEndian);
       return 8;
@@ -244,8 +245,6 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       object(value, name, ['low', 'high']);
       const low = integer(value.low, `${name}.low`, 0, 65_535);
       const high = integer(value.high, `${name}.high`, 0, 65_535);
-      if (high !== 0 && low > high)
-        throw new UsageError('ERR_OUT_OF_RANGE', `${name}: low ${low} is above high ${high}`);
       memory.view.setUint32(at, ((high << 16) | low) >>> 0, littleEndian);
       return 4;
     },

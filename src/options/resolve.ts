@@ -67,11 +67,9 @@ export function resolveIfHere(name: string): Resolved | undefined {
   const known = resolved.get(name);
   if (known !== undefined) return known;
   const spec = rows.get(name);
+  if (typeof name !== 'string') throw invalidArgument('option', 'the C name of an option', name);
   if (spec === undefined) {
-    throw new UsageError(
-      'ERR_OPTION_UNKNOWN',
-      `${String(name)}: not in the catalogue of options${typeof name === 'string' ? near(name) : ''}`,
-    );
+    throw new UsageError('ERR_OPTION_UNKNOWN', `${name}: not in the catalogue of options${near(name)}`);
   }
   const level = native.constants[spec.level];
   const optname = native.constants[name];

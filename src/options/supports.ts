@@ -103,7 +103,7 @@ const answers = new Map<string, boolean>();
 export function supports(name: OptionName): boolean {
   const known = answers.get(name);
   if (known !== undefined) return known;
-  const row = resolveIfHere(askedInstead[name] ?? name);
+  const row = resolveIfHere((typeof name === 'string' && askedInstead[name]) || name);
   if (row === undefined) return false;
   const answer = decide(row, row.spec.on ?? placeOfLevel[row.spec.level]);
   if (answer !== undefined) answers.set(name, answer);

@@ -14,6 +14,7 @@ import {
   type SendControlMessage,
 } from './messages.js';
 import { ownBytesOf } from './payload.js';
+import { elementsOf } from './payload.js';
 import { readAddress } from './sockaddr.js';
 import { readTimestampStats } from './timestamp-stats.js';
 
@@ -150,9 +151,8 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
     },
     // SCM_MAX_FD is 253, unix(7).
     write: ({ fds }: Sent<'SCM_RIGHTS'>) => {
-      if (!Array.isArray(fds)) throw invalidArgument('SCM_RIGHTS: fds', 'an array of descriptors', fds);
-      integer(fds.length, 'SCM_RIGHTS: number of descriptors', 1, 253);
-      return int32s(...fds.map((fd) => integer(fd, 'SCM_RIGHTS: descriptor', 0, int32Max)));
+      const own = elementsOf(fds, 'SCM_RIGHTS', 'descriptors', 1, 253);
+      return int32s(...own.map((fd) => integer(fd, 'SCM_RIGHTS: descriptor', 0, int32Max)));
     },
   },
   SCM_CREDENTIALS: {

@@ -63,7 +63,8 @@ export interface PairOptions {
 }
 
 export interface ListenOptions {
-  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`. Default 511. */
+  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`,
+   * which a negative one means too. Default 511. */
   readonly backlog?: number | undefined;
 }
 
@@ -185,7 +186,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
    */
   listen(settings: ListenOptions = {}): this {
     knownKeys(settings, 'listen', ['backlog']);
-    const backlog = integer(settings.backlog ?? 511, 'backlog', 0, int31);
+    const backlog = integer(settings.backlog ?? 511, 'backlog', -(2 ** 31), int31);
     const result = native.listen(this.fd, backlog);
     if (result < 0) throw new SystemCallError(result, 'listen', this.#whereBound());
     return this;

@@ -41,6 +41,8 @@ const meaningful: readonly OptionName[] = [
   'SO_PEEK_OFF',
   // 32 bits, as the handle of a queueing class.
   'SO_PRIORITY',
+  // Off, as 0.
+  'TCP_DEFER_ACCEPT',
   'TCP_LINGER2',
   'IPV6_CHECKSUM',
 ];
