@@ -3,21 +3,10 @@ import { formatAddress } from '../address.js';
 import { invalidArgument, UsageError } from '../errors.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
-import { AF_INET, AF_INET6, type SocketId, type SocketRow } from './inet-diag.js';
-import { parseAddress } from './ip-prefix.js';
+import { AF_INET, AF_INET6, type SocketRow } from './inet-diag.js';
 import { NetlinkError } from './netlink-error.js';
 import { destroyRequest, inetRows, openSockDiag } from './sock-diag.js';
-
-function idOf(row: SocketRow): SocketId {
-  return {
-    localPort: row.localPort,
-    remotePort: row.remotePort,
-    localAddress: parseAddress(row.localAddress, 'localAddress').bytes,
-    remoteAddress: parseAddress(row.remoteAddress, 'remoteAddress').bytes,
-    interfaceIndex: row.interfaceIndex,
-    cookie: row.cookie,
-  };
-}
+import { socketIdOf } from './socket-id.js';
 
 function explain(error: unknown): unknown {
   if (!(error instanceof NetlinkError) || error.errno !== -constants.errno.EOPNOTSUPP) return error;
@@ -34,7 +23,10 @@ function destroyOne(exchange: NetlinkExchange, row: SocketRow): boolean {
     address: `${formatAddress({ family: row.family, address: row.localAddress, port: row.localPort })} ${row.state}`,
   };
   try {
-    exchange.acknowledged({ ...destroyRequest(row.protocol, family, idOf(row)), context });
+    exchange.acknowledged({
+      ...destroyRequest(row.protocol, family, socketIdOf(row, row.interfaceIndex, row.cookie)),
+      context,
+    });
     return true;
   } catch (error) {
     if (error instanceof NetlinkError && (error.code === 'ENOENT' || error.code === 'ESTALE')) return false;

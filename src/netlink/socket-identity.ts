@@ -12,16 +12,23 @@ export interface SocketIdentity {
   /** Absent unless connected, and absent again in TIME_WAIT. */
   readonly remote: InternetAddress | undefined;
   readonly cookie: bigint;
+  /** Of the interface the socket is bound to; 0 for none. */
+  readonly interfaceIndex: number;
 }
 
-// undefined before Linux 5.14.
-function namespaceCookie(fd: number): bigint | undefined {
+// undefined where the kernel lacks the option.
+function ifKnown<T>(read: () => T): T | undefined {
   try {
-    return readOption(fd, 'SO_NETNS_COOKIE');
+    return read();
   } catch (error) {
     if (error instanceof SystemCallError && error.code === 'ENOPROTOOPT') return undefined;
     throw error;
   }
+}
+
+// Linux 5.14.
+function namespaceCookie(fd: number): bigint | undefined {
+  return ifKnown(() => readOption(fd, 'SO_NETNS_COOKIE'));
 }
 
 function currentNamespaceCookie(): bigint | undefined {
@@ -63,5 +70,12 @@ export function identify(descriptor: number): SocketIdentity {
     );
   }
   const peer = native.getpeername(fd);
-  return { protocol, local, remote: peer < 0 ? undefined : internet(peer), cookie: readOption(fd, 'SO_COOKIE') };
+  return {
+    protocol,
+    local,
+    remote: peer < 0 ? undefined : internet(peer),
+    cookie: readOption(fd, 'SO_COOKIE'),
+    // Linux 5.1.
+    interfaceIndex: ifKnown(() => readOption(fd, 'SO_BINDTOIFINDEX')) ?? 0,
+  };
 }

@@ -3,9 +3,10 @@ import type { FourTuple } from '../address.js';
 import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
-import { AF_INET, AF_INET6, type SocketId, type SocketRow } from './inet-diag.js';
+import { AF_INET, AF_INET6, type SocketRow } from './inet-diag.js';
 import { canonicalAddress, parseAddress } from './ip-prefix.js';
 import { inetRows, lookUpInet, openSockDiag } from './sock-diag.js';
+import { socketIdOf } from './socket-id.js';
 import { identify } from './socket-identity.js';
 import { isSocketState, type SocketState, socketStates } from './state.js';
 
@@ -64,32 +65,51 @@ function isTuple(row: SocketRow, { localAddress, localPort, remoteAddress, remot
  * A socket goes by its cookie, which its TIME_WAIT inherits. If nobody had asked for the cookie before the socket went there,
  * the TIME_WAIT was born without, and has no remote address to be known by either (getpeername(2) is ENOTCONN): then it is
  * the one that nobody holds on the local address and port.
+ *
+ * A connection and a listener are found by their addresses, which takes a tenth of the time of reading the table, or less. The
+ * table tells of the rest: one that is only bound, one whose addresses another socket has as well, one that is gone.
  */
 function lookForSocket(fd: number): Look {
-  const { protocol, local, remote, cookie } = identify(fd);
+  const { protocol, local, remote, cookie, interfaceIndex } = identify(fd);
   const filter = compileFilter({ protocol, family: local.family, localPort: local.port });
+  const [family, wildcard] = local.family === 'IPv4' ? [AF_INET, '0.0.0.0'] : [AF_INET6, '::'];
+  const here = { localAddress: withoutZone(local.address), localPort: local.port };
   let tuple: FourTuple | undefined = remote && {
-    localAddress: local.address,
-    localPort: local.port,
-    remoteAddress: remote.address,
+    ...here,
+    remoteAddress: withoutZone(remote.address),
     remotePort: remote.port,
   };
-  return (exchange) => {
+  const byName = (exchange: NetlinkExchange): SocketRow | undefined => {
+    if (protocol !== 'tcp') return undefined;
+    const name = tuple ?? { ...here, remoteAddress: wildcard, remotePort: 0 };
+    const row = lookUpInet(exchange, protocol, family, socketIdOf(name, interfaceIndex));
+    return row?.cookie === cookie ? row : undefined;
+  };
+  const byTable = (exchange: NetlinkExchange): SocketRow | undefined => {
     const rows = inetRows(exchange, filter);
     const orphans = rows.filter((row) => row.inode === 0 && row.remotePort !== 0);
     const known = tuple;
-    const row =
+    return (
       rows.find((candidate) => candidate.cookie === cookie) ??
       (known
         ? orphans.find((candidate) => isTuple(candidate, known))
         : onlyOne(
-            orphans.filter((candidate) => isSameAddress(candidate.localAddress, local.address)),
+            orphans.filter((candidate) => isSameAddress(candidate.localAddress, here.localAddress)),
             fd,
-          ));
+          ))
+    );
+  };
+  return (exchange) => {
+    const row = byName(exchange) ?? byTable(exchange);
     if (row === undefined) return [];
     if (row.remotePort !== 0) tuple = row;
     return [row];
   };
+}
+
+/** The kernel's tables have no zones, as in `fe80::1%eth0`. */
+function withoutZone(address: string): string {
+  return address.replace(/%.*$/, '');
 }
 
 function onlyOne(rows: readonly SocketRow[], fd: number): SocketRow | undefined {
@@ -106,7 +126,7 @@ function lookForFilter(filter: SocketFilter): Look {
   const compiled = compileFilter(filter);
   const tuple = tupleOf(filter);
   if (tuple === undefined || compiled.protocol !== 'tcp') return (exchange) => inetRows(exchange, compiled);
-  const id = idOf(tuple, filter.interfaceIndex ?? 0);
+  const id = socketIdOf(tuple, filter.interfaceIndex ?? 0);
   const [family = AF_INET] =
     filter.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : compiled.families;
   return (exchange) => {
@@ -123,16 +143,6 @@ function tupleOf({ localAddress, localPort, remoteAddress, remotePort }: SocketF
   if (typeof localPort !== 'number' || typeof remotePort !== 'number') return undefined;
   if (localAddress.includes('/') || remoteAddress.includes('/')) return undefined;
   return { localAddress, localPort, remoteAddress, remotePort };
-}
-
-function idOf(tuple: FourTuple, interfaceIndex: number): SocketId {
-  return {
-    localPort: tuple.localPort,
-    remotePort: tuple.remotePort,
-    localAddress: parseAddress(tuple.localAddress, 'localAddress').bytes,
-    remoteAddress: parseAddress(tuple.remoteAddress, 'remoteAddress').bytes,
-    interfaceIndex,
-  };
 }
 
 function lookFor(target: StateTarget): Look {

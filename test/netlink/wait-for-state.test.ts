@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { FourTuple, InternetAddress } from '../../src/address.js';
 import type { SocketQuery } from '../../src/netlink/filter.js';
+import { NetlinkExchange } from '../../src/netlink/exchange.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
@@ -154,6 +155,39 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
     expect(await network.waitForState({ port, localAddress: alone }, 'gone')).toBeUndefined();
   });
 
+  test('looks a connection and a listener up by name, and reads the table only for what has none', async () => {
+    const { listener, near, far, tuple } = await connection();
+    const dump = vi.spyOn(NetlinkExchange.prototype, 'dump');
+    try {
+      await network.waitForState(near, 'ESTABLISHED', atOnce);
+      await network.waitForState(far.fd, 'ESTABLISHED', atOnce);
+      await network.waitForState(listener, 'LISTEN', atOnce);
+      const closing = network.waitForState(near, 'TIME_WAIT');
+      near.close();
+      await network.waitForState(far, 'CLOSE_WAIT');
+      far.close();
+      expect(await closing).toMatchObject({ state: 'TIME_WAIT', ...tuple });
+      expect(dump).not.toHaveBeenCalled();
+      const bound = use(openSocket({})).bind({ address: '127.0.0.1' });
+      await network.waitForState(bound, 'BOUND', atOnce);
+      expect(dump).toHaveBeenCalled();
+    } finally {
+      dump.mockRestore();
+    }
+  });
+
+  test('finds each of two listeners that share an address', async () => {
+    const options = { SO_REUSEPORT: true };
+    const one = use(openSocket({ options })).bind({ address: '127.0.0.1' }).listen();
+    const two = use(openSocket({ options })).bind(nameOf(one)).listen();
+    for (const listener of [one, two]) {
+      const row = await network.waitForState(listener, 'LISTEN', atOnce);
+      expect(row.cookie).toBe(listener.getOption('SO_COOKIE'));
+    }
+    one.close();
+    expect((await network.waitForState(two, 'LISTEN', atOnce)).cookie).toBe(two.getOption('SO_COOKIE'));
+  });
+
   test('says which state it saw last when the deadline has passed', async () => {
     const { tuple } = await connection();
     await expect(network.waitForState(tuple, 'TIME_WAIT', { deadlineMs: 20 })).rejects.toThrow(
@@ -233,6 +267,10 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('waitForState and namespa
     expect(await namespace.waitForState({ ...tuple, interfaceIndex: 1 }, 'ESTABLISHED', atOnce)).toMatchObject({
       localPort: 1234,
     });
+    const dump = vi.spyOn(NetlinkExchange.prototype, 'dump');
+    expect(await namespace.waitForState(near, 'ESTABLISHED', atOnce)).toMatchObject({ interfaceIndex: 1 });
+    expect(dump).not.toHaveBeenCalled();
+    dump.mockRestore();
     expect(listener.closed).toBe(false);
   });
 });
