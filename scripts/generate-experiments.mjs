@@ -9,6 +9,7 @@ import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { experiments, sourceOf } from '../dist/claims/experiments.js';
+import { builtIn } from '../dist/claims/run.js';
 import { ladderSvg } from '../dist/lab/draw/ladder/svg.js';
 import { playRuns, runsOf } from '../dist/lab/run/play.js';
 import { cell, value } from './markdown.mjs';
@@ -30,7 +31,7 @@ for (const name of positionals)
 const chosen = positionals.length === 0 ? withPage : withPage.filter(({ name }) => positionals.includes(name));
 
 const played = await playRuns(
-  chosen.flatMap((experiment) => runsOf({ source: {}, index: experiments.indexOf(experiment), experiment })),
+  chosen.flatMap((experiment) => runsOf({ source: builtIn, index: experiments.indexOf(experiment), experiment })),
 );
 for (const { run, trace, failure } of played) {
   const why = failure ?? trace.error?.message;
@@ -119,7 +120,7 @@ if (values.findings) {
   const known = JSON.parse(readFileSync(file, 'utf8'));
   const keyOfRun = ({ name, variant }) => (variant === undefined ? name : `${name}, ${variant}`);
   const found = Object.fromEntries(traces.map((trace) => [keyOfRun(trace), trace.findings]));
-  const order = experiments.flatMap((experiment) => runsOf({ source: {}, index: 0, experiment }));
+  const order = experiments.flatMap((experiment) => runsOf({ source: builtIn, index: 0, experiment }));
   const merged = { ...known[version], ...found };
   const kept = order.map(({ experiment, variant }) => keyOfRun({ name: experiment.name, variant }));
   known[version] = Object.fromEntries(kept.filter((key) => key in merged).map((key) => [key, merged[key]]));

@@ -31,7 +31,7 @@ export {
   type StateWord,
 } from '../lab/run/scenario.js';
 export { tryScenario, type TryCall, type TryResult } from '../lab/run/try.js';
-export { type MatrixOptions, runCases } from '../lab/run/matrix.js';
+export { builtIn, type MatrixOptions, runCases } from './run.js';
 export type {
   ConnectionSettings,
   ReceivedSegment,

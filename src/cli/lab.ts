@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
+import { builtIn, type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
 import { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from '../lab/run/play.js';
 import { narrowestTable, stacked } from '../lab/draw/text/wrap.js';
 import { terminalWidth } from '../lab/draw/text/width.js';
@@ -64,7 +64,7 @@ type Chosen = Pick<Run, 'source' | 'index' | 'experiment'>;
 async function found(word: string): Promise<readonly Chosen[]> {
   const index = experiments.findIndex(({ name }) => name === word);
   const experiment = experiments[index];
-  if (experiment !== undefined) return [{ source: {}, index, experiment }];
+  if (experiment !== undefined) return [{ source: builtIn, index, experiment }];
   if (isFile(word)) {
     if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
     return (await listExperiments(word)).map((each, place) => ({
@@ -94,7 +94,7 @@ function runsWith(chosen: readonly Chosen[], wanted: string | undefined): Run[] 
 function everyExperiment(): Chosen[] {
   return [...experiments.entries()]
     .filter(([, { byNameOnly }]) => !byNameOnly)
-    .map(([index, experiment]) => ({ source: {}, index, experiment }));
+    .map(([index, experiment]) => ({ source: builtIn, index, experiment }));
 }
 
 async function chosenRuns(words: readonly string[], { all, variant }: LabFlags): Promise<Run[]> {

@@ -45,8 +45,3 @@ export function look(rows: readonly TableRow[], about = 'a look'): LookEvent {
 export function onlyMarks(events: readonly Event[]): MarkEvent[] {
   return events.filter((event) => event.kind === 'mark');
 }
-
-/** All but the marks. */
-export function withoutMarks(events: readonly Event[]): Event[] {
-  return events.filter((event) => event.kind !== 'mark');
-}

@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import type { OptionValues, SocketType } from '../../index.js';
 import { plain } from '../../lab/record/event.js';
 import { type Case, type CaseRow, defineCase, inGrid } from '../../lab/run/case.js';
@@ -155,7 +156,7 @@ function serverHere(host: Host, name: string, options: OptionValues): Server {
 
 /** A server in a process of its own. */
 async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
-  const agent = await host.start({ program: 'agent', name });
+  const agent = await host.start({ program: programs.agent, name });
   await agent.ask('socket', plain({ options }));
   return {
     bind: async (address) => (await agent.ask('bind', address, servicePort)).result,

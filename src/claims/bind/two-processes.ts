@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import { Socket } from '../../index.js';
 import { plain } from '../../lab/record/event.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
@@ -13,7 +14,7 @@ type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' |
 const mostConnections = 64;
 
 async function bindForItself(host: Host, name: string, options: object): Promise<Program> {
-  const agent = await host.start({ program: 'agent', name });
+  const agent = await host.start({ program: programs.agent, name });
   await agent.ask('socket', plain({ options }));
   await agent.ask('bind', host.A, 8080);
   await agent.ask('listen');
@@ -23,12 +24,12 @@ async function bindForItself(host: Host, name: string, options: object): Promise
 /** A process that is given a listener this one has, as descriptor 3 or through a Unix socket that is descriptor 3. */
 async function given(stage: Stage, host: Host, name: string, listener: Socket, way: Way): Promise<Program> {
   if (way === 'inherited') {
-    const agent = await host.start({ program: 'agent', name, fds: [listener.fd] });
+    const agent = await host.start({ program: programs.agent, name, fds: [listener.fd] });
     await agent.ask('adopt', 3);
     return agent;
   }
   const [ours, theirs] = Socket.pair();
-  const agent = await host.start({ program: 'agent', name, fds: [theirs.fd] });
+  const agent = await host.start({ program: programs.agent, name, fds: [theirs.fd] });
   theirs.close();
   stage.atEnd(() => ours.close());
   const received = agent.ask('recvmsg', 3);

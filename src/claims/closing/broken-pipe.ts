@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import { type Experiment, experiment } from '../../lab/run/experiment.js';
 import { arrived, inState } from '../kit/peer-view.js';
 import { outcomeAsync } from '../../lab/record/recorder.js';
@@ -55,7 +56,7 @@ export const writeAfterClose = experiment(
       return told(first, await outcomeAsync(() => c.send('two')));
     }
     const args = by === 'write() in a program' ? ['SIGPIPE'] : [];
-    const program = await client.start({ program: 'holder', fds: [c.socket.fd], args });
+    const program = await client.start({ program: programs.holder, fds: [c.socket.fd], args });
     const first = (await program.ask('write')).result;
     await answered();
     if (by !== 'write() in a program') return told(first, (await program.ask('write')).result);

@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
 import { clauses, fate, listed } from '../kit/clauses.js';
 import { closeInOrder, establish } from '../kit/connection.js';
@@ -125,7 +126,7 @@ const handler = defineCase<Handler, Stopped>({
     const host = stage.alone();
     const options = given.reuse ? reuse : {};
     const program = await host.start({
-      program: 'echo-server',
+      program: programs.echoServer,
       args: [host.A, '8080', JSON.stringify(options), 'handler'],
     });
     await program.report('listen');

@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import type { SocketTimer } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { clauses, fate, labelledClauses, listed } from '../kit/clauses.js';
@@ -81,7 +82,7 @@ const killed = defineCase<'kill -9', Killed>({
   ],
   async run(stage) {
     const host = stage.alone();
-    const program = await host.start({ program: 'echo-server', args: [host.A, '0'] });
+    const program = await host.start({ program: programs.echoServer, args: [host.A, '0'] });
     const { address } = await program.report('listen');
     const { port } = address as { port: number };
     const client = await host.connect({ address: host.A, port });
@@ -216,7 +217,7 @@ const settings: { readonly [R in Remedy]?: readonly [sysctl: string, value: numb
 
 /** A server that binds nothing: it accepts from a listener it is started with. */
 async function serverOn(host: Host, listener: number, name: string): Promise<Program> {
-  const program = await host.start({ program: 'agent', name, fds: [listener] });
+  const program = await host.start({ program: programs.agent, name, fds: [listener] });
   await program.ask('adopt', 3);
   program.write(JSON.stringify(['accept']));
   return program;

@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import { makeBlocking } from '../../lab/network/blocking.js';
 import { type Experiment, experiment } from '../../lab/run/experiment.js';
 import type { Host } from '../../lab/network/host.js';
@@ -63,7 +64,7 @@ export const lingerTime = experiment(
 
 /** A process of its own takes over the server's end: the lab's copy is closed, which ends nothing. */
 async function handOver(host: Host, server: LabSocket): Promise<Program> {
-  const holder = await host.start({ program: 'holder', fds: [server.socket.fd] });
+  const holder = await host.start({ program: programs.holder, fds: [server.socket.fd] });
   server.close();
   return holder;
 }

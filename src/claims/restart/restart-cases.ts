@@ -1,3 +1,4 @@
+import { programs } from '../kit/programs.js';
 import type { OptionValues, SocketState } from '../../index.js';
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { closingStates, finAcknowledged, serverPlace } from '../kit/connection.js';
@@ -17,7 +18,7 @@ const reusable: OptionValues = { SO_REUSEADDR: true };
 
 async function startEcho(host: Host, { address, port }: Endpoint, options: OptionValues): Promise<EchoServer> {
   const args = [address, String(port), JSON.stringify(options)];
-  const program = await host.start({ program: 'echo-server', name: 'server', args });
+  const program = await host.start({ program: programs.echoServer, name: 'server', args });
   const { address: bound } = await program.report('listen');
   return { program, port: (bound as { port: number }).port };
 }
@@ -60,7 +61,7 @@ async function startAgain(
   options: OptionValues,
 ): Promise<{ program: Program; start: Start }> {
   const args = [place.address, String(place.port), JSON.stringify(options)];
-  const program = await host.start({ program: 'echo-server', name: 'server again', args });
+  const program = await host.start({ program: programs.echoServer, name: 'server again', args });
   const { result: bind } = await program.report('bind');
   if (bind !== 'ok') return { program, start: { bind } };
   const { result: listen } = await program.report('listen');
@@ -233,8 +234,8 @@ const interrupted = defineCase<Kill, Killed>({
     const place = serverPlace(stage, host, 5700);
     // The second is started beside the first, and makes its calls after it.
     const [first, second] = await Promise.all([
-      host.start({ program: 'agent', name: 'server' }),
-      host.start({ program: 'agent', name: 'server again' }),
+      host.start({ program: programs.agent, name: 'server' }),
+      host.start({ program: programs.agent, name: 'server again' }),
     ]);
     await first.ask('socket');
     await first.ask('bind', place.address, place.port);

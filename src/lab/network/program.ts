@@ -1,13 +1,10 @@
-import { fileURLToPath } from 'node:url';
+import { basename } from 'node:path';
 import { HostProcess } from './process.js';
 import type { Json } from '../record/json.js';
 import type { Recorder } from '../record/recorder.js';
 
-/** Programs are run compiled, also where this file is not. */
-const programs = fileURLToPath(new URL('../../../dist/claims/programs/', import.meta.url));
-
 export interface ProgramSettings {
-  /** File in `lab/programs`, without its ending. */
+  /** Path of its file, which Node runs. */
   readonly program: string;
   readonly name?: string;
   readonly args?: readonly string[];
@@ -30,17 +27,17 @@ function isReport(value: unknown): value is Report {
   return typeof value === 'object' && value !== null && 'call' in value && 'result' in value;
 }
 
-/** One of the lab's own programs. What it reports becomes an event of the run. */
+/** A program that reports its calls, a line of JSON each. What it reports becomes an event of the run. */
 export class Program extends HostProcess {
   readonly reports: Report[] = [];
   #started = false;
 
   constructor(
-    { program, name = program.replaceAll('-', ' '), args = [], uid, fds = [] }: ProgramSettings,
+    { program, name = basename(program, '.js').replaceAll('-', ' '), args = [], uid, fds = [] }: ProgramSettings,
     host: string,
     recorder: Recorder,
   ) {
-    super({ name, command: process.execPath, args: [`${programs}${program}.js`, ...args], uid, fds }, host, recorder);
+    super({ name, command: process.execPath, args: [program, ...args], uid, fds }, host, recorder);
   }
 
   /** Resolves when the program has loaded, before its first call. */

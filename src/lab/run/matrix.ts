@@ -1,13 +1,76 @@
 import { release } from 'node:os';
+import { patient } from '../record/patience.js';
 import type { CaseResult, MatrixResult } from '../record/result.js';
 import type { Case } from './case.js';
 import type { Isolation } from './stage.js';
 import { missing } from './needs.js';
-import { type PoolOptions, runInPool } from './pool.js';
-import { skipped } from './run-case.js';
+import { type Answer, type Order, workerFile } from './order.js';
+import { inPool } from './pool.js';
+import { broken, type CaseOutputs, deadlineMs, skipped } from './run-case.js';
+import type { WorkerProcess } from './worker-process.js';
 
-export interface MatrixOptions extends Omit<PoolOptions, 'isolation'> {
+/** Beyond the rows' own deadlines: a case that still runs then sits in a system call. */
+const ownGraceMs = 5000;
+
+/** Cases wait more than they compute: on two cores five are done sooner than three or four, and more gain nothing. */
+const fastWorkers = 5;
+
+export interface PoolOptions {
   readonly isolation: Isolation;
+  /** URL of the module that has the cases, for the worker processes. */
+  readonly claims: string;
+  /** What each case is to leave behind besides its result. */
+  readonly outputsOf?: ((testCase: Case) => CaseOutputs) | undefined;
+  /** Called with each result as it arrives. */
+  readonly onResult?: ((result: CaseResult) => void) | undefined;
+  readonly onStart?: ((testCase: Case) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Run instead of the lab's own worker, as one that hangs. */
+  readonly worker?: { readonly file: string; readonly graceMs: number } | undefined;
+}
+
+async function runIn(worker: WorkerProcess, testCase: Case, options: PoolOptions): Promise<CaseResult> {
+  const { isolation, claims, outputsOf, worker: { graceMs } = { graceMs: ownGraceMs } } = options;
+  const begin = performance.now();
+  const limitMs = testCase.rowNames.length * deadlineMs(testCase) + patient(graceMs);
+  const outputs = outputsOf?.(testCase) ?? {};
+  const order: Order = { kind: 'case', claims, id: testCase.id, isolation, outputs };
+  try {
+    const answer = (await worker.ask(order, limitMs)) as Answer;
+    if ('result' in answer) return answer.result;
+    throw new Error('failure' in answer ? answer.failure : 'it has no result');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return broken(testCase, why, Math.round(performance.now() - begin));
+  }
+}
+
+/** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
+export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
+  const { onResult, onStart, signal, worker: { file } = { file: workerFile } } = options;
+  const slow = cases.filter((testCase) => testCase.slow === true);
+  const fast = cases.filter((testCase) => testCase.slow !== true);
+  const lanes = [...slow.map((testCase) => ({ jobs: [testCase], workers: 1 })), { jobs: fast, workers: fastWorkers }];
+  // What was under way at an interrupt has no result: its process was ended.
+  const kept: { readonly testCase: Case; readonly result: CaseResult }[] = [];
+  await inPool(lanes, {
+    file,
+    signal,
+    onStart,
+    interrupt: (worker) => worker.end(),
+    ask: async (worker, testCase) => {
+      const result = await runIn(worker, testCase, options);
+      if (signal?.aborted === true) return;
+      kept.push({ testCase, result });
+      onResult?.(result);
+    },
+  });
+  return kept
+    .sort((one, other) => cases.indexOf(one.testCase) - cases.indexOf(other.testCase))
+    .map(({ result }) => result);
+}
+
+export interface MatrixOptions extends PoolOptions {
   readonly mode?: string | undefined;
   /** Why there are no namespaces, told by the cases that need them. */
   readonly reason?: string | undefined;

@@ -1,38 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import { UsageError } from '../../index.js';
 import { patient } from '../record/patience.js';
 import type { DeadRun, Trace } from '../record/trace.js';
 import { WorkerProcess } from './worker-process.js';
-import type { Experiment } from './experiment.js';
+import { type Answer, type ListedExperiment, type Order, type Source, workerFile } from './order.js';
+import { inPool } from './pool.js';
 
-/** Run compiled, also where this file is not. */
-const workerFile = fileURLToPath(new URL('../../../dist/claims/programs/experiment-worker.js', import.meta.url));
-
-/** Where an experiment is: in a file, or among those of the package. */
-export interface Source {
-  readonly file?: string;
-}
-
-/** What is known of an experiment without running it. */
-export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;
-
-export type Order =
-  | { readonly kind: 'list'; readonly source: Source }
-  | {
-      readonly kind: 'play';
-      readonly source: Source;
-      /** Which of those of the source. */
-      readonly index: number;
-      readonly variant?: string | undefined;
-      readonly pcap?: string | undefined;
-    }
-  | { readonly kind: 'interrupt' };
-
-export type Answer =
-  | { readonly listed: readonly ListedExperiment[] }
-  /** The trace is there in any case, the capture file may not be. */
-  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
-  | { readonly failure: string };
+export type { Source } from './order.js';
 
 /** One run to be made. */
 export interface Run {
@@ -107,28 +80,12 @@ async function play(worker: WorkerProcess, run: Run): Promise<Played> {
 }
 
 /** Makes runs in processes of their own, some at a time, and collects them in order. Aborted, those under way end with what they have. */
-export async function playRuns(runs: readonly Run[], { signal, onStart, onEnd }: PlayOptions = {}): Promise<Played[]> {
-  const workers: WorkerProcess[] = [];
-  const queue = [...runs.entries()];
-  const played = new Map<number, Played>();
-  const interrupt = (): void => {
-    queue.splice(0);
-    for (const worker of workers) worker.tell({ kind: 'interrupt' } satisfies Order);
-  };
-  signal?.addEventListener('abort', interrupt, { once: true });
-  const work = async (): Promise<void> => {
-    const worker = new WorkerProcess(workerFile);
-    workers.push(worker);
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const [index, run] = next;
-      onStart?.(run);
-      const result = await play(worker, run);
-      played.set(index, result);
-      onEnd?.(result);
-    }
-    worker.end();
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, runs.length) }, work));
-  signal?.removeEventListener('abort', interrupt);
-  return [...played].sort(([a], [b]) => a - b).map(([, result]) => result);
+export async function playRuns(runs: readonly Run[], options: PlayOptions = {}): Promise<Played[]> {
+  const played = await inPool([{ jobs: runs, workers: atOnce }], {
+    ...options,
+    file: workerFile,
+    ask: play,
+    interrupt: (worker) => worker.tell({ kind: 'interrupt' } satisfies Order),
+  });
+  return played.map(({ result }) => result);
 }

@@ -1,80 +1,58 @@
-import type { CaseResult } from '../record/result.js';
-import { fileURLToPath } from 'node:url';
-import type { Case } from './case.js';
-import { patient } from '../record/patience.js';
-import type { Isolation } from './stage.js';
-import { broken, deadlineMs } from './run-case.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** Run compiled, also where this file is not. */
-const workerFile = fileURLToPath(new URL('../../../dist/claims/programs/case-worker.js', import.meta.url));
+/** Jobs that are done in order, by so many workers. */
+export interface Lane<Job> {
+  readonly jobs: readonly Job[];
+  readonly workers: number;
+}
 
-/** `graceMs` is beyond the row's own deadline: a case that still runs then sits in a system call. */
-const ownWorker: WorkerProgram = { file: workerFile, graceMs: 5000 };
-
-/** Cases wait more than they compute: on two cores five are done sooner than three or four, and more gain nothing. */
-const fastWorkers = 5;
-
-/** A program that is sent orders and answers each with a result. */
-export interface WorkerProgram {
+export interface PoolSettings<Job, Result> {
+  /** The program that is sent orders and answers each. */
   readonly file: string;
-  readonly graceMs: number;
-}
-
-export interface PoolOptions {
-  readonly isolation: Isolation;
-  /** Called with each result as it arrives. */
-  readonly onResult?: ((result: CaseResult) => void) | undefined;
-  readonly onStart?: ((testCase: Case) => void) | undefined;
+  /** Sends a worker what is to be done; it never rejects. */
+  readonly ask: (worker: WorkerProcess, job: Job) => Promise<Result>;
+  /** Once the run is aborted: ends what a worker is doing. */
+  readonly interrupt: (worker: WorkerProcess) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Run instead of the lab's own. */
-  readonly worker?: WorkerProgram | undefined;
+  readonly onStart?: ((job: Job) => void) | undefined;
+  readonly onEnd?: ((result: Result) => void) | undefined;
 }
 
-async function runIn(
-  worker: WorkerProcess,
-  testCase: Case,
-  { isolation, worker: { graceMs } = ownWorker }: PoolOptions,
-): Promise<CaseResult> {
-  const begin = performance.now();
-  const limitMs = testCase.rowNames.length * deadlineMs(testCase) + patient(graceMs);
-  try {
-    return (await worker.ask({ id: testCase.id, isolation }, limitMs)) as CaseResult;
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return broken(testCase, why, Math.round(performance.now() - begin));
-  }
-}
-
-/** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
-export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
-  const { onResult, onStart, signal, worker: program = ownWorker } = options;
+/**
+ * Has jobs done in processes of their own, so that what hangs in one can be killed, and collects what came of them, in order of the
+ * lanes. Aborted, none begins any more.
+ */
+export async function inPool<Job, Result>(
+  lanes: readonly Lane<Job>[],
+  { file, ask, interrupt, signal, onStart, onEnd }: PoolSettings<Job, Result>,
+): Promise<{ readonly job: Job; readonly result: Result }[]> {
   const workers: WorkerProcess[] = [];
-  const results: CaseResult[] = [];
+  const done = new Map<Job, Result>();
   const isAborted = (): boolean => signal?.aborted === true;
-  const work = async (queue: Case[]): Promise<void> => {
-    const worker = new WorkerProcess(program.file);
+  const work = async (queue: Job[]): Promise<void> => {
+    const worker = new WorkerProcess(file);
     workers.push(worker);
-    for (let next = queue.shift(); next !== undefined && !isAborted(); next = queue.shift()) {
-      onStart?.(next);
-      const result = await runIn(worker, next, options);
-      if (isAborted()) break;
-      results.push(result);
-      onResult?.(result);
+    for (let job = queue.shift(); job !== undefined && !isAborted(); job = queue.shift()) {
+      onStart?.(job);
+      const result = await ask(worker, job);
+      done.set(job, result);
+      onEnd?.(result);
     }
     worker.end();
   };
-  const endAll = (): void => {
-    for (const worker of workers) worker.end();
-  };
-  signal?.addEventListener('abort', endAll, { once: true });
-  const slow = cases.filter((testCase) => testCase.slow === true);
-  const fast = cases.filter((testCase) => testCase.slow !== true);
-  await Promise.all([
-    ...slow.map((testCase) => work([testCase])),
-    ...Array.from({ length: Math.min(fastWorkers, fast.length) }, () => work(fast)),
-  ]);
-  signal?.removeEventListener('abort', endAll);
-  const order = new Map(cases.map(({ id }, index) => [id, index]));
-  return results.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  const onAbort = (): void => workers.forEach(interrupt);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  await Promise.all(
+    lanes.flatMap(({ jobs, workers: count }) => {
+      const queue = [...jobs];
+      return Array.from({ length: Math.min(count, jobs.length) }, () => work(queue));
+    }),
+  );
+  signal?.removeEventListener('abort', onAbort);
+  return lanes.flatMap(({ jobs }) =>
+    jobs.flatMap((job) => {
+      const result = done.get(job);
+      return result === undefined ? [] : [{ job, result }];
+    }),
+  );
 }

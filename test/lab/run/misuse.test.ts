@@ -165,7 +165,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
         () => Reflect.apply(server.listen, server, [{ port: 81 }, { backlog: 1 }]),
         () => Reflect.apply(server.open, server, [{ nonsense: 1 }]),
         () => Reflect.apply(server.spawn, server, ['true', [], { nonsense: 1 }]),
-        () => Reflect.apply(server.start, server, [{ program: 'agent', nonsense: 1 }]),
+        () => Reflect.apply(server.start, server, [{ program: 'agent.js', nonsense: 1 }]),
         () => Reflect.apply(client.connect, client, [server, 80, { nonsense: 1 }]),
         () => Reflect.apply(client.connect, client, [{ address: server.A, port: 80 }, { nonsense: 1 }]),
         () => Reflect.apply(client.connect, client, [{ address: server.A, port: 80 }, 80]),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Case, defineCase } from '../../../src/lab/run/case.js';
-import { runInPool } from '../../../src/lab/run/pool.js';
+import { runInPool } from '../../../src/lab/run/matrix.js';
 import { root } from '../../support/children.js';
 
 /** No rows, so that the time given is the grace alone. */
@@ -13,14 +13,18 @@ const worker = { file: `${root}test/support/worker-hangs.mjs`, graceMs: 2000 };
 
 describe('the pool', () => {
   test('kills a worker whose case hangs, tells it, and goes on with the others', async () => {
-    const results = await runInPool(['T3', 'T1', 'T4', 'T5', 'T6'].map(named), { isolation: 'loopback', worker });
+    const results = await runInPool(['T3', 'T1', 'T4', 'T5', 'T6'].map(named), {
+      isolation: 'loopback',
+      claims: '',
+      worker,
+    });
     expect(results.map(({ id }) => id)).toEqual(['T3', 'T1', 'T4', 'T5', 'T6']);
     expect(results[1]).toMatchObject({ verdict: 'skipped', error: 'it did not end within 2 s and was killed' });
     expect(results.filter(({ error }) => error === undefined)).toHaveLength(4);
   });
 
   test('replaces a worker whose process ended', async () => {
-    const results = await runInPool(['T2', 'T2', 'T2', 'T3'].map(named), { isolation: 'loopback', worker });
+    const results = await runInPool(['T2', 'T2', 'T2', 'T3'].map(named), { isolation: 'loopback', claims: '', worker });
     expect(results.filter(({ error }) => error === 'its process ended with status 3')).toHaveLength(3);
     expect(results.find(({ id }) => id === 'T3')).toMatchObject({ verdict: 'confirmed' });
   });
@@ -29,6 +33,7 @@ describe('the pool', () => {
     const interrupt = new AbortController();
     const results = await runInPool(['T3', 'T1'].map(named), {
       isolation: 'loopback',
+      claims: '',
       worker: { ...worker, graceMs: 60_000 },
       signal: interrupt.signal,
       onResult: () => interrupt.abort(),

@@ -1,18 +1,22 @@
-// Runs one experiment at a time for the process that forked it, so that a script that hangs without waiting can be killed.
-import { experiments } from '../experiments.js';
-import type { CaptureError, Experiment } from '../../lab/run/experiment.js';
-import { breakOffAtRejections } from '../../lab/run/floating.js';
-import { loadExperiments } from '../../lab/run/load.js';
-import type { Answer, Order, Source } from '../../lab/run/play.js';
+// Runs one case or experiment at a time for the process that forked it, so that what hangs in it can be killed.
+import type { CaptureError, Experiment } from './experiment.js';
+import { breakOffAtRejections } from './floating.js';
+import { loadExperiments } from './load.js';
+import type { Answer, Claims, Order, Source } from './order.js';
+import { runCase } from './run-case.js';
 
 const interrupt = new AbortController();
 const loaded = new Map<string, Promise<readonly Experiment[]>>();
 
-function from(source: Source): Promise<readonly Experiment[]> {
-  if (source.file === undefined) return Promise.resolve(experiments);
+async function claimsOf(url: string): Promise<Claims> {
+  return (await import(url)) as Claims;
+}
+
+async function experimentsOf(source: Source): Promise<readonly Experiment[]> {
+  if ('claims' in source) return (await claimsOf(source.claims)).experiments;
   const known = loaded.get(source.file) ?? loadExperiments(source.file);
   loaded.set(source.file, known);
-  return known;
+  return await known;
 }
 
 /** It may be of another copy of this package, which the file has loaded. */
@@ -21,7 +25,13 @@ function isCaptureError(error: unknown): error is CaptureError {
 }
 
 async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Answer> {
-  const found = await from(order.source);
+  if (order.kind === 'case') {
+    const { claims, id, isolation, outputs } = order;
+    const testCase = (await claimsOf(claims)).cases.find((candidate) => candidate.id === id);
+    if (testCase === undefined) throw new Error(`there is no case ${id}`);
+    return { result: await runCase(testCase, isolation, outputs) };
+  }
+  const found = await experimentsOf(order.source);
   if (order.kind === 'list') {
     const listed = found.map(({ name, title, about, cases, variants, limitMs }) => {
       return { name, title, about, cases, variants, limitMs };
@@ -49,7 +59,7 @@ process.on('message', (order: Order) => {
   );
 });
 
-// The parent's to handle: it tells this process, and waits for what has been recorded so far.
+// The parent's to handle: it tells this process, or ends it when it has kept what there is.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('disconnect', () => process.exit());

@@ -1,0 +1,49 @@
+import { fileURLToPath } from 'node:url';
+import type { CaseResult } from '../record/result.js';
+import type { Trace } from '../record/trace.js';
+import type { Case } from './case.js';
+import type { Experiment } from './experiment.js';
+import type { CaseOutputs } from './run-case.js';
+import type { Isolation } from './stage.js';
+
+/** Run compiled, also where this file is not. */
+export const workerFile = fileURLToPath(new URL('../../../dist/lab/run/worker.js', import.meta.url));
+
+/** A module of claims, as a worker loads it. */
+export interface Claims {
+  readonly cases: readonly Case[];
+  readonly experiments: readonly Experiment[];
+}
+
+/** Where an experiment is: in a file of the user's, or among those of a module of claims, by its URL. */
+export type Source = { readonly file: string } | { readonly claims: string };
+
+/** What is known of an experiment without running it. */
+export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;
+
+/** What a worker is told to do. */
+export type Order =
+  | { readonly kind: 'list'; readonly source: Source }
+  | {
+      readonly kind: 'play';
+      readonly source: Source;
+      /** Which of those of the source. */
+      readonly index: number;
+      readonly variant?: string | undefined;
+      readonly pcap?: string | undefined;
+    }
+  | {
+      readonly kind: 'case';
+      readonly claims: string;
+      readonly id: string;
+      readonly isolation: Isolation;
+      readonly outputs: CaseOutputs;
+    }
+  | { readonly kind: 'interrupt' };
+
+export type Answer =
+  | { readonly listed: readonly ListedExperiment[] }
+  /** The trace is there in any case, the capture file may not be. */
+  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
+  | { readonly result: CaseResult }
+  | { readonly failure: string };
