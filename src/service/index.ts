@@ -8,3 +8,4 @@ export {
 } from './handover.js';
 export { track } from './connections.js';
 export { drain, type Drained, type DrainSettings } from './drain.js';
+export { profile, type ProfileName, type ProfileRow, profileRows, type ProfileSettings } from './profile.js';
