@@ -12,7 +12,8 @@ const nativeSources = readdirSync(`${root}native`)
 const clangFormat = ['clang-format-19', 'clang-format'].find((name) => spawnSync(name, ['--version']).status === 0);
 
 const checks = [
-  ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
+  // By its path: .bin/tsc may be that of typescript-5, whose language service test/editor.test.ts asks.
+  ['types', 'node', ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json']],
   ['lint', 'npx', ['oxlint', '--type-aware']],
   ['format', 'npx', ['biome', 'ci', '.']],
   ...(clangFormat === undefined

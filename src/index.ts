@@ -120,9 +120,11 @@ export { findOwners, type OwnerSearch, type SocketOwner, type UnseenOwner } from
 export { catalog } from './options/catalog.js';
 export { levels } from './options/resolve.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
+export type * from './options/enums.js';
+export type { Kind } from './options/kinds.js';
 export type * from './options/spec.js';
 export { supports } from './options/supports.js';
-export type { TcpInfo, TcpState } from './options/tcp-info.js';
+export type { CongestionState, TcpState } from './options/tcp-info.js';
 export type {
   OptionInput,
   OptionName,
@@ -131,6 +133,5 @@ export type {
   OptionValues,
   RawOption,
   RawRead,
-  ReadableOption,
-  SettableOption,
 } from './options/types.js';
+export type * from './options/values.gen.js';

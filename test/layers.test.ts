@@ -37,8 +37,13 @@ const labLayers: Readonly<Record<string, readonly string[]>> = {
 /** Files that load where no addon is built, and what they may import. */
 const pure: Readonly<Record<string, readonly string[]>> = {
   'options/tcp-info.ts': [],
-  'options/spec.ts': ['options/tcp-info.ts'],
-  'options/types.ts': ['options/catalog.ts', 'options/spec.ts', 'options/tcp-info.ts'],
+  'options/enums.ts': [],
+  'options/kinds.ts': [],
+  'options/tcp-info-fields.ts': ['options/structures.ts'],
+  'options/structures.ts': ['options/tcp-info-fields.ts'],
+  'options/values.gen.ts': ['options/enums.ts', 'options/tcp-info.ts'],
+  'options/spec.ts': ['options/kinds.ts', 'options/values.gen.ts'],
+  'options/types.ts': ['options/spec.ts', 'options/values.gen.ts'],
   'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
   'explain/rules.ts': [],
   'explain/place.ts': ['errors.ts', 'address.ts'],

@@ -1,5 +1,5 @@
 import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
-import type { PortRange } from '../options/spec.js';
+import type { PortRange } from '../options/values.gen.js';
 import type { Alternative, Clause, Condition, Side } from './bytecode.js';
 import { AF_INET, AF_INET6, type InetDetails, type InetProtocol, isInetProtocol } from './inet-diag.js';
 import { parsePrefix } from './ip-prefix.js';

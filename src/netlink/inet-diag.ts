@@ -1,9 +1,9 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
-import { type MemoryInfo, memoryFields } from '../options/spec.js';
+import { memoryFields } from '../options/spec.js';
 import { decodeTcpInfo } from '../options/decode-tcp-info.js';
 import type { SocketOwner } from '../proc/owner.js';
-import type { TcpInfo } from '../options/tcp-info.js';
+import type { MemoryInfo, TcpInfo } from '../options/values.gen.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import type { ReceiveBuffer } from './message.js';

@@ -1,5 +1,5 @@
 import { littleEndian } from '../options/memory.js';
-import type { MemoryInfo } from '../options/spec.js';
+import type { MemoryInfo } from '../options/values.gen.js';
 import type { SocketOwner } from '../proc/owner.js';
 import { decodeAttributes, readU32 } from './attribute.js';
 import { decodeMemory, decodeShutdown } from './inet-diag.js';

@@ -63,6 +63,7 @@ export const catalog = {
     access: 'both',
     number: 62,
     example: 1,
+    source: 'sk_setsockopt()',
     doc: 'As SO_BINDTODEVICE, by index; 0 for any.',
     trap: 'Without CAP_NET_RAW as SO_BINDTODEVICE.',
   },
@@ -90,6 +91,7 @@ export const catalog = {
     example: 3,
     range: [0, 3],
     since: '5.15',
+    source: 'sk_setsockopt()',
     doc: '1 and 2 (or 3) keep the kernel from changing the send and the receive buffer.',
   },
   SO_BUSY_POLL: {
@@ -111,6 +113,7 @@ export const catalog = {
     range: [0, 65_535],
     needs: ['CAP_NET_ADMIN'],
     since: '5.11',
+    source: 'Documentation/networking/napi.rst',
     doc: 'Packets one busy poll may take.',
     trap: 'Lowering it takes no capability.',
   },
@@ -120,6 +123,7 @@ export const catalog = {
     access: 'set',
     number: 53,
     example: 1,
+    source: 'sk_setsockopt()',
     doc: '1 tells that the connection goes badly, so that another route is tried.',
     trap: 'Other numbers do nothing, nor does 1 without a route.',
   },
@@ -128,6 +132,7 @@ export const catalog = {
     kind: 'uint64',
     access: 'get',
     number: 57,
+    source: 'sk_getsockopt()',
     doc: 'Names the socket for as long as the machine runs; the same number as in sock_diag.',
   },
   SO_DEBUG: {
@@ -153,6 +158,7 @@ export const catalog = {
     kind: 'int',
     access: 'set',
     number: 68,
+    source: 'sk_setsockopt()',
     doc: 'Removes the program of the group; the value is ignored.',
     trap: 'ENOENT if there is none.',
   },
@@ -163,6 +169,7 @@ export const catalog = {
     number: 80,
     needs: ['a build option of the kernel'],
     since: '6.12',
+    source: 'Documentation/networking/devmem.rst',
     doc: 'Gives back memory of a device that data was received into, an array of struct dmabuf_token.',
   },
   SO_DOMAIN: {
@@ -221,6 +228,7 @@ export const catalog = {
     example: true,
     since: '6.17',
     on: 'unix',
+    source: 'sk_setsockopt()',
     doc: 'Delivers how many bytes are left to read.',
   },
   SO_KEEPALIVE: {
@@ -276,6 +284,7 @@ export const catalog = {
     access: 'get',
     number: 55,
     moves: true,
+    source: 'linux/sock_diag.h',
     doc: 'Memory of the socket.',
   },
   SO_NETNS_COOKIE: {
@@ -284,6 +293,7 @@ export const catalog = {
     access: 'get',
     number: 71,
     since: '5.14',
+    source: 'sk_getsockopt()',
     doc: 'Names the network namespace of the socket.',
   },
   SO_NOFCS: {
@@ -328,6 +338,7 @@ export const catalog = {
     example: true,
     since: '6.5',
     on: 'unix',
+    source: 'sk_setsockopt()',
     doc: 'Delivers SCM_PIDFD with each message.',
   },
   SO_PASSRIGHTS: {
@@ -338,6 +349,7 @@ export const catalog = {
     example: false,
     since: '6.16',
     on: 'unix',
+    source: 'sk_setsockopt()',
     doc: 'Whether descriptors may arrive; on by default.',
   },
   SO_PASSSEC: {
@@ -373,6 +385,7 @@ export const catalog = {
     access: 'get',
     number: 59,
     on: 'unix',
+    source: 'sk_getsockopt()',
     doc: 'Supplementary groups of the process at the other end.',
   },
   SO_PEERPIDFD: {
@@ -383,6 +396,7 @@ export const catalog = {
     since: '6.5',
     on: 'unix',
     sideEffect: 'opens',
+    source: 'sk_getsockopt()',
     doc: 'A descriptor for the process at the other end, which the caller has to close.',
   },
   SO_PEERSEC: {
@@ -403,6 +417,7 @@ export const catalog = {
     example: true,
     needs: ['CAP_NET_ADMIN'],
     since: '5.11',
+    source: 'Documentation/networking/napi.rst',
     doc: 'Prefers polling to interrupts while busy polling.',
     trap: 'Turning it off takes no capability.',
   },
@@ -464,6 +479,7 @@ export const catalog = {
     example: true,
     since: '5.19',
     on: 'udp4',
+    source: 'sk_setsockopt()',
     doc: 'Delivers the mark of each packet.',
     trap: 'Linux before 6.5 may want CAP_NET_RAW or CAP_NET_ADMIN for it.',
   },
@@ -475,6 +491,7 @@ export const catalog = {
     example: true,
     since: '6.14',
     on: 'udp4',
+    source: 'sk_setsockopt()',
     doc: 'Delivers the priority of each packet.',
   },
   SO_RCVTIMEO: {
@@ -498,6 +515,7 @@ export const catalog = {
     needs: ['a memory cgroup'],
     since: '5.16',
     readBack: 'at least',
+    source: 'sk_setsockopt()',
     doc: 'Memory kept for the socket under a memory cgroup.',
     trap: 'EOPNOTSUPP outside a memory cgroup.',
   },
@@ -598,6 +616,7 @@ export const catalog = {
     number: 37,
     example: { flags: ['SOF_TIMESTAMPING_RX_SOFTWARE', 'SOF_TIMESTAMPING_SOFTWARE'], bindPhc: 0 },
     on: 'udp4',
+    source: 'Documentation/networking/timestamping.rst',
     doc: 'Where packets are stamped, and how it is reported: SCM_TIMESTAMPING with each message.',
   },
   SO_TIMESTAMPNS: {
@@ -618,6 +637,7 @@ export const catalog = {
     example: 0,
     range: [-1, 1],
     since: '5.18',
+    source: 'sk_setsockopt()',
     doc: 'Whether a retransmission may take another route: 1 yes, 0 no.',
     trap: '-1 stands for the default, which reads as 1.',
   },
@@ -628,6 +648,7 @@ export const catalog = {
     number: 61,
     example: { clockId: 1, flags: 0 },
     on: 'udp4',
+    source: 'linux/net_tstamp.h, tc-etf(8)',
     doc: 'Lets messages say when to be sent (SCM_TXTIME).',
     trap: 'Only CLOCK_MONOTONIC (1) takes no capability: CLOCK_REALTIME (0) and CLOCK_TAI (11) take CAP_NET_ADMIN, other clocks are EINVAL.',
   },
@@ -653,6 +674,7 @@ export const catalog = {
     access: 'both',
     number: 60,
     example: true,
+    source: 'Documentation/networking/msg_zerocopy.rst',
     doc: 'Allows MSG_ZEROCOPY.',
     trap: 'MSG_ZEROCOPY cannot be given here (ERR_NOT_SUPPORTED): the kernel reads the payload until its completion is on the error queue, and nothing here keeps it unchanged until then.',
   },
@@ -664,6 +686,7 @@ export const catalog = {
     number: 38,
     needs: ['a build option of the kernel'],
     since: '6.7',
+    source: 'Documentation/networking/tcp_ao.rst',
     doc: 'Key of the TCP authentication option, struct tcp_ao_add, RFC 5925.',
   },
   TCP_AO_DEL_KEY: {
@@ -673,6 +696,7 @@ export const catalog = {
     number: 39,
     needs: ['a build option of the kernel'],
     since: '6.7',
+    source: 'Documentation/networking/tcp_ao.rst',
     doc: 'Removes a key, struct tcp_ao_del.',
   },
   TCP_AO_GET_KEYS: {
@@ -682,6 +706,7 @@ export const catalog = {
     number: 41,
     needs: ['a build option of the kernel'],
     since: '6.7',
+    source: 'Documentation/networking/tcp_ao.rst',
     doc: 'Its keys, struct tcp_ao_getsockopt.',
   },
   TCP_AO_INFO: {
@@ -691,6 +716,7 @@ export const catalog = {
     number: 40,
     needs: ['a build option of the kernel'],
     since: '6.7',
+    source: 'Documentation/networking/tcp_ao.rst',
     doc: 'State of the authentication option, struct tcp_ao_info_opt.',
   },
   TCP_AO_REPAIR: {
@@ -700,6 +726,7 @@ export const catalog = {
     number: 42,
     needs: ['a build option of the kernel'],
     since: '6.7',
+    source: 'Documentation/networking/tcp_ao.rst',
     doc: 'Its sequence numbers, struct tcp_ao_repair.',
   },
   TCP_CC_INFO: {
@@ -749,6 +776,7 @@ export const catalog = {
     example: 20000,
     unit: 'microseconds',
     since: '6.15',
+    source: 'do_tcp_setsockopt()',
     doc: 'Longest delay of an ACK.',
     trap: 'Above one tick of the kernel (4000 with CONFIG_HZ=250), up to 200000.',
   },
@@ -777,6 +805,7 @@ export const catalog = {
     access: 'both',
     number: 33,
     example: Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
+    source: 'do_tcp_setsockopt()',
     doc: 'Keys of the fast open cookie: 16 bytes, or 32 for two.',
     trap: 'EINVAL for other lengths.',
   },
@@ -786,6 +815,7 @@ export const catalog = {
     access: 'both',
     number: 34,
     example: true,
+    source: 'do_tcp_setsockopt()',
     doc: 'Fast open without a cookie.',
   },
   TCP_INFO: {
@@ -802,6 +832,7 @@ export const catalog = {
     access: 'both',
     number: 36,
     example: true,
+    source: 'do_tcp_setsockopt()',
     doc: 'Delivers how many bytes are left to read.',
   },
   TCP_IS_MPTCP: {
@@ -810,6 +841,7 @@ export const catalog = {
     access: 'get',
     number: 43,
     since: '6.10',
+    source: 'do_tcp_getsockopt()',
     doc: 'Whether the connection is Multipath TCP and has not fallen back.',
   },
   TCP_KEEPCNT: {
@@ -880,6 +912,7 @@ export const catalog = {
     access: 'set',
     number: 32,
     needs: ['a build option of the kernel'],
+    source: 'do_tcp_setsockopt()',
     doc: 'As TCP_MD5SIG, for a prefix or interface.',
   },
   TCP_NODELAY: {
@@ -953,6 +986,7 @@ export const catalog = {
     access: 'both',
     number: 29,
     needs: ['TCP_REPAIR'],
+    source: 'do_tcp_setsockopt()',
     doc: 'Windows of the connection.',
   },
   TCP_RTO_MAX_MS: {
@@ -964,6 +998,7 @@ export const catalog = {
     unit: 'milliseconds',
     range: [1000, 120_000],
     since: '6.15',
+    source: 'do_tcp_setsockopt()',
     doc: 'Longest time between retransmissions.',
   },
   TCP_RTO_MIN_US: {
@@ -974,6 +1009,7 @@ export const catalog = {
     example: 100000,
     unit: 'microseconds',
     since: '6.15',
+    source: 'do_tcp_setsockopt()',
     doc: 'Shortest time before a retransmission.',
     trap: 'Above one tick of the kernel (4000 with CONFIG_HZ=250), up to 200000.',
   },
@@ -1043,6 +1079,7 @@ export const catalog = {
     example: 10000,
     unit: 'microseconds',
     range: [0, 2 ** 28 - 1],
+    source: 'do_tcp_setsockopt()',
     doc: 'Delays every packet: a longer round trip without a link that has one.',
   },
   TCP_ULP: {
@@ -1053,6 +1090,7 @@ export const catalog = {
     example: 'tls',
     needs: ['a connection'],
     longest: 15,
+    source: 'Documentation/networking/tls.rst',
     doc: 'Protocol on top of TCP inside the kernel, as tls.',
   },
   TCP_USER_TIMEOUT: {
@@ -1083,6 +1121,7 @@ export const catalog = {
     number: 35,
     needs: ['a connection'],
     sideEffect: 'takes',
+    source: 'do_tcp_getsockopt()',
     doc: 'Maps received pages: struct tcp_zerocopy_receive.',
     trap: 'It takes pointers, so nothing is mapped: only what the structure says of the queue is read.',
   },
@@ -1125,6 +1164,7 @@ export const catalog = {
     access: 'both',
     number: 23,
     example: true,
+    source: 'do_ip_setsockopt()',
     doc: 'Delivers the checksum of each datagram.',
   },
   IP_DROP_MEMBERSHIP: {
@@ -1168,6 +1208,7 @@ export const catalog = {
     example: { low: 40000, high: 40100 },
     when: 'before bind',
     since: '6.3',
+    source: 'do_ip_setsockopt()',
     doc: 'Narrows the ephemeral port range of this socket; 0 for the bound of the system.',
   },
   IP_MINTTL: {
@@ -1281,6 +1322,7 @@ export const catalog = {
     number: 52,
     since: '6.4',
     on: 'raw4',
+    source: 'do_ip_getsockopt()',
     doc: 'The protocol of a raw socket.',
   },
   IP_RECVERR: {
@@ -1298,6 +1340,7 @@ export const catalog = {
     number: 26,
     example: true,
     since: '5.9',
+    source: 'do_ip_setsockopt()',
     doc: 'Reads the extensions of ICMP errors.',
   },
   IP_RECVFRAGSIZE: {
@@ -1306,6 +1349,7 @@ export const catalog = {
     access: 'both',
     number: 25,
     example: true,
+    source: 'do_ip_setsockopt()',
     doc: 'Delivers the size of the largest fragment.',
   },
   IP_RECVOPTS: {
@@ -1478,6 +1522,7 @@ export const catalog = {
     number: 80,
     needs: ['a build option of the kernel'],
     on: 'tcp4',
+    source: 'getorigdst()',
     doc: 'Where a redirected connection was going (netfilter).',
   },
 
@@ -1488,6 +1533,7 @@ export const catalog = {
     number: 80,
     needs: ['a build option of the kernel'],
     on: 'tcp6',
+    source: 'ipv6_getorigdst()',
     doc: 'Where a redirected connection was going (netfilter).',
   },
   IPV6_ADDRFORM: {
@@ -1524,6 +1570,7 @@ export const catalog = {
     number: 70,
     example: false,
     readBack: 'different',
+    source: 'do_ipv6_setsockopt()',
     doc: 'Chooses a flow label for each connection.',
   },
   IPV6_CHECKSUM: {
@@ -1591,6 +1638,7 @@ export const catalog = {
     number: 78,
     example: true,
     when: 'before bind',
+    source: 'do_ipv6_setsockopt()',
     doc: 'Lets bind take an address this host does not have, or not yet.',
   },
   IPV6_HDRINCL: {
@@ -1600,6 +1648,7 @@ export const catalog = {
     number: 36,
     example: true,
     on: 'raw6',
+    source: 'do_ipv6_setsockopt()',
     doc: 'The IPv6 header is part of what is sent.',
   },
   IPV6_HOPOPTS: {
@@ -1663,6 +1712,7 @@ export const catalog = {
     access: 'both',
     number: 29,
     example: false,
+    source: 'do_ipv6_setsockopt()',
     doc: 'Datagrams of every group joined on this host, not only by this socket.',
   },
   IPV6_MULTICAST_HOPS: {
@@ -1738,6 +1788,7 @@ export const catalog = {
     number: 31,
     example: true,
     since: '5.9',
+    source: 'do_ipv6_setsockopt()',
     doc: 'Reads the extensions of ICMPv6 errors.',
   },
   IPV6_RECVFRAGSIZE: {
@@ -1746,6 +1797,7 @@ export const catalog = {
     access: 'both',
     number: 77,
     example: true,
+    source: 'do_ipv6_setsockopt()',
     doc: 'Delivers the size of the largest fragment.',
   },
   IPV6_RECVHOPLIMIT: {
@@ -1821,6 +1873,7 @@ export const catalog = {
     access: 'both',
     number: 30,
     example: true,
+    source: 'do_ipv6_setsockopt()',
     doc: 'Alerts of this network namespace only.',
   },
   IPV6_RTHDR: {
@@ -1993,6 +2046,7 @@ export const catalog = {
     access: 'both',
     number: 1,
     example: [128, 133, 136],
+    source: 'RFC 3542 section 3.2',
     doc: 'Types of ICMPv6 messages that are dropped.',
     trap: 'EOPNOTSUPP on raw sockets of other protocols.',
   },
@@ -2021,6 +2075,7 @@ export const catalog = {
     example: 1500,
     unit: 'bytes',
     bounds: [0, int32Max],
+    source: 'packet_setsockopt()',
     doc: 'With a ring, packets longer than this are also queued whole; 0 for none.',
     trap: 'Before Linux 6.8 it cannot be read: ENOPROTOOPT.',
   },
@@ -2047,6 +2102,7 @@ export const catalog = {
     kind: 'filterOrFd',
     access: 'set',
     number: 22,
+    source: 'packet_setsockopt()',
     doc: 'The program that picks the socket of a group with PACKET_FANOUT_CBPF (a classic one) or PACKET_FANOUT_EBPF (a descriptor).',
     trap: 'EINVAL outside such a group.',
   },
@@ -2056,6 +2112,7 @@ export const catalog = {
     access: 'both',
     number: 23,
     example: true,
+    source: 'packet_setsockopt()',
     doc: 'No copies of the packets this host sends.',
   },
   PACKET_LOSS: {
@@ -2073,6 +2130,7 @@ export const catalog = {
     access: 'both',
     number: 9,
     example: true,
+    source: 'packet_setsockopt()',
     doc: 'Reports the interface a packet came in on, not the bond or bridge it was passed to.',
   },
   PACKET_QDISC_BYPASS: {
@@ -2102,6 +2160,7 @@ export const catalog = {
     number: 21,
     needs: ['a bound socket'],
     moves: true,
+    source: 'packet_getsockopt()',
     doc: 'Packets a group with PACKET_FANOUT_ROLLOVER passed to another of its sockets.',
     trap: 'EINVAL outside such a group.',
   },
@@ -2136,6 +2195,7 @@ export const catalog = {
     access: 'both',
     number: 19,
     example: true,
+    source: 'packet_setsockopt()',
     doc: 'Packets of the transmit ring say where their data begins.',
     trap: 'EBUSY once there is a ring.',
   },
@@ -2163,6 +2223,7 @@ export const catalog = {
     access: 'both',
     number: 15,
     example: true,
+    source: 'packet_setsockopt()',
     doc: 'A struct virtio_net_hdr in front of each packet, with its segmentation and checksum.',
     trap: 'EINVAL on a dgram socket.',
   },
@@ -2174,6 +2235,7 @@ export const catalog = {
     example: 12,
     unit: 'bytes',
     since: '6.4',
+    source: 'packet_setsockopt()',
     doc: 'Length of that header: 10, or 12 with the number of buffers; 0 for none.',
     trap: 'EINVAL for other lengths, and on a dgram socket.',
   },
@@ -2224,6 +2286,7 @@ export const catalog = {
     access: 'both',
     number: 12,
     example: true,
+    source: 'netlink_setsockopt()',
     doc: 'Dump requests are checked field by field, and filter what they return.',
   },
   NETLINK_LISTEN_ALL_NSID: {
@@ -2267,6 +2330,7 @@ export const catalog = {
     number: 4,
     moves: true,
     since: '6.5',
+    source: 'linux/mptcp.h',
     doc: 'All of these at once, struct mptcp_full_info.',
     trap: 'It takes pointers to where the parts go, so only the counts and MPTCP_INFO are filled in.',
   },
@@ -2277,6 +2341,7 @@ export const catalog = {
     number: 1,
     moves: true,
     since: '5.16',
+    source: 'linux/mptcp.h',
     doc: 'State of the Multipath TCP connection, struct mptcp_info.',
   },
   MPTCP_SUBFLOW_ADDRS: {
@@ -2286,6 +2351,7 @@ export const catalog = {
     number: 3,
     moves: true,
     since: '5.16',
+    source: 'linux/mptcp.h',
     doc: 'Addresses of each subflow.',
   },
   MPTCP_TCPINFO: {
@@ -2295,6 +2361,7 @@ export const catalog = {
     number: 2,
     moves: true,
     since: '5.16',
+    source: 'linux/mptcp.h',
     doc: 'TCP_INFO of each subflow.',
   },
 
@@ -2305,6 +2372,7 @@ export const catalog = {
     number: 2,
     example: 524288n,
     unit: 'bytes',
+    source: 'linux/vm_sockets.h',
     doc: 'Upper bound of the buffer.',
   },
   SO_VM_SOCKETS_BUFFER_MIN_SIZE: {
@@ -2314,6 +2382,7 @@ export const catalog = {
     number: 1,
     example: 256n,
     unit: 'bytes',
+    source: 'linux/vm_sockets.h',
     doc: 'Lower bound of the buffer.',
   },
   SO_VM_SOCKETS_BUFFER_SIZE: {
@@ -2323,6 +2392,7 @@ export const catalog = {
     number: 0,
     example: 131072n,
     unit: 'bytes',
+    source: 'linux/vm_sockets.h',
     doc: 'Bytes that may wait to be read.',
   },
   SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD: {
@@ -2333,6 +2403,7 @@ export const catalog = {
     example: 1500,
     unit: 'milliseconds',
     readBack: 'at least',
+    source: 'linux/vm_sockets.h',
     doc: 'How long connect waits.',
   },
   SO_VM_SOCKETS_PEER_HOST_VM_ID: {
@@ -2341,6 +2412,7 @@ export const catalog = {
     access: 'get',
     number: 3,
     needs: ['a build option of the kernel'],
+    source: 'linux/vm_sockets.h',
     doc: 'Identifier of the virtual machine at the other end.',
   },
 } as const satisfies Record<string, OptionSpec>;

@@ -4,15 +4,13 @@ import type { Codec } from './codec.js';
 import { object, putFilter, words } from './codec-structs.js';
 import { littleEndian } from './memory.js';
 import {
-  type PacketFanout,
   packetFanoutFlags,
   packetFanoutModes,
   packetMemberships,
-  type PacketStatistics,
   type TimestampingFlags,
   timestampingFlags,
-  type ValueByKind,
-} from './spec.js';
+} from './enums.js';
+import type { PacketFanout, PacketStatistics, ValueByKind } from './values.gen.js';
 
 /** The number of a name that stands for its place in the list. */
 function placeOf(names: readonly string[], value: unknown, name: string): number {

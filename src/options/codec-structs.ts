@@ -3,7 +3,9 @@ import { integer, invalidArgument } from '../errors.js';
 import type { Codec } from './codec.js';
 import type { packetCodecs } from './codec-packet.js';
 import { littleEndian, type Memory } from './memory.js';
-import { type FilterInstruction, type Kind, memoryFields, type ValueByKind } from './spec.js';
+import type { Kind } from './kinds.js';
+import { memoryFields } from './spec.js';
+import type { FilterInstruction, ValueByKind } from './values.gen.js';
 
 type StructKind = Exclude<
   Kind,

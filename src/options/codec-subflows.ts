@@ -2,8 +2,7 @@ import { formatIPv4, formatIPv6 } from '../address.js';
 import type { Codec } from './codec.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
 import { littleEndian, type Memory } from './memory.js';
-import type { InternetEndpoint, Subflow } from './spec.js';
-import type { TcpInfo } from './tcp-info.js';
+import type { InternetEndpoint, Subflow, TcpInfo } from './values.gen.js';
 
 // struct mptcp_subflow_data of linux/mptcp.h: its own size, how many subflows there are, the sizes of one to the kernel and to the
 // caller. The caller fills in the first and the last; an array follows, in steps of the last.

@@ -3,7 +3,9 @@ import { byteLengthOf, bytesOf } from './bytes.js';
 import { packetCodecs } from './codec-packet.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
-import type { Kind, OptionSpec, ValueByKind } from './spec.js';
+import type { Kind } from './kinds.js';
+import type { OptionSpec } from './spec.js';
+import type { ValueByKind } from './values.gen.js';
 import { littleEndian, type Memory } from './memory.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
 

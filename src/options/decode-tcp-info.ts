@@ -1,6 +1,7 @@
 import { littleEndian, type Memory } from './memory.js';
 import { scratch } from './scratch.js';
-import { congestionStates, type TcpInfo, type TcpState, tcpStates } from './tcp-info.js';
+import { congestionStates, type TcpState, tcpStates } from './tcp-info.js';
+import type { TcpInfo } from './values.gen.js';
 
 // V8 knows where these are when it compiles, and leaves out the checks of the indices. With memory that is handed in, and a
 // question before each field whether the kernel returned it, decoding takes half as long again.

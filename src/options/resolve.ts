@@ -2,7 +2,8 @@ import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
 import { boundsOf, type Codec, codecs, type Row } from './codec.js';
-import { type Kind, type Level, type OptionSpec, placeOfLevel } from './spec.js';
+import type { Kind } from './kinds.js';
+import { type Level, type OptionSpec, placeOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
 /**

@@ -1,17 +1,13 @@
-import type { catalog } from './catalog.js';
-import type { Level, ValueByKind } from './spec.js';
+import type { Level } from './spec.js';
+import type { OptionTypes, ReadableOption, SettableOption } from './values.gen.js';
 
-type Catalog = typeof catalog;
+export type { ReadableOption, SettableOption } from './values.gen.js';
 
 /** C name of an option. */
-export type OptionName = keyof Catalog;
+export type OptionName = keyof OptionTypes;
 
 /** The value of an option, by its C name. */
-export type OptionValue<N extends OptionName> = ValueByKind[Catalog[N]['kind']];
-
-export type ReadableOption = { [N in OptionName]: Catalog[N]['access'] extends 'set' ? never : N }[OptionName];
-
-export type SettableOption = { [N in OptionName]: Catalog[N]['access'] extends 'get' ? never : N }[OptionName];
+export type OptionValue<N extends OptionName> = OptionTypes[N];
 
 /**
  * What the option may be set to. Of a name that is one of several, only what suits them all: with the value of either,
@@ -24,10 +20,10 @@ export type OptionInput<N extends OptionName> = {
   : never;
 
 /** Values to set, by C name, in the order of the keys. */
-export type OptionValues = { readonly [N in SettableOption]?: OptionValue<N> };
+export type OptionValues = Partial<Pick<OptionTypes, SettableOption>>;
 
 /** What a socket says of itself: every option it has. */
-export type OptionSnapshot = { readonly [N in ReadableOption]?: OptionValue<N> };
+export type OptionSnapshot = Partial<Pick<OptionTypes, ReadableOption>>;
 
 /** An option the catalogue lacks, to be set. */
 export interface RawOption {

@@ -5,14 +5,10 @@ import { catalog } from '../../src/options/catalog.js';
 import { codecs } from '../../src/options/codec.js';
 import { decodeTcpInfo } from '../../src/options/decode-tcp-info.js';
 import { memoryOf } from '../../src/options/memory.js';
-import {
-  type Kind,
-  type OptionSpec,
-  packetFanoutFlags,
-  packetFanoutModes,
-  timestampingFlags,
-} from '../../src/options/spec.js';
-import type { TcpInfo } from '../../src/options/tcp-info.js';
+import { packetFanoutFlags, packetFanoutModes, timestampingFlags } from '../../src/options/enums.js';
+import type { Kind } from '../../src/options/kinds.js';
+import type { OptionSpec } from '../../src/options/spec.js';
+import type { TcpInfo } from '../../src/options/values.gen.js';
 
 const memory = memoryOf(new ArrayBuffer(65_536));
 const spec: OptionSpec = { ...catalog.SO_BINDTODEVICE };

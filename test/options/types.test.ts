@@ -1,8 +1,7 @@
 import { expectTypeOf, test } from 'vitest';
 import { writeOption } from '../../src/options/access.js';
-import type { Linger } from '../../src/options/spec.js';
-import type { TcpInfo } from '../../src/options/tcp-info.js';
 import type { OptionInput, OptionValue, ReadableOption, SettableOption } from '../../src/options/types.js';
+import type { Linger, TcpInfo } from '../../src/options/values.gen.js';
 
 // What must not compile. Never called: the compiler is the test.
 export const mistakes = [

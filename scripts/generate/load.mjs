@@ -1,0 +1,10 @@
+// The tables that files are written from, as their source now says: no build, which may fail without those files.
+import { createJiti } from 'jiti';
+
+const jiti = createJiti(import.meta.url, { fsCache: false });
+const load = (path) => jiti.import(new URL(`../../src/${path}`, import.meta.url).pathname);
+
+export const { catalog } = await load('options/catalog.ts');
+export const { kinds } = await load('options/kinds.ts');
+export const { structures } = await load('options/structures.ts');
+export const { rules, unpredictables } = await load('explain/rules.ts');
