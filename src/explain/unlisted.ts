@@ -1,7 +1,7 @@
 import { fstatSync } from 'node:fs';
 import { release } from 'node:os';
 import { identify } from '../netlink/socket-identity.js';
-import type { PortRange } from '../options/spec.js';
+import type { PortRange } from '../options/values.gen.js';
 import { withDescriptorOf } from '../proc/borrow.js';
 import { socketDescriptors } from '../proc/owner.js';
 import type { ProcNetRow } from './proc-net.js';
