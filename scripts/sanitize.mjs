@@ -17,6 +17,7 @@ const leftOut = {
     'test/handles/node-versions.test.ts':
       "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
     'test/socket/bun.test.ts': 'Bun brings an allocator of its own, which the preloaded one would replace',
+    'test/handles/runtimes.test.ts': 'Bun and Deno bring allocators of their own',
     'test/cli/no-proc.test.ts': 'the sanitizer itself needs /proc',
     'test/lab/draw/**': 'no native code, and the browser hangs when the allocator is preloaded',
     'test/claims/experiments.test.ts': 'the matrix plays most of them, and it stays',

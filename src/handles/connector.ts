@@ -8,7 +8,7 @@ import { needsDescriptors } from './runtime.js';
 export interface ConnectorOptions
   extends Pick<
     InternetConnectOptions,
-    'options' | 'localAddress' | 'localPort' | 'family' | 'timeoutMs' | 'attemptDelayMs' | 'lookup'
+    'options' | 'keepOptions' | 'localAddress' | 'localPort' | 'family' | 'timeoutMs' | 'attemptDelayMs' | 'lookup'
   > {
   /** For tls.connect(), where the connector has to call it itself: undici with an https origin. */
   readonly tls?: tls.ConnectionOptions | undefined;
@@ -72,12 +72,13 @@ function bare(host: string): string {
 const familyByVersion: Readonly<Record<number, 'IPv4' | 'IPv6'>> = { 4: 'IPv4', 6: 'IPv6' };
 
 function settingsFor(defaults: ConnectorOptions, request: ConnectionRequest, secure: boolean): ConnectOptions {
-  const { options, timeoutMs, attemptDelayMs } = defaults;
-  if (request.socketPath) return { path: request.socketPath, options, timeoutMs };
+  const { options, keepOptions, timeoutMs, attemptDelayMs } = defaults;
+  if (request.socketPath) return { path: request.socketPath, options, keepOptions, timeoutMs };
   return {
     host: bare(request.hostname || request.host || 'localhost'),
     port: Number(request.port || (secure ? 443 : 80)),
     options,
+    keepOptions,
     timeoutMs,
     attemptDelayMs,
     localAddress: request.localAddress ?? defaults.localAddress,
@@ -164,14 +165,15 @@ async function beforeDeadline<T>(work: Promise<T>, started: number, timeoutMs: n
  * const client = new undici.Agent({ connect: connector({ options, tls: { ca } }) });
  * ```
  *
- * What `options` names wins over what the client sets by itself: `TCP_NODELAY`, and keep-alive, which http.Agent
- * would set to its `keepAliveMsecs` (1 s) whenever a socket gets idle. Addresses the request names win over those given
+ * What `options` names wins over what the client sets by itself, unless `keepOptions` is false: `TCP_NODELAY`, and
+ * keep-alive, which http.Agent would set to its `keepAliveMsecs` (1 s) whenever a socket gets idle. Addresses the request names win over those given
  * here. `timeoutMs` includes the TLS handshake where the connector makes it; with an https.Agent the request waits for it.
  */
 export function connector(settings: ConnectorOptions = {}): Connector {
   needsDescriptors('connector', 'connect');
   knownKeys(settings, 'connector', [
     'options',
+    'keepOptions',
     'localAddress',
     'localPort',
     'family',

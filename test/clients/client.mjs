@@ -1,7 +1,9 @@
 // One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS`. It opens, asks and closes once, opens again, asks,
-// and tells its parent that it is ready. Told that the link is down it asks once more, and tells what came of that, and when.
+// and tells its parent which options its sockets have by then. Told that the link is down it asks once more, and tells what came of that, and when.
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { getOption } from 'sockwise';
 
 const [, , recipe, host, port, options] = process.argv;
 const { open } = await import(pathToFileURL(recipe));
@@ -19,6 +21,23 @@ setInterval(() => {
   latestMs = Math.max(latestMs, now - last - 20);
   last = now;
 }, 20).unref();
+
+/** The option of a descriptor, `undefined` where that is closed, no socket, or of a kind without it. */
+function optionOf(fd, name) {
+  try {
+    return getOption(fd, name);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the client's sockets have of the options it was given; IP_TOS is this client's alone. */
+function optionsOfSockets({ options: given }) {
+  return readdirSync('/proc/self/fd')
+    .map(Number)
+    .filter((fd) => optionOf(fd, 'IP_TOS') === given.IP_TOS)
+    .map((fd) => Object.fromEntries(Object.keys(given).map((name) => [name, optionOf(fd, name)])));
+}
 
 /** The codes of an error, of its causes and of those it stands for. */
 function codesOf(error) {
@@ -38,7 +57,7 @@ const failure = new Promise((resolve) => (failed = resolve));
 onError = (error) => failed({ error });
 
 process.once('disconnect', () => process.exit());
-process.send('ready');
+process.send(optionsOfSockets(place));
 await once(process, 'message');
 
 latestMs = 0;

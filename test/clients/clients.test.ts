@@ -59,6 +59,13 @@ function needsClients(context: TestContext): void {
 
 const [serverAddress, clientAddress] = ['192.168.77.1', '192.168.77.2'];
 const userTimeoutMs = 1000;
+const failover = {
+  TCP_USER_TIMEOUT: userTimeoutMs,
+  SO_KEEPALIVE: true,
+  TCP_KEEPIDLE: 5,
+  TCP_KEEPINTVL: 2,
+  TCP_KEEPCNT: 3,
+};
 
 /** A project that has the package, the clients and the recipes. Open to the user the servers run as. */
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-clients-'));
@@ -140,6 +147,9 @@ interface Client {
   readonly child: ChildProcess;
   readonly port: number;
   readonly tos: number;
+  readonly options: object;
+  /** Which of them its sockets have while it is used. */
+  sockets?: unknown;
   outcome?: Outcome;
   error?: unknown;
 }
@@ -185,9 +195,13 @@ describe('each client', () => {
       const port = ports.get(serverOf[name] ?? '') ?? 0;
       // The two lowest bits are those of ECN, RFC 3168.
       const tos = 4 * ++count;
-      const args = [join(folder, name), serverAddress, `${port}`, JSON.stringify({ IP_TOS: tos, ...more })];
-      const one: Client = { child: client.run(() => started('client.mjs', args)), port, tos };
-      await said(one.child).catch((error: unknown) => (one.error = error));
+      const options = { IP_TOS: tos, ...more };
+      const args = [join(folder, name), serverAddress, `${port}`, JSON.stringify(options)];
+      const one: Client = { child: client.run(() => started('client.mjs', args)), port, tos, options };
+      await said(one.child).then(
+        (sockets) => (one.sockets = sockets),
+        (error: unknown) => (one.error = error),
+      );
       return one;
     };
     let count = 0;
@@ -195,7 +209,7 @@ describe('each client', () => {
     // A few at a time: each is a Node that starts.
     const work = async (): Promise<void> => {
       for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-        clients.set(name, await opened(name, { TCP_USER_TIMEOUT: userTimeoutMs }));
+        clients.set(name, await opened(name, failover));
     };
     await Promise.all([work(), work(), work()]);
     control = await opened('pg.mjs', {});
@@ -229,8 +243,10 @@ describe('each client', () => {
     '%s has the options on its SYN, and notices that the link is down',
     (name, context) => {
       needsAll(context);
-      const { tos, port, outcome, error } = clients.get(name) ?? {};
+      const { tos, port, options, sockets, outcome, error } = clients.get(name) ?? {};
       expect(error).toBeUndefined();
+      // postgres.js, ioredis, redis, nodemailer and http.Agent have called setKeepAlive() by now.
+      expect(sockets).toEqual([options]);
       // Two at least: it is opened twice.
       const mine = syns.filter((syn) => syn.tos === tos);
       expect(mine.length).toBeGreaterThanOrEqual(2);
