@@ -37,6 +37,7 @@ export interface CallingSocket {
   readonly interfaceIndex: number;
   readonly reuseAddr: boolean;
   readonly reusePort: boolean;
+  /** IPV6_V6ONLY, which bind(2) to an IPv6 address sets. */
   readonly v6only: boolean;
   /** IP_FREEBIND or IP_TRANSPARENT. */
   readonly freebind: boolean;
@@ -86,6 +87,11 @@ function mayBeBound(socket: CallingSocket, place: Place, around: Surroundings): 
   return (isIPv4(place) && (place.isLoopback || place.ipv4 === 0xffff_ffff)) || isLocal(place, around);
 }
 
+/** Whether a source is one of the machine, from which it reaches itself. */
+function hasRoute(source: Place, around: Surroundings): boolean {
+  return isWildcardPlace(source) || (isIPv4(source) && source.isLoopback) || isLocal(source, around);
+}
+
 /** What bind() refuses whoever else is there, in the order of `__inet_bind()` or `__inet6_bind()`. */
 function refusedByItself(socket: CallingSocket, { place, port }: Endpoint, around: Surroundings): RuleId | undefined {
   const privileged = port > 0 && port < around.unprivilegedPortStart && !socket.canBindPrivileged;
@@ -102,7 +108,7 @@ function refusedByItself(socket: CallingSocket, { place, port }: Endpoint, aroun
   if (privileged) return 'privileged-port';
   if (boundAlready) return 'bound-already';
   if (place.kind === 'mapped' && socket.v6only) return 'mapped-address-on-v6only';
-  if (place.isLinkLocal && place.zone === '' && socket.interfaceIndex === 0) return 'link-local-without-device';
+  if (place.needsZone && place.zone === '' && socket.interfaceIndex === 0) return 'link-local-without-device';
   return notLocal ? 'address-not-local' : undefined;
 }
 
@@ -180,12 +186,19 @@ export function predictListenCall<Existing extends ExistingSocket>(
   return judgePort('listen', newcomerOf(socket, local), existing, around);
 }
 
-/** The address that stands for a destination: connecting to the wildcard means the loopback address, connect(2). */
-function destinationOf(socket: CallingSocket, { place, port }: Endpoint): Endpoint {
+/**
+ * The address that stands for a destination: the IPv4 wildcard means the socket's own address (ip_route_output_key_hash_rcu()),
+ * and where it has none, or for IPv6, the loopback address (tcp_v6_connect()).
+ */
+export function destinationOf(
+  { family, local }: Pick<CallingSocket, 'family' | 'local'>,
+  { place, port }: Endpoint,
+): Endpoint {
   if (!isWildcardPlace(place)) return { place, port };
-  const mapped = place.kind === 'mapped' || socket.local?.place.kind === 'mapped';
-  if (socket.family === 'IPv4') return { place: placeOf('127.0.0.1'), port };
-  return { place: placeOf(mapped ? '::ffff:127.0.0.1' : '::1'), port };
+  const prefix = family === 'IPv6' ? '::ffff:' : '';
+  if (!isIPv4(place)) return { place: placeOf(local?.place.kind === 'mapped' ? '::ffff:127.0.0.1' : '::1'), port };
+  const hasOwn = local !== undefined && isIPv4(local.place) && local.place.ipv4 !== 0;
+  return { place: hasOwn ? local.place : placeOf(`${prefix}127.0.0.1`), port };
 }
 
 /** The source address, as far as it is known without the routes: an address of the machine is reached from itself. */
@@ -306,11 +319,9 @@ function refusedDestination(socket: CallingSocket, to: Endpoint): RuleId | undef
   if (socket.family === 'IPv4' && to.place.family === 'IPv6') return 'address-of-other-family';
   if (socket.family === 'IPv4') return undefined;
   if (to.place.family === 'IPv4') return 'address-too-short';
-  const v6only = socket.v6only || socket.local?.place.v6only === true;
-  if (to.place.kind === 'mapped' && v6only) return 'mapped-destination-on-v6only';
-  if (to.place.isLinkLocal && to.place.zone === '' && socket.interfaceIndex === 0) return 'link-local-without-device';
-  if (to.place.kind !== 'mapped' && socket.local?.place.kind === 'mapped' && socket.local.place.ipv4 !== 0)
-    return 'source-of-other-family';
+  if (to.place.kind === 'mapped' && socket.v6only) return 'mapped-destination-on-v6only';
+  if (to.place.needsZone && to.place.zone === '' && socket.interfaceIndex === 0) return 'link-local-without-device';
+  if (to.place.kind !== 'mapped' && socket.local?.place.kind === 'mapped') return 'source-of-other-family';
   return undefined;
 }
 
@@ -324,6 +335,10 @@ export function predictConnectCall<Existing extends ExistingSocket>(
   const to = destinationOf(socket, given);
   const refused = refusedDestination(socket, to);
   if (refused !== undefined) return decided('connect', refused);
+  if (socket.local !== undefined && !hasRoute(socket.local.place, around)) {
+    const rule = socket.protocol === 'udp' ? 'udp-connect' : 'four-tuple-free';
+    return { call: 'connect', rule, outcome: undefined, sockets: [], unpredictable: 'route-unknown' };
+  }
   if (socket.protocol === 'udp') {
     if ((socket.local?.port ?? 0) !== 0) return decided('connect', 'udp-connect');
     return choosePort('connect', socket, socket.local?.place ?? wildcardOf(socket.family), existing, around);

@@ -13,7 +13,8 @@ export interface Place {
   /** Of a link-local address with a zone, 0 otherwise. */
   readonly zone: string;
   readonly isMulticast: boolean;
-  readonly isLinkLocal: boolean;
+  /** Means something else on each interface: link-local unicast, interface-local and link-local multicast, RFC 4007 section 6. */
+  readonly needsZone: boolean;
   readonly isLoopback: boolean;
 }
 
@@ -30,7 +31,7 @@ function ipv4Place(family: 'IPv4' | 'IPv6', kind: Place['kind'], at: number): Pl
     v6only: false,
     zone: '',
     isMulticast: ipv4 >>> 28 === 0xe,
-    isLinkLocal: false,
+    needsZone: false,
     isLoopback: ipv4 >>> 24 === 127,
   };
 }
@@ -39,6 +40,7 @@ function ipv6Place(zone: string): Place {
   const words = new DataView(bytes.buffer);
   const [a, b, c, d] = [0, 4, 8, 12].map((offset) => words.getUint32(offset));
   if (a === 0 && b === 0 && c === 0xffff) return ipv4Place('IPv6', 'mapped', 12);
+  const [first = 0, second = 0] = bytes;
   const isWildcard = a === 0 && b === 0 && c === 0 && d === 0;
   return {
     family: 'IPv6',
@@ -48,8 +50,8 @@ function ipv6Place(zone: string): Place {
     // bind(2) sets it together with a specific address, __inet6_bind().
     v6only: !isWildcard,
     zone,
-    isMulticast: bytes[0] === 0xff,
-    isLinkLocal: bytes[0] === 0xfe && ((bytes[1] ?? 0) & 0xc0) === 0x80,
+    isMulticast: first === 0xff,
+    needsZone: (first === 0xfe && (second & 0xc0) === 0x80) || (first === 0xff && [1, 2].includes(second & 0x0f)),
     isLoopback: a === 0 && b === 0 && c === 0 && d === 1,
   };
 }

@@ -223,7 +223,12 @@ export function predictBind<Existing extends ExistingSocket>(
   const isBound = flag(request.bound, 'bound');
   const binds =
     !isBound && (request.address !== undefined || request.port !== undefined || !(listen || to !== undefined));
-  const bound: CallingSocket = { ...socket, local: { place, port }, state: port === 0 ? 'CLOSE' : 'BOUND' };
+  const bound: CallingSocket = {
+    ...socket,
+    local: { place, port },
+    state: port === 0 ? 'CLOSE' : 'BOUND',
+    v6only: socket.v6only || place.v6only === true,
+  };
 
   const calls: CallPrediction<Existing>[] = [];
   const succeeds = (call: CallPrediction<Existing>): boolean => calls.push(call) > 0 && call.outcome === 'ok';

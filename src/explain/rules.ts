@@ -34,7 +34,7 @@ export type RuleOutcome =
   | 'EINVAL'
   | 'EISCONN'
   | 'ENETUNREACH'
-  | 'EOPNOTSUPP';
+  | 'ENOTSUP';
 
 /** The calls a rule can decide. */
 export type DecidedCall = 'bind' | 'listen' | 'connect';
@@ -527,7 +527,7 @@ const table = {
     cures: [{ text: 'Bind a unicast address or the wildcard.', needs: 'us' }],
   },
   'link-local-without-device': {
-    text: 'A link-local IPv6 address needs its interface: it is valid on each of them.',
+    text: 'A link-local IPv6 address, unicast or multicast, needs its interface: it means something else on each of them.',
     calls: ['bind', 'connect'],
     protocols: both,
     outcome: 'EINVAL',
@@ -557,9 +557,9 @@ const table = {
     text: 'Only stream sockets listen.',
     calls: ['listen'],
     protocols: udp,
-    outcome: 'EOPNOTSUPP',
+    outcome: 'ENOTSUP',
     kernel: 'sock_no_listen()',
-    source: 'listen(2) EOPNOTSUPP',
+    source: 'listen(2) EOPNOTSUPP, which Node calls ENOTSUP',
     cures: [{ text: 'Leave listen() out: a bound UDP socket receives.', needs: 'us' }],
   },
   'connected-already': {
@@ -596,6 +596,7 @@ const reasons = {
     'It depends on whether a closed FIN_WAIT2 is still a full socket with a user or a minisocket without one, which is not known.',
   'timestamps-unknown': 'It depends on whether the connection in TIME_WAIT had timestamps, which is not known.',
   'source-unknown': 'It depends on the source address the kernel chooses for the destination, which was not given.',
+  'route-unknown': 'It depends on the routes: the socket is bound to an address that is not one of the machine.',
   'port-choice': 'It depends on the port the kernel chooses.',
   'bind-hash-before-6.9':
     'Linux 6.1 to 6.8 answered wrongly for some pairs of IPv4, v4-mapped and dual-stack sockets, and first releases of 6.1 did not see TIME_WAIT; stable releases mended that one by one.',

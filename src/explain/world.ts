@@ -1,6 +1,7 @@
 import { invalidArgument, UsageError } from '../errors.js';
 import {
   type CallingSocket,
+  destinationOf,
   predictBindCall,
   predictConnectCall,
   predictListenCall,
@@ -124,11 +125,13 @@ export class World {
     const to = { place: placeOf(call.address), port: call.port };
     if (call.call === 'bind') return predictBindCall(socket, to, others, around);
     const said = predictConnectCall(socket, to, others, around);
-    return said.outcome === 'ok' && member.protocol === 'tcp' ? this.#answered(member, to, said) : said;
+    return said.outcome === 'ok' && member.protocol === 'tcp'
+      ? this.#answered(member, destinationOf(socket, to), said)
+      : said;
   }
 
   /**
-   * A call was made. Give `local` (getsockname(2)) and, after connect(), `remote` where it worked.
+   * A call was made. Give `local` (getsockname(2)), for UDP also where it failed, and after a connect() that worked `remote`.
    */
   made(name: string, call: WorldCall, outcome: string, after: Partial<Pick<Member, 'local' | 'remote'>> = {}): void {
     const member = this.#get(name);
@@ -228,7 +231,12 @@ export class World {
       this.#members.set(name, { ...member, state: 'ESTABLISHED', local: local ?? member.local, remote });
       return;
     }
-    if (member.protocol === 'udp' || member.state !== 'BOUND') return;
+    if (member.protocol === 'udp') {
+      // The port was chosen before the destination was looked at, inet_dgram_connect().
+      if (local !== undefined && local.port !== 0) this.#members.set(name, { ...member, local });
+      return;
+    }
+    if (member.state !== 'BOUND') return;
     // A port given to bind(2) stays, and a wildcard is one again; a port that was chosen is given back, tcp_set_state().
     const address = given.address ?? (family === 'IPv4' ? '0.0.0.0' : '::');
     const kept = {
@@ -253,19 +261,15 @@ export interface Endpoint {
 /** Whether a socket connects to its own address, which works: both ends are the socket itself. */
 function meetsItself({ local }: Member, { place, port }: { readonly place: Place; readonly port: number }): boolean {
   if (local === undefined || local.port !== port) return false;
-  const destination = isWildcardPlace(place) ? placeOf(isIPv4(place) ? '127.0.0.1' : '::1') : place;
   const from = placeOf(local.address);
-  const chosen = isIPv4(destination) ? placeOf('127.0.0.1') : destination;
-  return sameAddress(isWildcardPlace(from) ? chosen : from, destination);
+  const chosen = isIPv4(place) ? placeOf('127.0.0.1') : place;
+  return sameAddress(isWildcardPlace(from) ? chosen : from, place);
 }
 
 /** Whether a listener gets what goes to an address. */
-function hears(listener: Named, destination: Place): boolean {
+function hears(listener: Named, to: Place): boolean {
   const place = placeOfExisting(listener);
-  const to = isWildcardPlace(destination) ? undefined : destination;
-  if (place.kind === 'IPv6 wildcard')
-    return place.v6only !== true || (to !== undefined && !isIPv4(to)) || destination.kind === 'IPv6 wildcard';
-  if (to === undefined) return isIPv4(place) === isIPv4(destination) && (isWildcardPlace(place) || place.isLoopback);
+  if (place.kind === 'IPv6 wildcard') return place.v6only !== true || !isIPv4(to);
   if (isWildcardPlace(place)) return isIPv4(to);
   return sameAddress(place, to);
 }

@@ -11,7 +11,7 @@ import {
   type UnpredictableId,
   UsageError,
 } from '../../index.js';
-import { until } from '../record/until.js';
+import { comesTrue, until } from '../record/until.js';
 import { lead, leadToSynSent } from './lead.js';
 import {
   optionOf,
@@ -27,7 +27,7 @@ export interface TryCall {
   readonly socket: string;
   /** As in the scenario: `bind 0.0.0.0:80`, `SO_REUSEADDR`. */
   readonly step: ScenarioStep;
-  /** `ok` or the errno. */
+  /** `ok` or the errno; `EINPROGRESS` for a connect() that nobody answered in time. */
   readonly outcome: string;
   /** What the model says: `ok` or the errno, `null` where it does not predict. Only of bind, listen and connect. */
   readonly predicted?: string | null;
@@ -115,6 +115,9 @@ function local(socket: Socket): Endpoint {
 function familyOf(protocol: ScenarioProtocol): 'IPv4' | 'IPv6' {
   return protocol.endsWith('6') ? 'IPv6' : 'IPv4';
 }
+
+/** A connection on one machine stands at once. What takes longer gets no answer, and is reported as `EINPROGRESS`. */
+const CONNECT_MS = 1500;
 
 /** States a connection only passes through where the other end answers. */
 const passing: readonly string[] = ['FIN_WAIT1', 'CLOSING', 'LAST_ACK'];
@@ -205,9 +208,14 @@ export class ScenarioRun {
     const uid = this.#inside(uidOf, user);
     const said = this.#world.predict(name, call, uid === 0);
     const outcome = await this.#make(socket, call, user);
+    const isUdp = this.#players.get(name)?.protocol.startsWith('udp') === true;
     const after: { readonly local?: Endpoint; readonly remote?: Endpoint } =
-      outcome === 'ok' ? this.#after(socket, call) : {};
+      outcome === 'ok' ? this.#after(socket, call) : isUdp ? { local: local(socket) } : {};
     this.#world.made(name, call, outcome, after);
+    if (outcome === 'EINPROGRESS') {
+      this.#world.made(name, call, 'ok', { local: local(socket), remote: 'port' in call ? call : undefined });
+      this.#world.moved(name, 'SYN_SENT');
+    }
     if (outcome === 'ok' && call.call === 'connect' && after.remote !== undefined) this.#accept(after.remote.port);
     return compared(outcome, said);
   }
@@ -217,11 +225,20 @@ export class ScenarioRun {
     if (call.call === 'listen') return outcomeOf(() => this.#inside(() => socket.listen(), user));
     const to = { address: call.address, port: call.port };
     if (call.call === 'bind') return outcomeOf(() => this.#inside(() => socket.bind(to), user));
-    return await until(() => {
-      let done: boolean | undefined;
-      const outcome = outcomeOf(() => (done = this.#inside(() => socket.tryConnect(to), user)));
-      return outcome !== 'ok' || done === true ? outcome : undefined;
-    }, `a connection to ${call.address}`);
+    let outcome = 'EINPROGRESS';
+    await comesTrue(
+      () => {
+        let done = false;
+        const said = outcomeOf(() => {
+          done = this.#inside(() => socket.tryConnect(to), user);
+        });
+        if (said !== 'ok' || done) outcome = said;
+        return outcome !== 'EINPROGRESS';
+      },
+      `a connection to ${call.address}`,
+      CONNECT_MS,
+    );
+    return outcome;
   }
 
   #after(socket: Socket, call: WorldCall): { readonly local: Endpoint; readonly remote?: Endpoint } {
@@ -294,7 +311,9 @@ export class ScenarioRun {
     const address = isWildcard(at.address) ? loopback : at.address;
     const client = this.#inside(() => Socket.open({ family: socket.family === 'IPv6' ? 'IPv6' : 'IPv4' }));
     this.#helpers.add(client);
-    this.#inside(() => client.tryConnect({ address, port: at.port }));
+    // An address that is not of this host, or multicast, is bound and never reached.
+    const reached = outcomeOf(() => this.#inside(() => client.tryConnect({ address, port: at.port })));
+    if (reached !== 'ok') return reached;
     const server = await until(() => this.#inside(() => socket.tryAccept()), 'a connection to accept');
     socket.close();
     this.#world.becomes(name, local(server), local(client), uidOf());
@@ -315,7 +334,8 @@ function compared(outcome: string, said: CallPrediction<Named>): Omit<TryCall, '
   return {
     outcome,
     predicted,
-    agrees: predicted === null ? null : predicted === outcome,
+    // On its way: the kernel let it out, which is what is predicted.
+    agrees: predicted === null ? null : predicted === (outcome === 'EINPROGRESS' ? 'ok' : outcome),
     rule,
     sockets: sockets.map(({ name }) => name),
     ...(unpredictable !== undefined && { unpredictable }),
