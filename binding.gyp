@@ -40,6 +40,8 @@
             "-Wl,--version-script=<(module_root_dir)/native/exports.map"
           ]
         }],
+        # IPV6_PKTINFO and its like, RFC 3542, are declared only on request there.
+        ["OS=='mac'", { "defines": ["__APPLE_USE_RFC_3542"] }],
         ["sockwise_asan==1", {
           "cflags!": ["-O3"],
           "cflags": ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],

@@ -6,7 +6,6 @@
 #include <sys/un.h>
 
 #if defined(__linux__)
-#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
@@ -55,16 +54,11 @@ const Constant kConstants[] = {
     {"SOCK_SEQPACKET", SOCK_SEQPACKET},
     {"SOCK_STREAM", SOCK_STREAM},
     {"SOL_SOCKET", SOL_SOCKET},
-    {"SOMAXCONN", SOMAXCONN},
 #if defined(__linux__)
     {"AF_NETLINK", AF_NETLINK},
     {"AF_PACKET", AF_PACKET},
     {"AF_VSOCK", AF_VSOCK},
     {"CLONE_NEWNET", CLONE_NEWNET},
-    {"ETH_P_ALL", ETH_P_ALL},
-    {"ETH_P_ARP", ETH_P_ARP},
-    {"ETH_P_IP", ETH_P_IP},
-    {"ETH_P_IPV6", ETH_P_IPV6},
     {"IPPROTO_MPTCP", 262},
     {"IPPROTO_UDPLITE", IPPROTO_UDPLITE},
     {"MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC},
@@ -74,13 +68,6 @@ const Constant kConstants[] = {
     {"MSG_MORE", MSG_MORE},
     {"MSG_NOSIGNAL", MSG_NOSIGNAL},
     {"NETLINK_ROUTE", NETLINK_ROUTE},
-    {"NETLINK_SOCK_DIAG", NETLINK_SOCK_DIAG},
-    {"PACKET_BROADCAST", PACKET_BROADCAST},
-    {"PACKET_HOST", PACKET_HOST},
-    {"PACKET_LOOPBACK", PACKET_LOOPBACK},
-    {"PACKET_MULTICAST", PACKET_MULTICAST},
-    {"PACKET_OTHERHOST", PACKET_OTHERHOST},
-    {"PACKET_OUTGOING", PACKET_OUTGOING},
     {"SCM_CREDENTIALS", SCM_CREDENTIALS},
     {"PACKET_TX_TIMESTAMP", PACKET_TX_TIMESTAMP},
     // These are younger than many libraries' headers, or the kernel's own: linux/socket.h, asm-generic/socket.h.

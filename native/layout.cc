@@ -43,7 +43,6 @@ const Fact kFacts[] = {
     {"sizeof sockaddr_ll", sizeof(sockaddr_ll)},
     {"sockaddr_ll.sll_protocol", offsetof(sockaddr_ll, sll_protocol)},
     {"sockaddr_ll.sll_ifindex", offsetof(sockaddr_ll, sll_ifindex)},
-    {"sockaddr_ll.sll_hatype", offsetof(sockaddr_ll, sll_hatype)},
     {"sockaddr_ll.sll_pkttype", offsetof(sockaddr_ll, sll_pkttype)},
     {"sockaddr_ll.sll_halen", offsetof(sockaddr_ll, sll_halen)},
     {"sockaddr_ll.sll_addr", offsetof(sockaddr_ll, sll_addr)},

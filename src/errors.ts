@@ -36,6 +36,8 @@ export interface ErrorContext {
   readonly option?: string | undefined;
   /** For a call that sets several options: how many had been set. */
   readonly applied?: number | undefined;
+  /** What else there is to say, for the text alone. */
+  readonly note?: string | undefined;
 }
 
 /** Text that only an IPv6 address can be: `vsock:2` and paths have colons too. */
@@ -66,7 +68,9 @@ export class SystemCallError extends Error {
 
   constructor(errno: number, syscall: string, context: ErrorContext = {}) {
     const code = errorName(errno);
-    super(`${syscall} ${code}: ${errorText(errno)}${where(context)}`);
+    super(
+      `${syscall} ${code}: ${errorText(errno)}${where(context)}${context.note === undefined ? '' : ` (${context.note})`}`,
+    );
     this.name = 'SystemCallError';
     this.code = code;
     this.errno = errno;

@@ -1,6 +1,6 @@
 import * as dns from 'node:dns';
 import * as net from 'node:net';
-import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { type AttemptSettings, type Destination, firstToAnswer, interleave } from './attempts.js';
@@ -71,7 +71,6 @@ export const connectKeys = [
   'keepOptions',
 ] as const satisfies readonly (keyof ConnectOptions)[];
 
-const int31 = 2 ** 31 - 1;
 const shortestDelayMs = 10;
 export const versions = { IPv4: 4, IPv6: 6 } as const;
 
@@ -112,8 +111,8 @@ export function checkSettings(settings: ConnectOptions): void {
   if (family !== undefined && !Object.hasOwn(versions, family)) throw invalidArgument('family', 'IPv4 or IPv6', family);
   if (localAddress !== undefined) familyOfAddress(localAddress, 'localAddress');
   if (localPort !== undefined) integer(localPort, 'localPort', 0, 65_535);
-  if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, int31);
-  if (attemptDelayMs !== undefined) integer(attemptDelayMs, 'attemptDelayMs', shortestDelayMs, int31);
+  if (timeoutMs !== undefined) integer(timeoutMs, 'timeoutMs', 0, int32Max);
+  if (attemptDelayMs !== undefined) integer(attemptDelayMs, 'attemptDelayMs', shortestDelayMs, int32Max);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('signal', 'an AbortSignal', signal);
   if (allowHalfOpen !== undefined && typeof allowHalfOpen !== 'boolean')

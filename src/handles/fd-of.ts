@@ -2,7 +2,7 @@ import * as dgram from 'node:dgram';
 import type { Http2Session } from 'node:http2';
 import * as net from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { integer, invalidArgument, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 import { datagramState, type Handle, streamHandle } from './node-internals.js';
 import { needsDescriptors } from './runtime.js';
@@ -125,7 +125,7 @@ function fdOfBound(target: BoundSocket): number {
 export function fdOf(target: OptionTarget): number {
   if (typeof target === 'number') {
     const fd = target | 0;
-    return fd === target && fd >= 0 ? fd : integer(target, 'target', 0, 2 ** 31 - 1);
+    return fd === target && fd >= 0 ? fd : integer(target, 'target', 0, int32Max);
   }
   if (target instanceof Socket) return target.fd;
   if (typeof target !== 'object' || target === null)

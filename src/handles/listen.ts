@@ -1,6 +1,6 @@
 import { fstatSync } from 'node:fs';
 import * as net from 'node:net';
-import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { type BindPlace, openBound } from './bound.js';
@@ -20,8 +20,6 @@ export type ServerListenOptions = BindPlace &
     readonly options?: OptionValues | undefined;
   };
 
-const int31 = 2 ** 31 - 1;
-
 /** Throws unless `server` can begin to listen with `options`. */
 export function checkServer(server: net.Server, { backlog = 511, signal }: ServeOptions): void {
   needsDescriptors('listen', 'listen');
@@ -29,7 +27,7 @@ export function checkServer(server: net.Server, { backlog = 511, signal }: Serve
     throw new UsageError('ERR_NOT_SUPPORTED', "listen: not on Bun's http servers, only on those of node:net");
   if (!(server instanceof net.Server))
     throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
-  integer(backlog, 'backlog', 0, int31);
+  integer(backlog, 'backlog', 0, int32Max);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();

@@ -6,7 +6,7 @@ import {
   decodeDone,
   decodeError,
   encodeMessage,
-  MessageFlag,
+  HeaderFlag,
   MessageType,
   type ReceiveBuffer,
   receiveBuffer,
@@ -57,7 +57,7 @@ export class NetlinkExchange {
 
   /** Sends a request and waits for the kernel's acknowledgement. */
   acknowledged(request: NetlinkRequest): void {
-    this.#exchange(request, MessageFlag.ACK, undefined);
+    this.#exchange(request, HeaderFlag.ACK, undefined);
   }
 
   /** Sends a request that is answered by one message. */
@@ -71,7 +71,7 @@ export class NetlinkExchange {
    */
   dump(request: NetlinkRequest, start: () => RowVisitor): void {
     for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt += 1) {
-      if (!this.#exchange(request, MessageFlag.DUMP, start())) return;
+      if (!this.#exchange(request, HeaderFlag.DUMP, start())) return;
     }
     throw new NetlinkError(
       -constants.errno.EAGAIN,
@@ -93,7 +93,7 @@ export class NetlinkExchange {
   #exchange(request: NetlinkRequest, kind: number, visit: RowVisitor | undefined): boolean {
     this.#sequence = (this.#sequence + 1) >>> 0;
     const sequence = this.#sequence;
-    const flags = MessageFlag.REQUEST | kind | (request.flags ?? 0);
+    const flags = HeaderFlag.REQUEST | kind | (request.flags ?? 0);
     this.#transport.send(encodeMessage({ type: request.type, flags, sequence, parts: request.parts }));
     const answer = new Answer(request, sequence, this.#transport.port, visit);
     while (!answer.complete) answer.take(shared, this.#receive(request));
@@ -136,7 +136,7 @@ class Answer {
           `${this.#request.name}: an answer to request ${sequence}, not to ${this.#sequence}`,
         );
       }
-      if ((flags & MessageFlag.DUMP_INTR) !== 0) this.interrupted = true;
+      if ((flags & HeaderFlag.DUMP_INTR) !== 0) this.interrupted = true;
       if (type >= MIN_TYPE) this.#row(buffer, flags, start, end);
       else this.#control(buffer, type, flags, start, end);
       return !this.complete;
@@ -147,7 +147,7 @@ class Answer {
     if (this.#visit === undefined)
       throw new NetlinkProtocolError(`${this.#request.name}: a row where only an acknowledgement was due`);
     this.#visit(buffer, start, end);
-    if ((flags & MessageFlag.MULTI) === 0) this.complete = true;
+    if ((flags & HeaderFlag.MULTI) === 0) this.complete = true;
   }
 
   #control(buffer: ReceiveBuffer, type: number, flags: number, start: number, end: number): void {

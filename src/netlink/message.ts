@@ -14,7 +14,7 @@ export function messageAlign(length: number): number {
 export const MessageType = { NOOP: 1, ERROR: 2, DONE: 3, OVERRUN: 4 } as const;
 
 // NLM_F_*. DUMP is ROOT | MATCH; of REPLACE, EXCL, CREATE only requests that make something know the meaning.
-export const MessageFlag = {
+export const HeaderFlag = {
   REQUEST: 0x01,
   MULTI: 0x02,
   ACK: 0x04,
@@ -117,9 +117,9 @@ export function decodeError(
   if (end - start < 4 + headerSize)
     throw new NetlinkProtocolError(`an error message of ${end - start} bytes is too short`);
   const errno = view.getInt32(start, littleEndian);
-  if ((flags & MessageFlag.ACK_TLVS) === 0) return { errno };
+  if ((flags & HeaderFlag.ACK_TLVS) === 0) return { errno };
   // The request follows the header of an error unless the kernel was asked to leave it out (NETLINK_CAP_ACK).
-  const echoed = (flags & MessageFlag.CAPPED) === 0 ? view.getUint32(start + 4, littleEndian) : headerSize;
+  const echoed = (flags & HeaderFlag.CAPPED) === 0 ? view.getUint32(start + 4, littleEndian) : headerSize;
   return { errno, ...extended(decodeAttributes(bytes, start + 4 + messageAlign(echoed), end)) };
 }
 
@@ -128,6 +128,6 @@ export function decodeDone({ bytes, view }: ReceiveBuffer, flags: number, start:
   const errno = end - start >= 4 ? view.getInt32(start, littleEndian) : 0;
   // A dump may end with a count above zero.
   if (errno >= 0) return { errno: 0 };
-  if ((flags & MessageFlag.ACK_TLVS) === 0) return { errno };
+  if ((flags & HeaderFlag.ACK_TLVS) === 0) return { errno };
   return { errno, ...extended(decodeAttributes(bytes, start + 4, end)) };
 }

@@ -1,8 +1,8 @@
-import { type ErrorContext, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { type ErrorContext, int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
-import { MessageFlag, type ReceiveBuffer } from './message.js';
+import { HeaderFlag, type ReceiveBuffer } from './message.js';
 import {
   decodeAddress,
   decodeLink,
@@ -22,7 +22,7 @@ import {
 type Name = keyof typeof RouteMessage;
 
 // NLM_F_CREATE | NLM_F_EXCL: make it, and EEXIST where it is there already.
-const CREATE = MessageFlag.CREATE | MessageFlag.EXCL;
+const CREATE = HeaderFlag.CREATE | HeaderFlag.EXCL;
 // IFNAMSIZ, with the NUL
 const NAME_SIZE = 16;
 
@@ -123,10 +123,10 @@ function linkChange(settings: LinkSettings, argument: string): LinkChange {
   if (up !== undefined && typeof up !== 'boolean') throw invalidArgument('up', 'a boolean', up);
   return {
     up,
-    mtu: mtu === undefined ? undefined : integer(mtu, 'mtu', 0, 2 ** 31 - 1),
+    mtu: mtu === undefined ? undefined : integer(mtu, 'mtu', 0, int32Max),
     hardwareAddress: hardwareAddress === undefined ? undefined : hardwareBytes(hardwareAddress, 'hardwareAddress'),
     name: name === undefined ? undefined : interfaceName(name),
-    namespaceFd: namespaceFd === undefined ? undefined : integer(namespaceFd, 'namespaceFd', 0, 2 ** 31 - 1),
+    namespaceFd: namespaceFd === undefined ? undefined : integer(namespaceFd, 'namespaceFd', 0, int32Max),
     gsoMaxSegments: gsoMaxSegments === undefined ? undefined : integer(gsoMaxSegments, 'gsoMaxSegments', 1, 65_535),
   };
 }
@@ -256,7 +256,7 @@ export function addNeighbour(neighbour: NeighbourSettings): void {
   knownKeys(neighbour, 'neighbour', ['interface', 'address', 'hardwareAddress']);
   const { interface: link, address, hardwareAddress } = neighbour;
   const hardware = hardwareBytes(hardwareAddress, 'hardwareAddress');
-  changeNeighbour('NEWNEIGH', MessageFlag.CREATE | MessageFlag.REPLACE, link, address, hardware);
+  changeNeighbour('NEWNEIGH', HeaderFlag.CREATE | HeaderFlag.REPLACE, link, address, hardware);
 }
 
 /** `RTM_DELNEIGH` - forget a neighbour. Needs CAP_NET_ADMIN. */

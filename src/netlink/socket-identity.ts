@@ -1,5 +1,5 @@
 import type { InternetAddress } from '../address.js';
-import { check, integer, SystemCallError, UsageError } from '../errors.js';
+import { check, int32Max, integer, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { readOption } from '../options/access.js';
 import { constant, readAddress } from '../socket/sockaddr.js';
@@ -52,7 +52,7 @@ function internet(length: number): InternetAddress | undefined {
  * table lists it; or it is in another network namespace than the calling thread, where it would not be found.
  */
 export function identify(descriptor: number): SocketIdentity {
-  const fd = integer(descriptor, 'fd', 0, 2 ** 31 - 1);
+  const fd = integer(descriptor, 'fd', 0, int32Max);
   const protocol = protocolName(readOption(fd, 'SO_PROTOCOL'));
   const local = internet(check(native.getsockname(fd), 'getsockname'));
   if (local === undefined || protocol === undefined) {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FourTuple } from '../address.js';
-import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import { AF_INET, AF_INET6, type SocketRow } from './inet-diag.js';
@@ -190,7 +190,7 @@ export async function waitForState(
   knownKeys(options, 'options', ['deadlineMs', 'signal']);
   const { deadlineMs = 5000, signal } = options;
   const wanted = stateArgument(state);
-  const deadline = performance.now() + integer(deadlineMs, 'deadlineMs', 0, 2 ** 31 - 1);
+  const deadline = performance.now() + integer(deadlineMs, 'deadlineMs', 0, int32Max);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();

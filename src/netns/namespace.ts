@@ -27,7 +27,7 @@ import type { SocketState } from '../netlink/state.js';
 import { type AwaitedState, type StateTarget, type StateWaitOptions, waitForState } from '../netlink/wait-for-state.js';
 import { readSysctl, writeSysctl } from './sysctl.js';
 
-const CLONE_NEWNET = 0x4000_0000;
+const CLONE_NEWNET = native.constants['CLONE_NEWNET'] ?? 0;
 // Of the thread that opens it: /proc/self would be the main thread's, in a worker too.
 const OWN_NAMESPACE = '/proc/thread-self/ns/net';
 

@@ -2,6 +2,7 @@ import { check, int32Max, integer, invalidArgument, knownKeys, SystemCallError, 
 import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { byteLengthOf, bytesOf } from './bytes.js';
+import { optionError } from './kernel-version.js';
 import { littleEndian } from './memory.js';
 import { levelNumber, type Resolved, resolve } from './resolve.js';
 import { scratch as memory } from './scratch.js';
@@ -55,7 +56,7 @@ export function readOption(fd: number, option: ReadableOption | RawRead): unknow
   if (isRaw(option)) return readRaw(fd, option);
   const row = resolve(option);
   const result = ask(fd, row);
-  if (result < 0) throw new SystemCallError(result, 'getsockopt', { option });
+  if (result < 0) throw optionError(result, 'getsockopt', row);
   return answer(row);
 }
 
@@ -145,7 +146,7 @@ export function writeOption(fd: number, option: SettableOption | RawOption, valu
   frame[Frame.optname] = row.optname;
   frame[Frame.length] = length;
   const result = native.setsockopt();
-  if (result < 0) throw new SystemCallError(result, 'setsockopt', { option });
+  if (result < 0) throw optionError(result, 'setsockopt', row);
 }
 
 function writeRaw(fd: number, raw: RawOption): void {
@@ -195,7 +196,9 @@ export function writeOptions(fd: number, values: OptionValues): void {
     const result = native.setsockopts();
     if (result < 0) {
       const applied = frame[Frame.length] ?? 0;
-      throw new SystemCallError(result, 'setsockopt', { option: nameAt(values, applied), applied });
+      const name = nameAt(values, applied);
+      if (name === undefined) throw new SystemCallError(result, 'setsockopt', { applied });
+      throw optionError(result, 'setsockopt', resolve(name), { applied });
     }
   } finally {
     batchEnd = start;

@@ -1,5 +1,6 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
-import { integer, invalidArgument } from '../errors.js';
+import { int32Max, integer, invalidArgument, uint32Max } from '../errors.js';
+import { native } from '../native/load.js';
 import type { Codec } from './codec.js';
 import type { packetCodecs } from './codec-packet.js';
 import { littleEndian, type Memory } from './memory.js';
@@ -25,10 +26,9 @@ type StructKind = Exclude<
 >;
 
 const int32Min = -(2 ** 31);
-const int32Max = 2 ** 31 - 1;
-const uint32Max = 2 ** 32 - 1;
-const AF_INET = 2;
-const AF_INET6 = 10;
+/** The families of addresses in values. */
+export const AF_INET = native.constants['AF_INET'] ?? 0;
+const AF_INET6 = native.constants['AF_INET6'] ?? 0;
 const socketAddressSize = 128;
 /** BPF_MAXINSNS, bpf_common.h. */
 const longestFilter = 4096;

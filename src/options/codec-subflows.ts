@@ -1,5 +1,6 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import type { Codec } from './codec.js';
+import { AF_INET } from './codec-structs.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
 import { littleEndian, type Memory } from './memory.js';
 import type { InternetEndpoint, Subflow, TcpInfo } from './values.gen.js';
@@ -9,7 +10,6 @@ import type { InternetEndpoint, Subflow, TcpInfo } from './values.gen.js';
 const headerSize = 16;
 const tcpInfoSize = 280;
 const addressSize = 128;
-const AF_INET = 2;
 /** Bytes of the scratch memory: room for 234 subflows or more. */
 const room = 65_536;
 

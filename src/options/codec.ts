@@ -1,4 +1,5 @@
-import { integer, invalidArgument, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, uint32Max, UsageError } from '../errors.js';
+import { native } from '../native/load.js';
 import { byteLengthOf, bytesOf } from './bytes.js';
 import { packetCodecs } from './codec-packet.js';
 import { structCodecs } from './codec-structs.js';
@@ -33,10 +34,9 @@ export interface Codec<V> {
   decode?(memory: Memory, at: number, length: number, row: Row): V;
 }
 
-const int32Max = 2 ** 31 - 1;
 const int32 = [-(2 ** 31), int32Max] as const;
-const uint32Max = 2 ** 32 - 1;
 const longestBytes = 65_536;
+const timeval = { size: native.layout['sizeof timeval'] ?? 0, usec: native.layout['timeval.tv_usec'] ?? 0 };
 
 export const boundsOf = ({ bounds = int32 }: OptionSpec): readonly [low: number, high: number] => bounds;
 
@@ -125,18 +125,18 @@ export const codecs: Codecs = {
     },
   },
   timeval: {
-    capacity: 16,
-    shortest: 16,
+    capacity: timeval.size,
+    shortest: timeval.size,
     encode(value, memory, at, { name }) {
       const micros = microseconds(value, name);
       memory.view.setBigInt64(at, BigInt(Math.floor(micros / 1e6)), littleEndian);
-      memory.view.setBigInt64(at + 8, BigInt(micros % 1e6), littleEndian);
-      return 16;
+      memory.view.setBigInt64(at + timeval.usec, BigInt(micros % 1e6), littleEndian);
+      return timeval.size;
     },
     decode(memory, at) {
       const seconds = Number(memory.view.getBigInt64(at, littleEndian));
       // One division, of whole microseconds: a sum of fractions would not read back what was set.
-      return (seconds * 1e6 + Number(memory.view.getBigInt64(at + 8, littleEndian))) / 1000;
+      return (seconds * 1e6 + Number(memory.view.getBigInt64(at + timeval.usec, littleEndian))) / 1000;
     },
   },
   text: {

@@ -1,8 +1,9 @@
-import { constants as os, release } from 'node:os';
+import { constants as os } from 'node:os';
 import { SystemCallError } from '../errors.js';
 import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { ask } from './access.js';
+import { isSince } from './kernel-version.js';
 import { scratch as memory } from './scratch.js';
 import { type Resolved, resolveIfHere } from './resolve.js';
 import { type Place, placeOfLevel } from './spec.js';
@@ -48,13 +49,6 @@ const ordinaryPlace: Partial<Record<Place, Place | 'none'>> = {
   'raw6-icmp': 'none',
   packet: 'none',
 };
-
-/** Whether the running kernel is of this version, as 6.14, or a later one. */
-export function isSince(version: string, running = release()): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [ownMajor = 0, ownMinor = 0] = running.split('.').map(Number.parseFloat);
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
-}
 
 /** Errnos that say that there is no such option; any other comes from code that knows it. */
 const noSuchOption = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAFNOSUPPORT, -os.errno.EPROTONOSUPPORT];

@@ -1,4 +1,4 @@
-import { invalidArgument, integer, UsageError } from '../errors.js';
+import { invalidArgument, int32Max, integer, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
 import { copyOf } from '../options/bytes.js';
@@ -39,8 +39,8 @@ function encode(message: SendControlMessage): Encoded {
   if (typeof message !== 'object' || message === null) throw invalidArgument('control', 'a control message', message);
   const { type } = message;
   if (type === 'raw') {
-    const level = integer(message.level, 'control: level', 0, 2 ** 31 - 1);
-    const cmsgType = integer(message.cmsgType, 'control: cmsgType', 0, 2 ** 31 - 1);
+    const level = integer(message.level, 'control: level', 0, int32Max);
+    const cmsgType = integer(message.cmsgType, 'control: cmsgType', 0, int32Max);
     return { level, type: cmsgType, bytes: copyOf(ownBytesOf(message.bytes, 'control: bytes')) };
   }
   const codec: ControlCodec | undefined = Object.hasOwn(controlCodecs, type) ? controlCodecs[type] : undefined;

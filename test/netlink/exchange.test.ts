@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { encodeAttributes, readU32, text, u32 } from '../../src/netlink/attribute.js';
 import { littleEndian } from '../../src/options/memory.js';
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
-import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
+import { encodeMessage, HeaderFlag, MessageType } from '../../src/netlink/message.js';
 import { NetlinkProtocol } from '../../src/netlink/connection.js';
 import { compileFilter } from '../../src/netlink/filter.js';
 import { inetRows, openSockDiag } from '../../src/netlink/sock-diag.js';
@@ -16,11 +16,11 @@ import { done, int32, type Part, scripted } from '../support/netlink-script.js';
 const ROW = 20;
 const request = { name: 'REQUEST', type: ROW, parts: [Uint8Array.of(1, 2)] };
 
-const row = (value: number, flags: number = MessageFlag.MULTI): Part => ({ type: ROW, flags, parts: [int32(value)] });
+const row = (value: number, flags: number = HeaderFlag.MULTI): Part => ({ type: ROW, flags, parts: [int32(value)] });
 // struct nlmsgerr with the header of the request only.
 const error = (errno: number): Part => ({
   type: MessageType.ERROR,
-  flags: MessageFlag.CAPPED,
+  flags: HeaderFlag.CAPPED,
   parts: [int32(errno), new Uint8Array(16)],
 });
 
@@ -52,7 +52,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
 
   test('starts afresh when the kernel marks a dump as interrupted', () => {
     const { exchange, sent } = scripted(
-      [[row(1), row(2, MessageFlag.MULTI | MessageFlag.DUMP_INTR)], [done]],
+      [[row(1), row(2, HeaderFlag.MULTI | HeaderFlag.DUMP_INTR)], [done]],
       [[row(3), done]],
     );
     expect(dumped(exchange)).toEqual([3]);
@@ -60,7 +60,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test('gives up with EAGAIN when every dump was interrupted', () => {
-    const interrupted = [[row(1, MessageFlag.MULTI | MessageFlag.DUMP_INTR), done]];
+    const interrupted = [[row(1, HeaderFlag.MULTI | HeaderFlag.DUMP_INTR), done]];
     const { exchange, sent } = scripted(...new Array<typeof interrupted>(20).fill(interrupted));
     expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'EAGAIN', syscall: 'REQUEST' }));
     expect(sent).toHaveLength(8);
@@ -75,13 +75,13 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
   });
 
   test.each([
-    ['without the request', MessageFlag.CAPPED, new Uint8Array(16)],
+    ['without the request', HeaderFlag.CAPPED, new Uint8Array(16)],
     ['behind the request', 0, encodeMessage({ type: ROW, flags: 1, sequence: 1, parts: [Uint8Array.of(1, 2)] })],
   ])('passes on the sentence of an extended acknowledgement %s', (_, flags, echo) => {
     const attributes = encodeAttributes([text(1, 'No such thing'), u32(2, 20)]);
     const refusal = {
       type: MessageType.ERROR,
-      flags: flags | MessageFlag.ACK_TLVS,
+      flags: flags | HeaderFlag.ACK_TLVS,
       parts: [int32(-22), echo, attributes],
     };
     const { exchange } = scripted([[refusal]]);
@@ -96,7 +96,7 @@ describe.runIf(littleEndian)('a netlink exchange', () => {
 
   test('throws the errno a dump ends with', () => {
     const { exchange } = scripted([
-      [row(1), { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(-105)] }],
+      [row(1), { type: MessageType.DONE, flags: HeaderFlag.MULTI, parts: [int32(-105)] }],
     ]);
     expect(() => dumped(exchange)).toThrow(expect.objectContaining({ code: 'ENOBUFS' }));
   });
@@ -175,7 +175,7 @@ test('answers come from the kernel alone, not from another process of the namesp
       [1, 2, 3, 4].map((sequence) => {
         const message = encodeMessage({
           type: MessageType.DONE,
-          flags: MessageFlag.MULTI,
+          flags: HeaderFlag.MULTI,
           sequence,
           parts: [int32(0)],
         });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { littleEndian } from '../../src/options/memory.js';
 import { compileFilter, type SocketFilter } from '../../src/netlink/filter.js';
 import { inetMessageSize } from '../../src/netlink/inet-diag.js';
-import { MessageFlag } from '../../src/netlink/message.js';
+import { HeaderFlag } from '../../src/netlink/message.js';
 import { inetRows } from '../../src/netlink/sock-diag.js';
 import { done, type Part, scripted } from '../support/netlink-script.js';
 
@@ -21,7 +21,7 @@ function row({ state, localPort = 8080, inode = 0 }: Fields): Part {
   bytes.set([2, state]);
   view.setUint16(4, localPort);
   view.setUint32(68, inode, littleEndian);
-  return { type: 20, flags: MessageFlag.MULTI, parts: [bytes] };
+  return { type: 20, flags: HeaderFlag.MULTI, parts: [bytes] };
 }
 
 function listed(filter: SocketFilter, ...dumps: readonly (readonly Part[])[]): { states: string[]; dumps: number } {

@@ -1,5 +1,8 @@
+import { constants } from 'node:os';
 import { expect, test } from 'vitest';
 import { catalog } from '../../src/options/catalog.js';
+import { isSince, optionError } from '../../src/options/kernel-version.js';
+import { resolve } from '../../src/options/resolve.js';
 import { supports } from '../../src/options/supports.js';
 import type { OptionName } from '../../src/options/types.js';
 import { built, run, scriptArguments } from '../support/children.js';
@@ -56,4 +59,32 @@ console.log(JSON.stringify([without, code()]));
   const { stdout, stderr } = await run('/bin/sh', limited);
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual([['EMFILE', 'socket'], true]);
+});
+
+test.runIf(process.platform === 'linux')(
+  'the error for an option the kernel is too old for names the version that has it',
+  () => {
+    const row = resolve('TCP_RTO_MAX_MS');
+    const errorOn = (errno: number, running: string) => optionError(-errno, 'setsockopt', row, { running });
+    expect(errorOn(constants.errno.ENOPROTOOPT, '6.1.0-13-amd64').message).toMatch(
+      /^setsockopt ENOPROTOOPT: .* TCP_RTO_MAX_MS \(Linux has it from 6\.15 on, this is 6\.1\.0-13-amd64\)$/,
+    );
+    expect(errorOn(constants.errno.ENOPROTOOPT, '6.15.0').message).toMatch(/ TCP_RTO_MAX_MS$/);
+    expect(errorOn(constants.errno.EINVAL, '6.1.0').message).toMatch(/ TCP_RTO_MAX_MS$/);
+    expect(errorOn(constants.errno.ENOPROTOOPT, '6.1.0')).toMatchObject({
+      code: 'ENOPROTOOPT',
+      option: 'TCP_RTO_MAX_MS',
+    });
+  },
+);
+
+test.each([
+  ['6.14', '6.13.9', false],
+  ['6.14', '6.14.0-rc1', true],
+  ['6.4', '6.18.44-fc', true],
+  ['5.11', '5.4.0', false],
+  ['5.4', '6.1+', true],
+  ['6.5', '5.19.17', false],
+])('version %s is of kernel %s: %s', (version, running, expected) => {
+  expect(isSince(version, running)).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { NetlinkExchange, type NetlinkTransport } from '../../src/netlink/exchange.js';
 import { littleEndian } from '../../src/options/memory.js';
-import { encodeMessage, MessageFlag, MessageType } from '../../src/netlink/message.js';
+import { encodeMessage, HeaderFlag, MessageType } from '../../src/netlink/message.js';
 
 /** A message of an answer. */
 export interface Part {
@@ -48,4 +48,4 @@ export function int32(value: number): Uint8Array {
   return new Uint8Array(Int32Array.of(value).buffer);
 }
 
-export const done: Part = { type: MessageType.DONE, flags: MessageFlag.MULTI, parts: [int32(0)] };
+export const done: Part = { type: MessageType.DONE, flags: HeaderFlag.MULTI, parts: [int32(0)] };
