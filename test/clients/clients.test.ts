@@ -19,6 +19,7 @@ import { Socket } from '../../src/socket/socket.js';
 import { root, run } from '../support/children.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
+import { canBecomeNobody } from '../support/users.js';
 import { missingPackages, realServers, startServer } from './real-servers.js';
 
 const page = readFileSync(`${root}docs/recipes.md`, 'utf8');
@@ -164,7 +165,7 @@ describe('each client', () => {
   const clients = new Map<string, Client>();
   let control: Client | undefined;
   let controlNoticed: boolean | undefined;
-  const canRun = canMakeNamespaces && hasModules && missingPackages.length === 0;
+  const canRun = canMakeNamespaces && canBecomeNobody && hasModules && missingPackages.length === 0;
 
   beforeAll(async () => {
     if (!canRun) return;
@@ -235,7 +236,7 @@ describe('each client', () => {
 
   function needsAll(context: TestContext): void {
     needsClients(context);
-    needs(context, canMakeNamespaces, 'only root runs servers in a namespace');
+    needs(context, canMakeNamespaces && canBecomeNobody, 'only root runs servers in a namespace, as another user');
     needs(context, missingPackages.length === 0, `not installed: ${missingPackages.join(', ')}`);
   }
 

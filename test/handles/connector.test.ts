@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { Agent as HttpAgent, createServer } from 'node:http';
+import { Agent as HttpAgent, createServer, get } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { createServer as createPlainServer, type Socket as NetSocket } from 'node:net';
 import { Agent, Client, Pool, request } from 'undici';
@@ -120,6 +120,26 @@ test('a TLS setting that Node refuses closes the connection', async () => {
   await dispatcher.close();
   await expect.poll(() => socketDescriptors().length).toBe(before);
 });
+
+test.for([
+  [true, 7],
+  [false, 1],
+] as const)(
+  'with keepOptions %s the keep-alive of http.Agent leaves TCP_KEEPIDLE at %d',
+  async ([keepOptions, idle]) => {
+    const server = createServer((_request, response) => response.end());
+    kept(await listen(server, loopback));
+    const agent = new HttpAgent({ keepAlive: true });
+    agent.createConnection = connector({ options: { TCP_KEEPIDLE: 7 }, keepOptions });
+    const free = once(agent, 'free');
+    const sent = get({ host: '127.0.0.1', port: portOf(server), agent });
+    sent.on('response', (response) => response.resume());
+    await free;
+    if (sent.socket === null) throw new Error('the request has no socket');
+    expect(getOption(sent.socket, 'TCP_KEEPIDLE')).toBe(idle);
+    agent.destroy();
+  },
+);
 
 test('an unknown setting is ERR_ARGUMENT_INVALID', () => {
   expect(() => connector({ host: 'x' } as never)).toThrow(expect.objectContaining({ code: 'ERR_ARGUMENT_INVALID' }));
