@@ -90,6 +90,11 @@ Napi::Value CloseCall(const Napi::CallbackInfo& info) {
   return Result(info, result);
 }
 
+// fcntl(2) F_DUPFD_CLOEXEC.
+Napi::Value DupCall(const Napi::CallbackInfo& info) {
+  return NewDescriptor(info, fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0));
+}
+
 // fcntl(2) F_SETFL O_NONBLOCK, F_SETFD FD_CLOEXEC.
 Napi::Value SetNonBlockingCall(const Napi::CallbackInfo& info) {
   const int fd = Int(info, 0);
@@ -170,6 +175,7 @@ void InitSystemCalls(Napi::Env, Napi::Object exports, Environment* environment) 
   Export<GetPeerNameCall>(exports, "getpeername", environment);
   Export<ShutdownCall>(exports, "shutdown", environment);
   Export<CloseCall>(exports, "close", environment);
+  Export<DupCall>(exports, "dup", environment);
   Export<SetNonBlockingCall>(exports, "setNonBlocking", environment);
   Export<OwnCall>(exports, "own", environment);
   Export<DisownCall>(exports, "disown", environment);

@@ -235,6 +235,8 @@ function options() {
   ok(native.setsockopts(), 'setsockopts');
   ask(-1, 4);
   assert.ok(native.getsockopt() < 0);
+  ok(native.close(ok(native.dup(fd), 'dup')), 'close');
+  assert.ok(native.dup(-1) < 0);
   ok(native.close(fd), 'close');
   assert.ok(native.setNonBlocking(-1) < 0);
   assert.ok(native.close(-1) < 0);

@@ -96,6 +96,8 @@ export type {
   SendOptions,
   TransferOptions,
 } from './socket/transfer.js';
+export { ifIndexToName, ifNameToIndex } from './socket/interface-name.js';
+export { lookUpSocket, type LookUpTarget } from './netlink/look-up-socket.js';
 export { destroySocket } from './netlink/destroy-socket.js';
 export type { SocketFilter, SocketQuery } from './netlink/filter.js';
 export type { InetDetails, InetProtocol, SocketRow, SocketTimer, TimerKind } from './netlink/inet-diag.js';

@@ -49,6 +49,8 @@ export interface NativeBinding {
   own(fd: number): number;
   /** Gives it up again without closing it. */
   disown(fd: number): number;
+  /** fcntl(2), F_DUPFD_CLOEXEC. Returns the new descriptor. */
+  dup(fd: number): number;
   /** fcntl(2): sets O_NONBLOCK and FD_CLOEXEC. */
   setNonBlocking(fd: number): number;
 

@@ -45,7 +45,8 @@ function destroyRow(exchange: NetlinkExchange, row: SocketRow): boolean {
 }
 
 function isRow(target: SocketRow | SocketFilter): target is SocketRow {
-  return 'cookie' in target;
+  // A filter may have a cookie too.
+  return 'inode' in target;
 }
 
 /**

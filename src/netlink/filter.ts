@@ -25,6 +25,8 @@ export interface SocketFilter {
   readonly mark?: { readonly mark: number; readonly mask?: number | undefined } | undefined;
   /** Id of the cgroup v2 the socket was made in. */
   readonly cgroupId?: bigint | undefined;
+  /** `SO_COOKIE`: one socket. The kernel cannot test this: it sends every socket that passes the other conditions. */
+  readonly cookie?: bigint | undefined;
 }
 
 export interface SocketQuery extends SocketFilter, InetDetails {
@@ -49,6 +51,7 @@ const fields = [
   'interfaceIndex',
   'mark',
   'cgroupId',
+  'cookie',
 ];
 /** What `SocketQuery` has beyond a filter. */
 export const detailFields = ['info', 'memory', 'congestion', 'tos', 'owners'] as const satisfies (keyof SocketQuery)[];
@@ -59,6 +62,7 @@ export interface CompiledFilter {
   readonly families: readonly number[];
   readonly states: number;
   readonly clauses: readonly Clause[];
+  readonly cookie?: bigint | undefined;
 }
 
 function portConditions(side: Side, port: number | PortRange, name: string): Alternative {
@@ -140,7 +144,13 @@ function familiesOf(family: SocketFilter['family']): readonly number[] {
 /** Checks a filter and translates it; `details` are fields that the caller reads itself. An unknown field is an error: left out, it would match more than was meant. */
 export function compileFilter(filter: SocketFilter, details: readonly string[] = []): CompiledFilter {
   knownKeys(filter, 'filter', [...fields, ...details]);
-  const { protocol = 'tcp', family, state } = filter;
+  const { protocol = 'tcp', family, state, cookie } = filter;
   if (!isInetProtocol(protocol)) throw invalidArgument('protocol', "'tcp', 'udp', 'raw', 'mptcp' or 'unix'", protocol);
-  return { protocol, families: familiesOf(family), states: statesOf(state), clauses: clausesOf(filter) };
+  return {
+    protocol,
+    families: familiesOf(family),
+    states: statesOf(state),
+    clauses: clausesOf(filter),
+    ...(cookie !== undefined && { cookie: bigId(cookie, 'cookie') }),
+  };
 }

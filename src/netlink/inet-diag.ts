@@ -53,6 +53,11 @@ export const at = {
   inode: 68,
 } as const;
 
+/** `idiag_cookie` of the message that begins at `start`. */
+export function cookieOf({ view }: ReceiveBuffer, start: number): bigint {
+  return view.getBigUint64(start + at.cookie, littleEndian);
+}
+
 // INET_DIAG_REQ_*
 const RequestAttribute = { BYTECODE: 1, PROTOCOL: 3 } as const;
 

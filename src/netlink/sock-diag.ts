@@ -3,8 +3,18 @@ import { invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { findOwners, type SocketOwner } from '../proc/owner.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
-import { type CompiledFilter, compileFilter, detailFields, type SocketQuery, statesOf } from './filter.js';
 import {
+  type CompiledFilter,
+  compileFilter,
+  detailFields,
+  type SocketFilter,
+  type SocketQuery,
+  statesOf,
+} from './filter.js';
+import {
+  AF_INET,
+  AF_INET6,
+  cookieOf,
   encodeInetRequest,
   type InetDetails,
   type InetProtocol,
@@ -15,6 +25,8 @@ import {
 } from './inet-diag.js';
 import { NetlinkError } from './netlink-error.js';
 import type { SocketState } from './state.js';
+import { socketIdOf } from './socket-id.js';
+import { isTuple, tupleOf } from './tuple.js';
 import { decodeUnixRow, encodeUnixRequest, type UnixSocketRow } from './unix-diag.js';
 
 // SOCK_DIAG_BY_FAMILY
@@ -51,7 +63,7 @@ function explainMissing(error: unknown, what: string): unknown {
 /** Dumps the sockets of one family, and returns whether any ended meanwhile. */
 function dumpFamily(
   exchange: NetlinkExchange,
-  { protocol, states, clauses }: CompiledFilter,
+  { protocol, states, clauses, cookie }: CompiledFilter,
   family: number,
   details: InetDetails,
   start: (family: number) => RowVisitor,
@@ -62,6 +74,8 @@ function dumpFamily(
     const visit = start(family);
     anyEnded = false;
     return (buffer, from, to) => {
+      // The kernel has no test for it.
+      if (cookie !== undefined && cookieOf(buffer, from) !== cookie) return;
       const standing = standingOf(protocol, states, buffer, from, to);
       if (standing === 'as asked') visit(buffer, from, to);
       else if (standing === 'ended') anyEnded = true;
@@ -133,6 +147,36 @@ export function destroyRequest(protocol: InetProtocol, family: number, id: Socke
   return { name: 'SOCK_DESTROY', type: DESTROY, parts };
 }
 
+/**
+ * The rows of a filter that names a four-tuple of TCP: the kernel finds it without reading its table. Where that has none it is
+ * read all the same, because a connection bound to an interface is not found without naming that.
+ */
+export function tupleRows(
+  exchange: NetlinkExchange,
+  query: SocketFilter,
+  filter: CompiledFilter,
+  details: InetDetails = {},
+): SocketRow[] {
+  const tuple = tupleOf(query);
+  if (tuple === undefined || filter.protocol !== 'tcp') return inetRows(exchange, filter, details);
+  const id = socketIdOf(tuple, query.interfaceIndex ?? 0);
+  const [family = AF_INET] =
+    query.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : filter.families;
+  const row = lookUpInet(exchange, 'tcp', family, id, details);
+  // Where there is no such connection the kernel answers with the listener of its local address and port.
+  return row !== undefined && isTuple(row, tuple) ? [row] : inetRows(exchange, filter, details);
+}
+
+/** What may stand beside a four-tuple for {@link tupleRows} to look it up: nothing that the kernel does not test there. */
+const besideTuple: readonly string[] = [
+  'protocol',
+  'localAddress',
+  'localPort',
+  'remoteAddress',
+  'remotePort',
+  ...detailFields,
+];
+
 function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
   knownKeys(query, 'filter of unix sockets', ['protocol', 'state', 'path', 'memory', 'owners']);
   const { path, state, memory = false, owners = false } = query;
@@ -181,6 +225,7 @@ export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRo
   if (typeof query === 'object' && query?.protocol === 'unix') return unixRows(query);
   const filter = compileFilter(query, detailFields);
   using exchange = openSockDiag();
-  const rows = inetRows(exchange, filter, query);
+  const isExact = Object.keys(query).every((key) => besideTuple.includes(key));
+  const rows = isExact ? tupleRows(exchange, query, filter, query) : inetRows(exchange, filter, query);
   return query.owners === true ? withOwners(rows) : rows;
 }

@@ -4,10 +4,10 @@ import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import { AF_INET, AF_INET6, type SocketRow } from './inet-diag.js';
-import { canonicalAddress, parseAddress } from './ip-prefix.js';
-import { inetRows, lookUpInet, openSockDiag } from './sock-diag.js';
+import { inetRows, lookUpInet, openSockDiag, tupleRows } from './sock-diag.js';
 import { socketIdOf } from './socket-id.js';
 import { identify } from './socket-identity.js';
+import { isSameAddress, isTuple } from './tuple.js';
 import { isSocketState, type SocketState, socketStates } from './state.js';
 
 /** A state to wait for. `gone`: the kernel lists no such socket any more. */
@@ -46,20 +46,6 @@ type Look = (exchange: NetlinkExchange) => readonly SocketRow[];
 // The kernel sends no news of a socket's state, so this asks again and again: soon at first, then more seldom.
 const FIRST_PAUSE_MS = 1;
 const LONGEST_PAUSE_MS = 16;
-
-function isSameAddress(one: string, other: string): boolean {
-  const canonical = (text: string): string => canonicalAddress(parseAddress(text, 'address').bytes);
-  return one === other || canonical(one) === canonical(other);
-}
-
-function isTuple(row: SocketRow, { localAddress, localPort, remoteAddress, remotePort }: FourTuple): boolean {
-  return (
-    row.localPort === localPort &&
-    row.remotePort === remotePort &&
-    isSameAddress(row.localAddress, localAddress) &&
-    isSameAddress(row.remoteAddress, remoteAddress)
-  );
-}
 
 /**
  * A socket goes by its cookie, which its TIME_WAIT inherits. If nobody had asked for the cookie before the socket went there,
@@ -124,25 +110,7 @@ function onlyOne(rows: readonly SocketRow[], fd: number): SocketRow | undefined 
 
 function lookForFilter(filter: SocketFilter): Look {
   const compiled = compileFilter(filter);
-  const tuple = tupleOf(filter);
-  if (tuple === undefined || compiled.protocol !== 'tcp') return (exchange) => inetRows(exchange, compiled);
-  const id = socketIdOf(tuple, filter.interfaceIndex ?? 0);
-  const [family = AF_INET] =
-    filter.family === undefined ? [id.localAddress.length === 4 ? AF_INET : AF_INET6] : compiled.families;
-  return (exchange) => {
-    const row = lookUpInet(exchange, 'tcp', family, id);
-    // Where there is no such connection the kernel answers with the listener of its local address and port.
-    if (row !== undefined && isTuple(row, tuple)) return [row];
-    // It does not find one bound to an interface unless asked for that.
-    return inetRows(exchange, compiled);
-  };
-}
-
-function tupleOf({ localAddress, localPort, remoteAddress, remotePort }: SocketFilter): FourTuple | undefined {
-  if (localAddress === undefined || remoteAddress === undefined) return undefined;
-  if (typeof localPort !== 'number' || typeof remotePort !== 'number') return undefined;
-  if (localAddress.includes('/') || remoteAddress.includes('/')) return undefined;
-  return { localAddress, localPort, remoteAddress, remotePort };
+  return (exchange) => tupleRows(exchange, filter, compiled);
 }
 
 function lookFor(target: StateTarget): Look {

@@ -253,6 +253,16 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
     return this;
   }
 
+  /**
+   * `fcntl(2)` F_DUPFD_CLOEXEC - another Socket for the same open socket, with a descriptor of its own, as dup(2): the connection
+   * ends when the last is closed, {@link shutdown} and options are shared.
+   *
+   * @throws {SystemCallError} `EMFILE` - no descriptor is left.
+   */
+  dup(): Socket<F> {
+    return new Socket(check(native.dup(this.fd), 'fcntl'), this.family, originAt(this, 'dup'));
+  }
+
   /** `getsockname(2)` - the local address. */
   getsockname(): AddressOf<F> {
     return this.#name(native.getsockname(this.fd), 'getsockname');
