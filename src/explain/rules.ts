@@ -34,7 +34,7 @@ export type RuleOutcome =
   | 'EINVAL'
   | 'EISCONN'
   | 'ENETUNREACH'
-  | 'ENOTSUP';
+  | 'EOPNOTSUPP';
 
 /** The calls a rule can decide. */
 export type DecidedCall = 'bind' | 'listen' | 'connect';
@@ -557,9 +557,9 @@ const table = {
     text: 'Only stream sockets listen.',
     calls: ['listen'],
     protocols: udp,
-    outcome: 'ENOTSUP',
+    outcome: 'EOPNOTSUPP',
     kernel: 'sock_no_listen()',
-    source: 'listen(2) EOPNOTSUPP, which Node calls ENOTSUP',
+    source: 'listen(2) EOPNOTSUPP',
     cures: [{ text: 'Leave listen() out: a bound UDP socket receives.', needs: 'us' }],
   },
   'connected-already': {

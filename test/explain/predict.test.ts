@@ -138,7 +138,7 @@ describe('predictBind() of what needs nobody else', () => {
     [{ ...wish, family: 'IPv4', address: '::1' }, {}, 'bind EAFNOSUPPORT: address-of-other-family'],
     [{ ...wish, address: 'ff02::1' }, {}, 'bind EINVAL: multicast-on-tcp6'],
     [{ ...wish, address: 'fe80::1' }, {}, 'bind EINVAL: link-local-without-device'],
-    [{ protocol: 'udp', address: '127.0.0.1', port, listen: true }, {}, 'listen ENOTSUP: listen-on-udp'],
+    [{ protocol: 'udp', address: '127.0.0.1', port, listen: true }, {}, 'listen EOPNOTSUPP: listen-on-udp'],
     [{ protocol: 'tcp', listen: true }, {}, 'listen ok: port-chosen-by-bind'],
     [{ protocol: 'tcp', address: '127.0.0.1' }, {}, 'bind ok: port-chosen-by-bind'],
   ];

@@ -85,7 +85,7 @@ function actAs<T>(user: string | undefined, work: () => T): T {
   } catch (error) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `as ${user}: ${error instanceof Error ? error.message : String(error)}`,
+      `as ${user}: this process cannot act as that user (${error instanceof Error ? error.message : String(error)}); root can, as one it knows`,
       { cause: error },
     );
   }
