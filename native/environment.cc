@@ -34,6 +34,13 @@ Owners& AllOwners() {
   return *owners;
 }
 
+bool RunsInDeno(napi_env env) {
+  napi_value global = nullptr;
+  bool found = false;
+  return napi_get_global(env, &global) == napi_ok && napi_has_named_property(env, global, "Deno", &found) == napi_ok &&
+         found;
+}
+
 }  // namespace
 
 Environment::Environment(napi_env env) : env_(env), blocking_(env) {
@@ -46,7 +53,11 @@ Environment::Environment(napi_env env) : env_(env), blocking_(env) {
   napi_create_arraybuffer(env, Readiness::kCapacity * sizeof(ReadyEvent), &memory, &buffer);
   napi_create_reference(env, buffer, 1, &events_ref_);
   readiness_ = std::make_unique<Readiness>(env, static_cast<ReadyEvent*>(memory));
-  napi_add_async_cleanup_hook(env, TearDown, this, nullptr);
+  if (RunsInDeno(env)) {
+    napi_add_env_cleanup_hook(env, LeaveDeno, this);
+  } else {
+    napi_add_async_cleanup_hook(env, TearDown, this, nullptr);
+  }
 }
 
 napi_value Environment::ScratchValue() const {
@@ -90,6 +101,14 @@ void Environment::CloseOwned() {
     ::close(fd);
   }
   owned_.clear();
+}
+
+// Deno 2.9 frees an asynchronous hook that was removed a second time, and runs hooks where no handle can be made: all
+// that matters outside of this process is done here, and its memory is left.
+void Environment::LeaveDeno(void* arg) {
+  Environment* self = static_cast<Environment*>(arg);
+  self->blocking_.Finish();
+  self->CloseOwned();
 }
 
 // A worker may end with waits pending: libuv's handle must be closed, and its close callback have run, before its loop

@@ -44,6 +44,7 @@ class Environment {
 
  private:
   static void TearDown(napi_async_cleanup_hook_handle handle, void* arg);
+  static void LeaveDeno(void* arg);
   void CloseOwned();
 
   napi_env env_;

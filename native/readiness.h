@@ -34,7 +34,7 @@ struct Started {
 // On the event loop, through one uv_poll_t.
 Started NewLoopWaker(napi_env env, int fd, std::function<void()> ready, std::unique_ptr<Waker>* waker);
 
-// On a thread of its own, for runtimes whose uv_poll_init aborts (Bun).
+// On a thread of its own, for runtimes whose event loop is not libuv (Bun, Deno).
 Started NewThreadWaker(napi_env env, int fd, std::function<void()> ready, std::unique_ptr<Waker>* waker);
 
 // One JavaScript function that hears of readiness. While `held` it lives; otherwise it may be collected with the copy

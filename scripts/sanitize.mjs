@@ -16,7 +16,7 @@ const leftOut = {
   asan: {
     'test/handles/node-versions.test.ts':
       "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
-    'test/socket/bun.test.ts': 'Bun brings an allocator of its own, which the preloaded one would replace',
+    'test/socket/runtimes.test.ts': 'Bun and Deno bring allocators of their own, which the preloaded one would replace',
     'test/handles/runtimes.test.ts': 'Bun and Deno bring allocators of their own',
     'test/cli/no-proc.test.ts': 'the sanitizer itself needs /proc',
     'test/lab/draw/**': 'no native code, and the browser hangs when the allocator is preloaded',
@@ -31,7 +31,7 @@ const leftOut = {
       'starts dozens of Nodes, 2 to 3 s each before their first line here, with deadlines',
     'test/socket/linger.test.ts':
       'one thread runs at a time here, and a close(2) that lingers lets no other run: nobody could take the data',
-    'test/socket/bun.test.ts': 'another runtime',
+    'test/socket/runtimes.test.ts': 'other runtimes',
   },
 };
 

@@ -10,8 +10,12 @@ export interface Watcher {
 const events = new Int32Array(native.events);
 /** By descriptor. The addon's instance knows which copy of this module watches a descriptor: it may be loaded twice in a thread. */
 const watchers: (Watcher | undefined)[] = [];
-/** Bun exports uv_poll_init as a stub that aborts, so there a thread with poll(2) does the same work. */
-const threaded = 'bun' in process.versions || process.env['SOCKWISE_READINESS'] === 'thread';
+/**
+ * Where libuv is not the event loop a thread with poll(2) does the same work: Bun exports uv_poll_init as a stub that aborts,
+ * and Deno 2.9 tells of a uv_poll_t only once something else has woken it.
+ */
+const threaded =
+  'bun' in process.versions || 'deno' in process.versions || process.env['SOCKWISE_READINESS'] === 'thread';
 
 let listener = -1;
 let waits = 0;
