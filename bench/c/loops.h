@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
+#include <time.h>
 
-// A loop makes its system calls `count` times and returns the nanoseconds that took. Its sockets are made before.
+// A loop makes its system calls `count` times and returns the nanoseconds that took,
+// by the clock. Its sockets are made before.
 typedef uint64_t (*LoopFunction)(long count);
 
 struct Loop {
   const char* name;
   LoopFunction run;
+  clockid_t clock;
 };
 
 uint64_t Now(void);
@@ -44,5 +47,10 @@ uint64_t SetTenOptions(long count);
 uint64_t ListenCycle(long count);
 uint64_t ConnectCycle(long count);
 uint64_t ListSockets(long count);
+uint64_t UdpEcho(long count);
+uint64_t UdpBatch(long count);
+uint64_t UdpSegment(long count);
+uint64_t Stream64K(long count);
+uint64_t PassDescriptor(long count);
 
 #endif  // SOCKWISE_BENCH_LOOPS_H_
