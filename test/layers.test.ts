@@ -10,6 +10,7 @@ const LONGEST = 420;
 const layers: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'address.ts': ['errors.ts'],
+  'nearest.ts': [],
   native: ['errors.ts'],
   options: ['native', 'errors.ts', 'address.ts'],
   socket: ['options', 'native', 'errors.ts', 'address.ts'],
@@ -20,9 +21,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
-  lab: ['index.ts', 'explain', 'errors.ts'],
+  lab: ['index.ts', 'explain', 'errors.ts', 'nearest.ts'],
   claims: ['lab', 'index.ts', 'explain', 'errors.ts'],
-  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts'],
+  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts', 'nearest.ts'],
 };
 
 /** The same for the folders of `src/lab/`. */
@@ -119,6 +120,14 @@ describe('src/', () => {
       .flatMap((name) => (graph.get(name) ?? []).map((path) => [name, path] as const))
       .filter(([, path]) => layerOf(path) !== layer && !allowed.includes(layerOf(path)));
     expect(wrong).toEqual([]);
+  });
+
+  test('has commands that import the lab and the claims by their faces only', () => {
+    const behind = files
+      .filter((name) => layerOf(name) === 'cli')
+      .flatMap((name) => (graph.get(name) ?? []).map((path) => [name, path] as const))
+      .filter(([, path]) => ['lab', 'claims'].includes(layerOf(path)) && !path.endsWith('/index.ts'));
+    expect(behind).toEqual([]);
   });
 
   const labFolder = (name: string): string | undefined => /^lab\/([^/]+)\//.exec(name)?.[1];

@@ -1,24 +1,37 @@
 import type { Command } from 'commander';
-import { caseReport, summary } from '../lab/draw/terminal.js';
+import { caseReport, summary } from '../lab/index.js';
 import { articles } from '../claims/index.js';
+import { CaseOutputs, type CaseOutputFlags, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { runChosen } from './run-chosen.js';
 
+interface CaseFlags extends CaseOutputFlags {
+  readonly json?: boolean;
+  readonly patience?: string;
+}
+
 export function addCaseCommand(program: Command): void {
   program
     .command('case')
-    .description('run cases and show every step')
+    .description('run cases and show all that happened')
     .argument('<id...>', 'ids of cases, as G1')
     .option('--json', 'print the result as JSON')
     .addOption(patienceOption())
-    .action(async (ids: string[], { json, patience }: { json?: boolean; patience?: string }) => {
+    .option('--html <file>', 'also write one self-contained page with a ladder of each row')
+    .option('--svg <file>', 'also write the ladder; of several rows, named by row')
+    .option('--pcap <file>', 'also write what was on the wire as pcapng; of several rows, named by row')
+    .action(async (ids: string[], { json, patience, ...files }: CaseFlags) => {
       const chosen = casesById(ids);
       choosePatience(patience);
-      const { result, exitCode } = await runChosen(chosen, await chooseMode());
+      const mode = await chooseMode();
+      const outputs = new CaseOutputs(files, chosen);
+      const { result, exitCode } = await runChosen(chosen, { ...mode, outputsOf: (one) => outputs.of(one) });
       process.exitCode = exitCode;
-      if (json === true) console.log(JSON.stringify(result, undefined, 2));
+      // Printed first: what is on the terminal is there, whatever becomes of the files.
+      if (json === true) console.log(withoutRecordings(result));
       else console.log([...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n'));
+      outputs.write(result);
     });
 }

@@ -1,7 +1,6 @@
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
 import { cases } from '../claims/index.js';
-import { codeOf } from '../lab/record/recorder.js';
-import { missing } from '../lab/run/needs.js';
+import { codeOf, missing } from '../lab/index.js';
 
 /** Something the package can use, whether it is here, and what to do if not. */
 export interface Finding {

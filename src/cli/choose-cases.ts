@@ -1,6 +1,6 @@
 import { UsageError } from '../index.js';
 import { type Case, cases } from '../claims/index.js';
-import { nearest } from '../lab/draw/text/nearest.js';
+import { nearest } from '../nearest.js';
 
 function caseById(id: string): Case {
   const wanted = id.toUpperCase();

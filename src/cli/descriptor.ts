@@ -9,7 +9,7 @@ import {
   withDescriptorOf,
 } from '../index.js';
 import { socketsOn } from '../explain/index.js';
-import { nearest } from '../lab/draw/text/nearest.js';
+import { nearest } from '../nearest.js';
 
 /** A descriptor of a process. */
 export interface ProcessDescriptor {

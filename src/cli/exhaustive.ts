@@ -1,8 +1,4 @@
-import { gridHtml } from '../claims/grid/page.js';
-import { runGrid } from '../claims/grid/run.js';
-import { tallyOf } from '../claims/grid/tally.js';
-import { gridText } from '../claims/grid/text.js';
-import { tables } from '../claims/grid/dimensions.js';
+import { gridHtml, runGrid, tallyOf, gridText, tables } from '../claims/index.js';
 import { UsageError } from '../index.js';
 import { exitCodes } from './exit.js';
 import { chooseMode } from './isolation.js';

@@ -1,9 +1,8 @@
-import { closeSync, rmSync, statSync } from 'node:fs';
-import { extname } from 'node:path';
-import { experimentsHtml, ladderSvg } from '../claims/index.js';
-import { type Played, traceOf } from '../lab/run/play.js';
+import { closeSync } from 'node:fs';
+import { experimentsHtml, ladderSvg, type Played, type Run, traceOf } from '../lab/index.js';
 import { reportUnwritten } from './exit.js';
-import { openForWriting, writeOutput } from './output-file.js';
+import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
+import { fileOfEach } from './several-files.js';
 
 export interface OutputFlags {
   readonly html?: string;
@@ -11,29 +10,20 @@ export interface OutputFlags {
   readonly pcap?: string;
 }
 
-/** FILE for one run; for several `FILE-2` and so on, with its ending. */
-function numbered(file: string, index: number, count: number): string {
-  if (count === 1) return file;
-  const ending = extname(file);
-  return `${file.slice(0, file.length - ending.length)}-${index + 1}${ending}`;
-}
-
-/** Nothing was written to it, since there is no recording. */
-function removeEmpty(file: string): void {
-  const found = statSync(file, { throwIfNoEntry: false });
-  if (found?.isFile() === true && found.size === 0) rmSync(file);
-}
-
-/** The files that are written besides what is printed, numbered by run. Each is opened before the runs, to tell at once which cannot be. */
+/** The files that are written besides what is printed, named by run. Each is opened before the runs, to tell at once which cannot be. */
 export class Outputs {
   readonly #page: number | undefined;
   readonly #pictures: readonly string[];
   readonly #captures: readonly string[];
 
-  constructor({ html, svg, pcap }: OutputFlags, count: number) {
+  constructor({ html, svg, pcap }: OutputFlags, runs: readonly Run[]) {
+    const several = new Set(runs.map(({ experiment }) => experiment.name)).size > 1;
+    const names = runs.map(({ experiment, variant }) =>
+      several || variant === undefined ? [experiment.name, variant ?? ''].join(' ') : variant,
+    );
     const filesOf = (file: string | undefined, flag: string): string[] => {
       if (file === undefined) return [];
-      const files = Array.from({ length: count }, (_, index) => numbered(file, index, count));
+      const files = fileOfEach(file, names);
       for (const each of files) closeSync(openForWriting(each, flag));
       return files;
     };

@@ -3,13 +3,21 @@ import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { builtIn, type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
-import { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from '../lab/run/play.js';
-import { narrowestTable, stacked } from '../lab/draw/text/wrap.js';
-import { terminalWidth } from '../lab/draw/text/width.js';
+import {
+  listExperiments,
+  type Played,
+  playRuns,
+  type Run,
+  runsOf,
+  traceOf,
+  narrowestTable,
+  stacked,
+  terminalWidth,
+} from '../lab/index.js';
+import { nearest } from '../nearest.js';
 import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
-import { nearest } from '../lab/draw/text/nearest.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { type OutputFlags, Outputs } from './lab-outputs.js';
 import { Progress } from './progress.js';
@@ -129,7 +137,7 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
       'ERR_NOT_SUPPORTED',
       `experiments need network namespaces: ${reason ?? ''} (see sockwise doctor)`,
     );
-  const outputs = new Outputs(flags, chosen.length);
+  const outputs = new Outputs(flags, chosen);
   const runs = chosen.map((run, index) => ({ ...run, pcap: outputs.captureOf(index) }));
   const progress = new Progress(runs.length, 'runs');
   const interrupt = new Interrupt();
@@ -165,8 +173,11 @@ export function addLabCommand(program: Command): void {
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
     .option('--html <file>', 'also write one self-contained page with the pictures side by side')
-    .option('--svg <file>', 'also write the picture; of several runs, numbered')
-    .option('--pcap <file>', 'also write what was on the wire as pcapng, for Wireshark; of several runs, numbered')
+    .option('--svg <file>', 'also write the picture; of several runs, named by variant')
+    .option(
+      '--pcap <file>',
+      'also write what was on the wire as pcapng, for Wireshark; of several runs, named by variant',
+    )
     .action(async (words: string[], flags: LabFlags) => {
       if (flags.list === true) console.log(printList(flags.json === true));
       else await runLab(words, flags);

@@ -1,8 +1,7 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { cases } from '../claims/index.js';
-import { narrowestTable, stacked } from '../lab/draw/text/wrap.js';
-import { terminalWidth } from '../lab/draw/text/width.js';
+import { narrowestTable, stacked, terminalWidth } from '../lab/index.js';
 
 export function addListCommand(program: Command): void {
   program

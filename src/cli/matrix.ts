@@ -1,15 +1,11 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { articles, type Case, cases, type MatrixResult } from '../claims/index.js';
-import { matrixHtml } from '../lab/draw/page/matrix.js';
-import { matrixJunit } from '../lab/draw/junit.js';
-import { matrixMarkdown } from '../lab/draw/markdown.js';
-import { caseReport, matrixTable, summary } from '../lab/draw/terminal.js';
+import { matrixJunit, matrixMarkdown, caseReport, matrixTable, summary, terminalWidth } from '../lab/index.js';
+import { CaseOutputs, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
-import { terminalWidth } from '../lab/draw/text/width.js';
 import { chooseMode } from './isolation.js';
 import { exhaustive } from './exhaustive.js';
-import { openForWriting, writeOutput } from './output-file.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { runChosen } from './run-chosen.js';
 
@@ -43,7 +39,7 @@ function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
 }
 
 function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags): string {
-  if (json === true) return JSON.stringify(result, undefined, 2);
+  if (json === true) return withoutRecordings(result);
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
   if (verbose === true) return [...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n');
@@ -70,7 +66,7 @@ export function addMatrixCommand(program: Command): void {
     )
     .addOption(new Option('--markdown', 'print a Markdown table').conflicts('junit'))
     .option('--junit', 'print JUnit XML')
-    .option('--html <file>', 'also write one self-contained page')
+    .option('--html <file>', 'also write one self-contained page, with a ladder of each row')
     .action(async (flags: MatrixFlags) => {
       if (flags.exhaustive === true) {
         await exhaustive(flags);
@@ -79,11 +75,12 @@ export function addMatrixCommand(program: Command): void {
       const chosen = choose(flags);
       choosePatience(flags.patience);
       const mode = await chooseMode();
-      const page = flags.html === undefined ? undefined : openForWriting(flags.html, '--html');
-      const { result, exitCode } = await runChosen(chosen, { ...mode, quick: flags.quick });
+      const outputs = new CaseOutputs(flags.html === undefined ? {} : { html: flags.html }, chosen);
+      const settings = { ...mode, quick: flags.quick, outputsOf: (one: Case) => outputs.of(one) };
+      const { result, exitCode } = await runChosen(chosen, settings);
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the file.
       console.log(print(result, flags));
-      if (page !== undefined) writeOutput(page, matrixHtml(result, { cases, articles }), '--html');
+      outputs.write(result);
     });
 }

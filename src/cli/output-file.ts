@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../index.js';
 import { reportUnwritten } from './exit.js';
 
@@ -23,4 +23,10 @@ export function writeOutput(file: string | number, text: string, flag: string): 
   } finally {
     if (typeof file === 'number') closeSync(file);
   }
+}
+
+/** Takes away a file that nothing was written to, since there is no recording. */
+export function removeEmpty(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found?.isFile() === true && found.size === 0) rmSync(file);
 }

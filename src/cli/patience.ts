@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UsageError } from '../index.js';
-import { isPatienceSet, setPatience } from '../lab/record/patience.js';
+import { isPatienceSet, setPatience } from '../lab/index.js';
 
 const [least, most] = [0.1, 100];
 

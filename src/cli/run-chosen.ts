@@ -1,4 +1,4 @@
-import { type Case, type MatrixResult, runCases } from '../claims/index.js';
+import { type Case, type MatrixOptions, type MatrixResult, runCases } from '../claims/index.js';
 import { exitCodes } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import type { Mode } from './isolation.js';
@@ -6,6 +6,7 @@ import { Progress } from './progress.js';
 
 export interface RunSettings extends Mode {
   readonly quick?: boolean | undefined;
+  readonly outputsOf?: MatrixOptions['outputsOf'];
 }
 
 /** What a run came to, and what the program is to end with. */

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { UsageError } from '../index.js';
-import { parseScenario } from '../lab/run/scenario.js';
-import { tryText } from '../lab/run/try-text.js';
-import { tryScenario } from '../lab/run/try.js';
+import { parseScenario, tryText, tryScenario } from '../lab/index.js';
 import { exitCodes, printable } from './exit.js';
 import { chooseMode } from './isolation.js';
 

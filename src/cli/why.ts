@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type BindRequest, explain, explanationText, type Rule, rules, UsageError } from '../index.js';
 import { exitCodes } from './exit.js';
 import { toJson } from './json.js';
-import { nearest } from '../lab/draw/text/nearest.js';
+import { nearest } from '../nearest.js';
 import { targetArgument } from './target.js';
 
 interface WhyFlags {

@@ -228,7 +228,9 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
       /dies &lt;b&gt; <span[^>]*>v<[^]*not recorded<\/span> its process ended with/,
     );
     const files = readdirSync(folder).filter((name) => name.startsWith('died-'));
-    expect(files.toSorted()).toEqual(['died-2.pcapng', 'died-2.svg']);
+    // Of the run that died there is nothing to write.
+    expect(files).toHaveLength(2);
+    expect(files.filter((name) => name.includes('-v.'))).toEqual([]);
   });
 
   test('prints what was recorded though a file cannot be written', async () => {

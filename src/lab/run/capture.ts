@@ -1,6 +1,7 @@
 import { remarksOf } from '../draw/remarks.js';
 import type { Station } from '../network/cable.js';
 import type { Host } from '../network/host.js';
+import { newNamespace } from '../network/namespaces.js';
 import { named } from '../network/peer/link-socket.js';
 import type { Recorder } from '../record/recorder.js';
 import type { Trace, TraceHost } from '../record/trace.js';
@@ -70,7 +71,14 @@ export class Capture {
       );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
     }
-    if (isFirst) waitForPacketStamps(stations[0].namespace);
+    if (!isFirst) return;
+    // Over lo the datagrams of that would be in the capture. Packets are stamped in every namespace, or in none (net_enable_timestamp()).
+    const aside = newNamespace();
+    try {
+      waitForPacketStamps(aside);
+    } finally {
+      aside.close();
+    }
   }
 
   /** Stores what has come by now. */

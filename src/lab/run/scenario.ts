@@ -1,6 +1,6 @@
 import { placeOf } from '../../explain/place.js';
 import { catalog, type OptionName, type OptionValues, UsageError } from '../../index.js';
-import { nearest } from '../draw/text/nearest.js';
+import { nearest } from '../../nearest.js';
 
 const protocols = ['tcp', 'udp', 'tcp6', 'udp6'] as const;
 export type ScenarioProtocol = (typeof protocols)[number];

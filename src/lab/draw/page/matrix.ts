@@ -2,6 +2,9 @@ import type { Article, CaseFacts, CaseResult, MatrixResult, RowResult, Verdict }
 import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
+import { layoutOf } from '../ladder/layout.js';
+import { drawLadder, headingOf } from '../ladder/svg.js';
+import { rowTrace } from '../row-trace.js';
 import { escapeXml } from './escape.js';
 import { partialText } from './partial.js';
 import { bindGrid } from './grid.js';
@@ -15,6 +18,12 @@ import { shown } from './value.js';
 export interface Facts {
   readonly cases: readonly CaseFacts[];
   readonly articles: readonly Article[];
+  /** Which cases an experiment shows on the wire. */
+  readonly experiments?: readonly {
+    readonly name: string;
+    readonly title: string;
+    readonly cases: readonly string[];
+  }[];
 }
 
 /** In the order of the page: what a reader has to unlearn comes first. */
@@ -46,10 +55,18 @@ function counted(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? '' : 's'}`;
 }
 
-function happened(row: RowResult): string {
+/** The row as a ladder, where it was recorded. */
+function ladder(result: CaseResult, row: RowResult): string {
+  const trace = rowTrace(result, row);
+  if (trace === undefined) return '';
+  const key = `ladder-${result.id}-${result.rows.indexOf(row) + 1}`;
+  return `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layoutOf(trace), key)}</div>`;
+}
+
+function happened(result: CaseResult, row: RowResult): string {
   return (
     `<details><summary>${escapeXml(row.name)}: ${counted(row.events.length, 'event')}</summary>` +
-    `${timeline(row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
+    `${timeline(row)}${ladder(result, row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
   );
 }
 
@@ -73,6 +90,14 @@ function saidBy(numbers: readonly string[], { articles }: Facts): string {
   return escapeXml(`A${text.slice(1)}`);
 }
 
+/** The experiments that show a case, and how to run them. */
+function onTheWire(id: string, { experiments = [] }: Facts): string {
+  const items = experiments
+    .filter(({ cases }) => cases.includes(id))
+    .map(({ name, title }) => `<li>${escapeXml(title)}: <code>sockwise lab ${escapeXml(name)}</code></li>`);
+  return items.length === 0 ? '' : `<h3>Experiments</h3><ul>${items.join('')}</ul>`;
+}
+
 function caseCard(result: CaseResult, known: Facts): string {
   const facts = known.cases.find((one) => one.id === result.id);
   const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
@@ -88,8 +113,9 @@ function caseCard(result: CaseResult, known: Facts): string {
       ? ''
       : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
     rows.length === 0 ? '' : rowTable(rows),
+    onTheWire(id, known),
     diagram === '' ? '' : `<h3>States</h3>${diagram}`,
-    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map(happened).join('')}`,
+    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map((row) => happened(result, row)).join('')}`,
     `<p class="soft">It took ${durationMs} ms.</p></div></details>`,
   ].join('');
 }

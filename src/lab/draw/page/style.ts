@@ -54,6 +54,7 @@ table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
 table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var(--card); white-space: nowrap; }
+.picture { margin: .6rem 0; overflow-x: auto; }
 .steps { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
 .steps > li { padding: .12rem 0; }
 .steps .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }

@@ -1,0 +1,66 @@
+import { closeSync } from 'node:fs';
+import { articles, type Case, cases, experiments, ladderSvg, type MatrixResult } from '../claims/index.js';
+import { type Facts, matrixHtml, rowTrace } from '../lab/index.js';
+import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
+import { fileOfEach } from './several-files.js';
+
+export interface CaseOutputFlags {
+  readonly html?: string;
+  readonly svg?: string;
+  readonly pcap?: string;
+}
+
+interface RowOf {
+  readonly id: string;
+  readonly row: string;
+}
+
+/** What is known of cases without running them, for a page. */
+const facts: Facts = { cases, articles, experiments };
+
+/** The files that are written besides what is printed: a page, and a picture and a capture of each row. Each is opened before the run. */
+export class CaseOutputs {
+  readonly #page: number | undefined;
+  readonly #rows: readonly RowOf[];
+  readonly #pictures: readonly string[];
+  readonly #captures: readonly string[];
+
+  constructor({ html, svg, pcap }: CaseOutputFlags, chosen: readonly Case[]) {
+    this.#rows = chosen.flatMap(({ id, rowNames }) => rowNames.map((row) => ({ id, row })));
+    const names = this.#rows.map(({ id, row }) => (chosen.length === 1 ? row : `${id} ${row}`));
+    const filesOf = (file: string | undefined, flag: string): string[] => {
+      if (file === undefined) return [];
+      const files = fileOfEach(file, names);
+      for (const each of files) closeSync(openForWriting(each, flag));
+      return files;
+    };
+    this.#page = html === undefined ? undefined : openForWriting(html, '--html');
+    this.#pictures = filesOf(svg, '--svg');
+    this.#captures = filesOf(pcap, '--pcap');
+  }
+
+  /** What a case is to leave behind. */
+  of({ id }: Case): { readonly recordings: boolean; readonly captures?: readonly string[] } {
+    const captures = this.#captures.filter((_, index) => this.#rows[index]?.id === id);
+    const recordings = this.#page !== undefined || this.#pictures.length > 0;
+    return { recordings, ...(captures.length > 0 && { captures }) };
+  }
+
+  write(result: MatrixResult): void {
+    if (this.#page !== undefined) writeOutput(this.#page, matrixHtml(result, facts), '--html');
+    for (const [index, file] of this.#pictures.entries()) {
+      const wanted = this.#rows[index];
+      const found = result.cases.find(({ id }) => id === wanted?.id);
+      const row = found?.rows.find(({ name }) => name === wanted?.row);
+      const trace = found === undefined || row === undefined ? undefined : rowTrace(found, row);
+      if (trace === undefined) removeEmpty(file);
+      else writeOutput(file, ladderSvg(trace), '--svg');
+    }
+    for (const file of this.#captures) removeEmpty(file);
+  }
+}
+
+/** Without what only pictures need. */
+export function withoutRecordings(result: MatrixResult): string {
+  return JSON.stringify(result, (key: string, value: unknown) => (key === 'recording' ? undefined : value), 2);
+}
