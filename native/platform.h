@@ -37,9 +37,9 @@ pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const env
 int OpenProcess(pid_t pid);
 // Close-on-exec: pidfd_getfd(2) sets it.
 int TakeDescriptor(int process, int fd);
-// Finds the sockets among /proc/PID/fd. Writes a descriptor and its inode for each as far as there is room, and returns
-// how many there are.
-ssize_t SocketDescriptors(pid_t pid, uint32_t* pairs, size_t room);
+// Finds the sockets among the descriptors of a process that are less than `below`. Writes a descriptor and its inode
+// for each as far as there is room, and returns how many there are.
+ssize_t SocketDescriptors(pid_t pid, int below, uint32_t* pairs, size_t room);
 
 }  // namespace sockwise
 

@@ -130,13 +130,16 @@ int OpenProcess(pid_t pid) { return static_cast<int>(syscall(434, pid, 0)); }
 
 int TakeDescriptor(int process, int fd) { return static_cast<int>(syscall(438, process, fd, 0)); }
 
-ssize_t SocketDescriptors(pid_t pid, uint32_t* pairs, size_t room) {
+ssize_t SocketDescriptors(pid_t pid, int below, uint32_t* pairs, size_t room) {
   const std::string path = "/proc/" + std::to_string(pid) + "/fd";
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir(path.c_str()), closedir);
   if (folder == nullptr) return -1;
   size_t found = 0;
   errno = 0;
   for (const dirent* entry = nullptr; (entry = readdir(folder.get())) != nullptr; errno = 0) {
+    const long fd = strtol(entry->d_name, nullptr, 10);
+    // They come in ascending order, proc_readfd_common().
+    if (fd >= below) break;
     // "socket:[" and a number, proc_pid_fd(5).
     char target[32] = {};
     if (readlinkat(dirfd(folder.get()), entry->d_name, target, sizeof target - 1) < 0) {
@@ -147,7 +150,7 @@ ssize_t SocketDescriptors(pid_t pid, uint32_t* pairs, size_t room) {
     uint32_t inode = 0;
     if (sscanf(target, "socket:[%" SCNu32 "]", &inode) != 1) continue;
     if (found < room) {
-      pairs[2 * found] = static_cast<uint32_t>(strtoul(entry->d_name, nullptr, 10));
+      pairs[2 * found] = static_cast<uint32_t>(fd);
       pairs[2 * found + 1] = inode;
     }
     ++found;

@@ -83,7 +83,7 @@ int OpenProcess(pid_t) { return NotHere(); }
 
 int TakeDescriptor(int, int) { return NotHere(); }
 
-ssize_t SocketDescriptors(pid_t, uint32_t*, size_t) { return NotHere(); }
+ssize_t SocketDescriptors(pid_t, int, uint32_t*, size_t) { return NotHere(); }
 
 }  // namespace sockwise
 

@@ -75,11 +75,12 @@ Napi::Value TakeDescriptorCall(const Napi::CallbackInfo& info) {
   return NewDescriptor(info, TakeDescriptor(Int(info, 0), Int(info, 1)));
 }
 
-// readlink(2) of every file of /proc/PID/fd.
+// readlink(2) of the files of /proc/PID/fd, up to a descriptor.
 Napi::Value SocketDescriptorsCall(const Napi::CallbackInfo& info) {
   Bytes pairs;
-  if (!BytesOf(info.Env(), info[1], &pairs, napi_int32_array)) return Number(info, -EFAULT);
-  return Result(info, SocketDescriptors(Int(info, 0), reinterpret_cast<uint32_t*>(pairs.data), pairs.size / 8));
+  if (!BytesOf(info.Env(), info[2], &pairs, napi_int32_array)) return Number(info, -EFAULT);
+  uint32_t* const words = reinterpret_cast<uint32_t*>(pairs.data);
+  return Result(info, SocketDescriptors(Int(info, 0), Int(info, 1), words, pairs.size / 8));
 }
 
 // False for anything but an array of strings.

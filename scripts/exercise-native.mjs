@@ -269,10 +269,12 @@ async function processes() {
   if (child > 0) assert.equal(await native.waitpid(child), 0);
   else assert.ok((await native.waitpid(process.pid)) < 0);
   const listed = bound(SOCK_STREAM).fd;
-  const pairs = new Int32Array(2 * ok(native.socketDescriptors(process.pid, new Int32Array(2)), 'socketDescriptors'));
-  ok(native.socketDescriptors(process.pid, pairs), 'socketDescriptors');
+  const pairs = new Int32Array(
+    2 * ok(native.socketDescriptors(process.pid, 2 ** 31 - 1, new Int32Array(2)), 'socketDescriptors'),
+  );
+  ok(native.socketDescriptors(process.pid, 2 ** 31 - 1, pairs), 'socketDescriptors');
   assert.ok(pairs.includes(listed));
-  assert.ok(native.socketDescriptors(-1, pairs) < 0);
+  assert.ok(native.socketDescriptors(-1, 2 ** 31 - 1, pairs) < 0);
   const self = native.pidfdOpen(process.pid);
   // Linux 5.3 and 5.6; a seccomp filter may forbid them.
   if (self >= 0) {

@@ -114,10 +114,14 @@ function untriable({ connect, port = 0 }: BindRequest, code: string): string | u
   return port === 0 ? 'it would take all ports of the range' : undefined;
 }
 
-function triedCures({ request, held, machine, decisive }: Look, code: string, deadline: number): [Trial, TriedCure[]] {
+function triedCures(
+  { request, held, machine, decisive }: Look,
+  code: string,
+  deadline: number | undefined,
+): [Trial, TriedCure[]] {
   const { cures } = rules[decisive.rule];
-  const refusal = untriable(request, code);
-  const laboratory = new Laboratory({ existing: held.sockets, request }, isLocal(request, machine), deadline);
+  const refusal = deadline === undefined ? 'trials are off' : untriable(request, code);
+  const laboratory = new Laboratory({ existing: held.sockets, request }, isLocal(request, machine), deadline ?? 0);
   const asItIs = refusal === undefined ? laboratory.asItIs() : untried(refusal);
   const trialOf = ({ action }: Cure): Trial => {
     if (asItIs.result === 'not tried') return asItIs;
@@ -146,7 +150,7 @@ function explanationOf(
   const errno = code ?? rules[decisive.rule].outcome;
   const [trial, cures] = !fails
     ? ([untried('nothing is in the way'), []] as const)
-    : triedCures(seen, errno, trials ? performance.now() + timeoutMs : 0);
+    : triedCures(seen, errno, trials ? performance.now() + timeoutMs : undefined);
   const inTheWay = new Set(fails ? holdersOf(seen) : []);
   const free = decisive.outcome === undefined ? undefined : decisive.outcome === 'ok';
   return {
@@ -169,7 +173,7 @@ function explanationOf(
 function notesOnError({ named, from }: FailedCall, { decisive }: Look, isSeen: boolean): string[] {
   return [
     ...(from === 'Node' && named === 'listen' && decisive.call === 'bind' && isSeen
-      ? ['bind() failed. Node names listen(), because libuv keeps the error of bind() until then.']
+      ? ['Node names listen(), because libuv keeps the error of bind() until then.']
       : []),
     ...(isSeen
       ? []

@@ -134,6 +134,8 @@ export function unseenText(unseen: Unseen): string {
       return 'Not seen: processes, because /proc is not mounted.';
     case 'other-users':
       return `Not seen: the descriptors of ${unseen.processes} processes of other users. Root sees them.`;
+    case 'passed-over':
+      return `Not looked at: descriptors from 1024 on of ${unseen.processes} processes, which may share these sockets.`;
     case 'hidepid':
       return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
     case 'pid-namespace':
@@ -143,6 +145,12 @@ export function unseenText(unseen: Unseen): string {
     case 'options':
       return `Not seen: options of ${unseen.sockets} sockets (${harmless(unseen.reason)}).`;
   }
+}
+
+/** Says why no cure was tried: a reader would take them for tried. */
+function untriedText({ cures }: Explanation): string[] {
+  const [reason, ...others] = new Set(cures.map(({ trial }) => (trial.result === 'not tried' ? trial.reason : '')));
+  return reason && others.length === 0 ? [`  (not tried: ${harmless(reason, 200)})`] : [];
 }
 
 /** The explanation for a reader: a line for each socket in the way, then what fails and why, then what helps. */
@@ -155,7 +163,7 @@ export function explanationText(explanation: Explanation): string {
     outcomeText(explanation),
     ...notes,
     ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
-    ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText)] : []),
+    ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText), ...untriedText(explanation)] : []),
     ...(others.length > 0
       ? ['Also on the port, and not in the way:', ...holderLines(others).map((line) => `  ${line}`)]
       : []),

@@ -136,7 +136,7 @@ export class Laboratory {
 
   #make(attempt: Attempt): Trial {
     if (this.#refusal !== undefined) return notTried(this.#refusal);
-    if (performance.now() > this.#deadline) return notTried('there was no time left');
+    if (performance.now() > this.#deadline) return notTried('there was no time for it');
     try {
       using namespace = NetworkNamespace.create();
       return tryIn(namespace, this.#situation, this.#isLocal, attempt);
@@ -154,7 +154,7 @@ function unavailable(): string | undefined {
     case 'root':
       return undefined;
     case 'user-namespace':
-      return 'network namespaces need root, or a process that was started in a user namespace';
+      return 'it takes root to make a network namespace from this process';
     case 'none':
       return access.reason;
   }

@@ -147,10 +147,10 @@ export interface NativeBinding {
    */
   pidfdGetfd(pidfd: number, fd: number): number;
   /**
-   * readlink(2) of every file of /proc/PID/fd: writes descriptor and inode of each socket to `pairs`, as far as they fit, and
+   * readlink(2) of the files of /proc/PID/fd, up to descriptor `below`: writes descriptor and inode of each socket to `pairs`, as far as they fit, and
    * returns how many sockets there are. In C++ because a busy server has tens of thousands. Linux only, -ENOSYS elsewhere.
    */
-  socketDescriptors(pid: number, pairs: Int32Array): number;
+  socketDescriptors(pid: number, below: number, pairs: Int32Array): number;
   /** waitpid(2) on a thread of its own: resolves with the wait status, or -errno. */
   waitpid(pid: number): Promise<number>;
   if_nametoindex(name: string): number;

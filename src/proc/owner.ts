@@ -21,6 +21,8 @@ export type UnseenOwner =
   | { readonly kind: 'no-proc' }
   /** The descriptors of so many processes may not be read: they belong to other users. */
   | { readonly kind: 'other-users'; readonly processes: number }
+  /** Of so many processes only the first 1024 descriptors were looked at, as every socket had an owner already. */
+  | { readonly kind: 'passed-over'; readonly processes: number }
   /** /proc is mounted with hidepid, proc(5): other users' processes do not appear at all. */
   | { readonly kind: 'hidepid' }
   /** This process is in a PID namespace of its own, as in a container: processes outside do not appear. */
@@ -68,13 +70,15 @@ function describe(pid: number, fds: readonly number[]): SocketOwner {
 // Descriptor and inode of each socket of a process, one behind the other. It grows to the process with the most.
 let pairs = new Int32Array(2 * 1024);
 
-/** Calls `visit` for each socket of a process. Returns `-errno` where its descriptors cannot be read. */
-function eachSocket(pid: number, visit: (fd: number, inode: number) => void): number {
-  let found = native.socketDescriptors(pid, pairs);
+const ALL_DESCRIPTORS = 2 ** 31 - 1;
+
+/** Calls `visit` for each socket of a process whose descriptor is less than `below`. Returns `-errno` where its descriptors cannot be read. */
+function eachSocket(pid: number, below: number, visit: (fd: number, inode: number) => void): number {
+  let found = native.socketDescriptors(pid, below, pairs);
   // It may open more while the memory grows.
   while (found > pairs.length / 2) {
     pairs = new Int32Array(4 * found);
-    found = native.socketDescriptors(pid, pairs);
+    found = native.socketDescriptors(pid, below, pairs);
   }
   const unsigned = new Uint32Array(pairs.buffer);
   for (let i = 0; i < found; i++) visit(unsigned[2 * i] as number, unsigned[2 * i + 1] as number);
@@ -91,7 +95,7 @@ function processes(): number[] {
 export function socketDescriptors(): { readonly pid: number; readonly fd: number; readonly inode: number }[] {
   const found: { pid: number; fd: number; inode: number }[] = [];
   if (!existsSync('/proc/self/fd')) return found;
-  for (const pid of processes()) eachSocket(pid, (fd, inode) => void found.push({ pid, fd, inode }));
+  for (const pid of processes()) eachSocket(pid, ALL_DESCRIPTORS, (fd, inode) => void found.push({ pid, fd, inode }));
   return found;
 }
 
@@ -118,37 +122,85 @@ function unseenOf(unreadable: readonly number[]): UnseenOwner[] {
   ];
 }
 
-/**
- * Finds the processes that hold sockets, by reading `/proc/PID/fd` of every process once. A socket that none holds is not in
- * the result; nor is one whose holder cannot be seen, and `unseen` says what limits the view. A socket may have several
- * owners: a descriptor is inherited by fork(2), and passed by SCM_RIGHTS.
- */
-export function findOwners(inodes: Iterable<number>): OwnerSearch {
-  const wanted = new Map<number, SocketOwner[]>();
-  for (const inode of inodes) if (inode !== 0) wanted.set(inode, []);
-  if (!existsSync('/proc/self/fd')) return { owners: new Map(), unseen: [{ kind: 'no-proc' }] };
-  if (wanted.size === 0) return { owners: wanted, unseen: [] };
-  const unreadable: number[] = [];
-  for (const pid of processes()) {
+// To look at more descriptors of one process takes longer than at all of the other processes. Listeners are opened early, and
+// have low numbers.
+const MANY_DESCRIPTORS = 1024;
+
+interface Candidate {
+  readonly pid: number;
+  /** How many descriptors it has, or has room for; 0 where that cannot be seen. */
+  readonly descriptors: number;
+}
+
+function candidates(): Candidate[] {
+  return processes()
+    .map((pid) => ({ pid, descriptors: Number(/^FDSize:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) }))
+    .sort((a, b) => a.descriptors - b.descriptors);
+}
+
+/** Who holds the sockets of some inodes, as far as it has looked. */
+class Search {
+  readonly #owners: Map<number, SocketOwner[]>;
+  readonly unreadable: number[] = [];
+  #missing: number;
+
+  constructor(inodes: Iterable<number>) {
+    this.#owners = new Map([...inodes].filter((inode) => inode !== 0).map((inode) => [inode, []]));
+    this.#missing = this.#owners.size;
+  }
+
+  get size(): number {
+    return this.#owners.size;
+  }
+
+  get isComplete(): boolean {
+    return this.#missing === 0;
+  }
+
+  look(pid: number, below = ALL_DESCRIPTORS): void {
     const held = new Map<number, number[]>();
-    const result = eachSocket(pid, (fd, inode) => {
-      if (!wanted.has(inode)) return;
+    const result = eachSocket(pid, below, (fd, inode) => {
+      if (!this.#owners.has(inode)) return;
       const fds = held.get(inode);
       if (fds === undefined) held.set(inode, [fd]);
       else fds.push(fd);
     });
-    if (denied.includes(result)) unreadable.push(pid);
-    if (held.size > 0) addOwner(wanted, pid, held);
+    if (denied.includes(result)) this.unreadable.push(pid);
+    if (held.size > 0) this.#add(pid, held);
   }
-  for (const [inode, found] of wanted) if (found.length === 0) wanted.delete(inode);
-  return { owners: wanted, unseen: unseenOf(unreadable) };
+
+  #add(pid: number, held: ReadonlyMap<number, readonly number[]>): void {
+    const process = describe(pid, []);
+    for (const [inode, fds] of held) {
+      const owners = this.#owners.get(inode);
+      if (owners?.length === 0) this.#missing--;
+      owners?.push({ ...process, fds });
+    }
+  }
+
+  found(): Map<number, readonly SocketOwner[]> {
+    const found = [...this.#owners].filter(([, owners]) => owners.length > 0);
+    return new Map(found.map(([inode, owners]) => [inode, owners.sort((a, b) => a.pid - b.pid)]));
+  }
 }
 
-function addOwner(
-  owners: ReadonlyMap<number, SocketOwner[]>,
-  pid: number,
-  held: ReadonlyMap<number, readonly number[]>,
-): void {
-  const process = describe(pid, []);
-  for (const [inode, fds] of held) owners.get(inode)?.push({ ...process, fds });
+/**
+ * Finds the processes that hold sockets, by reading `/proc/PID/fd` of every process once, those with the fewest descriptors first.
+ * A socket that none holds is not in the result; nor is one whose holder cannot be seen, and `unseen` says what limits the
+ * view. A socket may have several owners: a descriptor is inherited by fork(2), and passed by SCM_RIGHTS. Once every
+ * socket has an owner, only the first 1024 descriptors of a process are looked at.
+ */
+export function findOwners(inodes: Iterable<number>): OwnerSearch {
+  const search = new Search(inodes);
+  if (!existsSync('/proc/self/fd')) return { owners: new Map(), unseen: [{ kind: 'no-proc' }] };
+  if (search.size === 0) return { owners: new Map(), unseen: [] };
+  let passedOver = 0;
+  for (const { pid, descriptors } of candidates()) {
+    const inPart = descriptors > MANY_DESCRIPTORS && search.isComplete;
+    if (inPart) passedOver++;
+    search.look(pid, inPart ? MANY_DESCRIPTORS : ALL_DESCRIPTORS);
+  }
+  const unseen = unseenOf(search.unreadable);
+  const owners = search.found();
+  return { owners, unseen: passedOver > 0 ? [...unseen, { kind: 'passed-over', processes: passedOver }] : unseen };
 }

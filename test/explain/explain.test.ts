@@ -94,7 +94,7 @@ describe('explain', () => {
       import { explain } from ${built};
       let reads = new Map();
       const original = native.socketDescriptors;
-      native.socketDescriptors = (pid, pairs) => (reads.set(pid, (reads.get(pid) ?? 0) + 1), original(pid, pairs));
+      native.socketDescriptors = (pid, ...rest) => (reads.set(pid, (reads.get(pid) ?? 0) + 1), original(pid, ...rest));
       const l = Socket.open().bind({ address: '127.0.0.1' }).listen();
       const port = l.getsockname().port;
       const open = [];

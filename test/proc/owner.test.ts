@@ -53,6 +53,45 @@ describe('findOwners', () => {
     }
   });
 
+  test('looks at the first descriptors of a busy process only, and says so, unless a socket lacks its owner', async () => {
+    using socket = listening();
+    const script = `const fs = require('fs');
+      for (let i = 0; i < 5000; i++) fs.openSync('/dev/null');
+      const server = require('net').createServer().listen(0, '127.0.0.1', () => console.log(server.address().port));`;
+    const child = spawn(process.execPath, ['-e', script], { stdio: 'pipe' });
+    try {
+      const [port] = (await once(child.stdout, 'data')) as [Buffer];
+      const inode = inodeOf(socket);
+      const { owners, unseen } = findOwners([inode]);
+      expect(owners.get(inode)?.map(({ pid }) => pid)).toEqual([process.pid]);
+      expect(unseen).toContainEqual({ kind: 'passed-over', processes: expect.any(Number) as number });
+      const [late] = listSockets({ localPort: Number(String(port)), owners: true });
+      expect(late?.owners?.map(({ pid }) => pid)).toEqual([child.pid]);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  test('a busy process that inherited the socket is an owner', async () => {
+    using socket = listening();
+    const busy = `const fs = require('fs'); for (let i = 0; i < 5000; i++) fs.openSync('/dev/null');
+      console.log('ready'); setInterval(() => {}, 1000)`;
+    const child = spawn(process.execPath, ['-e', busy], { stdio: [socket.fd, 'pipe', 'ignore'] });
+    try {
+      await once(child.stdout ?? child, 'data');
+      const inode = inodeOf(socket);
+      expect(
+        findOwners([inode])
+          .owners.get(inode)
+          ?.map(({ pid }) => pid),
+      ).toContain(child.pid);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
   test('does not find a socket that is closed, nor inode 0, and asks nobody for nothing', () => {
     const socket = listening();
     const inode = inodeOf(socket);
