@@ -14,7 +14,7 @@ const loose = (value: unknown): never => value as never;
 
 /** Each call on a bound datagram socket with a datagram in its queue, which a refused call must not take. */
 const calls: ReadonlyArray<readonly [string, (socket: Socket) => unknown, string]> = [
-  ['listen({ backlog: -1 }) on a datagram socket', (s) => s.listen({ backlog: -1 }), 'ENOTSUP'],
+  ['listen({ backlog: -1 }) on a datagram socket', (s) => s.listen({ backlog: -1 }), 'EOPNOTSUPP'],
   ['listen({ backlog: 1.5 })', (s) => s.listen({ backlog: 1.5 }), range],
   ['listen({ backlog: 2 ** 31 })', (s) => s.listen({ backlog: 2 ** 31 }), range],
   ["listen({ backlog: '1' })", (s) => s.listen({ backlog: loose('1') }), invalid],
