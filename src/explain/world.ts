@@ -236,7 +236,8 @@ export class World {
       if (local !== undefined && local.port !== 0) this.#members.set(name, { ...member, local });
       return;
     }
-    if (member.state !== 'BOUND') return;
+    // Refused before the state changed: a port that was chosen is still there, tcp_v6_connect() `failure`.
+    if (member.state !== 'BOUND' || outcome === 'ENETUNREACH' || outcome === 'EAFNOSUPPORT') return;
     // A port given to bind(2) stays, and a wildcard is one again; a port that was chosen is given back, tcp_set_state().
     const address = given.address ?? (family === 'IPv4' ? '0.0.0.0' : '::');
     const kept = {
