@@ -23,12 +23,19 @@ function mainFile(): string | undefined {
 }
 
 const defined: Experiment[] = [];
+let isDue = false;
+let isPlayed = false;
 const recorded = new WeakSet<Experiment>();
 
 /** Notes an experiment that the main file may export: `node FILE` records what FILE exports, and prints it. */
 export function noteForMain(experiment: Experiment): void {
   defined.push(experiment);
-  if (defined.length === 1) setImmediate(() => void playMain().catch(report));
+  if (isDue) return;
+  isDue = true;
+  setImmediate(() => {
+    isDue = false;
+    void playMain().catch(report);
+  });
 }
 
 /** Takes back experiments that are built in: no file of the user's defines them. */
@@ -52,7 +59,8 @@ function report(error: unknown): void {
 
 async function playMain(): Promise<void> {
   const file = mainFile();
-  if (file === undefined || defined.length === 0) return;
+  if (file === undefined || defined.length === 0 || isPlayed) return;
+  isPlayed = true;
   // It is loaded already, or about to be: import() evaluates no module twice, and waits for its top-level await.
   const module: unknown = await import(pathToFileURL(file).href).catch(() => undefined);
   const exported = exportedFrom(module, defined).filter((experiment) => defined.includes(experiment));
