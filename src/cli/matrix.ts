@@ -42,7 +42,8 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   if (json === true) return withoutRecordings(result);
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
-  if (verbose === true) return [...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n');
+  if (verbose === true)
+    return [...result.cases.map((one) => caseReport(one, articles, terminalWidth(100))), summary(result)].join('\n\n');
   return matrixTable(result, terminalWidth(100));
 }
 

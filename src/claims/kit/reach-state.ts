@@ -1,6 +1,6 @@
 import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
-import type { Host } from '../../lab/network/host.js';
+import { connectionStates, type Host } from '../../lab/network/host.js';
 import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { comesTrue, reached } from '../../lab/record/until.js';
@@ -102,7 +102,7 @@ const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
 export const labStates = Object.keys(scripts) as readonly LabState[];
 
 function isIn(host: Host, state: LabState): boolean {
-  const rows = host.sockets({ localPort: port });
+  const rows = host.sockets({ localPort: port, ...(state !== 'BOUND' && { state: connectionStates }) });
   return state === 'CLOSED' ? rows.length === 0 : rows.some((row) => row.state === state);
 }
 
@@ -139,6 +139,11 @@ function withoutListeners(rows: readonly SocketRow[]): string {
   return states.join(', ') || 'nothing';
 }
 
+/** The same while it is waited for, again and again: what is only bound is left out. */
+function connectionsOn(host: Host, localPort: number): string {
+  return withoutListeners(host.sockets({ localPort, state: connectionStates }));
+}
+
 /** The states on the port, without listeners: `TIME_WAIT`, or `nothing`. */
 export function statesOn(host: Host, localPort: number, what = `the table on port ${localPort}`): string {
   return withoutListeners(host.look(what, { localPort }));
@@ -154,12 +159,12 @@ export async function standing(
   states: readonly string[],
   what: string,
 ): Promise<string> {
-  await comesTrue(() => states.includes(withoutListeners(host.sockets({ localPort }))), what);
+  await comesTrue(() => states.includes(connectionsOn(host, localPort)), what);
   return statesOn(host, localPort, what);
 }
 
 /** What follows this state on the port; the same where nothing does in time. */
 export async function following(host: Host, localPort: number, state: string, what: string): Promise<string> {
-  await comesTrue(() => withoutListeners(host.sockets({ localPort })) !== state, what);
+  await comesTrue(() => connectionsOn(host, localPort) !== state, what);
   return statesOn(host, localPort, what);
 }

@@ -6,7 +6,7 @@ import type { Event, TableRow } from '../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-text.js';
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
-import { narrowestTable, stacked, wrap } from './text/wrap.js';
+import { lengthOf, narrowestTable, stacked, wrap } from './text/wrap.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
   confirmed: colours.green,
@@ -36,26 +36,41 @@ const noBorders = {
 /** A table without lines. */
 export const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } };
 
-/** The socket table as netstat(8) would print it. */
-export function socketTable(rows: readonly TableRow[]): string {
+/** A line of the socket table in words, for a screen that is too narrow for the table. */
+function rowInWords(row: TableRow): string {
+  const [state = '', receiveQueue = '', sendQueue = '', local = '', remote = '', held = '', timer = ''] =
+    tableCells(row);
+  const rest = timer === '' ? '' : `, timer ${timer}`;
+  return `${state} ${local} - ${remote}, Recv-Q ${receiveQueue}, Send-Q ${sendQueue}, process ${held}${rest}`;
+}
+
+/** The socket table as netstat(8) would print it; in words where it is wider than `room`. */
+export function socketTable(rows: readonly TableRow[], room = Number.POSITIVE_INFINITY): string {
   const table = new Table({
     ...bare,
     head: tableHead.map(colours.dim),
   });
   for (const row of rows) table.push(tableCells(row));
-  return table.toString();
+  const text = table.toString();
+  if (text.split('\n').every((line) => lengthOf(line.trimEnd()) <= room)) return text;
+  return rows.map((row) => wrap(rowInWords(row), room).replaceAll('\n', '\n  ')).join('\n');
 }
 
 function indent(text: string, by: string): string {
   return text.replace(/^/gm, by).replace(/[ \t]+$/gm, '');
 }
 
-function eventLines(event: Event): string {
+/** Width of the time in front of each line. */
+const timeWidth = 14;
+
+function eventLines(event: Event, width: number): string {
   const { endMs, host } = event;
   const said = `${doneText(event)}  ${colours.bold(saidOf(event).result)}`;
-  const line = `${colours.dim(`${endMs.toFixed(1).padStart(9)} ms`)}  ${host === '' ? '' : `${host}: `}${said}`;
+  const margin = ' '.repeat(timeWidth);
+  const text = wrap(`${host === '' ? '' : `${host}: `}${said}`, width - timeWidth).replaceAll('\n', `\n${margin}`);
+  const line = `${colours.dim(`${endMs.toFixed(1).padStart(9)} ms`)}  ${text}`;
   if (event.kind !== 'look' || event.rows.length === 0) return line;
-  return `${line}\n${indent(socketTable(event.rows), ' '.repeat(14))}`;
+  return `${line}\n${indent(socketTable(event.rows, width - timeWidth), margin)}`;
 }
 
 function compared(ok: boolean | null): string {
@@ -63,17 +78,19 @@ function compared(ok: boolean | null): string {
   return ok ? colours.green('as the claim says') : colours.red('not as the claim says');
 }
 
-function rowLines({ name, events, says, observed, ok }: RowResult): string {
-  const seen = [`  ${compared(ok)}: ${textOf(observed)}`];
-  if (ok === false && says !== undefined) seen.push(`  the claim says: ${textOf(says)}`);
-  return [colours.bold(name), ...asDone(events).map(eventLines), ...seen, ''].join('\n');
+function rowLines({ name, events, says, observed, ok }: RowResult, width: number): string {
+  const seen = [`${compared(ok)}: ${textOf(observed)}`];
+  if (ok === false && says !== undefined) seen.push(`the claim says: ${textOf(says)}`);
+  const steps = asDone(events).map((event) => eventLines(event, width));
+  return [wrap(colours.bold(name), width), ...steps, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
 }
 
 /** A case with all that happened in its rows. */
-export function caseReport(result: CaseResult, articles: readonly Article[] = []): string {
+export function caseReport(result: CaseResult, articles: readonly Article[] = [], width = 80): string {
   const from = result.articles.length === 0 ? '' : colours.dim(`\n(${articlesText(result.articles, articles)})`);
-  const head = `${colours.bold(result.id)}  ${result.title}\n${result.claim}${from}\n`;
-  return [head, ...result.rows.map(rowLines), `${paint[result.verdict](result.verdict)}: ${result.because}`].join('\n');
+  const head = wrap(`${colours.bold(result.id)}  ${result.title}\n${result.claim}${from}\n`, width);
+  const rows = result.rows.map((row) => rowLines(row, width));
+  return [head, ...rows, wrap(`${paint[result.verdict](result.verdict)}: ${result.because}`, width)].join('\n');
 }
 
 function stackedMatrix(cases: readonly CaseResult[], width: number): string {

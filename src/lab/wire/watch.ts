@@ -1,4 +1,4 @@
-import type { Host } from '../network/host.js';
+import { connectionStates, type Host } from '../network/host.js';
 import type { StateSample } from './timeline.js';
 
 /** Looks at the socket tables of hosts, again and again, and keeps what has changed. */
@@ -23,11 +23,10 @@ export class StateWatch {
     const found = new Map<string, StateSample>();
     for (const host of this.#hosts) {
       const atMs = this.#elapsedMs();
-      const rows = host.sockets();
+      // A port without a connection or a listener is no state of TCP.
+      const rows = host.sockets({ state: connectionStates });
       const endMs = this.#elapsedMs();
       for (const row of rows) {
-        // A port without a connection or a listener is no state of TCP.
-        if (row.state === 'BOUND') continue;
         const local = { address: row.localAddress, port: row.localPort };
         const remote = row.remotePort === 0 ? {} : { remote: { address: row.remoteAddress, port: row.remotePort } };
         const sample = { atMs, endMs, host: host.name, local, ...remote, state: row.state };

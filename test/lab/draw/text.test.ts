@@ -43,6 +43,23 @@ async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = r
 const escape = String.fromCodePoint(0x1b);
 const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
 
+describe('a case with all its steps', () => {
+  test.each([40, 80, 160])(
+    'fits %i columns, and breaks no word of its socket tables',
+    async (width) => {
+      const env = { COLUMNS: String(width), NO_COLOR: '1', FORCE_COLOR: undefined };
+      const { stdout, code } = await sockwise(['case', 'G2'], { env, deadlineMs: 60_000 });
+      expect(code).toBe(0);
+      const lines = stdout.split('\n');
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+      expect(stdout).toMatch(/\bESTABLISHED\b/);
+      if (width === 160) expect(stdout).toMatch(/State +Recv-Q +Send-Q +Local +Remote +Process/);
+      if (width === 40) expect(stdout).toMatch(/LISTEN \S+ - \S+,\s+Recv-Q 0,/);
+    },
+    70_000,
+  );
+});
+
 describe('the table', () => {
   test.each([40, 69, 70, 80, 100, 160])('fits %i columns, with its summary', async (width) => {
     const text = plain(await table(width, { FORCE_COLOR: '1', NO_COLOR: undefined }));

@@ -159,11 +159,19 @@ function endOf(row: Row): number {
   return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
 }
 
+/** Longer arrows are no easier to follow. */
+const widest = 110;
+const eachFurtherHost = 45;
+
+function widestOf(hosts: number): number {
+  return widest + eachFurtherHost * Math.max(0, hosts - 2);
+}
+
 function ladder(trace: Trace, width: number): string[] {
   const rows = rowsOf(trace);
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const times = Math.max(0, ...rows.map(({ atMs }) => timeText(atMs).length));
-  const rails = new Rails(trace.hosts, times + 1, width);
+  const rails = new Rails(trace.hosts, times + 1, Math.min(width, widestOf(trace.hosts.length)));
   const wording = new Wording(trace);
   const lines = rails.heads();
   let end = 0;

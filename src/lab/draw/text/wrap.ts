@@ -1,13 +1,16 @@
 import { stripVTControlCharacters } from 'node:util';
 
-const length = (text: string): number => stripVTControlCharacters(text).length;
+/** Columns of a text, without what colours it. */
+export function lengthOf(text: string): number {
+  return stripVTControlCharacters(text).length;
+}
 
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let current = '';
   for (const word of line.split(' ')) {
     const longer = current === '' ? word : `${current} ${word}`;
-    if (current === '' || length(longer) <= width) current = longer;
+    if (current === '' || lengthOf(longer) <= width) current = longer;
     else {
       lines.push(current);
       current = word;

@@ -54,6 +54,14 @@ function letters(lines: readonly string[]): string {
 }
 
 describe('ladderText()', () => {
+  test('draws no longer arrows on a wider terminal than 110 columns take', () => {
+    const ends = (width: number): number =>
+      Math.max(...plain(plainClose, width).flatMap((line) => (/[<>]/.test(line) ? [line.length] : [])));
+    expect(ends(100)).toBeGreaterThan(80);
+    expect(ends(200)).toBe(ends(110));
+    expect(ends(200)).toBeLessThanOrEqual(110);
+  });
+
   test('a close, with states beside the lines of their hosts', () => {
     expect(plain(plainClose)).toEqual(
       drawn(`
