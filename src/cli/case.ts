@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { caseReport, summary } from '../lab/index.js';
+import { caseReport, summary, terminalWidth, wrap } from '../lab/index.js';
 import { articles } from '../claims/index.js';
 import { CaseOutputs, type CaseOutputFlags, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
@@ -31,7 +31,13 @@ export function addCaseCommand(program: Command): void {
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the files.
       if (json === true) console.log(withoutRecordings(result));
-      else console.log([...result.cases.map((one) => caseReport(one, articles)), summary(result)].join('\n\n'));
+      else {
+        const width = terminalWidth(80);
+        const reports = result.cases.map((one) => caseReport(one, articles, width));
+        console.log([...reports, wrap(summary(result), width)].join('
+
+'));
+      }
       outputs.write(result);
     });
 }

@@ -44,24 +44,28 @@ function rowInWords(row: TableRow): string {
   return `${state} ${local} - ${remote}, Recv-Q ${receiveQueue}, Send-Q ${sendQueue}, process ${held}${rest}`;
 }
 
-/** The socket table as netstat(8) would print it; in words where it is wider than `room`. */
-export function socketTable(rows: readonly TableRow[], room = Number.POSITIVE_INFINITY): string {
-  const table = new Table({
-    ...bare,
-    head: tableHead.map(colours.dim),
-  });
-  for (const row of rows) table.push(tableCells(row));
-  const text = table.toString();
-  if (text.split('\n').every((line) => lengthOf(line.trimEnd()) <= room)) return text;
-  return rows.map((row) => wrap(rowInWords(row), room).replaceAll('\n', '\n  ')).join('\n');
-}
-
 function indent(text: string, by: string): string {
   return text.replace(/^/gm, by).replace(/[ \t]+$/gm, '');
 }
 
 /** Width of the time in front of each line. */
 const timeWidth = 14;
+const leastMargin = 2;
+const blank = ' '.repeat(leastMargin);
+
+/** The socket table as netstat(8) would print it, indented as far as there is room; in words where it is wider than the screen. */
+function socketTable(rows: readonly TableRow[], width: number): string {
+  const table = new Table({
+    ...bare,
+    head: tableHead.map(colours.dim),
+  });
+  for (const row of rows) table.push(tableCells(row));
+  const text = table.toString();
+  const widest = Math.max(...text.split('\n').map((line) => lengthOf(line.trimEnd())));
+  if (widest <= width - leastMargin) return indent(text, ' '.repeat(Math.min(timeWidth, width - widest)));
+  const words = rows.map((row) => wrap(rowInWords(row), width - 2 * leastMargin).replaceAll('\n', `\n${blank}`));
+  return indent(words.join('\n'), blank);
+}
 
 function eventLines(event: Event, width: number): string {
   const { endMs, host } = event;
@@ -70,7 +74,7 @@ function eventLines(event: Event, width: number): string {
   const text = wrap(`${host === '' ? '' : `${host}: `}${said}`, width - timeWidth).replaceAll('\n', `\n${margin}`);
   const line = `${colours.dim(`${endMs.toFixed(1).padStart(9)} ms`)}  ${text}`;
   if (event.kind !== 'look' || event.rows.length === 0) return line;
-  return `${line}\n${indent(socketTable(event.rows, width - timeWidth), margin)}`;
+  return `${line}\n${socketTable(event.rows, width)}`;
 }
 
 function compared(ok: boolean | null): string {

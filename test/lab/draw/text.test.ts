@@ -44,7 +44,7 @@ const escape = String.fromCodePoint(0x1b);
 const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
 
 describe('a case with all its steps', () => {
-  test.each([40, 80, 160])(
+  test.each([60, 80, 160])(
     'fits %i columns, and breaks no word of its socket tables',
     async (width) => {
       const env = { COLUMNS: String(width), NO_COLOR: '1', FORCE_COLOR: undefined };
@@ -54,7 +54,7 @@ describe('a case with all its steps', () => {
       expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
       expect(stdout).toMatch(/\bESTABLISHED\b/);
       if (width === 160) expect(stdout).toMatch(/State +Recv-Q +Send-Q +Local +Remote +Process/);
-      if (width === 40) expect(stdout).toMatch(/LISTEN \S+ - \S+,\s+Recv-Q 0,/);
+      if (width === 60) expect(stdout).toMatch(/LISTEN \S+ - \S+,\s+Recv-Q 0,/);
     },
     70_000,
   );
