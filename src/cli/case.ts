@@ -34,9 +34,7 @@ export function addCaseCommand(program: Command): void {
       else {
         const width = terminalWidth(80);
         const reports = result.cases.map((one) => caseReport(one, articles, width));
-        console.log([...reports, wrap(summary(result), width)].join('
-
-'));
+        console.log([...reports, wrap(summary(result), width)].join('\n\n'));
       }
       outputs.write(result);
     });

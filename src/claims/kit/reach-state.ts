@@ -1,6 +1,7 @@
 import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
-import { connectionStates, type Host } from '../../lab/network/host.js';
+import { connectionStates } from '../../lab/network/connection-states.js';
+import type { Host } from '../../lab/network/host.js';
 import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { comesTrue, reached } from '../../lab/record/until.js';

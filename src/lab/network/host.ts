@@ -9,7 +9,6 @@ import {
   type SocketFilter,
   type SocketQuery,
   type SocketRow,
-  type SocketState,
   UsageError,
 } from '../../index.js';
 import { checkAddress, LabSocket } from './lab-socket.js';
@@ -21,6 +20,7 @@ import type { Json } from '../record/json.js';
 import { type Recorder, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
 import { reached } from '../record/until.js';
+import { cheaper } from './connection-states.js';
 
 export type { Endpoint } from '../record/segment.js';
 
@@ -55,30 +55,6 @@ export interface ListenerSettings extends Partial<Endpoint> {
   /** Connections that may wait for accept(2), listen(2); 128 if absent. */
   readonly backlog?: number;
   readonly options?: OptionValues;
-}
-
-/**
- * States of what listens or is connected. For BOUND the kernel walks its table of ports too, which all namespaces share
- * (inet_diag_dump_icsk()): eight times as long where a host has a small table of connections.
- */
-export const connectionStates: readonly SocketState[] = [
-  'LISTEN',
-  'SYN_SENT',
-  'SYN_RECV',
-  'ESTABLISHED',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'CLOSE_WAIT',
-  'CLOSING',
-  'LAST_ACK',
-  'TIME_WAIT',
-];
-
-/** The same, asked for without BOUND where no such socket could be among them: it has no remote port. */
-function cheaper(filter: SocketQuery): SocketQuery {
-  const { protocol = 'tcp', state, remotePort } = filter;
-  const isConnection = typeof remotePort === 'number' && remotePort !== 0;
-  return protocol === 'tcp' && state === undefined && isConnection ? { ...filter, state: connectionStates } : filter;
 }
 
 const socketKeys = ['name', 'uid', 'family', 'type', 'protocol', 'options'] as const;

@@ -1,4 +1,5 @@
-import { connectionStates, type Host } from '../network/host.js';
+import { connectionStates } from '../network/connection-states.js';
+import type { Host } from '../network/host.js';
 import type { StateSample } from './timeline.js';
 
 /** Looks at the socket tables of hosts, again and again, and keeps what has changed. */
