@@ -55,8 +55,8 @@ interface Member {
   readonly state: ExistingSocket['state'];
   readonly local?: { readonly address: string; readonly port: number } | undefined;
   readonly remote?: { readonly address: string; readonly port: number } | undefined;
-  /** What bind(2) was given: it stays when a connection does not come about. */
-  readonly given: { readonly address: string | undefined; readonly port: boolean };
+  /** What bind(2) was given, and stays when a connection does not come about: `SOCK_BINDADDR_LOCK` and `SOCK_BINDPORT_LOCK`. */
+  readonly given: { readonly address: boolean; readonly port: boolean };
   readonly v6only: boolean;
   readonly changed: boolean;
   readonly minisocket: boolean;
@@ -87,7 +87,7 @@ export class World {
       on: new Set(),
       interfaceIndex: 0,
       state: 'CLOSE',
-      given: { address: undefined, port: false },
+      given: { address: false, port: false },
       v6only: false,
       changed: false,
       minisocket: false,
@@ -131,7 +131,7 @@ export class World {
   }
 
   /**
-   * A call was made. Give `local` (getsockname(2)), for UDP also where it failed, and after a connect() that worked `remote`.
+   * A call was made. Give `local` (getsockname(2)), of connect() also where it failed, and after a connect() that worked `remote`.
    */
   made(name: string, call: WorldCall, outcome: string, after: Partial<Pick<Member, 'local' | 'remote'>> = {}): void {
     const member = this.#get(name);
@@ -148,7 +148,8 @@ export class World {
       ...member,
       state: local.port !== 0 && member.protocol === 'tcp' ? 'BOUND' : 'CLOSE',
       local,
-      given: { address: isWildcardPlace(place) ? undefined : call.address, port: call.port !== 0 },
+      // `::ffff:0.0.0.0` counts as an address that was given, __inet6_bind(); the other wildcards do not.
+      given: { address: !isWildcardPlace(place) || place.kind === 'mapped', port: call.port !== 0 },
       v6only: member.v6only || place.v6only === true,
     });
   }
@@ -162,7 +163,7 @@ export class World {
       state: 'ESTABLISHED',
       local,
       remote,
-      given: { address: local.address, port: true },
+      given: { address: true, port: true },
       changed: false,
     });
   }
@@ -226,7 +227,7 @@ export class World {
   }
 
   #connected(member: Member, outcome: string, { local, remote }: Partial<Pick<Member, 'local' | 'remote'>>): void {
-    const { name, given, family } = member;
+    const { name, given } = member;
     if (outcome === 'ok') {
       this.#members.set(name, { ...member, state: 'ESTABLISHED', local: local ?? member.local, remote });
       return;
@@ -236,23 +237,24 @@ export class World {
       if (local !== undefined && local.port !== 0) this.#members.set(name, { ...member, local });
       return;
     }
-    // Refused before the state changed: a port that was chosen is still there, tcp_v6_connect() `failure`.
-    if (member.state !== 'BOUND' || outcome === 'ENETUNREACH' || outcome === 'EAFNOSUPPORT') return;
-    // A port given to bind(2) stays, and a wildcard is one again; a port that was chosen is given back, tcp_set_state().
-    const address = given.address ?? (family === 'IPv4' ? '0.0.0.0' : '::');
-    const kept = {
-      address: given.address === undefined ? (member.local?.address ?? address) : address,
-      port: member.local?.port ?? 0,
-    };
-    if (given.port) this.#members.set(name, { ...member, local: kept });
+    const { state, local: before } = member;
+    if (before === undefined || (state !== 'BOUND' && state !== 'CLOSE') || refusedEarly.includes(outcome)) return;
+    // A wildcard is one again, inet_bhash2_reset_saddr(). A source that was chosen for `::ffff:0.0.0.0` stays.
+    if (given.address && local === undefined) throw invalidArgument('local', 'the address of the socket', local);
+    const address = given.address ? local?.address : undefined;
+    // A port given to bind(2) stays, one that was chosen is given back, tcp_set_state().
+    if (given.port) this.#members.set(name, { ...member, local: { ...before, address: address ?? before.address } });
     else
       this.#members.set(name, {
         ...member,
         state: 'CLOSE',
-        local: given.address === undefined ? undefined : { address, port: 0 },
+        local: address === undefined ? undefined : { address, port: 0 },
       });
   }
 }
+
+/** connect() failed before the state changed: a port that was chosen is still there, tcp_v6_connect() `failure`. */
+const refusedEarly: readonly string[] = ['ENETUNREACH', 'EAFNOSUPPORT', 'EINVAL'];
 
 export interface Endpoint {
   readonly address: string;

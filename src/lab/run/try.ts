@@ -208,9 +208,8 @@ export class ScenarioRun {
     const uid = this.#inside(uidOf, user);
     const said = this.#world.predict(name, call, uid === 0);
     const outcome = await this.#make(socket, call, user);
-    const isUdp = this.#players.get(name)?.protocol.startsWith('udp') === true;
-    const after: { readonly local?: Endpoint; readonly remote?: Endpoint } =
-      outcome === 'ok' ? this.#after(socket, call) : isUdp ? { local: local(socket) } : {};
+    const after: { readonly local: Endpoint; readonly remote?: Endpoint } =
+      outcome === 'ok' ? this.#after(socket, call) : { local: local(socket) };
     this.#world.made(name, call, outcome, after);
     if (outcome === 'EINPROGRESS') {
       this.#world.made(name, call, 'ok', { local: local(socket), remote: 'port' in call ? call : undefined });

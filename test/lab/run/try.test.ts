@@ -76,6 +76,23 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('tryScenario()', 
     ]);
   });
 
+  test.each([
+    // What is bound, where it fails to connect to, and whether 127.0.0.1 and 127.0.0.2 are then free.
+    ['tcp6 bind [::ffff:0.0.0.0]:80', '[::ffff:127.0.0.1]:81', 'EADDRINUSE', 'ok'],
+    ['tcp6 bind [::ffff:0.0.0.0]:80', '[::]:81', 'EADDRINUSE', 'ok'],
+    ['tcp6 bind [::ffff:0.0.0.0]:80', '[::1]:81', 'EADDRINUSE', 'EADDRINUSE'],
+    ['tcp6 bind [::]:80', '[::ffff:127.0.0.1]:81', 'EADDRINUSE', 'EADDRINUSE'],
+    ['tcp bind 0.0.0.0:80', '127.0.0.1:81', 'EADDRINUSE', 'EADDRINUSE'],
+  ])('keeps what the kernel keeps of %s that cannot connect to %s', async (bound, to, first, second) => {
+    const after = ['tcp bind 127.0.0.1:80', 'tcp bind 127.0.0.2:80'];
+    const { calls } = await tryScenario(parseScenario([`A: ${bound} connect ${to}`, ...after]));
+    expect(calls.slice(-2).map(({ outcome, agrees }) => [outcome, agrees])).toEqual([
+      [first, true],
+      [second, true],
+    ]);
+    expect(calls.every(({ agrees }) => agrees !== false)).toBe(true);
+  });
+
   test('acts as another user', async (context) => {
     needs(context, canBecomeNobody, 'only root of more than one user can act as another');
     const result = await tryScenario(
