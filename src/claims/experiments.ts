@@ -1,5 +1,5 @@
 import type { Experiment } from '../lab/run/experiment.js';
-import { notOfMain } from '../lab/run/main.js';
+import { builtIn } from '../lab/run/main.js';
 import { abortiveClose } from './reset/linger-zero.js';
 import { brokenPipe } from './closing/broken-pipe.js';
 import { closeAtOnce } from './closing/close-at-once.js';
@@ -54,7 +54,7 @@ const byFile: Readonly<Record<string, readonly Experiment[]>> = {
 /** The built-in experiments, in the order they are listed. */
 export const experiments: readonly Experiment[] = Object.values(byFile).flat();
 
-notOfMain(experiments);
+builtIn(experiments);
 
 /** The file that has the script of a built-in experiment, below `src/claims/`. */
 export function sourceOf(experiment: Experiment): string {

@@ -7,6 +7,7 @@ import { cases } from '../../src/claims/cases.js';
 import { experiments, sourceOf } from '../../src/claims/experiments.js';
 import { ladderSvg } from '../../src/lab/draw/ladder/svg.js';
 import { ladderText } from '../../src/lab/draw/ladder/text.js';
+import { fileOfEach } from '../../src/cli/several-files.js';
 import { impliedStates } from '../../src/lab/wire/implied.js';
 import type { Trace } from '../../src/lab/record/trace.js';
 import { root } from '../support/children.js';
@@ -67,6 +68,10 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
     expect(foreignNamespaces(mark)).toEqual([]);
   });
 
+  const files = fileOfEach(
+    join(folder, 'run.pcapng'),
+    runs.map(({ name, variant = '' }) => `${name} ${variant}`),
+  );
   const table = runs.map((run, index) => ({ ...run, index, shown: [run.name, run.variant ?? []].flat().join(', ') }));
 
   test.each(table)('$shown: ends, and no packet was missed', ({ index }) => {
@@ -90,8 +95,7 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experimen
     needs(context, hasTshark, noTshark);
     const trace = traces[index];
     if (trace === undefined) throw new Error('there is no trace');
-    const file = join(folder, runs.length === 1 ? 'run.pcapng' : `run-${index + 1}.pcapng`);
-    expect(tsharkDifferences(trace, file)).toEqual([]);
+    expect(tsharkDifferences(trace, files[index] ?? '')).toEqual([]);
   });
 
   function traceOf(name: string, variant: string): Trace {

@@ -35,7 +35,9 @@ export function labProcesses(mark: string): string[] {
     try {
       const isMarked = readFileSync(`/proc/${pid}/environ`, 'utf8').includes(mark);
       const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
-      return isMarked && /claims\/programs\//.test(line) ? [`${pid} of ${parentOf(pid)}: ${line}`] : [];
+      return isMarked && /(claims\/programs\/|lab\/run\/worker)/.test(line)
+        ? [`${pid} of ${parentOf(pid)}: ${line}`]
+        : [];
     } catch {
       return [];
     }

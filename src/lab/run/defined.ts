@@ -13,6 +13,15 @@ export function noteDefined(experiment: object): void {
   list()?.push(experiment);
 }
 
+/** Takes back experiments that no file of the user's defines: they came with the package that the file imports. */
+export function forgetDefined(experiments: readonly object[]): void {
+  const noted = list();
+  for (const experiment of experiments) {
+    const index = noted?.indexOf(experiment) ?? -1;
+    if (index >= 0) noted?.splice(index, 1);
+  }
+}
+
 /** Calls `load` and returns its value with the experiments that were defined meanwhile, in that order. */
 export async function whileDefining<T>(load: () => Promise<T>): Promise<{ value: T; defined: readonly unknown[] }> {
   const defined: unknown[] = [];

@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import { terminalWidth } from '../draw/text/width.js';
 import { isOutside } from '../record/place.js';
-import { exportedFrom } from './defined.js';
+import { exportedFrom, forgetDefined } from './defined.js';
 import { isPatienceSet, setPatience } from '../record/patience.js';
 import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
@@ -39,7 +39,8 @@ export function noteForMain(experiment: Experiment): void {
 }
 
 /** Takes back experiments that are built in: no file of the user's defines them. */
-export function notOfMain(experiments: readonly Experiment[]): void {
+export function builtIn(experiments: readonly Experiment[]): void {
+  forgetDefined(experiments);
   for (const experiment of experiments) {
     const index = defined.indexOf(experiment);
     if (index >= 0) defined.splice(index, 1);

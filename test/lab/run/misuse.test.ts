@@ -76,7 +76,9 @@ const calls: Readonly<Record<string, (scene: Scene, value: unknown) => unknown>>
   'arguments of spawn()': ({ server }, value) => Reflect.apply(server.spawn, server, ['true', value]),
   'name of open()': ({ server }, value) => Reflect.apply(server.open, server, [{ name: value }]),
   'settings of listen()': ({ server }, value) => Reflect.apply(server.listen, server, [81, value ?? 5]),
-  'backlog of listen()': ({ server }, value) => Reflect.apply(server.listen, server, [{ backlog: value ?? '1' }]),
+  // A negative number is the kernel's to judge: it takes it for the most it allows.
+  'backlog of listen()': ({ server }, value) =>
+    Reflect.apply(server.listen, server, [{ backlog: value === -1 ? '-1' : (value ?? '1') }]),
   'settings of spawn()': ({ server }, value) => Reflect.apply(server.spawn, server, ['true', [], value ?? 5]),
   'mute()': ({ server }, value) => Reflect.apply(server.mute, server, [value]),
   'send()': ({ c }, value) => Reflect.apply(c.send, c, [value]),

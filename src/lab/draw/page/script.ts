@@ -6,12 +6,12 @@ const cases = [...document.querySelectorAll('.case')];
 const sections = [...document.querySelectorAll('section')].filter((part) => part.querySelector('.case'));
 const count = document.querySelector('#count');
 
-/* Its diagram has the names of all states, those it never was in too. */
+/* Its diagram has the names of all states, those it never was in too, and its ladders name every state of both ends. */
 const texts = new Map();
 function textOf(item) {
   if (!texts.has(item)) {
     const copy = item.cloneNode(true);
-    for (const figure of copy.querySelectorAll('figure')) figure.remove();
+    for (const picture of copy.querySelectorAll('figure, svg')) picture.remove();
     texts.set(item, copy.textContent.toLowerCase());
   }
   return texts.get(item);
