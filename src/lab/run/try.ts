@@ -51,10 +51,7 @@ interface Player {
   readonly user: string | undefined;
 }
 
-/** Where the sockets of a scenario are: a namespace with these addresses beside 127.0.0.0/8 and `::1`. */
-export const scenarioAddresses = ['192.168.0.1', '10.0.0.1', 'fd00::1'] as const;
-
-/** A private host for scenarios, with a second device. */
+/** A private host for scenarios: addresses of both families beside 127.0.0.0/8 and `::1`, and a second device. */
 export function scenarioHost(): NetworkNamespace {
   const namespace = NetworkNamespace.create();
   try {
