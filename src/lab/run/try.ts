@@ -116,6 +116,14 @@ function familyOf(protocol: ScenarioProtocol): 'IPv4' | 'IPv6' {
 /** A connection on one machine stands at once. What takes longer gets no answer, and is reported as `EINPROGRESS`. */
 const CONNECT_MS = 1500;
 
+/** Of four listeners each gets one of so many connections, if the hash is to choose; a better address always wins. */
+const MOST_DRAWS = 64;
+
+interface Connected {
+  readonly client: Socket;
+  readonly server: Socket;
+}
+
 /** States a connection only passes through where the other end answers. */
 const passing: readonly string[] = ['FIN_WAIT1', 'CLOSING', 'LAST_ACK'];
 
@@ -303,20 +311,46 @@ export class ScenarioRun {
       const { outcome } = await this.#call(name, call, user);
       if (outcome !== 'ok') return outcome;
     }
-    const at = local(socket);
-    const address = isWildcard(at.address) ? loopback : at.address;
-    const client = this.#inside(() => Socket.open({ family: socket.family === 'IPv6' ? 'IPv6' : 'IPv4' }));
-    this.#helpers.add(client);
-    // An address that is not of this host, or multicast, is bound and never reached.
-    const reached = outcomeOf(() => this.#inside(() => client.tryConnect({ address, port: at.port })));
-    if (reached !== 'ok') return reached;
-    const server = await until(() => this.#inside(() => socket.tryAccept()), 'a connection to accept');
+    const connected = await this.#connectTo(name, socket, loopback);
+    if (typeof connected === 'string') return connected;
+    const { client, server } = connected;
     socket.close();
     this.#world.becomes(name, local(server), local(client), uidOf());
     const led = await lead(this.#inside, server, client, to);
     this.#players.set(name, { socket: led.socket, protocol: protocol ?? 'tcp', user });
     this.#world.moved(name, stateWords[to], to === 'time-wait');
     return 'ok';
+  }
+
+  /** A connection that the listener accepted, or the errno. Listeners that share its port are drawn by the hash of the connection. */
+  async #connectTo(name: string, listener: Socket, loopback: string): Promise<Connected | string> {
+    const { address, port } = local(listener);
+    const to = { address: isWildcard(address) ? loopback : address, port };
+    const others = this.#world
+      .sockets()
+      .filter((one) => one.name !== name && one.state === 'LISTEN' && one.localPort === port)
+      .flatMap((one) => this.#players.get(one.name)?.socket ?? []);
+    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+      const client = this.#inside(() => Socket.open({ family: listener.family === 'IPv6' ? 'IPv6' : 'IPv4' }));
+      this.#helpers.add(client);
+      // An address that is not of this host, or multicast, is bound and never reached.
+      const reached = outcomeOf(() => this.#inside(() => client.tryConnect(to)));
+      if (reached !== 'ok') return reached;
+      const { by, server } = await until(() => {
+        for (const one of [listener, ...others]) {
+          const accepted = this.#inside(() => one.tryAccept());
+          if (accepted !== undefined) return { by: one, server: accepted };
+        }
+        return undefined;
+      }, 'a connection to accept');
+      if (by === listener) return { client, server };
+      // A reset leaves nothing in the tables.
+      client.setOption('SO_LINGER', { on: true, seconds: 0 });
+      client.close();
+      this.#helpers.delete(client);
+      server.close();
+    }
+    return 'EAGAIN';
   }
 
   #callsToListen(name: string, loopback: string): readonly WorldCall[] {

@@ -93,6 +93,16 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('tryScenario()', 
     expect(calls.every(({ agrees }) => agrees !== false)).toBe(true);
   });
 
+  test('leads a socket whose port others listen on', async () => {
+    const shared = ['A', 'B', 'C'].map((name) => `${name}: tcp SO_REUSEPORT bind 127.0.0.1:80 listen`);
+    const drawn = await tryScenario(parseScenario([...shared, 'C: time-wait', 'tcp bind 127.0.0.2:80']));
+    expect(drawn.calls.every(({ outcome, agrees }) => outcome === 'ok' && agrees !== false)).toBe(true);
+    // 127.0.0.1 is nearer than the wildcard, which accept(2) waits on in vain.
+    const near = 'A: tcp SO_REUSEPORT bind 127.0.0.1:80 listen';
+    const lost = await tryScenario(parseScenario([near, 'B: tcp SO_REUSEPORT bind *:80 listen', 'B: established']));
+    expect(told(lost).slice(-2)).toEqual(['B listen ok', 'B lead EAGAIN']);
+  });
+
   test('acts as another user', async (context) => {
     needs(context, canBecomeNobody, 'only root of more than one user can act as another');
     const result = await tryScenario(
