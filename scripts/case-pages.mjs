@@ -15,8 +15,8 @@ const sections = [
 const sentence = (text) => `${text.replace(/^[a-z]+(?=[ ,:])/, (word) => word[0].toUpperCase() + word.slice(1))}.`;
 
 function compared(ok) {
-  if (ok === null) return 'not said';
-  return ok ? 'as said' : '**otherwise**';
+  if (ok === null) return 'not covered';
+  return ok ? 'matches' : '**differs**';
 }
 
 function table(rows) {

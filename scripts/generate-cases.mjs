@@ -31,7 +31,7 @@ const version = result.kernel.split('.').slice(0, 2).join('.');
 
 if (result.unfinished !== undefined) throw new Error(`interrupted before ${result.unfinished.join(', ')}`);
 const broken = result.cases.filter(({ error }) => error !== undefined);
-if (broken.length > 0) throw new Error(`broke off: ${broken.map(({ id, error }) => `${id} (${error})`).join(', ')}`);
+if (broken.length > 0) throw new Error(`was aborted: ${broken.map(({ id, error }) => `${id} (${error})`).join(', ')}`);
 
 const pages = result.cases.map((seen) => {
   const fact = facts.find(({ id }) => id === seen.id);

@@ -27,7 +27,7 @@ function rowsOf(runs) {
   const blocking = [];
   for (const { variant, findings, error, failure } of runs) {
     const why = failure ?? error?.message;
-    if (why !== undefined) throw new Error(`${variant} broke off: ${why}`);
+    if (why !== undefined) throw new Error(`${variant} was aborted: ${why}`);
     const [situation, calls, linger, ...rest] = variant.split(' / ');
     const key = [situation, calls, linger].join(' / ');
     if (rest.includes('blocking')) {

@@ -116,7 +116,7 @@ export class TimeoutError extends Error {
   readonly syscall: string;
 
   constructor(syscall: string, timeoutMs: number) {
-    super(`${syscall}: nothing happened within ${timeoutMs} ms`);
+    super(`${syscall}: timed out after ${timeoutMs} ms`);
     this.name = 'TimeoutError';
     this.syscall = syscall;
   }

@@ -9,10 +9,10 @@ export const exitCodes = {
 } as const;
 
 const meanings: readonly (readonly [code: number, meaning: string])[] = [
-  [exitCodes.ok, 'it ran; that a claim is refuted is a result, not a failure'],
-  [exitCodes.failed, 'a case or a run broke off, or a result could not be written'],
+  [exitCodes.ok, 'completed (a refuted claim is a result, not a failure)'],
+  [exitCodes.failed, 'a case or run was aborted, or output could not be written'],
   [exitCodes.usage, 'a mistake on the command line'],
-  [exitCodes.interrupted, 'ended by Ctrl+C (143: by SIGTERM); what there was has been printed'],
+  [exitCodes.interrupted, 'interrupted (143: SIGTERM); partial results were printed'],
 ];
 
 /** For the help of every command. */

@@ -110,7 +110,7 @@ async function chosenRuns(words: readonly string[], { all, variant }: LabFlags):
   if (groups.length === 0)
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      'name an experiment or a file; sockwise lab --list has those that come along',
+      'name an experiment or a file; sockwise lab --list has the built-in ones',
     );
   return groups.flatMap((group) => runsWith(group, variant));
 }
@@ -167,8 +167,8 @@ export function addLabCommand(program: Command): void {
     .command('lab')
     .description('run experiments and draw what was on the wire')
     .argument('[experiment...]', 'names of experiments, or files that export some (.mjs, .js, .ts)')
-    .option('--list', 'list the experiments that come along')
-    .option('--all', 'run all of them, but for those of very many variants')
+    .option('--list', 'list the built-in experiments')
+    .option('--all', 'run all built-in experiments, except those with very many variants')
     .option('--variant <name>', 'only this variant')
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))

@@ -56,7 +56,7 @@ export function openBound(
 ): Socket {
   if (path !== undefined) {
     if (address !== undefined || port !== undefined) {
-      throw new UsageError('ERR_ARGUMENT_INVALID', 'path: not together with address or port');
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'path cannot be combined with address or port');
     }
     if (path === '') throw new UsageError('ERR_ADDRESS_INVALID', 'path: empty');
     return opened('unix', options, (socket) => bind(socket, { family: 'unix', path }));

@@ -95,7 +95,7 @@ export function checkSettings(settings: ConnectOptions): void {
   } = settings;
   if (path !== undefined) {
     for (const name of ['host', 'port', 'localAddress', 'localPort', 'family'] as const) {
-      if (settings[name] !== undefined) throw invalid(`path: not together with ${name}`);
+      if (settings[name] !== undefined) throw invalid(`path cannot be combined with ${name}`);
     }
     if (path === '') throw new UsageError('ERR_ADDRESS_INVALID', 'path: empty');
   } else {

@@ -32,7 +32,7 @@ export function checkServer(server: net.Server, { backlog = 511, signal }: Serve
     throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();
   if (server.listening || streamHandle(server)) {
-    throw new UsageError('ERR_SOCKET_BUSY', 'server: it is listening already; close it first, or make another one');
+    throw new UsageError('ERR_SOCKET_BUSY', 'server: already listening; close it first or create another');
   }
 }
 

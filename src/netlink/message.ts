@@ -123,7 +123,7 @@ export function decodeError(
   return { errno, ...extended(decodeAttributes(bytes, start + 4 + messageAlign(echoed), end)) };
 }
 
-/** Decodes the payload of an NLMSG_DONE: a dump that broke off ends with `-errno` in it. */
+/** Decodes the payload of an NLMSG_DONE: a dump that was aborted ends with `-errno` in it. */
 export function decodeDone({ bytes, view }: ReceiveBuffer, flags: number, start: number, end: number): Acknowledgement {
   const errno = end - start >= 4 ? view.getInt32(start, littleEndian) : 0;
   // A dump may end with a count above zero.

@@ -99,7 +99,7 @@ const handedOut = landing.length / 2;
 
 function target(size: number | undefined, buffer: Uint8Array | undefined, bits: number): Uint8Array {
   if (buffer !== undefined) {
-    if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size: not together with buffer');
+    if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size cannot be combined with buffer');
     return ownBytesOf(buffer, 'buffer');
   }
   const length = integer(size ?? landing.length, 'size', 0, int31);

@@ -52,7 +52,7 @@ test('the file of an experiment has its script', () => {
     expect(readFileSync(`${root}src/claims/${sourceOf(experiment)}`, 'utf8')).toContain(`'${experiment.name}'`);
 });
 
-describeNeeding(noExperiments === undefined, noExperiments ?? '')('the experiments that come along', () => {
+describeNeeding(noExperiments === undefined, noExperiments ?? '')('the built-in experiments', () => {
   beforeAll(async () => {
     const { stdout, stderr } = await sockwise(['lab', '--all', '--json', '--pcap', join(folder, 'run.pcapng')], {
       deadlineMs: limitMs,

@@ -205,13 +205,13 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     ]);
   });
 
-  test('says where a script broke off', async () => {
+  test('says where a script was aborted', async () => {
     const { stdout, code } = await sockwise(['lab', path('refused.mjs'), '--json']);
     expect(code).toBe(1);
     const [trace] = JSON.parse(stdout) as readonly Trace[];
     expect(trace?.error?.where).toMatch(/refused\.mjs:5:\d+$/);
     const { stdout: printed } = await sockwise(['lab', path('throws.mjs')]);
-    expect(printed.replaceAll(/\s+/g, ' ')).toMatch(/broke off: on purpose.*throws\.mjs:7:13\)/);
+    expect(printed.replaceAll(/\s+/g, ' ')).toMatch(/aborted: on purpose.*throws\.mjs:7:13\)/);
   });
 
   test('tells of a run that died wherever it tells of the others', async () => {

@@ -152,7 +152,7 @@ export function statesOn(host: Host, localPort: number, what = `the table on por
 
 /**
  * What stands on the port once it is one of `states`, or after a bounded wait without it. A case that waited for what it
- * expects, and broke off without it, could never be refuted.
+ * expects, and was aborted without it, could never be refuted.
  */
 export async function standing(
   host: Host,

@@ -21,7 +21,7 @@ function testCase({ id, title, verdict, because, rows, durationMs, error }: Case
 
 /**
  * The matrix for tools that read JUnit. A verdict is no failure: that an article is refuted is a finding. Only a case that
- * broke off is an error. What an interrupted run did not come to is told on `system-err`.
+ * was aborted is an error. What an interrupted run did not come to is told on `system-err`.
  */
 export function matrixJunit(result: MatrixResult): string {
   const { cases, durationMs, kernel } = result;

@@ -11,7 +11,7 @@ export function remarksOf({ events, error }: Pick<Trace, 'events' | 'error'>): R
       return { atMs, text: `${host}: ${who}${text}${result === '' ? '' : ` = ${result}`}` };
     }),
     ...marksOf(events).map(({ atMs, text }) => ({ atMs, text })),
-    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script broke off: ${withPlace(error)}` }]),
+    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script was aborted: ${withPlace(error)}` }]),
   ];
   return remarks.sort((a, b) => a.atMs - b.atMs);
 }

@@ -136,7 +136,7 @@ export function summary(result: MatrixResult): string {
     return count === 0 ? [] : [color(`${count} ${verdict}`)];
   });
   const broken = cases.filter(({ error }) => error !== undefined).length;
-  if (broken > 0) counts.push(colours.red(`${broken} broke off`));
+  if (broken > 0) counts.push(colours.red(`${broken} aborted`));
   const partial = partialText(result);
   return [
     ...(partial === undefined ? [] : [colours.red(partial)]),

@@ -37,7 +37,7 @@ export interface CaseResult {
   readonly because: string;
   readonly rows: readonly RowResult[];
   readonly durationMs: number;
-  /** The case broke off: neither the kernel nor the article is to blame. */
+  /** The case was aborted: neither the kernel nor the article is to blame. */
   readonly error?: string;
 }
 

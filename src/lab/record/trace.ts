@@ -90,6 +90,6 @@ export interface Trace {
   readonly dropped: number;
   /** What the script returned. */
   readonly findings: Json;
-  /** When the script broke off, why, and if it is known where in the script, as `script.mjs:7:3`. */
+  /** When the script was aborted, why, and if it is known where in the script, as `script.mjs:7:3`. */
   readonly error?: { readonly atMs: number; readonly message: string; readonly where?: string };
 }

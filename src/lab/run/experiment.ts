@@ -70,15 +70,15 @@ export interface Experiment {
   /** Not one of those that are run when all are. */
   readonly byNameOnly: boolean;
   readonly limitMs: number;
-  /** Runs the script and records it. A script that broke off is no rejection: the trace has its `error`. */
+  /** Runs the script and records it. A script that was aborted is no rejection: the trace has its `error`. */
   record(variant?: string, options?: RunOptions): Promise<Trace>;
   /** Runs the script on a stage that has no hosts yet, which records it, and returns its findings. @internal */
   on(stage: Stage, variant?: string): Promise<Json>;
-  /** The same, but rejects with an {@link ExperimentError} if the script broke off: for tests. */
+  /** The same, but rejects with an {@link ExperimentError} if the script was aborted: for tests. */
   run(variant?: string, options?: RunOptions): Promise<Trace>;
 }
 
-/** A script broke off, for the error that is its `cause`; the trace has what happened up to there. */
+/** A script was aborted, for the error that is its `cause`; the trace has what happened up to there. */
 export class ExperimentError extends Error {
   readonly trace: Trace;
 
@@ -217,7 +217,7 @@ export function experiment<Given>(
     return (await unlessAborted(() => withBreaker(breakOff, perform), stage.signal)) ?? null;
   }
 
-  /** The trace, and why the script broke off if it did. */
+  /** The trace, and why the script was aborted, if it was. */
   async function play(
     variant: string | undefined = names[0],
     options: RunOptions = {},
@@ -298,6 +298,6 @@ function mustHaveNamespaces(): void {
   const access = namespacesAvailable();
   if (access.how === 'root') return;
   const reason =
-    access.how === 'none' ? access.reason : 'this process is no root: start it with unshare --map-root-user --net';
+    access.how === 'none' ? access.reason : 'this process is not root: run it under `unshare --map-root-user --net`';
   throw new UsageError('ERR_NOT_SUPPORTED', `experiments need network namespaces: ${reason}`);
 }

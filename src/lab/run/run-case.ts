@@ -25,9 +25,9 @@ export function skipped(testCase: Case, reason: string): CaseResult {
   return { ...describe(testCase), verdict: 'skipped', because: reason, rows: [], durationMs: 0 };
 }
 
-/** The result of a case that broke off. */
+/** The result of a case that was aborted. */
 export function broken(testCase: Case, error: string, durationMs: number): CaseResult {
-  return { ...skipped(testCase, `it broke off: ${error}`), durationMs, error };
+  return { ...skipped(testCase, `aborted: ${error}`), durationMs, error };
 }
 
 /** Rejects when the row has used up its time; what it holds is released by whoever takes the lab down. */

@@ -119,17 +119,17 @@ describe('the pages of the cases', () => {
   });
 
   test('have words in their tables, no names in code', () => {
-    expect(page('G1.md')).toContain('| one | port held: `yes` | port held: `no` | **otherwise** |');
-    expect(page('G2.md')).toContain('| two |  | `yes` | not said |');
+    expect(page('G1.md')).toContain('| one | port held: `yes` | port held: `no` | **differs** |');
+    expect(page('G2.md')).toContain('| two |  | `yes` | not covered |');
   });
 
-  test('are not written from a run that was interrupted or broke off', async () => {
+  test('are not written from a run that was interrupted or aborted', async () => {
     const interrupted = await generate({ ...result, unfinished: ['A1'] });
     expect(interrupted.code).toBe(1);
     expect(interrupted.stderr).toMatch(/interrupted before A1/);
     const [first = base] = result.cases;
     const broken = await generate({ ...result, cases: [{ ...first, error: 'no such thing' }] });
-    expect(broken.stderr).toMatch(/broke off: G2 \(no such thing\)/);
+    expect(broken.stderr).toMatch(/was aborted: G2 \(no such thing\)/);
     expect(readdirSync(folder)).toContain('G1.md');
   });
 });

@@ -28,7 +28,7 @@ const result: MatrixResult = {
     { ...base, id: 'T2', verdict: 'refuted', because: 'a|b <c> & "d"\nnew \u0007 line' },
     { ...base, id: 'T3', verdict: 'qualified' },
     { ...base, id: 'T4', verdict: 'skipped', because: 'it needs <more>' },
-    { ...base, id: 'T5', verdict: 'skipped', because: 'it broke off', error: 'ENOENT & "so"' },
+    { ...base, id: 'T5', verdict: 'skipped', because: 'it was aborted', error: 'ENOENT & "so"' },
   ],
 };
 
@@ -172,7 +172,7 @@ describe('Markdown', () => {
 });
 
 describe('JUnit', () => {
-  test('counts skipped cases and those that broke off, and no verdict is a failure', () => {
+  test('counts skipped cases and those that were aborted, and no verdict is a failure', () => {
     const xml = matrixJunit(result);
     expect(xml).toContain('tests="5" failures="0" errors="1" skipped="1"');
     expect(xml.match(/<testcase /g)).toHaveLength(5);

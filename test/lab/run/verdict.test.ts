@@ -63,5 +63,5 @@ test('a case that throws is told as broken off, skipped, with where it was', asy
   });
   const result = await runCase(throwing, 'loopback');
   expect(result).toMatchObject({ verdict: 'skipped', rows: [], error: 'no such thing, before its first call' });
-  expect(result.because).toBe(`it broke off: ${result.error}`);
+  expect(result.because).toBe(`aborted: ${result.error}`);
 });

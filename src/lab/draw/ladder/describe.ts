@@ -24,7 +24,7 @@ function sentence(row: Row, trace: Trace, words: SegmentWords): string {
     case 'mark':
       return row.mark.text;
     case 'error':
-      return `the script broke off: ${row.message}`;
+      return `the script was aborted: ${row.message}`;
     case 'fold':
       return foldText(row);
   }

@@ -69,7 +69,7 @@ function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[
     row.kind === 'mark'
       ? { text: row.mark.text, tone: 'strong' }
       : row.kind === 'error'
-        ? { text: `broke off: ${row.message}`, tone: 'bad' }
+        ? { text: `aborted: ${row.message}`, tone: 'bad' }
         : { text: row.kind === 'fold' ? foldText(row).replace(/ …$/, '\u00a0…') : '', tone: 'soft' };
   const lines = wrapped([words], most);
   return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: words.tone }]];

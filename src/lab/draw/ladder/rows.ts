@@ -12,7 +12,7 @@ const waitMs = 1;
 /** A call that takes this long waited, even if nothing happened meanwhile. */
 const longWaitMs = 50;
 
-/** The middle as one row, whatever it holds, but not the reason why the script broke off. */
+/** The middle as one row, whatever it holds, but not the reason why the script was aborted. */
 function cut(rows: readonly Row[]): Row[] {
   const most = mostRows - 2;
   const head = rows.slice(0, most / 2);

@@ -145,7 +145,7 @@ function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
     case 'mark':
       return rails.bar(row.mark.text, 'strong');
     case 'error':
-      return rails.bar(`broke off: ${row.message}`, 'bad');
+      return rails.bar(`aborted: ${row.message}`, 'bad');
     case 'fold': {
       const states = row.states.filter(({ host }) => !rails.isOutside(host));
       const notes = states.flatMap((state) => rails.note(wording.state(state)));
@@ -228,7 +228,7 @@ export function ladderText(trace: Trace, width = 80): string {
   const { name, title, variant, kernel, node, states, dropped } = trace;
   const findings = findingTexts(trace.findings).flatMap((text) => paragraph(text, width, 'plain', '  '));
   const notes = [
-    ...(states.some(({ how }) => how === 'implied') ? ['~ follows from a segment and was not seen'] : []),
+    ...(states.some(({ how }) => how === 'implied') ? ['~ inferred from a segment, not observed'] : []),
     ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),
     ...notDrawnTexts(trace),
   ];

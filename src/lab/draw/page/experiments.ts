@@ -181,7 +181,7 @@ function experiment(run: Drawn | DeadRun, number: number): string {
     heading(id, title, variant),
     ...[trace.about, trace.rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
     `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
-    error === undefined ? '' : `<p><span class="verdict refuted">broke off</span> ${escapeXml(withPlace(error))}</p>`,
+    error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPlace(error))}</p>`,
     findings(trace.findings),
     `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layout, key)}</div>`,
     printed({ trace, layout, print }, key),

@@ -71,8 +71,8 @@ function happened(result: CaseResult, row: RowResult): string {
 }
 
 function compared(ok: boolean | null): string {
-  if (ok === null) return '<span class="soft">not said</span>';
-  return ok ? '<span class="verdict confirmed">as said</span>' : '<span class="verdict refuted">otherwise</span>';
+  if (ok === null) return '<span class="soft">not covered</span>';
+  return ok ? '<span class="verdict confirmed">matches</span>' : '<span class="verdict refuted">differs</span>';
 }
 
 function rowTable(rows: readonly RowResult[]): string {

@@ -291,9 +291,9 @@ describe('the layout', () => {
     }
   });
 
-  test('says where the script broke off and what the capture missed', () => {
+  test('says where the script was aborted and what the capture missed', () => {
     const layout = layoutOf(scriptError);
-    expect(texts(layout, 'error').join(' ')).toContain('broke off: bind(192.168.0.1:80): EACCES <&>');
+    expect(texts(layout, 'error').join(' ')).toContain('aborted: bind(192.168.0.1:80): EACCES <&>');
     expect(texts(layout, 'note')).toContain('3 packets are missing: the kernel had no room to show them');
   });
 

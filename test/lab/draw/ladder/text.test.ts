@@ -91,7 +91,7 @@ Linux 6.12.0, Node 22.0.0
 4.42 ms    TIME_WAIT |<---------- FIN ACK seq=1 ack=7 ------------| ~LAST_ACK
 4.50 ms              |---------------- ACK ack=2 ---------------->| CLOSED
 
-~ follows from a segment and was not seen
+~ inferred from a segment, not observed
 
 client ends in: TIME_WAIT
 bytes the server got: 5
@@ -124,7 +124,7 @@ Linux 6.12.0, Node 22.0.0
 622.40 ms              |------- FIN ACK seq=1 ack=1 again ------->| CLOSE_WAIT
 622.46 ms    FIN_WAIT2 |<-------------- ACK ack=2 ----------------|
 
-~ follows from a segment and was not seen
+~ inferred from a segment, not observed
 `),
     );
   });
@@ -196,7 +196,7 @@ Linux 6.12.0, Node 22.0.0
 3.50 ms |                        peer: recv() = ECONNRESET |
 4.00 ms |                      peer: send(5 bytes) = EPIPE |
 
-~ follows from a segment and was not seen
+~ inferred from a segment, not observed
 
 sent: ["RST","ACK"]
 the server got: ECONNRESET
@@ -230,11 +230,11 @@ timeWait: false
 
   test('what broke the script off, at its place, and the packets that were lost to the capture', () => {
     expect(body(scriptError).slice(-7)).toEqual([
-      `1.80 ms == broke off: bind(192.168.0.1:80): EACCES <&> "quoted" and 'quoted': ==`,
+      `1.80 ms === aborted: bind(192.168.0.1:80): EACCES <&> "quoted" and 'quoted': ===`,
       '        ============== permission denied, since the port is below ==============',
       '        ================= net.ipv4.ip_unprivileged_port_start ==================',
       '',
-      '~ follows from a segment and was not seen',
+      '~ inferred from a segment, not observed',
       'the capture lost 3 packets',
       '',
     ]);
