@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // A thread's network namespace and the process's descriptor table are both under test: one process a file.
     pool: 'forks',
+    // Of two cores vitest would leave one to itself, but most of what a file does is waiting for the kernel.
+    maxWorkers: availableParallelism(),
     execArgv: ['--expose-gc'],
     // Against a hang, not a measure: both cores may be busy with something else.
     testTimeout: 30_000,
