@@ -8,7 +8,8 @@ import type { Trace } from '../../src/lab/record/trace.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, program, sockwise } from '../support/matrix.js';
 import { onlyMarks } from '../support/events.js';
-import { describeNeeding } from '../support/needs.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
+import { describeNeeding, needs } from '../support/needs.js';
 
 const bound = 60_000;
 const known = experiments[0]?.name ?? '';
@@ -360,7 +361,8 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(stderr).toMatch(/kept\.mjs: nothing was run, because .*kept\.mjs does not export kept;/);
   });
 
-  test('node FILE leaves a file alone that runs its experiment itself', async () => {
+  test('node FILE leaves a file alone that runs its experiment itself', async (context) => {
+    needs(context, canMakeNamespaces, 'only root can make network namespaces in this process');
     const { stdout, stderr, code } = await run(process.execPath, [path('own.mjs')]);
     expect({ stdout, stderr, code }).toEqual({ stdout: '7\n', stderr: '', code: 0 });
   });

@@ -7,6 +7,7 @@ import { NetlinkExchange } from '../../src/netlink/exchange.js';
 import { ifIndexToName, ifNameToIndex } from '../../src/socket/interface-name.js';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
 import { bound, codeOf, connection, type InternetSocket, listening } from '../support/sockets.js';
 
 expectNoLeakedSockets();
@@ -88,7 +89,8 @@ describe('by reading the table', () => {
       expect(listSockets({ protocol, cookie }).map(({ localPort }) => localPort)).toEqual([port]);
       expect(listSocketColumns({ protocol, cookie }).length).toBe(1);
       expect(lookUpSocket({ cookie, protocol: type === 'stream' ? 'udp' : 'tcp' })).toBeUndefined();
-      if (type === 'stream')
+      // Without CAP_NET_ADMIN destroying is refused before a socket is looked for.
+      if (type === 'stream' && canMakeNamespaces)
         expect(await codeOf(() => destroySocket({ protocol, cookie: cookie + 1n }))).toBeUndefined();
     }
   });

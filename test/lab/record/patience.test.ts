@@ -36,7 +36,7 @@ test('until() waits the longer time, and names it', async () => {
   given('20');
   const begin = performance.now();
   await expect(until(() => undefined, 'never', { deadlineMs: 5 })).rejects.toMatchObject({
-    message: expect.stringContaining('within 100 ms'),
+    message: expect.stringContaining('after 100 ms'),
   });
   expect(performance.now() - begin).toBeGreaterThanOrEqual(100);
 });
