@@ -10,8 +10,8 @@ import { explanationText } from './text.js';
 export type Attachable = net.Server | dgram.Socket | net.Socket;
 
 const codes: readonly unknown[] = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'EINVAL'];
-// Reading takes some 10 ms, and the last trial begins no later: together at most 150 ms.
-const TRIALS_MS = 50;
+// No trial starts later: the process is about to report an error, and somebody waits for it.
+const trialsMs = 50;
 
 function isBindFailure(error: unknown): error is Error & { readonly syscall: string } {
   if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return false;
@@ -32,7 +32,7 @@ function write(error: Error, explanation: Explanation): void {
 function explainInPlace(error: unknown, known: Partial<BindRequest>): void {
   if (!isBindFailure(error) || 'explanation' in error) return;
   try {
-    write(error, explain(error, { known, timeoutMs: TRIALS_MS }));
+    write(error, explain(error, { known, timeoutMs: trialsMs }));
   } catch {
     // A unix socket, a frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
   }
@@ -43,7 +43,7 @@ const attached = new WeakSet<Attachable>();
 /**
  * Explains in the text of the error why a bind failed, and adds `error.explanation`, an {@link Explanation}. Nothing else
  * changes: who handles the error handles the same one, and one that nobody handles ends the process as before. It costs
- * nothing until a bind fails, and then at most 150 ms. Returns what it was given.
+ * nothing until a bind fails; then the sockets and their owners are read, and for 50 ms cures are tried. Returns what it was given.
  */
 export function attach<Target extends Attachable>(target: Target): Target {
   if (!(target instanceof net.Server || target instanceof dgram.Socket || target instanceof net.Socket))
