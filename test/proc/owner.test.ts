@@ -154,7 +154,9 @@ describe('findOwners', () => {
     const script = `import('${new URL('../../dist/index.js', import.meta.url).href}').then(({ findOwners }) =>
       console.log(JSON.stringify(findOwners([1]).unseen)));`;
     const hide = ['--mount', '--propagation', 'private', 'sh', '-c', 'mount -t tmpfs none /proc && exec "$@"', 'sh'];
-    const { code, stdout } = await run('unshare', [...asRoot, ...hide, process.execPath, '-e', script]);
+    // A sanitizer that is preloaded needs /proc itself.
+    const env = { LD_PRELOAD: undefined, SOCKWISE_NATIVE: undefined };
+    const { code, stdout } = await run('unshare', [...asRoot, ...hide, process.execPath, '-e', script], { env });
     needs(context, code === 0, 'no mount namespace with an empty /proc can be made here');
     expect(stdout).toBe('[{"kind":"no-proc"}]\n');
   });
