@@ -32,6 +32,8 @@ const leftOut = {
     'test/socket/linger.test.ts':
       'one thread runs at a time here, and a close(2) that lingers lets no other run: nobody could take the data',
     'test/socket/runtimes.test.ts': 'other runtimes',
+    'test/socket/watched.test.ts': 'tens of thousands of waits and sockets, and Nodes of its own, with deadlines',
+    'test/socket/fuzz.test.ts': 'hundreds of random calls; AddressSanitizer sees them',
   },
 };
 
