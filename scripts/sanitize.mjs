@@ -33,6 +33,7 @@ const leftOut = {
       'one thread runs at a time here, and a close(2) that lingers lets no other run: nobody could take the data',
     'test/socket/runtimes.test.ts': 'other runtimes',
     'test/socket/watched.test.ts': 'tens of thousands of waits and sockets, and Nodes of its own, with deadlines',
+    'test/options/catalog.test.ts': 'starts the generator, a Node of its own with a deadline',
     'test/socket/fuzz.test.ts': 'hundreds of random calls; AddressSanitizer sees them',
   },
 };
@@ -136,7 +137,7 @@ function valgrind() {
         '--reporter=default',
         '--maxWorkers=1',
         '--no-isolate',
-        '--testTimeout=60000',
+        '--testTimeout=240000',
         ...exclusions(),
         ...tests,
       ],
