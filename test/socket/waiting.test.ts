@@ -293,7 +293,7 @@ describe('many', () => {
 
   test('5,000 receivers of one socket are served in order', async () => {
     const [left, right] = Socket.pair({ type: 'seqpacket' });
-    const received = Array.from({ length: 5000 }, () => right.recv({ timeoutMs: 10_000 }));
+    const received = Array.from({ length: 5000 }, () => right.recv({ timeoutMs: 200_000 }));
     for (let i = 0; i < received.length; i++) await left.send(String(i));
     expect((await Promise.all(received)).map(Number)).toEqual(received.map((_, index) => index));
     left.close();
