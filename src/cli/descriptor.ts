@@ -52,7 +52,7 @@ export function withSocketOf<T>({ pid, fd }: ProcessDescriptor, use: (duplicate:
   } catch (error) {
     if (!(error instanceof SystemCallError)) throw error;
     if (error.code === 'ENOTSOCK')
-      throw new UsageError('ERR_ARGUMENT_INVALID', `descriptor ${fd} of process ${pid} is no socket`);
+      throw new UsageError('ERR_ARGUMENT_INVALID', `descriptor ${fd} of process ${pid} is not a socket`);
     if (error.code === 'EPERM' && error.syscall === 'pidfd_getfd')
       throw new UsageError(
         'ERR_NOT_SUPPORTED',

@@ -122,7 +122,7 @@ describe('set', () => {
         ),
       );
       expect(errors).toEqual([
-        expect.stringMatching(/is no socket/),
+        expect.stringMatching(/is not a socket/),
         expect.stringMatching(/has no descriptor 99999/),
         expect.stringMatching(/is not PID:FD/),
         expect.stringMatching(/neither PID:FD nor a port/),
