@@ -33,6 +33,7 @@ const labLayers: Readonly<Record<string, readonly string[]>> = {
   wire: ['network', 'record'],
   draw: ['wire', 'network', 'record'],
   run: ['draw', 'wire', 'network', 'record'],
+  try: ['run', 'draw', 'wire', 'network', 'record'],
 };
 
 /** Files that load where no addon is built, and what they may import. */

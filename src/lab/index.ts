@@ -51,7 +51,7 @@ export {
   type ScenarioProtocol,
   type ScenarioStep,
   type StateWord,
-} from './run/scenario.js';
+} from './try/scenario.js';
 export type { HostSettings, Isolation } from './run/stage.js';
-export { tryScenario, type TryCall, type TryResult } from './run/try.js';
-export { tryText } from './run/try-text.js';
+export { tryScenario, type TryCall, type TryResult } from './try/try.js';
+export { tryText } from './try/try-text.js';

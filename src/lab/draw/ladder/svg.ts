@@ -3,7 +3,7 @@ import { escapeXml } from '../page/escape.js';
 import type { Trace } from '../../record/trace.js';
 import type { HostPlace } from './across.js';
 import type { Band } from './bands.js';
-import { bandKind, rulesOf } from './colours.js';
+import { bandKind, rulesOf } from './palette.js';
 import { describe } from './describe.js';
 import type { Point } from './geometry.js';
 import { boxOf, type Label, textOf } from './label.js';

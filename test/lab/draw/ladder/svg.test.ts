@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { schemes } from '../../../../src/lab/draw/ladder/colours.js';
+import { schemes } from '../../../../src/lab/draw/ladder/palette.js';
 import { overlap, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
 import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
 import { layoutOf } from '../../../../src/lab/draw/ladder/layout.js';

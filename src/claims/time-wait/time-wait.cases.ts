@@ -6,7 +6,7 @@ import type { Stage } from '../../lab/run/stage.js';
 import { fill, readToEnd } from '../kit/peer-view.js';
 import { outcome } from '../../lab/record/recorder.js';
 import { comesTrue } from '../../lab/record/until.js';
-import { wholeLife } from './life.js';
+import { wholeLife } from './life.experiments.js';
 import { textsOf } from '../kit/findings.js';
 import { clauses } from '../kit/clauses.js';
 import { alike } from '../kit/wording.js';

@@ -1,8 +1,8 @@
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { labelledClauses } from '../kit/clauses.js';
 import type { Experiment } from '../../lab/run/experiment.js';
-import { heldFinWait2, negativeLinger2, orphanLifetime } from '../linger/orphans.js';
-import { keepalive, noTimeout, userTimeout } from './timeouts.js';
+import { heldFinWait2, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
+import { keepalive, noTimeout, userTimeout } from './timeouts.experiments.js';
 import { numberOf, textOf } from '../kit/findings.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };

@@ -8,7 +8,7 @@ import {
   type ScenarioStep,
   type StateWord,
   stateWords,
-} from '../../../src/lab/run/scenario.js';
+} from '../../../src/lab/try/scenario.js';
 
 describe('parseScenario()', () => {
   test('reads what README shows', () => {

@@ -6,13 +6,13 @@ import {
   type ScenarioPart,
   type ScenarioProtocol,
   type ScenarioStep,
-} from '../../../src/lab/run/scenario.js';
-import { scenarioHost, ScenarioRun, type TryCall } from '../../../src/lab/run/try.js';
+} from '../../../src/lab/try/scenario.js';
+import { scenarioHost, ScenarioRun, type TryCall } from '../../../src/lab/try/try.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { describeNeeding } from '../../support/needs.js';
 import { canBecomeNobody } from '../../support/users.js';
 
-/** `SOCKWISE_MODEL_RUNS=100000 SOCKWISE_MODEL_SEED=1 npx vitest run test/lab/run/model.test.ts` */
+/** `SOCKWISE_MODEL_RUNS=100000 SOCKWISE_MODEL_SEED=1 npx vitest run test/lab/try/model.test.ts` */
 const runs = Number(process.env['SOCKWISE_MODEL_RUNS'] ?? 1500);
 const seed = Number(process.env['SOCKWISE_MODEL_SEED'] ?? Math.trunc(Math.random() * 2 ** 31));
 

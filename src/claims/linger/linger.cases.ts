@@ -1,6 +1,6 @@
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { clauses, labelledClauses } from '../kit/clauses.js';
-import { killedProcess, lingerTime, unsentAtTheEnd } from './delivery.js';
+import { killedProcess, lingerTime, unsentAtTheEnd } from './delivery.experiments.js';
 import { textOf, textsOf } from '../kit/findings.js';
 import { endOfStream } from '../../lab/network/lab-socket.js';
 

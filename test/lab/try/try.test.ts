@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { parseScenario, stateWords } from '../../../src/lab/run/scenario.js';
-import { type TryResult, tryScenario } from '../../../src/lab/run/try.js';
-import { tryText } from '../../../src/lab/run/try-text.js';
+import { parseScenario, stateWords } from '../../../src/lab/try/scenario.js';
+import { type TryResult, tryScenario } from '../../../src/lab/try/try.js';
+import { tryText } from '../../../src/lab/try/try-text.js';
 import { run } from '../../support/children.js';
 import { program } from '../../support/matrix.js';
 import { canMakeNamespaces, openDescriptors } from '../../support/namespaces.js';

@@ -1,6 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import { type Case, defineCase } from '../../lab/run/case.js';
-import { type Attack, assassinated, attacks, nameOfAttack } from './assassination.js';
+import { type Attack, assassinated, attacks, nameOfAttack } from './assassination.experiments.js';
 import { textOf } from '../kit/findings.js';
 import type { Stage } from '../../lab/run/stage.js';
 import { answersTo } from '../../lab/network/peer/answers.js';

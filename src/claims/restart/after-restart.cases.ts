@@ -4,7 +4,7 @@ import { textOf } from '../kit/findings.js';
 import type { Stage } from '../../lab/run/stage.js';
 import { standing } from '../kit/reach-state.js';
 import { startAgain } from '../kit/start-again.js';
-import { lateData } from './restart.js';
+import { lateData } from './restart.experiments.js';
 import { establish } from '../kit/connection.js';
 import { outcomeAsync } from '../../lab/record/recorder.js';
 import { leaveInTimeWait, oldData } from '../kit/time-wait.js';

@@ -2,7 +2,7 @@ import type { CaseResult, RowResult } from '../../../src/lab/record/result.js';
 import { expect, test } from 'vitest';
 import type { OnStage } from '../../../src/lab/run/case.js';
 import { Stage } from '../../../src/lab/run/stage.js';
-import { restartCases } from '../../../src/claims/restart/restart-cases.js';
+import { restartCases } from '../../../src/claims/restart/restart.cases.js';
 import type { Host } from '../../../src/lab/network/host.js';
 import { doneText } from '../../../src/lab/draw/text/event-text.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';

@@ -1,9 +1,9 @@
 import { type Case, defineCase } from '../../lab/run/case.js';
 import { clauses, fate, labelledClauses } from '../kit/clauses.js';
 import type { Experiment } from '../../lab/run/experiment.js';
-import { disconnect } from './disconnect.js';
-import { halfOpenConnect, halfOpenRead, halfOpenWrite } from './half-open.js';
-import { repairClose } from './repair.js';
+import { disconnect } from './disconnect.experiments.js';
+import { halfOpenConnect, halfOpenRead, halfOpenWrite } from './half-open.experiments.js';
+import { repairClose } from './repair.experiments.js';
 import { textOf } from '../kit/findings.js';
 import type { Host } from '../../lab/network/host.js';
 import type { Stage } from '../../lab/run/stage.js';
