@@ -324,5 +324,5 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     take(instant, at);
     before = instant;
   }
-  return { instants, ys, bottom: Math.max(y, lanes.of('texts'), lanes.of('names')) + 18 };
+  return { instants, ys, bottom: Math.max(y, lanes.of('lines'), lanes.of('texts'), lanes.of('names')) + 18 };
 }

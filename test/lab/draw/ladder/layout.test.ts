@@ -79,7 +79,8 @@ describe('the layout', () => {
       fc.property(fc.integer(), (seed) => {
         expect(flaws(randomTrace(seed))).toEqual(none);
       }),
-      { numRuns: 60 },
+      // Of the example the last segment is lost on a long way: its arrow ended below the picture.
+      { numRuns: 60, examples: [[-1923208711]] },
     );
   });
 
