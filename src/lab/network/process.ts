@@ -18,6 +18,8 @@ export interface ProcessSettings {
   readonly uid?: number | undefined;
   /** Descriptors it inherits, as 3, 4 and so on. */
   readonly fds?: readonly number[] | undefined;
+  /** Its environment; that of this process if absent. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
 }
 
 /** Kept of what it prints, in characters; the oldest goes first. */
@@ -47,7 +49,7 @@ export class HostProcess {
   #lines = 0;
 
   constructor(settings: ProcessSettings, host: string, recorder: Recorder) {
-    const { command, name = command, args = [], uid, fds = [] } = settings;
+    const { command, name = command, args = [], uid, fds = [], env = process.env } = settings;
     if (typeof command !== 'string' || command === '') throw invalidArgument('command', 'a file or a name', command);
     if (typeof name !== 'string') throw invalidArgument('name', 'a text', name);
     if (!Array.isArray(args) || !args.every((word) => typeof word === 'string'))
@@ -57,6 +59,7 @@ export class HostProcess {
     this.#recorder = recorder;
     this.#child = spawn(command, args, {
       stdio: ['pipe', 'pipe', 'pipe', ...fds],
+      env,
       ...(uid !== undefined && { uid, gid: uid }),
     });
     this.#exit = this.#end();
