@@ -14,9 +14,9 @@ export const articles: readonly Lettered[] = [
   { letter: 'L', number: '004', title: 'When Linux releases the port of a TCP connection that has ended' },
 ];
 
-/** Of cases about what RFCs and man pages say, and no article. */
-const ofNoArticle = 'R';
-const letters = [...articles.map(({ letter }) => letter), ofNoArticle];
+/** Of cases that no article asks for: R of linger and reset, as RFCs and man pages have them, V of IPv6, P of what surprises. */
+const ofNoArticle = ['R', 'V', 'P'];
+const letters = [...articles.map(({ letter }) => letter), ...ofNoArticle];
 
 interface Named {
   readonly id: string;

@@ -1,6 +1,13 @@
 import type { Case } from '../lab/run/case.js';
 import { acceptQueueCases } from './accept-queue/accept-queue.cases.js';
 import { inOrder } from './articles.js';
+import { connectAgainCases } from './time-wait/connect-again.cases.js';
+import { vanishedCases } from './time-wait/vanished.cases.js';
+import { lingerTimeCases } from './time-wait/linger-time.cases.js';
+import { segmentsOfACloseCases } from './closing/segments-of-a-close.cases.js';
+import { twoAddressesCases } from './reuse/two-addresses.cases.js';
+import { anyAddressCases } from './bind/any-address.cases.js';
+import { unboundCases } from './source-port/unbound.cases.js';
 import { addressCases } from './bind/addresses.cases.js';
 import { afterRestartCases } from './restart/after-restart.cases.js';
 import { bindConflictCases } from './bind/conflicts.cases.js';
@@ -46,6 +53,13 @@ const all: readonly Case[] = [
   ...timeWaitSynCases,
   ...twoProcessCases,
   ...whoClosesCases,
+  ...unboundCases,
+  ...anyAddressCases,
+  ...twoAddressesCases,
+  ...segmentsOfACloseCases,
+  ...lingerTimeCases,
+  ...vanishedCases,
+  ...connectAgainCases,
 ];
 
 /** Every case, in the order of the claims: by article, then by number. */

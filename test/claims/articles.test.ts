@@ -13,7 +13,7 @@ describe('the ids of cases', () => {
 
   test.each([
     ['is there twice', [of('G1', '000'), of('G2', '000'), of('G1', '000')], 'case G1: the id is there twice'],
-    ['is of an unknown letter', [of('Z1')], 'case Z1: expected one of the letters G, C, S, A, L, R'],
+    ['is of an unknown letter', [of('Z1')], 'case Z1: expected one of the letters G, C, S, A, L, R, V, P'],
     ['has no number', [of('G', '000')], 'case G: expected'],
     ['is of the letter of another article', [of('G1', '001')], 'case G1: its letter is for article 000'],
     ['is of no article and names one', [of('R1', '001')], 'case R1: its letter is for no article'],

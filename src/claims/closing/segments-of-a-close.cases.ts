@@ -1,0 +1,96 @@
+import { type Case, defineCase } from '../../lab/run/case.js';
+import type { Host } from '../../lab/network/host.js';
+import type { LabSocket } from '../../lab/network/lab-socket.js';
+import type { Stage } from '../../lab/run/stage.js';
+import { closingStates, finAcknowledged } from '../kit/connection.js';
+import { flagsOf } from '../kit/wire.js';
+import { alike } from '../kit/wording.js';
+
+type Moment = 'after it has acknowledged the FIN' | 'before its ACK is due' | 'never, as the first has sent RST';
+
+interface Sent {
+  readonly [what: string]: string | number;
+  readonly segments: number;
+  readonly inOrder: string;
+}
+
+const port = 8080;
+/** Half of TCP_DELACK_MIN, 40 ms: no delayed ACK has been sent so soon. */
+const soonMs = 20;
+
+/** Two ends that have asked and answered: from now on either delays its ACKs (inet_csk_enter_pingpong_mode()). */
+async function talked(listener: LabSocket, server: Host, client: Host): Promise<[LabSocket, LabSocket]> {
+  const c = await client.connect(server, port);
+  const s = await listener.accept('server');
+  await c.send('question');
+  await s.recv();
+  await s.send('answer');
+  await c.recv();
+  return [s, c];
+}
+
+/** Closes both ends. Returns whether the second was closed at the moment asked for. */
+async function closeBoth(moment: Moment, s: LabSocket, c: LabSocket): Promise<boolean> {
+  const ports = { localPort: port, remotePort: c.local.port };
+  if (moment === 'never, as the first has sent RST') s.setOption('SO_LINGER', { on: true, seconds: 0 });
+  const begin = performance.now();
+  s.close();
+  if (moment === 'after it has acknowledged the FIN') await finAcknowledged(s.host, ports);
+  c.close();
+  return moment !== 'before its ACK is due' || performance.now() - begin < soonMs;
+}
+
+/** What is on the wire from the first FIN or RST on. */
+async function closing(stage: Stage, moment: Moment): Promise<Sent> {
+  stage.capture();
+  const [server, client] = stage.pair();
+  const listener = server.listen(port);
+  for (;;) {
+    const [s, c] = await talked(listener, server, client);
+    const clientPort = c.local.port;
+    const isInTime = await closeBoth(moment, s, c);
+    for (const host of [server, client]) await host.waitUntilGone({ state: closingStates }, 'closed');
+    // A busy machine may have kept this process from its second close for so long that the ACK was due.
+    if (!isInTime) continue;
+    await stage.settle();
+    const all = stage
+      .segments()
+      .segments.filter(({ source, destination }) => source.port === clientPort || destination.port === clientPort)
+      .filter(({ retransmission }) => !retransmission);
+    const ending = all.slice(all.findIndex(({ flags }) => flags.includes('FIN') || flags.includes('RST')));
+    return {
+      segments: ending.length,
+      inOrder: ending.map((segment) => `${segment.from} ${flagsOf(segment)}`).join(', '),
+    };
+  }
+}
+
+const four = defineCase<Moment, Sent>({
+  id: 'L10',
+  articles: ['004'],
+  title: 'How many segments a close takes',
+  claim: 'A connection is closed by four segments, a FIN and an ACK each way, none of which may be missing.',
+  rule: 'A FIN carries an ACK as every segment does (RFC 9293 section 3.1), so the FIN of a side that closes while its own ACK is still delayed acknowledges the first FIN too: tcp_send_fin() then takes the place of tcp_send_ack(). An RST ends a connection alone (section 3.5.2).',
+  advice:
+    'Do not count segments to tell a clean close from another: three or four, it is clean if either side has sent a FIN and nobody an RST.',
+  rows: (
+    ['after it has acknowledged the FIN', 'before its ACK is due', 'never, as the first has sent RST'] as const
+  ).map((moment) => ({
+    name: `the other side closes ${moment}`,
+    given: moment,
+    // The way without FIN the article names itself.
+    ...(moment === 'never, as the first has sent RST' ? {} : { says: { segments: 4 } }),
+  })),
+  run: closing,
+  because: (rows) =>
+    `a close takes ${alike(
+      rows,
+      ({ observed: { segments, inOrder } }) => `${segments} segments (${inOrder})`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${said} where ${labels.join(', or ')}`)
+      .join('; ')}`,
+});
+
+/** What a close looks like on the wire. */
+export const segmentsOfACloseCases: readonly Case[] = [four];

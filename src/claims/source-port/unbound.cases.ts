@@ -1,0 +1,81 @@
+import { type Case, defineCase } from '../../lab/run/case.js';
+import type { Stage } from '../../lab/run/stage.js';
+import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
+import { alike } from '../kit/wording.js';
+
+type Unbound =
+  | 'TCP, two ports of one server'
+  | 'TCP, two addresses'
+  | 'TCP, the first was bound before'
+  | 'UDP, two ports of one server';
+
+interface Shared {
+  readonly [what: string]: string | number;
+  readonly connections: number;
+  /** What the second connect() said. */
+  readonly second: string;
+}
+
+/** The only port of the ephemeral range, so that two connections have it in common or there is one. */
+const onlyPort = 40_000;
+
+/** Two sockets without bind() connect to two destinations. Returns how many of them stand. */
+async function twoDestinations(stage: Stage, given: Unbound): Promise<Shared> {
+  const host = stage.alone();
+  host.setSysctl('net.ipv4.ip_local_port_range', `${onlyPort} ${onlyPort}`);
+  const type = given.startsWith('UDP') ? 'dgram' : 'stream';
+  const places = [
+    { address: host.A, port: 7001 },
+    given === 'TCP, two addresses' ? { address: host.B, port: 7001 } : { address: host.A, port: 7002 },
+  ];
+  for (const place of places) {
+    const server = host.open({ name: `server on ${place.address}:${place.port}`, type }).bind(place);
+    if (type === 'stream') server.listen();
+  }
+  const results: string[] = [];
+  for (const [index, place] of places.entries()) {
+    const socket = host.open({ name: `client ${index + 1}`, type });
+    if (index === 0 && given === 'TCP, the first was bound before')
+      outcome(() => socket.bind({ address: host.ANY, port: onlyPort }));
+    results.push(await outcomeAsync(() => socket.connect(place)));
+  }
+  host.look('from the only port', { protocol: type === 'stream' ? 'tcp' : 'udp', localPort: onlyPort });
+  return { connections: results.filter((result) => result === 'ok').length, second: results[1] ?? 'none' };
+}
+
+const withoutBind = defineCase<Unbound, Shared>({
+  id: 'C23',
+  articles: ['001'],
+  title: 'One source port without bind(): how many connections',
+  claim:
+    'Without bind-before-connect a source port serves one connection only; with SO_REUSEADDR set before bind() several can share it.',
+  rule: 'connect() without bind() asks for a free four-tuple, not for a free port: __inet_hash_connect() shares a port among destinations as long as only connect() has chosen it, and passes over one that a bind() has touched. A UDP port has one socket (udp_lib_get_port(), called by inet_autobind()).',
+  advice:
+    'Do not bind before you connect to get more connections: connect() alone already shares each source port among destinations, and a bind() of the same port takes that away.',
+  rows: (
+    [
+      'TCP, two ports of one server',
+      'TCP, two addresses',
+      'TCP, the first was bound before',
+      'UDP, two ports of one server',
+    ] as const
+  ).map((name) => ({
+    name,
+    given: name,
+    // The technique itself is C16's, and UDP has no connections.
+    ...(name === 'TCP, two ports of one server' || name === 'TCP, two addresses' ? { says: { connections: 1 } } : {}),
+  })),
+  run: twoDestinations,
+  because: (rows) =>
+    alike(
+      rows,
+      ({ observed: { connections, second } }) =>
+        `${connections} of 2 sockets connected from the only port${second === 'ok' ? '' : `, and the second connect() said ${second}`}`,
+      ({ name }) => name,
+    )
+      .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
+      .join('; '),
+});
+
+/** What one source port can do for sockets that bind nothing. */
+export const unboundCases: readonly Case[] = [withoutBind];
