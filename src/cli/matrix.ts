@@ -1,16 +1,29 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { articles, type Case, cases, type MatrixResult } from '../claims/index.js';
-import { matrixJunit, matrixMarkdown, caseReport, matrixTable, summary, terminalWidth } from '../lab/index.js';
+import {
+  caseReport,
+  compareRuns,
+  comparisonText,
+  matrixJunit,
+  matrixMarkdown,
+  matrixTable,
+  type SavedRun,
+  summary,
+  terminalWidth,
+} from '../lab/index.js';
 import { CaseOutputs, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
+import { exitCodes } from './exit.js';
 import { exhaustive } from './exhaustive.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { runChosen } from './run-chosen.js';
+import { readSavedRun } from './saved-run.js';
 
 interface MatrixFlags {
   readonly case?: string[];
+  readonly compare?: string;
   readonly article?: string[];
   readonly patience?: string;
   readonly quick?: boolean;
@@ -47,12 +60,26 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   return matrixTable(result, terminalWidth(100));
 }
 
+/** Beside a saved run: what differs, as text or JSON. Exit status 1 if anything does, or nothing could be compared. */
+function printComparison(saved: SavedRun, result: MatrixResult, json: boolean): void {
+  const comparison = compareRuns(saved, result);
+  const { compared, differences } = comparison;
+  if (differences.length > 0 || compared.cases === 0) process.exitCode ||= exitCodes.failed;
+  console.log(json ? JSON.stringify(comparison, undefined, 2) : comparisonText(comparison, terminalWidth(100)));
+}
+
 export function addMatrixCommand(program: Command): void {
   program
     .command('matrix')
     .description('run every case on this kernel and print the verdicts')
     .option('--case <id...>', 'only these cases')
     .option('--article <number...>', 'only the cases of these articles, 000 to 004')
+    .addOption(
+      new Option(
+        '--compare <file>',
+        'print the rows that differ from a run saved with --json; status 1 if any does',
+      ).conflicts(['exhaustive', 'verbose', 'markdown', 'junit']),
+    )
     .addOption(patienceOption())
     .option('--quick', 'leave out the cases that wait for a minute')
     .addOption(
@@ -74,6 +101,7 @@ export function addMatrixCommand(program: Command): void {
         return;
       }
       const chosen = choose(flags);
+      const saved = flags.compare === undefined ? undefined : readSavedRun(flags.compare);
       choosePatience(flags.patience);
       const mode = await chooseMode();
       const outputs = new CaseOutputs(flags.html === undefined ? {} : { html: flags.html }, chosen);
@@ -81,7 +109,8 @@ export function addMatrixCommand(program: Command): void {
       const { result, exitCode } = await runChosen(chosen, settings);
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the file.
-      console.log(print(result, flags));
+      if (saved === undefined) console.log(print(result, flags));
+      else printComparison(saved, result, flags.json === true);
       outputs.write(result);
     });
 }

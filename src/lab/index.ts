@@ -1,5 +1,6 @@
 // The instrument: experiments, what they record, and reports of it.
 export type * from './record/event.js';
+export { compareRuns, type Comparison, type SavedRun } from './record/compare.js';
 export type { Json } from './record/json.js';
 export type { Article, CaseFacts, CaseResult, GridCell, MatrixResult, RowResult, Verdict } from './record/result.js';
 export type * from './record/trace.js';
@@ -19,6 +20,7 @@ export type {
 export type { ScriptedPeer } from './network/peer/peer.js';
 export type { AddressedSegment, Flag, Segment, TcpOptions } from './network/peer/segment.js';
 export { eventText } from './draw/text/event-text.js';
+export { comparisonText } from './draw/text/comparison.js';
 export { experimentsHtml } from './draw/page/experiments.js';
 export { type Facts, matrixHtml } from './draw/page/matrix.js';
 export { matrixJunit } from './draw/junit.js';

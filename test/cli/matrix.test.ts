@@ -1,7 +1,8 @@
+import type { Comparison } from '../../src/lab/record/compare.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/cli/exit.js';
@@ -51,6 +52,44 @@ describe('sockwise matrix', () => {
   test('runs a case that is named twice once', async () => {
     const { cases: seen } = await matrix(['--case', 'A11', 'a11']);
     expect(seen.map(({ id }) => id)).toEqual(['A11']);
+  });
+
+  test('compares with a saved run row by row, and ends with 1 where a row differs', { timeout: bound }, async () => {
+    const folder = mkdtempSync(`${tmpdir()}/sockwise-`);
+    const file = `${folder}/saved.json`;
+    try {
+      const saved = await matrix(['--case', 'A11']);
+      writeFileSync(file, JSON.stringify(saved));
+      const same = await sockwise(['matrix', '--case', 'A11', '--compare', file]);
+      expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/^no difference in \d+ rows of 1 cases/)]);
+
+      const [seen] = saved.cases;
+      const rows = seen?.rows.map((row, index) => (index === 0 ? { ...row, observed: 'something else' } : row));
+      writeFileSync(file, JSON.stringify({ ...saved, cases: [{ ...seen, rows }] }));
+      const other = await sockwise(['matrix', '--case', 'A11', '--compare', file, '--json']);
+      const comparison = JSON.parse(other.stdout) as Comparison;
+      expect(other.code).toBe(1);
+      expect(comparison.differences).toEqual([
+        {
+          id: 'A11',
+          verdicts: { before: seen?.verdict, now: seen?.verdict },
+          rows: [{ row: seen?.rows[0]?.name, before: 'something else', now: seen?.rows[0]?.observed }],
+        },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test.each([
+    ['/proc/nowhere.json', 'ENOENT'],
+    ['README.md', 'is not JSON'],
+    ['package.json', 'is not what "sockwise matrix --json" prints'],
+  ])('does not begin where it cannot compare with %s', async (file, why) => {
+    const { code, stdout, stderr } = await sockwise(['matrix', '--case', 'A11', '--compare', file], { cwd: root });
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^sockwise: --compare: [^\n]*\n$/);
+    expect(stderr).toContain(why);
   });
 
   test('prints the table where the page cannot be written, says so in a line, and ends with 1', async () => {

@@ -1,0 +1,82 @@
+import { type Json, sameJson } from './json.js';
+import type { Verdict } from './result.js';
+
+/** What two runs are compared by: a result of the matrix has it, and more. */
+export interface SavedRun {
+  readonly kernel: string;
+  readonly cases: readonly SavedCase[];
+}
+
+export interface SavedCase {
+  readonly id: string;
+  readonly verdict: Verdict;
+  /** The case was aborted. */
+  readonly error?: string | undefined;
+  readonly rows: readonly SavedRow[];
+}
+
+export interface SavedRow {
+  readonly name: string;
+  readonly observed: Json;
+}
+
+/** A row of which the runs do not say the same. What only one of them has is absent in the other. */
+export interface RowDifference {
+  readonly row: string;
+  readonly before?: Json;
+  readonly now?: Json;
+}
+
+export interface CaseDifference {
+  readonly id: string;
+  readonly verdicts: { readonly before: Verdict; readonly now: Verdict };
+  readonly rows: readonly RowDifference[];
+}
+
+export interface Comparison {
+  /** Releases of the kernels. */
+  readonly kernels: { readonly before: string; readonly now: string };
+  /** How many cases and rows both runs have. */
+  readonly compared: { readonly cases: number; readonly rows: number };
+  readonly differences: readonly CaseDifference[];
+  /** Cases without rows in one of the runs: no result of it, skipped or aborted. */
+  readonly notCompared: readonly { readonly id: string; readonly reason: string }[];
+}
+
+function reasonAgainst(seen: SavedCase | undefined, which: string): string | undefined {
+  if (seen === undefined) return `not in the ${which} run`;
+  if (seen.error !== undefined) return `aborted in the ${which} run`;
+  return seen.verdict === 'skipped' ? `skipped in the ${which} run` : undefined;
+}
+
+function rowDifferences(before: readonly SavedRow[], now: readonly SavedRow[]): RowDifference[] {
+  const earlier = new Map(before.map(({ name, observed }) => [name, observed]));
+  const later = new Map(now.map(({ name, observed }) => [name, observed]));
+  return [...new Set([...later.keys(), ...earlier.keys()])].flatMap((row) => {
+    const [old, young] = [earlier.get(row), later.get(row)];
+    if (old !== undefined && young !== undefined && sameJson(old, young)) return [];
+    return [{ row, ...(old !== undefined && { before: old }), ...(young !== undefined && { now: young }) }];
+  });
+}
+
+/** What `now` observed otherwise than `before`: verdicts, and the rows by their names. Cases that `now` does not have are left out. */
+export function compareRuns(before: SavedRun, now: SavedRun): Comparison {
+  const earlier = new Map(before.cases.map((seen) => [seen.id, seen]));
+  const differences: CaseDifference[] = [];
+  const notCompared: { readonly id: string; readonly reason: string }[] = [];
+  const compared = { cases: 0, rows: 0 };
+  for (const young of now.cases) {
+    const old = earlier.get(young.id);
+    const reason = reasonAgainst(old, 'saved') ?? reasonAgainst(young, 'new');
+    if (old === undefined || reason !== undefined) {
+      notCompared.push({ id: young.id, reason: reason ?? '' });
+      continue;
+    }
+    const rows = rowDifferences(old.rows, young.rows);
+    compared.cases++;
+    compared.rows += new Set([...old.rows, ...young.rows].map(({ name }) => name)).size;
+    const verdicts = { before: old.verdict, now: young.verdict };
+    if (rows.length > 0 || verdicts.before !== verdicts.now) differences.push({ id: young.id, verdicts, rows });
+  }
+  return { kernels: { before: before.kernel, now: now.kernel }, compared, differences, notCompared };
+}
