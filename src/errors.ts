@@ -165,6 +165,14 @@ export function integer(value: unknown, name: string, low: number, high: number)
   return value;
 }
 
+/** Returns what `table` has under `value`, throws `ERR_ARGUMENT_INVALID` if that is none of its keys. */
+export function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyof T] {
+  if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
+    throw invalidArgument(name, `one of ${Object.keys(table).join(', ')}`, value);
+  }
+  return table[value as keyof T];
+}
+
 /** Throws for a key that means nothing: a misspelt setting must not be passed over in silence. */
 export function knownKeys(given: object, name: string, known: readonly string[]): void {
   if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'an object', given);

@@ -76,26 +76,13 @@ export type { PollEvent } from './socket/poll.js';
 export type { WaitOptions } from './socket/wait-queue.js';
 export type { EncodedAddress } from './socket/encoded-address.js';
 export { type AddressInput, encodeAddress, type RawAddress, type UnspecifiedAddress } from './socket/sockaddr.js';
-export {
-  type AdoptOptions,
-  type ConnectProgress,
-  type ListenOptions,
-  type OpenOptions,
-  type Protocol,
-  Socket,
-  type SocketType,
-} from './socket/socket.js';
+export type { ConnectProgress } from './socket/connecting.js';
+export type { ListenOptions } from './socket/listening.js';
+export type { AdoptOptions, OpenOptions, Protocol, SocketType } from './socket/open.js';
+export { Socket } from './socket/socket.js';
 export { type BatchMessage, MessageBatch, type MessageBatchOptions, type ReceivedMessage } from './socket/batch.js';
-export type {
-  BatchOptions,
-  BatchReceived,
-  RecvMessageOptions,
-  RecvOptions,
-  SendBatchOptions,
-  SendMessage,
-  SendOptions,
-  TransferOptions,
-} from './socket/transfer.js';
+export type { BatchOptions, BatchReceived, SendBatchOptions } from './socket/batch-transfer.js';
+export type { RecvMessageOptions, RecvOptions, SendMessage, SendOptions, TransferOptions } from './socket/transfer.js';
 export { ifIndexToName, ifNameToIndex } from './socket/interface-name.js';
 export { lookUpSocket, type LookUpTarget } from './netlink/look-up-socket.js';
 export { destroySocket } from './netlink/destroy-socket.js';

@@ -38,3 +38,9 @@ export function pollNow(fd: number, sum: number): Set<PollEvent> {
   const ready = check(native.poll(fd, sum), 'poll');
   return new Set(names.filter((name) => (ready & bits[name]) !== 0));
 }
+
+/** The same, `undefined` where none holds. */
+export function pollUnlessNone(fd: number, sum: number): Set<PollEvent> | undefined {
+  const ready = pollNow(fd, sum);
+  return ready.size === 0 ? undefined : ready;
+}

@@ -13,7 +13,7 @@ import {
   type UnixAddress,
   type VsockAddress,
 } from '../address.js';
-import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { check, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
 import { byteLengthOf, bytesOf, copyOf } from '../options/bytes.js';
@@ -386,4 +386,11 @@ export function readAddress(
         port: view.getUint32(base + at.vm.port, littleEndian),
       };
   }
+}
+
+/** The address a call returned the length of. */
+export function addressFrom(result: number, syscall: string): SocketAddress {
+  const address = readAddress(check(result, syscall));
+  if (address === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${syscall}: an address of an unknown family`);
+  return address;
 }

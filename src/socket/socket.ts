@@ -1,147 +1,76 @@
-import { constants as os } from 'node:os';
 import type { AddressOf, Family } from '../address.js';
-import {
-  check,
-  type ErrorContext,
-  integer,
-  invalidArgument,
-  knownKeys,
-  SystemCallError,
-  UsageError,
-} from '../errors.js';
-import { data, frame, native } from '../native/load.js';
-import { readOption, writeOptions } from '../options/access.js';
-import type { OptionValues } from '../options/types.js';
-import { takeOver } from './descriptor.js';
+import { check, knownKeys, oneOf, SystemCallError } from '../errors.js';
+import { native } from '../native/load.js';
+import { readOption, writeOption, writeOptions } from '../options/access.js';
+import type {
+  OptionInput,
+  OptionValue,
+  OptionValues,
+  RawOption,
+  RawRead,
+  ReadableOption,
+  SettableOption,
+} from '../options/types.js';
+import { type BatchMessage, MessageBatch, type ReceivedMessage } from './batch.js';
+import * as batches from './batch-transfer.js';
+import { type ConnectProgress, connectOnce, connectOutcome, disconnect } from './connecting.js';
 import { errorContext } from './error-context.js';
-import { type PollEvent, pollBits, pollNow } from './poll.js';
-import { type AddressInput, constant, domainOf, families, familyOf, readAddress, writeAddress } from './sockaddr.js';
-import { Transfer } from './transfer.js';
-import { type Origin, originAt } from './unclosed.js';
+import { sendMessageOpening, sendOpening } from './fast-open.js';
+import { receiveKind } from './flags.js';
+import { acceptFrom, type ListenOptions, listenOn } from './listening.js';
+import {
+  adoptDescriptor,
+  type AdoptOptions,
+  openDescriptor,
+  type OpenOptions,
+  openPair,
+  type PairOptions,
+} from './open.js';
+import type { Payload } from './payload.js';
+import { type PollEvent, pollBits, pollNow, pollUnlessNone } from './poll.js';
+import { Readiness } from './readiness.js';
+import { type AddressInput, constant, addressFrom, writeAddress } from './sockaddr.js';
+import * as transfer from './transfer.js';
+import { closedError, forget, lostError, type Origin, originAt, watchOver } from './unclosed.js';
 import { checkWait, waitKeys, type WaitOptions } from './wait-queue.js';
 
-const socketTypes = {
-  stream: 'SOCK_STREAM',
-  dgram: 'SOCK_DGRAM',
-  seqpacket: 'SOCK_SEQPACKET',
-  raw: 'SOCK_RAW',
-} as const;
-export type SocketType = keyof typeof socketTypes;
-
-const protocols = {
-  tcp: 'IPPROTO_TCP',
-  udp: 'IPPROTO_UDP',
-  icmp: 'IPPROTO_ICMP',
-  icmpv6: 'IPPROTO_ICMPV6',
-  raw: 'IPPROTO_RAW',
-  mptcp: 'IPPROTO_MPTCP',
-} as const;
-export type Protocol = keyof typeof protocols;
-
-export interface OpenOptions<F extends Family = Family> {
-  /** Default `IPv4`. */
-  readonly family?: F | undefined;
-  /** Default `stream`. */
-  readonly type?: SocketType | undefined;
-  /**
-   * The name or number of an IP protocol; on packet sockets the number of an Ethernet type, in host byte order; on
-   * netlink sockets that of a netlink family. Default 0.
-   */
-  readonly protocol?: Protocol | number | undefined;
-  /** Set before the socket is returned, so before bind and connect. */
-  readonly options?: OptionValues | undefined;
-}
-
-export interface AdoptOptions<F extends Family = Family> {
-  /** The family the descriptor must have, so that its addresses have a type. Default: whichever it has. */
-  readonly family?: F | undefined;
-}
-
-export interface PairOptions {
-  /** Default `stream`. */
-  readonly type?: SocketType | undefined;
-}
-
-export interface ListenOptions {
-  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`,
-   * which a negative one means too. Default 511. */
-  readonly backlog?: number | undefined;
-}
+type Receiving = transfer.TransferOptions & WaitOptions;
 
 const halves = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' } as const;
 
-const int31 = 2 ** 31 - 1;
-const wouldBlock = -os.errno.EAGAIN;
-/** What connect(2) returns while the connection is on its way. */
-const pending = new Map([
-  [-os.errno.EINPROGRESS, 'EINPROGRESS'],
-  [-os.errno.EALREADY, 'EALREADY'],
-  [-os.errno.EINTR, 'EINTR'],
-] as const);
-
 /**
- * What one connect(2) came to: `done`, or on its way. `EINPROGRESS` - started by this call; `EALREADY` - by an earlier one;
- * `EINTR` - a signal came, and it goes on.
- */
-export type ConnectProgress = 'done' | 'EINPROGRESS' | 'EALREADY' | 'EINTR';
-
-function oneOf<T extends object>(table: T, value: unknown, name: string): T[keyof T] {
-  if (typeof value !== 'string' || !Object.hasOwn(table, value)) {
-    throw invalidArgument(name, `one of ${Object.keys(table).join(', ')}`, value);
-  }
-  return table[value as keyof T];
-}
-
-function protocolNumber(family: Family, protocol: Protocol | number): number {
-  if (typeof protocol === 'number') {
-    const number = integer(protocol, 'protocol', 0, family === 'packet' ? 0xffff : int31);
-    // packet(7): in network byte order.
-    return family === 'packet' ? ((number & 0xff) << 8) | (number >> 8) : number;
-  }
-  const name = oneOf(protocols, protocol, 'protocol');
-  // The names are of IP protocols: to a packet socket 6 is an Ethernet type, to a netlink socket another family.
-  if (family !== 'IPv4' && family !== 'IPv6') {
-    throw invalidArgument('protocol', `a number, on ${family} sockets`, protocol);
-  }
-  return constant(name);
-}
-
-/**
- * A socket with one method for each system call, under its name; `F` is its family, which its addresses have. Descriptors are close-on-exec and non-blocking;
- * nothing else is set behind the caller.
+ * A socket with one method for each system call, under its name; `F` is its family, which its addresses have. Descriptors are
+ * close-on-exec and non-blocking; nothing else is set behind the caller.
  *
  * Calls that may have to wait come twice: `accept` returns a promise, `tryAccept` makes the bare call and returns
  * `undefined` where it would block. Waiting calls of one direction are served in the order they were made.
  */
-export class Socket<F extends Family = Family> extends Transfer<F> {
+export class Socket<F extends Family = Family> {
+  readonly family: F;
+  #fd: number;
+  readonly #origin: Origin;
+
+  /** `origin` is what is named if the socket is never closed. */
+  protected constructor(fd: number, family: F, origin: Origin) {
+    this.#fd = fd;
+    this.family = family;
+    this.#origin = origin;
+    watchOver(this, fd, origin);
+  }
+
   /**
    * `socket(2)` - opens a socket, then sets `options`.
    *
    * @throws {SystemCallError} `EPERM` - raw and packet sockets need CAP_NET_RAW; `EMFILE`, `EPROTONOSUPPORT` and others.
    */
   static open<F extends Family = 'IPv4'>(settings: OpenOptions<F> = {}): Socket<F> {
-    knownKeys(settings, 'Socket.open', ['family', 'type', 'protocol', 'options']);
-    const { family = 'IPv4' as F, type = 'stream', protocol = 0, options } = settings;
-    const domain = constant(oneOf(families, family, 'family'));
-    const typeNumber = constant(oneOf(socketTypes, type, 'type'));
-    const fd = check(native.socket(domain, typeNumber, protocolNumber(family, protocol)), 'socket');
-    if (options !== undefined) {
-      try {
-        writeOptions(fd, options);
-      } catch (error) {
-        native.close(fd);
-        throw error;
-      }
-    }
+    const { fd, family } = openDescriptor(settings);
     return new Socket(fd, family, originAt(Socket, 'open'));
   }
 
   /** `socketpair(2)` - two connected Unix sockets. */
   static pair(settings: PairOptions = {}): [Socket<'unix'>, Socket<'unix'>] {
-    knownKeys(settings, 'Socket.pair', ['type']);
-    const { type = 'stream' } = settings;
-    check(native.socketpair(domainOf('unix'), constant(oneOf(socketTypes, type, 'type')), 0), 'socketpair');
-    const [first = -1, second = -1] = frame;
+    const [first, second] = openPair(settings);
     return [new Socket(first, 'unix', originAt(Socket, 'pair')), new Socket(second, 'unix', originAt(Socket, 'pair'))];
   }
 
@@ -153,17 +82,52 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
    * `family`. It is left alone.
    */
   static adopt<F extends Family = Family>(fd: number, settings: AdoptOptions<F> = {}): Socket<F> {
-    knownKeys(settings, 'Socket.adopt', ['family']);
-    const { family: expected } = settings;
-    if (expected !== undefined) oneOf(families, expected, 'family');
-    const descriptor = integer(fd, 'fd', 0, int31);
-    const domain = readOption(descriptor, 'SO_DOMAIN');
-    const family = familyOf(domain);
-    if (family === undefined)
-      throw new UsageError('ERR_NOT_SUPPORTED', `fd ${fd}: sockets of domain ${domain} have no addresses here`);
-    if (expected !== undefined && family !== expected)
-      throw new UsageError('ERR_ARGUMENT_INVALID', `fd ${fd}: its family is ${family}, not ${expected}`);
-    return new Socket(takeOver(descriptor), family as F, originAt(Socket, 'adopt'));
+    const opened = adoptDescriptor(fd, settings);
+    return new Socket(opened.fd, opened.family, originAt(Socket, 'adopt'));
+  }
+
+  /**
+   * The descriptor. It stays this object's: close it here, or take it with {@link detach}. If others close it while a call
+   * waits, the kernel forgets what was waited for: the call ends by its timeout, its signal or {@link close} alone.
+   */
+  get fd(): number {
+    if (this.#fd < 0) throw closedError();
+    if (this.#origin.isLost) throw lostError(this.#fd);
+    return this.#fd;
+  }
+
+  /** True also where somebody else closed the descriptor, once another Socket has its number: see `SOCKWISE_TWO_OWNERS`. */
+  get closed(): boolean {
+    return this.#fd < 0 || this.#origin.isLost;
+  }
+
+  /**
+   * `getsockopt(2)` - reads one option by its C name, or `{ level, optname, length }` as bytes.
+   *
+   * @throws {SystemCallError} `ENOPROTOOPT`, `EOPNOTSUPP` - not an option of this socket or this kernel.
+   */
+  getOption<N extends ReadableOption>(name: N): OptionValue<N>;
+  getOption(raw: RawRead): Buffer;
+  getOption(name: ReadableOption | RawRead): unknown {
+    return readOption(this.fd, name as ReadableOption);
+  }
+
+  /**
+   * `setsockopt(2)` - sets one option by its C name, or `{ level, optname, bytes }`.
+   *
+   * @throws {SystemCallError} what the kernel says, with the option's name; {@link UsageError} for a value that does not fit.
+   */
+  setOption<N extends SettableOption>(name: N, value: OptionInput<N>): this;
+  setOption(raw: RawOption): this;
+  setOption(name: SettableOption | RawOption, value?: unknown): this {
+    writeOption(this.fd, name as SettableOption, value as never);
+    return this;
+  }
+
+  /** `setsockopt(2)` for each of `values`, in their order and in one crossing; ends at the first failure. */
+  setOptions(values: OptionValues): this {
+    writeOptions(this.fd, values);
+    return this;
   }
 
   /**
@@ -185,10 +149,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
    * @throws {SystemCallError} `EADDRINUSE` - sockets with `SO_REUSEADDR` may share an address, only one of them may listen.
    */
   listen(settings: ListenOptions = {}): this {
-    knownKeys(settings, 'listen', ['backlog']);
-    const backlog = integer(settings.backlog ?? 511, 'backlog', -(2 ** 31), int31);
-    const result = native.listen(this.fd, backlog);
-    if (result < 0) throw new SystemCallError(result, 'listen', this.#whereBound());
+    listenOn(this, settings);
     return this;
   }
 
@@ -197,7 +158,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
     knownKeys(wait, 'accept', waitKeys);
     // Taken now: the event that brings the connection has none of the caller's frames.
     const origin = originAt(this, 'accept');
-    return await this.readiness.call('read', 'accept', () => this.#accept(origin), wait);
+    return await this.#waits.call('read', 'accept', () => this.#accept(origin), wait);
   }
 
   /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
@@ -218,7 +179,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
     knownKeys(wait, 'connect', waitKeys);
     checkWait(wait);
     if (this.connectOnce(address) !== 'done')
-      await this.readiness.call('write', 'connect', () => this.#connected(address), wait);
+      await this.#waits.call('write', 'connect', () => connectOutcome(this, address), wait);
     return this;
   }
 
@@ -234,12 +195,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
    * @throws {SystemCallError} `EISCONN` - connected, and a call has said so before; what {@link connect} throws.
    */
   connectOnce(address: AddressInput): ConnectProgress {
-    const length = writeAddress(this.family, address);
-    const result = native.connect(this.fd, length);
-    const progress = pending.get(result);
-    if (progress !== undefined) return progress;
-    if (result < 0) throw new SystemCallError(result, 'connect', errorContext(this.family, address));
-    return 'done';
+    return connectOnce(this, address);
   }
 
   /**
@@ -247,9 +203,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
    * stay, one the kernel chose is released though getsockname(2) goes on reporting it.
    */
   disconnect(): this {
-    const length = writeAddress('IPv4', {});
-    data.fill(0, 0, length);
-    check(native.connect(this.fd, length), 'connect');
+    disconnect(this);
     return this;
   }
 
@@ -265,12 +219,12 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
 
   /** `getsockname(2)` - the local address. */
   getsockname(): AddressOf<F> {
-    return this.#name(native.getsockname(this.fd), 'getsockname');
+    return addressFrom(native.getsockname(this.fd), 'getsockname') as AddressOf<F>;
   }
 
   /** `getpeername(2)` - the remote address. @throws {SystemCallError} `ENOTCONN`. */
   getpeername(): AddressOf<F> {
-    return this.#name(native.getpeername(this.fd), 'getpeername');
+    return addressFrom(native.getpeername(this.fd), 'getpeername') as AddressOf<F>;
   }
 
   /**
@@ -282,11 +236,7 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
   async poll(events: readonly PollEvent[], wait: WaitOptions = {}): Promise<Set<PollEvent>> {
     knownKeys(wait, 'poll', waitKeys);
     const sum = pollBits(events);
-    const attempt = (): Set<PollEvent> | undefined => {
-      const ready = pollNow(this.fd, sum);
-      return ready.size === 0 ? undefined : ready;
-    };
-    return await this.readiness.call('poll', 'poll', attempt, wait);
+    return await this.#waits.call('poll', 'poll', () => pollUnlessNone(this.fd, sum), wait);
   }
 
   /** `poll(2)` - those of `events`, and of `POLLERR` and `POLLHUP`, that hold now; empty if none does. */
@@ -303,41 +253,163 @@ export class Socket<F extends Family = Family> extends Transfer<F> {
     return this;
   }
 
-  /** The local address for an error, where there is one to be told: the descriptor may be what is wrong. */
-  #whereBound(): ErrorContext {
-    const bound = readAddress(native.getsockname(this.fd));
-    return bound === undefined ? {} : errorContext(this.family, bound);
-  }
-
-  #accept(origin?: Origin): Socket<F> | undefined {
-    let fd = native.accept(this.fd);
-    // Gone before it was accepted: accept(2), error handling. The next one may be there.
-    while (fd === -os.errno.ECONNABORTED) fd = native.accept(this.fd);
-    if (fd === wouldBlock) return undefined;
-    return new Socket(check(fd, 'accept'), this.family, origin ?? originAt(this, 'tryAccept'));
-  }
-
-  #name(length: number, syscall: string): AddressOf<F> {
-    const address = readAddress(check(length, syscall));
-    if (address === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${syscall}: an address of an unknown family`);
-    return address as AddressOf<F>;
+  /**
+   * `sendto(2)`, waiting until the socket takes something. Resolves with how many bytes it took: a stream may take fewer. With
+   * `MSG_FASTOPEN` and no cookie for the address it waits for the connection and sends then, as the blocking call does.
+   */
+  send(payload: Payload, options: transfer.SendOptions & WaitOptions = {}): Promise<number> {
+    return this.#waits.call('write', 'send', sendOpening(this, payload, options), options);
   }
 
   /**
-   * What became of a connect(2) that went on in the background; `undefined` while it still does. Asked again, connect(2)
-   * itself tells: still on its way (EALREADY), done (0 on Linux, EISCONN elsewhere and for whoever asks second), or failed,
-   * with the errno; then the socket is as before and may connect again, __inet_stream_connect(). SO_ERROR would take the errno
-   * away and leave the socket in between, where the next connect(2) is ECONNABORTED.
+   * `sendto(2)` - the number of bytes taken, or `undefined` where it would block.
+   *
+   * @throws {SystemCallError} `EPIPE` - the write half is closed (never SIGPIPE), `ECONNRESET`, `EMSGSIZE`, `EDESTADDRREQ`;
+   * `EINPROGRESS` - with `MSG_FASTOPEN` and no cookie: it connects, and took nothing.
    */
-  #connected(address: AddressInput): true | undefined {
-    // Elsewhere a second connect(2) may try once more instead.
-    const errno = process.platform === 'linux' ? 0 : readOption(this.fd, 'SO_ERROR');
-    if (errno !== 0) throw new SystemCallError(-errno, 'connect', errorContext(this.family, address));
-    const length = writeAddress(this.family, address);
-    const result = native.connect(this.fd, length);
-    if (pending.has(result)) return undefined;
-    if (result < 0 && result !== -os.errno.EISCONN)
-      throw new SystemCallError(result, 'connect', errorContext(this.family, address));
-    return true;
+  trySend(payload: Payload, options: transfer.SendOptions = {}): number | undefined {
+    return transfer.send(this, payload, options);
+  }
+
+  /** `recv(2)`, waiting for data. Resolves with what came, at most `size` bytes; empty at the end of a stream. */
+  recv(options: transfer.RecvOptions & WaitOptions = {}): Promise<Buffer> {
+    return this.#received('recv', options, () => transfer.recv(this, options));
+  }
+
+  /**
+   * `recv(2)` - what is there, or `undefined` where it would block. Empty at the end of a stream.
+   *
+   * @throws {SystemCallError} `ECONNRESET`, reported once; `ENOTCONN`.
+   */
+  tryRecv(options: transfer.RecvOptions = {}): Buffer | undefined {
+    return transfer.recv(this, options);
+  }
+
+  /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
+  async sendmsg(message: transfer.SendMessage, wait: WaitOptions = {}): Promise<number> {
+    knownKeys(wait, 'sendmsg', waitKeys);
+    return await this.#waits.call('write', 'sendmsg', sendMessageOpening(this, message), wait);
+  }
+
+  /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
+  trySendmsg(message: transfer.SendMessage): number | undefined {
+    return transfer.sendmsg(this, message);
+  }
+
+  /** `recvmsg(2)`, waiting for a message. */
+  recvmsg(options: transfer.RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage<F>> {
+    return this.#received('recvmsg', options, () => transfer.recvmsg(this, options));
+  }
+
+  /** `recvmsg(2)` - data with its sender, control messages and flags, or `undefined` where it would block. */
+  tryRecvmsg(options: transfer.RecvMessageOptions = {}): ReceivedMessage<F> | undefined {
+    return transfer.recvmsg(this, options);
+  }
+
+  /**
+   * `sendmmsg(2)`, waiting until the socket takes at least one. Resolves with how many messages went out. Of a
+   * {@link MessageBatch} it sends those there are when the socket takes them.
+   */
+  sendmmsg(
+    messages: readonly BatchMessage[] | MessageBatch,
+    options: batches.SendBatchOptions & WaitOptions = {},
+  ): Promise<number> {
+    return this.#waits.call('write', 'sendmmsg', () => batches.sendmmsg(this, messages, options), options);
+  }
+
+  /**
+   * `sendmmsg(2)` - several datagrams in one call, each with its control messages. Returns how many went out, `undefined`
+   * where it would block.
+   */
+  trySendmmsg(
+    messages: readonly BatchMessage[] | MessageBatch,
+    options: batches.SendBatchOptions = {},
+  ): number | undefined {
+    return batches.sendmmsg(this, messages, options);
+  }
+
+  /** `recvmmsg(2)`, waiting for at least one message. Into a {@link MessageBatch} it resolves with how many came. */
+  recvmmsg(batch: MessageBatch, options?: Receiving): Promise<number>;
+  recvmmsg(options: batches.BatchOptions & WaitOptions): Promise<batches.BatchReceived<F>[]>;
+  async recvmmsg(
+    place: (batches.BatchOptions & WaitOptions) | MessageBatch,
+    options: Receiving = {},
+  ): Promise<batches.BatchReceived<F>[] | number> {
+    return place instanceof MessageBatch
+      ? await this.#received('recvmmsg', options, () => batches.fill(this, place, options))
+      : await this.#received('recvmmsg', place, () => batches.recvmmsg(this, place));
+  }
+
+  /**
+   * `recvmmsg(2)` - the datagrams that are there, at most `count`, or `undefined` if there is none. Into a
+   * {@link MessageBatch} it returns how many came.
+   */
+  tryRecvmmsg(batch: MessageBatch, options?: transfer.TransferOptions): number | undefined;
+  tryRecvmmsg(options: batches.BatchOptions): batches.BatchReceived<F>[] | undefined;
+  tryRecvmmsg(
+    place: batches.BatchOptions | MessageBatch,
+    options: transfer.TransferOptions = {},
+  ): batches.BatchReceived<F>[] | number | undefined {
+    return place instanceof MessageBatch ? batches.fill(this, place, options) : batches.recvmmsg(this, place);
+  }
+
+  /**
+   * `close(2)` - lets the descriptor go; pending waits end with `ERR_SOCKET_CLOSED`. A second call does nothing.
+   *
+   * With `SO_LINGER` on and seconds above 0 it holds up the thread, on a non-blocking socket too: use {@link closeAsync}.
+   */
+  close(): void {
+    if (this.closed) return;
+    check(native.close(this.#release()), 'close');
+  }
+
+  /**
+   * `close(2)`; where `SO_LINGER` with seconds above 0 makes it wait, on a thread of its own. Resolves when the call has
+   * returned. At most 64 linger at a time, more wait for one of these. A process that ends waits for them, so process.exit()
+   * does as well.
+   */
+  async closeAsync(): Promise<void> {
+    if (this.closed) return;
+    check(await native.closeAsync(this.#release()), 'close');
+  }
+
+  /** Gives the descriptor up without closing it, and returns it: the caller has to close it. */
+  detach(): number {
+    const fd = this.fd;
+    this.#release();
+    native.disown(fd);
+    return fd;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.closeAsync();
+  }
+
+  /** Also of a closed socket: there the call itself fails, as a rejection and not as an exception. */
+  get #waits(): Readiness {
+    return (this.#origin.waits ??= new Readiness(this.#fd));
+  }
+
+  /** Waits for what a receive with these flags takes. */
+  #received<T>(syscall: string, options: Receiving, attempt: () => T | undefined): Promise<T> {
+    return this.#waits.call(() => receiveKind(options?.flags), syscall, attempt, options);
+  }
+
+  #release(): number {
+    const fd = this.#fd;
+    this.#fd = -1;
+    forget(this.#origin);
+    // Before close(2): the event loop must not watch a number that may soon be another's.
+    this.#origin.waits?.stop(closedError());
+    return fd;
+  }
+
+  #accept(origin?: Origin): Socket<F> | undefined {
+    const fd = acceptFrom(this);
+    return fd === undefined ? undefined : new Socket(fd, this.family, origin ?? originAt(this, 'tryAccept'));
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { UsageError } from '../errors.js';
 import { native } from '../native/load.js';
+import type { Readiness } from './readiness.js';
 
 type Opener = (...args: never[]) => unknown;
 
@@ -20,8 +21,8 @@ export class Origin {
   fd = -1;
   /** The descriptor was closed by somebody else: its number is another Socket's now. */
   isLost = false;
-  /** Ends what waits for the descriptor. */
-  stop: ((error: unknown) => void) | undefined;
+  /** Who waits for the descriptor, if anybody ever did. */
+  waits: Readiness | undefined;
   /** The socket, until the registry watches it. */
   owner: object | undefined;
   isWatched = false;
@@ -93,6 +94,10 @@ export function placeOfOwner(fd: number): string | undefined {
   return owners[fd]?.frames;
 }
 
+export function closedError(): UsageError {
+  return new UsageError('ERR_SOCKET_CLOSED', 'the socket is closed');
+}
+
 export function lostError(fd: number): UsageError {
   return new UsageError(
     'ERR_SOCKET_CLOSED',
@@ -103,7 +108,7 @@ export function lostError(fd: number): UsageError {
 /** socket(2) gave a number whose owner here still believes in it: its close() would close what is another's. */
 function dispossess(former: Origin, { fd, frames }: Origin): void {
   former.isLost = true;
-  former.stop?.(lostError(fd));
+  former.waits?.stop(lostError(fd));
   anyUnclosed = true;
   process.emitWarning(
     `descriptor ${fd} has two owners: it was closed without the Socket opened at\n${former.frames}\n` +

@@ -1,7 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
 import type { InternetAddress, PacketAddress, SocketAddress, UnixAddress } from '../../src/address.js';
 import type { ReceivedControlMessage, SendControlMessage } from '../../src/socket/messages.js';
-import { type OpenOptions, Socket } from '../../src/socket/socket.js';
+import type { OpenOptions } from '../../src/socket/open.js';
+import { Socket } from '../../src/socket/socket.js';
 
 const data = 'x';
 
