@@ -122,6 +122,12 @@ export class TimeoutError extends Error {
   }
 }
 
+/** `EADDRINUSE`, `ERR_TIMED_OUT`: the code of an error, or its text where it has none. */
+export function codeOf(error: unknown): string {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** The only place that throws for a failed call: `result` is what the native layer returned, below zero is `-errno`. */
 export function check(result: number, syscall: string, context?: ErrorContext): number {
   if (result < 0) throw new SystemCallError(result, syscall, context);

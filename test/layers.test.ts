@@ -131,6 +131,17 @@ describe('src/', () => {
     expect(behind).toEqual([]);
   });
 
+  test('has cases and experiments that take from the kit, the public surface and each other only', () => {
+    const isClaim = (name: string): boolean => /^claims\/[^/]+\/[^/]+\.(cases|experiments)\.ts$/.test(name);
+    const allowed = (path: string): boolean => path === 'claims/kit/index.ts' || path === 'index.ts' || isClaim(path);
+    const wrong = files
+      .filter(isClaim)
+      .flatMap((name) => (graph.get(name) ?? []).map((path) => [name, path] as const))
+      .filter(([, path]) => !allowed(path));
+    expect(files.filter(isClaim).length).toBeGreaterThan(40);
+    expect(wrong).toEqual([]);
+  });
+
   const labFolder = (name: string): string | undefined => /^lab\/([^/]+)\//.exec(name)?.[1];
 
   test('has the layers of the table in lab/ and no others', () => {

@@ -1,6 +1,7 @@
+import { codeOf } from '../errors.js';
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
 import { cases } from '../claims/index.js';
-import { codeOf, missing } from '../lab/index.js';
+import { missing } from '../lab/index.js';
 
 /** Something the package can use, whether it is here, and what to do if not. */
 export interface Finding {

@@ -5,7 +5,6 @@ export type { Json } from './record/json.js';
 export type { Article, CaseFacts, CaseResult, GridCell, MatrixResult, RowResult, Verdict } from './record/result.js';
 export type * from './record/trace.js';
 export { isPatienceSet, setPatience } from './record/patience.js';
-export { codeOf } from './record/recorder.js';
 export type { PassingSegment } from './network/numbering.js';
 export type { Link, LinkSettings, Loss } from './network/link.js';
 export type { HostProcess, ProcessSettings } from './network/process.js';

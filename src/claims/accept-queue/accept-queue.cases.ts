@@ -1,10 +1,7 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { clauses } from '../kit/clauses.js';
-import type { Experiment } from '../../lab/run/experiment.js';
+import { type Case, clauses, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
 import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from './closing-listener.experiments.js';
 import { deferAccept, fastOpen } from './early-data.experiments.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from './refused.experiments.js';
-import { numberOf, textOf } from '../kit/findings.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 

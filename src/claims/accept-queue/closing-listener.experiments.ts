@@ -1,9 +1,13 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { until } from '../../lab/record/until.js';
-import { queued, queueHolds } from '../kit/accept-queue.js';
-import { resultOf } from '../kit/results.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  endingsOf,
+  type Experiment,
+  experiment,
+  type LabSocket,
+  queued,
+  queueHolds,
+  resultOf,
+  until,
+} from '../kit/index.js';
 
 const shared = { port: 8080, options: { SO_REUSEPORT: true } };
 const migrate = { 'tcp_migrate_req 0': 0, 'tcp_migrate_req 1': 1 } as const;
@@ -12,7 +16,7 @@ const migrate = { 'tcp_migrate_req 0': 0, 'tcp_migrate_req 1': 1 } as const;
 export const stillHere = 'still here';
 
 /** Until the connection has come to the queue of a listener, or is reset. */
-async function fate(client: LabSocket, listener: LabSocket): Promise<'kept' | 'reset'> {
+async function keptOrReset(client: LabSocket, listener: LabSocket): Promise<'kept' | 'reset'> {
   const look = (): 'kept' | 'reset' | undefined => {
     if (client.state === 'CLOSE') return 'reset';
     return queued(listener.host, listener.local.port) > 0 ? 'kept' : undefined;
@@ -71,7 +75,7 @@ export const queueMigrated = experiment(
     const second = server.listen({ ...shared, name: 'second' });
     mark('the listener with the connection is closed');
     first.close();
-    const isKept = (await fate(c, second)) === 'kept';
+    const isKept = (await keptOrReset(c, second)) === 'kept';
     const recv = isKept ? await answered(c, second) : await resultOf(() => c.recv());
     return { sent: endingsOf(segments(), 'server'), recv };
   },
@@ -101,10 +105,10 @@ export const handshakeMigrated = experiment(
     first.close();
     link(server, client).loseNothing();
     await c.send('hello');
-    const isKept = (await fate(c, second)) === 'kept';
+    const isKept = (await keptOrReset(c, second)) === 'kept';
     const recv = isKept ? await answered(c, second) : await resultOf(() => c.recv());
     return { sent: endingsOf(segments(), 'server'), recv };
   },
 );
 
-export const closingListener: readonly Experiment[] = [listenerClosed, queueMigrated, handshakeMigrated];
+export const closingListenerExperiments: readonly Experiment[] = [listenerClosed, queueMigrated, handshakeMigrated];

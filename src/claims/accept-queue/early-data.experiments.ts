@@ -1,8 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import type { TraceSegment } from '../../lab/record/trace.js';
-import { until } from '../../lab/record/until.js';
+import { type Experiment, experiment, type Host, type LabSocket, type TraceSegment, until } from '../kit/index.js';
 
 /** What accept() has to offer now: nothing, or a connection with or without something to read. */
 async function offered(listener: LabSocket, name = 'server'): Promise<string> {
@@ -84,4 +80,4 @@ export const fastOpen = experiment(
   },
 );
 
-export const earlyData: readonly Experiment[] = [deferAccept, fastOpen];
+export const earlyDataExperiments: readonly Experiment[] = [deferAccept, fastOpen];

@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
-import type { PassingSegment } from '../../lab/network/numbering.js';
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { Host } from '../../lab/network/host.js';
-import { until } from '../../lab/record/until.js';
-import { queueHolds } from '../kit/accept-queue.js';
-import { resultOf } from '../kit/results.js';
-import { flagsOf } from '../kit/wire.js';
+import {
+  type Experiment,
+  experiment,
+  flagsOf,
+  type Host,
+  type PassingSegment,
+  queueHolds,
+  resultOf,
+  until,
+} from '../kit/index.js';
 
 /** How often a full queue has cost a connection on this host: ListenOverflows of /proc/net/netstat. */
 function overflows(host: Host): number {
@@ -101,4 +104,4 @@ export const queueFullAtLastAck = experiment(
   },
 );
 
-export const refused: readonly Experiment[] = [connectRefused, queueFull, queueFullAtLastAck];
+export const refusedExperiments: readonly Experiment[] = [connectRefused, queueFull, queueFullAtLastAck];

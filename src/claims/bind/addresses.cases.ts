@@ -1,10 +1,16 @@
 import type { SocketType } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { internet, type LabSocket } from '../../lab/network/lab-socket.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  defineCase,
+  type Endpoint,
+  type Host,
+  internet,
+  type LabSocket,
+  outcome,
+  outcomeAsync,
+  type Stage,
+} from '../kit/index.js';
 
 type Transport = 'TCP' | 'UDP';
 
@@ -370,4 +376,4 @@ function placeOf(host: Host, address: string): string {
 }
 
 /** Where a socket's own address and port come from. */
-export const addressCases: readonly Case[] = [bindAndConnect, exhausted, udpAutobind, tcpAutobind, portZero];
+export const addressesCases: readonly Case[] = [bindAndConnect, exhausted, udpAutobind, tcpAutobind, portZero];

@@ -1,11 +1,15 @@
 import type { SocketType } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { comesTrue } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  comesTrue,
+  defineCase,
+  type Host,
+  type LabSocket,
+  outcome,
+  outcomeAsync,
+  type Stage,
+} from '../kit/index.js';
 
 const port = 21;
 

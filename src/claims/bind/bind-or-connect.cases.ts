@@ -1,14 +1,19 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { closeInOrder, establish } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { until } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  closeInOrder,
+  defineCase,
+  establish,
+  type Host,
+  type LabSocket,
+  outcome,
+  outcomeAsync,
+  reuse,
+  type Stage,
+  until,
+} from '../kit/index.js';
 
-const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 40_000;
 
 /** What came of a bind, or of a bind and a connect. Most claims say whether it works, and name no errno. */
@@ -146,7 +151,7 @@ type Client =
 async function clientFails(stage: Stage, what: Client): Promise<Attempt> {
   if (what === 'bind to a port in TIME_WAIT') {
     const { client } = await clientInTimeWait(stage);
-    return bindAgain(client.open({ name: 'second' }), client.A);
+    return tryBind(client.open({ name: 'second' }), client.A);
   }
   const [server, client] = stage.pair();
   server.listen({ address: server.A, port: 8080 });
@@ -157,13 +162,13 @@ async function clientFails(stage: Stage, what: Client): Promise<Attempt> {
   await client.connect(to, { name: 'first', from: { address: client.A, port }, options });
   const second = client.open({ name: 'second', options });
   if (what !== 'connect with no port left') {
-    const bound = bindAgain(second, client.A, port);
+    const bound = tryBind(second, client.A, port);
     if (!bound.works) return bound;
   }
   return attempt('connect', await outcomeAsync(() => second.connect(to)));
 }
 
-function bindAgain(socket: LabSocket, address: string, port = sourcePort): Attempt {
+function tryBind(socket: LabSocket, address: string, port = sourcePort): Attempt {
   return attempt(
     'bind',
     outcome(() => socket.bind({ address, port })),
@@ -247,7 +252,7 @@ async function compared(stage: Stage, { reuse: option, source, destination }: Co
   const options = option ? reuse : {};
   await client.connect(first, { name: 'first', from: { address: client.A, port: sourcePort }, options });
   const second = client.open({ name: 'second', options });
-  const bound = bindAgain(second, source === 'another' ? '192.168.0.3' : client.A);
+  const bound = tryBind(second, source === 'another' ? '192.168.0.3' : client.A);
   if (!bound.works) return bound;
   const to = destination === 'another' ? other : first;
   return attempt('connect', await outcomeAsync(() => second.connect(to)));

@@ -1,11 +1,16 @@
-import { programs } from '../kit/programs.js';
+import {
+  type Case,
+  type CaseRow,
+  defineCase,
+  type Host,
+  inGrid,
+  inTwoWays,
+  outcome,
+  plain,
+  programs,
+  type Stage,
+} from '../kit/index.js';
 import type { OptionValues, SocketType } from '../../index.js';
-import { plain } from '../../lab/record/event.js';
-import { type Case, type CaseRow, defineCase, inGrid } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { inTwoWays } from '../kit/wording.js';
 
 type Place = 'ANY' | 'A' | 'B';
 
@@ -275,4 +280,4 @@ function serving(first: string, second: string): string {
 }
 
 /** Which bindings exclude each other, with and without SO_REUSEADDR. */
-export const bindConflictCases: readonly Case[] = [byDefault, wildcard, exactlyTheSame, twoProcesses, secondCopy];
+export const conflictsCases: readonly Case[] = [byDefault, wildcard, exactlyTheSame, twoProcesses, secondCopy];

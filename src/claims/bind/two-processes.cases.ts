@@ -1,12 +1,15 @@
-import { programs } from '../kit/programs.js';
+import {
+  alike,
+  type Case,
+  defineCase,
+  type Host,
+  plain,
+  type Program,
+  programs,
+  type Stage,
+  until,
+} from '../kit/index.js';
 import { Socket } from '../../index.js';
-import { plain } from '../../lab/record/event.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { Program } from '../../lab/network/program.js';
-import { until } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
 
 type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' | 'SO_REUSEPORT';
 
@@ -101,4 +104,4 @@ const nginx = defineCase<Way, number>({
 });
 
 /** One address and port, and two real processes. */
-export const twoProcessCases: readonly Case[] = [nginx];
+export const twoProcessesCases: readonly Case[] = [nginx];

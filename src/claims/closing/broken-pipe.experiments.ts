@@ -1,9 +1,13 @@
-import { programs } from '../kit/programs.js';
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { arrived, inState } from '../kit/peer-view.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
-import { connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  arrived,
+  connected,
+  endingsOf,
+  type Experiment,
+  experiment,
+  inState,
+  outcomeAsync,
+  programs,
+} from '../kit/index.js';
 
 interface Departure {
   readonly departure: 'close()' | 'close() with data unread' | 'shutdown(SHUT_WR)';
@@ -65,4 +69,4 @@ export const writeAfterClose = experiment(
   },
 );
 
-export const brokenPipe: readonly Experiment[] = [writeAfterClose];
+export const brokenPipeExperiments: readonly Experiment[] = [writeAfterClose];

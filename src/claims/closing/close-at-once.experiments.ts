@@ -1,4 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
+import { type Experiment, experiment } from '../kit/index.js';
 
 /** Client and server may do without a cookie, so that the first SYN can carry data: ip-sysctl.rst, tcp_fastopen. */
 const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
@@ -37,4 +37,4 @@ const closedAtOnce = experiment(
   },
 );
 
-export const closeAtOnce: readonly Experiment[] = [closedAtOnce];
+export const closeAtOnceExperiments: readonly Experiment[] = [closedAtOnce];

@@ -1,12 +1,21 @@
 import { type SocketRow, TimeoutError } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { fate, listed } from '../kit/clauses.js';
-import { closeInOrder, establish } from '../kit/connection.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { acceptedEarly, following, standing, statesOn } from '../kit/reach-state.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { comesTrue, until } from '../../lab/record/until.js';
+import {
+  acceptedEarly,
+  type Case,
+  closeInOrder,
+  comesTrue,
+  defineCase,
+  establish,
+  fate,
+  following,
+  type LabSocket,
+  listed,
+  outcome,
+  type Stage,
+  standing,
+  statesOn,
+  until,
+} from '../kit/index.js';
 
 const port = 8080;
 
@@ -273,7 +282,7 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
 });
 
 /** The way through the closing states, and how long it takes. */
-export const closingPathCases: readonly Case[] = [
+export const closingPathsCases: readonly Case[] = [
   paths,
   crossing,
   lastFin,

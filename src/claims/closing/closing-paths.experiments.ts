@@ -1,7 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { resultOf } from '../kit/results.js';
-import { stateAfter, stateOf } from '../kit/wire.js';
+import { type Experiment, experiment, outcome, resultOf, stateAfter, stateOf } from '../kit/index.js';
 
 /** The way of either side, on a link slow enough to see each state. */
 export const closingPath = experiment(
@@ -71,4 +68,4 @@ export const firstCloser = experiment(
   },
 );
 
-export const closingPaths: readonly Experiment[] = [closingPath, firstCloser];
+export const closingPathsExperiments: readonly Experiment[] = [closingPath, firstCloser];

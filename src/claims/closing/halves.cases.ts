@@ -1,9 +1,6 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { fate, labelledClauses } from '../kit/clauses.js';
-import type { Experiment } from '../../lab/run/experiment.js';
+import { type Case, defineCase, type Experiment, fate, labelledClauses, textsOf } from '../kit/index.js';
 import { writeAfterClose } from './broken-pipe.experiments.js';
 import { shutdownHalves, shutdownListener } from './shutdown.experiments.js';
-import { textsOf } from '../kit/findings.js';
 
 type Writes = { readonly first: string; readonly second: string; readonly sent: string };
 

@@ -1,10 +1,14 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { closingStates, finAcknowledged } from '../kit/connection.js';
-import { flagsOf } from '../kit/wire.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  closingStates,
+  defineCase,
+  finAcknowledged,
+  flagsOf,
+  type Host,
+  type LabSocket,
+  type Stage,
+} from '../kit/index.js';
 
 type Moment = 'after it has acknowledged the FIN' | 'before its ACK is due' | 'never, as the first has sent RST';
 

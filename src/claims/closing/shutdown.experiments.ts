@@ -1,9 +1,14 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { inState, readToEnd } from '../kit/peer-view.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { until } from '../../lab/record/until.js';
-import { connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  connected,
+  endingsOf,
+  type Experiment,
+  experiment,
+  inState,
+  outcome,
+  outcomeAsync,
+  readToEnd,
+  until,
+} from '../kit/index.js';
 
 type Half = 'read' | 'write' | 'both';
 
@@ -70,4 +75,4 @@ export const shutdownListener = experiment(
   },
 );
 
-export const shutdown: readonly Experiment[] = [shutdownHalves, shutdownListener];
+export const shutdownExperiments: readonly Experiment[] = [shutdownHalves, shutdownListener];

@@ -1,7 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { answersTo } from '../../lab/network/peer/answers.js';
-import type { Trace } from '../../lab/record/trace.js';
-import { stateAfter, stateOf } from '../kit/wire.js';
+import { answersTo, type Experiment, experiment, stateAfter, stateOf, type Trace } from '../kit/index.js';
 
 const port = 8080;
 const peerPort = 5000;
@@ -106,4 +103,4 @@ export const simultaneousOpen = experiment(
   },
 );
 
-export const simultaneous: readonly Experiment[] = [simultaneousClose, closing, simultaneousOpen];
+export const simultaneousExperiments: readonly Experiment[] = [simultaneousClose, closing, simultaneousOpen];

@@ -1,21 +1,33 @@
-import { programs } from '../kit/programs.js';
-import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
-import { clauses, fate, listed } from '../kit/clauses.js';
-import { closeInOrder, establish } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { readToEnd } from '../kit/peer-view.js';
-import { labStates, type LabState, reach, standing, tryToReach } from '../kit/reach-state.js';
-import { startAgain } from '../kit/start-again.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  clauses,
+  closeInOrder,
+  defineCase,
+  establish,
+  fate,
+  type Host,
+  inGrid,
+  type LabState,
+  labStates,
+  listed,
+  outcome,
+  outcomeAsync,
+  programs,
+  reach,
+  readToEnd,
+  reuse,
+  type SeenRow,
+  type Stage,
+  standing,
+  startAgain,
+  tryToReach,
+} from '../kit/index.js';
 
 interface Old {
   readonly state: LabState;
   readonly option: boolean;
 }
-
-const reuse = { SO_REUSEADDR: true };
 
 const anyState = defineCase<Old, string>({
   id: 'C19',
@@ -268,4 +280,4 @@ const clientAgain = defineCase<Again, string>({
 });
 
 /** What the states of a connection are, and who passes through which. */
-export const stateCases: readonly Case[] = [anyState, eleven, handler, serverFirst, clientFirst, clientAgain];
+export const statesCases: readonly Case[] = [anyState, eleven, handler, serverFirst, clientFirst, clientAgain];

@@ -1,12 +1,20 @@
-import { makeBlocking } from '../../lab/network/blocking.js';
-import { type Experiment, experiment, type ExperimentContext } from '../../lab/run/experiment.js';
-import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { arrived, fill, readToEnd } from '../kit/peer-view.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { until } from '../../lab/record/until.js';
-import { lasted, resultOf } from '../kit/results.js';
-import { endingFlags } from '../kit/wire.js';
+import {
+  arrived,
+  endingFlags,
+  type Experiment,
+  experiment,
+  type ExperimentContext,
+  fill,
+  type Host,
+  type LabSocket,
+  lasted,
+  makeBlocking,
+  outcome,
+  outcomeAsync,
+  readToEnd,
+  resultOf,
+  until,
+} from '../kit/index.js';
 
 interface Call {
   readonly text: string;
@@ -248,4 +256,4 @@ const waysToClose = experiment(
   closeSo,
 );
 
-export const closing: readonly Experiment[] = [waysToClose];
+export const waysToCloseExperiments: readonly Experiment[] = [waysToClose];

@@ -1,14 +1,23 @@
-import { programs } from '../kit/programs.js';
+import {
+  abandon,
+  type Case,
+  clauses,
+  closeInOrder,
+  closingStates,
+  defineCase,
+  establish,
+  fate,
+  type Host,
+  labelledClauses,
+  listed,
+  type Program,
+  programs,
+  readToEnd,
+  type Stage,
+  standing,
+  startAgain,
+} from '../kit/index.js';
 import type { SocketTimer } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { clauses, fate, labelledClauses, listed } from '../kit/clauses.js';
-import { abandon, closeInOrder, closingStates, establish } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { readToEnd } from '../kit/peer-view.js';
-import type { Program } from '../../lab/network/program.js';
-import { standing } from '../kit/reach-state.js';
-import { startAgain } from '../kit/start-again.js';
 
 type Clients = 'the only client' | 'one of two clients';
 

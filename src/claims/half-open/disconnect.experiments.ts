@@ -1,8 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { inState, readToEnd } from '../kit/peer-view.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
-import { connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import { connected, endingsOf, type Experiment, experiment, inState, outcomeAsync, readToEnd } from '../kit/index.js';
 
 /** connect(2) with AF_UNSPEC, and what either end makes of it. */
 export const disconnect = experiment(
@@ -30,4 +26,4 @@ export const disconnect = experiment(
   },
 );
 
-export const disconnecting: readonly Experiment[] = [disconnect];
+export const disconnectExperiments: readonly Experiment[] = [disconnect];

@@ -1,13 +1,18 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { clauses, fate, labelledClauses } from '../kit/clauses.js';
-import type { Experiment } from '../../lab/run/experiment.js';
+import {
+  type Case,
+  clauses,
+  defineCase,
+  type Experiment,
+  fate,
+  type Host,
+  labelledClauses,
+  outcome,
+  type Stage,
+  textOf,
+} from '../kit/index.js';
 import { disconnect } from './disconnect.experiments.js';
 import { halfOpenConnect, halfOpenRead, halfOpenWrite } from './half-open.experiments.js';
 import { repairClose } from './repair.experiments.js';
-import { textOf } from '../kit/findings.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome } from '../../lab/record/recorder.js';
 
 type Silent = 'nothing pending' | 'data unread' | 'data unsent' | 'repair mode left before the close';
 type SilentEnd = { readonly sent: string; readonly peer: string; readonly write: string; readonly read: string };

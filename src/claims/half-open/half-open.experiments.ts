@@ -1,7 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { readingOf, resultOf } from '../kit/results.js';
-import { endingsOf, flagsOf } from '../kit/wire.js';
+import { endingsOf, type Experiment, experiment, flagsOf, type LabSocket, readingOf, resultOf } from '../kit/index.js';
 
 /** Loses one end of a connection as a crash of its machine does: in repair mode a close says nothing to the other. */
 function forget(socket: LabSocket): void {
@@ -83,4 +80,4 @@ export const halfOpenConnect = experiment(
   },
 );
 
-export const halfOpen: readonly Experiment[] = [halfOpenWrite, halfOpenRead, halfOpenConnect];
+export const halfOpenExperiments: readonly Experiment[] = [halfOpenWrite, halfOpenRead, halfOpenConnect];

@@ -1,8 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { arrived, fill } from '../kit/peer-view.js';
-import { until } from '../../lab/record/until.js';
-import { resultOf } from '../kit/results.js';
-import { endingsOf, flagsOf } from '../kit/wire.js';
+import { arrived, endingsOf, type Experiment, experiment, fill, flagsOf, resultOf, until } from '../kit/index.js';
 
 /** A close in repair mode. */
 export const repairClose = experiment(
@@ -52,4 +48,4 @@ export const repairClose = experiment(
   },
 );
 
-export const repair: readonly Experiment[] = [repairClose];
+export const repairExperiments: readonly Experiment[] = [repairClose];

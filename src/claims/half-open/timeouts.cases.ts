@@ -1,9 +1,6 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { labelledClauses } from '../kit/clauses.js';
-import type { Experiment } from '../../lab/run/experiment.js';
+import { type Case, defineCase, type Experiment, labelledClauses, numberOf, textOf } from '../kit/index.js';
 import { heldFinWait2, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
 import { keepalive, noTimeout, userTimeout } from './timeouts.experiments.js';
-import { numberOf, textOf } from '../kit/findings.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 
@@ -102,4 +99,4 @@ const vanished = defineCase<Played, Noticed>({
 });
 
 /** What the kernel's timers end. */
-export const timeoutCases: readonly Case[] = [orphanTime, vanished];
+export const timeoutsCases: readonly Case[] = [orphanTime, vanished];

@@ -1,9 +1,13 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { until } from '../../lab/record/until.js';
-import type { TraceSegment } from '../../lab/record/trace.js';
-import { readingOf, resultOf } from '../kit/results.js';
-import { flagsOf } from '../kit/wire.js';
+import {
+  type Experiment,
+  experiment,
+  flagsOf,
+  type LabSocket,
+  readingOf,
+  resultOf,
+  type TraceSegment,
+  until,
+} from '../kit/index.js';
 
 /** A timer may be late by what a busy machine takes; twice the time is another thing. */
 function punctual(ms: number, limitMs: number): string {
@@ -123,4 +127,4 @@ export const noTimeout = experiment(
   },
 );
 
-export const timeouts: readonly Experiment[] = [userTimeout, keepalive, noTimeout];
+export const timeoutsExperiments: readonly Experiment[] = [userTimeout, keepalive, noTimeout];

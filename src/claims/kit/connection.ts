@@ -1,8 +1,9 @@
 import type { OptionValues, SocketFilter, SocketState } from '../../index.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
+import type { ExperimentContext } from '../../lab/run/experiment.js';
 import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { comesTrue } from '../../lab/record/until.js';
+import { comesTrue, until } from '../../lab/record/until.js';
 
 export interface Connection {
   readonly listener: LabSocket;
@@ -37,6 +38,36 @@ export async function establish(host: Host, settings: ConnectionSettings = {}): 
   const client = await clientHost.connect(to, clientOptions === undefined ? {} : { options: clientOptions });
   const server = await listener.accept('server');
   return { listener, server, client };
+}
+
+/** A server with one client. */
+export interface Scene {
+  readonly server: Host;
+  readonly client: Host;
+  readonly listener: LabSocket;
+  /** The accepted end. */
+  readonly s: LabSocket;
+  readonly c: LabSocket;
+}
+
+/** Two hosts and a connection between them; its buffers are full after some kilobytes if they are `small`. */
+export async function connected({ host }: ExperimentContext, buffers?: 'small'): Promise<Scene> {
+  const [server, client] = [host('server'), host('client')];
+  const small = buffers === 'small';
+  const listener = server.listen({ port: 8080, ...(small && { options: smallBuffers.options }) });
+  const c = await client.connect(server, 8080, small ? { options: smallBuffers.clientOptions } : {});
+  const s = await listener.accept('server');
+  return { server, client, listener, s, c };
+}
+
+/** Connections that wait for accept(): Recv-Q of the listener (tcp_diag_get_info()). */
+export function queued(host: Host, port: number): number {
+  return host.sockets({ localPort: port, state: 'LISTEN' }).reduce((sum, { receiveQueue }) => sum + receiveQueue, 0);
+}
+
+/** Until so many connections wait: the last ACK of a handshake may come after the client's connect() has returned. */
+export async function queueHolds(host: Host, port: number, count: number): Promise<void> {
+  await until(() => (queued(host, port) >= count ? true : undefined), `${count} connections in the queue of ${port}`);
 }
 
 /** Where a connection is on its way once both ends have closed; what it comes to is TIME_WAIT, or nothing. */

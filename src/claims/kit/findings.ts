@@ -27,3 +27,8 @@ export function numberOf(findings: Json, key: string): number {
   if (typeof value !== 'number') throw mistaken(findings, key, 'a number');
   return value;
 }
+
+/** Variants that are told apart by their names alone. */
+export function byName<Name extends string>(names: readonly Name[]): Readonly<Record<string, Name>> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}

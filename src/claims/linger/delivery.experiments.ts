@@ -1,13 +1,21 @@
-import { programs } from '../kit/programs.js';
-import { makeBlocking } from '../../lab/network/blocking.js';
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { Host } from '../../lab/network/host.js';
-import { endOfStream, type LabSocket } from '../../lab/network/lab-socket.js';
-import { arrived, type Ending, fill, readToEnd } from '../kit/peer-view.js';
-import type { Program } from '../../lab/network/program.js';
-import { lasted } from '../kit/results.js';
-import { byName, connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  arrived,
+  byName,
+  connected,
+  type Ending,
+  endingsOf,
+  endOfStream,
+  type Experiment,
+  experiment,
+  fill,
+  type Host,
+  type LabSocket,
+  lasted,
+  makeBlocking,
+  type Program,
+  programs,
+  readToEnd,
+} from '../kit/index.js';
 
 /** As `all delivered`. */
 function delivered({ bytes, end }: Ending, sent: number): string {
@@ -146,4 +154,4 @@ export const killedProcess = experiment(
   },
 );
 
-export const delivery: readonly Experiment[] = [lingerTime, unsentAtTheEnd, killedProcess];
+export const deliveryExperiments: readonly Experiment[] = [lingerTime, unsentAtTheEnd, killedProcess];

@@ -1,8 +1,5 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { clauses, labelledClauses } from '../kit/clauses.js';
+import { type Case, clauses, defineCase, endOfStream, labelledClauses, textOf, textsOf } from '../kit/index.js';
 import { killedProcess, lingerTime, unsentAtTheEnd } from './delivery.experiments.js';
-import { textOf, textsOf } from '../kit/findings.js';
-import { endOfStream } from '../../lab/network/lab-socket.js';
 
 type Lingered = { readonly took: string; readonly then: string };
 

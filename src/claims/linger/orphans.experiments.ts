@@ -1,17 +1,10 @@
 import type { SocketRow } from '../../index.js';
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { abandon } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import { until } from '../../lab/record/until.js';
-import { resultOf } from '../kit/results.js';
-import { endingsOf } from '../kit/wire.js';
+import { abandon, about, endingsOf, type Experiment, experiment, type Host, resultOf, until } from '../kit/index.js';
 
 /** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
 function timerOf({ timer }: SocketRow): string {
   if (timer === undefined) return 'for ever, as no timer runs';
-  const seconds = timer.remainingMs / 1000;
-  const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
-  return `${near === undefined ? seconds.toFixed(1) : `about ${near}`} s${timer.kind === 'time-wait' ? '' : ` and then another timer`}`;
+  return `${about(timer.remainingMs, [1, 60])}${timer.kind === 'time-wait' ? '' : ' and then another timer'}`;
 }
 
 /** A jiffy of the slowest kernel, and what reading a timer takes. */
@@ -139,4 +132,4 @@ export const negativeLinger2 = experiment(
   },
 );
 
-export const orphans: readonly Experiment[] = [orphanLifetime, heldFinWait2, negativeLinger2];
+export const orphansExperiments: readonly Experiment[] = [orphanLifetime, heldFinWait2, negativeLinger2];

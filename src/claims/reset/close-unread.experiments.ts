@@ -1,7 +1,13 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { arrived, inState, readToEnd } from '../kit/peer-view.js';
-import { byName, connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  arrived,
+  byName,
+  connected,
+  endingsOf,
+  type Experiment,
+  experiment,
+  inState,
+  readToEnd,
+} from '../kit/index.js';
 
 /** What is in the receive queue when close() is called. */
 const inputs = [
@@ -43,4 +49,4 @@ export const closeUnread = experiment(
   },
 );
 
-export const unreadData: readonly Experiment[] = [closeUnread];
+export const closeUnreadExperiments: readonly Experiment[] = [closeUnread];

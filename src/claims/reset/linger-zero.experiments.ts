@@ -1,10 +1,17 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { closingStates } from '../kit/connection.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { arrived, fill, inState, readToEnd } from '../kit/peer-view.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
-import { byName, connected } from '../kit/scene.js';
-import { endingsOf } from '../kit/wire.js';
+import {
+  arrived,
+  byName,
+  closingStates,
+  connected,
+  endingsOf,
+  type Experiment,
+  experiment,
+  fill,
+  inState,
+  type LabSocket,
+  outcomeAsync,
+  readToEnd,
+} from '../kit/index.js';
 
 const abortive = { on: true, seconds: 0 };
 
@@ -127,4 +134,4 @@ const cost = experiment(
   },
 );
 
-export const abortiveClose: readonly Experiment[] = [lingerZero, lingerZeroMoments, cost];
+export const lingerZeroExperiments: readonly Experiment[] = [lingerZero, lingerZeroMoments, cost];

@@ -1,9 +1,6 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { labelledClauses } from '../kit/clauses.js';
-import { establish, smallBuffers } from '../kit/connection.js';
+import { type Case, defineCase, establish, labelledClauses, smallBuffers, textsOf } from '../kit/index.js';
 import { closeUnread } from './close-unread.experiments.js';
 import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss } from './linger-zero.experiments.js';
-import { textsOf } from '../kit/findings.js';
 
 type Abort = { readonly sent: string; readonly left: string };
 

@@ -1,13 +1,19 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { clauses, fate, labelledClauses } from '../kit/clauses.js';
-import { textOf } from '../kit/findings.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { standing } from '../kit/reach-state.js';
-import { startAgain } from '../kit/start-again.js';
+import {
+  type Case,
+  clauses,
+  defineCase,
+  establish,
+  fate,
+  labelledClauses,
+  leaveInTimeWait,
+  oldData,
+  outcomeAsync,
+  type Stage,
+  standing,
+  startAgain,
+  textOf,
+} from '../kit/index.js';
 import { lateData } from './restart.experiments.js';
-import { establish } from '../kit/connection.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
-import { leaveInTimeWait, oldData } from '../kit/time-wait.js';
 
 /** Whom the old peer speaks to: variants of the experiment, and what takes a scripted peer. */
 type Late = 'TIME_WAIT' | 'the old end is FIN_WAIT_2' | 'the old end is gone' | 'the old end was lost without a word';

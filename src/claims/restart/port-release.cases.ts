@@ -1,17 +1,30 @@
 import type { SocketRow } from '../../index.js';
-import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
-import { closeInOrder, type Connection, establish } from '../kit/connection.js';
-import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { inState, readToEnd } from '../kit/peer-view.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { comesTrue } from '../../lab/record/until.js';
-import { type InState, labStates, type LabState, reach } from '../kit/reach-state.js';
-import { alike } from '../kit/wording.js';
+import {
+  about,
+  alike,
+  bindAgain,
+  type Case,
+  closeInOrder,
+  comesTrue,
+  type Connection,
+  defineCase,
+  type Endpoint,
+  establish,
+  type Host,
+  inGrid,
+  inState,
+  type LabSocket,
+  type LabState,
+  labStates,
+  outcomeAsync,
+  reach,
+  readToEnd,
+  reuse,
+  type Stage,
+  startAgain,
+} from '../kit/index.js';
 
 const port = 8080;
-const reuse = { SO_REUSEADDR: true };
 
 type Release =
   | 'every connection was closed by its client first'
@@ -56,10 +69,6 @@ async function cross({ server, client }: Connection, clientHost: Host): Promise<
   await comesTrue(() => host.sockets(closing).length === 0, 'both have sent their FIN again', 5000);
 }
 
-function bindAgain(host: Host, options = {}): string {
-  return outcome(() => host.open({ name: 'server again', options }).bind({ address: host.ANY, port }));
-}
-
 const clientClosesFirst = defineCase<Release, string>({
   id: 'L1',
   articles: ['004'],
@@ -89,7 +98,7 @@ const clientClosesFirst = defineCase<Release, string>({
     if (given.endsWith('first') || given.endsWith('RST'))
       await comesTrue(() => serverHost.sockets(closing).length === 0, 'the last ACK');
     serverHost.look('what is left on the port', { localPort: port });
-    return bindAgain(serverHost);
+    return bindAgain(serverHost, { address: serverHost.ANY, port });
   },
   because: (rows) =>
     alike(
@@ -114,9 +123,7 @@ type Stay =
 function keptFor(row: SocketRow | undefined): string {
   if (row?.timer === undefined) return 'without a timer';
   if (row.timer.kind === 'retransmit') return 'as long as it retransmits';
-  const seconds = row.timer.remainingMs / 1000;
-  const near = [1, 60].find((length) => seconds <= length && seconds > length * 0.8 - 0.7);
-  return near === undefined ? `${seconds.toFixed(1)} s` : `about ${near} s`;
+  return about(row.timer.remainingMs, [1, 60]);
 }
 
 async function serverFirst(
@@ -173,7 +180,11 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
     connection.listener.close();
     await serverFirst(stay, connection, serverHost, clientHost);
     const [row] = serverHost.look('what holds the port', { localPort: port });
-    return { state: row?.state ?? 'nothing', timer: keptFor(row), bind: bindAgain(serverHost) };
+    return {
+      state: row?.state ?? 'nothing',
+      timer: keptFor(row),
+      bind: bindAgain(serverHost, { address: serverHost.ANY, port }),
+    };
   },
   because: (rows) =>
     `${alike(
@@ -184,13 +195,6 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
       .map(({ outcome: what, labels }) => `the port is held by ${what} where ${labels.join(' or ')}`)
       .join('; ')}; bind then said ${[...new Set(rows.map(({ observed }) => observed.bind))].join(' or ')}`,
 });
-
-/** What bind() or listen() of a server with SO_REUSEADDR said. */
-function startAgain({ host, port }: InState): string {
-  const server = host.open({ name: 'server again', options: reuse });
-  const bound = outcome(() => server.bind({ address: host.ANY, port }));
-  return bound === 'ok' ? outcome(() => server.listen()) : bound;
-}
 
 const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   id: 'L7',
@@ -211,7 +215,8 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
     })),
   ),
   async run(stage, { state, old }) {
-    return startAgain(await reach(stage, state, old ? reuse : {}));
+    const { host } = await reach(stage, state, old ? reuse : {});
+    return startAgain(host, { address: host.ANY, port, options: reuse });
   },
   because: (rows) =>
     [true, false]

@@ -1,20 +1,26 @@
-import { programs } from '../kit/programs.js';
+import {
+  alike,
+  type Case,
+  closingStates,
+  comesTrue,
+  defineCase,
+  type Endpoint,
+  finAcknowledged,
+  type Host,
+  type LabSocket,
+  outcomeAsync,
+  type Program,
+  programs,
+  reuse,
+  serverPlace,
+  until,
+} from '../kit/index.js';
 import type { OptionValues, SocketState } from '../../index.js';
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { closingStates, finAcknowledged, serverPlace } from '../kit/connection.js';
-import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import type { Program } from '../../lab/network/program.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
-import { comesTrue, until } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
 
 interface EchoServer {
   readonly program: Program;
   readonly port: number;
 }
-
-const reusable: OptionValues = { SO_REUSEADDR: true };
 
 async function startEcho(host: Host, { address, port }: Endpoint, options: OptionValues): Promise<EchoServer> {
   const args = [address, String(port), JSON.stringify(options)];
@@ -55,7 +61,7 @@ async function bothClosed(host: Host, port: number): Promise<void> {
 type Start = { readonly bind: string; readonly listen?: string };
 
 /** Started again, on the same port. */
-async function startAgain(
+async function startEchoAgain(
   host: Host,
   place: Endpoint,
   options: OptionValues,
@@ -92,7 +98,7 @@ const restart = defineCase<OptionValues, Start>({
   onLoopback: true,
   rows: [
     { name: 'without the option', given: {}, says: { bind: 'EADDRINUSE' } },
-    { name: 'with SO_REUSEADDR', given: reusable, says: { bind: 'ok', listen: 'ok' } },
+    { name: 'with SO_REUSEADDR', given: reuse, says: { bind: 'ok', listen: 'ok' } },
   ],
   async run(stage, options) {
     const host = stage.alone();
@@ -103,7 +109,7 @@ const restart = defineCase<OptionValues, Start>({
     states(host, 'netstat: a client is connected', echo.port);
     await interrupt(host, echo, client);
     states(host, 'netstat: the server is gone', echo.port);
-    const { start } = await startAgain(host, { ...place, port: echo.port }, options);
+    const { start } = await startEchoAgain(host, { ...place, port: echo.port }, options);
     states(host, 'netstat: after the restart', echo.port);
     return start;
   },
@@ -176,7 +182,7 @@ const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly st
   rows: [
     {
       name: 'with SO_REUSEADDR',
-      given: reusable,
+      given: reuse,
       says: { bind: 'ok', listen: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] },
     },
   ],
@@ -185,7 +191,7 @@ const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly st
     const place = serverPlace(stage, host, 8080);
     const echo = await startEcho(host, place, options);
     await interrupt(host, echo, await talk(host, echo));
-    const { program, start } = await startAgain(host, { ...place, port: echo.port }, options);
+    const { program, start } = await startEchoAgain(host, { ...place, port: echo.port }, options);
     if (start.listen === 'ok') await talk(host, { program, port: echo.port });
     const rows = host.look('netstat: after the restart', { localPort: echo.port });
     return { ...start, port: rows.map(({ state }) => state).sort() };

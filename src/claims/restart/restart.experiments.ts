@@ -1,17 +1,16 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { abandon } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { comesTrue, until } from '../../lab/record/until.js';
-import { resultOf } from '../kit/results.js';
-import { endingsOf, flagsOf } from '../kit/wire.js';
-
-const reuse = { SO_REUSEADDR: true };
-
-/** Starts the server again, without SO_REUSEADDR. */
-function startAgain(server: Host, name: string): string {
-  return outcome(() => server.listen({ port: 8080, name }));
-}
+import {
+  abandon,
+  comesTrue,
+  endingsOf,
+  type Experiment,
+  experiment,
+  flagsOf,
+  type Host,
+  resultOf,
+  reuse,
+  startAgain,
+  until,
+} from '../kit/index.js';
 
 /** The states of the connections of the port, listeners aside. */
 function left(server: Host): string {
@@ -129,7 +128,7 @@ export const clientAtKeyboard = experiment(
     s.close();
     listener.close();
     await server.waitFor({ localPort: 8080, state: 'FIN_WAIT2' }, 'the server has stopped');
-    const whileItWaits = startAgain(server, 'second');
+    const whileItWaits = startAgain(server, { port: 8080, name: 'second' });
     if (types) {
       await c.send('a line\n');
       await until(() => (c.state === 'CLOSE' ? true : undefined), 'the answer to the line');
@@ -141,9 +140,9 @@ export const clientAtKeyboard = experiment(
       whileItWaits,
       sent: endingsOf(segments(), 'server'),
       left: remains,
-      afterExit: startAgain(server, 'third'),
+      afterExit: startAgain(server, { port: 8080, name: 'third' }),
     };
   },
 );
 
-export const restart: readonly Experiment[] = [timeWaitRobbed, lateData, clientAtKeyboard];
+export const restartExperiments: readonly Experiment[] = [timeWaitRobbed, lateData, clientAtKeyboard];

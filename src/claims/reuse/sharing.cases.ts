@@ -1,10 +1,16 @@
-import { type Case, defineCase, type SeenRow } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { comesTrue } from '../../lab/record/until.js';
-import { alike, inTwoWays } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  comesTrue,
+  defineCase,
+  type Host,
+  inTwoWays,
+  type LabSocket,
+  outcome,
+  outcomeAsync,
+  type SeenRow,
+  type Stage,
+} from '../kit/index.js';
 
 type Place = 'ANY' | 'A' | 'B';
 type Kind = 'stream' | 'dgram';

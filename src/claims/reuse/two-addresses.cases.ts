@@ -1,7 +1,4 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { clauses, fate } from '../kit/clauses.js';
+import { type Case, clauses, defineCase, fate, outcome, type Stage } from '../kit/index.js';
 
 const port = 80;
 

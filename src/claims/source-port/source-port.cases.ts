@@ -1,13 +1,20 @@
 import type { OptionValues } from '../../index.js';
-import { type Case, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
-import { closeInOrder } from '../kit/connection.js';
-import type { Endpoint, Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  closeInOrder,
+  defineCase,
+  type Endpoint,
+  type Host,
+  inGrid,
+  type LabSocket,
+  outcome,
+  outcomeAsync,
+  reuse,
+  type SeenRow,
+  type Stage,
+} from '../kit/index.js';
 
-const reuse: OptionValues = { SO_REUSEADDR: true };
 const sourcePort = 41_000;
 const servicePorts = [7001, 7002, 7003];
 

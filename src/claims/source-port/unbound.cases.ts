@@ -1,7 +1,4 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { alike } from '../kit/wording.js';
+import { alike, type Case, defineCase, outcome, outcomeAsync, type Stage } from '../kit/index.js';
 
 type Unbound =
   | 'TCP, two ports of one server'

@@ -1,5 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { leaveInTimeWait, oldData } from '../kit/time-wait.js';
+import { type Experiment, experiment, leaveInTimeWait, oldData } from '../kit/index.js';
 
 /** What arrives in TIME_WAIT. */
 const attackers = [
@@ -52,4 +51,4 @@ export const assassinated = experiment(
   },
 );
 
-export const assassination: readonly Experiment[] = [assassinated];
+export const assassinationExperiments: readonly Experiment[] = [assassinated];

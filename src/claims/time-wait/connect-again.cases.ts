@@ -1,9 +1,13 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { closeInOrder } from '../kit/connection.js';
-import { clauses } from '../kit/clauses.js';
+import {
+  type Case,
+  clauses,
+  closeInOrder,
+  defineCase,
+  type Host,
+  outcome,
+  outcomeAsync,
+  type Stage,
+} from '../kit/index.js';
 
 type Who =
   | 'the peer calls the listener again'

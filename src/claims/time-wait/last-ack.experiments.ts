@@ -1,9 +1,14 @@
 import { getSystemErrorName } from 'node:util';
-import { type Experiment, type ExperimentContext, experiment } from '../../lab/run/experiment.js';
-import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { resultOf } from '../kit/results.js';
-import { flagsOf, stateOf } from '../kit/wire.js';
+import {
+  type Experiment,
+  experiment,
+  type ExperimentContext,
+  flagsOf,
+  type Host,
+  type LabSocket,
+  resultOf,
+  stateOf,
+} from '../kit/index.js';
 
 interface LastAckLost {
   readonly server: Host;
@@ -101,4 +106,4 @@ export const withoutTimeWait = experiment(
   },
 );
 
-export const lastAck: readonly Experiment[] = [lastAckLost, withoutTimeWait];
+export const lastAckExperiments: readonly Experiment[] = [lastAckLost, withoutTimeWait];

@@ -1,9 +1,13 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { closingStates } from '../kit/connection.js';
-import { inState } from '../kit/peer-view.js';
-import type { TraceSegment } from '../../lab/record/trace.js';
-import { byName, connected } from '../kit/scene.js';
-import { flagsOf } from '../kit/wire.js';
+import {
+  byName,
+  closingStates,
+  connected,
+  type Experiment,
+  experiment,
+  flagsOf,
+  inState,
+  type TraceSegment,
+} from '../kit/index.js';
 
 const endings = [
   'server closes first',
@@ -57,4 +61,4 @@ export const wholeLife = experiment(
   },
 );
 
-export const life: readonly Experiment[] = [wholeLife];
+export const lifeExperiments: readonly Experiment[] = [wholeLife];

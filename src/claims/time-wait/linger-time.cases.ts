@@ -1,7 +1,4 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { closeInOrder, establish } from '../kit/connection.js';
-import { alike } from '../kit/wording.js';
-import { outcome } from '../../lab/record/recorder.js';
+import { alike, type Case, closeInOrder, defineCase, establish, outcome } from '../kit/index.js';
 
 /** SO_LINGER on the side that closes first; none where the option is not set. */
 interface LingerTime {

@@ -1,6 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import type { ScriptedConnection } from '../../lab/network/peer/connection.js';
-import { leaveInTimeWait, sameFourTuple } from '../kit/time-wait.js';
+import { type Experiment, experiment, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
 
 const clockBefore = 1_000_000;
 

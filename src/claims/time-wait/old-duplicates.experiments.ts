@@ -1,5 +1,4 @@
-import { type Experiment, experiment } from '../../lab/run/experiment.js';
-import { leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/time-wait.js';
+import { type Experiment, experiment, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/index.js';
 
 interface Late {
   readonly isRemoved: boolean;
@@ -54,4 +53,4 @@ export const oldDuplicate = experiment(
   },
 );
 
-export const oldDuplicates: readonly Experiment[] = [oldDuplicate];
+export const oldDuplicatesExperiments: readonly Experiment[] = [oldDuplicate];

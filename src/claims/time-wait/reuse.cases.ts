@@ -1,9 +1,15 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import { closeInOrder } from '../kit/connection.js';
-import type { Endpoint, Host } from '../../lab/network/host.js';
-import { outcome, outcomeAsync } from '../../lab/record/recorder.js';
-import { comesTrue, until } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  closeInOrder,
+  comesTrue,
+  defineCase,
+  type Endpoint,
+  type Host,
+  outcome,
+  outcomeAsync,
+  until,
+} from '../kit/index.js';
 
 interface Reconnect {
   readonly tcp_tw_reuse: 0 | 1 | 2;
@@ -145,4 +151,4 @@ const takenAgain = defineCase<Reconnect, string>({
   },
 });
 
-export const timeWaitReuseCases: readonly Case[] = [takenAgain];
+export const reuseCases: readonly Case[] = [takenAgain];

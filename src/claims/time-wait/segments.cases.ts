@@ -1,13 +1,21 @@
 import { getSystemErrorName } from 'node:util';
-import { type Case, defineCase } from '../../lab/run/case.js';
+import {
+  alike,
+  answersTo,
+  type Case,
+  comesTrue,
+  defineCase,
+  leaveInTimeWait,
+  type LeftInTimeWait,
+  oldData,
+  peerPort,
+  sameFourTuple,
+  type ScriptedConnection,
+  type Stage,
+  textOf,
+  until,
+} from '../kit/index.js';
 import { type Attack, assassinated, attacks, nameOfAttack } from './assassination.experiments.js';
-import { textOf } from '../kit/findings.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { answersTo } from '../../lab/network/peer/answers.js';
-import type { ScriptedConnection } from '../../lab/network/peer/connection.js';
-import { type LeftInTimeWait, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/time-wait.js';
-import { comesTrue, until } from '../../lab/record/until.js';
-import { alike } from '../kit/wording.js';
 
 /** What the host says to the FIN of a connection that is over, sent again: `ACK`, `RST`, or `nothing`. */
 async function answerToFinAgain(old: ScriptedConnection): Promise<string> {
@@ -159,7 +167,7 @@ function beginning({ newSeq }: Late): string {
   return `at ${newSeq === 'same' ? 'the same' : 'a higher'} number`;
 }
 
-function fate({ newConnection, oldDataRead }: Meeting): string {
+function meetingText({ newConnection, oldDataRead }: Meeting): string {
   if (newConnection === 'refused') return 'is refused';
   return oldDataRead ? 'reads the old data' : 'does not read the old data';
 }
@@ -215,7 +223,7 @@ const duplicates = defineCase<Late, Meeting>({
       .map((isRemoved) => {
         const fates = alike(
           rows.filter(({ given }) => given.isRemoved === isRemoved),
-          ({ observed }) => fate(observed),
+          ({ observed }) => meetingText(observed),
           ({ given }) => `${beginning(given)} with timestamps ${given.timestamps}`,
         ).sort((one, other) => one.labels.length - other.labels.length);
         const said = fates.map(({ outcome, labels }, index) => {
@@ -310,4 +318,4 @@ const assassination = defineCase<Attack, string>({
       .join('; '),
 });
 
-export const timeWaitSegmentCases: readonly Case[] = [finAgain, noTimeWait, duplicates, robbed, assassination];
+export const segmentsCases: readonly Case[] = [finAgain, noTimeWait, duplicates, robbed, assassination];

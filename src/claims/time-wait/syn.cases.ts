@@ -1,7 +1,4 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { ScriptedConnection } from '../../lab/network/peer/connection.js';
-import { leaveInTimeWait, sameFourTuple } from '../kit/time-wait.js';
-import { alike } from '../kit/wording.js';
+import { alike, type Case, defineCase, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
 
 const clocks = { none: undefined, newer: 10, same: 0, older: -10 } as const;
 type Clock = keyof typeof clocks;
@@ -145,4 +142,4 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
       .join('; '),
 });
 
-export const timeWaitSynCases: readonly Case[] = [toldApart, wrapped];
+export const synCases: readonly Case[] = [toldApart, wrapped];

@@ -1,15 +1,27 @@
-import type { OptionValues, SocketRow } from '../../index.js';
-import { type Case, defineCase, inGrid } from '../../lab/run/case.js';
-import { abandon, closeInOrder, closingStates, establish, serverPlace } from '../kit/connection.js';
-import type { Host } from '../../lab/network/host.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { fill, readToEnd } from '../kit/peer-view.js';
-import { outcome } from '../../lab/record/recorder.js';
-import { comesTrue } from '../../lab/record/until.js';
+import type { SocketRow } from '../../index.js';
+import {
+  abandon,
+  about,
+  alike,
+  type Case,
+  clauses,
+  closeInOrder,
+  closingStates,
+  comesTrue,
+  defineCase,
+  establish,
+  fill,
+  type Host,
+  inGrid,
+  outcome,
+  readToEnd,
+  reuse,
+  serverPlace,
+  type Stage,
+  startAgain,
+  textsOf,
+} from '../kit/index.js';
 import { wholeLife } from './life.experiments.js';
-import { textsOf } from '../kit/findings.js';
-import { clauses } from '../kit/clauses.js';
-import { alike } from '../kit/wording.js';
 
 type End = 'server' | 'client';
 
@@ -53,9 +65,7 @@ const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 
 /** Of a timer: what the kernel still keeps the socket for. A second or two may have gone by on a busy machine. */
 function keptFor(row: SocketRow | undefined): string {
   if (row === undefined) return 'not kept';
-  const seconds = (row.timer?.remainingMs ?? Number.NaN) / 1000;
-  const near = [5, 60, 240].find((length) => seconds <= length + 1 && seconds > length * 0.8 - 2);
-  return near === undefined ? `${Math.round(seconds)} s` : `about ${near} s`;
+  return about(row.timer?.remainingMs ?? Number.NaN, [5, 60, 240]);
 }
 
 const twiceTheMsl = defineCase<'how long' | 'at most', string>({
@@ -178,8 +188,6 @@ const countsAsBound = defineCase<Rebind, string>({
   },
 });
 
-const reuse: OptionValues = { SO_REUSEADDR: true };
-
 /** Which of the two servers sets the option. */
 interface Setters {
   readonly old: boolean;
@@ -187,7 +195,7 @@ interface Setters {
 }
 
 /** A server that has closed its connection first and then its listener, and one bound in its place. Returns what bind said. */
-async function bindAgain(stage: Stage, { old, next }: Setters, connections = 1): Promise<string> {
+async function replaced(stage: Stage, { old, next }: Setters, connections = 1): Promise<string> {
   const host = stage.alone();
   const listener = host.listen({ ...serverPlace(stage, host, serverPort), options: old ? reuse : {} });
   const { port, address } = listener.local;
@@ -197,12 +205,7 @@ async function bindAgain(stage: Stage, { old, next }: Setters, connections = 1):
   }
   listener.close();
   host.look('netstat: the old server is gone', { localPort: port });
-  return outcome(() =>
-    host
-      .open({ name: 'new', options: next ? reuse : {} })
-      .bind({ address, port })
-      .listen(),
-  );
+  return startAgain(host, { address, port, options: next ? reuse : {}, name: 'new' });
 }
 
 function setBy({ old, next }: Setters): string {
@@ -230,7 +233,7 @@ const newSocketOnly = defineCase<Setters, string>({
       ...(next ? { says: 'ok' } : {}),
     })),
   ),
-  run: (stage, setters) => bindAgain(stage, setters),
+  run: (stage, setters) => replaced(stage, setters),
   because: (rows) =>
     `the new server got ${clauses(
       rows,
@@ -256,7 +259,7 @@ const startAtOnce = defineCase<Remains, string>({
     { name: 'three TIME_WAITs, both servers have the option', given: { connections: 3, old: true, next: true } },
     { name: 'one TIME_WAIT, only the new server has the option', given: { connections: 1, old: false, next: true } },
   ].map((row) => ({ ...row, says: 'ok' })),
-  run: (stage, { connections, ...setters }) => bindAgain(stage, setters, connections),
+  run: (stage, { connections, ...setters }) => replaced(stage, setters, connections),
   because: (rows) =>
     alike(
       rows,

@@ -1,9 +1,14 @@
-import { type Case, defineCase } from '../../lab/run/case.js';
-import type { Stage } from '../../lab/run/stage.js';
-import { closingStates, establish } from '../kit/connection.js';
-import { startAgain } from '../kit/start-again.js';
-import { leaveInTimeWait, sameFourTuple } from '../kit/time-wait.js';
-import { alike } from '../kit/wording.js';
+import {
+  alike,
+  type Case,
+  closingStates,
+  defineCase,
+  establish,
+  leaveInTimeWait,
+  sameFourTuple,
+  type Stage,
+  startAgain,
+} from '../kit/index.js';
 
 type Arrival =
   | 'nothing comes'

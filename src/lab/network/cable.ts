@@ -1,5 +1,5 @@
+import { codeOf } from '../../errors.js';
 import type { NetworkNamespace } from '../../index.js';
-import { codeOf } from '../record/recorder.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
 import { newNamespace } from './namespaces.js';

@@ -1,4 +1,6 @@
-import { invalidArgument } from '../../errors.js';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { codeOf, invalidArgument } from '../../errors.js';
 import {
   type ConnectProgress,
   type AddressInput,
@@ -17,7 +19,7 @@ import {
 import { type Outcome, plain } from '../record/event.js';
 import type { Json } from '../record/json.js';
 import { patient } from '../record/patience.js';
-import { type Attempt, codeOf, type Recorder, returns } from '../record/recorder.js';
+import { type Attempt, type Recorder, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
 import type { Host } from './host.js';
 
@@ -298,4 +300,18 @@ export function internet(address: ReceivedMessage['address']): Endpoint {
   if (address?.family !== 'IPv4' && address?.family !== 'IPv6')
     throw new TypeError(`a ${address?.family ?? 'nameless'} socket has no port`);
   return { address: address.address, port: address.port };
+}
+
+/**
+ * Clears O_NONBLOCK, which belongs to the open file: libuv does so for what a child gets as its standard input
+ * (uv__process_child_init()).
+ */
+export function makeBlocking({ host, name, socket }: LabSocket): void {
+  // The child does so before it finds that there is no such program.
+  spawnSync('/proc/self/no-such-file', [], { stdio: [socket.fd, 'ignore', 'ignore'] });
+  const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${socket.fd}`, 'utf8'))?.[1] ?? '';
+  const O_NONBLOCK = 0o4000;
+  const blocking = (Number.parseInt(flags, 8) & O_NONBLOCK) === 0;
+  if (!blocking) throw new Error(`O_NONBLOCK is still set: ${flags}`);
+  host.called('fcntl', ['F_SETFL', 'without O_NONBLOCK'], { actor: name });
 }

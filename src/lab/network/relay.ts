@@ -1,9 +1,9 @@
+import { codeOf } from '../../errors.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkNamespace, Socket } from '../../index.js';
 import { decodeFrame, EtherType } from './peer/frame.js';
 import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, tryFrame, whenReadable } from './peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from './peer/segment.js';
-import { codeOf } from '../record/recorder.js';
 import { completeChecksum } from './complete-checksum.js';
 
 // The links of the lab have an MTU of 1500, and no segment is cut on its way unless a script raises gsoMaxSegments.

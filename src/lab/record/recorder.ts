@@ -1,3 +1,4 @@
+import { codeOf } from '../../errors.js';
 import { type CallEvent, type Event, type LinkEvent, type Moment, type Outcome, plain } from './event.js';
 import { rememberPlace } from './place.js';
 
@@ -93,12 +94,6 @@ export class Recorder {
     this.#events.push({ ...begun, endMs: this.elapsedMs, outcome });
     this.onCall();
   }
-}
-
-/** `EADDRINUSE`, `ERR_TIMED_OUT`: the code of an error, or its text where it has none. */
-export function codeOf(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** `ok`, or the errno a call failed with. A mistake of the script (a UsageError) is thrown on. */

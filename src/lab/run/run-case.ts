@@ -1,3 +1,4 @@
+import { codeOf } from '../../errors.js';
 import type { CaseResult } from '../record/result.js';
 import type { Event } from '../record/event.js';
 import type { Recording, TraceSegment } from '../record/trace.js';
@@ -6,7 +7,6 @@ import { type Isolation, Stage } from './stage.js';
 import { lacking } from './needs.js';
 import { eventText } from '../draw/text/event-text.js';
 import { patient } from '../record/patience.js';
-import { codeOf } from '../record/recorder.js';
 
 /** A row that waits for the kernel's own minute gets half a minute more. */
 const deadlinesMs = { fast: 15_000, slow: 90_000 };

@@ -1,5 +1,5 @@
+import { codeOf } from '../../errors.js';
 import { type ChildProcess, fork } from 'node:child_process';
-import { codeOf } from '../record/recorder.js';
 
 /** A process that is sent one order at a time and answers each: so that what hangs in it can be killed. */
 export class WorkerProcess {

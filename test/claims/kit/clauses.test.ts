@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clauses, fate, labelledClauses, listed } from '../../../src/claims/kit/clauses.js';
+import { clauses, fate, labelledClauses, listed } from '../../../src/claims/kit/wording.js';
 
 const rows = [
   { name: 'a', observed: 'ok' },

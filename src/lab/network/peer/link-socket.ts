@@ -1,3 +1,4 @@
+import { codeOf } from '../../../errors.js';
 import {
   type NetworkNamespace,
   type OptionValues,
@@ -5,7 +6,6 @@ import {
   Socket,
   SystemCallError,
 } from '../../../index.js';
-import { codeOf } from '../../record/recorder.js';
 
 // packet(7): every protocol, or what the host sends is not shown.
 const ETH_P_ALL = 0x0003;

@@ -1,0 +1,23 @@
+// All that a case or an experiment may use: what the lab has for it, and what more than one of them does.
+export type { Trace, TraceSegment } from '../../lab/record/trace.js';
+export { plain } from '../../lab/record/event.js';
+export { outcome, outcomeAsync } from '../../lab/record/recorder.js';
+export { comesTrue, until } from '../../lab/record/until.js';
+export type { Endpoint, Host } from '../../lab/network/host.js';
+export { endOfStream, internet, type LabSocket, makeBlocking } from '../../lab/network/lab-socket.js';
+export type { PassingSegment } from '../../lab/network/numbering.js';
+export type { Program } from '../../lab/network/program.js';
+export { answersTo, type ScriptedConnection } from '../../lab/network/peer/connection.js';
+export { type Case, type CaseRow, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
+export { type Experiment, type ExperimentContext, experiment } from '../../lab/run/experiment.js';
+export type { Stage } from '../../lab/run/stage.js';
+export * from './again.js';
+export * from './connection.js';
+export * from './findings.js';
+export * from './peer-view.js';
+export * from './programs.js';
+export * from './reach-state.js';
+export * from './time-wait.js';
+export * from './timer.js';
+export * from './wire.js';
+export * from './wording.js';
