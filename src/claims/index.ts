@@ -7,4 +7,5 @@ export { runGrid } from './grid/run.js';
 export { gridText } from './grid/text.js';
 export { tables } from './grid/dimensions.js';
 export { tallyOf } from './grid/tally.js';
+export { carryHostValues, hostSettings, useHostSettings } from './host-settings.js';
 export { builtIn, type MatrixOptions, runCases } from './run.js';

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { caseReport, summary, terminalWidth, wrap } from '../lab/index.js';
+import { caseReport, hostSettingsText, summary, terminalWidth, wrap } from '../lab/index.js';
 import { articles } from '../claims/index.js';
 import { CaseOutputs, type CaseOutputFlags, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
 import { choosePatience, patienceOption } from './patience.js';
-import { runChosen } from './run-chosen.js';
+import { hostSettingsHelp, runChosen } from './run-chosen.js';
 
 interface CaseFlags extends CaseOutputFlags {
+  readonly hostSettings?: boolean;
   readonly json?: boolean;
   readonly patience?: string;
 }
@@ -19,22 +20,27 @@ export function addCaseCommand(program: Command): void {
     .argument('<id...>', 'ids of cases, as G1')
     .option('--json', 'print the result as JSON')
     .addOption(patienceOption())
+    .option('--host-settings', hostSettingsHelp)
     .option('--html <file>', 'also write one self-contained page with a ladder of each row')
     .option('--svg <file>', 'also write the ladder; of several rows, named by row')
     .option('--pcap <file>', 'also write what was on the wire as pcapng; of several rows, named by row')
-    .action(async (ids: string[], { json, patience, ...files }: CaseFlags) => {
+    .action(async (ids: string[], { json, patience, hostSettings, ...files }: CaseFlags) => {
       const chosen = casesById(ids);
       choosePatience(patience);
       const mode = await chooseMode();
       const outputs = new CaseOutputs(files, chosen);
-      const { result, exitCode } = await runChosen(chosen, { ...mode, outputsOf: (one) => outputs.of(one) });
+      const { result, exitCode } = await runChosen(chosen, {
+        ...mode,
+        asHost: hostSettings,
+        outputsOf: (one) => outputs.of(one),
+      });
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the files.
       if (json === true) console.log(withoutRecordings(result));
       else {
         const width = terminalWidth(80);
         const reports = result.cases.map((one) => caseReport(one, articles, width));
-        console.log([...reports, wrap(summary(result), width)].join('\n\n'));
+        console.log([...reports, wrap(summary(result), width), ...hostSettingsText(result, width)].join('\n\n'));
       }
       outputs.write(result);
     });

@@ -1,6 +1,6 @@
 import { codeOf } from '../errors.js';
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
-import { cases } from '../claims/index.js';
+import { cases, hostSettings } from '../claims/index.js';
 import { missing } from '../lab/index.js';
 
 /** Something the package can use, whether it is here, and what to do if not. */
@@ -63,6 +63,21 @@ function runnable(): Finding {
   return { what, ok: left === 0, found, ...(left > 0 && { cure }) };
 }
 
+/** Sysctls that are not the kernel's defaults: what a service meets here, and cases do not unless asked to. */
+function sysctls(): Finding[] {
+  const what = 'sysctls';
+  const settings = hostSettings(cases);
+  if (settings.length === 0) return [{ what, ok: true, found: 'those that matter are the defaults of the kernel' }];
+  return settings.map(({ name, value, default: usual, changes, cases: touched }) => ({
+    what,
+    ok: true,
+    found: `${name} is ${value === '' ? 'empty' : value}, by default ${usual === '' ? 'empty' : usual}`,
+    cure: [changes, ...(touched.length === 0 ? [] : [`Cases: ${touched.join(' ')} (matrix --host-settings).`])].join(
+      ' ',
+    ),
+  }));
+}
+
 /** What can be found out with the addon, in the process that asks. */
 export function checks(): Finding[] {
   return [
@@ -75,5 +90,6 @@ export function checks(): Finding[] {
     attempt('bound-only sockets', boundSockets, 'Linux 6.8 lists them; before, such a holder of a port cannot be seen'),
     attempt('packet sockets', packetSockets, 'needs namespaces; the cases with crafted segments are skipped without'),
     runnable(),
+    ...sysctls(),
   ];
 }

@@ -67,6 +67,7 @@ async function findings(): Promise<Finding[]> {
     const { namespacesAvailable, reexecInUserNamespace } = await import('../index.js');
     if (namespacesAvailable().how === 'user-namespace') {
       process.env[outside] = JSON.stringify(here);
+      (await import('../claims/index.js')).carryHostValues();
       process.exit(await reexecInUserNamespace());
     }
   } catch (error) {

@@ -24,6 +24,8 @@ export async function chooseMode(): Promise<Mode> {
     case 'none':
       return { isolation: 'loopback', mode: 'loopback', reason: access.reason };
     case 'user-namespace':
+      // In there the sysctls are those of another network.
+      (await import('../claims/index.js')).carryHostValues();
       process.exit(await reexecInUserNamespace());
   }
 }

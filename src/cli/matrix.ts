@@ -5,6 +5,7 @@ import {
   caseReport,
   compareRuns,
   comparisonText,
+  hostSettingsText,
   matrixJunit,
   matrixMarkdown,
   matrixTable,
@@ -18,7 +19,7 @@ import { chooseMode } from './isolation.js';
 import { exitCodes } from './exit.js';
 import { exhaustive } from './exhaustive.js';
 import { choosePatience, patienceOption } from './patience.js';
-import { runChosen } from './run-chosen.js';
+import { hostSettingsHelp, runChosen } from './run-chosen.js';
 import { readSavedRun } from './saved-run.js';
 
 interface MatrixFlags {
@@ -32,6 +33,7 @@ interface MatrixFlags {
   readonly json?: boolean;
   readonly markdown?: boolean;
   readonly junit?: boolean;
+  readonly hostSettings?: boolean;
   readonly html?: string;
 }
 
@@ -55,9 +57,11 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   if (json === true) return withoutRecordings(result);
   if (markdown === true) return matrixMarkdown(result);
   if (junit === true) return matrixJunit(result);
+  const width = terminalWidth(100);
+  const told = hostSettingsText(result, width);
   if (verbose === true)
-    return [...result.cases.map((one) => caseReport(one, articles, terminalWidth(100))), summary(result)].join('\n\n');
-  return matrixTable(result, terminalWidth(100));
+    return [...result.cases.map((one) => caseReport(one, articles, width)), summary(result), ...told].join('\n\n');
+  return [matrixTable(result, width), ...told].join('\n\n');
 }
 
 /** Beside a saved run: what differs, as text or JSON. Exit status 1 if anything does, or nothing could be compared. */
@@ -81,12 +85,13 @@ export function addMatrixCommand(program: Command): void {
       ).conflicts(['exhaustive', 'verbose', 'markdown', 'junit']),
     )
     .addOption(patienceOption())
+    .option('--host-settings', hostSettingsHelp)
     .option('--quick', 'leave out the cases that wait for a minute')
     .addOption(
       new Option(
         '--exhaustive',
         'no cases: every pair of sockets on one port, beside what the model of the rules says',
-      ).conflicts(['case', 'article', 'quick', 'verbose', 'markdown', 'junit']),
+      ).conflicts(['case', 'article', 'hostSettings', 'quick', 'verbose', 'markdown', 'junit']),
     )
     .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))
     .addOption(
@@ -105,7 +110,12 @@ export function addMatrixCommand(program: Command): void {
       choosePatience(flags.patience);
       const mode = await chooseMode();
       const outputs = new CaseOutputs(flags.html === undefined ? {} : { html: flags.html }, chosen);
-      const settings = { ...mode, quick: flags.quick, outputsOf: (one: Case) => outputs.of(one) };
+      const settings = {
+        ...mode,
+        quick: flags.quick,
+        asHost: flags.hostSettings,
+        outputsOf: (one: Case) => outputs.of(one),
+      };
       const { result, exitCode } = await runChosen(chosen, settings);
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the file.

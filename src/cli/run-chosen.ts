@@ -1,12 +1,25 @@
-import { type Case, type MatrixOptions, type MatrixResult, runCases } from '../claims/index.js';
+import {
+  type Case,
+  type HostSetting,
+  hostSettings,
+  type MatrixOptions,
+  type MatrixResult,
+  runCases,
+  useHostSettings,
+} from '../claims/index.js';
 import { exitCodes } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import type { Mode } from './isolation.js';
 import { Progress } from './progress.js';
 
+export const hostSettingsHelp =
+  'run the cases with the sysctls of this machine where they differ from the defaults of the kernel';
+
 export interface RunSettings extends Mode {
   readonly quick?: boolean | undefined;
   readonly outputsOf?: MatrixOptions['outputsOf'];
+  /** Runs the cases with the settings of the machine, not with the kernel's defaults. */
+  readonly asHost?: boolean | undefined;
 }
 
 /** What a run came to, and what the program is to end with. */
@@ -15,17 +28,26 @@ export interface Ended {
   readonly exitCode: number;
 }
 
+/** Settings of the machine that touch the cases. Without namespaces they run in its network, and so with its settings. */
+function settingsOf(chosen: readonly Case[], { isolation, asHost }: RunSettings): readonly HostSetting[] {
+  const found = hostSettings(chosen).filter(({ cases }) => cases.length > 0);
+  if (isolation === 'loopback') return found.map((one) => ({ ...one, used: true }));
+  return asHost === true ? useHostSettings(found) : found;
+}
+
 /** Runs cases, tells on standard error how far it is, and at Ctrl+C ends with the results there are. */
 export async function runChosen(chosen: readonly Case[], settings: RunSettings): Promise<Ended> {
   const progress = new Progress(chosen.length, 'cases');
   const interrupt = new Interrupt();
-  const result = await runCases(chosen, {
+  const found = settingsOf(chosen, settings);
+  const ran = await runCases(chosen, {
     ...settings,
     signal: interrupt.signal,
     onStart: (testCase) => progress.started(testCase.id),
     onResult: (done) => progress.finished(done.id),
   });
   progress.stop();
+  const result: MatrixResult = { ...ran, ...(found.length > 0 && { hostSettings: found }) };
   if (interrupt.signal.aborted) {
     // The reports say so too, but one that goes to a file is not seen.
     if (!process.stdout.isTTY) console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);

@@ -2,7 +2,16 @@
 export type * from './record/event.js';
 export { compareRuns, type Comparison, type SavedRun } from './record/compare.js';
 export type { Json } from './record/json.js';
-export type { Article, CaseFacts, CaseResult, GridCell, MatrixResult, RowResult, Verdict } from './record/result.js';
+export type {
+  Article,
+  CaseFacts,
+  CaseResult,
+  GridCell,
+  HostSetting,
+  MatrixResult,
+  RowResult,
+  Verdict,
+} from './record/result.js';
 export type * from './record/trace.js';
 export { isPatienceSet, setPatience } from './record/patience.js';
 export type { PassingSegment } from './network/numbering.js';
@@ -23,6 +32,7 @@ export { comparisonText } from './draw/text/comparison.js';
 export { experimentsHtml } from './draw/page/experiments.js';
 export { type Facts, matrixHtml } from './draw/page/matrix.js';
 export { matrixJunit } from './draw/junit.js';
+export { hostSettingsText } from './draw/text/host-settings.js';
 export { matrixMarkdown } from './draw/markdown.js';
 export { caseReport, matrixTable, summary } from './draw/terminal.js';
 export { ladderSvg } from './draw/ladder/svg.js';

@@ -3,11 +3,12 @@ import { NetworkNamespace, SystemCallError } from '../../index.js';
 /** Slots of a host's own TCP hash. A host of the lab has tens of sockets, and each listing walks all slots. */
 const hashEntries = 512;
 
-/**
- * For tests of the lab itself: sysctls that every host of a run starts with, as `net.ipv4.tcp_timestamps=0,net.core.somaxconn=1`.
- * The environment carries them into the processes of a run.
- */
+/** Sysctls that every host of a run starts with, as JSON. The environment carries them into the processes of a run. */
 const givenVariable = 'SOCKWISE_LAB_SYSCTLS';
+
+export function giveSysctls(values: Readonly<Record<string, string>>): void {
+  process.env[givenVariable] = JSON.stringify(values);
+}
 
 function trySysctl(namespace: NetworkNamespace, name: string, value: string | number): boolean {
   try {
@@ -54,10 +55,8 @@ class Nursery {
 let nursery: Nursery | undefined;
 
 function setGiven(namespace: NetworkNamespace): void {
-  for (const pair of (process.env[givenVariable] ?? '').split(',')) {
-    const [name = '', value = ''] = pair.split('=');
-    if (name !== '') namespace.setSysctl(name, value);
-  }
+  const given = JSON.parse(process.env[givenVariable] ?? '{}') as Readonly<Record<string, string>>;
+  for (const [name, value] of Object.entries(given)) namespace.setSysctl(name, value);
 }
 
 /**

@@ -50,6 +50,19 @@ export interface CaseFacts {
   readonly bindsBeside?: boolean;
 }
 
+/** A sysctl of the machine that is not at the kernel's default. */
+export interface HostSetting {
+  readonly name: string;
+  readonly value: string;
+  readonly default: string;
+  /** What it changes, in one sentence. */
+  readonly changes: string;
+  /** The cases it touches, by id. */
+  readonly cases: readonly string[];
+  /** Whether the cases ran with the value of the machine; otherwise they ran with the default. */
+  readonly used: boolean;
+}
+
 export interface MatrixResult {
   /** Release of the kernel under test. */
   readonly kernel: string;
@@ -58,6 +71,8 @@ export interface MatrixResult {
   readonly mode: string;
   readonly durationMs: number;
   readonly cases: readonly CaseResult[];
+  /** Settings of the machine that touch these cases; absent where all are the kernel's defaults. */
+  readonly hostSettings?: readonly HostSetting[];
   /** The ids of those that had not ended when the run was interrupted; absent where it came to its end. */
   readonly unfinished?: readonly string[];
 }
