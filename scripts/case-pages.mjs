@@ -1,6 +1,6 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
 import { articles as known } from '../dist/claims/index.js';
-import { articlesText } from '../dist/lab/draw/text/articles-text.js';
+import { articlesText } from '../dist/claims/documents.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 

@@ -8,10 +8,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { release } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { experiments, sourceOf } from '../dist/claims/experiments.js';
-import { builtIn } from '../dist/claims/run.js';
-import { ladderSvg } from '../dist/lab/draw/ladder/svg.js';
-import { playRuns, runsOf } from '../dist/lab/run/play.js';
+import { sourceOf } from '../dist/claims/documents.js';
+import { builtIn, experiments, ladderSvg, playRuns, runsOf } from '../dist/claims/index.js';
 import { cell, value } from './markdown.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

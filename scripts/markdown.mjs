@@ -1,6 +1,5 @@
 // Pieces of Markdown that the generators share. Needs `npm run build:ts` before.
-import { markdownCell as cell } from '../dist/lab/draw/markdown.js';
-import { textOf, wordsOf } from '../dist/lab/draw/page/words.js';
+import { markdownCell as cell, textOf, wordsOf } from '../dist/claims/documents.js';
 
 export { cell };
 

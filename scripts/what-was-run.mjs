@@ -1,5 +1,5 @@
 // What a case's rows were made of, as lines of Markdown. Needs `npm run build:ts` before.
-import { ingredientsOf } from '../dist/lab/draw/what-was-run.js';
+import { ingredientsOf } from '../dist/lab/index.js';
 
 const parts = [
   ['Calls', ({ calls }) => calls.map((name) => (name === 'SOCK_DESTROY' ? name : `${name}()`))],

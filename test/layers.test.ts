@@ -11,7 +11,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'errors.ts': [],
   'address.ts': ['errors.ts'],
   'nearest.ts': [],
-  native: ['errors.ts'],
+  'package.ts': [],
+  native: ['errors.ts', 'package.ts'],
   options: ['native', 'errors.ts', 'address.ts'],
   socket: ['options', 'native', 'errors.ts', 'address.ts'],
   proc: ['native', 'errors.ts'],
@@ -21,9 +22,9 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
-  lab: ['index.ts', 'explain', 'errors.ts', 'nearest.ts'],
-  claims: ['lab', 'index.ts', 'explain', 'errors.ts'],
-  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts', 'nearest.ts'],
+  lab: ['index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
+  claims: ['lab', 'index.ts', 'explain', 'errors.ts', 'package.ts'],
+  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
 };
 
 /** The same for the folders of `src/lab/`. */

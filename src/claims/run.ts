@@ -1,10 +1,12 @@
+import { pathToFileURL } from 'node:url';
 import type { MatrixResult } from '../lab/record/result.js';
 import type { Case } from '../lab/run/case.js';
 import { type MatrixOptions as LabOptions, runCases as runCasesOf } from '../lab/run/matrix.js';
 import type { Source } from '../lab/run/play.js';
+import { compiled } from '../package.js';
 
 /** The built-in claims, as a worker process loads them: compiled, also where this file is not. */
-const claims = new URL('../../dist/claims/content.js', import.meta.url).href;
+const claims = pathToFileURL(compiled('claims/content.js')).href;
 
 /** Where the built-in experiments are. */
 export const builtIn: Source = { claims };

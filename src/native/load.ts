@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { learnErrors, UsageError } from '../errors.js';
+import { root } from '../package.js';
 import { DATA, type NativeBinding } from './binding.js';
 
 const require = createRequire(import.meta.url);
-const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** `glibc` or `musl`, `undefined` off Linux: a binary made for one does not load with the other. */
 function libc(): string | undefined {

@@ -101,7 +101,7 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () =>
   test('a worker thread has a way there and back of its own', async () => {
     const home = here();
     const worker = new Worker(
-      `import('${new URL('../../dist/netns/namespace.js', import.meta.url).href}').then(({ NetworkNamespace }) => {
+      `import('${new URL('../../dist/index.js', import.meta.url).href}').then(({ NetworkNamespace }) => {
         const here = () => require('node:fs').readlinkSync('/proc/thread-self/ns/net');
         const namespace = NetworkNamespace.create();
         const seen = [here(), namespace.run(here), here()];

@@ -6,15 +6,13 @@ import { describe, expect, test } from 'vitest';
 import { namespacesAvailable, reexecInUserNamespace } from '../../src/netns/user-namespace.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
+import { built } from '../support/children.js';
 import { canBecomeNobody, NOBODY } from '../support/users.js';
-
-const dist = new URL('../../dist/netns/', import.meta.url).href;
 
 // What a command does with this module: once more inside if that is needed, then the work.
 function program(work: string): string {
   return `
-    import { namespacesAvailable, reexecInUserNamespace } from '${dist}user-namespace.js';
-    import { NetworkNamespace } from '${dist}namespace.js';
+    import { namespacesAvailable, NetworkNamespace, reexecInUserNamespace } from '${built}';
     const access = namespacesAvailable();
     if (access.how === 'user-namespace') {
       process.exitCode = await reexecInUserNamespace(['--input-type=module', '-e', process.env.PROGRAM, 'one', 'two words']);

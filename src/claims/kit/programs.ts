@@ -1,13 +1,8 @@
-import { fileURLToPath } from 'node:url';
-
-/** Programs are run compiled, also where this file is not. */
-function pathOf(name: string): string {
-  return fileURLToPath(new URL(`../../../dist/claims/programs/${name}.js`, import.meta.url));
-}
+import { compiled } from '../../package.js';
 
 /** What runs in processes of its own; each file says what it does. */
 export const programs = {
-  agent: pathOf('agent'),
-  echoServer: pathOf('echo-server'),
-  holder: pathOf('holder'),
+  agent: compiled('claims/programs/agent.js'),
+  echoServer: compiled('claims/programs/echo-server.js'),
+  holder: compiled('claims/programs/holder.js'),
 } as const;

@@ -1,8 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** `src/` or `dist/`, whichever this is. */
-const own = fileURLToPath(new URL('../../', import.meta.url));
+import { code } from '../../package.js';
 
 const frame = /^ +at (?:.*\(|async )?((?:file:\/\/)?\/[^()\n]*):(\d+):(\d+)\)?$/gm;
 /** A syntax error of a module has its place in front, and one of a file that jiti reads behind. */
@@ -23,7 +21,7 @@ function shown(file: string, ...numbers: readonly string[]): string {
 /** Whether a file is neither of this package nor of another. */
 export function isOutside(file: string): boolean {
   const path = pathOf(file);
-  return !path.startsWith(own) && !path.includes('/node_modules/');
+  return !path.startsWith(code) && !path.includes('/node_modules/');
 }
 
 /** The first on the stack that is neither of this package nor of another. */

@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { compiled } from '../../package.js';
 import type { CaseResult } from '../record/result.js';
 import type { Trace } from '../record/trace.js';
 import type { Case } from './case.js';
@@ -7,7 +7,7 @@ import type { CaseOutputs } from './run-case.js';
 import type { Isolation } from './stage.js';
 
 /** Run compiled, also where this file is not. */
-export const workerFile = fileURLToPath(new URL('../../../dist/lab/run/worker.js', import.meta.url));
+export const workerFile = compiled('lab/run/worker.js');
 
 /** A module of claims, as a worker loads it. */
 export interface Claims {

@@ -34,7 +34,7 @@ const result: MatrixResult = {
 
 /** Prints the table in a process of its own, where picocolors reads the environment anew. */
 async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = result): Promise<string> {
-  const terminal = new URL('../../../dist/lab/draw/terminal.js', import.meta.url).href;
+  const terminal = new URL('../../../dist/lab/index.js', import.meta.url).href;
   const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(of)}, ${width}))`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
   return stdout;

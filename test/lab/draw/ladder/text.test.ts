@@ -442,7 +442,7 @@ timeWait: false
 describe('colour', () => {
   const program = `
     import { readFileSync } from 'node:fs';
-    import { ladderText } from '${new URL('../../../../dist/lab/draw/ladder/text.js', import.meta.url).href}';
+    import { ladderText } from '${new URL('../../../../dist/lab/index.js', import.meta.url).href}';
     process.stdout.write(ladderText(JSON.parse(readFileSync(0, 'utf8'))));
   `;
 

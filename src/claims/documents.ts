@@ -1,0 +1,5 @@
+// What the scripts that write docs/ take besides the face of the lab and the claims.
+export { sourceOf } from './experiments.js';
+export { markdownCell } from '../lab/draw/markdown.js';
+export { textOf, wordsOf } from '../lab/draw/page/words.js';
+export { articlesText } from '../lab/draw/text/articles-text.js';

@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url';
+
+/** Own code is in `src/` or in `dist/`, at a depth that the bundler chooses. */
+const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(fileURLToPath(import.meta.url)) ?? [];
+
+/** Where this package is. */
+export const root = before;
+
+/** `src/` or `dist/` of it, whichever runs. */
+export const code = `${before}${folder}/`;
+
+/** A file of `dist/`, also for code that runs from `src/`: what a process of its own runs is compiled. */
+export function compiled(path: string): string {
+  return `${root}dist/${path}`;
+}
