@@ -1,40 +1,34 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
 import { articles as known } from '../dist/claims/index.js';
-import { articlesText } from '../dist/claims/documents.js';
+import { articlesText, placeOf, verdicts } from '../dist/claims/documents.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
-const sections = [
-  ['refuted', 'Linux does otherwise'],
-  ['qualified', 'It depends on something the articles leave out'],
-  ['confirmed', 'It is so'],
-  ['skipped', 'Not run here'],
-];
-
-/** What begins with a name in code, as `tcp_tw_reuse`, keeps its small letter. */
-const sentence = (text) => `${text.replace(/^[a-z]+(?=[ ,:])/, (word) => word[0].toUpperCase() + word.slice(1))}.`;
+const meanings = new Map(verdicts);
 
 function compared(ok) {
   if (ok === null) return 'not covered';
   return ok ? 'matches' : '**differs**';
 }
 
-function table(rows) {
+function table({ rows, labels }) {
   const lines = rows.map(({ name, says, observed, ok }) => {
-    const said = says === undefined ? '' : value(says);
-    return `| ${cell(name)} | ${said} | ${value(observed)} | ${compared(ok)} |`;
+    const said = says === undefined ? '' : value(says, labels);
+    return `| ${cell(name)} | ${said} | ${value(observed, labels)} | ${compared(ok)} |`;
   });
   return ['| given | the claim says | Linux did | |', '| --- | --- | --- | --- |', ...lines];
 }
 
+const rule = ({ id, text, ...place }) => `- ${cell(text)} (${cell(placeOf(place))}) [${id}](../rules.md#${id})`;
+
 /** The page of a case, `seen` in a run. `drawn` are the experiments that show it on the wire. */
-export function casePage(seen, { rule, advice, slow }, drawn, version) {
-  const { id, title, claim, articles, verdict, because, rows } = seen;
+export function casePage(seen, { slow }, drawn, version) {
+  const { id, title, claim, articles, verdict, because, rules, advice, rows } = seen;
   const told = articles.length === 0 ? '' : `A${articlesText(articles, known).slice(1)}. `;
   const lines = [
     `# ${id}: ${title}`,
     '',
-    `**${verdict}** on Linux ${version}. ${told}[All cases](README.md)`,
+    `**${verdict}** on Linux ${version}: ${meanings.get(verdict)} ${told}[All cases](README.md)`,
     '',
     '## The claim',
     '',
@@ -42,18 +36,19 @@ export function casePage(seen, { rule, advice, slow }, drawn, version) {
     '',
     '## What Linux does',
     '',
-    sentence(because),
+    because,
     '',
   ];
+  if (rows.length > 0) lines.push(...table(seen), '');
+  lines.push('## What to do', '', advice, '', '## Why', '', ...rules.map(rule), '');
   if (rows.length > 0) {
-    lines.push(...table(rows), '', '## What was run', '', ...whatWasRun(rows, slow === true), '');
+    lines.push('## What was run', '', ...whatWasRun(rows, slow === true), '');
     lines.push('Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
   }
   if (drawn.length > 0) {
     const links = drawn.map(({ name, title: what }) => `- [${what}](../experiments/${name}.md)`);
     lines.push('## On the wire', '', ...links, '');
   }
-  lines.push('## The rule behind it', '', rule, '', '## What to do in a service', '', advice, '');
   return lines.join('\n');
 }
 
@@ -66,13 +61,12 @@ export function caseIndex(cases, version) {
     '`npx sockwise matrix` does it again on your kernel; `npm run generate:cases` writes these pages.',
     '',
   ];
-  for (const [verdict, heading] of sections) {
+  for (const [verdict, meaning] of verdicts) {
     const found = cases.filter((seen) => seen.verdict === verdict);
     if (found.length === 0) continue;
-    lines.push(`## ${heading}: ${found.length} ${verdict}`, '');
+    lines.push(`## ${found.length} ${verdict}`, '', meaning, '');
     lines.push('| case | the articles say | Linux does |', '| --- | --- | --- |');
-    for (const { id, claim, because } of found)
-      lines.push(`| [${id}](${id}.md) | ${cell(claim)} | ${cell(sentence(because))} |`);
+    for (const { id, claim, because } of found) lines.push(`| [${id}](${id}.md) | ${cell(claim)} | ${cell(because)} |`);
     lines.push('');
   }
   lines.push('## By id', '', cases.map(({ id }) => `[${id}](${id}.md)`).join(' '), '');

@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constantsOf } from './generate/constants.mjs';
-import { catalog, kinds, rules, structures, unpredictables } from './generate/load.mjs';
+import { catalog, kinds, lifeRules, rules, structures, unpredictables } from './generate/load.mjs';
 import { optionsPage } from './generate/options.mjs';
 import { rulesPage } from './generate/rules.mjs';
 import { typesOf } from './generate/types.mjs';
@@ -23,7 +23,7 @@ const files = {
   [forNative]: constantsOf(catalog),
   'src/options/values.gen.ts': typesOf(catalog, kinds, structures),
   'docs/options.md': optionsPage(catalog, structures),
-  'docs/rules.md': rulesPage(rules, unpredictables),
+  'docs/rules.md': rulesPage(rules, unpredictables, lifeRules),
   'README.md': readme,
 };
 

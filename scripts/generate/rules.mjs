@@ -28,12 +28,16 @@ function ruleSection([id, rule]) {
 }
 
 /** docs/rules.md. */
-export function rulesPage(rules, unpredictables) {
+export function rulesPage(rules, unpredictables, lifeRules) {
   const outcomes = [...new Set(Object.values(rules).map(({ outcome }) => outcome))].sort((a, b) =>
     a === 'ok' || b === 'ok' ? Number(b === 'ok') - Number(a === 'ok') : a < b ? -1 : 1,
   );
 
   return [
+    '# Rules of the kernel',
+    '',
+    'Cases, `sockwise why` and `sockwise try` cite them by these names.',
+    '',
     '# Rules of bind, listen and connect',
     '',
     `The ${Object.keys(rules).length} rules by which Linux decides whether a socket may have an address and port. Functions are those of Linux 6.18.`,
@@ -54,5 +58,13 @@ export function rulesPage(rules, unpredictables) {
     '| --- | --- |',
     ...Object.entries(unpredictables).map(([id, text]) => `| ${id} | ${text} |`),
     '',
+    '# Rules of the life of sockets',
+    '',
+    `The ${Object.keys(lifeRules).length} rules about who gets what arrives, how connections are closed, how long their state is kept and what is reset.`,
+    '',
+    ...Object.entries(lifeRules).flatMap(([id, rule]) => {
+      const where = [`Kernel: \`${rule.kernel}\``, `See ${rule.source}`, versionsText(rule)].filter(Boolean);
+      return [`### ${id}`, '', rule.text, '', `${where.join('. ')}.`, ''];
+    }),
   ].join('\n');
 }

@@ -1,5 +1,7 @@
 // What the scripts that write docs/ take besides the face of the lab and the claims.
 export { sourceOf } from './experiments.js';
 export { markdownCell } from '../lab/draw/markdown.js';
-export { textOf, wordsOf } from '../lab/draw/page/words.js';
+export { labelOf, textOf } from '../lab/draw/page/words.js';
+export { verdicts } from '../lab/draw/verdicts.js';
+export { placeOf } from '../explain/cite.js';
 export { articlesText } from '../lab/draw/text/articles-text.js';

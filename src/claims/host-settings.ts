@@ -192,8 +192,10 @@ export function defaultValues(): SysctlValues {
 }
 
 function names(testCase: Case, sysctl: string): boolean {
-  const { title, claim, rule, advice, rowNames } = testCase;
-  return [title, claim, rule, advice, ...rowNames].some((text) => new RegExp(`\\b${sysctl}\\b`).test(text));
+  const { title, claim, rules, advice, rowNames } = testCase;
+  return [title, claim, advice, ...rules.map(({ text }) => text), ...rowNames].some((text) =>
+    new RegExp(`\\b${sysctl}\\b`).test(text),
+  );
 }
 
 /** The settings of which the values are not the defaults, with the cases that they touch. None is used. */

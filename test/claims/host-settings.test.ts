@@ -25,7 +25,9 @@ describe('settings that differ', () => {
     expect(others).toEqual([]);
     expect(found).toMatchObject({ name: 'net.ipv4.tcp_tw_reuse', value: '1', default: '2', used: false });
     expect(found?.cases).toEqual(expect.arrayContaining(['C18', 'S2']));
-    const naming = cases.filter(({ advice, rule }) => /\btcp_tw_reuse\b/.test(`${advice} ${rule}`));
+    const naming = cases.filter(({ advice, rules }) =>
+      /\btcp_tw_reuse\b/.test(`${advice} ${rules.map(({ text }) => text).join(' ')}`),
+    );
     expect(found?.cases).toEqual(expect.arrayContaining(naming.map(({ id }) => id)));
   });
 

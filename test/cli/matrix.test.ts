@@ -227,7 +227,7 @@ describe('sockwise matrix', () => {
         expect(result.mode).toBe('user namespace');
         expect(result.cases.map(({ error }) => error)).toEqual([undefined, undefined, undefined]);
         expect(result.cases.map(({ verdict }) => verdict)).not.toContain('skipped');
-        expect(result.cases[2]?.because).toMatch(/not run: .*second user/);
+        expect(result.cases[2]?.because).toMatch(/Not run: .*second user/);
       } finally {
         rmSync(home, { recursive: true });
       }

@@ -1,6 +1,5 @@
 import type { SocketType } from '../../index.js';
 import {
-  alike,
   type Case,
   defineCase,
   type Endpoint,
@@ -52,9 +51,16 @@ const bindAndConnect = defineCase<Transport, Names>({
   articles: ['001'],
   title: 'bind() sets the source, connect() the destination',
   claim: 'bind() sets the source address and port of a socket, connect() the destination.',
-  rule: 'inet_bind() stores inet_saddr and inet_sport; tcp_v4_connect() and __ip4_datagram_connect() store inet_daddr and inet_dport, and the source only where bind() left it open. bind(2), connect(2).',
+  rules: ['bind-source-connect-destination'],
   advice:
-    'Bind before connect only to choose the source address, with IP_BIND_ADDRESS_NO_PORT and port 0: then connect chooses the port, which other destinations can share (C3).',
+    'Bind before connect() only to choose the source address, with IP_BIND_ADDRESS_NO_PORT and port 0. Then connect() chooses the port, which other destinations can share (C3).',
+  labels: {
+    sourceAfterBind: 'bind() set the source',
+    destinationAfterBind: 'destination after bind()',
+    sourceAfterConnect: 'connect() kept the source',
+    destinationAfterConnect: 'connect() set the destination',
+    sourceSeenByPeer: 'the peer sees that source',
+  },
   onLoopback: true,
   rows: transports.map((transport) => ({
     name: transport,
@@ -83,28 +89,19 @@ const bindAndConnect = defineCase<Transport, Names>({
       sourceSeenByPeer: same(await seenFrom(to, transport), bound),
     };
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => namesSentence(observed),
-      ({ name }) => name,
-    )
-      .map(({ outcome: sentence, labels }) => `${labels.join(' and ')}: ${sentence}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'bind() sets the source address and port. connect() sets the destination and leaves the source as it is.',
+      rows: () => ({
+        sourceAfterBind: true,
+        destinationAfterBind: 'ENOTCONN',
+        sourceAfterConnect: true,
+        destinationAfterConnect: true,
+        sourceSeenByPeer: true,
+      }),
+    },
+  ],
 });
-
-function namesSentence(seen: Names): string {
-  const source = seen.sourceAfterBind ? 'bind() set the source' : 'bind() did not set the source';
-  const none =
-    seen.destinationAfterBind === 'ENOTCONN'
-      ? 'and no destination yet'
-      : `and getpeername() said ${seen.destinationAfterBind}`;
-  const destination = seen.destinationAfterConnect
-    ? 'connect() set the destination'
-    : 'connect() did not set the destination';
-  const kept = seen.sourceAfterConnect ? 'and left the source as it was' : 'and changed the source';
-  return `${source} ${none}, ${destination} ${kept}, ${seen.sourceSeenByPeer ? 'and the peer saw that source' : 'but the peer saw another source'}`;
-}
 
 const range = { low: 40_000, high: 40_009 };
 const rangeSize = range.high - range.low + 1;
@@ -169,14 +166,21 @@ function endsOf({ by, ends }: Taking): string {
   return ends === 1 ? 'one destination' : 'two destinations';
 }
 
+/** What a call says when no port is left for it. */
+function exhaustedError(transport: Transport, by: Taking['by']): string {
+  if (by === 'bind') return 'EADDRINUSE';
+  return transport === 'TCP' ? 'EADDRNOTAVAIL' : 'EAGAIN';
+}
+
 const exhausted = defineCase<Taking, Taken>({
   id: 'C3',
   articles: ['001'],
   title: 'When the ephemeral ports run out',
   claim: 'No more sockets can bind port 0 than the ephemeral range has ports; then bind fails with EADDRINUSE.',
-  rule: 'inet_csk_find_open_port() looks for a port without a bind conflict, so an address has the range for itself, and bind says EADDRINUSE (bind(2)). __inet_hash_connect() looks for a free four-tuple, so a destination has the range for itself, and connect says EADDRNOTAVAIL; IP_BIND_ADDRESS_NO_PORT leaves the port to it. UDP has no four-tuples: udp_lib_get_port(), EAGAIN from inet_autobind().',
+  rules: ['no-port-left-for-bind', 'no-port-left-for-connect', 'no-udp-port-left'],
   advice:
-    'Do not bind before connect; if the source address matters, set IP_BIND_ADDRESS_NO_PORT before the bind. EADDRNOTAVAIL of a connect() that is to choose the port (EAGAIN for UDP) means "ports used up".',
+    'Do not bind before connect(). If the source address matters, set IP_BIND_ADDRESS_NO_PORT before bind(). Read EADDRNOTAVAIL of a connect() that chooses its port, and EAGAIN of UDP, as "no port is left".',
+  labels: { sockets: 'sockets', then: 'then' },
   // What connect() says is an open question.
   rows: takings.map((given) => ({
     name: `${given.transport}, ${waysToTake[given.by]}, ${endsOf(given)}`,
@@ -184,22 +188,22 @@ const exhausted = defineCase<Taking, Taken>({
     ...(given.by === 'bind' ? { says: { sockets: rangeSize, then: 'EADDRINUSE' } } : {}),
   })),
   run: takeAll,
-  because(rows) {
-    const ways = takings
-      .filter(({ ends }) => ends === 1)
-      .map(({ transport, by }) => {
-        const seen = rows.filter(({ given }) => given.transport === transport && given.by === by);
-        const counts = seen.map(({ given, observed }) => `${observed.sockets} for ${endsOf(given)}`).join(' and ');
-        const errors = [...new Set(seen.map(({ observed }) => observed.then))].join(' or ');
-        return { way: `${waysToTake[by]} (${transport})`, said: `${counts}, then ${errors}` };
-      });
-    const groups = alike(
-      ways,
-      ({ said }) => said,
-      ({ way }) => way,
-    );
-    return `sockets that got one of ${rangeSize} ports: ${groups.map(({ outcome: said, labels }) => `${said}, with ${labels.join(' or ')}`).join('; ')}`;
-  },
+  laws: [
+    {
+      text: `With ${rangeSize} ephemeral ports, bind() to port 0 works ${rangeSize} times for each local address and then fails with EADDRINUSE. TCP connect() works ${rangeSize} times for each destination and then fails with EADDRNOTAVAIL. UDP connect() works ${rangeSize} times in all and then fails with EAGAIN.`,
+      rows: ({ transport, by, ends }) => ({
+        sockets: transport === 'UDP' && by !== 'bind' ? rangeSize : rangeSize * ends,
+        then: exhaustedError(transport, by),
+      }),
+    },
+    {
+      text: `With ${rangeSize} ephemeral ports, bind() to port 0 works ${rangeSize} times in all, whatever the local address, and then fails with EADDRINUSE.`,
+      rows: ({ transport, by, ends }) => ({
+        sockets: by === 'bind' || transport === 'UDP' ? rangeSize : rangeSize * ends,
+        then: exhaustedError(transport, by),
+      }),
+    },
+  ],
 });
 
 type FirstUse = 'sends a datagram' | 'sends where there is no route' | 'connects' | 'only receives';
@@ -239,9 +243,10 @@ const udpAutobind = defineCase<FirstUse, Autobound>({
   title: 'An unbound UDP socket is bound at its first send',
   claim:
     'A UDP socket that was never bound is bound by the system when it first sends, and it may be connected, too; unbound it cannot be answered.',
-  rule: 'inet_send_prepare() calls inet_autobind() before anything is looked up, so even a send that fails binds; __ip4_datagram_connect() then also fixes the address. recvfrom(2) binds nothing.',
+  rules: ['udp-autobind'],
   advice:
-    'A UDP socket that is to receive first has to be bound. A client should connect: the kernel then filters, and reports ICMP errors.',
+    'Bind a UDP socket that has to receive first. Connect a UDP client: the kernel then filters what it receives, and reports ICMP errors.',
+  labels: { before: 'before', call: 'the call', after: 'after it', reached: 'can be reached' },
   rows: [
     { name: 'sends a datagram', given: 'sends a datagram', says: { call: 'ok', after: 'bound', reached: true } },
     { name: 'sends where there is no route', given: 'sends where there is no route' },
@@ -258,14 +263,17 @@ const udpAutobind = defineCase<FirstUse, Autobound>({
     host.look('UDP sockets', { protocol: 'udp' });
     return { before, call, after, reached: await reaches(to, socket) };
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { after, reached } }) => `is then ${after} and ${reached ? 'can be reached' : 'cannot be reached'}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `a socket that ${labels.join(' or ')} ${said}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'A UDP socket is bound by its first send or connect, even if the send fails. Receiving does not bind it: nobody can reach a socket that has only received.',
+      rows: {
+        'sends a datagram': { before: 'unbound', call: 'ok', after: 'bound', reached: true },
+        'sends where there is no route': { before: 'unbound', call: 'ENETUNREACH', after: 'bound', reached: true },
+        connects: { before: 'unbound', call: 'ok', after: 'bound', reached: true },
+        'only receives': { before: 'unbound', after: 'unbound', reached: false },
+      },
+    },
+  ],
 });
 
 type Attempt = 'accepted' | 'on its way' | 'refused';
@@ -281,9 +289,10 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
   articles: ['001'],
   title: 'An unbound TCP socket is bound at connect',
   claim: 'A TCP socket that was never bound is bound by the system before it connects.',
-  rule: 'tcp_v4_connect() chooses the address by the route and inet_hash_connect() the port, before the SYN goes out. A connection that fails gives back a port that bind() did not name (tcp_set_state() calls inet_put_port() unless SOCK_BINDPORT_LOCK is set), while getsockname() goes on reporting it.',
+  rules: ['port-chosen', 'port-given-back'],
   advice:
-    'Nothing to do: that is how a client should get its port. After a failed connect() open a new socket, and do not take what getsockname() says for a port that is held.',
+    'Let connect() choose the port of a client. After a failed connect() open a new socket, and do not rely on the port that getsockname() reports.',
+  labels: { before: 'before connect()', after: 'then', getsockname: 'getsockname()' },
   rows: [
     { name: 'the connection is accepted', given: 'accepted', says: { before: 'unbound', after: 'bound' } },
     { name: 'the connection is on its way', given: 'on its way', says: { before: 'unbound', after: 'bound' } },
@@ -303,15 +312,20 @@ const tcpAutobind = defineCase<Attempt, Autobind>({
     const taken = outcome(() => host.open({ name: 'another' }).bind({ address: host.A, port })) === 'EADDRINUSE';
     return { before, after: taken ? 'bound' : 'unbound', getsockname };
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { before, after, getsockname } }) =>
-        `${before} before and ${after}${after === 'unbound' ? ` (though getsockname() ${getsockname})` : ''}`,
-      ({ given }) => given,
-    )
-      .map(({ outcome: said, labels }) => `it was ${said} when the connection was ${labels.join(' or ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'connect() binds a TCP socket before its SYN leaves. If the connection is refused, the port is free again, although getsockname() still reports it.',
+      rows: (attempt) => ({
+        before: 'unbound',
+        after: attempt === 'refused' ? 'unbound' : 'bound',
+        getsockname: 'names a port',
+      }),
+    },
+    {
+      text: 'connect() binds a TCP socket before its SYN leaves, and the port stays bound if the connection is refused.',
+      rows: () => ({ before: 'unbound', after: 'bound', getsockname: 'names a port' }),
+    },
+  ],
 });
 
 interface Choice {
@@ -334,8 +348,15 @@ const portZero = defineCase<Choice, Chosen>({
   title: 'Port 0 and the wildcard: what the kernel fills in',
   claim:
     'With port 0 the kernel chooses a port of the ephemeral range; a socket bound to the wildcard gets one concrete source address when it connects.',
-  rule: 'inet_csk_find_open_port() and udp_lib_get_port() search net.ipv4.ip_local_port_range; tcp_v4_connect() and __ip4_datagram_connect() take the source address of the route, which to an address of the machine itself is that address (inet_bhash2_update_saddr() then moves a TCP socket in the bind table).',
+  rules: ['port-chosen-by-bind', 'source-by-route'],
   advice: 'Read the result with getsockname(): after bind() for the port, after connect() for the address.',
+  labels: {
+    portInRange: 'port in the ephemeral range',
+    bound: 'address after bind()',
+    connected: 'address after connect()',
+    concrete: 'one concrete address',
+    portKept: 'port kept',
+  },
   rows: transports.flatMap((transport) =>
     (['A', 'B'] as const).map((destination) => ({
       name: `${transport}, connected to ${destination}`,
@@ -359,16 +380,18 @@ const portZero = defineCase<Choice, Chosen>({
       portKept: local.port === bound.port,
     };
   },
-  because(rows) {
-    const groups = alike(
-      rows,
-      ({ given, observed }) => `${observed.bound} became ${observed.connected} when connected to ${given.destination}`,
-      ({ given }) => given.transport,
-    );
-    const inRange = rows.every(({ observed }) => observed.portInRange) ? 'in the range' : 'not always in the range';
-    const kept = rows.every(({ observed }) => observed.portKept) ? 'stayed' : 'did not always stay';
-    return `the port was ${inRange} and ${kept}; the source address ${groups.map(({ outcome: said, labels }) => `${said} (${labels.join(' and ')})`).join(', ')}`;
-  },
+  laws: [
+    {
+      text: 'Port 0 gives a port of the ephemeral range, which the socket keeps. connect() replaces the wildcard by the source address of the route: for an address of the machine itself, that address.',
+      rows: ({ destination }) => ({
+        portInRange: true,
+        bound: 'ANY',
+        connected: destination,
+        concrete: true,
+        portKept: true,
+      }),
+    },
+  ],
 });
 
 function placeOf(host: Host, address: string): string {

@@ -1,6 +1,5 @@
 import type { OptionValues } from '../../index.js';
 import {
-  alike,
   type Case,
   closeInOrder,
   defineCase,
@@ -26,22 +25,6 @@ type Attempt = {
 
 function attempt(call: 'bind' | 'connect', said: string): Attempt {
   return { works: said === 'ok', call, said };
-}
-
-/** For a sentence: what worked, and with which errno the rest failed. */
-function fates<Given>(
-  rows: readonly { readonly given: Given; readonly observed: Attempt }[],
-  under: (given: Given) => string,
-  what: (given: Given) => string,
-): string {
-  const fate = ({ works, said }: Attempt): string => (works ? 'works' : `fails with ${said}`);
-  return alike(
-    rows,
-    ({ given }) => under(given),
-    ({ given, observed }) => `${what(given)} ${fate(observed)}`,
-  )
-    .map(({ outcome: settings, labels }) => `${settings} ${labels.join(', ')}`)
-    .join('; ');
 }
 
 /** One ephemeral port, so that what is taken is taken. */
@@ -115,14 +98,21 @@ function settings({ twReuse, reuseAddr }: Omit<Helper, 'doing'>): string {
   return `tcp_tw_reuse=${twReuse} and ${reuseAddr ? 'with' : 'without'} SO_REUSEADDR`;
 }
 
+/** What comes of each if tcp_tw_reuse is for connect() and SO_REUSEADDR for bind(), and nothing or neither for a port bound before. */
+function ownWork({ doing, twReuse, reuseAddr }: Helper, isTakenOver: boolean): Pick<Attempt, 'works' | 'said'> {
+  const works = { bind: reuseAddr, connect: twReuse === 1, 'connect from the port bound before': isTakenOver }[doing];
+  return { works, said: works ? 'ok' : doing === 'bind' ? 'EADDRINUSE' : 'EADDRNOTAVAIL' };
+}
+
 const eachItsOwn = defineCase<Helper, Attempt>({
   id: 'S2',
   articles: ['002'],
   title: 'tcp_tw_reuse and SO_REUSEADDR',
   claim: 'tcp_tw_reuse acts at connect and SO_REUSEADDR at bind: neither does the work of the other.',
-  rule: 'inet_bind_conflict() looks at SO_REUSEADDR (and SO_REUSEPORT) and not at tcp_tw_reuse. connect without a port asks tcp_twsk_unique(), which looks at tcp_tw_reuse and timestamps; for a port bound before, __inet_check_established() takes over a TIME_WAIT with timestamps whatever tcp_tw_reuse says.',
+  rules: ['tcp-tw-reuse', 'reuseaddr-shared', 'time-wait-taken-over'],
   advice:
-    'For servers SO_REUSEADDR. For clients keep the default of tcp_tw_reuse, unless a proxy runs out of ports to one upstream (C18); more addresses or fewer, longer connections help more. A client that must keep its source port sets SO_REUSEADDR on every socket that uses it, and binds.',
+    'Set SO_REUSEADDR in servers. In clients leave tcp_tw_reuse at its default, unless a proxy runs out of ports to one upstream (C18); use more addresses, or fewer and longer connections, first. If a client must keep its source port, set SO_REUSEADDR on every socket that uses it, and bind.',
+  labels: { works: 'works', call: 'last call', said: 'result' },
   rows: (
     [
       { doing: 'bind', twReuse: 1, reuseAddr: false, works: false },
@@ -133,12 +123,16 @@ const eachItsOwn = defineCase<Helper, Attempt>({
     ] as const
   ).map(({ works, ...given }) => ({ name: `${given.doing}, ${settings(given)}`, given, says: { works } })),
   run: help,
-  because: (rows) =>
-    fates(
-      rows,
-      (given) => `with ${settings(given)}`,
-      ({ doing }) => doing,
-    ),
+  laws: [
+    {
+      text: 'tcp_tw_reuse helps connect() and does nothing for bind(). SO_REUSEADDR helps bind() and does nothing for a connect() that chooses its port. But a connect() from a port bound before takes over a TIME_WAIT without tcp_tw_reuse.',
+      rows: (given) => ownWork(given, true),
+    },
+    {
+      text: 'tcp_tw_reuse helps connect() and does nothing for bind(). SO_REUSEADDR helps bind() and does nothing for connect().',
+      rows: (given) => ownWork(given, false),
+    },
+  ],
 });
 
 type Client =
@@ -181,9 +175,16 @@ const clients = defineCase<Client, Attempt>({
   title: '"Address already in use" for clients',
   claim:
     'A client, too, can meet "address already in use", if its port is in use and SO_REUSEADDR is not set. In which call, bind or connect?',
-  rule: 'bind(2) says EADDRINUSE (inet_csk_get_port()). connect(2) says EADDRNOTAVAIL: for want of a port (__inet_hash_connect()), as its man page has it, and also for a four-tuple that stands (__inet_check_established()), where the man page lets one expect EADDRINUSE.',
+  rules: [
+    'held-by-connection',
+    'held-by-time-wait',
+    'no-port-left-for-bind',
+    'four-tuple-taken',
+    'no-port-left-for-connect',
+  ],
   advice:
-    'Look for EADDRNOTAVAIL in clients, not only for EADDRINUSE. Leave the port to the kernel, and with many connections set IP_BIND_ADDRESS_NO_PORT before binding an address.',
+    'Look for EADDRNOTAVAIL in clients, not only for EADDRINUSE. Leave the port to the kernel. With many connections from one address, set IP_BIND_ADDRESS_NO_PORT before bind().',
+  labels: { works: 'works', call: 'last call', said: 'result' },
   rows: [
     {
       name: 'bind to the port of a connection',
@@ -196,14 +197,17 @@ const clients = defineCase<Client, Attempt>({
     { name: 'connect with no port left', given: 'connect with no port left' },
   ],
   run: clientFails,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { call, said } }) => `${call} says ${said}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
-      .join(', '),
+  laws: [
+    {
+      text: 'A client meets EADDRINUSE in bind() only. connect() says EADDRNOTAVAIL instead, both where the four-tuple is taken and where no port is left.',
+      rows: (what) =>
+        what.startsWith('bind') ? { call: 'bind', said: 'EADDRINUSE' } : { call: 'connect', said: 'EADDRNOTAVAIL' },
+    },
+    {
+      text: 'A client meets EADDRINUSE in bind(), and in connect() too.',
+      rows: (what) => ({ call: what.startsWith('bind') ? 'bind' : 'connect', said: 'EADDRINUSE' }),
+    },
+  ],
 });
 
 interface Compared {
@@ -264,21 +268,25 @@ const fourTuple = defineCase<Compared, Attempt>({
   title: 'What is compared at bind, and what at connect',
   claim:
     'A connection is known by its four-tuple, so two are in conflict only if all four values are the same. What is compared at bind, which has no destination?',
-  rule: 'inet_bind_conflict() compares local address and port (and options, device, state), never the destination; __inet_check_established() compares the four-tuple.',
+  rules: ['held-by-connection', 'four-tuple-taken', 'four-tuple-free'],
   advice:
-    'A bind to a fixed port reserves it against every destination. SO_REUSEADDR on all sockets of that port leaves the check to connect.',
+    'Bind a fixed source port only if you must: it is then reserved against every destination. Set SO_REUSEADDR on all sockets of that port to leave the check to connect().',
+  labels: { works: 'works', call: 'last call', said: 'result' },
   rows: comparisons.map((given) => ({
     name: `${given.name}, ${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
     given,
     ...(given.works === undefined ? {} : { says: { works: given.works } }),
   })),
   run: compared,
-  because: (rows) =>
-    fates(
-      rows,
-      (given) => `${given.reuse ? 'with' : 'without'} SO_REUSEADDR`,
-      ({ name }) => name,
-    ),
+  laws: [
+    {
+      text: 'bind() compares the local address and port only: without SO_REUSEADDR a second bind to them fails, whatever the destination. connect() compares all four values and fails with EADDRNOTAVAIL only if all are the same.',
+      rows: ({ reuse: option, source, destination }) =>
+        source === 'another' || (option && destination === 'another')
+          ? { works: true, said: 'ok' }
+          : { works: false, said: option ? 'EADDRNOTAVAIL' : 'EADDRINUSE' },
+    },
+  ],
 });
 
 type Late =
@@ -345,9 +353,9 @@ const tooLate = defineCase<Setting, string>({
   articles: ['002'],
   title: 'The option set after bind',
   claim: 'SO_REUSEADDR must be set before bind: on a socket that is bound or connected it has no effect.',
-  rule: 'inet_bind_conflict() reads sk_reuse of the sockets it finds at the moment of the later bind, and listen() repeats the check for its own socket (inet_csk_listen_start()). A connection copies the flag of its listener at the handshake (inet_csk_clone_lock()), a TIME_WAIT that of its connection (inet_twsk_alloc()).',
+  rules: ['option-read-at-later-bind', 'option-inherited'],
   advice:
-    'Set it before bind all the same: it is the only moment that covers everything. But a running server can be mended for its next restart by setting it on the listener and on every accepted socket.',
+    'Set it before bind(): only that covers everything. To prepare a running server for its next restart, set it on the listener and on every accepted socket (`sockwise set`).',
   onLoopback: true,
   bindsBeside: true,
   rows: [
@@ -355,15 +363,13 @@ const tooLate = defineCase<Setting, string>({
     ...neverSet.map((late) => ({ name: `not set ${late}`, given: { late, isSet: false } })),
   ],
   run: setLate,
-  because(rows) {
-    const late = alike(
-      rows.filter(({ given }) => given.isSet),
-      ({ observed }) => (observed === 'ok' ? 'it helps' : `it does not help (${observed})`),
-      ({ given }) => given.late,
-    );
-    const never = new Set(rows.filter(({ given }) => !given.isSet).map(({ observed }) => observed));
-    return `set after bind, ${late.map(({ outcome: said, labels }) => `${said} ${labels.join(', ')}`).join('; ')}; never set: ${[...never].join(' or ')}`;
-  },
+  laws: [
+    {
+      text: 'Set late it works on a bound socket and on an accepted one, and on a listener for connections that come after. It does not reach connections that were accepted before.',
+      rows: ({ late, isSet }) => (isSet && late !== 'on the listener after the connection' ? 'ok' : 'EADDRINUSE'),
+    },
+    { text: 'Set after bind it has no effect.', rows: () => 'EADDRINUSE' },
+  ],
 });
 
 /** Which call fails, with which errno, and what it compared. */

@@ -4,7 +4,6 @@ import {
   defineCase,
   type Host,
   inGrid,
-  inTwoWays,
   outcome,
   plain,
   programs,
@@ -44,9 +43,6 @@ function bindTwo(stage: Stage, { first, second, depth, reuse }: Pair): string {
   return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
 
-const conflict = ({ observed }: { readonly observed: string }): string =>
-  observed === 'ok' ? 'no conflict' : observed;
-
 const inUse = 'bind EADDRINUSE';
 
 const byDefault = defineCase<Pair, string>({
@@ -55,9 +51,9 @@ const byDefault = defineCase<Pair, string>({
   title: 'Two sockets on one port, without options',
   claim:
     'Without options a wildcard and a specific address exclude each other on one port, in either order, and two different specific addresses do not.',
-  rule: 'inet_rcv_saddr_equal(): the wildcard overlaps with every address, two specific addresses only if they are the same; bind(2), EADDRINUSE. udp_lib_lport_inuse() does the same for UDP.',
+  rules: ['addresses-apart', 'held-by-bound-socket', 'held-by-listener', 'held-by-udp-socket'],
   advice:
-    'To serve two addresses of a machine with different programs, bind both to their own address and none to the wildcard.',
+    'To serve two addresses of a machine with different programs, bind each program to its own address, and none to the wildcard.',
   bindsBeside: true,
   rows: depths.flatMap((depth) =>
     (
@@ -76,14 +72,21 @@ const byDefault = defineCase<Pair, string>({
     })),
   ),
   run: (stage, given) => bindTwo(stage, given),
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => given.depth,
-      conflict,
-      ({ given: { first, second } }) => `${first} then ${second}`,
-    ),
+  laws: [
+    {
+      text: 'Two different specific addresses can share a port. The wildcard and a specific address exclude each other, in either order, for TCP and for UDP, bound or listening.',
+      rows: ({ first, second }) => (first === 'ANY' || second === 'ANY' ? inUse : 'ok'),
+    },
+  ],
 });
+
+/** What comes of two sockets that may share as long as one of them does not listen. */
+const sharedAs: { readonly [D in Depth]: string } = {
+  'only bound': 'ok',
+  'the first listens': inUse,
+  'both listen once bound': 'listen EADDRINUSE',
+  UDP: 'ok',
+};
 
 const holders = { neither: 'neither has it', both: 'both have it', second: 'only the second has it' } as const;
 
@@ -92,9 +95,9 @@ const wildcard = defineCase<Pair, string>({
   articles: ['001'],
   title: 'SO_REUSEADDR: the wildcard first, then a specific address',
   claim: 'With SO_REUSEADDR a specific address can be bound on a port where another socket is bound to the wildcard.',
-  rule: 'inet_bind_conflict() lets two sockets overlap if both have SO_REUSEADDR and the older one does not listen; listen() repeats the check as a listener (inet_csk_listen_start()). UDP sockets, which do not listen, overlap if both have it (udp_lib_lport_inuse()).',
+  rules: ['reuseaddr-shared', 'held-by-listener', 'udp-reuseaddr-shared'],
   advice:
-    'Not a way to run a server for one address beside one for all: that takes SO_REUSEPORT on both. SO_REUSEADDR is for restarts.',
+    'Set SO_REUSEPORT on both to run a server for one address beside one for all addresses. SO_REUSEADDR is for restarts.',
   bindsBeside: true,
   rows: (['A', 'B'] as const).flatMap((second) =>
     depths.flatMap((depth) =>
@@ -107,13 +110,16 @@ const wildcard = defineCase<Pair, string>({
     ),
   ),
   run: (stage, given) => bindTwo(stage, given),
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => holders[given.reuse],
-      conflict,
-      ({ given }) => given.depth,
-    ),
+  laws: [
+    {
+      text: 'With SO_REUSEADDR on both sockets the second bind works as long as the first does not listen; only one of the two can listen. On the second socket alone the option does nothing. UDP sockets share freely.',
+      rows: ({ depth, reuse }) => (reuse === 'both' ? sharedAs[depth] : inUse),
+    },
+    {
+      text: 'SO_REUSEADDR on the second socket is enough to bind beside one that does not listen; only one of the two can listen.',
+      rows: ({ depth }) => sharedAs[depth],
+    },
+  ],
 });
 
 const exactlyTheSame = defineCase<Pair, string>({
@@ -121,9 +127,9 @@ const exactlyTheSame = defineCase<Pair, string>({
   articles: ['001'],
   title: 'SO_REUSEADDR: the very same address and port',
   claim: 'With SO_REUSEADDR on both sockets the very same address and port still conflict.',
-  rule: 'inet_bind_conflict() does not tell the same address from an overlapping one: with SO_REUSEADDR on both only a listener is in the way. That the same address conflicts is so on BSD. UDP has no listeners, so with the option on both nothing is in the way (udp_lib_lport_inuse()).',
+  rules: ['reuseaddr-shared', 'held-by-listener', 'udp-reuseaddr-shared'],
   advice:
-    'Do not take a bind that works for proof that the port is yours: only listen() decides, and for UDP nothing does.',
+    'Do not take a bind() that works as proof that the port is yours: for TCP only listen() decides, for UDP nothing does.',
   bindsBeside: true,
   rows: depths.flatMap((depth) =>
     (['A', 'ANY'] as const).map((place) => ({
@@ -133,13 +139,16 @@ const exactlyTheSame = defineCase<Pair, string>({
     })),
   ),
   run: (stage, given) => bindTwo(stage, given),
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      () => 'with the option on both',
-      conflict,
-      ({ given }) => given.depth,
-    ),
+  laws: [
+    {
+      text: 'Two sockets with SO_REUSEADDR may bind the very same address and port; only one of them can listen. UDP sockets share it for good.',
+      rows: ({ depth }) => sharedAs[depth],
+    },
+    {
+      text: 'The very same address and port always conflict, whatever SO_REUSEADDR says, as on BSD.',
+      rows: () => inUse,
+    },
+  ],
 });
 
 /** bind and listen as steps that can be set against those of another process; each returns `ok` or its errno. */
@@ -194,7 +203,7 @@ const twoProcesses = defineCase<Listeners, string>({
   title: 'Linux makes an exception for listeners',
   claim:
     'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
-  rule: 'inet_bind_conflict(): SO_REUSEADDR does not count against a socket in LISTEN. The same check runs again in listen(), so of two that are bound the first to call it wins.',
+  rules: ['held-by-listener', 'listen-checks-again'],
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
   bindsBeside: true,
   rows: [
@@ -221,13 +230,12 @@ const twoProcesses = defineCase<Listeners, string>({
     host.look('who listens', { port: servicePort });
     return listening === 'ok' ? 'ok' : `listen ${listening}`;
   },
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => given.order,
-      ({ observed }) => `process 2 gets ${observed}`,
-      ({ given }) => `process 1 has ${given.first} and process 2 ${given.second}`,
-    ),
+  laws: [
+    {
+      text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE. If both bind first, the one that calls listen() second fails there.',
+      rows: ({ order }) => (order === 'process 1 listens first' ? inUse : 'listen EADDRINUSE'),
+    },
+  ],
 });
 
 type Copy = {
@@ -246,9 +254,9 @@ const secondCopy = defineCase<Copy, string>({
   title: 'A second copy of the server, started by mistake',
   claim:
     'Setting SO_REUSEADDR in every TCP server does no harm: a second copy, started by mistake, is refused and the first one goes on.',
-  rule: 'A listener stops any bind without SO_REUSEPORT, but between bind() and listen() the port of a SO_REUSEADDR socket can be taken by another: inet_bind_conflict() asks for LISTEN only, and for no user. With SO_REUSEPORT both listen, and share the connections.',
+  rules: ['held-by-listener', 'reuseaddr-shared', 'reuseport-shared'],
   advice:
-    'With SO_REUSEADDR call listen() right after bind(), and let the server end if it says EADDRINUSE. SO_REUSEPORT hides a second copy, so set it only where several are meant.',
+    'With SO_REUSEADDR call listen() right after bind(), and end the server if listen() fails with EADDRINUSE. Set SO_REUSEPORT only where several copies are meant: it hides a second one.',
   rows: (['after the first listens', 'while the first starts'] as const).flatMap((when) => [
     copies({ option: 'SO_REUSEADDR', when }, 'the first copy'),
     copies({ option: 'SO_REUSEPORT', when }),
@@ -265,13 +273,21 @@ const secondCopy = defineCase<Copy, string>({
     host.look('who listens', { port: servicePort });
     return serving(first, second);
   },
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => given.option,
-      ({ observed }) => `served by ${observed}`,
-      ({ given }) => `the second starts ${given.when}`,
-    ),
+  laws: [
+    {
+      text: 'With SO_REUSEADDR a second copy is refused once the first one listens; between bind() and listen() of the first it can take the port away. With SO_REUSEPORT both copies listen and share the connections.',
+      rows: ({ option, when }) =>
+        option === 'SO_REUSEPORT'
+          ? 'the first copy and the second copy'
+          : when === 'after the first listens'
+            ? 'the first copy'
+            : 'the second copy',
+    },
+    {
+      text: 'With SO_REUSEADDR a second copy is always refused. With SO_REUSEPORT both copies listen and share the connections.',
+      rows: ({ option }) => (option === 'SO_REUSEPORT' ? 'the first copy and the second copy' : 'the first copy'),
+    },
+  ],
 });
 
 function serving(first: string, second: string): string {

@@ -1,14 +1,4 @@
-import {
-  alike,
-  type Case,
-  defineCase,
-  type Host,
-  plain,
-  type Program,
-  programs,
-  type Stage,
-  until,
-} from '../kit/index.js';
+import { type Case, defineCase, type Host, plain, type Program, programs, type Stage, until } from '../kit/index.js';
 import { Socket } from '../../index.js';
 
 type Way = 'each binds for itself' | 'inherited' | 'passed over a Unix socket' | 'SO_REUSEPORT';
@@ -70,21 +60,14 @@ async function processesServing(stage: Stage, way: Way): Promise<number> {
   return able.filter(accepted).length;
 }
 
-const ways: { readonly [W in Way]: string } = {
-  'each binds for itself': 'each binds for itself',
-  SO_REUSEPORT: 'each binds for itself with SO_REUSEPORT',
-  inherited: 'they inherit one listener',
-  'passed over a Unix socket': 'they are passed one listener over a Unix socket',
-};
-
 const nginx = defineCase<Way, number>({
   id: 'S7',
   articles: ['002'],
   title: "nginx's master and workers",
   claim: "Two servers can never be bound to one address and port. How do nginx's master and workers share them, then?",
-  rule: 'bind(2) and listen(2) are refused to a second socket (inet_bind_conflict()), but a socket may have many descriptors in many processes: fork(2), execve(2) and SCM_RIGHTS (unix(7)) add references to the same struct file. SO_REUSEPORT is for sockets of their own.',
+  rules: ['held-by-listener', 'one-socket-many-descriptors', 'reuseport-shared'],
   advice:
-    'To restart without a gap, hand the listener down (nginx, systemd socket units). Or start the next process with SO_REUSEPORT before the last one stops, if the old one set SO_REUSEPORT too, and with net.ipv4.tcp_migrate_req=1: otherwise the connections in the queue of the closed listener are reset (R8, S18).',
+    'To restart without a gap, hand the listener down (nginx, systemd socket units). Or set SO_REUSEPORT in both programs and net.ipv4.tcp_migrate_req=1, and start the next process before the last one stops: without tcp_migrate_req the connections in the queue of the closed listener are reset (R8, S18).',
   rows: [
     { name: 'each binds for itself', given: 'each binds for itself', says: 1 },
     { name: 'each binds for itself, with SO_REUSEPORT', given: 'SO_REUSEPORT', says: 1 },
@@ -93,14 +76,16 @@ const nginx = defineCase<Way, number>({
     { name: 'passed over a Unix socket', given: 'passed over a Unix socket' },
   ],
   run: processesServing,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => `${observed} of 2 processes accept connections`,
-      ({ given: way }) => ways[way],
-    )
-      .map(({ outcome, labels }) => `${outcome} if ${labels.join(', or ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'Two processes that each bind for themselves: only one can. They share a port by inheriting or passing one listening socket, as nginx does, or with SO_REUSEPORT on sockets of their own.',
+      rows: (way) => (way === 'each binds for itself' ? 1 : 2),
+    },
+    {
+      text: 'Two processes share a port only by inheriting or passing one listening socket, as nginx does.',
+      rows: (way) => (way === 'each binds for itself' || way === 'SO_REUSEPORT' ? 1 : 2),
+    },
+  ],
 });
 
 /** One address and port, and two real processes. */

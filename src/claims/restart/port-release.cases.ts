@@ -1,7 +1,6 @@
 import type { SocketRow } from '../../index.js';
 import {
   about,
-  alike,
   bindAgain,
   type Case,
   closeInOrder,
@@ -74,9 +73,9 @@ const clientClosesFirst = defineCase<Release, string>({
   articles: ['004'],
   title: 'The client closes first: the port is free at once',
   claim: 'When the client closes first and the server after it, the port of the server can be used again at once.',
-  rule: 'The passive closer is done when its FIN is acknowledged: tcp_rcv_state_process() takes LAST_ACK to CLOSE, and nothing is left. Until then the socket of LAST_ACK is in the bucket of the port; when the FINs cross, both ends go by CLOSING to TIME_WAIT (RFC 9293 section 3.6, figure 13).',
+  rules: ['last-closer-done', 'closing-crossed', 'held-by-closing-connection', 'held-by-time-wait'],
   advice:
-    "Do not build on the clients' good manners: one connection that the server ends itself, or one client that vanishes, holds the port. Set SO_REUSEADDR.",
+    'Set SO_REUSEADDR. Do not rely on clients: one connection that the server ends, or one client that vanishes, holds the port.',
   rows: (
     [
       'every connection was closed by its client first',
@@ -100,14 +99,18 @@ const clientClosesFirst = defineCase<Release, string>({
     serverHost.look('what is left on the port', { localPort: port });
     return bindAgain(serverHost, { address: serverHost.ANY, port });
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `bind said ${said} where ${labels.join('; where ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'Free at once if every connection was closed by its client and the last ACK came. Held if one was closed by the server, if a client is unreachable (LAST_ACK), or if both closed at once (TIME_WAIT).',
+      rows: {
+        'every connection was closed by its client first': 'ok',
+        'the client closed first, by RST': 'ok',
+        'one of two connections was closed by the server first': 'EADDRINUSE',
+        'the client closed first and can no longer be reached': 'EADDRINUSE',
+        'the client closed first, its FIN and that of the server crossed': 'EADDRINUSE',
+      },
+    },
+  ],
 });
 
 type Keeping = { readonly state: string; readonly timer: string; readonly bind: string };
@@ -156,9 +159,10 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
   title: 'The server closes while the client stays: for how long the port is held',
   claim:
     'When the server closes and the client has not, the port goes to TIME_WAIT and cannot be used for one to four minutes.',
-  rule: 'Without the FIN of the client there is no TIME_WAIT but FIN_WAIT2. Once no process holds it, tcp_fin_timeout (60 s) ends it (tcp_fin_time(), tcp_time_wait()); while one does, nothing. TIME_WAIT is TCP_TIMEWAIT_LEN, 60 s, which no setting changes.',
+  rules: ['fin-wait2-alone', 'fin-timeout', 'half-closed-for-ever', 'time-wait-60s', 'held-by-closing-connection'],
   advice:
-    'Set SO_REUSEADDR, which also covers FIN_WAIT2, and close what you have shut down: a half-closed socket that is kept open has no timer at all.',
+    'Set SO_REUSEADDR before bind(), from the first start on: it covers FIN_WAIT1, FIN_WAIT2 and TIME_WAIT. Close every socket that you have shut down: a half-closed socket that is kept open has no timer at all.',
+  labels: { state: 'what holds the port', timer: 'for how long', bind: 'bind()' },
   rows: (
     [
       'the client closes too',
@@ -186,14 +190,23 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
       bind: bindAgain(serverHost, { address: serverHost.ANY, port }),
     };
   },
-  because: (rows) =>
-    `${alike(
-      rows,
-      ({ observed: { state, timer } }) => `${state} ${timer.startsWith('about') ? `for ${timer}` : timer}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: what, labels }) => `the port is held by ${what} where ${labels.join(' or ')}`)
-      .join('; ')}; bind then said ${[...new Set(rows.map(({ observed }) => observed.bind))].join(' or ')}`,
+  laws: [
+    {
+      text: 'If the client closes too, TIME_WAIT holds the port for 60 s, whatever tcp_fin_timeout says. If the client never closes, FIN_WAIT2 holds it for tcp_fin_timeout (60 s), or for ever if the server keeps its socket. If the client is gone, FIN_WAIT1 holds it until retransmission gives up.',
+      rows: {
+        'the client closes too': { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' },
+        'the client closes too, tcp_fin_timeout 1': { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' },
+        'the client never closes': { state: 'FIN_WAIT2', timer: 'about 60 s', bind: 'EADDRINUSE' },
+        'the client never closes, tcp_fin_timeout 1': { state: 'FIN_WAIT2', timer: 'about 1 s', bind: 'EADDRINUSE' },
+        'the client never closes, the server keeps its socket half-closed': {
+          state: 'FIN_WAIT2',
+          timer: 'without a timer',
+          bind: 'EADDRINUSE',
+        },
+        'the client has vanished': { state: 'FIN_WAIT1', timer: 'as long as it retransmits', bind: 'EADDRINUSE' },
+      },
+    },
+  ],
 });
 
 const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
@@ -202,9 +215,9 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   title: 'SO_REUSEADDR on a busy port, by the state of what holds it',
   claim:
     'SO_REUSEADDR lets a server start on a port that is busy in TIME_WAIT; in any other state it still gets EADDRINUSE.',
-  rule: 'inet_bind_conflict() asks two things of each socket in the bucket: whether both have SO_REUSEADDR, and whether it listens. The state is of no other account.',
+  rules: ['reuseaddr-shared', 'held-by-listener', 'held-by-time-wait'],
   advice:
-    'Set it on every listener from the first start on. The kernel then refuses a second listener and nothing else: a server may start beside the living connections of another.',
+    'Set it on every listener from the first start on. The kernel then refuses a second listener and nothing else: the server may start beside living connections of the old one.',
   bindsBeside: true,
   rows: [true, false].flatMap((old) =>
     labStates.map((state) => ({
@@ -218,18 +231,16 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
     const { host } = await reach(stage, state, old ? reuse : {});
     return startAgain(host, { address: host.ANY, port, options: reuse });
   },
-  because: (rows) =>
-    [true, false]
-      .map((old) => {
-        const of = rows.filter(({ given }) => given.old === old && given.state !== 'CLOSED');
-        const said = alike(
-          of,
-          ({ observed }) => observed,
-          ({ given }) => given.state,
-        );
-        return `with the option ${old ? 'on both' : 'on the new socket only'}: ${said.map(({ outcome: what, labels }) => `${what} for ${labels.join(', ')}`).join(', ')}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'With SO_REUSEADDR on both sockets only LISTEN is in the way. With the option on the new socket alone every state is.',
+      rows: ({ state, old }) => (state === 'CLOSED' || (old && state !== 'LISTEN') ? 'ok' : 'EADDRINUSE'),
+    },
+    {
+      text: 'With SO_REUSEADDR on the new socket TIME_WAIT is not in the way, and every other state is.',
+      rows: ({ state }) => (state === 'CLOSED' || state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
 
 type Predecessor =
@@ -287,9 +298,9 @@ const predecessor = defineCase<Predecessor, string>({
   articles: ['004'],
   title: 'Data meant for the server before the restart',
   claim: 'After a restart with SO_REUSEADDR the new TCP server may get data that was meant for its predecessor.',
-  rule: "tcp_v4_rcv() looks for a connection of the whole four-tuple first; a listener gets nothing but a SYN and answers anything else with RST (tcp_rcv_state_process()). UDP has no connections on the server's side: udp4_lib_lookup2() takes whoever is bound.",
+  rules: ['four-tuple-first', 'queue-dies-with-listener', 'udp-whoever-is-bound'],
   advice:
-    "For TCP there is nothing to fear but old duplicates (L4). In a protocol over UDP, put an identifier of the server's run into what must not be taken for a new one's.",
+    "Put an identifier of the server's run into the messages of a UDP protocol, so that a new server can reject what was meant for the old one.",
   rows: (
     [
       'TCP, a client of the old server sends more',
@@ -300,14 +311,18 @@ const predecessor = defineCase<Predecessor, string>({
     ] as const
   ).map((name) => ({ name, given: name, ...(name.startsWith('TCP') ? { says: 'gets it' } : {}) })),
   run: inherit,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome: what, labels }) => `the new server ${what} (${labels.join('; ')})`)
-      .join(', '),
+  laws: [
+    {
+      text: 'A new TCP server gets nothing of the connections of the old one, accepted or not. A new UDP server gets what is sent after its bind(), whoever it was meant for.',
+      rows: {
+        'TCP, a client of the old server sends more': 'does not get it',
+        "TCP, the same after the server's machine lost the connection": 'does not get it',
+        'TCP, a connection waits to be accepted': 'does not get it',
+        'UDP, a client of the old server sends more': 'gets it',
+        'UDP, a datagram waits to be read': 'does not get it',
+      },
+    },
+  ],
 });
 
 type Tuple =
@@ -317,13 +332,12 @@ type Tuple =
   | 'UDP, SO_REUSEADDR'
   | 'UDP, SO_REUSEPORT';
 
-interface Twice {
-  readonly [what: string]: string | number;
+type Twice = {
   /** What the second connect() said. */
   readonly second: string;
   /** Sockets of the five-tuple then. */
   readonly sockets: number;
-}
+};
 
 /** Tries to connect two sockets from one address and port to one address and port. */
 async function connectTwice(stage: Stage, given: Tuple): Promise<Twice> {
@@ -349,9 +363,10 @@ const fiveTuple = defineCase<Tuple, Twice>({
   title: 'The five-tuple stays unique',
   claim:
     'SO_REUSEADDR shares the local address and port only; the five-tuple of protocol, addresses and ports stays unique.',
-  rule: '__inet_hash_connect() and __inet_check_established() refuse a TCP four-tuple that is in use with EADDRNOTAVAIL; one in TIME_WAIT is taken over, not doubled (tcp_twsk_unique()). UDP has no such check: __ip4_datagram_connect() connects any number.',
+  rules: ['four-tuple-taken', 'time-wait-taken-over', 'udp-connect'],
   advice:
-    'Connected UDP sockets do not keep others out: if yours has SO_REUSEADDR, any process that sets it too may take the datagrams of your five-tuple. Leave source ports to the kernel.',
+    'Leave source ports to the kernel. Do not rely on a connected UDP socket to keep others out: if it has SO_REUSEADDR, any process that sets it too may take the datagrams of its five-tuple.',
+  labels: { second: 'second connect()', sockets: 'sockets of the five-tuple' },
   rows: (
     [
       'TCP, SO_REUSEADDR',
@@ -367,15 +382,18 @@ const fiveTuple = defineCase<Tuple, Twice>({
     ...(name === 'TCP, SO_REUSEPORT' || name === 'UDP, SO_REUSEPORT' ? {} : { says: { sockets: 1 } }),
   })),
   run: connectTwice,
-  because: (rows) =>
-    `a second connect() of one five-tuple ${alike(
-      rows,
-      ({ observed: { second, sockets } }) =>
-        `said ${second} and left ${sockets} ${sockets === 1 ? 'socket' : 'sockets'} of it`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: what, labels }) => `${what} (${labels.join('; ')})`)
-      .join(', ')}`,
+  laws: [
+    {
+      text: 'For TCP the five-tuple stays unique: a second connect() fails with EADDRNOTAVAIL, or takes over the TIME_WAIT of the first. For UDP any number of sockets can have one five-tuple.',
+      rows: {
+        'TCP, SO_REUSEADDR': { second: 'EADDRNOTAVAIL', sockets: 1 },
+        'TCP, SO_REUSEPORT': { second: 'EADDRNOTAVAIL', sockets: 1 },
+        'TCP, the first in TIME_WAIT': { second: 'ok', sockets: 1 },
+        'UDP, SO_REUSEADDR': { second: 'ok', sockets: 2 },
+        'UDP, SO_REUSEPORT': { second: 'ok', sockets: 2 },
+      },
+    },
+  ],
 });
 
 /** When a port can be used again, and by whom. */

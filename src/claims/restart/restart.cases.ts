@@ -1,5 +1,4 @@
 import {
-  alike,
   type Case,
   closingStates,
   comesTrue,
@@ -74,11 +73,6 @@ async function startEchoAgain(
   return { program, start: { bind, listen } };
 }
 
-function startSentence({ bind, listen }: Start): string {
-  if (bind !== 'ok') return `failed in bind with ${bind}`;
-  return listen === 'ok' ? 'worked' : `failed in listen with ${listen}`;
-}
-
 function states(host: Host, what: string, port: number): SocketState[] {
   return host
     .look(what, { port })
@@ -92,9 +86,10 @@ const restart = defineCase<OptionValues, Start>({
   title: 'The echo server that cannot be restarted',
   claim:
     'A server without SO_REUSEADDR has a client and is closed first; started again, it fails in bind with EADDRINUSE. With the option it starts.',
-  rule: 'inet_csk_get_port() finds the TIME_WAIT socket in the bucket of the port, and inet_bind_conflict() lets it pass only if both it and the new socket have SO_REUSEADDR (or both SO_REUSEPORT). The minisocket has the flag of its connection (inet_twsk_alloc()), and that the one of its listener (inet_csk_clone_lock()).',
+  rules: ['held-by-time-wait', 'option-inherited'],
   advice:
-    'Set SO_REUSEADDR on every listener from the first start on: setting it only on the restarted server comes too late. Node sets it on every TCP server.',
+    'Set SO_REUSEADDR on every listener from the first start on: on the restarted server alone it comes too late. Node sets it on every TCP server.',
+  labels: { bind: 'bind()', listen: 'listen()' },
   onLoopback: true,
   rows: [
     { name: 'without the option', given: {}, says: { bind: 'EADDRINUSE' } },
@@ -113,7 +108,16 @@ const restart = defineCase<OptionValues, Start>({
     states(host, 'netstat: after the restart', echo.port);
     return start;
   },
-  because: (rows) => rows.map(({ name, observed }) => `${name} the second start ${startSentence(observed)}`).join('; '),
+  laws: [
+    {
+      text: 'Without SO_REUSEADDR the server cannot be started again: bind() fails with EADDRINUSE. With the option from the first start on it can.',
+      rows: { 'without the option': { bind: 'EADDRINUSE' }, 'with SO_REUSEADDR': { bind: 'ok', listen: 'ok' } },
+    },
+    {
+      text: 'The server can be started again at once, with SO_REUSEADDR or without.',
+      rows: { 'without the option': { bind: 'ok', listen: 'ok' }, 'with SO_REUSEADDR': { bind: 'ok', listen: 'ok' } },
+    },
+  ],
 });
 
 type Netstat = {
@@ -133,9 +137,10 @@ const netstat = defineCase<Visit, Netstat>({
   title: 'What netstat shows before, during and after',
   claim:
     'netstat shows one LISTEN row, then LISTEN and both ends ESTABLISHED, and after the server was closed a single TIME_WAIT row that belongs to no process.',
-  rule: 'A dying process closes its sockets (inet_release()). tcp_close() sends the FIN and the orphan waits in FIN_WAIT2 as a minisocket without a process (tcp_time_wait()); only the FIN of the client turns it into TIME_WAIT (tcp_timewait_state_process()).',
+  rules: ['fin-wait2-alone', 'death-closes'],
   advice:
-    'A FIN_WAIT2 on your port after a restart means a client that has not closed: make clients react to the end of the stream.',
+    'Make clients close when they read the end of the stream: a FIN_WAIT2 on your port after a restart is a client that has not closed.',
+  labels: { listening: 'before a client', connected: 'with a client', closed: 'after the close' },
   onLoopback: true,
   rows: [
     { name: 'the client closes when it sees the end', given: { stays: false } },
@@ -159,15 +164,23 @@ const netstat = defineCase<Visit, Netstat>({
     const closed = left.map(({ state, inode }) => `${state} ${inode === 0 ? 'without' : 'with'} a process`).sort();
     return { listening, connected, closed };
   },
-  because(rows) {
-    const before = alike(
-      rows,
-      ({ observed: { listening, connected } }) => `${listening.join(', ')}, with a client ${connected.join(', ')}`,
-      ({ name }) => name,
-    );
-    const closed = rows.map(({ name, observed }) => `${observed.closed.join(' and ') || 'nothing'} if ${name}`);
-    return `netstat showed ${before.map(({ outcome }) => outcome).join('; or ')}; after the close ${closed.join(', ')}`;
-  },
+  laws: [
+    {
+      text: 'There is one LISTEN row at first, then LISTEN and both ends ESTABLISHED. After the close a single TIME_WAIT without a process is left once the client has closed too; while the client stays, its end is in CLOSE_WAIT and that of the server in FIN_WAIT2.',
+      rows: {
+        'the client closes when it sees the end': {
+          listening: ['LISTEN'],
+          connected: ['ESTABLISHED', 'ESTABLISHED', 'LISTEN'],
+          closed: ['TIME_WAIT without a process'],
+        },
+        'the client stays': {
+          listening: ['LISTEN'],
+          connected: ['ESTABLISHED', 'ESTABLISHED', 'LISTEN'],
+          closed: ['CLOSE_WAIT with a process', 'FIN_WAIT2 without a process'],
+        },
+      },
+    },
+  ],
 });
 
 const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly string[] }>({
@@ -176,8 +189,9 @@ const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly st
   title: 'The restarted server beside its past',
   claim:
     'With SO_REUSEADDR the restart works, and the listener, the old TIME_WAIT and a new ESTABLISHED connection stand side by side on the port.',
-  rule: 'inet_bind_conflict() passes over sockets that do not listen if both have SO_REUSEADDR. The established table knows sockets by four-tuple (__inet_lookup_established()), so the old minisocket and the new connection never meet.',
-  advice: 'Nothing to clean up: the old TIME_WAIT runs out by itself and does not disturb new clients.',
+  rules: ['reuseaddr-shared', 'four-tuple-first'],
+  advice: 'Clean up nothing: the old TIME_WAIT runs out by itself and does not disturb new clients.',
+  labels: { bind: 'bind()', listen: 'listen()', port: 'on the port then' },
   onLoopback: true,
   rows: [
     {
@@ -196,13 +210,12 @@ const sideBySide = defineCase<OptionValues, Start & { readonly port: readonly st
     const rows = host.look('netstat: after the restart', { localPort: echo.port });
     return { ...start, port: rows.map(({ state }) => state).sort() };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ observed }) =>
-          `the restart ${startSentence(observed)}, and the port then had ${observed.port.join(', ') || 'nothing'}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'The restart works, and the port then has the listener, the old TIME_WAIT and a new ESTABLISHED connection side by side.',
+      rows: { 'with SO_REUSEADDR': { bind: 'ok', listen: 'ok', port: ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'] } },
+    },
+  ],
 });
 
 type Killed = { readonly left: string; readonly bind: string; readonly errno: number };
@@ -227,9 +240,10 @@ const interrupted = defineCase<Kill, Killed>({
   title: 'Ctrl+C leaves a TIME_WAIT, and bind fails with errno 98',
   claim:
     'Ctrl+C on a server with an established client leaves TIME_WAIT, and the server cannot be started again: bind fails with errno 98.',
-  rule: 'tcp_close() sends FIN, and the side that sent the first one ends in TIME_WAIT. With received data unread it sends RST instead (RFC 2525 section 2.17) and no state is left.',
+  rules: ['first-fin-time-wait', 'held-by-time-wait', 'unread-data-resets'],
   advice:
-    'Set SO_REUSEADDR before bind. Without it, whether a server that died can bind again depends on whether it had read all that its clients sent.',
+    'Set SO_REUSEADDR before bind(). Without it, whether a restart works depends on whether the old server had read all that its clients sent.',
+  labels: { left: 'left on the port', bind: 'bind()', errno: 'errno' },
   onLoopback: true,
   rows: [
     { name: 'all that the client sent was read', given: { unread: false } },
@@ -260,13 +274,17 @@ const interrupted = defineCase<Kill, Killed>({
     const { result: bind, errno } = await second.ask('bind', place.address, port);
     return { left, bind, errno: -Number(errno ?? 0) };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, observed }) =>
-          `if ${name}, ${observed.left} was left and bind ${observed.bind === 'ok' ? 'worked' : `failed with ${observed.bind} (errno ${observed.errno})`}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'Ctrl+C leaves a TIME_WAIT, and bind() fails with EADDRINUSE (errno 98), if the server had read all that its client sent. If it had not, nothing is left and bind() works.',
+      rows: ({ unread }) =>
+        unread ? { left: 'nothing', bind: 'ok', errno: 0 } : { left: 'TIME_WAIT', bind: 'EADDRINUSE', errno: 98 },
+    },
+    {
+      text: 'Ctrl+C leaves a TIME_WAIT, and bind() fails with EADDRINUSE (errno 98).',
+      rows: () => ({ left: 'TIME_WAIT', bind: 'EADDRINUSE', errno: 98 }),
+    },
+  ],
 });
 
 export const restartCases: readonly Case[] = [restart, netstat, sideBySide, interrupted];

@@ -1,14 +1,11 @@
 import {
-  alike,
   type Case,
   comesTrue,
   defineCase,
   type Host,
-  inTwoWays,
   type LabSocket,
   outcome,
   outcomeAsync,
-  type SeenRow,
   type Stage,
 } from '../kit/index.js';
 
@@ -92,29 +89,10 @@ const options: readonly ReuseOption[] = ['SO_REUSEADDR', 'SO_REUSEPORT'];
 
 const wanted: Served = { running: places, A: 'A', B: 'B', elsewhere: 'ANY' };
 
-function servedSentence({ running, A, B, elsewhere }: Served): string {
-  const groups = alike(
-    [
-      { to: 'A', winner: A },
-      { to: 'B', winner: B },
-      { to: 'other addresses', winner: elsewhere },
-    ],
-    ({ winner }) => winner,
-    ({ to }) => to,
-  );
-  const gets = groups.map(({ outcome: winner, labels }) => `${winner} gets what goes to ${labels.join(', ')}`);
-  const who = running.length === places.length ? 'all three' : `only ${running.join(' and ') || 'none'}`;
-  return `${who} started (${gets.join('; ')})`;
-}
-
-/** Which server started first, if that alone decides; otherwise the order. */
-function startedFirst(row: SeenRow<Sharing, Served>, rows: readonly SeenRow<Sharing, Served>[]): string {
-  const { kind, option, order } = row.given;
-  const others = rows.filter(
-    ({ given }) => given.kind === kind && given.option === option && given.order[0] === order[0],
-  );
-  const sentences = new Set(others.map(({ observed }) => servedSentence(observed)));
-  return sentences.size === 1 ? `${order[0]} is first` : order.join(' then ');
+/** What is served where whoever listens first keeps out all that overlap with it. */
+function firstWins([first]: readonly Place[]): Served {
+  if (first === 'ANY') return { running: ['ANY'], A: 'ANY', B: 'ANY', elsewhere: 'ANY' };
+  return { running: ['A', 'B'], A: 'A', B: 'B', elsewhere: 'nobody' };
 }
 
 const mostSpecific = defineCase<Sharing, Served>({
@@ -123,9 +101,10 @@ const mostSpecific = defineCase<Sharing, Served>({
   title: 'Three servers on one port, the most specific address wins',
   claim:
     'With SO_REUSEADDR three TCP servers, one on the wildcard and one on each of two addresses, run side by side on one port, and a connection goes to the most specific of them.',
-  rule: 'inet_bind_conflict() lets SO_REUSEADDR sockets share an address only while none of them listens; SO_REUSEPORT also lets listeners share. compute_score() in inet_hashtables.c and udp.c ranks a socket bound to the destination address above one bound to the wildcard.',
+  rules: ['held-by-listener', 'reuseport-shared', 'most-specific-wins'],
   advice:
-    'For TCP set SO_REUSEPORT on all of them; for UDP either option will do, but with SO_REUSEADDR any other process that sets it, too, can take your datagrams.',
+    'Set SO_REUSEPORT on all three, and run them as one user. For UDP SO_REUSEADDR works as well, but then any other process that sets it can take your datagrams.',
+  labels: { running: 'started', A: 'traffic to A', B: 'traffic to B', elsewhere: 'other traffic' },
   rows: kinds.flatMap(({ kind, name }) =>
     options.flatMap((option) =>
       orders.map((order) => ({
@@ -137,13 +116,16 @@ const mostSpecific = defineCase<Sharing, Served>({
     ),
   ),
   run: share,
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => `${given.kind === 'stream' ? 'TCP' : 'UDP'} with ${given.option}`,
-      ({ observed }) => servedSentence(observed),
-      (row) => startedFirst(row, rows),
-    ),
+  laws: [
+    {
+      text: 'TCP with SO_REUSEADDR: ANY excludes A and B; whoever listens first wins. With SO_REUSEPORT, and UDP with either option, all three run and the most specific address gets the traffic.',
+      rows: ({ kind, option, order }) => (kind === 'stream' && option === 'SO_REUSEADDR' ? firstWins(order) : wanted),
+    },
+    {
+      text: 'All three servers run side by side with either option, and the most specific address gets the traffic.',
+      rows: () => wanted,
+    },
+  ],
 });
 
 interface Datagrams {
@@ -196,9 +178,9 @@ const datagrams = defineCase<Datagrams, string>({
   title: 'UDP sockets that share a port: who gets the datagram',
   claim:
     'With SO_REUSEADDR several UDP sockets bind one multicast group and port, and each of them gets every datagram.',
-  rule: 'udp_lib_lport_inuse() lets UDP sockets share if both have SO_REUSEADDR, or both have SO_REUSEPORT and the same user. __udp4_lib_mcast_deliver() copies a multicast datagram to every member; for unicast udp4_lib_lookup2() picks one: the newest of equals, or with SO_REUSEPORT one by a hash of addresses and ports.',
+  rules: ['multicast-copied', 'udp-newest-wins', 'udp-reuseaddr-shared', 'reuseport-shared'],
   advice:
-    'Sharing a unicast port with SO_REUSEADDR hands every datagram to whoever bound last: use SO_REUSEPORT to spread them, and neither to be sure of getting them.',
+    'Use SO_REUSEADDR for multicast. To spread unicast datagrams over sockets set SO_REUSEPORT; to be sure of getting them all set neither.',
   rows: (['multicast', 'unicast'] as const).flatMap((destination) =>
     options.map((option) => ({
       name: `${destination}, ${option}`,
@@ -207,13 +189,17 @@ const datagrams = defineCase<Datagrams, string>({
     })),
   ),
   run: deliver,
-  because: (rows) =>
-    inTwoWays(
-      rows,
-      ({ given }) => `${given.destination} datagrams`,
-      ({ observed }) => observed,
-      ({ given }) => `the sockets have ${given.option}`,
-    ),
+  laws: [
+    {
+      text: 'Every socket gets each multicast datagram. A unicast datagram goes to one socket only: with SO_REUSEADDR to the one bound last, with SO_REUSEPORT to one chosen by a hash.',
+      rows: ({ option, destination }) =>
+        destination === 'multicast'
+          ? 'every socket gets each'
+          : option === 'SO_REUSEADDR'
+            ? 'the last one bound gets each'
+            : 'each goes to one socket and all sockets get some',
+    },
+  ],
 });
 
 /** What is different about the second of two sockets that want one port with SO_REUSEPORT, or what is done with several. */
@@ -285,9 +271,9 @@ const reusePort = defineCase<Balance, string>({
   title: 'What SO_REUSEPORT is',
   claim:
     'Sockets of one user that all set SO_REUSEPORT listen on one address and port, and the kernel spreads the connections among them.',
-  rule: 'inet_bind_conflict() compares the users of the sockets (sk_uid, set by socket(2)); reuseport_select_sock() hashes the four-tuple over the group. inet_csk_listen_stop() resets what waits in the queue of a closed listener, unless net.ipv4.tcp_migrate_req (5.14) hands it to another member.',
+  rules: ['reuseport-shared', 'reuseport-other-user', 'reuseport-hash', 'queue-dies-with-listener'],
   advice:
-    'Use it to have several processes of one user accept on one port. Before one of them stops its listener set net.ipv4.tcp_migrate_req=1, or the connections in its queue are reset.',
+    'Use it to let several processes of one user accept on one port. Set net.ipv4.tcp_migrate_req=1 before one of them stops its listener: otherwise the connections in its queue are reset.',
   bindsBeside: true,
   rows: [
     { name: 'two sockets of the same user', given: 'same user', says: 'ok' },
@@ -309,14 +295,32 @@ const reusePort = defineCase<Balance, string>({
     }
     return joinGroup(host, balance);
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${labels.join(', or ')}: ${said}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'Sockets of one user that all have SO_REUSEPORT share a port, and each listener gets a part of the connections. A listener that closes resets the connections in its queue, unless tcp_migrate_req is 1.',
+      rows: {
+        'two sockets of the same user': 'ok',
+        'the second of another user': 'EADDRINUSE',
+        'only the first has the option': 'EADDRINUSE',
+        'only the second has the option': 'EADDRINUSE',
+        '64 connections, four listeners': 'every listener gets some',
+        'one of two listeners closed with connections in its queue': 'ECONNRESET for those in its queue',
+        'the same with tcp_migrate_req=1': 'every connection is kept',
+      },
+    },
+    {
+      text: 'Sockets of one user that all have SO_REUSEPORT share a port, and each listener gets a part of the connections. A listener that closes resets the connections in its queue.',
+      rows: {
+        'two sockets of the same user': 'ok',
+        'the second of another user': 'EADDRINUSE',
+        'only the first has the option': 'EADDRINUSE',
+        'only the second has the option': 'EADDRINUSE',
+        '64 connections, four listeners': 'every listener gets some',
+        'one of two listeners closed with connections in its queue': 'ECONNRESET for those in its queue',
+        'the same with tcp_migrate_req=1': 'this kernel has no tcp_migrate_req',
+      },
+    },
+  ],
 });
 
 /** Several sockets on one port: SO_REUSEADDR and SO_REUSEPORT, TCP and UDP. */

@@ -1,6 +1,5 @@
 import type { OptionValues } from '../../index.js';
 import {
-  alike,
   type Case,
   closeInOrder,
   defineCase,
@@ -11,7 +10,6 @@ import {
   outcome,
   outcomeAsync,
   reuse,
-  type SeenRow,
   type Stage,
 } from '../kit/index.js';
 
@@ -53,21 +51,10 @@ async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Pro
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
 }
 
-/** The first call of the row that failed, as `, then bind said EADDRINUSE`: where and how the kernel said no. */
-function refusal({ events }: SeenRow<unknown, number>): string {
-  const failed = events.find((event) => event.kind === 'call' && event.outcome?.ok === false);
-  return failed?.kind === 'call' ? `, then ${failed.name} said ${failed.outcome?.errno ?? ''}` : '';
-}
+/** Connections that stand, and the first call that failed with its errno. */
+type Count = { readonly connections: number; readonly then: string };
 
-function countsAndRefusals<Given>(rows: readonly SeenRow<Given, number>[]): string {
-  return `the client got ${alike(
-    rows,
-    (row) => `${row.observed} ${row.observed === 1 ? 'connection' : 'connections'}${refusal(row)}`,
-    ({ name }) => name,
-  )
-    .map(({ outcome: got, labels }) => `${got} (${labels.join('; ')})`)
-    .join(', ')}`;
-}
+const nothingFailed = 'nothing failed';
 
 const withAndWithout = [
   { option: 'with SO_REUSEADDR', options: reuse },
@@ -79,20 +66,21 @@ type Ports = { readonly options: OptionValues; readonly by: 'bind to each port' 
 const range = { low: 40_000, high: 40_009 };
 const rangeSize = range.high - range.low + 1;
 
-const differentPorts = defineCase<Ports, number>({
+const differentPorts = defineCase<Ports, Count>({
   id: 'C14',
   articles: ['001'],
   title: 'One destination, a source port for each connection',
   claim:
     'A client on the wildcard can have as many connections to one destination as it has source ports, with the option or without.',
-  rule: '__inet_check_established() compares four-tuples, and here only the source port can differ. ip_local_port_range limits what the kernel chooses, not what bind() names.',
+  rules: ['four-tuple-free', 'no-port-left-for-bind', 'no-port-left-for-connect'],
   advice:
-    'More connections to one destination take more source addresses, or more ports or addresses on the other side.',
+    'For more connections to one destination use more source addresses, or more ports or addresses on the other side.',
+  labels: { connections: 'connections', then: 'then' },
   rows: withAndWithout.flatMap(({ option, options }) =>
     (['bind to each port', 'bind to port 0', 'no bind'] as const).map((by) => ({
       name: `${option}, ${by}`,
       given: { options, by },
-      says: rangeSize,
+      says: { connections: rangeSize },
     })),
   ),
   async run(stage, { options, by }) {
@@ -108,23 +96,35 @@ const differentPorts = defineCase<Ports, number>({
         by === 'no bind'
           ? await outcomeAsync(() => socket.connect(to))
           : await connectFrom(socket, { address: client.ANY, port }, to);
-      if (said !== 'ok') return made;
+      if (said !== 'ok') return { connections: made, then: by === 'no bind' ? `connect ${said}` : said };
     }
-    return rangeSize + 1;
+    return { connections: rangeSize + 1, then: nothingFailed };
   },
-  because: (rows) => `with ${rangeSize} source ports ${countsAndRefusals(rows)}`,
+  laws: [
+    {
+      text: `With ${rangeSize} source ports the client gets ${rangeSize} connections to one destination, with SO_REUSEADDR or without. The next one fails: in bind() with EADDRINUSE, or in connect() with EADDRNOTAVAIL.`,
+      rows: ({ options, by }) => ({
+        connections: rangeSize,
+        then:
+          by === 'no bind' || (by === 'bind to each port' && options === reuse)
+            ? 'connect EADDRNOTAVAIL'
+            : 'bind EADDRINUSE',
+      }),
+    },
+  ],
 });
 
-const samePort = defineCase<OptionValues, number>({
+const samePort = defineCase<OptionValues, Count>({
   id: 'C15',
   articles: ['001'],
   title: 'One destination, one source port',
   claim:
     'From the wildcard and one source port a client can have one connection to a destination, with the option or without.',
-  rule: 'Without the option inet_bind_conflict() ends it at bind. With it __inet_check_established() finds the four-tuple taken, and says EADDRNOTAVAIL; connect(2) lists EADDRINUSE for that.',
+  rules: ['four-tuple-taken', 'held-by-connection'],
   advice:
-    'A client that has to come from one port has one connection to each peer: look for EADDRNOTAVAIL of connect(), not only for EADDRINUSE of bind().',
-  rows: withAndWithout.map(({ option, options }) => ({ name: option, given: options, says: 1 })),
+    'Plan one connection to each peer if a client has to come from one port. Look for EADDRNOTAVAIL of connect(), not only for EADDRINUSE of bind().',
+  labels: { connections: 'connections', then: 'then' },
+  rows: withAndWithout.map(({ option, options }) => ({ name: option, given: options, says: { connections: 1 } })),
   async run(stage, options) {
     const { client, destinations } = ground(stage);
     return await countConnections(
@@ -133,22 +133,28 @@ const samePort = defineCase<OptionValues, number>({
       destinations.slice(0, 1).flatMap((to) => [to, to, to].map((same) => ({ from: client.ANY, to: same }))),
     );
   },
-  because: countsAndRefusals,
+  laws: [
+    {
+      text: 'One source port gives one connection to a destination. The second fails: with SO_REUSEADDR in connect() with EADDRNOTAVAIL, without it in bind() with EADDRINUSE.',
+      rows: (options) => ({ connections: 1, then: options === reuse ? 'connect EADDRNOTAVAIL' : 'bind EADDRINUSE' }),
+    },
+  ],
 });
 
-/** Connects from one port along each route in turn; returns how many connections stand. */
+/** Connects from one port along each route in turn. */
 async function countConnections(
   client: Host,
   options: OptionValues,
   routes: readonly { from: string; to: Endpoint }[],
-): Promise<number> {
-  let count = 0;
+): Promise<Count> {
+  const failures: string[] = [];
   for (const [index, { from, to }] of routes.entries()) {
     const socket = client.open({ name: `client ${index + 1}`, options });
-    if ((await connectFrom(socket, { address: from, port: sourcePort }, to)) === 'ok') count++;
+    const said = await connectFrom(socket, { address: from, port: sourcePort }, to);
+    if (said !== 'ok') failures.push(said);
   }
   client.look('from one source port', { localPort: sourcePort, state: 'ESTABLISHED' });
-  return count;
+  return { connections: routes.length - failures.length, then: failures[0] ?? nothingFailed };
 }
 
 /** A source, and the number of the destination it connects to. */
@@ -205,20 +211,21 @@ interface OnePort {
   readonly options: OptionValues;
 }
 
-const severalDestinations = defineCase<OnePort, number>({
+const severalDestinations = defineCase<OnePort, Count>({
   id: 'C16',
   articles: ['001'],
   title: 'One source port, several destinations',
   claim:
     'With the option one source port serves any number of destinations, also from named local addresses, but not one destination from the wildcard and from named addresses; without the option it serves one.',
-  rule: 'connect() turns the wildcard into the source address of the route (inet_bhash2_update_saddr()), and from then on only that address is in the way of a bind. Connections need different four-tuples, and another source address is enough of a difference.',
+  rules: ['four-tuple-free', 'source-by-route', 'held-by-connection', 'four-tuple-taken'],
   advice:
-    'Count four-tuples: wildcard or not at bind makes no difference once connected. With IP_BIND_ADDRESS_NO_PORT the kernel shares the ports it chooses among destinations, without SO_REUSEADDR.',
+    'Count four-tuples: once connected it makes no difference whether bind() was given the wildcard. To share source ports among destinations without SO_REUSEADDR, set IP_BIND_ADDRESS_NO_PORT and let connect() choose them.',
+  labels: { connections: 'connections', then: 'then' },
   rows: combinations.flatMap(({ name, routes, says }) =>
     withAndWithout.map(({ option, options }) => ({
       name: `${option}, ${name}`,
       given: { combination: name, option, routes, options },
-      says: options === reuse ? says.with : says.without,
+      says: { connections: options === reuse ? says.with : says.without },
     })),
   ),
   async run(stage, { routes, options }) {
@@ -228,17 +235,30 @@ const severalDestinations = defineCase<OnePort, number>({
     );
     return await countConnections(client, options, ways);
   },
-  because: (rows) =>
-    withAndWithout
-      .map(({ option }) => {
-        const counts = alike(
-          rows.filter(({ given }) => given.option === option),
-          (row) => `${row.observed} of ${row.given.routes.length} connections${refusal(row)}`,
-          ({ given }) => given.combination,
-        );
-        return `${option} there stood ${counts.map(({ outcome: count, labels }) => `${count} (${labels.join('; ')})`).join(', ')}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'With SO_REUSEADDR every different four-tuple connects. Without it bind() stops the second connection, unless the first has turned ANY into another address by connecting.',
+      rows: {
+        'with SO_REUSEADDR, ANY to three destinations': { connections: 3, then: nothingFailed },
+        'without the option, ANY to three destinations': { connections: 1, then: 'bind EADDRINUSE' },
+        'with SO_REUSEADDR, ANY to the first destination, both named addresses to the second': {
+          connections: 3,
+          then: nothingFailed,
+        },
+        'without the option, ANY to the first destination, both named addresses to the second': {
+          connections: 2,
+          then: 'bind EADDRINUSE',
+        },
+        'with SO_REUSEADDR, ANY and the first address to one destination': {
+          connections: 1,
+          then: 'connect EADDRNOTAVAIL',
+        },
+        'without the option, ANY and the first address to one destination': { connections: 1, then: 'bind EADDRINUSE' },
+        'with SO_REUSEADDR, ANY and the second address to one destination': { connections: 2, then: nothingFailed },
+        'without the option, ANY and the second address to one destination': { connections: 2, then: nothingFailed },
+      },
+    },
+  ],
 });
 
 type When = 'before bind' | 'after bind' | 'after connect';
@@ -253,9 +273,9 @@ const whenToSet = defineCase<Timing, string>({
   articles: ['001'],
   title: 'When a client has to set SO_REUSEADDR',
   claim: 'A client that binds before it connects has to set SO_REUSEADDR before bind.',
-  rule: 'setsockopt(SO_REUSEADDR) writes sk_reuse and nothing else; inet_bind_conflict() reads it of both sockets when the second one is bound. So the second has to have it by then, and the first may have got it since.',
+  rules: ['option-read-at-later-bind', 'reuseaddr-shared'],
   advice:
-    'Set it before bind, on every socket. That a later setting still opens the port for others is how this kernel works, not what any manual promises.',
+    'Set it before bind(), on every socket. Do not rely on a later setting: no manual promises that it opens the port for others.',
   bindsBeside: true,
   rows: (['before bind', 'after bind', 'after connect'] as const).flatMap((first) =>
     (['before bind', 'after bind'] as const).map((second) => ({
@@ -272,14 +292,16 @@ const whenToSet = defineCase<Timing, string>({
     await bindAndConnect(client.open({ name: 'first' }), from, one, first);
     return await bindAndConnect(client.open({ name: 'second' }), from, two, second);
   },
-  because: (rows) =>
-    `the second socket got ${alike(
-      rows,
-      ({ observed, given }) => `${observed} where it set the option ${given.second}`,
-      ({ given }) => given.first,
-    )
-      .map(({ outcome: said, labels }) => `${said} and the first one ${labels.join(' or ')}`)
-      .join('; it got ')}`,
+  laws: [
+    {
+      text: 'The second socket must set SO_REUSEADDR before its own bind(). When the first socket set it makes no difference, as long as it has it by then.',
+      rows: ({ second }) => (second === 'before bind' ? 'ok' : 'bind EADDRINUSE'),
+    },
+    {
+      text: 'Both sockets must set SO_REUSEADDR before their bind().',
+      rows: ({ first, second }) => (first === 'before bind' && second === 'before bind' ? 'ok' : 'bind EADDRINUSE'),
+    },
+  ],
 });
 
 async function bindAndConnect(socket: LabSocket, from: Endpoint, to: Endpoint, set: When): Promise<string> {
@@ -311,9 +333,10 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
   title: 'Leaving the source port to the system',
   claim:
     'A client that leaves the source port to the system has no trouble with its own connections in TIME_WAIT: it gets another four-tuple.',
-  rule: '__inet_hash_connect() passes over a port whose four-tuple is in TIME_WAIT, unless net.ipv4.tcp_tw_reuse allows it (tcp_twsk_unique()). For a port that bind() named, timestamps alone are enough to take the four-tuple over at once.',
+  rules: ['port-chosen', 'no-port-left-for-connect', 'held-by-time-wait', 'time-wait-taken-over'],
   advice:
-    'Leave the port to the system, and keep connections open: more than about 470 a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
+    'Leave the port to the system, and keep connections open. More than about 470 new ones a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
+  labels: { result: 'result', fourTuple: 'four-tuple' },
   // The fixed ports are the other side of it, and not what the claim is about.
   rows: [
     {
@@ -340,13 +363,20 @@ const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
     client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.low + given.ports - 1}`);
     return await reconnect(client, server, given);
   },
-  because: (rows) =>
-    rows
-      .map(({ name, observed: { result, fourTuple } }) => {
-        const [call, code] = result.split(' ');
-        return `with ${name}, ${code === undefined ? `the four-tuple of the connection ${fourTuple === 'new' ? 'is new' : 'was used before'}` : `${call} says ${code}`}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'A port left to the system comes with a new four-tuple, until all ports are in TIME_WAIT: then connect() fails with EADDRNOTAVAIL. A fixed port fails in bind() with EADDRINUSE or, with SO_REUSEADDR, takes the old four-tuple again.',
+      rows: {
+        'the port left to the system': { result: 'ok', fourTuple: 'new' },
+        'the port left to the system, and all of its ports in TIME_WAIT': {
+          result: 'connect EADDRNOTAVAIL',
+          fourTuple: 'none',
+        },
+        'a fixed port, without the option': { result: 'bind EADDRINUSE', fourTuple: 'none' },
+        'a fixed port, with SO_REUSEADDR': { result: 'ok', fourTuple: 'used before' },
+      },
+    },
+  ],
 });
 
 /** Connects and closes first, again and again, then once more. */

@@ -1,5 +1,4 @@
 import {
-  alike,
   type Case,
   closeInOrder,
   comesTrue,
@@ -104,9 +103,9 @@ const takenAgain = defineCase<Reconnect, string>({
   title: 'tcp_tw_reuse: the connecting side takes a four-tuple again',
   claim:
     'tcp_tw_reuse is for the side that connects: it decides whether a four-tuple in TIME_WAIT is taken again, which may be after one second.',
-  rule: 'tcp_twsk_unique(): needs timestamps, and where the kernel looks for a port, tcp_tw_reuse and an age of tcp_tw_reuse_delay (since 6.14, a fixed second before that); the value 2 counts only if one end is in 127.0.0.0/8 or the socket bound to lo. With a port that bind() chose __inet_check_established() asks for timestamps only.',
+  rules: ['tcp-tw-reuse', 'time-wait-taken-over', 'four-tuple-in-time-wait'],
   advice:
-    'A client that runs out of source ports to one destination should first keep its connections open, or use more addresses. If that is not to be had, tcp_tw_reuse = 1 is what is left, with tcp_timestamps on; the default 2 helps on loopback only.',
+    'Keep connections open, or use more addresses, if a client runs out of source ports to one destination. If neither is possible, set tcp_tw_reuse = 1 and leave tcp_timestamps on; the default 2 helps on loopback only.',
   rows: [...combinations, ...bound, measured].map((given) => ({ name: nameOf(given), given, ...said(given) })),
   async run(stage, { tcp_tw_reuse, timestamps, when, to, port }) {
     const host = stage.alone();
@@ -129,26 +128,17 @@ const takenAgain = defineCase<Reconnect, string>({
     const from = port === 'bind' ? { from: { address, port: sourcePort } } : {};
     return outcomeAsync(() => host.connect({ address, port: serverPort }, { name: 'again', options, ...from }));
   },
-  because(rows) {
-    const taken = rows.filter(({ observed }) => observed.startsWith('ok'));
-    const unbound = taken.filter(({ given }) => given.port === 'kernel');
-    const settings = alike(
-      unbound,
-      ({ given }) => `tcp_tw_reuse ${given.tcp_tw_reuse}`,
-      ({ given }) => given.to,
-    ).map(({ outcome: setting, labels }) => `${setting} to ${labels.join(' and ')}`);
-    const how = [
-      ...(unbound.every(({ given }) => given.timestamps) ? ['always with timestamps on'] : []),
-      ...(unbound.every(({ given }) => given.when !== 'before') ? ['never before the delay is over'] : []),
-      ...rows.filter(({ given }) => given.when === 'until granted').map(({ observed }) => `by default ${observed}`),
-    ];
-    const named = alike(
-      rows.filter(({ given }) => given.port === 'bind'),
-      ({ observed }) => observed,
-      ({ given }) => `timestamps ${given.timestamps ? 'on' : 'off'}`,
-    ).map(({ outcome: result, labels }) => `${result} with ${labels.join(' and ')}`);
-    return `connect() takes the four-tuple again with ${settings.join(', and with ') || 'no setting'}: ${how.join(', ')}; from a port that bind() chose, at tcp_tw_reuse 0, it says ${named.join(', and ')}`;
-  },
+  laws: [
+    {
+      text: 'connect() takes a four-tuple in TIME_WAIT again if tcp_tw_reuse is 1, or 2 on loopback, with timestamps, and after one second. From a port given to bind() it needs only timestamps.',
+      rows: ({ tcp_tw_reuse, timestamps, when, to, port }) => {
+        if (when === 'until granted') return aboutASecond;
+        if (port === 'bind') return timestamps ? 'ok' : 'EADDRNOTAVAIL';
+        const isAllowed = tcp_tw_reuse === 1 || (tcp_tw_reuse === 2 && to !== 'A');
+        return isAllowed && timestamps && when === 'after' ? 'ok' : 'EADDRNOTAVAIL';
+      },
+    },
+  ],
 });
 
 export const reuseCases: readonly Case[] = [takenAgain];

@@ -1,6 +1,5 @@
 import { getSystemErrorName } from 'node:util';
 import {
-  alike,
   answersTo,
   type Case,
   comesTrue,
@@ -46,9 +45,10 @@ const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
   title: 'The last ACK is lost: the repeated FIN meets TIME_WAIT',
   claim:
     'A peer in LAST_ACK whose last ACK was lost sends its FIN again, and TIME_WAIT is there to acknowledge it once more.',
-  rule: 'tcp_timewait_state_process(): what is out of window and has ACK set is answered with the last ACK, and inet_twsk_reschedule() sets the timer back to TCP_TIMEWAIT_LEN (RFC 9293 section 3.10.7.4).',
+  rules: ['time-wait-answers', 'time-wait-60s'],
   advice:
-    'A TIME_WAIT that stays for more than a minute has a peer that goes on repeating its FIN: look for what loses the ACKs, as a firewall that forgets connections does.',
+    'If a TIME_WAIT stays for more than a minute, look for what loses the ACKs, such as a firewall that forgets connections: its peer goes on repeating the FIN.',
+  labels: { answer: 'answer to the FIN', timer: 'the time of TIME_WAIT' },
   needs: ['packet-socket'],
   rows: (['off', 'on'] as const).map((timestamps) => ({
     name: `timestamps ${timestamps}`,
@@ -66,15 +66,16 @@ const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
     const after = endOf(left, 'after it');
     return { answer, timer: after - before > enoughMs / 2 ? 'starts again' : 'goes on' };
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) =>
-        `the repeated FIN is answered with ${observed.answer}, and the time of TIME_WAIT ${observed.timer}`,
-      ({ given }) => given,
-    )
-      .map(({ outcome, labels }) => `with timestamps ${labels.join(' and ')} ${outcome}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'TIME_WAIT answers the repeated FIN with an ACK, and its 60 s start again.',
+      rows: () => ({ answer: 'ACK', timer: 'starts again' }),
+    },
+    {
+      text: 'TIME_WAIT answers the repeated FIN with an ACK, and its time goes on.',
+      rows: () => ({ answer: 'ACK', timer: 'goes on' }),
+    },
+  ],
 });
 
 type Without =
@@ -108,9 +109,9 @@ const noTimeWait = defineCase<Without, string>({
   articles: ['004'],
   title: 'Were there no TIME_WAIT, the repeated FIN would meet an RST',
   claim: 'Without a TIME_WAIT the repeated FIN is answered with RST, and the side that sent it sees an error.',
-  rule: 'tcp_v4_rcv() sends RST where no socket matches (tcp_v4_send_reset(), RFC 9293 section 3.5.2). In LAST_ACK tcp_reset() sets sk_err to ECONNRESET; a program sees it only if it still holds the socket, as after shutdown().',
+  rules: ['reset-for-unknown', 'time-wait-removed', 'reset-errno'],
   advice:
-    'Do not remove TIME_WAIT sockets by hand or by tcp_max_tw_buckets: a peer whose last ACK was lost then gets a reset for a connection that ended well.',
+    'Do not remove TIME_WAIT sockets, by hand or by tcp_max_tw_buckets: a peer whose last ACK was lost then gets a reset for a connection that ended well.',
   needs: ['packet-socket'],
   // What happens where the TIME_WAIT stands is the other side of it, and not what the claim is about.
   rows: [
@@ -135,17 +136,17 @@ const noTimeWait = defineCase<Without, string>({
     if (given.isRemoved) host.destroy({ remotePort: peerPort, state: 'TIME_WAIT' });
     return await answerToFinAgain(old);
   },
-  because(rows) {
-    const answers = rows.flatMap(({ given, observed }) =>
-      given.side === 'first to close'
-        ? [`with ${observed} where the TIME_WAIT ${given.isRemoved ? 'is removed' : 'stands'}`]
-        : [],
-    );
-    const errors = rows.flatMap(({ given, observed }) =>
-      given.side === 'last to close' ? [`${observed} where its FIN is answered with ${given.answer}`] : [],
-    );
-    return `the repeated FIN is answered ${answers.join(', and ')}; the program that sent it sees ${errors.join(', and ')}`;
-  },
+  laws: [
+    {
+      text: 'TIME_WAIT answers a repeated FIN with an ACK, and its sender sees no error. Without TIME_WAIT the answer is a reset, and the sender gets ECONNRESET.',
+      rows: {
+        'the TIME_WAIT stands, the FIN comes again': 'ACK',
+        'the TIME_WAIT is removed, the FIN comes again': 'RST',
+        'the program in LAST_ACK gets the ACK': 'no error',
+        'the program in LAST_ACK gets the RST': 'ECONNRESET',
+      },
+    },
+  ],
 });
 
 interface Late {
@@ -157,19 +158,13 @@ interface Late {
 /** As long as the old data, so that whichever comes second is taken for a repetition of the other. */
 const newData = 'new data';
 
-interface Meeting {
-  readonly [what: string]: string | boolean;
+type Meeting = {
   readonly newConnection: 'made' | 'refused';
   readonly oldDataRead: boolean;
-}
+};
 
 function beginning({ newSeq }: Late): string {
   return `at ${newSeq === 'same' ? 'the same' : 'a higher'} number`;
-}
-
-function meetingText({ newConnection, oldDataRead }: Meeting): string {
-  if (newConnection === 'refused') return 'is refused';
-  return oldDataRead ? 'reads the old data' : 'does not read the old data';
 }
 
 const duplicates = defineCase<Late, Meeting>({
@@ -178,9 +173,10 @@ const duplicates = defineCase<Late, Meeting>({
   title: 'An old duplicate and a new connection of the same four-tuple',
   claim:
     'TIME_WAIT keeps old duplicates from reaching a new connection of the same four-tuple; without it they would reach it.',
-  rule: 'tcp_timewait_state_process() lets in a SYN beyond all that the old connection sent, whose window the old segments are out of (tcp_sequence()), or one with a newer timestamp at any number; then PAWS drops the old segments, whose timestamps are older. Without the TIME_WAIT any number may come, and only PAWS is left (tcp_disordered_ack_check(), RFC 7323 section 5).',
+  rules: ['syn-in-time-wait', 'old-window', 'paws'],
   advice:
-    'Where TIME_WAIT is cut short (SO_LINGER with 0 seconds, tcp_max_tw_buckets, SOCK_DESTROY), only timestamps keep old data out for certain: leave them on.',
+    'Leave timestamps on where TIME_WAIT is cut short (SO_LINGER with 0 seconds, tcp_max_tw_buckets, SOCK_DESTROY): only they keep old data out for certain.',
+  labels: { newConnection: 'new connection', oldDataRead: 'old data read' },
   needs: ['packet-socket'],
   rows: [false, true].flatMap((isRemoved) =>
     (['off', 'on'] as const).flatMap((timestamps) =>
@@ -218,21 +214,15 @@ const duplicates = defineCase<Late, Meeting>({
     host.note('the new server has read', JSON.stringify(got));
     return { newConnection: 'made', oldDataRead: got.includes(oldData) };
   },
-  because: (rows) =>
-    [false, true]
-      .map((isRemoved) => {
-        const fates = alike(
-          rows.filter(({ given }) => given.isRemoved === isRemoved),
-          ({ observed }) => meetingText(observed),
-          ({ given }) => `${beginning(given)} with timestamps ${given.timestamps}`,
-        ).sort((one, other) => one.labels.length - other.labels.length);
-        const said = fates.map(({ outcome, labels }, index) => {
-          if (index < fates.length - 1) return `${outcome} ${labels.join(' or ')}`;
-          return `${outcome} ${fates.length === 1 ? 'in every row' : 'otherwise'}`;
-        });
-        return `where the TIME_WAIT ${isRemoved ? 'is removed' : 'stands'}, a new connection ${said.join(', and ') || 'was not tried'}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'While TIME_WAIT stands, old data never reaches a new connection. Without it, old data is read if the new connection starts at the same number without timestamps; a higher number or timestamps keep it out.',
+      rows: ({ isRemoved, newSeq, timestamps }) => {
+        const isAlike = newSeq === 'same' && timestamps === 'off';
+        return { newConnection: isAlike && !isRemoved ? 'refused' : 'made', oldDataRead: isAlike && isRemoved };
+      },
+    },
+  ],
 });
 
 type Reuse = 'a new listener' | 'a connect() to the same peer';
@@ -243,9 +233,10 @@ const robbed = defineCase<Reuse, { timeWait: string; answer: string; acknowledge
   title: 'Does reusing the port take the TIME_WAIT away?',
   claim:
     'Reusing the port takes its TIME_WAIT from the old connection, so that nothing is left to acknowledge the FIN its peer repeats.',
-  rule: 'A bind with SO_REUSEADDR leaves the TIME_WAIT in the table of connections, where tcp_v4_rcv() finds it before the listener. Only a connection of the same four-tuple takes its place (__inet_check_established() removes it), and in SYN_SENT an ACK that does not fit is answered with RST.',
+  rules: ['four-tuple-first', 'time-wait-taken-over'],
   advice:
-    'SO_REUSEADDR on a server is safe for the peers of old connections. Taking a whole four-tuple again, as a client with a fixed source port does, resets a peer that still waits for its last ACK.',
+    'Set SO_REUSEADDR on servers without fear for the peers of old connections. Do not connect again from a fixed source port: that resets a peer that still waits for its last ACK.',
+  labels: { timeWait: 'TIME_WAIT', answer: 'answer to the FIN', acknowledged: 'FIN acknowledged' },
   needs: ['packet-socket'],
   rows: (['a new listener', 'a connect() to the same peer'] as const).map((by) => ({
     name: `reused by ${by}`,
@@ -267,21 +258,16 @@ const robbed = defineCase<Reuse, { timeWait: string; answer: string; acknowledge
     const answer = await answerToFinAgain(old);
     return { timeWait, answer, acknowledged: answer === 'ACK' };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ given, observed: { timeWait, answer } }) =>
-          `where the port is reused by ${given}, the TIME_WAIT ${timeWait === 'gone' ? 'is gone' : timeWait}, and the FIN its peer repeats is answered with ${answer}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'A new listener leaves the TIME_WAIT alone, and the repeated FIN is acknowledged. Only a connect() of the same four-tuple takes its place; then the FIN is answered with a reset.',
+      rows: (by) =>
+        by === 'a new listener'
+          ? { timeWait: 'stands', answer: 'ACK', acknowledged: true }
+          : { timeWait: 'gone', answer: 'RST', acknowledged: false },
+    },
+  ],
 });
-
-const arrivals: Readonly<Record<Attack['by'], string>> = {
-  RST: 'an RST',
-  'RST one byte further': 'an RST one byte further',
-  'old duplicate': 'an old duplicate alone',
-  'old duplicate, and the RST of the closed peer': 'the RST that an old duplicate brings about',
-};
 
 const assassination = defineCase<Attack, string>({
   id: 'R14',
@@ -289,9 +275,9 @@ const assassination = defineCase<Attack, string>({
   title: 'TIME_WAIT assassination',
   claim:
     'An RST that arrives in TIME_WAIT ends it, and an old duplicate brings such an RST about; net.ipv4.tcp_rfc1337 protects it.',
-  rule: 'tcp_timewait_state_process(): an RST at exactly rcv_nxt ends it (inet_twsk_deschedule_put()) if tcp_rfc1337 is 0, the default; any other RST is dropped. An old duplicate is answered with an ACK, to which a peer that is closed says RST with the number it finds there (RFC 1337 section 2).',
+  rules: ['time-wait-assassination'],
   advice:
-    'Set net.ipv4.tcp_rfc1337 = 1 where old duplicates matter. Its price: a client whose SYN the TIME_WAIT refuses cannot clear it with its RST any more, and is refused until it has run out.',
+    'Set net.ipv4.tcp_rfc1337 = 1 where old duplicates matter. Know its price: a client whose SYN a TIME_WAIT refuses is refused until the TIME_WAIT has run out.',
   needs: ['packet-socket'],
   rows: attacks.map((attack) => ({
     name: nameOfAttack(attack),
@@ -305,17 +291,13 @@ const assassination = defineCase<Attack, string>({
     if (isDuplicate && textOf(findings, 'answer') === 'nothing') return 'no answer to the duplicate';
     return textOf(findings, 'timeWait');
   },
-  because: (rows) =>
-    ([0, 1] as const)
-      .map((rfc1337) => {
-        const outcomes = alike(
-          rows.filter(({ given }) => given.rfc1337 === rfc1337),
-          ({ observed }) => (observed === 'gone' ? 'is gone' : observed),
-          ({ given }) => arrivals[given.by],
-        );
-        return `with tcp_rfc1337 ${rfc1337} the TIME_WAIT ${outcomes.map(({ outcome, labels }) => `${outcome} after ${labels.join(' or ')}`).join(', and ')}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'A reset with exactly the next number ends a TIME_WAIT, and an old duplicate can cause one. With tcp_rfc1337 = 1 neither does.',
+      rows: ({ rfc1337, by }) =>
+        rfc1337 === 0 && (by === 'RST' || by === 'old duplicate, and the RST of the closed peer') ? 'gone' : 'stands',
+    },
+  ],
 });
 
 export const segmentsCases: readonly Case[] = [finAgain, noTimeWait, duplicates, robbed, assassination];

@@ -1,4 +1,4 @@
-import { alike, type Case, defineCase, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
+import { type Case, defineCase, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
 
 const clocks = { none: undefined, newer: 10, same: 0, older: -10 } as const;
 type Clock = keyof typeof clocks;
@@ -44,9 +44,9 @@ const toldApart = defineCase<NewSyn, string>({
   title: 'A new SYN meets a TIME_WAIT of its four-tuple',
   claim:
     'Two connections of one four-tuple are told apart: a TIME_WAIT accepts a new SYN with a higher sequence number, or with a newer timestamp.',
-  rule: 'tcp_timewait_state_process(): a SYN beyond rcv_nxt, or with a TSval beyond ts_recent, opens a new connection (RFC 6191, RFC 9293 section 3.10.7.4), unless PAWS (tcp_paws_reject(), RFC 7323 section 5) has refused it before. The rest is answered with the last ACK.',
+  rules: ['syn-in-time-wait', 'paws'],
   advice:
-    'Leave net.ipv4.tcp_timestamps on: with it a client may come back on the same port at once, whatever its sequence number. Behind a NAT that does not help: there another machine with another clock may come on that port.',
+    'Leave net.ipv4.tcp_timestamps on: a client may then come back on the same port at once, whatever its number. Do not count on it behind a NAT, where another machine with another clock may come on that port.',
   needs: ['packet-socket'],
   rows: (['higher', 'same', 'lower'] as const).flatMap((seq) =>
     (['none', 'newer', 'same', 'older'] as const).map((clock) => ({
@@ -62,17 +62,16 @@ const toldApart = defineCase<NewSyn, string>({
     const initialSeq = (old.nextOnTheWire + distance[seq]) >>> 0;
     return (await knock(sameFourTuple(peer, { initialSeq, ...clockOf(clock) }))).said;
   },
-  because: (rows) =>
-    (['none', 'newer', 'same', 'older'] as const)
-      .map((clock) => {
-        const results = alike(
-          rows.filter(({ given }) => given.clock === clock),
-          ({ observed }) => observed,
-          ({ given }) => (given.seq === 'same' ? 'the same' : `a ${given.seq}`),
-        ).map(({ outcome, labels }) => `${outcome} at ${labels.join(' or ')} number`);
-        return `with ${clockName(clock)} a SYN is ${results.join(', and ')}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'A SYN is accepted if its timestamp is newer, or if timestamps do not decide (none, or equal) and its number is higher. An older timestamp is always refused.',
+      rows: ({ seq, clock }) => (clock === 'newer' || (clock !== 'older' && seq === 'higher') ? 'accepted' : 'refused'),
+    },
+    {
+      text: 'A SYN is accepted if its timestamp is newer or its number is higher.',
+      rows: ({ seq, clock }) => (clock === 'newer' || seq === 'higher' ? 'accepted' : 'refused'),
+    },
+  ],
 });
 
 interface Lower {
@@ -98,9 +97,10 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
   title: 'The new connection begins below the end of the old one',
   claim:
     'A new connection whose first sequence number is below the last one of the old, as it may be since the numbers wrap, is told apart by its newer timestamp, and refused without one.',
-  rule: 'after() in tcp_timewait_state_process() compares modulo 2^32 (RFC 9293 section 3.4), so below means behind by less than 2^31. A refused client gets an ACK it cannot use and answers it with RST (tcp_rcv_synsent_state_process()), which ends the TIME_WAIT unless tcp_rfc1337 is set; then its second SYN is an ordinary one.',
+  rules: ['syn-in-time-wait', 'numbers-wrap', 'refused-syn-resets'],
   advice:
-    'Keep timestamps on. Without them a refused client waits for its next SYN, a second later, or a few milliseconds where it is a Linux that sends it again at once; then the connection comes about. With tcp_rfc1337 = 1 it does not before the TIME_WAIT has run out.',
+    'Keep timestamps on. Without them a refused client connects only with its second SYN, up to a second later; with tcp_rfc1337 = 1 only when the TIME_WAIT has run out.',
+  labels: { syn: 'first SYN', secondSyn: 'second SYN' },
   needs: ['packet-socket'],
   rows: (
     [
@@ -131,15 +131,15 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
     sameFourTuple(peer, { initialSeq: next }).send('RST', { seq: ack });
     return { syn: said, secondSyn: (await knock(fresh)).said };
   },
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { syn, secondSyn } }) =>
-        syn === 'refused' ? `is refused, and its second SYN, after its RST, is ${secondSyn}` : `is ${syn}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome, labels }) => `a new connection that begins ${labels.join(', or ')} ${outcome}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'Below by a wrap counts as above, and is accepted. Really behind is accepted with a newer timestamp. Otherwise it is refused once and accepted at the second SYN, since the reset of the client ends the TIME_WAIT (not with tcp_rfc1337).',
+      rows: ({ where, clock, rfc1337 }) => {
+        if (where === 'after a wrap' || clock === 'newer') return { syn: 'accepted', secondSyn: 'not needed' };
+        return { syn: 'refused', secondSyn: rfc1337 === 1 ? 'refused' : 'accepted' };
+      },
+    },
+  ],
 });
 
 export const synCases: readonly Case[] = [toldApart, wrapped];

@@ -2,9 +2,7 @@ import type { SocketRow } from '../../index.js';
 import {
   abandon,
   about,
-  alike,
   type Case,
-  clauses,
   closeInOrder,
   closingStates,
   comesTrue,
@@ -27,39 +25,38 @@ type End = 'server' | 'client';
 
 const serverPort = 8080;
 
-const onTheWire = defineCase<string, Record<'handshake' | 'data' | 'firstFin' | 'timeWait', string>>({
+type Wire = Record<'handshake' | 'data' | 'firstFin' | 'timeWait', string>;
+
+/** What is seen of a connection whose one end closes first, with a TIME_WAIT at that end or nowhere. */
+function wireOf(ending: string, isKept: boolean): Wire {
+  const firstFin = ending.startsWith('server') ? 'server' : 'client';
+  const handshake = 'client SYN, server SYN ACK, client ACK';
+  return { handshake, data: 'client, server', firstFin, timeWait: isKept ? firstFin : 'nobody' };
+}
+
+const onTheWire = defineCase<string, Wire>({
   id: 'G3',
   articles: ['000'],
   title: 'What goes over the wire',
   claim:
     'Three segments open the connection, data goes both ways, and the side that sends the first FIN ends in TIME_WAIT.',
-  rule: 'RFC 9293 section 3.6; tcp_fin() and tcp_rcv_state_process() send the active closer to TIME_WAIT when the FIN of the peer arrives. A peer that closes with data unread sends RST instead of FIN (__tcp_close()), and that ends FIN_WAIT2 without a TIME_WAIT.',
+  rules: ['first-fin-time-wait', 'unread-data-resets'],
   advice:
-    'Let the side that can afford it close first; the protocol of the application decides who that is. A server that says "I will close" and closes after its answer keeps the TIME_WAIT; a client that ends the conversation keeps it itself.',
-  rows: wholeLife.variants.map((ending) => {
-    const first = ending.startsWith('server') ? 'server' : 'client';
-    return {
-      name: ending,
-      given: ending,
-      says: {
-        handshake: 'client SYN, server SYN ACK, client ACK',
-        data: 'client, server',
-        firstFin: first,
-        timeWait: first,
-      },
-    };
-  }),
+    'Let the side that can afford a TIME_WAIT close first: the protocol of the application decides which side that is. A server that closes after its answer keeps the TIME_WAIT; a client that ends the conversation keeps it itself.',
+  labels: { handshake: 'handshake', data: 'data from', firstFin: 'first FIN from', timeWait: 'TIME_WAIT at' },
+  rows: wholeLife.variants.map((ending) => ({ name: ending, given: ending, says: wireOf(ending, true) })),
   run: async (stage, ending) =>
     textsOf(await wholeLife.on(stage, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { firstFin, timeWait } }) =>
-        `${timeWait === firstFin ? 'the side that sent the first FIN' : timeWait} had the TIME_WAIT`,
-      ({ name }) => `where the ${name}`,
-    )
-      .map(({ outcome: who, labels }) => `${who} ${labels.join(' and ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN. There is no TIME_WAIT if the other side closes with data unread.',
+      rows: (ending) => wireOf(ending, !ending.endsWith('has not read everything')),
+    },
+    {
+      text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN.',
+      rows: (ending) => wireOf(ending, true),
+    },
+  ],
 });
 
 /** Of a timer: what the kernel still keeps the socket for. A second or two may have gone by on a busy machine. */
@@ -73,8 +70,8 @@ const twiceTheMsl = defineCase<'how long' | 'at most', string>({
   articles: ['000'],
   title: 'How long TIME_WAIT is kept',
   claim: 'By RFC 793 TIME_WAIT is kept for twice the maximum segment lifetime, which is four minutes at most.',
-  rule: 'TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant; RFC 9293 section 3.4.2 takes an MSL of two minutes, "an engineering choice".',
-  advice: 'Count with one minute on Linux, not with four, and do not look for a setting: there is none.',
+  rules: ['time-wait-60s'],
+  advice: 'Count with one minute on Linux, not with four. Do not look for a setting: mainline Linux has none.',
   onLoopback: true,
   rows: [
     { name: 'for how long, by the timer of a new TIME_WAIT', given: 'how long', says: 'about 240 s' },
@@ -89,14 +86,16 @@ const twiceTheMsl = defineCase<'how long' | 'at most', string>({
     if (asked === 'how long') return keptFor(row);
     return row?.timer?.kind === 'time-wait' && row.timer.remainingMs <= 240_000 ? 'yes' : 'no';
   },
-  because: (rows) =>
-    rows
-      .map(({ given, observed }) =>
-        given === 'how long'
-          ? `read as TIME_WAIT begins, the timer of the socket has ${observed} to go`
-          : `that is ${observed === 'yes' ? '' : 'not '}within four minutes`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'TIME_WAIT lasts 60 s on Linux, a quarter of what the standard allows.',
+      rows: (asked) => (asked === 'how long' ? 'about 60 s' : 'yes'),
+    },
+    {
+      text: 'TIME_WAIT lasts 240 s, as the standard has it.',
+      rows: (asked) => (asked === 'how long' ? 'about 240 s' : 'yes'),
+    },
+  ],
 });
 
 const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
@@ -105,9 +104,10 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
   title: 'Where unsent data waits after close()',
   claim:
     'A socket that still has data to send goes into TIME_WAIT when it is closed, and stays there until the data is sent.',
-  rule: 'tcp_close_state() moves ESTABLISHED to FIN_WAIT1 and CLOSE_WAIT to LAST_ACK; the FIN goes out behind the data (tcp_send_fin()). TIME_WAIT comes after both FINs, has no send queue, and repeats nothing but an ACK (RFC 9293 sections 3.3.2 and 3.6).',
+  rules: ['fin-behind-data'],
   advice:
-    'To know whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. A TIME_WAIT says that everything has arrived at the kernel of the peer; whether the program there has read it, it does not say.',
+    'To see whether data has left after close(), look for FIN_WAIT1 and LAST_ACK and their Send-Q. Do not take a TIME_WAIT as proof that the other program has read its data: only the kernel there has it.',
+  labels: { dataUnsent: 'with data unsent', dataGone: 'once all is read' },
   onLoopback: true,
   rows: [
     { name: 'the closing side is the first', given: 'server' as const },
@@ -134,13 +134,15 @@ const unsentData = defineCase<End, { dataUnsent: string; dataGone: string }>({
     const [after] = host.look('all is read', mine);
     return { dataUnsent: `${waiting?.state ?? 'closed'} with ${queue}`, dataGone: after?.state ?? 'closed' };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, observed: { dataUnsent, dataGone } }) =>
-          `where ${name}, the closed socket is in ${dataUnsent}, and once all is read ${dataGone === 'closed' ? 'gone' : `in ${dataGone}`}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'Unsent data waits in FIN_WAIT1, or in LAST_ACK if the other side closed first. TIME_WAIT comes only after all data is read, and never has any to send.',
+      rows: (first) =>
+        first === 'server'
+          ? { dataUnsent: 'FIN_WAIT1 with data in its queue', dataGone: 'TIME_WAIT' }
+          : { dataUnsent: 'LAST_ACK with data in its queue', dataGone: 'closed' },
+    },
+  ],
 });
 
 interface Rebind {
@@ -154,8 +156,9 @@ const countsAsBound = defineCase<Rebind, string>({
   articles: ['000'],
   title: 'TIME_WAIT counts as bound',
   claim: 'Without SO_REUSEADDR a socket in TIME_WAIT still counts as bound to its address and port.',
-  rule: 'inet_twsk_hashdance_schedule() puts the minisocket into the bind table of its port, with the address of the connection: the wildcard of the listener is forgotten. A port that connect() chose is in that table as well.',
-  advice: 'A restart on another address of the machine needs no option; on the same address, or the wildcard, it does.',
+  rules: ['held-by-time-wait', 'time-wait-has-one-address'],
+  advice:
+    'Set SO_REUSEADDR to restart on the same address or on the wildcard. A restart on another address of the machine needs no option.',
   bindsBeside: true,
   rows: (['server', 'client'] as const).flatMap((holder) =>
     (['A', 'ANY', 'B'] as const)
@@ -176,16 +179,12 @@ const countsAsBound = defineCase<Rebind, string>({
     listener.close();
     return outcome(() => host.open({ name: 'new' }).bind({ address: host[address], port: samePort ? port : 5000 }));
   },
-  because(rows) {
-    const targets = (holder: End, result: string): string =>
-      rows
-        .filter(({ given, observed }) => given.holder === holder && observed === result)
-        .map(({ given }) => `${given.address} and ${given.samePort ? 'its' : 'another'} port`)
-        .join(', ') || 'nothing';
-    const said = (holder: End): string =>
-      `EADDRINUSE for ${targets(holder, 'EADDRINUSE')}; ok for ${targets(holder, 'ok')}`;
-    return `over the TIME_WAIT of a server on A bind said ${said('server')}; over that of a client it said ${said('client')}`;
-  },
+  laws: [
+    {
+      text: 'TIME_WAIT holds the address and port of its connection, at a server and at a client. bind() to that address or to the wildcard fails with EADDRINUSE; another address or port works.',
+      rows: ({ address, samePort }) => (samePort && address !== 'B' ? 'EADDRINUSE' : 'ok'),
+    },
+  ],
 });
 
 /** Which of the two servers sets the option. */
@@ -220,9 +219,9 @@ const newSocketOnly = defineCase<Setters, string>({
   title: 'Is it enough to set SO_REUSEADDR on the new socket?',
   claim:
     'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
-  rule: 'inet_bind_conflict() asks for sk_reuse of both sockets. A TIME_WAIT has tw_reuse, copied by inet_twsk_alloc() from the connection, which had it from the listener. socket(7) says so in its NOTES, not where it describes the option; BSD asks the new socket only.',
+  rules: ['held-by-time-wait', 'option-inherited'],
   advice:
-    'A server deployed without the option is not helped by the next release alone: its last TIME_WAIT has to run out once, or the option is set on its sockets while it still runs (S10, S11).',
+    'Set SO_REUSEADDR on every listener, from the first start on. If the server that runs now lacks it, set it on its listener and its accepted sockets before you stop it (`sockwise set`, S10), or wait 60 s after the stop.',
   onLoopback: true,
   bindsBeside: true,
   rows: [false, true].flatMap((old) =>
@@ -234,12 +233,16 @@ const newSocketOnly = defineCase<Setters, string>({
     })),
   ),
   run: (stage, setters) => replaced(stage, setters),
-  because: (rows) =>
-    `the new server got ${clauses(
-      rows,
-      ({ observed }) => `${observed} where the option was set`,
-      ({ name }) => name.replace('set ', ''),
-    )}`,
+  laws: [
+    {
+      text: 'No. Both the old and the new server must have SO_REUSEADDR: on one of them alone it does nothing over a TIME_WAIT.',
+      rows: ({ old, next }) => (old && next ? 'ok' : 'EADDRINUSE'),
+    },
+    {
+      text: 'Yes. SO_REUSEADDR on the new socket is enough, whatever the old server had.',
+      rows: ({ next }) => (next ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
 
 type Remains = Setters & { readonly connections: number };
@@ -250,8 +253,8 @@ const startAtOnce = defineCase<Remains, string>({
   title: 'Only TIME_WAIT left: the option lets the server start at once',
   claim:
     'Once no socket listens any more and only connections in TIME_WAIT are left, a server with SO_REUSEADDR starts at once.',
-  rule: 'inet_bind_conflict(): sockets with SO_REUSEADDR conflict only if one of them listens, and both must have it; a TIME_WAIT has what its connection had.',
-  advice: 'Set it on every listener, always: at a restart it counts whether the old server had set it, too.',
+  rules: ['reuseaddr-shared', 'held-by-time-wait'],
+  advice: 'Set it on every listener, always: at a restart it also counts whether the old server had set it.',
   onLoopback: true,
   bindsBeside: true,
   rows: [
@@ -260,14 +263,16 @@ const startAtOnce = defineCase<Remains, string>({
     { name: 'one TIME_WAIT, only the new server has the option', given: { connections: 1, old: false, next: true } },
   ].map((row) => ({ ...row, says: 'ok' })),
   run: (stage, { connections, ...setters }) => replaced(stage, setters, connections),
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed }) => observed,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `the new server got ${said} over ${labels.join(', and over ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'With SO_REUSEADDR on the old and on the new server a start works over any number of TIME_WAITs. With the option on the new server alone it fails with EADDRINUSE.',
+      rows: ({ old, next }) => (old && next ? 'ok' : 'EADDRINUSE'),
+    },
+    {
+      text: 'With SO_REUSEADDR on the new server a start works over any number of TIME_WAITs.',
+      rows: ({ next }) => (next ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
 
 const afterAMinute = defineCase<null, { before: string; after: string; waited: string }>({
@@ -275,9 +280,10 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
   articles: ['001'],
   title: 'After a minute the server starts without the option',
   claim: 'TIME_WAIT lasts 60 s; after that the server starts again without any option.',
-  rule: 'The timer of the minisocket (tw_timer_handler()) takes it out of the bind table: inet_twsk_kill().',
+  rules: ['time-wait-60s', 'held-by-time-wait'],
   advice:
-    'Waiting works where a minute of outage is acceptable and every client has closed. SO_REUSEADDR makes it needless.',
+    'Set SO_REUSEADDR instead of waiting. Wait only where a minute of outage is acceptable and every client has closed.',
+  labels: { before: 'bind() at once', after: 'bind() after the wait', waited: 'wait' },
   slow: true,
   onLoopback: true,
   rows: [
@@ -300,10 +306,12 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
     const after = outcome(() => next.bind(place).listen());
     return { before, after, waited: seconds > 55 && seconds < 70 ? 'about 60 s' : `${Math.round(seconds)} s` };
   },
-  because: (rows) =>
-    rows
-      .map(({ observed }) => `bind said ${observed.before} at first, and ${observed.after} after ${observed.waited}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'bind() fails with EADDRINUSE at first. After 60 s it works, without any option.',
+      rows: () => ({ before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' }),
+    },
+  ],
 });
 
 type Kept = 'TIME_WAIT' | 'FIN_WAIT2';
@@ -329,9 +337,9 @@ const sysctls = defineCase<Setting, string>({
   articles: ['000'],
   title: 'Which kernel parameter shortens TIME_WAIT',
   claim: 'The time of TIME_WAIT can be shortened with kernel parameters.',
-  rule: 'tcp_time_wait() always takes TCP_TIMEWAIT_LEN for TIME_WAIT and the time of tcp_fin_timeout for a FIN_WAIT2 that nobody holds; over tcp_max_tw_buckets inet_twsk_alloc() makes neither. tcp_tw_reuse is asked by connect() alone (tcp_twsk_unique()).',
+  rules: ['time-wait-60s', 'fin-timeout', 'tw-buckets', 'tcp-tw-reuse'],
   advice:
-    'Leave them alone: tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit. Use SO_REUSEADDR.',
+    'Leave them alone, and set SO_REUSEADDR. tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit.',
   rows: (['TIME_WAIT', 'FIN_WAIT2'] as const).flatMap((state) =>
     settings.map((setting) => ({
       name: `${state}, ${setting.sysctl} = ${setting.value}`,
@@ -346,17 +354,17 @@ const sysctls = defineCase<Setting, string>({
     host.setSysctl(`net.ipv4.${sysctl}`, value);
     return change(before, await leave(host, state, 8081));
   },
-  because: (rows) =>
-    (['TIME_WAIT', 'FIN_WAIT2'] as const)
-      .map((state) => {
-        const changes = alike(
-          rows.filter(({ given }) => given.state === state),
-          ({ observed }) => observed,
-          ({ given }) => `${given.sysctl} = ${given.value}`,
-        );
-        return `${state} is ${changes.map(({ outcome: what, labels }) => `${what} with ${labels.join(' and ')}`).join(', ')}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'No parameter shortens a TIME_WAIT: tcp_fin_timeout shortens FIN_WAIT2 alone, and tcp_tw_reuse neither. With tcp_max_tw_buckets = 0 the kernel keeps no TIME_WAIT and no FIN_WAIT2 at all.',
+      rows: ({ sysctl, state }) =>
+        sysctl === 'tcp_max_tw_buckets'
+          ? 'not made'
+          : sysctl === 'tcp_fin_timeout' && state === 'FIN_WAIT2'
+            ? 'kept for a shorter time'
+            : 'kept as long as before',
+    },
+  ],
 });
 
 /** Brings a connection into the state and returns its row, none if the kernel keeps nothing. */

@@ -1,21 +1,30 @@
-import type { CaseResult, MatrixResult, RowResult } from '../record/result.js';
+import type { CaseResult, Labels, MatrixResult, RowResult } from '../record/result.js';
+import { placeOf } from '../../explain/cite.js';
 import { escapeXml } from './page/escape.js';
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
 
-function rowLine({ name, says, observed, ok }: RowResult): string {
-  const line = `${name}: ${textOf(observed)}`;
-  if (ok === null) return `${line} (the claim does not speak of it)`;
-  return ok ? `${line} (as the claim says)` : `${line} (the claim says: ${says === undefined ? '' : textOf(says)})`;
+function rowLine({ name, says, observed, ok }: RowResult, labels: Labels | undefined): string {
+  const line = `${name}: ${textOf(observed, labels)}`;
+  if (ok === null) return `${line} (not covered by the claim)`;
+  return ok
+    ? `${line} (matches the claim)`
+    : `${line} (the claim says: ${says === undefined ? '' : textOf(says, labels)})`;
 }
 
-function testCase({ id, title, verdict, because, rows, durationMs, error }: CaseResult): string {
+function testCase(result: CaseResult): string {
+  const { id, title, verdict, because, rules, advice, rows, durationMs, error, labels } = result;
   const name = `${id}: ${title}`;
   const open = `  <testcase classname="sockwise.${escapeXml(id)}" name="${escapeXml(name)}" time="${durationMs / 1000}">`;
   const said = escapeXml(because);
   if (error !== undefined) return `${open}<error message="${escapeXml(error)}"/></testcase>`;
   if (verdict === 'skipped') return `${open}<skipped message="${said}"/></testcase>`;
-  const lines = [`${verdict}: ${because}`, ...rows.map(rowLine)].map(escapeXml);
+  const lines = [
+    `${verdict}: ${because}`,
+    ...rows.map((row) => rowLine(row, labels)),
+    ...rules.map((rule) => `rule: ${rule.text} (${placeOf(rule)})`),
+    `what to do: ${advice}`,
+  ].map(escapeXml);
   return `${open}<system-out>${lines.join('\n')}</system-out></testcase>`;
 }
 

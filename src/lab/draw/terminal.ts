@@ -1,4 +1,4 @@
-import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../record/result.js';
+import type { Article, CaseResult, Labels, MatrixResult, RowResult, Verdict } from '../record/result.js';
 import { articlesText } from './text/articles-text.js';
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';
@@ -7,6 +7,8 @@ import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-te
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
 import { lengthOf, narrowestTable, stacked, wrap } from './text/wrap.js';
+import { placeOf } from '../../explain/cite.js';
+import { verdictsExplained } from './verdicts.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
   confirmed: colours.green,
@@ -78,13 +80,13 @@ function eventLines(event: Event, width: number): string {
 }
 
 function compared(ok: boolean | null): string {
-  if (ok === null) return 'the claim does not speak of it';
-  return ok ? colours.green('as the claim says') : colours.red('not as the claim says');
+  if (ok === null) return 'not covered';
+  return ok ? colours.green('matches') : colours.red('differs');
 }
 
-function rowLines({ name, events, says, observed, ok }: RowResult, width: number): string {
-  const seen = [`${compared(ok)}: ${textOf(observed)}`];
-  if (ok === false && says !== undefined) seen.push(`the claim says: ${textOf(says)}`);
+function rowLines({ name, events, says, observed, ok }: RowResult, labels: Labels | undefined, width: number): string {
+  const seen = [`${compared(ok)}: ${textOf(observed, labels)}`];
+  if (ok === false && says !== undefined) seen.push(`the claim says: ${textOf(says, labels)}`);
   const steps = asDone(events).map((event) => eventLines(event, width));
   return [wrap(colours.bold(name), width), ...steps, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
 }
@@ -93,8 +95,45 @@ function rowLines({ name, events, says, observed, ok }: RowResult, width: number
 export function caseReport(result: CaseResult, articles: readonly Article[] = [], width = 80): string {
   const from = result.articles.length === 0 ? '' : colours.dim(`\n(${articlesText(result.articles, articles)})`);
   const head = wrap(`${colours.bold(result.id)}  ${result.title}\n${result.claim}${from}\n`, width);
-  const rows = result.rows.map((row) => rowLines(row, width));
-  return [head, ...rows, wrap(`${paint[result.verdict](result.verdict)}: ${result.because}`, width)].join('\n');
+  const rows = result.rows.map((row) => rowLines(row, result.labels, width));
+  return [head, ...rows, conclusion(result, width)].join('\n');
+}
+
+/** The results of the rows beside what the claim says, without the steps that led to them. */
+function resultTable({ rows, labels }: CaseResult, width: number): string {
+  const cells = rows.map(({ name, observed, says, ok }) => {
+    const claimed = ok === false && says !== undefined ? `\nthe claim says: ${textOf(says, labels)}` : '';
+    return { name, result: `${textOf(observed, labels)}${claimed}`, ok: compared(ok) };
+  });
+  if (width < narrowestTable)
+    return stacked(
+      cells.map(({ name, result, ok }) => ({ head: wrap(name, width), texts: [`${ok}: ${result}`] })),
+      width,
+    );
+  const verdictWidth = 12;
+  // Two blanks between columns.
+  const rest = width - verdictWidth - 4;
+  const names = Math.min(Math.max(...cells.map(({ name }) => name.length)) + 1, Math.floor(rest / 2));
+  const table = new Table({
+    ...bare,
+    head: ['Given', 'Linux did', 'The claim'].map(colours.dim),
+    colWidths: [names, rest - names, verdictWidth],
+    wordWrap: true,
+  });
+  for (const { name, result, ok } of cells) table.push([name, result, ok]);
+  return table.toString().replace(/[ \t]+$/gm, '');
+}
+
+/** What a reader takes away: what Linux does, what to do, and why. */
+function conclusion(result: CaseResult, width: number): string {
+  const { verdict, because, rules, advice, rows } = result;
+  const hanging = (text: string): string => wrap(text, width - 2).replaceAll('\n', '\n  ');
+  return [
+    hanging(`${paint[verdict](verdict)}: ${because}`),
+    ...(rows.length < 2 ? [] : ['', resultTable(result, width), '']),
+    hanging(`${colours.bold('What to do:')} ${advice}`),
+    ...rules.map((rule) => hanging(`${colours.bold('Rule:')} ${rule.text} ${colours.dim(`(${placeOf(rule)})`)}`)),
+  ].join('\n');
 }
 
 function stackedMatrix(cases: readonly CaseResult[], width: number): string {
@@ -128,7 +167,7 @@ export function matrixTable(result: MatrixResult, width: number): string {
   return `${cases}\n\n${wrap(summary(result), width)}`;
 }
 
-/** How many of each verdict, and where it was run; first, whether it was interrupted. */
+/** How many of each verdict, what the verdicts mean, and where it was run; first, whether it was interrupted. */
 export function summary(result: MatrixResult): string {
   const { cases, kernel, node, mode, durationMs } = result;
   const counts = Object.entries(paint).flatMap(([verdict, color]) => {
@@ -140,6 +179,7 @@ export function summary(result: MatrixResult): string {
   const partial = partialText(result);
   return [
     ...(partial === undefined ? [] : [colours.red(partial)]),
+    ...verdictsExplained(cases),
     `${counts.join(', ') || 'no result'} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`,
   ].join('\n');
 }

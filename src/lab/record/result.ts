@@ -1,3 +1,4 @@
+import type { CitedRule } from '../../explain/cite.js';
 import type { Event } from './event.js';
 import type { Json } from './json.js';
 import type { Recording } from './trace.js';
@@ -10,6 +11,9 @@ export interface Article {
   readonly number: string;
   readonly title: string;
 }
+
+/** What the parts of an observation are called for a reader, by key. */
+export type Labels = Readonly<Record<string, string>>;
 
 /** Where a row stands in the grid that reports draw of some cases. */
 export interface GridCell {
@@ -34,18 +38,23 @@ export interface CaseResult {
   readonly title: string;
   readonly claim: string;
   readonly verdict: Verdict;
+  /** One sentence that states what the rows show; of a skipped case, why. */
   readonly because: string;
+  /** Rules of the kernel behind it, the one that decides first. */
+  readonly rules: readonly CitedRule[];
+  /** What to do about it in a service. */
+  readonly advice: string;
+  /** What the parts of its observations are called, by key. */
+  readonly labels?: Labels;
   readonly rows: readonly RowResult[];
   readonly durationMs: number;
   /** The case was aborted: neither the kernel nor the article is to blame. */
   readonly error?: string;
 }
 
-/** What is known of a case without running it, as far as reports tell it. */
+/** What is known of a case without running it, as far as reports show it and results lack it. */
 export interface CaseFacts {
   readonly id: string;
-  readonly rule: string;
-  readonly advice: string;
   /** Its rows are what came of binding beside a socket: drawn as a grid. */
   readonly bindsBeside?: boolean;
 }

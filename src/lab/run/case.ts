@@ -1,8 +1,9 @@
 import { SystemCallError, TimeoutError } from '../../index.js';
+import { type AnyRuleId, type CitedRule, cite } from '../../explain/cite.js';
 import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
 import { isRecord, type Json, sameJson } from '../record/json.js';
-import type { GridCell, RowResult, Verdict } from '../record/result.js';
+import type { GridCell, Labels, RowResult, Verdict } from '../record/result.js';
 import type { Stage } from './stage.js';
 
 /** What a case cannot do without. */
@@ -40,6 +41,20 @@ export interface SeenRow<Given, Observed extends Json> extends CaseRow<Given, Ob
   readonly recording?: Recording;
 }
 
+/**
+ * What the rows of a case can come to: a sentence that a reader can carry away, and what every row gives where it is so. A
+ * case has one for each outcome it knows; a run prints the first that fits all of its rows.
+ */
+export interface Law<Given, Observed extends Json> {
+  /** States the law: plain, whole sentences, no list of rows. */
+  readonly text: string;
+  /** What a row gives by this law, by what is given or by the name of the row: of several parts, those the sentence rests on. */
+  readonly rows: ((given: Given) => Said<Observed>) | Readonly<Record<string, Said<Observed>>>;
+}
+
+/** The parts of an observation that has several. */
+type PartOf<Observed> = Observed extends readonly Json[] ? never : Observed extends object ? keyof Observed : never;
+
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
 export interface CaseSpec<Given, Observed extends Json> {
   readonly id: string;
@@ -48,10 +63,13 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly title: string;
   /** In our words. */
   readonly claim: string;
-  /** Why the kernel does what it does: kernel functions and sections of RFCs and man pages. */
-  readonly rule: string;
-  /** What to do about it in a service. */
+  /** Why the kernel does what it does: the rule that decides first. */
+  readonly rules?: readonly AnyRuleId[];
+  readonly rule?: string;
+  /** What to do about it in a service, in the imperative. */
   readonly advice: string;
+  /** What the parts of an observation are called for a reader. */
+  readonly labels?: Readonly<Record<PartOf<Observed> & string, string>>;
   readonly needs?: readonly Need[];
   /** Oldest kernel it can run on, as `6.8`. */
   readonly since?: string;
@@ -65,8 +83,9 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly bindsBeside?: boolean;
   readonly rows: readonly CaseRow<Given, Observed>[];
   run(stage: Stage, given: Given): Observed | Promise<Observed>;
-  /** One sentence built from what was observed. */
-  because(rows: readonly SeenRow<Given, Observed>[]): string;
+  /** What the rows can come to. */
+  readonly laws?: readonly Law<Given, Observed>[];
+  because?(rows: readonly SeenRow<Given, Observed>[]): string;
 }
 
 /** A row by what it has in common with those of its line, and with those of its column. */
@@ -75,8 +94,15 @@ export function inGrid(line: string, column: string): { readonly name: string; r
 }
 
 /** A case whose row types are its own business. */
-export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'because'> {
+export interface Case
+  extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'laws' | 'because' | 'rules' | 'rule' | 'labels'> {
   readonly rowNames: readonly string[];
+  readonly rules: readonly CitedRule[];
+  readonly labels?: Labels;
+  /** What the rows come to by each law, in their order: what its sentence rests on. */
+  readonly laws: readonly { readonly text: string; readonly rows: readonly Json[] }[];
+  /** The sentence of the first law that fits what was observed, by name of row; undefined where none does. */
+  sentenceFor(observed: readonly Pick<RowResult, 'name' | 'observed'>[]): string | undefined;
   /**
    * Runs its rows in order, each on a stage of its own that `onStage` makes and takes down. `lacking` says why a row cannot be
    * run here.
@@ -144,16 +170,46 @@ function isOfKernel(error: unknown): error is Error {
   return false;
 }
 
+/** Printed where no law of a case fits. */
+export const newOutcome = 'This outcome is new: no sentence of the case fits it. The table shows it.';
+
+function lawsOf<Given, Observed extends Json>({ id, laws = [], rows }: CaseSpec<Given, Observed>): Case['laws'] {
+  return laws.map(({ text, rows: by }) => {
+    if (typeof by === 'function') return { text, rows: rows.map(({ given }) => by(given)) };
+    const unknown = Object.keys(by).find((name) => !rows.some((row) => row.name === name));
+    if (unknown !== undefined)
+      throw new Error(`case ${id}: its law ${JSON.stringify(text)} names no row of it: ${unknown}`);
+    return {
+      text,
+      rows: rows.map(({ name }) => {
+        const outcome = by[name];
+        if (outcome === undefined)
+          throw new Error(`case ${id}: its law ${JSON.stringify(text)} leaves out the row ${name}`);
+        return outcome;
+      }),
+    };
+  });
+}
+
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
-  const { rows, run, because, ...facts } = spec;
+  const { rows, run, laws: _laws, because, rules, rule = '', labels, ...facts } = spec;
+  const rowNames = rows.map((row) => row.name);
+  const laws = lawsOf(spec);
+  const sentenceFor: Case['sentenceFor'] = (seen) =>
+    laws.find((law) => seen.every(({ name, observed }) => agrees(law.rows[rowNames.indexOf(name)] ?? null, observed)))
+      ?.text;
   return {
     ...facts,
-    rowNames: rows.map((row) => row.name),
+    rules: rules?.map(cite) ?? [{ id: '', text: rule, kernel: '', source: '' }],
+    ...(labels !== undefined && { labels }),
+    rowNames,
+    laws,
+    sentenceFor,
     async runRows(onStage, lacking) {
       const left: string[] = [];
       const runnable = rows.filter(({ name, needs = [] }) => {
         const reason = lacking(needs);
-        if (reason !== undefined) left.push(`not run: ${name}, ${reason}`);
+        if (reason !== undefined) left.push(`Not run: ${name}, ${reason}.`);
         return reason === undefined;
       });
       const runRow = async (row: CaseRow<Given, Observed>): Promise<SeenRow<Given, Observed>> => {
@@ -180,7 +236,9 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
           ...(recording !== undefined && { recording }),
         })),
         verdict: judge(seen),
-        because: [...(seen.length === 0 ? [] : [because(seen)]), ...left].join('; '),
+        because: [...(seen.length === 0 ? [] : [because?.(seen) ?? sentenceFor(seen) ?? newOutcome]), ...left].join(
+          ' ',
+        ),
       };
     },
   };

@@ -15,9 +15,12 @@ export function deadlineMs(testCase: Pick<Case, 'slow'>): number {
   return patient(testCase.slow === true ? deadlinesMs.slow : deadlinesMs.fast);
 }
 
-function describe(testCase: Case): Pick<CaseResult, 'id' | 'articles' | 'title' | 'claim'> {
-  const { id, articles, title, claim } = testCase;
-  return { id, articles, title, claim };
+/** What is known before the run, and is told of it in every report. */
+function describe(
+  testCase: Case,
+): Pick<CaseResult, 'id' | 'articles' | 'title' | 'claim' | 'rules' | 'advice' | 'labels'> {
+  const { id, articles, title, claim, rules, advice, labels } = testCase;
+  return { id, articles, title, claim, rules, advice, ...(labels !== undefined && { labels }) };
 }
 
 /** The result of a case that was not run. */

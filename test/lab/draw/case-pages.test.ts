@@ -52,7 +52,9 @@ const base: CaseResult = {
   title: 'T',
   claim: 'a claim | with a bar',
   verdict: 'refuted',
-  because: 'bind says ok | or not',
+  because: 'bind says ok | or not.',
+  rules: [{ id: 'held-by-listener', text: 'It is so.', kernel: 'f()', source: 'bind(2)' }],
+  advice: 'Do it.',
   rows: [row],
   durationMs: 5,
 };
@@ -63,7 +65,7 @@ const result: MatrixResult = {
   mode: 'root',
   durationMs: 1,
   cases: [
-    { ...base, id: 'G2', verdict: 'confirmed', because: 'tcp_tw_reuse does it', rows: [row, open] },
+    { ...base, id: 'G2', verdict: 'confirmed', because: 'tcp_tw_reuse does it.', rows: [row, open] },
     base,
     { ...base, id: 'G4', verdict: 'skipped', because: 'it needs more', rows: [] },
   ],
@@ -94,7 +96,7 @@ describe('the pages of the cases', () => {
 
   test('put what the articles say beside what Linux does, refuted first', () => {
     const index = page('README.md');
-    expect(index).toContain('| [G1](G1.md) | a claim \\| with a bar | Bind says ok \\| or not. |');
+    expect(index).toContain('| [G1](G1.md) | a claim \\| with a bar | bind says ok \\| or not. |');
     expect(index).toContain('| [G2](G2.md) | a claim \\| with a bar | tcp_tw_reuse does it. |');
     const headings = [...index.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
     expect(headings.map((heading) => heading?.replace(/^.*: /, ''))).toEqual([
@@ -108,7 +110,7 @@ describe('the pages of the cases', () => {
 
   test('tell what was run, in child programs too', () => {
     const lines = page('G1.md').split('\n');
-    expect(lines.filter((line) => line.startsWith('- '))).toEqual([
+    expect(lines.slice(lines.indexOf('## What was run')).filter((line) => line.startsWith('- '))).toEqual([
       '- Calls: `SOCK_DESTROY`, `bind()`, `close()`, `connect()`, `kill()`, `listen()`, `recv()`, `socket()`',
       '- Socket options: `SO_REUSEADDR`, `SO_REUSEPORT`',
       '- Kernel parameters: `net.ipv4.tcp_tw_reuse`',
@@ -116,6 +118,12 @@ describe('the pages of the cases', () => {
     ]);
     expect(lines).toContain('One row, on fresh sockets.');
     expect(page('G2.md')).toContain('2 rows, each on fresh sockets.');
+  });
+
+  test('say what to do, and cite the rules behind it', () => {
+    const text = page('G1.md');
+    expect(text).toContain('## What to do\n\nDo it.\n');
+    expect(text).toContain('## Why\n\n- It is so. (f(); bind(2)) [held-by-listener](../rules.md#held-by-listener)\n');
   });
 
   test('have words in their tables, no names in code', () => {

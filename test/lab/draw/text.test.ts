@@ -15,6 +15,8 @@ const base: CaseResult = {
   claim: long,
   verdict: 'confirmed',
   because: long,
+  rules: [{ id: 'held-by-listener', text: 'A rule.', kernel: 'f()', source: 'bind(2)', since: '3.9' }],
+  advice: 'Do it.',
   rows: [],
   durationMs: 5,
 };
@@ -150,12 +152,12 @@ describe('words', () => {
 });
 
 describe('Markdown', () => {
-  test('is a table whose rows have four cells, whatever a text holds', () => {
+  test('is a table whose rows have six cells, whatever a text holds', () => {
     const lines = matrixMarkdown(result)
       .split('\n')
       .filter((line) => line.startsWith('|'));
     expect(lines).toHaveLength(result.cases.length + 2);
-    for (const line of lines) expect(line.split(/(?<!\\)\|/)).toHaveLength(6);
+    for (const line of lines) expect(line.split(/(?<!\\)\|/)).toHaveLength(8);
   });
 
   test('shows what is meant as text as text', () => {
@@ -184,8 +186,8 @@ describe('JUnit', () => {
   test('has a line for each row, those too that the claim does not speak of', () => {
     const xml = matrixJunit({ ...result, cases: [{ ...base, verdict: 'qualified', because: 'so', rows }] });
     expect(xml).toContain(
-      '<system-out>qualified: so\none: ok (as the claim says)\ntwo: port held: no (the claim says: port held: yes)\n' +
-        'three: a &lt;b&gt; (the claim does not speak of it)</system-out>',
+      '<system-out>qualified: so\none: ok (matches the claim)\ntwo: port held: no (the claim says: port held: yes)\n' +
+        'three: a &lt;b&gt; (not covered by the claim)\nrule: A rule. (f(); bind(2); since Linux 3.9)\nwhat to do: Do it.</system-out>',
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { defineCase, type OnStage } from '../../../src/lab/run/case.js';
+import { defineCase, newOutcome, type OnStage } from '../../../src/lab/run/case.js';
 import { Stage } from '../../../src/lab/run/stage.js';
 import { NotReachedError } from '../../../src/lab/record/until.js';
 
@@ -8,6 +8,8 @@ const onStage: OnStage = async (_row, use) => ({
   events: [],
 });
 
+const nothingLacking = () => undefined;
+
 /** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */
 function twoRows(sideBySide: number, log: string[], first: () => void = () => {}) {
   return defineCase<number, string>({
@@ -15,7 +17,7 @@ function twoRows(sideBySide: number, log: string[], first: () => void = () => {}
     articles: [],
     title: '',
     claim: '',
-    rule: '',
+    rules: [],
     advice: '',
     sideBySide,
     rows: [
@@ -29,11 +31,63 @@ function twoRows(sideBySide: number, log: string[], first: () => void = () => {}
       log.push(`end ${turns}`);
       return 'done';
     },
-    because: (rows) => rows.map(({ name }) => name).join(', '),
+    laws: [{ text: 'It is done.', rows: () => 'done' }],
   });
 }
 
-const nothingLacking = () => undefined;
+describe('the sentence of a verdict', () => {
+  type Seen = { readonly bind: string; readonly left: string };
+  const rows = [
+    { name: 'with', given: true },
+    { name: 'without', given: false },
+  ];
+  const law = (text: string, bound: (given: boolean) => string) => ({
+    text,
+    rows: (given: boolean) => ({ bind: bound(given) }),
+  });
+
+  async function seen(
+    observed: (given: boolean) => Seen,
+    lacks: (needs: readonly string[]) => string | undefined = nothingLacking,
+  ) {
+    const { because } = await defineCase<boolean, Seen>({
+      id: 'T1',
+      articles: [],
+      title: '',
+      claim: '',
+      rules: [],
+      advice: '',
+      rows: rows.map((row) => ({ ...row, needs: row.given ? ['destroy-socket'] : [] })),
+      run: (_, given) => observed(given),
+      laws: [law('It helps.', (given) => (given ? 'ok' : 'EADDRINUSE')), law('It is needless.', () => 'ok')],
+    }).runRows(onStage, lacks);
+    return because;
+  }
+
+  test('is that of the law which every row agrees with, in the parts it rests on', async () => {
+    expect(await seen((given) => ({ bind: given ? 'ok' : 'EADDRINUSE', left: 'anything' }))).toBe('It helps.');
+    expect(await seen(() => ({ bind: 'ok', left: 'nothing' }))).toBe('It is needless.');
+  });
+
+  test('says that an outcome is new where no law fits', async () => {
+    expect(await seen(() => ({ bind: 'EACCES', left: '' }))).toBe(newOutcome);
+  });
+
+  test('names the rows that were not run, on which it does not rest', async () => {
+    const lacks = (needs: readonly string[]) => (needs.length > 0 ? 'no SOCK_DESTROY' : undefined);
+    expect(await seen(() => ({ bind: 'EADDRINUSE', left: '' }), lacks)).toBe(
+      'It helps. Not run: with, no SOCK_DESTROY.',
+    );
+  });
+
+  test.each([
+    [{ with: 'ok' }, /leaves out the row without/],
+    [{ with: 'ok', without: 'ok', neither: 'ok' }, /names no row of it: neither/],
+  ])('is of a law that speaks of its rows, all of them: %j', (outcomes, error) => {
+    const spec = { id: 'T1', articles: [], title: '', claim: '', rules: [], advice: '', run: () => 'ok', rows };
+    expect(() => defineCase<boolean, string>({ ...spec, laws: [{ text: 'A law.', rows: outcomes }] })).toThrow(error);
+  });
+});
 
 describe('rows of a case', () => {
   test('run one after the other', async () => {
@@ -46,7 +100,7 @@ describe('rows of a case', () => {
     const log: string[] = [];
     const { because } = await twoRows(2, log).runRows(onStage, nothingLacking);
     expect(log).toEqual(['begin 5', 'begin 0', 'end 0', 'end 5']);
-    expect(because).toBe('slow, quick');
+    expect(because).toBe('It is done.');
   });
 
   test('have all ended when a case that runs them side by side rejects', async () => {
@@ -64,12 +118,12 @@ describe('rows of a case', () => {
     const { because, rows } = await twoRows(2, log).runRows(onStage, (needs) =>
       needs.length === 0 ? undefined : 'no',
     );
-    expect([because, rows.length]).toEqual(['slow, quick', 2]);
+    expect([because, rows.length]).toEqual(['It is done.', 2]);
     const none = await twoRows(2, log).runRows(onStage, () => 'it needs more');
     expect(none).toEqual({
       rows: [],
       verdict: 'skipped',
-      because: 'not run: slow, it needs more; not run: quick, it needs more',
+      because: 'Not run: slow, it needs more. Not run: quick, it needs more.',
     });
   });
 
@@ -93,7 +147,7 @@ describe('rows of a case', () => {
       articles: [],
       title: '',
       claim: '',
-      rule: '',
+      rules: [],
       advice: '',
       rows: [
         { name: 'all of it', given: 0, says: observed },
@@ -102,7 +156,7 @@ describe('rows of a case', () => {
         { name: 'nothing', given: 0 },
       ],
       run: () => observed,
-      because: () => '',
+      laws: [],
     }).runRows(onStage, nothingLacking);
     expect(rows.map(({ ok, says }) => [ok, says])).toEqual([
       [true, observed],

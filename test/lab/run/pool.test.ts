@@ -5,8 +5,8 @@ import { root } from '../../support/children.js';
 
 /** No rows, so that the time given is the grace alone. */
 function named(id: string): Case {
-  const nothing = { articles: [], title: '', claim: '', rule: '', advice: '', rows: [] };
-  return defineCase<null, null>({ ...nothing, id, run: () => null, because: () => '' });
+  const nothing = { articles: [], title: '', claim: '', rules: [], advice: '', rows: [] };
+  return defineCase<null, null>({ ...nothing, id, run: () => null, laws: [] });
 }
 
 const worker = { file: `${root}test/support/worker-hangs.mjs`, graceMs: 2000 };

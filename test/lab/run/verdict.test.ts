@@ -53,13 +53,13 @@ test('a case that throws is told as broken off, skipped, with where it was', asy
     articles: [],
     title: 'throws',
     claim: 'c',
-    rule: '',
+    rules: [],
     advice: '',
     rows: [{ name: 'one', given: 0, says: 'ok' }],
     run: (): string => {
       throw new Error('no such thing');
     },
-    because: () => 'never',
+    laws: [],
   });
   const result = await runCase(throwing, 'loopback');
   expect(result).toMatchObject({ verdict: 'skipped', rows: [], error: 'no such thing, before its first call' });

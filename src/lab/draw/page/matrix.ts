@@ -1,3 +1,4 @@
+import { type CitedRule, placeOf } from '../../../explain/cite.js';
 import type { Article, CaseFacts, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
 import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
@@ -13,6 +14,7 @@ import { stateDiagram } from './states.js';
 import { style } from './style.js';
 import { timeline } from './timeline.js';
 import { shown } from './value.js';
+import { verdicts } from '../verdicts.js';
 
 /** What is known of cases without running them. */
 export interface Facts {
@@ -25,14 +27,6 @@ export interface Facts {
     readonly cases: readonly string[];
   }[];
 }
-
-/** In the order of the page: what a reader has to unlearn comes first. */
-const verdicts: readonly (readonly [verdict: Verdict, meaning: string])[] = [
-  ['refuted', 'Linux does otherwise.'],
-  ['qualified', 'It depends on something the articles leave out.'],
-  ['confirmed', 'It is so.'],
-  ['skipped', 'Not run here, or broken off.'],
-];
 
 function socketTable(rows: readonly TableRow[]): string {
   const head = tableHead.map((name) => `<th scope="col">${name}</th>`);
@@ -75,9 +69,9 @@ function compared(ok: boolean | null): string {
   return ok ? '<span class="verdict confirmed">matches</span>' : '<span class="verdict refuted">differs</span>';
 }
 
-function rowTable(rows: readonly RowResult[]): string {
+function rowTable({ rows, labels }: CaseResult): string {
   const lines = rows.map(({ name, says, observed, ok }) => {
-    return `<tr><td data-head="Given">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says)}</td><td data-head="Linux did">${shown(observed)}</td><td>${compared(ok)}</td></tr>`;
+    return `<tr><td data-head="Given">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says, labels)}</td><td data-head="Linux did">${shown(observed, labels)}</td><td>${compared(ok)}</td></tr>`;
   });
   const head =
     '<tr><th scope="col">Given</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th></th></tr>';
@@ -98,9 +92,13 @@ function onTheWire(id: string, { experiments = [] }: Facts): string {
   return items.length === 0 ? '' : `<h3>Experiments</h3><ul>${items.join('')}</ul>`;
 }
 
+/** The plain sentence, then where it stands. */
+function ruleItem(rule: CitedRule): string {
+  return `<li>${escapeXml(rule.text)} <span class="soft">${escapeXml(placeOf(rule))}</span></li>`;
+}
+
 function caseCard(result: CaseResult, known: Facts): string {
-  const facts = known.cases.find((one) => one.id === result.id);
-  const { id, title, claim, verdict, because, rows, articles, durationMs } = result;
+  const { id, title, claim, verdict, because, rules, advice, rows, articles, durationMs } = result;
   const diagram = stateDiagram(result);
   return [
     `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
@@ -109,10 +107,9 @@ function caseCard(result: CaseResult, known: Facts): string {
     `<span class="claim"><strong>${saidBy(articles, known)}:</strong> ${escapeXml(claim)}</span>`,
     `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
     '<div class="body">',
-    facts === undefined
-      ? ''
-      : `<p><strong>Rule:</strong> ${escapeXml(facts.rule)}</p><p><strong>In a service:</strong> ${escapeXml(facts.advice)}</p>`,
-    rows.length === 0 ? '' : rowTable(rows),
+    `<p><strong>What to do:</strong> ${escapeXml(advice)}</p>`,
+    rows.length === 0 ? '' : rowTable(result),
+    `<h3>Why</h3><ul class="rules">${rules.map(ruleItem).join('')}</ul>`,
     onTheWire(id, known),
     diagram === '' ? '' : `<h3>States</h3>${diagram}`,
     rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map((row) => happened(result, row)).join('')}`,
@@ -155,7 +152,7 @@ function bindGrids(cases: readonly CaseResult[], facts: readonly CaseFacts[]): s
   ].join('');
 }
 
-/** The matrix as one page that needs nothing else. `facts` are the cases themselves, for their rules and advice. */
+/** The matrix as one page that needs nothing else. */
 export function matrixHtml(result: MatrixResult, facts: Facts): string {
   const { cases, kernel, node, mode, durationMs } = result;
   const where = `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`;

@@ -16,7 +16,8 @@ function row(name: string, observed: Json, events: readonly Event[] = []): RowRe
 }
 
 function result(id: string, rows: readonly RowResult[], verdict: Verdict = 'confirmed'): CaseResult {
-  return { id, articles: [], title: 'T', claim: 'c', verdict, because: 'b', rows, durationMs: 0 };
+  const known = { articles: [], title: 'T', claim: 'c', rules: [], advice: 'Do it.' };
+  return { id, ...known, verdict, because: 'b', rows, durationMs: 0 };
 }
 
 function made(actor: string, text: string, result = 'ok'): Event {

@@ -1,0 +1,33 @@
+import { type LifeRuleId, lifeRules } from './life-rules.js';
+import { type RuleId, rules } from './rules.js';
+
+/** Names any rule of the kernel. */
+export type AnyRuleId = RuleId | LifeRuleId;
+
+/** A rule as a text cites it: the same words wherever it is printed. */
+export interface CitedRule {
+  readonly id: string;
+  /** One or two plain sentences. */
+  readonly text: string;
+  /** Where the kernel does it, as `inet_bind_conflict()`. */
+  readonly kernel: string;
+  /** Manual page or RFC section. */
+  readonly source: string;
+  /** First Linux release it holds for; absent where it is older than 3.0. */
+  readonly since?: string;
+  /** First Linux release it does not hold for. */
+  readonly until?: string;
+}
+
+const all = { ...lifeRules, ...rules };
+
+export function cite(id: AnyRuleId): CitedRule {
+  const { text, kernel, source, since, until } = all[id];
+  return { id, text, kernel, source, ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
+}
+
+/** Where a rule stands, for those who want to look it up: kernel functions, man pages and RFCs, versions. */
+export function placeOf({ kernel, source, since, until }: Omit<CitedRule, 'id' | 'text'>): string {
+  const versions = [since && `since Linux ${since}`, until && `until Linux ${until}`].filter(Boolean);
+  return [kernel, source, ...versions].join('; ');
+}
