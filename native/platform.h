@@ -30,6 +30,8 @@ int SendMessages(int fd, Message* messages, size_t count, int flags);
 int ReceiveMessages(int fd, Message* messages, size_t count, int flags);
 
 int UnshareNamespaces(int flags);
+// capset(2) of the calling thread's effective set. Returns 1 if it had the capability, 0 if not.
+int SetCapability(unsigned capability, bool on);
 int EnterNamespace(int fd, int type);
 // Returns the pid of a process that runs `path` in a user and a network namespace of its own, as root there.
 pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const envp[]);

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <sched.h>
@@ -60,6 +61,21 @@ int ReceiveMessages(int fd, Message* messages, size_t count, int flags) {
 int UnshareNamespaces(int flags) { return unshare(flags); }
 
 int EnterNamespace(int fd, int type) { return setns(fd, type); }
+
+int SetCapability(unsigned capability, bool on) {
+  if (capability > CAP_LAST_CAP) {
+    errno = EINVAL;
+    return -1;
+  }
+  __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {};
+  if (syscall(SYS_capget, &header, data) < 0) return -1;
+  uint32_t& effective = data[CAP_TO_INDEX(capability)].effective;
+  const uint32_t bit = CAP_TO_MASK(capability);
+  const int before = (effective & bit) == 0 ? 0 : 1;
+  effective = on ? effective | bit : effective & ~bit;
+  return syscall(SYS_capset, &header, data) < 0 ? -1 : before;
+}
 
 namespace {
 

@@ -77,6 +77,8 @@ int UnshareNamespaces(int) { return NotHere(); }
 
 int EnterNamespace(int, int) { return NotHere(); }
 
+int SetCapability(unsigned, bool) { return NotHere(); }
+
 pid_t SpawnInUserNamespace(const char*, char* const[], char* const[]) { return NotHere(); }
 
 int OpenProcess(pid_t) { return NotHere(); }

@@ -67,6 +67,12 @@ Napi::Value SetNsCall(const Napi::CallbackInfo& info) {
   return Result(info, EnterNamespace(Int(info, 0), Int(info, 1)));
 }
 
+// capget(2), capset(2).
+Napi::Value SetCapabilityCall(const Napi::CallbackInfo& info) {
+  if (!info[1].IsBoolean()) return Number(info, -EINVAL);
+  return Result(info, SetCapability(Int(info, 0), info[1].As<Napi::Boolean>().Value()));
+}
+
 // pidfd_open(2).
 Napi::Value OpenProcessCall(const Napi::CallbackInfo& info) { return NewDescriptor(info, OpenProcess(Int(info, 0))); }
 
@@ -119,6 +125,7 @@ void InitProcess(Napi::Env, Napi::Object exports, Environment* environment) {
   Export<WaitPidCall>(exports, "waitpid", environment);
   Export<UnshareCall>(exports, "unshare", environment);
   Export<SetNsCall>(exports, "setns", environment);
+  Export<SetCapabilityCall>(exports, "setCapability", environment);
   Export<OpenProcessCall>(exports, "pidfdOpen", environment);
   Export<TakeDescriptorCall>(exports, "pidfdGetfd", environment);
   Export<SocketDescriptorsCall>(exports, "socketDescriptors", environment);

@@ -263,6 +263,10 @@ async function processes() {
   // What is refused has no effect: an unknown flag, no descriptor, no program.
   assert.ok(native.unshare(-1) < 0);
   assert.ok(native.setns(-1, 0) < 0);
+  for (const [capability, on] of [[-1, false], [1e9, false], [10, 1], []])
+    assert.ok(native.setCapability(capability, on) < 0);
+  // CAP_NET_BIND_SERVICE, taken away and given back where it was there.
+  if (native.setCapability(10, false) === 1) assert.equal(native.setCapability(10, true), 0);
   assert.ok(native.spawnInUserNamespace('/nonexistent', ['nonexistent'], ['A=b']) < 0);
   const child = native.spawnInUserNamespace('/bin/true', ['true'], ['A=b']);
   // A user namespace may be forbidden.

@@ -19,6 +19,9 @@ interface WhyFlags {
   readonly json?: boolean;
 }
 
+// As root trials take some milliseconds; without it a process is started for them, which takes long on a busy machine.
+const PATIENCE_MS = 5000;
+
 const errors = [...new Set(Object.values(rules).map(({ outcome }) => outcome))].filter((code) => code !== 'ok');
 
 /** The rules that end in an error, most telling first: in their order. */
@@ -105,7 +108,7 @@ export function addWhyCommand(program: Command): void {
         explainCode(target, flags.json === true);
         return;
       }
-      const explanation = explain(requestOf(target, flags), { trials: flags.trials });
+      const explanation = explain(requestOf(target, flags), { trials: flags.trials, timeoutMs: PATIENCE_MS });
       console.log(flags.json === true ? toJson(explanation) : explanationText(explanation));
       process.exitCode = explanation.free === true ? exitCodes.ok : exitCodes.failed;
     });

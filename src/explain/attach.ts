@@ -10,8 +10,8 @@ import { explanationText } from './text.js';
 export type Attachable = net.Server | dgram.Socket | net.Socket;
 
 const codes: readonly unknown[] = ['EADDRINUSE', 'EADDRNOTAVAIL', 'EACCES', 'EAFNOSUPPORT', 'EINVAL'];
-// No trial starts later: the process is about to report an error, and somebody waits for it.
-const trialsMs = 50;
+// The process is about to report an error, and somebody waits for it.
+const timeoutMs = 150;
 
 function isBindFailure(error: unknown): error is Error & { readonly syscall: string } {
   if (!(error instanceof Error) || !('code' in error && 'syscall' in error)) return false;
@@ -32,7 +32,7 @@ function write(error: Error, explanation: Explanation): void {
 function explainInPlace(error: unknown, known: Partial<BindRequest>): void {
   if (!isBindFailure(error) || 'explanation' in error) return;
   try {
-    write(error, explain(error, { known, timeoutMs: trialsMs }));
+    write(error, explain(error, { known, timeoutMs }));
   } catch {
     // A unix socket, a frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
   }
@@ -43,7 +43,8 @@ const attached = new WeakSet<Attachable>();
 /**
  * Explains in the text of the error why a bind failed, and adds `error.explanation`, an {@link Explanation}. Nothing else
  * changes: who handles the error handles the same one, and one that nobody handles ends the process as before. It costs
- * nothing until a bind fails; then the sockets and their owners are read, and for 50 ms cures are tried. Returns what it was given.
+ * nothing until a bind fails; then the sockets and their owners are read and cures are tried, for
+ * at most 150 ms: what is not known by then is left out, and the text says so. Returns what it was given.
  */
 export function attach<Target extends Attachable>(target: Target): Target {
   if (!(target instanceof net.Server || target instanceof dgram.Socket || target instanceof net.Socket))

@@ -1,18 +1,23 @@
 import { fchownSync } from 'node:fs';
-import { unmapped } from '../address.js';
 import { destroySocket } from '../netlink/destroy-socket.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import type { NetworkNamespace } from '../netns/namespace.js';
 import { Socket } from '../socket/socket.js';
 import { isMinisocket } from './conflict.js';
+import type { Devices } from './devices.js';
 import type { HeldSocket } from './held.js';
+import { NotCopied } from './not-copied.js';
 
-/** Why a socket cannot be copied. */
-export class NotCopied extends Error {
-  override readonly name = 'NotCopied';
+export type Copy = Socket<'IPv4' | 'IPv6'>;
+
+/** What stands for the sockets in the way, in a namespace in which nothing else is. */
+export interface Stand {
+  /** Ends the processes that hold the originals, as far as sockets show it: all that they have is closed. */
+  stopHolders(): void;
+  /** SOCK_DESTROY of the connections. */
+  destroyConnections(): void;
+  close(): void;
 }
-
-type Copy = Socket<'IPv4' | 'IPv6'>;
 
 interface Connection {
   readonly end: Copy;
@@ -27,42 +32,36 @@ function needsPeer(held: HeldSocket): boolean {
 }
 
 /** What two sockets are alike in if one copy can stand for both. */
-function kindOf({ state, family, localAddress, uid, v6only, options, inode }: HeldSocket): string {
-  return JSON.stringify([state, family, localAddress, uid, v6only, options, inode === 0]);
+export function kindOf({ state, family, localAddress, uid, v6only, options, inode, ...rest }: HeldSocket): string {
+  return JSON.stringify([state, family, localAddress, uid, v6only, options, inode === 0, rest.interfaceIndex]);
 }
 
 // A busy listener's connections are alike; more kinds than this nobody would read about.
 const MOST_COPIES = 24;
 
-/** A socket that stands for each kind. @throws {NotCopied} for more kinds than are worth the time. */
+/** A socket that stands for each kind. */
 export function kindsOf(sockets: readonly HeldSocket[]): HeldSocket[] {
-  const kinds = new Map(sockets.map((socket) => [kindOf(socket), socket]));
-  if (kinds.size > MOST_COPIES) throw new NotCopied(`there are ${kinds.size} kinds of sockets on the port`);
-  return [...kinds.values()];
-}
-
-/** Makes an address one of the namespace's. Those of the loopback network are everywhere. */
-export function addLocal(namespace: NetworkNamespace, address: string): void {
-  const plain = unmapped(address);
-  if (plain.includes('%') || plain.toLowerCase().startsWith('fe80:'))
-    throw new NotCopied(`${address} needs its interface`);
-  if (/^(0\.0\.0\.0|::|::1|127\..*)$/.test(plain)) return;
-  const known = namespace.listAddresses().some((one) => one.address === plain);
-  if (!known) namespace.addAddress('lo', `${plain}/${plain.includes(':') ? 128 : 32}`);
+  return [...new Map(sockets.map((socket) => [kindOf(socket), socket])).values()];
 }
 
 /**
  * Copies of sockets in a namespace in which nothing else is: listeners, bound sockets and connections with the same addresses,
  * port, options and user. They get SO_REUSEADDR while they are made, so that none is in the way of the next, and their own
  * options at the end.
+ *
+ * @throws {NotCopied} for more of them than are worth the time.
  */
-export class Copies {
+export class Copies implements Stand {
   readonly #namespace: NetworkNamespace;
+  readonly #devices: Devices;
   readonly #open = new Map<HeldSocket, Copy>();
   readonly #connections = new Map<HeldSocket, Connection>();
 
-  constructor(namespace: NetworkNamespace, originals: readonly HeldSocket[]) {
+  constructor(namespace: NetworkNamespace, devices: Devices, originals: readonly HeldSocket[]) {
+    if (originals.length > MOST_COPIES)
+      throw new NotCopied(`there are ${originals.length} kinds of sockets on the port`);
     this.#namespace = namespace;
+    this.#devices = devices;
     try {
       this.#make(originals);
     } catch (error) {
@@ -72,14 +71,11 @@ export class Copies {
   }
 
   #make(originals: readonly HeldSocket[]): void {
-    for (const original of originals) {
-      if (original.interfaceIndex !== 0) throw new NotCopied('a socket is bound to a device');
-      addLocal(this.#namespace, original.localAddress);
-    }
+    for (const { localAddress, interfaceIndex } of originals) this.#devices.addLocal(localAddress, interfaceIndex);
     this.#namespace.run(() => {
       for (const original of originals)
         if (needsPeer(original)) this.#connections.set(original, this.#connect(original));
-      for (const original of originals) if (!needsPeer(original)) this.#open.set(original, bound(original));
+      for (const original of originals) if (!needsPeer(original)) this.#open.set(original, this.#bound(original));
       // Before the options: in the world too the listener was there first.
       for (const [original, copy] of this.#open) if (original.state === 'LISTEN') copy.listen();
       for (const [original, copy] of this.#open) setOwn(copy, original);
@@ -88,9 +84,11 @@ export class Copies {
   }
 
   #connect(original: HeldSocket): Connection {
-    const listener = bound(original).listen();
+    const listener = this.#bound(original).listen();
     const peer = Socket.open({ family: original.family });
     try {
+      // A connection on a device is reached from the device.
+      this.#bind(peer, original);
       peer.tryConnect({ address: reachable(original), port: original.localPort });
       const end = attempt(() => listener.tryAccept());
       if (end === undefined) throw new NotCopied('a copy of a connection was not accepted in time');
@@ -103,7 +101,15 @@ export class Copies {
     }
   }
 
-  /** Ends the processes that hold the originals, as far as sockets show it: all that they have is closed. */
+  #bind(copy: Copy, { interfaceIndex }: HeldSocket): void {
+    const device = this.#devices.nameOf(interfaceIndex);
+    if (device !== undefined) copy.setOption('SO_BINDTODEVICE', device);
+  }
+
+  #bound(original: HeldSocket): Copy {
+    return bound(original, (copy) => this.#bind(copy, original));
+  }
+
   stopHolders(): void {
     for (const copy of this.#open.values()) copy.close();
     for (const [original, { end }] of this.#connections) {
@@ -113,10 +119,11 @@ export class Copies {
     }
   }
 
-  /** SOCK_DESTROY of the connections. What is only bound is closed, for what the kernel would look up is not there. */
-  destroyConnections(protocol: 'tcp' | 'udp', port: number): void {
+  /** What is only bound is closed, for what the kernel would look up is not there. */
+  destroyConnections(): void {
+    const ports = new Set([...this.#open.keys(), ...this.#connections.keys()].map(({ localPort }) => localPort));
     this.#namespace.run(() => {
-      for (const row of listSockets({ protocol, localPort: port })) {
+      for (const row of [...ports].flatMap((localPort) => listSockets({ protocol: 'tcp', localPort }))) {
         if (row.state !== 'LISTEN' && row.state !== 'BOUND') destroySocket(row);
       }
     });
@@ -131,10 +138,6 @@ export class Copies {
       peer.close();
     }
   }
-
-  [Symbol.dispose](): void {
-    this.close();
-  }
 }
 
 /** Where a connection to the socket goes: to the loopback address for a wildcard. */
@@ -143,17 +146,30 @@ function reachable({ localAddress }: HeldSocket): string {
   return localAddress === '::' ? '::1' : localAddress;
 }
 
-function bound({ protocol, family, localAddress, localPort, uid, v6only, options }: HeldSocket): Copy {
+/** A copy that is bound with SO_REUSEADDR, of the original's user. */
+export function bound(original: HeldSocket, prepare: (copy: Copy) => void = () => {}): Copy {
+  const { protocol, family, localAddress, localPort, uid, v6only, options } = original;
   const copy = Socket.open({ family, type: protocol === 'tcp' ? 'stream' : 'dgram' });
   try {
-    // The socket's user is that of its file, sockfs_setattr().
-    if (uid !== process.geteuid?.()) fchownSync(copy.fd, uid, -1);
+    // Only SO_REUSEPORT asks for the user.
+    if (options?.SO_REUSEPORT === true) giveTo(copy, uid);
     if (typeof v6only === 'boolean' && family === 'IPv6') copy.setOption('IPV6_V6ONLY', v6only);
     copy.setOptions({ SO_REUSEADDR: true, SO_REUSEPORT: options?.SO_REUSEPORT === true });
+    prepare(copy);
     return copy.bind({ address: localAddress, port: localPort });
   } catch (error) {
     copy.close();
     throw error;
+  }
+}
+
+/** The socket's user is that of its file, sockfs_setattr(). */
+export function giveTo(copy: Copy, uid: number): void {
+  if (uid === process.geteuid?.()) return;
+  try {
+    fchownSync(copy.fd, uid, -1);
+  } catch (error) {
+    throw new NotCopied(`a socket of user ${uid} cannot be made here`, { cause: error });
   }
 }
 
@@ -183,7 +199,7 @@ const TRIES = 50;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** The first result that is there. Over loopback that is at once, unless the machine is busy. */
-function attempt<Value>(look: () => Value | undefined): Value | undefined {
+export function attempt<Value>(look: () => Value | undefined): Value | undefined {
   for (let tries = 0; tries < TRIES; tries++) {
     const value = look();
     if (value !== undefined) return value;

@@ -1,12 +1,16 @@
 import { isLoopback, isWildcard, unmapped } from '../address.js';
 import { integer, invalidArgument, knownKeys } from '../errors.js';
 import type { CallPrediction } from './conflict.js';
+import { kindsOf } from './copies.js';
+import { Deadline } from './deadline.js';
 import { type HeldSocket, type HeldSockets, socketsOn, type Unseen } from './held.js';
 import { mayBindPrivileged, thisMachine } from './machine.js';
-import { type BindRequest, type Machine, predictBind } from './predict.js';
+import { type BindRequest, familyOf, type Machine, predictBind } from './predict.js';
 import { type FailedCall, isError, readError } from './request.js';
 import { type Cure, type RuleId, rules, type UnpredictableId } from './rules.js';
-import { Laboratory, type Trial } from './trial.js';
+import { commonest, type Situation } from './stand.js';
+import { notTried, type Trial } from './trial.js';
+import { makeTrials } from './trials.js';
 
 /** A cure, and what came of it when it was tried on copies of the sockets in a network namespace of its own. */
 export interface TriedCure extends Cure {
@@ -47,7 +51,7 @@ export interface ExplainOptions {
   readonly known?: Partial<BindRequest> | undefined;
   /** Whether cures are tried, default true. A trial takes some milliseconds. */
   readonly trials?: boolean | undefined;
-  /** No trial begins after so many milliseconds, default 1000. */
+  /** What is not seen or tried within so many milliseconds is left out, and the explanation says so. Default 1000. */
   readonly timeoutMs?: number | undefined;
 }
 
@@ -67,21 +71,15 @@ function completed(request: BindRequest): BindRequest {
   };
 }
 
-function familyOf({ family, address, connect }: BindRequest): 'IPv4' | 'IPv6' {
-  return family ?? ((address ?? connect?.address ?? '').includes(':') ? 'IPv6' : 'IPv4');
-}
-
-function heldFor({ port = 0, protocol }: BindRequest, machine: Machine): HeldSockets {
-  // Where the kernel is to choose the port, all of its range are in question.
-  return socketsOn(protocol, port === 0 ? (machine.portRange ?? { low: 32_768, high: 60_999 }) : port);
-}
-
-function look(asked: BindRequest): Look {
+function look(asked: BindRequest, deadline: Deadline): Look {
   const request = completed(asked);
   // A request that is none is refused before anybody is asked.
   predictBind([], request);
   const machine = thisMachine(familyOf(request));
-  const held = heldFor(request, machine);
+  const { port = 0, protocol } = request;
+  // Where the kernel is to choose the port, all of its range are in question.
+  const ports = port === 0 ? (machine.portRange ?? { low: 32_768, high: 60_999 }) : port;
+  const held = socketsOn(protocol, ports, { deadline });
   const { decisive } = predictBind(held.sockets, request, machine);
   if (decisive === undefined) throw invalidArgument('request', 'a request that makes a call', asked);
   return { request, held, machine, decisive };
@@ -93,8 +91,8 @@ function accountsFor({ decisive: { outcome, rule, sockets } }: Look, code: strin
 }
 
 /** Which request the error came from, of those that it may have come from. */
-function lookFor(requests: readonly BindRequest[], code: string): Look {
-  const looks = requests.map(look);
+function lookFor(requests: readonly BindRequest[], code: string, deadline: Deadline): Look {
+  const looks = requests.map((request) => look(request, deadline));
   const [first] = looks;
   if (first === undefined) throw invalidArgument('error', 'an error that says where to', code);
   return looks.find((one) => accountsFor(one, code)) ?? first;
@@ -105,52 +103,66 @@ function isLocal({ address }: BindRequest, { localAddresses }: Machine): boolean
   return localAddresses.includes(unmapped(address)) || localAddresses.includes(address);
 }
 
-const untried = (reason: string): Trial => ({ result: 'not tried', reason });
+/** Rules that say that the whole range of ports is in use. */
+const usedUp: readonly RuleId[] = ['no-port-left-for-bind', 'no-port-left-for-connect', 'no-udp-port-left'];
+/** Rules of connect() that can be tried: the others depend on the other end. */
+const ofConnections: readonly RuleId[] = [...usedUp, 'four-tuple-taken', 'four-tuple-in-time-wait'];
 
-/** Why a trial of this request would say nothing. */
-function untriable({ connect, port = 0 }: BindRequest, code: string): string | undefined {
-  if (connect !== undefined) return 'connect() needs the other end';
-  if (code === 'EACCES') return 'a process that can make namespaces can bind every port in them';
-  return port === 0 ? 'it would take all ports of the range' : undefined;
+/** What is copied for trials. */
+function situationOf({ request, held, machine, decisive }: Look): Situation {
+  const isRangeUsedUp = usedUp.includes(decisive.rule);
+  const inTheWay = decisive.call === 'connect' ? decisive.sockets : held.sockets;
+  return {
+    existing: isRangeUsedUp ? commonest(held.sockets) : kindsOf(inTheWay),
+    request: decisive.call === 'connect' ? request : { ...request, connect: undefined },
+    isLocal: isLocal(request, machine),
+    isRangeUsedUp,
+    timestamps: decisive.rule !== 'four-tuple-in-time-wait',
+    unprivilegedPortStart: decisive.rule === 'privileged-port' ? machine.unprivilegedPortStart : undefined,
+  };
 }
 
-function triedCures(
-  { request, held, machine, decisive }: Look,
-  code: string,
-  deadline: number | undefined,
-): [Trial, TriedCure[]] {
-  const { cures } = rules[decisive.rule];
-  const refusal = deadline === undefined ? 'trials are off' : untriable(request, code);
-  const laboratory = new Laboratory({ existing: held.sockets, request }, isLocal(request, machine), deadline ?? 0);
-  const asItIs = refusal === undefined ? laboratory.asItIs() : untried(refusal);
-  const trialOf = ({ action }: Cure): Trial => {
-    if (asItIs.result === 'not tried') return asItIs;
-    if (asItIs.result === 'works' || asItIs.code !== code) return untried('the copies do not fail as the sockets do');
-    return action === undefined ? untried('it cannot be tried on copies') : laboratory.with(action);
+/** The cures, those that were tried and did not help last. */
+function sorted(cures: readonly TriedCure[]): TriedCure[] {
+  const helps = cures.filter(({ trial }) => trial.result !== 'fails');
+  return [...helps, ...cures.filter((cure) => !helps.includes(cure))];
+}
+
+function triedCures(seen: Look, code: string, deadline: Deadline | undefined): [Trial, TriedCure[]] {
+  const { call, rule } = seen.decisive;
+  const { cures } = rules[rule];
+  const without = (reason: string): [Trial, TriedCure[]] => {
+    const trial = notTried(reason);
+    return [trial, cures.map((cure) => ({ ...cure, trial }))];
   };
-  const tried = cures.map((cure) => ({ ...cure, trial: trialOf(cure) }));
-  const helps = tried.filter(({ trial }) => trial.result !== 'fails');
-  return [asItIs, [...helps, ...tried.filter((cure) => !helps.includes(cure))]];
+  if (deadline === undefined) return without('trials are off');
+  if (call === 'connect' && !ofConnections.includes(rule)) return without('connect() needs the other end');
+  const actions = [...new Set(cures.flatMap(({ action }) => action ?? []))];
+  const { asItIs, cures: trials } = makeTrials({ situation: situationOf(seen), code, actions }, deadline);
+  const tried = cures.map((cure) => {
+    const trial = cure.action === undefined ? undefined : trials[actions.indexOf(cure.action)];
+    return { ...cure, trial: trial ?? notTried('it cannot be tried on copies') };
+  });
+  return [asItIs, sorted(tried)];
 }
 
 /** Where no port is left, all of the range are in the way together. */
-function holdersOf({ request, held, decisive }: Look): readonly HeldSocket[] {
-  return decisive.sockets.length === 0 && (request.port ?? 0) === 0 ? held.sockets : decisive.sockets;
+function holdersOf({ held, decisive }: Look): readonly HeldSocket[] {
+  return decisive.sockets.length === 0 && usedUp.includes(decisive.rule) ? held.sockets : decisive.sockets;
 }
 
 function explanationOf(
   seen: Look,
   code: string | undefined,
   notes: readonly string[],
-  options: ExplainOptions,
+  deadlineOfTrials: Deadline | undefined,
 ): Explanation {
   const { request, held, decisive } = seen;
-  const { trials = true, timeoutMs = 1000 } = options;
   const fails = code !== undefined || decisive.outcome !== 'ok';
   const errno = code ?? rules[decisive.rule].outcome;
   const [trial, cures] = !fails
-    ? ([untried('nothing is in the way'), []] as const)
-    : triedCures(seen, errno, trials ? performance.now() + timeoutMs : undefined);
+    ? ([notTried('nothing is in the way'), []] as const)
+    : triedCures(seen, errno, deadlineOfTrials);
   const inTheWay = new Set(fails ? holdersOf(seen) : []);
   const free = decisive.outcome === undefined ? undefined : decisive.outcome === 'ok';
   return {
@@ -183,16 +195,15 @@ function notesOnError({ named, from }: FailedCall, { decisive }: Look, isSeen: b
   ];
 }
 
-function explainError(error: object, options: ExplainOptions): Explanation {
-  const failed = readError(error, options.known ?? {});
-  const seen = lookFor(failed.requests, failed.code);
+function explainError(error: object, { known = {}, trials = true }: ExplainOptions, deadline: Deadline): Explanation {
+  const failed = readError(error, known);
+  const seen = lookFor(failed.requests, failed.code, deadline);
   const isSeen = accountsFor(seen, failed.code);
   const notes = notesOnError(failed, seen, isSeen);
   // An error of ours names the call that failed.
   const call = failed.from === 'sockwise' ? { call: failed.named } : {};
-  if (isSeen) return { ...explanationOf(seen, failed.code, notes, options), ...call };
-  const now = explanationOf(seen, undefined, notes, { ...options, trials: false });
-  return { ...now, code: failed.code, call: failed.named };
+  if (isSeen) return { ...explanationOf(seen, failed.code, notes, trials ? deadline : undefined), ...call };
+  return { ...explanationOf(seen, undefined, notes, undefined), code: failed.code, call: failed.named };
 }
 
 /**
@@ -211,7 +222,9 @@ export function explain(errorOrRequest: unknown, options: ExplainOptions = {}): 
     throw invalidArgument('errorOrRequest', 'an error of bind, listen or connect, or a request', errorOrRequest);
   knownKeys(options, 'options', ['known', 'trials', 'timeoutMs']);
   integer(options.timeoutMs ?? 0, 'timeoutMs', 0, 2 ** 31 - 1);
-  if (isError(errorOrRequest)) return explainError(errorOrRequest, options);
+  const deadline = new Deadline(options.timeoutMs ?? 1000);
+  if (isError(errorOrRequest)) return explainError(errorOrRequest, options, deadline);
   // predictBind checks it.
-  return explanationOf(look({ ...errorOrRequest, ...options.known } as BindRequest), undefined, [], options);
+  const seen = look({ ...errorOrRequest, ...options.known } as BindRequest, deadline);
+  return explanationOf(seen, undefined, [], options.trials === false ? undefined : deadline);
 }

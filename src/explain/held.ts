@@ -5,6 +5,7 @@ import { readOption } from '../options/access.js';
 import { withDescriptorOf } from '../proc/borrow.js';
 import { findOwners, type SocketOwner, type UnseenOwner } from '../proc/owner.js';
 import type { ExistingSocket, SharingOptions } from './conflict.js';
+import type { Deadline } from './deadline.js';
 import { type ProcNetRow, readProcNet } from './proc-net.js';
 import { findUnlisted, isAmong, listsBound, type Ports } from './unlisted.js';
 
@@ -66,12 +67,18 @@ class OptionReader {
   #read = 0;
   #missed = 0;
   #reason = '';
+  readonly #deadline: Deadline | undefined;
+
+  constructor(deadline: Deadline | undefined) {
+    this.#deadline = deadline;
+  }
 
   read(owners: readonly SocketOwner[]): SharingOptions | undefined {
     const [owner] = owners;
     const [fd] = owner?.fds ?? [];
     if (owner === undefined || fd === undefined) return undefined;
     if (this.#read === MOST_OPTIONS_READ) return this.#miss(`only those of the first ${MOST_OPTIONS_READ} were read`);
+    if (this.#deadline?.isOver === true) return this.#miss('there was no time for it');
     try {
       this.#read++;
       return withDescriptorOf(owner.pid, fd, optionsOf);
@@ -95,18 +102,31 @@ function byWeight(a: Row, b: Row): number {
   return Number(a.remotePort !== 0) - Number(b.remotePort !== 0);
 }
 
+interface Look {
+  readonly list?: typeof listedBySockDiag;
+  readonly deadline?: Deadline | undefined;
+}
+
 /**
  * The sockets that have a port, or one of a range, in the network namespace this thread is in, and the processes that hold them. Their options
  * are read through duplicates of the descriptors (pidfd_getfd(2)), where that is allowed. A socket that is closed meanwhile is
- * shown as it was when the table was read.
+ * shown as it was when the table was read. What is not looked at by the deadline counts as not seen.
  */
-export function socketsOn(protocol: Protocol, ports: Ports, list = listedBySockDiag): HeldSockets {
+export function socketsOn(
+  protocol: Protocol,
+  ports: Ports,
+  { list = listedBySockDiag, deadline }: Look = {},
+): HeldSockets {
   const [listed, noTable] = tableOf(protocol, ports, list);
   const isComplete = protocol === 'udp' || (noTable.length === 0 && listsBound());
-  const unlisted = isComplete ? [] : findUnlisted(protocol, ports, new Set(listed.map(({ inode }) => inode)));
+  const hasTime = (): boolean => deadline?.isOver !== true;
+  const unlisted = isComplete ? [] : findUnlisted(protocol, ports, new Set(listed.map(({ inode }) => inode)), hasTime);
   const rows = [...listed, ...unlisted].sort(byWeight);
-  const { owners, unseen } = findOwners(rows.map(({ inode }) => inode));
-  const reader = new OptionReader();
+  const { owners, unseen } = findOwners(
+    rows.map(({ inode }) => inode),
+    hasTime,
+  );
+  const reader = new OptionReader(deadline);
   const sockets = rows.map((row): HeldSocket => {
     const holders = owners.get(row.inode) ?? [];
     const options = reader.read(holders);

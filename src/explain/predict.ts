@@ -146,7 +146,8 @@ const optionKeys = [
   'IP_BIND_ADDRESS_NO_PORT',
 ];
 
-function familyOf({ family, address, connect }: BindRequest): 'IPv4' | 'IPv6' {
+/** The family of the socket that a request asks for. */
+export function familyOf({ family, address, connect }: BindRequest): 'IPv4' | 'IPv6' {
   if (family !== undefined) return oneOf(family, 'family', ['IPv4', 'IPv6'] as const);
   const given = address ?? connect?.address;
   return given === undefined ? 'IPv4' : placeOf(given).family;

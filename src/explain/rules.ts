@@ -18,9 +18,18 @@ export type CureAction =
   | 'stop the holder'
   | 'remove connections'
   | 'another port'
+  | 'addresses apart'
+  | 'another address'
+  | 'another source address'
+  | 'a source port of its own'
   | 'a local address'
   | 'IP_FREEBIND'
-  | 'ip_nonlocal_bind';
+  | 'ip_nonlocal_bind'
+  | 'IP_BIND_ADDRESS_NO_PORT'
+  | 'ip_local_port_range'
+  | 'tcp_timestamps'
+  | 'CAP_NET_BIND_SERVICE'
+  | 'ip_unprivileged_port_start';
 
 /** What the kernel answers where the rule decides: `ok`, or the errno of the call. */
 export type RuleOutcome =
@@ -81,6 +90,7 @@ const anotherPort: Cure = {
 const anotherAddress: Cure = {
   text: 'Bind both sockets to addresses that do not overlap, such as two different addresses of the machine, and neither to the wildcard.',
   needs: 'both',
+  action: 'addresses apart',
 };
 const reusePortOnBoth: Cure = {
   text: 'If several sockets are meant to share the port, set SO_REUSEPORT on all of them before bind(), and run them as one user.',
@@ -90,6 +100,17 @@ const reusePortOnBoth: Cure = {
 const letTheKernelChoose: Cure = {
   text: 'Do not bind a fixed source port: connect() chooses one that is free for this destination.',
   needs: 'us',
+  action: 'a source port of its own',
+};
+const closeUnused: Cure = {
+  text: 'Close sockets that are no longer used.',
+  needs: 'us',
+  action: 'stop the holder',
+};
+const widenTheRange: Cure = {
+  text: 'Widen net.ipv4.ip_local_port_range.',
+  needs: 'root',
+  action: 'ip_local_port_range',
 };
 const clearTimeWait: Cure = {
   text: 'Let the other end close first: TIME_WAIT stays with the end that sends the first FIN.',
@@ -282,10 +303,15 @@ const table = {
       {
         text: 'Set IP_BIND_ADDRESS_NO_PORT before bind(), so that connect() chooses the port for its destination.',
         needs: 'us',
+        action: 'IP_BIND_ADDRESS_NO_PORT',
       },
-      { text: 'Close sockets that are no longer used.', needs: 'us' },
-      { text: 'Widen net.ipv4.ip_local_port_range.', needs: 'root' },
-      { text: 'Bind another local address: each has the range for itself.', needs: 'us' },
+      {
+        text: 'Bind another local address: each has the range for itself.',
+        needs: 'us',
+        action: 'another address',
+      },
+      closeUnused,
+      widenTheRange,
     ],
   },
   'no-port-left-for-connect': {
@@ -296,15 +322,14 @@ const table = {
     kernel: '__inet_hash_connect()',
     source: 'connect(2) EADDRNOTAVAIL; ip(7) ip_local_port_range',
     cures: [
-      { text: 'Keep connections open and use them again.', needs: 'us' },
       {
         text: 'Bind another local address with IP_BIND_ADDRESS_NO_PORT: each address has the range for itself.',
         needs: 'us',
+        action: 'another source address',
       },
-      {
-        text: 'Widen net.ipv4.ip_local_port_range, or let tcp_tw_reuse=1 take over ports in TIME_WAIT.',
-        needs: 'root',
-      },
+      { text: 'Keep connections open and use them again.', needs: 'us' },
+      widenTheRange,
+      { text: 'Set net.ipv4.tcp_tw_reuse=1, so that connect() takes over ports in TIME_WAIT.', needs: 'root' },
     ],
   },
   'no-udp-port-left': {
@@ -314,10 +339,7 @@ const table = {
     outcome: 'EAGAIN',
     kernel: 'inet_autobind(), udp_lib_get_port()',
     source: 'connect(2) EAGAIN; udp(7)',
-    cures: [
-      { text: 'Close sockets that are no longer used.', needs: 'us' },
-      { text: 'Widen net.ipv4.ip_local_port_range.', needs: 'root' },
-    ],
+    cures: [closeUnused, widenTheRange],
   },
   'privileged-port': {
     text: 'Ports below ip_unprivileged_port_start (1024) are for processes with CAP_NET_BIND_SERVICE.',
@@ -331,9 +353,14 @@ const table = {
       {
         text: 'Give the program CAP_NET_BIND_SERVICE (setcap cap_net_bind_service=+ep, or AmbientCapabilities= of systemd).',
         needs: 'root',
+        action: 'CAP_NET_BIND_SERVICE',
       },
       { text: 'Let systemd or another process of root open the socket, and take it over.', needs: 'root' },
-      { text: 'Lower net.ipv4.ip_unprivileged_port_start.', needs: 'root' },
+      {
+        text: 'Lower net.ipv4.ip_unprivileged_port_start.',
+        needs: 'root',
+        action: 'ip_unprivileged_port_start',
+      },
     ],
   },
   'address-not-local': {
@@ -366,7 +393,11 @@ const table = {
     source: 'connect(2) EADDRNOTAVAIL; RFC 9293 section 3.4',
     cures: [
       letTheKernelChoose,
-      { text: 'Bind another source port or address, or connect to another destination.', needs: 'us' },
+      {
+        text: 'Bind another source port or address, or connect to another destination.',
+        needs: 'us',
+        action: 'another port',
+      },
     ],
   },
   'four-tuple-in-time-wait': {
@@ -379,7 +410,7 @@ const table = {
     cures: [
       letTheKernelChoose,
       { text: 'Wait until TIME_WAIT ends, 60 s after it began.', needs: 'time' },
-      { text: 'Leave net.ipv4.tcp_timestamps on at both ends.', needs: 'root' },
+      { text: 'Leave net.ipv4.tcp_timestamps on at both ends.', needs: 'root', action: 'tcp_timestamps' },
     ],
   },
   'time-wait-taken-over': {

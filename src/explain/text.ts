@@ -136,6 +136,8 @@ export function unseenText(unseen: Unseen): string {
       return `Not seen: the descriptors of ${unseen.processes} processes of other users. Root sees them.`;
     case 'passed-over':
       return `Not looked at: descriptors from 1024 on of ${unseen.processes} processes, which may share these sockets.`;
+    case 'out-of-time':
+      return `Not looked at: the descriptors of ${unseen.processes} processes, for want of time.`;
     case 'hidepid':
       return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
     case 'pid-namespace':

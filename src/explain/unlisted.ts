@@ -44,10 +44,15 @@ function boundRow(fd: number, protocol: 'tcp' | 'udp', ports: Ports): ProcNetRow
  * Sockets that no table lists, by asking each socket of each process that may be asked: TCP sockets that are only bound,
  * before Linux 6.8 and where only /proc/net is there. `listed` are inodes that need not be looked at.
  */
-export function findUnlisted(protocol: 'tcp' | 'udp', ports: Ports, listed: ReadonlySet<number>): ProcNetRow[] {
+export function findUnlisted(
+  protocol: 'tcp' | 'udp',
+  ports: Ports,
+  listed: ReadonlySet<number>,
+  hasTime: () => boolean = () => true,
+): ProcNetRow[] {
   const rows = new Map<number, ProcNetRow>();
   for (const { pid, fd, inode } of socketDescriptors()) {
-    if (listed.has(inode) || rows.has(inode)) continue;
+    if (listed.has(inode) || rows.has(inode) || !hasTime()) continue;
     try {
       const row = withDescriptorOf(pid, fd, (duplicate) => boundRow(duplicate, protocol, ports));
       if (row !== undefined) rows.set(inode, row);

@@ -130,6 +130,11 @@ export interface NativeBinding {
   /** poll(2) without waiting: `Poll` bits. */
   poll(fd: number, events: number): number;
 
+  /**
+   * capset(2): puts a capability into the effective set of the calling thread, or out of it. Returns 1 if it had it, 0 if not.
+   * Linux only, -ENOSYS elsewhere.
+   */
+  setCapability(capability: number, on: boolean): number;
   /** unshare(2) of the calling thread. Linux only, -ENOSYS elsewhere. */
   unshare(flags: number): number;
   /** setns(2) of the calling thread. Linux only, -ENOSYS elsewhere. */

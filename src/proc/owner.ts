@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../native/load.js';
 import { type Membership, membershipOf } from './cgroup.js';
@@ -23,6 +23,8 @@ export type UnseenOwner =
   | { readonly kind: 'other-users'; readonly processes: number }
   /** Of so many processes only the first 1024 descriptors were looked at, as every socket had an owner already. */
   | { readonly kind: 'passed-over'; readonly processes: number }
+  /** Of so many processes no descriptor was looked at, because the time for it was over. */
+  | { readonly kind: 'out-of-time'; readonly processes: number }
   /** /proc is mounted with hidepid, proc(5): other users' processes do not appear at all. */
   | { readonly kind: 'hidepid' }
   /** This process is in a PID namespace of its own, as in a container: processes outside do not appear. */
@@ -132,10 +134,25 @@ interface Candidate {
   readonly descriptors: number;
 }
 
+/** How many descriptors a process has: the size of the folder since Linux 6.2, proc_fd_getattr(). */
+function descriptorsIn(pid: number | 'self'): number {
+  return statSync(`/proc/${pid}/fd`, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function roomForDescriptors(pid: number): number {
+  return Number(/^FDSize:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0);
+}
+
+/** Processes that may hold a socket, those with the fewest descriptors first. */
 function candidates(): Candidate[] {
-  return processes()
-    .map((pid) => ({ pid, descriptors: Number(/^FDSize:\s+(\d+)/m.exec(text(`/proc/${pid}/status`) ?? '')?.[1] ?? 0) }))
-    .sort((a, b) => a.descriptors - b.descriptors);
+  const counts = descriptorsIn('self') > 0;
+  return (
+    processes()
+      .map((pid) => ({ pid, descriptors: counts ? descriptorsIn(pid) : roomForDescriptors(pid) }))
+      // A kernel thread has none.
+      .filter(({ descriptors }) => !counts || descriptors > 0)
+      .sort((a, b) => a.descriptors - b.descriptors)
+  );
 }
 
 /** Who holds the sockets of some inodes, as far as it has looked. */
@@ -188,19 +205,24 @@ class Search {
  * Finds the processes that hold sockets, by reading `/proc/PID/fd` of every process once, those with the fewest descriptors first.
  * A socket that none holds is not in the result; nor is one whose holder cannot be seen, and `unseen` says what limits the
  * view. A socket may have several owners: a descriptor is inherited by fork(2), and passed by SCM_RIGHTS. Once every
- * socket has an owner, only the first 1024 descriptors of a process are looked at.
+ * socket has an owner, only the first 1024 descriptors of a process are looked at. No process is looked at once `hasTime` says false.
  */
-export function findOwners(inodes: Iterable<number>): OwnerSearch {
+export function findOwners(inodes: Iterable<number>, hasTime: () => boolean = () => true): OwnerSearch {
   const search = new Search(inodes);
   if (!existsSync('/proc/self/fd')) return { owners: new Map(), unseen: [{ kind: 'no-proc' }] };
   if (search.size === 0) return { owners: new Map(), unseen: [] };
-  let passedOver = 0;
+  let [passedOver, outOfTime] = [0, 0];
   for (const { pid, descriptors } of candidates()) {
+    if (!hasTime()) {
+      outOfTime++;
+      continue;
+    }
     const inPart = descriptors > MANY_DESCRIPTORS && search.isComplete;
     if (inPart) passedOver++;
     search.look(pid, inPart ? MANY_DESCRIPTORS : ALL_DESCRIPTORS);
   }
-  const unseen = unseenOf(search.unreadable);
-  const owners = search.found();
-  return { owners, unseen: passedOver > 0 ? [...unseen, { kind: 'passed-over', processes: passedOver }] : unseen };
+  const unseen: UnseenOwner[] = unseenOf(search.unreadable);
+  if (passedOver > 0) unseen.push({ kind: 'passed-over', processes: passedOver });
+  if (outOfTime > 0) unseen.push({ kind: 'out-of-time', processes: outOfTime });
+  return { owners: search.found(), unseen };
 }

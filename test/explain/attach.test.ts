@@ -4,7 +4,7 @@ import * as http from 'node:http';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { attach, type Attachable } from '../../src/explain/attach.js';
 import type { Explanation } from '../../src/explain/explain.js';
 import { Socket } from '../../src/socket/socket.js';
@@ -22,6 +22,12 @@ function failing(target: net.Server, port: number): net.Server {
 }
 
 describe('attach', () => {
+  // So that 150 ms never pass, however busy the machine is.
+  beforeEach(() => {
+    const clock = vi.spyOn(performance, 'now').mockReturnValue(0);
+    return () => clock.mockRestore();
+  });
+
   test.each([
     ['net', () => net.createServer()],
     ['http', () => http.createServer()],

@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { SystemCallError } from '../../src/errors.js';
 import { explain } from '../../src/explain/explain.js';
 import { explanationText, harmless, holderLines, ownerText } from '../../src/explain/text.js';
+import type { Trial } from '../../src/explain/trial.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { Socket } from '../../src/socket/socket.js';
 import { runScript } from '../support/children.js';
@@ -122,22 +123,49 @@ describe('explain', () => {
     expect(JSON.parse(stdout)).toEqual(['bind', 'EACCES', 'privileged-port', 'Use a port from 1024 up.']);
   });
 
-  test('says that namespaces are not there, instead of a trial', async (context) => {
+  test('tries cures as an ordinary user too, in a user namespace; where there is none it says so', async (context) => {
     needs(context, canDropPrivileges, cannotDropPrivileges);
     const { stdout, stderr } = await runAsUser(
       `import { explain } from ${built};
+       import { namespacesAvailable } from ${built};
        const l = listener();
-       const { trial, cures, holders } = explain({ protocol: 'tcp', ...l.getsockname(), family: undefined });
-       console.log(JSON.stringify([trial, cures.length > 0, holders.length, holders[0].owners[0].pid === process.pid]));
+       const request = { protocol: 'tcp', ...l.getsockname(), family: undefined };
+       const { trial, cures, holders } = explain(request, { timeoutMs: 60_000 });
+       const late = explain(request, { timeoutMs: 100 });
+       const owned = holders[0].owners[0].pid === process.pid;
+       console.log(JSON.stringify([namespacesAvailable().how, trial, cures[0].trial, owned, late.trial]));
        l.close();`,
     );
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual([
-      { result: 'not tried', reason: expect.stringMatching(/namespace/) as string },
-      true,
-      1,
-      true,
-    ]);
+    const [how, trial, cure, owned, late] = JSON.parse(stdout) as [string, Trial, Trial, boolean, Trial];
+    expect([owned, late.result]).toEqual([true, 'not tried']);
+    if (how === 'user-namespace') {
+      expect(trial).toEqual({ result: 'fails', call: 'bind', code: 'EADDRINUSE' });
+      expect(cure).toEqual({ result: 'works' });
+    } else {
+      expect(trial).toEqual({ result: 'not tried', reason: expect.stringMatching(/namespace/) as string });
+      expect(cure).toEqual(trial);
+    }
+  });
+
+  test('says what it did not look at for want of time, and begins nothing after it', () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    // Each look at the clock takes 40 ms.
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 40));
+    try {
+      const { holders, unseen, trial, code, rule } = explain(
+        { protocol: 'tcp', address: '127.0.0.1', port, listen: true },
+        { timeoutMs: 150 },
+      );
+      expect([code, rule]).toEqual(['EADDRINUSE', 'held-by-listener']);
+      expect(holders.map(({ localPort }) => localPort)).toEqual([port]);
+      expect(unseen).toContainEqual({ kind: 'out-of-time', processes: expect.any(Number) as number });
+      expect(trial).toEqual({ result: 'not tried', reason: 'there was no time for it' });
+    } finally {
+      clock.mockRestore();
+    }
   });
 
   test.each([

@@ -28,7 +28,7 @@ describe('socketsOn', () => {
     using listener = listening();
     using bound = Socket.open().bind({ address: '127.0.0.1' });
     const ports = [listener.getsockname().port, bound.getsockname().port];
-    const found = ports.map((port) => socketsOn('tcp', port, noSockDiag));
+    const found = ports.map((port) => socketsOn('tcp', port, { list: noSockDiag }));
     expect(found.map(({ sockets }) => sockets.map(({ state, owners }) => [state, owners[0]?.pid]))).toEqual([
       [['LISTEN', process.pid]],
       [['BOUND', process.pid]],
@@ -39,10 +39,12 @@ describe('socketsOn', () => {
   test('shows a socket that was closed after the table was read, without its process', () => {
     const socket = listening();
     const { port } = socket.getsockname();
-    const { sockets } = socketsOn('tcp', port, (protocol, ports) => {
-      const rows = listSockets({ protocol, localPort: ports });
-      socket.close();
-      return rows;
+    const { sockets } = socketsOn('tcp', port, {
+      list: (protocol, ports) => {
+        const rows = listSockets({ protocol, localPort: ports });
+        socket.close();
+        return rows;
+      },
     });
     expect(sockets).toMatchObject([{ state: 'LISTEN', localPort: port, owners: [] }]);
     expect(sockets[0]).not.toHaveProperty('options');
