@@ -1,10 +1,10 @@
 // `node scripts/sanitize.mjs asan|valgrind`: builds the addon for the tool in a folder of its own (build/ stays as it is), then
 // runs scripts/exercise-native.mjs and the tests with it. Needs `npm run build:ts` before, and cmake and ninja (or make).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -105,45 +105,58 @@ function reports(folder) {
   );
 }
 
+/**
+ * An ES module for vitest's own process: it starts its workers by `command`, and gives them ten times the minute that it has
+ * for a worker's start, of which a Node under valgrind spends half on an idle machine.
+ */
+function workersBy(folder, command) {
+  const wrapper = join(folder, 'node');
+  writeFileSync(wrapper, `#!/bin/sh\nexec ${command.map((word) => `'${word}'`).join(' ')} "$@"\n`, { mode: 0o755 });
+  const module = join(folder, 'workers.mjs');
+  writeFileSync(
+    module,
+    `process.execPath = ${JSON.stringify(wrapper)};
+const { setTimeout } = globalThis;
+globalThis.setTimeout = (callback, ms, ...args) => setTimeout(callback, ms >= 60_000 ? ms * 10 : ms, ...args);
+`,
+  );
+  return pathToFileURL(module).href;
+}
+
 function valgrind() {
   const addon = build('build-valgrind', ['--CDCMAKE_CXX_FLAGS=-g']);
-  const logs = mkdtempSync(join(tmpdir(), 'sockwise-valgrind-'));
-  // Children that a test starts, and shells, have deadlines that fit a Node at full speed: they run without valgrind.
-  const memcheck = [
-    '--trace-children=yes',
-    '--trace-children-skip=*/sh,*/bun',
-    '--trace-children-skip-by-arg=--eval',
-    `--log-file=${join(logs, '%p.log')}`,
-  ];
-  const watched = (title, flags, args) => {
-    const result = run('valgrind', [...memcheck, ...flags, process.execPath, '--expose-gc', ...args], {
-      SOCKWISE_NATIVE: addon,
-    });
+  const folder = mkdtempSync(join(tmpdir(), 'sockwise-valgrind-'));
+  const logs = join(folder, 'logs');
+  mkdirSync(logs);
+  // What a test starts has deadlines that fit a Node at full speed: valgrind does not follow it.
+  const memcheck = ['valgrind', `--log-file=${join(logs, '%p.log')}`];
+  const watched = (title, command, args) => {
+    const [program, ...words] = [...command, ...args];
+    const result = run(program, words, { SOCKWISE_NATIVE: addon });
     const found = reports(logs);
     for (const report of found) console.log(report);
     const good = result.good && found.length === 0;
     tell(title, { good, text: `${result.text}, ${found.length} reports of the addon${good ? '' : ': FAILED'}` });
   };
   try {
-    watched('every call, with leaks', ['--leak-check=full', '--show-leak-kinds=definite'], [exercise]);
-    const tests = files.length > 0 ? files : underValgrind;
-    // One worker for all files: a Node under valgrind takes seconds to start.
+    const leaks = ['--leak-check=full', '--show-leak-kinds=definite'];
+    watched('every call, with leaks', [...memcheck, ...leaks, process.execPath, '--expose-gc'], [exercise]);
     watched(
       'tests',
-      [],
+      [process.execPath, '--import', workersBy(folder, [...memcheck, process.execPath]), vitest],
       [
-        vitest,
         'run',
         '--reporter=default',
+        // One worker for all files: a Node under valgrind takes seconds to start.
         '--maxWorkers=1',
         '--no-isolate',
         '--testTimeout=240000',
         ...exclusions(),
-        ...tests,
+        ...(files.length > 0 ? files : underValgrind),
       ],
     );
   } finally {
-    rmSync(logs, { recursive: true });
+    rmSync(folder, { recursive: true });
   }
 }
 
