@@ -82,8 +82,8 @@ export function parseHardwareAddress(text: unknown): number[] | undefined {
   return parts.map((part) => Number.parseInt(part, 16));
 }
 
-const DOT = 46;
-const ZERO = 48;
+const dotCode = 46;
+const zeroCode = 48;
 
 /**
  * Writes the four bytes of a dotted quad to `out` at `offset`. Returns false for any other text, also for the shortened
@@ -94,14 +94,14 @@ export function parseIPv4(text: string, out: Uint8Array, offset = 0): boolean {
   let digits = 0;
   let written = 0;
   for (let i = 0; i <= text.length; i++) {
-    const char = i === text.length ? DOT : text.charCodeAt(i);
-    if (char === DOT) {
+    const char = i === text.length ? dotCode : text.charCodeAt(i);
+    if (char === dotCode) {
       if (digits === 0 || written === 4) return false;
       out[offset + written++] = octet;
       octet = 0;
       digits = 0;
     } else {
-      const digit = char - ZERO;
+      const digit = char - zeroCode;
       if (digit < 0 || digit > 9 || (digits > 0 && octet === 0)) return false;
       octet = octet * 10 + digit;
       digits++;

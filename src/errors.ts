@@ -158,7 +158,8 @@ export function invalidArgument(name: string, expected: string, got: unknown): U
   return new UsageError('ERR_ARGUMENT_INVALID', `${name}: expected ${expected}, got ${show(got)}`);
 }
 
-/** The highest numbers of the kernel's `int` and `unsigned int`. */
+/** The lowest and the highest number of the kernel's `int`, and the highest of its `unsigned int`. */
+export const int32Min = -(2 ** 31);
 export const int32Max = 2 ** 31 - 1;
 export const uint32Max = 2 ** 32 - 1;
 

@@ -47,7 +47,7 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   'options/values.gen.ts': ['options/enums.ts', 'options/tcp-info.ts'],
   'options/spec.ts': ['options/kinds.ts', 'options/values.gen.ts'],
   'options/types.ts': ['options/spec.ts', 'options/values.gen.ts'],
-  'options/catalog.ts': ['options/spec.ts', 'options/types.ts'],
+  'options/catalog.ts': ['errors.ts', 'options/spec.ts', 'options/types.ts'],
   'explain/rules.ts': [],
   'explain/life-rules.ts': [],
   'explain/cite.ts': ['explain/life-rules.ts', 'explain/rules.ts'],

@@ -24,7 +24,7 @@ interface SocketsFlags {
 }
 
 const protocols = ['tcp', 'udp', 'mptcp', 'raw'] as const;
-const WATCH_MS = 500;
+const watchMs = 500;
 
 /** One protocol that the kernel was built without is no reason to show nothing of the others. */
 function rowsOf(protocol: InetProtocol, { state, port }: SocketsFlags, isAsked: boolean): SocketRow[] {
@@ -98,7 +98,7 @@ async function watch(flags: SocketsFlags): Promise<void> {
     for (const change of changes(known, now)) printChange(change, flags.json === true);
     known = now;
     // Ended early by Ctrl+C.
-    await setTimeout(WATCH_MS, undefined, { signal: interrupt.signal }).catch(() => {});
+    await setTimeout(watchMs, undefined, { signal: interrupt.signal }).catch(() => {});
   }
   process.exitCode = interrupt.exitCode;
 }

@@ -20,7 +20,7 @@ interface WhyFlags {
 }
 
 // As root trials take some milliseconds; without it a process is started for them, which takes long on a busy machine.
-const PATIENCE_MS = 5000;
+const patienceMs = 5000;
 
 const errors = [...new Set(Object.values(rules).map(({ outcome }) => outcome))].filter((code) => code !== 'ok');
 
@@ -108,7 +108,7 @@ export function addWhyCommand(program: Command): void {
         explainCode(target, flags.json === true);
         return;
       }
-      const explanation = explain(requestOf(target, flags), { trials: flags.trials, timeoutMs: PATIENCE_MS });
+      const explanation = explain(requestOf(target, flags), { trials: flags.trials, timeoutMs: patienceMs });
       console.log(flags.json === true ? toJson(explanation) : explanationText(explanation));
       process.exitCode = explanation.free === true ? exitCodes.ok : exitCodes.failed;
     });

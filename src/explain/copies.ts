@@ -37,7 +37,7 @@ export function kindOf({ state, family, localAddress, uid, v6only, options, inod
 }
 
 // A busy listener's connections are alike; more kinds than this nobody would read about.
-const MOST_COPIES = 24;
+const mostCopies = 24;
 
 /** A socket that stands for each kind. */
 export function kindsOf(sockets: readonly HeldSocket[]): HeldSocket[] {
@@ -58,7 +58,7 @@ export class Copies implements Stand {
   readonly #connections = new Map<HeldSocket, Connection>();
 
   constructor(namespace: NetworkNamespace, devices: Devices, originals: readonly HeldSocket[]) {
-    if (originals.length > MOST_COPIES)
+    if (originals.length > mostCopies)
       throw new NotCopied(`there are ${originals.length} kinds of sockets on the port`);
     this.#namespace = namespace;
     this.#devices = devices;
@@ -195,12 +195,12 @@ function settle(original: HeldSocket, end: Copy, peer: Copy): void {
   }
 }
 
-const TRIES = 50;
+const mostTries = 50;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** The first result that is there. Over loopback that is at once, unless the machine is busy. */
 export function attempt<Value>(look: () => Value | undefined): Value | undefined {
-  for (let tries = 0; tries < TRIES; tries++) {
+  for (let tries = 0; tries < mostTries; tries++) {
     const value = look();
     if (value !== undefined) return value;
     Atomics.wait(pause, 0, 0, 1);

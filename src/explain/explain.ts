@@ -1,5 +1,5 @@
 import { isLoopback, isWildcard, unmapped } from '../address.js';
-import { integer, invalidArgument, knownKeys } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import type { CallPrediction } from './conflict.js';
 import { kindsOf } from './copies.js';
 import { Deadline } from './deadline.js';
@@ -221,7 +221,7 @@ export function explain(errorOrRequest: unknown, options: ExplainOptions = {}): 
   if (typeof errorOrRequest !== 'object' || errorOrRequest === null)
     throw invalidArgument('errorOrRequest', 'an error of bind, listen or connect, or a request', errorOrRequest);
   knownKeys(options, 'options', ['known', 'trials', 'timeoutMs']);
-  integer(options.timeoutMs ?? 0, 'timeoutMs', 0, 2 ** 31 - 1);
+  integer(options.timeoutMs ?? 0, 'timeoutMs', 0, int32Max);
   const deadline = new Deadline(options.timeoutMs ?? 1000);
   if (isError(errorOrRequest)) return explainError(errorOrRequest, options, deadline);
   // predictBind checks it.

@@ -36,17 +36,17 @@ export interface HeldSockets {
   readonly unseen: readonly Unseen[];
 }
 
-type Row = SocketRow | ProcNetRow;
+type HeldRow = SocketRow | ProcNetRow;
 type Protocol = 'tcp' | 'udp';
 
 // Enough to decide by: a busy listener has many connections of one kind.
-const MOST_OPTIONS_READ = 256;
+const mostOptionsRead = 256;
 
-function listedBySockDiag(protocol: Protocol, ports: Ports): Row[] {
+function listedBySockDiag(protocol: Protocol, ports: Ports): HeldRow[] {
   return listSockets({ protocol, localPort: ports });
 }
 
-function tableOf(protocol: Protocol, ports: Ports, list: typeof listedBySockDiag): [Row[], Unseen[]] {
+function tableOf(protocol: Protocol, ports: Ports, list: typeof listedBySockDiag): [HeldRow[], Unseen[]] {
   try {
     return [list(protocol, ports), []];
   } catch (error) {
@@ -77,7 +77,7 @@ class OptionReader {
     const [owner] = owners;
     const [fd] = owner?.fds ?? [];
     if (owner === undefined || fd === undefined) return undefined;
-    if (this.#read === MOST_OPTIONS_READ) return this.#miss(`only those of the first ${MOST_OPTIONS_READ} were read`);
+    if (this.#read === mostOptionsRead) return this.#miss(`only those of the first ${mostOptionsRead} were read`);
     if (this.#deadline?.isOver === true) return this.#miss('there was no time for it');
     try {
       this.#read++;
@@ -98,7 +98,7 @@ class OptionReader {
 }
 
 /** Listeners and bound sockets first: they decide, and a busy listener has many connections. */
-function byWeight(a: Row, b: Row): number {
+function byWeight(a: HeldRow, b: HeldRow): number {
   return Number(a.remotePort !== 0) - Number(b.remotePort !== 0);
 }
 

@@ -18,7 +18,7 @@ export interface Place {
   readonly isLoopback: boolean;
 }
 
-const LOOPBACK4_IPV6 = 0x7f00_0006;
+const loopbackMapped = 0x7f00_0006;
 const bytes = new Uint8Array(16);
 
 function ipv4Place(family: 'IPv4' | 'IPv6', kind: Place['kind'], at: number): Place {
@@ -45,7 +45,7 @@ function ipv6Place(zone: string): Place {
   return {
     family: 'IPv6',
     kind: isWildcard ? 'IPv6 wildcard' : 'IPv6',
-    ipv4: isWildcard ? 0 : LOOPBACK4_IPV6,
+    ipv4: isWildcard ? 0 : loopbackMapped,
     ipv6: `${a} ${b} ${c} ${d}`,
     // bind(2) sets it together with a specific address, __inet6_bind().
     v6only: !isWildcard,
@@ -57,7 +57,7 @@ function ipv6Place(zone: string): Place {
 }
 
 const known = new Map<string, Place>();
-const MOST_KNOWN = 10_000;
+const mostKnown = 10_000;
 
 /**
  * Reads an address, with a zone or without.
@@ -71,7 +71,7 @@ export function placeOf(address: string, name = 'address'): Place {
       'ERR_ADDRESS_INVALID',
       `${name}: expected an IPv4 or IPv6 address, got ${JSON.stringify(address)}`,
     );
-  if (known.size >= MOST_KNOWN) known.clear();
+  if (known.size >= mostKnown) known.clear();
   known.set(address, place);
   return place;
 }

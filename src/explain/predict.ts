@@ -1,4 +1,4 @@
-import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
 import {
   type CallingSocket,
   type Endpoint,
@@ -75,9 +75,6 @@ export interface Prediction<Existing extends ExistingSocket = ExistingSocket> {
   readonly works: boolean | undefined;
 }
 
-const int31 = 2 ** 31 - 1;
-const uint32 = 2 ** 32 - 1;
-
 function oneOf<Value>(value: Value, name: string, allowed: readonly Value[]): Value {
   if (!allowed.includes(value)) throw invalidArgument(name, `one of ${allowed.join(', ')}`, value);
   return value;
@@ -118,7 +115,7 @@ export function surroundingsOf(machine: Machine): Surroundings {
     unprivilegedPortStart: integer(machine.unprivilegedPortStart ?? 1024, 'unprivilegedPortStart', 0, 65_536),
     portRange: { low, high: integer(high, 'portRange.high', low, 65_535) },
     twReuse: oneOf(machine.twReuse ?? 2, 'twReuse', [0, 1, 2] as const),
-    twReuseDelayMs: integer(machine.twReuseDelayMs ?? 1000, 'twReuseDelayMs', 0, int31),
+    twReuseDelayMs: integer(machine.twReuseDelayMs ?? 1000, 'twReuseDelayMs', 0, int32Max),
     completeHistory: flag(machine.completeHistory, 'completeHistory'),
   };
 }
@@ -158,7 +155,7 @@ function socketOf(request: BindRequest): CallingSocket {
   const options = request.options ?? {};
   knownKeys(options, 'request.options', optionKeys);
   const option = (name: keyof RequestOptions): boolean => flag(options[name], name);
-  const uid = integer(request.uid ?? 0, 'uid', 0, uint32);
+  const uid = integer(request.uid ?? 0, 'uid', 0, uint32Max);
   return {
     protocol: oneOf(request.protocol, 'protocol', ['tcp', 'udp'] as const),
     family: familyOf(request),
@@ -166,7 +163,7 @@ function socketOf(request: BindRequest): CallingSocket {
     uid,
     canBindPrivileged:
       request.canBindPrivileged === undefined ? uid === 0 : flag(request.canBindPrivileged, 'canBindPrivileged'),
-    interfaceIndex: integer(request.interfaceIndex ?? 0, 'interfaceIndex', 0, int31),
+    interfaceIndex: integer(request.interfaceIndex ?? 0, 'interfaceIndex', 0, int32Max),
     reuseAddr: option('SO_REUSEADDR'),
     reusePort: option('SO_REUSEPORT'),
     v6only: option('IPV6_V6ONLY'),

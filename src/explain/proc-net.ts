@@ -9,7 +9,7 @@ import { littleEndian } from '../options/memory.js';
 export type ProcNetRow = Omit<SocketRow, 'cookie'>;
 
 // USER_HZ, in which times are told to programs; it is 100 on every architecture Node runs on.
-const TICK_MS = 10;
+const tickMs = 10;
 
 const line =
   /^\s*\d+: ([\dA-F]+):([\dA-F]{4}) ([\dA-F]+):([\dA-F]{4}) ([\dA-F]{2}) ([\dA-F]{8}):([\dA-F]{8}) ([\dA-F]{2}):([\dA-F]+) ([\dA-F]{8})\s+(\d+)\s+\d+ (\d+)/;
@@ -54,7 +54,7 @@ function parseLine(text: string, protocol: 'tcp' | 'udp'): ProcNetRow | undefine
     remotePort: hex(remotePort),
     receiveQueue: hex(received),
     sendQueue: hex(sent),
-    timer: kind && { kind, remainingMs: TICK_MS * hex(when), retransmits: hex(retransmits) },
+    timer: kind && { kind, remainingMs: tickMs * hex(when), retransmits: hex(retransmits) },
     uid: Number(uid),
     inode: Number(inode),
     interfaceIndex: 0,

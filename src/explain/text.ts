@@ -11,10 +11,10 @@ import type { Trial } from './trial.js';
 
 // What would rule a terminal, or turn the text around: control and format characters, separators of lines.
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
-const LONGEST_COMMAND = 120;
+const longestCommand = 120;
 
 /** Text that somebody else wrote, such as a process its name: on one line, cut to `longest` characters, and harmless. */
-export function harmless(text: string, longest = LONGEST_COMMAND): string {
+export function harmless(text: string, longest = longestCommand): string {
   const cut = text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
   return cut.replaceAll(unprintable, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
@@ -22,7 +22,7 @@ export function harmless(text: string, longest = LONGEST_COMMAND): string {
 /** A process in a few words: `pid 4711 node server.js (nginx.service)`. */
 export function ownerText({ pid, argv, name, unit, container }: SocketOwner): string {
   // Cut before the words are joined: a command line may have megabytes.
-  const command = argv.length > 0 ? argv.slice(0, LONGEST_COMMAND).join(' ') : `[${name}]`;
+  const command = argv.length > 0 ? argv.slice(0, longestCommand).join(' ') : `[${name}]`;
   const where = [unit, container && `container ${container.slice(0, 12)}`].filter((part) => part !== undefined);
   return `pid ${pid} ${harmless(command)}${where.length > 0 ? ` (${harmless(where.join(', '))})` : ''}`;
 }
@@ -58,13 +58,13 @@ export function holderText(held: Shown): string {
   return `${held.state.padEnd(7)} ${ends}  ${[...timeLeft(held), holderOf(held)].join(', ')}`;
 }
 
-const MOST_LINES = 10;
+const mostLines = 10;
 
 /** A line for each, as far as a reader would follow, and how many more there are of each state. */
 export function holderLines(held: readonly Shown[]): string[] {
-  const lines = held.slice(0, MOST_LINES).map(holderText);
+  const lines = held.slice(0, mostLines).map(holderText);
   const counts = new Map<string, number>();
-  for (const { state } of held.slice(MOST_LINES)) counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const { state } of held.slice(mostLines)) counts.set(state, (counts.get(state) ?? 0) + 1);
   const more = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
   return more === '' ? lines : [...lines, `… and ${more} more`];
 }

@@ -129,7 +129,7 @@ function tryIn(namespace: NetworkNamespace, original: Situation, attempt: Attemp
 }
 
 // About what a trial takes. The first of a process takes longer than the others.
-const TRIAL_MS = 30;
+const trialMs = 30;
 
 function namespaceOfItsOwn(): NetworkNamespace {
   try {
@@ -168,7 +168,7 @@ export class Laboratory {
   }
 
   #make(attempt: Attempt): Trial {
-    if (this.#deadline.left < TRIAL_MS) return notTried('there was no time for it');
+    if (this.#deadline.left < trialMs) return notTried('there was no time for it');
     using namespace = namespaceOfItsOwn();
     try {
       return tryIn(namespace, this.#situation, attempt);

@@ -37,7 +37,7 @@ export function tryHere({ situation, code, actions }: TrialOrder, deadline: Dead
 
 const program = fileURLToPath(new URL('trial-process.js', import.meta.url));
 // To start Node twice, and load what the trials need.
-const PROCESS_MS = 400;
+const processMs = 400;
 
 /** The order as root of a user namespace sees it, who is this user. */
 function asRoot({ situation, ...order }: TrialOrder): TrialOrder {
@@ -55,7 +55,7 @@ function asRoot({ situation, ...order }: TrialOrder): TrialOrder {
 
 /** Makes them in a process that is root of a user namespace of its own. Its answer is on standard output. */
 function tryInUserNamespace(order: TrialOrder, deadline: Deadline): TrialResults | string {
-  if (deadline.left < PROCESS_MS) return 'there was no time to start a process for it in a user namespace';
+  if (deadline.left < processMs) return 'there was no time to start a process for it in a user namespace';
   // Not there when sources are run as they are.
   if (!existsSync(program)) return `there is no ${program}`;
   const input = JSON.stringify({ order: asRoot(order), timeoutMs: deadline.left }, (_key, value: unknown) =>

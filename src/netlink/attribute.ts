@@ -4,9 +4,9 @@ import { NetlinkProtocolError } from './netlink-error.js';
 // NLA_HDRLEN
 export const attributeHeaderSize = 4;
 // NLA_F_NESTED
-const NESTED = 0x8000;
+const NLA_F_NESTED = 0x8000;
 // NLA_TYPE_MASK: without NLA_F_NESTED and NLA_F_NET_BYTEORDER
-const TYPE_MASK = 0x3fff;
+const NLA_TYPE_MASK = 0x3fff;
 
 // NLA_ALIGN
 export function attributeAlign(length: number): number {
@@ -48,7 +48,7 @@ function write(attributes: readonly Attribute[], bytes: Uint8Array, view: DataVi
     const nested = !(value instanceof Uint8Array);
     if (length > 0xffff) throw new NetlinkProtocolError(`attribute ${type} is too long: ${length} bytes`);
     view.setUint16(offset, length, littleEndian);
-    view.setUint16(offset + 2, nested ? type | NESTED : type, littleEndian);
+    view.setUint16(offset + 2, nested ? type | NLA_F_NESTED : type, littleEndian);
     if (nested) write(value, bytes, view, offset + attributeHeaderSize);
     else bytes.set(value, offset + attributeHeaderSize);
     offset += attributeAlign(length);
@@ -76,7 +76,7 @@ export function walkAttributes(view: DataView, start: number, end: number, visit
       );
     }
     visit(
-      view.getUint16(offset + 2, littleEndian) & TYPE_MASK,
+      view.getUint16(offset + 2, littleEndian) & NLA_TYPE_MASK,
       offset + attributeHeaderSize,
       length - attributeHeaderSize,
     );

@@ -1,4 +1,5 @@
 import { littleEndian } from '../options/memory.js';
+import { AF_INET, AF_INET6 } from './ip-prefix.js';
 
 // INET_DIAG_BC_*
 const Op = {
@@ -17,9 +18,7 @@ const Op = {
 } as const;
 
 // struct inet_diag_bc_op: code, yes, no
-const OP_SIZE = 4;
-const AF_INET = 2;
-const AF_INET6 = 10;
+const opSize = 4;
 
 export type Side = 'local' | 'remote';
 
@@ -73,7 +72,7 @@ function instruction(condition: Condition): Instruction {
       // The port is the `no` of a second inet_diag_bc_op.
       return {
         code: portOps[condition.side][condition.compare],
-        argument: argumentOf(OP_SIZE, (view) => view.setUint16(2, condition.port, littleEndian)),
+        argument: argumentOf(opSize, (view) => view.setUint16(2, condition.port, littleEndian)),
       };
     case 'address':
       return {
@@ -99,11 +98,11 @@ function instruction(condition: Condition): Instruction {
 }
 
 function sizeOf(alternative: Alternative): number {
-  return alternative.reduce((size, condition) => size + OP_SIZE + instruction(condition).argument.length, 0);
+  return alternative.reduce((size, condition) => size + opSize + instruction(condition).argument.length, 0);
 }
 
 function clauseSize(clause: Clause): number {
-  return clause.reduce((size, alternative) => size + sizeOf(alternative), (clause.length - 1) * OP_SIZE);
+  return clause.reduce((size, alternative) => size + sizeOf(alternative), (clause.length - 1) * opSize);
 }
 
 class Program {
@@ -122,16 +121,16 @@ class Program {
 
   // Success falls through to the next instruction; failure goes on at `otherwise`.
   test({ code, argument }: Instruction, otherwise: number): void {
-    const length = OP_SIZE + argument.length;
+    const length = opSize + argument.length;
     this.#header(code, length, otherwise - this.#offset);
-    this.bytes.set(argument, this.#offset + OP_SIZE);
+    this.bytes.set(argument, this.#offset + opSize);
     this.#offset += length;
   }
 
   // A jump always takes its `no`. Its `yes` is what the kernel's check walks along, so it leads to the next instruction.
   jump(target: number): void {
-    this.#header(Op.JMP, OP_SIZE, target - this.#offset);
-    this.#offset += OP_SIZE;
+    this.#header(Op.JMP, opSize, target - this.#offset);
+    this.#offset += opSize;
   }
 
   #header(code: number, yes: number, no: number): void {
@@ -147,13 +146,13 @@ class Program {
  */
 export function compileBytecode(clauses: readonly Clause[]): Uint8Array {
   const size = clauses.reduce((sum, clause) => sum + clauseSize(clause), 0);
-  const reject = size + OP_SIZE;
+  const reject = size + opSize;
   const program = new Program(size);
   for (const clause of clauses) {
     const end = program.offset + clauseSize(clause);
     clause.forEach((alternative, index) => {
       const isLast = index === clause.length - 1;
-      const next = program.offset + sizeOf(alternative) + OP_SIZE;
+      const next = program.offset + sizeOf(alternative) + opSize;
       for (const condition of alternative) program.test(instruction(condition), isLast ? reject : next);
       if (!isLast) program.jump(end);
     });

@@ -8,10 +8,7 @@ import { u32Bytes } from './attribute.js';
 import { NetlinkExchange, type NetlinkTransport } from './exchange.js';
 import { NetlinkError } from './netlink-error.js';
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
-const SOL_NETLINK = 270;
-const MSG_TRUNC = 0x20;
+const { AF_NETLINK, SOCK_RAW, MSG_TRUNC } = native.constants;
 
 /** NETLINK_*: the part of the kernel that answers. */
 export const NetlinkProtocol = { ROUTE: 0, SOCK_DIAG: 4 } as const;
@@ -22,7 +19,7 @@ const wishes = [10, 11] as const;
 
 function wish(fd: number, optname: number): void {
   try {
-    writeOption(fd, { level: SOL_NETLINK, optname, bytes: u32Bytes(1) });
+    writeOption(fd, { level: 'SOL_NETLINK', optname, bytes: u32Bytes(1) });
   } catch (error) {
     if (!(error instanceof SystemCallError && error.code === 'ENOPROTOOPT')) throw error;
   }
@@ -54,7 +51,7 @@ class SocketTransport implements NetlinkTransport {
 
   receive(bytes: Uint8Array): number {
     for (;;) {
-      const length = native.recvfrom(this.#fd, bytes, MSG_TRUNC);
+      const length = native.recvfrom(this.#fd, bytes, MSG_TRUNC ?? 0);
       if (length === -constants.errno.EAGAIN) return -1;
       if (length === -constants.errno.ENOBUFS) {
         throw new NetlinkError(
@@ -84,7 +81,7 @@ class SocketTransport implements NetlinkTransport {
 export function openNetlink(protocol: number): NetlinkExchange {
   if (process.platform !== 'linux')
     throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
-  const fd = check(native.socket(AF_NETLINK, SOCK_RAW, protocol), 'socket');
+  const fd = check(native.socket(AF_NETLINK ?? 0, SOCK_RAW ?? 0, protocol), 'socket');
   try {
     for (const optname of wishes) wish(fd, optname);
     return new NetlinkExchange(new SocketTransport(fd));

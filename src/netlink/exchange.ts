@@ -37,7 +37,7 @@ export interface NetlinkRequest {
 export type RowVisitor = (buffer: ReceiveBuffer, start: number, end: number) => void;
 
 // A dump the kernel marks as interrupted lost or doubled rows, because the table changed under it.
-const DUMP_ATTEMPTS = 8;
+const dumpAttempts = 8;
 
 // The kernel fills datagrams of a dump up to 32 KiB (netlink_dump), and a bigger buffer costs nothing. One for all
 // exchanges of a thread will do: none of them gives way to another before it ends.
@@ -70,14 +70,14 @@ export class NetlinkExchange {
    * when the kernel says that the table changed while it was read (NLM_F_DUMP_INTR).
    */
   dump(request: NetlinkRequest, start: () => RowVisitor): void {
-    for (let attempt = 0; attempt < DUMP_ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < dumpAttempts; attempt += 1) {
       if (!this.#exchange(request, HeaderFlag.DUMP, start())) return;
     }
     throw new NetlinkError(
       -constants.errno.EAGAIN,
       request.name,
       request.context,
-      `the table changed during each of ${DUMP_ATTEMPTS} dumps`,
+      `the table changed during each of ${dumpAttempts} dumps`,
     );
   }
 
@@ -137,7 +137,7 @@ class Answer {
         );
       }
       if ((flags & HeaderFlag.DUMP_INTR) !== 0) this.interrupted = true;
-      if (type >= MIN_TYPE) this.#row(buffer, flags, start, end);
+      if (type >= minType) this.#row(buffer, flags, start, end);
       else this.#control(buffer, type, flags, start, end);
       return !this.complete;
     });
@@ -171,4 +171,4 @@ class Answer {
 }
 
 // NLMSG_MIN_TYPE
-const MIN_TYPE = 0x10;
+const minType = 0x10;

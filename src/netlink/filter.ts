@@ -1,8 +1,8 @@
-import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
 import type { PortRange } from '../options/values.gen.js';
 import type { Alternative, Clause, Condition, Side } from './bytecode.js';
-import { AF_INET, AF_INET6, type InetDetails, type InetProtocol, isInetProtocol } from './inet-diag.js';
-import { parsePrefix } from './ip-prefix.js';
+import { type InetDetails, type InetProtocol, isInetProtocol } from './inet-diag.js';
+import { AF_INET, AF_INET6, parsePrefix } from './ip-prefix.js';
 import { isSocketState, type SocketState, socketStates, stateMask } from './state.js';
 
 /** Which TCP, UDP, raw or MPTCP sockets: every condition must hold, and the kernel tests them all. */
@@ -34,10 +34,9 @@ export interface SocketQuery extends SocketFilter, InetDetails {
   readonly owners?: boolean | undefined;
 }
 
-const UINT32_MAX = 0xffff_ffff;
-const UINT64_MAX = 0xffff_ffff_ffff_ffffn;
+const uint64Max = 0xffff_ffff_ffff_ffffn;
 // Every state the kernel knows, and the bit of a state it may learn does no harm.
-const ANY_STATE = stateMask(socketStates);
+const anyState = stateMask(socketStates);
 
 const fields = [
   'protocol',
@@ -83,7 +82,7 @@ function addressCondition(side: Side, address: string, name: string): Condition 
 
 function bigId(value: unknown, name: string): bigint {
   if (typeof value !== 'bigint') throw invalidArgument(name, 'a bigint', value);
-  if (value < 0n || value > UINT64_MAX)
+  if (value < 0n || value > uint64Max)
     throw new UsageError('ERR_OUT_OF_RANGE', `${name}: expected 64 bits, got ${value}`);
   return value;
 }
@@ -97,7 +96,7 @@ function clausesOf(filter: SocketFilter): Clause[] {
     ...(remoteAddress === undefined ? [] : [addressCondition('remote', remoteAddress, 'remoteAddress')]),
     ...(interfaceIndex === undefined
       ? []
-      : [{ kind: 'interface', index: integer(interfaceIndex, 'interfaceIndex', 0, UINT32_MAX) } as const]),
+      : [{ kind: 'interface', index: integer(interfaceIndex, 'interfaceIndex', 0, uint32Max) } as const]),
     ...(mark === undefined ? [] : [markCondition(mark)]),
     ...(cgroupId === undefined ? [] : [{ kind: 'cgroup', id: bigId(cgroupId, 'cgroupId') } as const]),
   ];
@@ -108,17 +107,17 @@ function clausesOf(filter: SocketFilter): Clause[] {
 
 function markCondition(given: NonNullable<SocketFilter['mark']>): Condition {
   knownKeys(given, 'mark', ['mark', 'mask']);
-  const { mark, mask = UINT32_MAX } = given;
+  const { mark, mask = uint32Max } = given;
   return {
     kind: 'mark',
-    mark: integer(mark, 'mark.mark', 0, UINT32_MAX),
-    mask: integer(mask, 'mark.mask', 0, UINT32_MAX),
+    mark: integer(mark, 'mark.mark', 0, uint32Max),
+    mask: integer(mask, 'mark.mask', 0, uint32Max),
   };
 }
 
 /** The bits of `state`, all of them where it is absent. */
 export function statesOf(state: SocketFilter['state']): number {
-  if (state === undefined) return ANY_STATE;
+  if (state === undefined) return anyState;
   const states: readonly unknown[] = Array.isArray(state) ? state : [state];
   return stateMask(states.map(requireState));
 }

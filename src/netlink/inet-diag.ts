@@ -6,12 +6,10 @@ import type { SocketOwner } from '../proc/owner.js';
 import type { MemoryInfo, TcpInfo } from '../options/values.gen.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
+import { AF_INET } from './ip-prefix.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
 import { type SocketState, stateMask, stateName } from './state.js';
-
-export const AF_INET = 2;
-export const AF_INET6 = 10;
 
 // IPPROTO_*. 255 stands for all raw sockets.
 const protocolNumbers = { tcp: 6, udp: 17, raw: 255, mptcp: 262 } as const;
@@ -29,10 +27,10 @@ export function protocolName(number: number): InetProtocol | undefined {
 }
 
 // struct inet_diag_req_v2, and struct inet_diag_sockid inside it and inside struct inet_diag_msg
-const REQUEST_SIZE = 56;
-const SOCKID_SIZE = 48;
+const requestSize = 56;
+const sockidSize = 48;
 // INET_DIAG_NOCOOKIE, in both halves
-const NO_COOKIE = 0xffff_ffff_ffff_ffffn;
+const INET_DIAG_NOCOOKIE = 0xffff_ffff_ffff_ffffn;
 /** `struct inet_diag_msg`; offsets of its fields. */
 export const inetMessageSize = 72;
 export const at = {
@@ -127,19 +125,19 @@ function writeId(view: DataView, offset: number, id: SocketId): void {
   bytes.set(id.localAddress, offset + 4);
   bytes.set(id.remoteAddress, offset + 20);
   view.setUint32(offset + 36, id.interfaceIndex, littleEndian);
-  view.setBigUint64(offset + 40, id.cookie ?? NO_COOKIE, littleEndian);
+  view.setBigUint64(offset + 40, id.cookie ?? INET_DIAG_NOCOOKIE, littleEndian);
 }
 
 /** `struct inet_diag_req_v2` and its attributes. */
 export function encodeInetRequest({ family, protocol, details, states, id, clauses = [] }: InetRequest): Uint8Array[] {
   const number = protocolNumbers[protocol];
-  const request = new Uint8Array(REQUEST_SIZE);
+  const request = new Uint8Array(requestSize);
   const view = new DataView(request.buffer);
   request[0] = family;
   request[1] = number & 0xff;
   request[2] = extensions(details);
   view.setUint32(4, states >>> 0, littleEndian);
-  if (id !== undefined) writeId(view, REQUEST_SIZE - SOCKID_SIZE, id);
+  if (id !== undefined) writeId(view, requestSize - sockidSize, id);
   const attributes = [
     ...(clauses.length > 0 ? [{ type: RequestAttribute.BYTECODE, value: compileBytecode(clauses) }] : []),
     // sdiag_protocol is one byte; a number above that travels in an attribute.
@@ -253,7 +251,7 @@ export function rowState(protocol: InetProtocol, number: number): SocketState {
 }
 
 const TCP_CLOSE = 7;
-const BOUND = stateMask(['BOUND']);
+const boundMask = stateMask(['BOUND']);
 
 /** How a row answers a request, which the kernel tests before it fills the row in (`inet_diag_dump_icsk`). */
 export type Standing = 'as asked' | 'in another state' | 'ended';
@@ -272,7 +270,7 @@ export function standingOf(
   requireInetMessage(start, end);
   if (protocol !== 'tcp') return 'as asked';
   const state = bytes[start + at.state] as number;
-  const isAsked = (states & (state === TCP_CLOSE ? BOUND : 1 << state)) !== 0;
+  const isAsked = (states & (state === TCP_CLOSE ? boundMask : 1 << state)) !== 0;
   if (state !== TCP_CLOSE) return isAsked || stateName(state) === undefined ? 'as asked' : 'in another state';
   if (view.getUint16(start + at.localPort) === 0 || view.getUint32(start + at.inode, littleEndian) === 0)
     return 'ended';

@@ -1,6 +1,10 @@
 import { parseIPv4, parseIPv6 } from '../address.js';
 import { invalidArgument, UsageError } from '../errors.js';
 
+/** Linux's numbers: netlink is Linux's. */
+export const AF_INET = 2;
+export const AF_INET6 = 10;
+
 /** An address with the number of leading bits that count. */
 export interface IpPrefix {
   readonly family: 'IPv4' | 'IPv6';

@@ -1,4 +1,4 @@
-import { type ErrorContext, int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { type ErrorContext, int32Max, integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
@@ -22,14 +22,14 @@ import {
 type Name = keyof typeof RouteMessage;
 
 // NLM_F_CREATE | NLM_F_EXCL: make it, and EEXIST where it is there already.
-const CREATE = HeaderFlag.CREATE | HeaderFlag.EXCL;
+const createFlags = HeaderFlag.CREATE | HeaderFlag.EXCL;
 // IFNAMSIZ, with the NUL
-const NAME_SIZE = 16;
+const nameSize = 16;
 
 /** Checks the name of an interface: 1 to 15 bytes, no slash, colon or white space (`dev_valid_name`). */
 export function interfaceName(value: unknown, argument = 'name'): string {
   if (typeof value !== 'string') throw invalidArgument(argument, 'the name of an interface', value);
-  const fits = Buffer.byteLength(value) < NAME_SIZE && /^[^/:\s\0]+$/u.test(value) && value !== '.' && value !== '..';
+  const fits = Buffer.byteLength(value) < nameSize && /^[^/:\s\0]+$/u.test(value) && value !== '.' && value !== '..';
   if (!fits)
     throw new UsageError('ERR_ARGUMENT_INVALID', `${argument}: ${JSON.stringify(value)} cannot name an interface`);
   return value;
@@ -154,7 +154,7 @@ export interface VethEnd extends Omit<LinkSettings, 'name' | 'up'> {
  */
 export function addVeth(link: VethEnd, peer: VethEnd): void {
   const parts = encodeVeth(linkChange(link, 'link'), linkChange(peer, 'peer'));
-  once('NEWLINK', CREATE, parts, {
+  once('NEWLINK', createFlags, parts, {
     address: `${interfaceName(link.name)} peer ${interfaceName(peer.name, 'peer.name')}`,
   });
 }
@@ -182,7 +182,7 @@ export interface AddressSettings {
 export function addAddress(interfaceOf: string, address: string, settings: AddressSettings = {}): void {
   knownKeys(settings, 'settings', ['duplicateDetection']);
   const { duplicateDetection = true } = settings;
-  changeAddress('NEWADDR', CREATE, interfaceOf, address, duplicateDetection);
+  changeAddress('NEWADDR', createFlags, interfaceOf, address, duplicateDetection);
 }
 
 /** `RTM_DELADDR` - take an address from an interface. Needs CAP_NET_ADMIN. */
@@ -220,7 +220,7 @@ function changeRoute(name: Name, flags: number, purpose: 'add' | 'delete', setti
   const gateway = via === undefined ? undefined : parseAddress(via, 'via');
   const from = source === undefined ? undefined : parseAddress(source, 'source');
   const prefix = destination(to, gateway ?? from);
-  const priority = metric === undefined ? undefined : integer(metric, 'metric', 0, 0xffff_ffff);
+  const priority = metric === undefined ? undefined : integer(metric, 'metric', 0, uint32Max);
   using exchange = openRoute();
   const interfaceIndex = output === undefined ? undefined : linkThrough(exchange, output).index;
   const parts = encodeRoute({ to: prefix, gateway, interfaceIndex, metric: priority, source: from }, purpose);
@@ -230,7 +230,7 @@ function changeRoute(name: Name, flags: number, purpose: 'add' | 'delete', setti
 
 /** `RTM_NEWROUTE` - a unicast route in the main table. `default` is IPv6 if the gateway is. Needs CAP_NET_ADMIN. */
 export function addRoute(settings: RouteSettings): void {
-  changeRoute('NEWROUTE', CREATE, 'add', settings);
+  changeRoute('NEWROUTE', createFlags, 'add', settings);
 }
 
 /** `RTM_DELROUTE` - delete the route that fits. Needs CAP_NET_ADMIN. @throws {NetlinkError} `ESRCH` - there is none. */

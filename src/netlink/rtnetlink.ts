@@ -1,12 +1,9 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
 import { littleEndian } from '../options/memory.js';
 import { type Attribute, decodeAttributes, encodeAttributes, readText, readU32, text, u32 } from './attribute.js';
-import type { IpPrefix } from './ip-prefix.js';
+import { AF_INET, AF_INET6, type IpPrefix } from './ip-prefix.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
-
-const AF_INET = 2;
-const AF_INET6 = 10;
 
 // RTM_*
 export const RouteMessage = {
@@ -46,10 +43,10 @@ const Neighbour = { DST: 1, LLADDR: 2 } as const;
 const NUD_PERMANENT = 0x80;
 
 // struct ifinfomsg, ifaddrmsg, rtmsg, ndmsg
-const LINK_SIZE = 16;
-const ADDRESS_SIZE = 8;
-const ROUTE_SIZE = 12;
-const NEIGHBOUR_SIZE = 12;
+const linkSize = 16;
+const addressSize = 8;
+const routeSize = 12;
+const neighbourSize = 12;
 
 function familyNumber({ family }: IpPrefix): number {
   return family === 'IPv4' ? AF_INET : AF_INET6;
@@ -74,7 +71,7 @@ export interface LinkChange {
 }
 
 function linkHeader(index: number, up: boolean | undefined): Uint8Array {
-  return struct(LINK_SIZE, (view) => {
+  return struct(linkSize, (view) => {
     view.setInt32(4, index, littleEndian);
     view.setUint32(8, up === true ? IFF_UP : 0, littleEndian);
     view.setUint32(12, up === undefined ? 0 : IFF_UP, littleEndian);
@@ -132,9 +129,9 @@ export function formatHardwareAddress(bytes: Uint8Array): string {
 }
 
 export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: number): Link {
-  need(LINK_SIZE, start, end, 'link');
+  need(linkSize, start, end, 'link');
   const flags = view.getUint32(start + 8, littleEndian);
-  const found = decodeAttributes(bytes, start + LINK_SIZE, end);
+  const found = decodeAttributes(bytes, start + linkSize, end);
   const name = found.get(LinkAttribute.IFNAME);
   const mtu = found.get(LinkAttribute.MTU);
   const hardware = found.get(LinkAttribute.ADDRESS);
@@ -153,7 +150,7 @@ export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: n
 
 /** `struct ifaddrmsg` of an address on an interface. Without duplicate address detection it can be bound to at once. */
 export function encodeAddress(index: number, prefix: IpPrefix, duplicateDetection: boolean): Uint8Array[] {
-  const header = struct(ADDRESS_SIZE, (view) => {
+  const header = struct(addressSize, (view) => {
     view.setUint8(0, familyNumber(prefix));
     view.setUint8(1, prefix.length);
     view.setUint32(4, index, littleEndian);
@@ -183,9 +180,9 @@ function format(family: number, bytes: Uint8Array): string {
 }
 
 export function decodeAddress({ bytes, view }: ReceiveBuffer, start: number, end: number): LinkAddress | undefined {
-  need(ADDRESS_SIZE, start, end, 'link address');
+  need(addressSize, start, end, 'link address');
   const family = view.getUint8(start);
-  const found = decodeAttributes(bytes, start + ADDRESS_SIZE, end);
+  const found = decodeAttributes(bytes, start + addressSize, end);
   // On a point-to-point link IFA_ADDRESS is the other end. IPv6 sends only that one where they are equal.
   const value = found.get(InterfaceAddress.LOCAL) ?? found.get(InterfaceAddress.ADDRESS);
   if ((family !== AF_INET && family !== AF_INET6) || value === undefined) return undefined;
@@ -212,7 +209,7 @@ export interface RouteChange {
 export function encodeRoute(route: RouteChange, purpose: 'add' | 'delete'): Uint8Array[] {
   const { to, gateway, interfaceIndex, metric, source } = route;
   const reach = gateway === undefined && to.family === 'IPv4' ? RouteScope.link : RouteScope.universe;
-  const header = struct(ROUTE_SIZE, (view) => {
+  const header = struct(routeSize, (view) => {
     view.setUint8(0, familyNumber(to));
     view.setUint8(1, to.length);
     view.setUint8(4, RT_TABLE_MAIN);
@@ -243,9 +240,9 @@ export interface Route {
 }
 
 export function decodeRoute({ bytes, view }: ReceiveBuffer, start: number, end: number): Route | undefined {
-  need(ROUTE_SIZE, start, end, 'route');
+  need(routeSize, start, end, 'route');
   const family = view.getUint8(start);
-  const found = decodeAttributes(bytes, start + ROUTE_SIZE, end);
+  const found = decodeAttributes(bytes, start + routeSize, end);
   const table = found.get(RouteAttribute.TABLE);
   const isMain = (table ? readU32(table) : view.getUint8(start + 4)) === RT_TABLE_MAIN;
   if ((family !== AF_INET && family !== AF_INET6) || !isMain || view.getUint8(start + 7) !== RTN_UNICAST)
@@ -267,7 +264,7 @@ export function decodeRoute({ bytes, view }: ReceiveBuffer, start: number, end: 
 
 /** `struct ndmsg` of a permanent neighbour: it is never asked for on the wire. */
 export function encodeNeighbour(index: number, address: IpPrefix, hardwareAddress?: Uint8Array): Uint8Array[] {
-  const header = struct(NEIGHBOUR_SIZE, (view) => {
+  const header = struct(neighbourSize, (view) => {
     view.setUint8(0, familyNumber(address));
     view.setInt32(4, index, littleEndian);
     view.setUint16(8, hardwareAddress === undefined ? 0 : NUD_PERMANENT, littleEndian);

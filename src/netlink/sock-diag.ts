@@ -12,8 +12,6 @@ import {
   statesOf,
 } from './filter.js';
 import {
-  AF_INET,
-  AF_INET6,
   cookieOf,
   encodeInetRequest,
   type InetDetails,
@@ -23,6 +21,7 @@ import {
   type SocketRow,
   standingOf,
 } from './inet-diag.js';
+import { AF_INET, AF_INET6 } from './ip-prefix.js';
 import { NetlinkError } from './netlink-error.js';
 import type { SocketState } from './state.js';
 import { socketIdOf } from './socket-id.js';
@@ -30,9 +29,9 @@ import { isTuple, tupleOf } from './tuple.js';
 import { decodeUnixRow, encodeUnixRequest, type UnixSocketRow } from './unix-diag.js';
 
 // SOCK_DIAG_BY_FAMILY
-const BY_FAMILY = 20;
+const SOCK_DIAG_BY_FAMILY = 20;
 // SOCK_DESTROY
-const DESTROY = 21;
+const SOCK_DESTROY = 21;
 // Where connections end all the time, some will in each.
 const mostDumps = 4;
 
@@ -70,7 +69,7 @@ function dumpFamily(
 ): boolean {
   const parts = encodeInetRequest({ family, protocol, details, states, clauses });
   let anyEnded = false;
-  exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, () => {
+  exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts }, () => {
     const visit = start(family);
     anyEnded = false;
     return (buffer, from, to) => {
@@ -129,7 +128,7 @@ export function lookUpInet(
   const parts = encodeInetRequest({ family, protocol, details, states, id });
   const rows: SocketRow[] = [];
   try {
-    exchange.single({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, (buffer, start, end) => {
+    exchange.single({ name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts }, (buffer, start, end) => {
       if (standingOf(protocol, states, buffer, start, end) === 'as asked')
         rows.push(new InetRowDecoder(protocol).decode(buffer, start, end));
     });
@@ -144,7 +143,7 @@ export function lookUpInet(
 /** The SOCK_DESTROY of one socket. */
 export function destroyRequest(protocol: InetProtocol, family: number, id: SocketId): NetlinkRequest {
   const parts = encodeInetRequest({ family, protocol, details: {}, states: 0xffff_ffff, id });
-  return { name: 'SOCK_DESTROY', type: DESTROY, parts };
+  return { name: 'SOCK_DESTROY', type: SOCK_DESTROY, parts };
 }
 
 /**
@@ -185,7 +184,7 @@ function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
   let rows: UnixSocketRow[] = [];
   using exchange = openSockDiag();
   try {
-    exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: BY_FAMILY, parts }, () => {
+    exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts }, () => {
       rows = [];
       return (buffer, start, end) => {
         const row = decodeUnixRow(buffer, start, end);

@@ -5,11 +5,11 @@ import { dumpInet, openSockDiag } from './sock-diag.js';
 import type { SocketState } from './state.js';
 
 // Bytes a row, cookies first so that every column is aligned to its elements.
-const ROW_SIZE = 8 + 2 * 16 + 6 * 4 + 2 * 2 + 4;
+const rowSize = 8 + 2 * 16 + 6 * 4 + 2 * 2 + 4;
 
 /** Columns for so many rows, all in one piece of memory: the kernel hands out and takes back one large piece much faster than many. */
 function allocate(rows: number) {
-  const buffer = new ArrayBuffer(ROW_SIZE * rows);
+  const buffer = new ArrayBuffer(rowSize * rows);
   let offset = 0;
   const next = (bytesPerRow: number): number => {
     const start = offset;
@@ -44,9 +44,9 @@ function copied(from: Columns, rows: number): Columns {
   return to;
 }
 
-const LEAST_ROWS = 1024;
+const leastRows = 1024;
 // A table is about as long as it was last time: growing in steps would copy all of it several times.
-let expectedRows = LEAST_ROWS;
+let expectedRows = leastRows;
 
 /** Fills columns row by row, in place of the kernel's `struct inet_diag_msg`. */
 class ColumnBuilder {
@@ -180,6 +180,6 @@ export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
     starts.set(family, builder.length);
     return (buffer, start) => builder.append(buffer, start);
   });
-  expectedRows = Math.max(LEAST_ROWS, builder.length + (builder.length >> 3));
+  expectedRows = Math.max(leastRows, builder.length + (builder.length >> 3));
   return new SocketColumns(filter.protocol, builder.columns, builder.length);
 }

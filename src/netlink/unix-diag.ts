@@ -10,8 +10,8 @@ import { type SocketState, stateName } from './state.js';
 export const AF_UNIX = 1;
 
 // struct unix_diag_req and struct unix_diag_msg
-const REQUEST_SIZE = 24;
-const MESSAGE_SIZE = 16;
+const requestSize = 24;
+const messageSize = 16;
 
 // UDIAG_SHOW_*
 const Show = { NAME: 1, PEER: 4, RQLEN: 16, MEMINFO: 32, UID: 64 } as const;
@@ -47,7 +47,7 @@ export interface UnixSocketRow {
 
 /** `struct unix_diag_req`. */
 export function encodeUnixRequest(states: number, memory: boolean): Uint8Array {
-  const request = new Uint8Array(REQUEST_SIZE);
+  const request = new Uint8Array(requestSize);
   const view = new DataView(request.buffer);
   request[0] = AF_UNIX;
   view.setUint32(4, states >>> 0, littleEndian);
@@ -63,13 +63,13 @@ function decodeName(name: Uint8Array): string {
 
 /** Decodes a `struct unix_diag_msg` and the attributes behind it. */
 export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end: number): UnixSocketRow {
-  if (end - start < MESSAGE_SIZE)
+  if (end - start < messageSize)
     throw new NetlinkProtocolError(`a unix socket row of ${end - start} bytes is too short`);
   const type = typeNames[view.getUint8(start + 1)];
   const state = stateName(view.getUint8(start + 2));
   if (type === undefined || state === undefined)
     throw new NetlinkProtocolError('a unix socket row of unknown type or state');
-  const found = decodeAttributes(bytes, start + MESSAGE_SIZE, end);
+  const found = decodeAttributes(bytes, start + messageSize, end);
   const name = found.get(UnixAttribute.NAME);
   const peer = found.get(UnixAttribute.PEER);
   const queues = found.get(UnixAttribute.RQLEN);

@@ -3,7 +3,8 @@ import type { FourTuple } from '../address.js';
 import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
-import { AF_INET, AF_INET6, type SocketRow } from './inet-diag.js';
+import type { SocketRow } from './inet-diag.js';
+import { AF_INET, AF_INET6 } from './ip-prefix.js';
 import { inetRows, lookUpInet, openSockDiag, tupleRows } from './sock-diag.js';
 import { socketIdOf } from './socket-id.js';
 import { identify } from './socket-identity.js';
@@ -44,8 +45,8 @@ export class StateTimeoutError extends TimeoutError {
 type Look = (exchange: NetlinkExchange) => readonly SocketRow[];
 
 // The kernel sends no news of a socket's state, so this asks again and again: soon at first, then more seldom.
-const FIRST_PAUSE_MS = 1;
-const LONGEST_PAUSE_MS = 16;
+const firstPauseMs = 1;
+const longestPauseMs = 16;
 
 /**
  * A socket goes by its cookie, which its TIME_WAIT inherits. If nobody had asked for the cookie before the socket went there,
@@ -165,7 +166,7 @@ export async function waitForState(
   const look = lookFor(target);
   // Opened before the first await, so that it belongs to the caller's namespace.
   using exchange = openSockDiag();
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  for (let pause = firstPauseMs; ; pause = Math.min(2 * pause, longestPauseMs)) {
     const rows = look(exchange);
     const row = rows.find((candidate) => candidate.state === wanted);
     if (row !== undefined || (wanted === 'gone' && rows.length === 0)) return row;

@@ -29,13 +29,13 @@ import { readSysctl, writeSysctl } from './sysctl.js';
 
 const CLONE_NEWNET = native.constants['CLONE_NEWNET'] ?? 0;
 // Of the thread that opens it: /proc/self would be the main thread's, in a worker too.
-const OWN_NAMESPACE = '/proc/thread-self/ns/net';
+const ownNamespace = '/proc/thread-self/ns/net';
 
 /** Why namespaces cannot be reached here at all; `undefined` if they can. */
 export function unreachable(): string | undefined {
   if (process.platform !== 'linux') return `not available on ${process.platform}`;
-  if (existsSync(OWN_NAMESPACE)) return undefined;
-  return `there is no ${OWN_NAMESPACE}: /proc is not mounted, or the kernel is without CONFIG_NET_NS`;
+  if (existsSync(ownNamespace)) return undefined;
+  return `there is no ${ownNamespace}: /proc is not mounted, or the kernel is without CONFIG_NET_NS`;
 }
 
 /** The thread could not go back to the namespace it came from. Nothing it does from here on reaches the network it should. */
@@ -81,7 +81,7 @@ function enter(fd: number): void {
  * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in.
  */
 function andBack<T>(leave: () => void, work: () => T): T {
-  const home = openSync(OWN_NAMESPACE, 'r');
+  const home = openSync(ownNamespace, 'r');
   try {
     leave();
     try {
@@ -160,7 +160,7 @@ export class NetworkNamespace {
   /** The namespace the calling thread is in. */
   static current(): NetworkNamespace {
     requireNamespaces();
-    return new NetworkNamespace(openSync(OWN_NAMESPACE, 'r'));
+    return new NetworkNamespace(openSync(ownNamespace, 'r'));
   }
 
   /** Descriptor of the namespace, for setns(2) and `IFLA_NET_NS_FD`. It is closed with this object. */

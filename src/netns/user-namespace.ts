@@ -7,7 +7,7 @@ import { native } from '../native/load.js';
 import { NetworkNamespace, unreachable } from './namespace.js';
 
 // Set in the process that was started inside a user namespace, so that it is done once.
-const MARK = 'SOCKWISE_IN_USER_NAMESPACE';
+const variable = 'SOCKWISE_IN_USER_NAMESPACE';
 
 /** How this process may get network namespaces. */
 export type NamespaceAccess =
@@ -69,7 +69,7 @@ export function namespacesAvailable(): NamespaceAccess {
   const reason = unreachable();
   if (reason !== undefined) return { how: 'none', reason };
   if (canUnshare()) return { how: 'root' };
-  if (process.env[MARK] !== undefined)
+  if (process.env[variable] !== undefined)
     return { how: 'none', reason: 'unshare(2) is not allowed in this user namespace' };
   // execve(2) comes last, so a missing file means that all before it went well. The child is reaped already.
   const result = native.spawnInUserNamespace('/proc/self/no-such-file', ['probe'], []);
@@ -126,10 +126,12 @@ export async function reexecInUserNamespace(
     if (word.includes('\0')) throw invalidArgument('argv', 'strings without a NUL byte', word);
     return word;
   });
-  if (process.env[MARK] !== undefined) {
+  if (process.env[variable] !== undefined) {
     throw new UsageError('ERR_NOT_SUPPORTED', 'this process was started in a user namespace already');
   }
-  const variables = Object.entries({ ...process.env, [MARK]: '1' }).map(([name, value]) => `${name}=${value ?? ''}`);
+  const variables = Object.entries({ ...process.env, [variable]: '1' }).map(
+    ([name, value]) => `${name}=${value ?? ''}`,
+  );
   const pid = check(native.spawnInUserNamespace(process.execPath, [process.execPath, ...own], variables), 'unshare');
   const stop = forwardSignals(pid);
   try {

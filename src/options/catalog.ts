@@ -1,6 +1,5 @@
+import { int32Max } from '../errors.js';
 import type { OptionSpec } from './spec.js';
-
-const int32Max = 2 ** 31 - 1;
 
 /**
  * Every option this package knows by name, sorted by level and name. Man pages: socket(7), tcp(7), ip(7), ipv6(7), udp(7),

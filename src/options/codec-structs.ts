@@ -1,5 +1,5 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
-import { int32Max, integer, invalidArgument, uint32Max } from '../errors.js';
+import { int32Max, int32Min, integer, invalidArgument, uint32Max } from '../errors.js';
 import { native } from '../native/load.js';
 import type { Codec } from './codec.js';
 import type { packetCodecs } from './codec-packet.js';
@@ -25,7 +25,6 @@ type StructKind = Exclude<
   | keyof typeof packetCodecs
 >;
 
-const int32Min = -(2 ** 31);
 /** The families of addresses in values. */
 export const AF_INET = native.constants['AF_INET'] ?? 0;
 const AF_INET6 = native.constants['AF_INET6'] ?? 0;

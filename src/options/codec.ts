@@ -1,4 +1,4 @@
-import { int32Max, integer, invalidArgument, uint32Max, UsageError } from '../errors.js';
+import { int32Max, int32Min, integer, invalidArgument, uint32Max, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { byteLengthOf, bytesOf } from './bytes.js';
 import { packetCodecs } from './codec-packet.js';
@@ -11,7 +11,7 @@ import { littleEndian, type Memory } from './memory.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
 
 /** What a codec may need to know of the row: its name for errors, and its bounds. */
-export interface Row {
+export interface NamedSpec {
   readonly name: string;
   readonly spec: OptionSpec;
 }
@@ -30,11 +30,11 @@ export interface Codec<V> {
    * from it, so nothing that an earlier call left there may reach them.
    */
   ask?(memory: Memory): void;
-  encode?(value: V, memory: Memory, at: number, row: Row): number;
-  decode?(memory: Memory, at: number, length: number, row: Row): V;
+  encode?(value: V, memory: Memory, at: number, row: NamedSpec): number;
+  decode?(memory: Memory, at: number, length: number, row: NamedSpec): V;
 }
 
-const int32 = [-(2 ** 31), int32Max] as const;
+const int32 = [int32Min, int32Max] as const;
 const longestBytes = 65_536;
 const timeval = { size: native.layout['sizeof timeval'] ?? 0, usec: native.layout['timeval.tv_usec'] ?? 0 };
 
@@ -52,7 +52,7 @@ function writeInt(value: number, memory: Memory, at: number): number {
   return 4;
 }
 
-function text(value: unknown, { name, spec }: Row): Uint8Array {
+function text(value: unknown, { name, spec }: NamedSpec): Uint8Array {
   if (typeof value !== 'string') throw invalidArgument(name, 'a string', value);
   if (value.includes('\0')) throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: contains a NUL byte`);
   const bytes = Buffer.from(value);

@@ -1,16 +1,16 @@
 import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
-import { boundsOf, type Codec, codecs, type Row } from './codec.js';
+import { boundsOf, type Codec, codecs, type NamedSpec } from './codec.js';
 import type { Kind } from './kinds.js';
-import { type Level, type OptionSpec, placeOfLevel } from './spec.js';
+import { type Level, type OptionSpec, socketOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
 /**
  * All that reading and setting an option takes, looked up once. The codec is spread out, because codecs differ in shape and these
  * objects do not: V8 reads the properties of one shape fastest.
  */
-export interface Resolved extends Row {
+export interface Resolved extends NamedSpec {
   readonly level: number;
   readonly level6: number | undefined;
   readonly optname: number;
@@ -101,7 +101,7 @@ export function resolveIfHere(name: string): Resolved | undefined {
 
 /** The numbers of the levels, from this system's headers; `undefined` for those it lacks. */
 export const levels = Object.fromEntries(
-  Object.keys(placeOfLevel).map((name) => [name, native.constants[name] ?? undefined]),
+  Object.keys(socketOfLevel).map((name) => [name, native.constants[name] ?? undefined]),
 ) as { readonly [L in Level]: number | undefined };
 
 /** The number of a level that was given by name or number. */

@@ -29,7 +29,7 @@ export type Level =
   | 'AF_VSOCK';
 
 /** A socket that has the option; the level names one if the row does not. */
-export type Place =
+export type SocketKind =
   | 'tcp4'
   | 'tcp6'
   | 'udp4'
@@ -58,7 +58,7 @@ export type Need =
   | 'a memory cgroup'
   | 'a build option of the kernel';
 
-interface Row<K extends Kind> {
+interface SpecOf<K extends Kind> {
   readonly level: Level;
   /** The level for a group of IPv6, where the value names a group of either family: the number is the same. */
   readonly level6?: Level;
@@ -85,7 +85,7 @@ interface Row<K extends Kind> {
   readonly since?: string;
   /** Number in Linux's UAPI headers; for SOL_SOCKET the asm-generic one. */
   readonly number: number;
-  readonly on?: Place;
+  readonly on?: SocketKind;
   /** How what is read relates to what was set, if it is not the same. */
   readonly readBack?: 'at least' | 'different';
   /** Reading clears what is read, opens a descriptor or takes data, so a snapshot leaves it out. */
@@ -99,10 +99,10 @@ interface Row<K extends Kind> {
 }
 
 /** A row of the catalogue. The kind picks the type of the example, so a wrong one does not compile. */
-export type OptionSpec = { readonly [K in Kind]: Row<K> }[Kind];
+export type OptionSpec = { readonly [K in Kind]: SpecOf<K> }[Kind];
 
 /** Where an option of a level is found. */
-export const placeOfLevel: { readonly [L in Level]: Place } = {
+export const socketOfLevel: { readonly [L in Level]: SocketKind } = {
   SOL_SOCKET: 'tcp4',
   IPPROTO_TCP: 'tcp4',
   IPPROTO_IP: 'udp4',

@@ -6,11 +6,11 @@ import { ask } from './access.js';
 import { isSince } from './kernel-version.js';
 import { scratch as memory } from './scratch.js';
 import { type Resolved, resolveIfHere } from './resolve.js';
-import { type Place, placeOfLevel } from './spec.js';
+import { type SocketKind, socketOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
 
 // A raw socket of IPPROTO_RAW only sends, and has no IP_ROUTER_ALERT; EGP is a protocol nobody speaks any more.
-const places: { readonly [P in Place]: readonly [domain: string, type: string, protocol: string] } = {
+const kinds: { readonly [P in SocketKind]: readonly [domain: string, type: string, protocol: string] } = {
   tcp4: ['AF_INET', 'SOCK_STREAM', ''],
   tcp6: ['AF_INET6', 'SOCK_STREAM', ''],
   udp4: ['AF_INET', 'SOCK_DGRAM', ''],
@@ -30,8 +30,8 @@ const places: { readonly [P in Place]: readonly [domain: string, type: string, p
 };
 
 /** Opens a socket that has the option; `-errno` where this system or this user cannot. */
-export function openPlace(place: Place): number {
-  const [domain, type, protocol] = places[place].map((name) => (name === '' ? 0 : native.constants[name]));
+export function openSocket(socketKind: SocketKind): number {
+  const [domain, type, protocol] = kinds[socketKind].map((name) => (name === '' ? 0 : native.constants[name]));
   if (typeof domain !== 'number' || typeof type !== 'number' || typeof protocol !== 'number')
     return -os.errno.EAFNOSUPPORT;
   return native.socket(domain, type, protocol);
@@ -41,7 +41,7 @@ export function openPlace(place: Place): number {
 const noSuchSocket = ['EAFNOSUPPORT', 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT', 'ENOPROTOOPT', 'EINVAL'];
 
 /** Places that only CAP_NET_RAW opens, each with what anybody may open that has some of its options. */
-const ordinaryPlace: Partial<Record<Place, Place | 'none'>> = {
+const ordinaryKind: Partial<Record<SocketKind, SocketKind | 'none'>> = {
   raw4: 'udp4',
   raw6: 'udp6',
   'raw6-any': 'udp6',
@@ -99,18 +99,18 @@ export function supports(name: OptionName): boolean {
   if (known !== undefined) return known;
   const row = resolveIfHere((typeof name === 'string' && askedInstead[name]) || name);
   if (row === undefined) return false;
-  const answer = decide(row, row.spec.on ?? placeOfLevel[row.spec.level]);
+  const answer = decide(row, row.spec.on ?? socketOfLevel[row.spec.level]);
   if (answer !== undefined) answers.set(name, answer);
   return answer ?? false;
 }
 
 /** `undefined` if there is no such socket, which a module that is loaded later, or net.mptcp.enabled, may change. */
-function decide(row: Resolved, place: Place): boolean | undefined {
-  const fd = openPlace(place);
+function decide(row: Resolved, socketKind: SocketKind): boolean | undefined {
+  const fd = openSocket(socketKind);
   if (fd >= 0) return askOn(fd, row);
   const failure = new SystemCallError(fd, 'socket');
   if (noSuchSocket.includes(failure.code)) return undefined;
-  const ordinary = ordinaryPlace[place];
+  const ordinary = ordinaryKind[socketKind];
   if (ordinary === undefined || !['EPERM', 'EACCES'].includes(failure.code)) throw failure;
   const answer = ordinary === 'none' ? false : decide(row, ordinary);
   return answer === false ? isSince(row.spec.since ?? '5.4') : answer;

@@ -1,7 +1,5 @@
-import { check, integer, SystemCallError, UsageError } from '../errors.js';
+import { check, int32Max, integer, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
-
-const int31 = 2 ** 31 - 1;
 
 function refusal(error: unknown, pid: number, fd: number): unknown {
   if (!(error instanceof SystemCallError)) return error;
@@ -27,8 +25,8 @@ function refusal(error: unknown, pid: number, fd: number): unknown {
  * forbids it. {@link UsageError} `ERR_ARGUMENT_INVALID` - no such process or descriptor; `ERR_NOT_SUPPORTED` - before Linux 5.6.
  */
 export function withDescriptorOf<T>(pid: number, fd: number, use: (duplicate: number) => T): T {
-  integer(pid, 'pid', 1, int31);
-  integer(fd, 'fd', 0, int31);
+  integer(pid, 'pid', 1, int32Max);
+  integer(fd, 'fd', 0, int32Max);
   let duplicate: number;
   try {
     duplicate = take(pid, fd);

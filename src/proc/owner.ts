@@ -1,3 +1,4 @@
+import { int32Max } from '../errors.js';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../native/load.js';
@@ -37,7 +38,7 @@ export interface OwnerSearch {
 }
 
 // PROC_PID_INIT_INO of include/linux/proc_ns.h: the PID namespace the machine started with.
-const INITIAL_PID_NAMESPACE = 'pid:[4026531836]';
+const initialPidNamespace = 'pid:[4026531836]';
 const denied = [-constants.errno.EACCES, -constants.errno.EPERM];
 
 function text(file: string): string | undefined {
@@ -72,7 +73,7 @@ function describe(pid: number, fds: readonly number[]): SocketOwner {
 // Descriptor and inode of each socket of a process, one behind the other. It grows to the process with the most.
 let pairs = new Int32Array(2 * 1024);
 
-const ALL_DESCRIPTORS = 2 ** 31 - 1;
+const allDescriptors = int32Max;
 
 /** Calls `visit` for each socket of a process whose descriptor is less than `below`. Returns `-errno` where its descriptors cannot be read. */
 function eachSocket(pid: number, below: number, visit: (fd: number, inode: number) => void): number {
@@ -97,7 +98,7 @@ function processes(): number[] {
 export function socketDescriptors(): { readonly pid: number; readonly fd: number; readonly inode: number }[] {
   const found: { pid: number; fd: number; inode: number }[] = [];
   if (!existsSync('/proc/self/fd')) return found;
-  for (const pid of processes()) eachSocket(pid, ALL_DESCRIPTORS, (fd, inode) => void found.push({ pid, fd, inode }));
+  for (const pid of processes()) eachSocket(pid, allDescriptors, (fd, inode) => void found.push({ pid, fd, inode }));
   return found;
 }
 
@@ -108,7 +109,7 @@ function hidesProcesses(): boolean {
 
 function inOwnPidNamespace(): boolean {
   try {
-    return readlinkSync('/proc/self/ns/pid') !== INITIAL_PID_NAMESPACE;
+    return readlinkSync('/proc/self/ns/pid') !== initialPidNamespace;
   } catch {
     return false;
   }
@@ -126,7 +127,7 @@ function unseenOf(unreadable: readonly number[]): UnseenOwner[] {
 
 // To look at more descriptors of one process takes longer than at all of the other processes. Listeners are opened early, and
 // have low numbers.
-const MANY_DESCRIPTORS = 1024;
+const manyDescriptors = 1024;
 
 interface Candidate {
   readonly pid: number;
@@ -174,7 +175,7 @@ class Search {
     return this.#missing === 0;
   }
 
-  look(pid: number, below = ALL_DESCRIPTORS): void {
+  look(pid: number, below = allDescriptors): void {
     const held = new Map<number, number[]>();
     const result = eachSocket(pid, below, (fd, inode) => {
       if (!this.#owners.has(inode)) return;
@@ -217,9 +218,9 @@ export function findOwners(inodes: Iterable<number>, hasTime: () => boolean = ()
       outOfTime++;
       continue;
     }
-    const inPart = descriptors > MANY_DESCRIPTORS && search.isComplete;
+    const inPart = descriptors > manyDescriptors && search.isComplete;
     if (inPart) passedOver++;
-    search.look(pid, inPart ? MANY_DESCRIPTORS : ALL_DESCRIPTORS);
+    search.look(pid, inPart ? manyDescriptors : allDescriptors);
   }
   const unseen: UnseenOwner[] = unseenOf(search.unreadable);
   if (passedOver > 0) unseen.push({ kind: 'passed-over', processes: passedOver });

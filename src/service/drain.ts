@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Http2Session } from 'node:http2';
 import type * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { integer, invalidArgument, knownKeys } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
 
 export interface DrainSettings {
@@ -21,8 +21,6 @@ export interface Drained {
   /** Connections that were destroyed at the deadline. */
   readonly destroyed: number;
 }
-
-const int31 = 2 ** 31 - 1;
 
 /** HTTP/1: no response from now on leaves its connection open, RFC 9112 section 9.6. */
 function closeAfterResponses(server: net.Server, { responses }: Connections): void {
@@ -48,7 +46,7 @@ function sendGoaway(session: Http2Session): void {
 export async function drain(server: net.Server, settings: DrainSettings = {}): Promise<Drained> {
   knownKeys(settings, 'drain', ['deadlineMs', 'onConnection']);
   const { deadlineMs = 30_000, onConnection } = settings;
-  integer(deadlineMs, 'deadlineMs', 0, int31);
+  integer(deadlineMs, 'deadlineMs', 0, int32Max);
   if (onConnection !== undefined && typeof onConnection !== 'function')
     throw invalidArgument('onConnection', 'a function', onConnection);
   const connections = connectionsOf(server);

@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { formatAddress } from '../address.js';
-import { integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import { fdOf } from '../handles/fd-of.js';
 import { checkServer, listen, serve, type ServerListenOptions } from '../handles/listen.js';
 import { Socket } from '../socket/socket.js';
@@ -32,7 +32,6 @@ interface Inherited {
   readonly fd: number;
 }
 
-const int31 = 2 ** 31 - 1;
 /** How long the other process may take for a message that needs no work. */
 const answerWithinMs = 10_000;
 const acceptAgainMs = 100;
@@ -334,7 +333,7 @@ export async function openHandover(settings: HandoverSettings): Promise<Handover
   const { path, readyWithinMs = 60_000 } = settings;
   const name = checkName(settings.name);
   if (path !== undefined && (typeof path !== 'string' || path === '')) throw invalidArgument('path', 'a path', path);
-  integer(readyWithinMs, 'readyWithinMs', 1, int31);
+  integer(readyWithinMs, 'readyWithinMs', 1, int32Max);
   const inheritance = new Inheritance();
   const meeting = await meet(path ?? meetingPath(name));
   if ('control' in meeting) {

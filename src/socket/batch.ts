@@ -1,5 +1,5 @@
 import type { AddressOf, Family, SocketAddress } from '../address.js';
-import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { Column, COLUMNS, MOST_MESSAGES, NAME_SPACE } from '../native/binding.js';
 import { data as scratch } from '../native/load.js';
 import { bufferOf, byteLengthOf, byteOffsetOf } from '../options/bytes.js';
@@ -18,7 +18,6 @@ import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
 import { elementsOf, ownBytesOf, type Payload, payloadBytes } from './payload.js';
 import { type AddressInput, readAddress, writeAddress } from './sockaddr.js';
 
-const int31 = 2 ** 31 - 1;
 /** Bytes of the longest message: no datagram of IP is longer. */
 const longestMessage = 65_536;
 
@@ -85,7 +84,7 @@ export function gather(family: Family, given: readonly BatchMessage[]): Messages
   const payloads = fetched.map(({ payload }) => payloadBytes(payload));
   const total = payloads.reduce((sum, payload) => sum + byteLengthOf(payload), 0);
   // Offsets are int32.
-  integer(total, 'messages: number of bytes', 0, int31);
+  integer(total, 'messages: number of bytes', 0, int32Max);
   const control = fetched.reduce((sum, message) => sum + controlLength(message.control), 0);
   const memory = memoryFor(fetched.length, Buffer.allocUnsafe(total), control);
   let offset = 0;
@@ -184,8 +183,8 @@ export class MessageBatch {
   /** Says what message `index` is: `length` bytes of the buffer from `offset` on, and where it goes unless the socket is connected. */
   set(index: number, offset: number, length: number, address?: EncodedAddress): this {
     const row = this.#row(index);
-    integer(offset, 'offset', 0, int31);
-    integer(length, 'length', 0, int31);
+    integer(offset, 'offset', 0, int32Max);
+    integer(length, 'length', 0, int32Max);
     const name = address === undefined ? undefined : EncodedAddress.bytesOf(address);
     if (address !== undefined && name === undefined) throw invalidArgument('address', 'an EncodedAddress', address);
     const { table } = this;

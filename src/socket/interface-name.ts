@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import { check, integer, invalidArgument, SystemCallError } from '../errors.js';
+import { check, int32Max, integer, invalidArgument, SystemCallError } from '../errors.js';
 import { native } from '../native/load.js';
 
 /**
@@ -19,7 +19,7 @@ export function ifNameToIndex(name: string): number {
  * @throws {SystemCallError} `ENXIO` - there is none of this index.
  */
 export function ifIndexToName(index: number): string {
-  const name = native.if_indextoname(integer(index, 'index', 0, 2 ** 31 - 1));
+  const name = native.if_indextoname(integer(index, 'index', 0, int32Max));
   if (name === '') throw new SystemCallError(-os.errno.ENXIO, 'if_indextoname', { address: String(index) });
   return name;
 }

@@ -1,5 +1,5 @@
 import { constants as os } from 'node:os';
-import { check, type ErrorContext, int32Max, integer, knownKeys, SystemCallError } from '../errors.js';
+import { check, type ErrorContext, int32Max, int32Min, integer, knownKeys, SystemCallError } from '../errors.js';
 import { native } from '../native/load.js';
 import { errorContext } from './error-context.js';
 import { readAddress } from './sockaddr.js';
@@ -16,7 +16,7 @@ const wouldBlock = -os.errno.EAGAIN;
 /** listen(2). */
 export function listenOn(socket: Endpoint, settings: ListenOptions): void {
   knownKeys(settings, 'listen', ['backlog']);
-  const backlog = integer(settings.backlog ?? 511, 'backlog', -(2 ** 31), int32Max);
+  const backlog = integer(settings.backlog ?? 511, 'backlog', int32Min, int32Max);
   const result = native.listen(socket.fd, backlog);
   if (result < 0) throw new SystemCallError(result, 'listen', whereBound(socket));
 }

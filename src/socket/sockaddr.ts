@@ -13,7 +13,7 @@ import {
   type UnixAddress,
   type VsockAddress,
 } from '../address.js';
-import { check, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
+import { check, int32Max, integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
 import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
 import { data, dataView, native } from '../native/load.js';
 import { byteLengthOf, bytesOf, copyOf } from '../options/bytes.js';
@@ -123,8 +123,6 @@ function invalidAddress(message: string): UsageError {
   return new UsageError('ERR_ADDRESS_INVALID', message);
 }
 
-const uint32Max = 2 ** 32 - 1;
-
 function portOf(port: unknown): number {
   return port === undefined ? 0 : integer(port, 'port', 0, 65_535);
 }
@@ -205,7 +203,7 @@ function hardwareBytes(text: unknown): number[] {
 function writePacket({ protocol = 0, interfaceIndex = 0, hardwareAddress }: Partially<PacketAddress>): number {
   data.fill(0, 0, at.ll.size);
   dataView.setUint16(at.ll.protocol, integer(protocol, 'protocol', 0, 65_535));
-  dataView.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, 2 ** 31 - 1), littleEndian);
+  dataView.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, int32Max), littleEndian);
   if (hardwareAddress !== undefined) {
     const bytes = hardwareBytes(hardwareAddress);
     data[at.ll.halen] = bytes.length;

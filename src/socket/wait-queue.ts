@@ -1,4 +1,4 @@
-import { invalidArgument, integer, TimeoutError } from '../errors.js';
+import { int32Max, integer, invalidArgument, TimeoutError } from '../errors.js';
 import { count } from './watch.js';
 
 /** How long a call may wait. Without either it waits for ever. */
@@ -13,7 +13,7 @@ export interface WaitOptions {
 export const waitKeys = ['timeoutMs', 'signal'] as const;
 
 /** setTimeout(3) of Node fires at once for anything longer. */
-const longestTimeoutMs = 2 ** 31 - 1;
+const longestTimeoutMs = int32Max;
 
 /** Throws for a bad timeout or signal, and the signal's reason if it is aborted already. */
 export function checkWait({ timeoutMs, signal }: WaitOptions): void {

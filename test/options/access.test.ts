@@ -6,14 +6,14 @@ import { native } from '../../src/native/load.js';
 import { readOption, writeOption, writeOptions } from '../../src/options/access.js';
 import { diffSnapshots, snapshot, type SnapshotOptions } from '../../src/options/snapshot.js';
 import { levels } from '../../src/options/resolve.js';
-import { openPlace } from '../../src/options/supports.js';
+import { openSocket } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
 import { bound, codeOf, nobody } from '../support/sockets.js';
 
 let fd = -1;
 beforeEach(() => {
-  fd = openPlace('tcp4');
+  fd = openSocket('tcp4');
 });
 afterEach(() => {
   native.close(fd);

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { native } from '../../src/native/load.js';
 import { catalog } from '../../src/options/catalog.js';
-import { type OptionSpec, placeOfLevel } from '../../src/options/spec.js';
+import { type OptionSpec, socketOfLevel } from '../../src/options/spec.js';
 
 const rows: [string, OptionSpec][] = Object.entries(catalog);
-const levels = Object.keys(placeOfLevel);
+const levels = Object.keys(socketOfLevel);
 
 test('rows are sorted by level, then name', () => {
   const keys = rows.map(([name, { level }]) => `${String(levels.indexOf(level)).padStart(2)} ${name}`);

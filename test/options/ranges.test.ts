@@ -3,8 +3,8 @@ import { SystemCallError } from '../../src/errors.js';
 import { native } from '../../src/native/load.js';
 import { writeOption } from '../../src/options/access.js';
 import { catalog } from '../../src/options/catalog.js';
-import { type OptionSpec, placeOfLevel } from '../../src/options/spec.js';
-import { openPlace, supports } from '../../src/options/supports.js';
+import { type OptionSpec, socketOfLevel } from '../../src/options/spec.js';
+import { openSocket, supports } from '../../src/options/supports.js';
 import type { OptionName, SettableOption } from '../../src/options/types.js';
 import { needs } from '../support/needs.js';
 
@@ -20,7 +20,7 @@ afterEach(() => {
 
 /** What setsockopt(2) says to the number on a fresh socket, past the catalogue. */
 function kernelOn(name: OptionName, spec: OptionSpec, value: number): string {
-  const fd = openPlace(spec.on ?? placeOfLevel[spec.level]);
+  const fd = openSocket(spec.on ?? socketOfLevel[spec.level]);
   if (fd < 0) return new SystemCallError(fd, 'socket').code;
   opened.push(fd);
   const [level, optname] = [spec.level, name].map((constant) => native.constants[constant] ?? -1);

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { catalog } from '../../src/options/catalog.js';
-import { type OptionSpec, placeOfLevel } from '../../src/options/spec.js';
+import { type OptionSpec, socketOfLevel } from '../../src/options/spec.js';
 import { supports } from '../../src/options/supports.js';
 import type { OptionName } from '../../src/options/types.js';
 import { built } from '../support/children.js';
@@ -25,14 +25,14 @@ const rows = (Object.entries(catalog) as [OptionName, OptionSpec][]).filter(
 const script = `
 import { catalog, setOption } from ${JSON.stringify(built)};
 import { native } from ${JSON.stringify(new URL('native/load.js', built).href)};
-import { openPlace } from ${JSON.stringify(new URL('options/supports.js', built).href)};
-import { placeOfLevel } from ${JSON.stringify(new URL('options/spec.js', built).href)};
+import { openSocket } from ${JSON.stringify(new URL('options/supports.js', built).href)};
+import { socketOfLevel } from ${JSON.stringify(new URL('options/spec.js', built).href)};
 import { getSystemErrorName } from 'node:util';
 const values = ${JSON.stringify(values)};
 const outcomes = {};
 for (const name of ${JSON.stringify(rows.map(([name]) => name))}) {
   const { on, level, example } = catalog[name];
-  const fd = openPlace(on ?? placeOfLevel[level]);
+  const fd = openSocket(on ?? socketOfLevel[level]);
   try {
     if (fd < 0) outcomes[name] = 'socket ' + getSystemErrorName(fd);
     else setOption(fd, name, values[name] ?? example);
@@ -52,8 +52,8 @@ const denied = ['EPERM', 'EACCES'];
 /** What the row says that a user with these capabilities meets, as far as it speaks of capabilities. */
 function expected(name: OptionName, spec: OptionSpec, held: readonly Capability[]): readonly string[] | undefined {
   if (!supports(name)) return undefined;
-  const place = spec.on ?? placeOfLevel[spec.level];
-  const isRaw = place.startsWith('raw') || place === 'packet';
+  const socketKind = spec.on ?? socketOfLevel[spec.level];
+  const isRaw = socketKind.startsWith('raw') || socketKind === 'packet';
   if (isRaw && !held.includes('CAP_NET_RAW')) return ['socket EPERM'];
   const capabilities = (spec.needs ?? []).filter(isCapability);
   if (spec.needs === undefined || capabilities.some((one) => held.includes(one)))

@@ -5,8 +5,8 @@ import { frame, native } from '../../src/native/load.js';
 import { answer, readOption, writeOption } from '../../src/options/access.js';
 import { catalog } from '../../src/options/catalog.js';
 import { resolve } from '../../src/options/resolve.js';
-import { type Need, type OptionSpec, type Place, placeOfLevel } from '../../src/options/spec.js';
-import { openPlace, supports } from '../../src/options/supports.js';
+import { type Need, type OptionSpec, type SocketKind, socketOfLevel } from '../../src/options/spec.js';
+import { openSocket, supports } from '../../src/options/supports.js';
 import type { OptionName, ReadableOption, SettableOption } from '../../src/options/types.js';
 import { writeAddress } from '../../src/socket/sockaddr.js';
 import { Socket } from '../../src/socket/socket.js';
@@ -21,10 +21,10 @@ afterEach(() => {
   for (const socket of sockets.splice(0)) socket.close();
 });
 
-async function connected(place: Place, name: OptionName): Promise<number> {
-  if (place === 'tcp4') sockets.push(...(await connection()));
+async function connected(socketKind: SocketKind, name: OptionName): Promise<number> {
+  if (socketKind === 'tcp4') sockets.push(...(await connection()));
   else {
-    const family = place === 'udp6' ? 'IPv6' : 'IPv4';
+    const family = socketKind === 'udp6' ? 'IPv6' : 'IPv4';
     const loopback = family === 'IPv4' ? '127.0.0.1' : '::1';
     const socket = Socket.open({ family, type: 'dgram' });
     sockets.push(socket);
@@ -39,11 +39,12 @@ function bindPacket(fd: number): void {
 
 /** A socket in the state that the row says the option needs; `-errno` if there can be none. */
 async function open(spec: OptionSpec, name: OptionName): Promise<number> {
-  const place = spec.on ?? placeOfLevel[spec.level];
-  const fd = openPlace(place);
+  const socketKind = spec.on ?? socketOfLevel[spec.level];
+  const fd = openSocket(socketKind);
   if (fd < 0) return fd;
   opened.push(fd);
-  if (spec.needs?.includes('a connection') && ['tcp4', 'udp4', 'udp6'].includes(place)) return connected(place, name);
+  if (spec.needs?.includes('a connection') && ['tcp4', 'udp4', 'udp6'].includes(socketKind))
+    return connected(socketKind, name);
   // ETH_P_ALL of the loopback interface.
   if (spec.needs?.includes('a bound socket')) bindPacket(fd);
   if (spec.needs?.includes('TCP_REPAIR')) {
@@ -124,7 +125,7 @@ for (const [name, spec] of rows) {
 }
 
 test('an option of another family is refused by the kernel, under its name', () => {
-  const fd = openPlace('tcp4');
+  const fd = openSocket('tcp4');
   opened.push(fd);
   expect(() => writeOption(fd, 'IPV6_V6ONLY', true)).toThrow(
     expect.objectContaining({ code: 'ENOPROTOOPT', option: 'IPV6_V6ONLY' }),
@@ -132,7 +133,7 @@ test('an option of another family is refused by the kernel, under its name', () 
 });
 
 test('a set-only option cannot be read, and a read-only one cannot be set', () => {
-  const fd = openPlace('tcp4');
+  const fd = openSocket('tcp4');
   opened.push(fd);
   expect(() => readOption(fd, 'SO_ATTACH_FILTER' as ReadableOption)).toThrow(
     expect.objectContaining({ code: 'ERR_OPTION_ACCESS' }),
@@ -151,7 +152,7 @@ test('an unknown name is told the near one', () => {
 });
 
 test('an answer too short for the structure is an error, not a value made of leftovers', () => {
-  const fd = openPlace('tcp4');
+  const fd = openSocket('tcp4');
   opened.push(fd);
   expect(readOption(fd, 'SO_LINGER')).toEqual({ on: false, seconds: 0 });
   frame[Frame.length] = 4;

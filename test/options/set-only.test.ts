@@ -4,8 +4,8 @@ import { native } from '../../src/native/load.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { writeOption, writeOptions } from '../../src/options/access.js';
 import { catalog } from '../../src/options/catalog.js';
-import type { OptionSpec, Place } from '../../src/options/spec.js';
-import { openPlace, supports } from '../../src/options/supports.js';
+import type { OptionSpec, SocketKind } from '../../src/options/spec.js';
+import { openSocket, supports } from '../../src/options/supports.js';
 import type { OptionName, SettableOption } from '../../src/options/types.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
@@ -58,7 +58,7 @@ type Step = readonly [name: SettableOption, value: unknown, result: string];
  * What has no example in the catalogue, since it takes an earlier call or cannot be read: calls in their order, on one socket.
  * A call that undoes another is made twice, and fails the second time: so the kernel read what was meant.
  */
-const sequences: readonly (readonly [place: Place, ...steps: Step[]])[] = [
+const sequences: readonly (readonly [socketKind: SocketKind, ...steps: Step[]])[] = [
   [
     'udp4',
     ['IP_ADD_MEMBERSHIP', member4, 'ok'],
@@ -208,7 +208,7 @@ const sequences: readonly (readonly [place: Place, ...steps: Step[]])[] = [
   ],
   // No structure of theirs is one byte long.
   ...(['TCP_AO_ADD_KEY', 'TCP_AO_DEL_KEY', 'TCP_AO_INFO', 'TCP_AO_REPAIR'] as const).map(
-    (name): readonly [Place, Step] => ['tcp4', [name, Uint8Array.of(1), 'EINVAL']],
+    (name): readonly [SocketKind, Step] => ['tcp4', [name, Uint8Array.of(1), 'EINVAL']],
   ),
 ];
 
@@ -239,18 +239,18 @@ function takeSteps(context: TestContext, fd: number, steps: readonly Step[]): vo
   }
 }
 
-for (const [place, ...steps] of sequences) {
+for (const [socketKind, ...steps] of sequences) {
   const names = [...new Set(steps.map(([name]) => name))];
   test(names.join(', '), (context) => {
-    const fd = openPlace(place);
-    needs(context, fd >= 0, `no ${place} socket can be opened here`, 'kernel');
+    const fd = openSocket(socketKind);
+    needs(context, fd >= 0, `no ${socketKind} socket can be opened here`, 'kernel');
     opened.push(fd);
     takeSteps(context, fd, steps);
   });
 }
 
 test('a group is joined at the level of its family among other options too', (context) => {
-  const fd = openPlace('udp6');
+  const fd = openSocket('udp6');
   needs(context, fd >= 0, 'this kernel has no IPv6', 'kernel');
   opened.push(fd);
   writeOptions(fd, { SO_PRIORITY: 1, MCAST_JOIN_GROUP: group6, IP_TTL: 9 });
@@ -273,7 +273,7 @@ test('IPV6_JOIN_ANYCAST, IPV6_LEAVE_ANYCAST', (context) => {
   const router = NetworkNamespace.create();
   try {
     router.setSysctl('net.ipv6.conf.all.forwarding', 1);
-    const fd = router.run(() => openPlace('udp6'));
+    const fd = router.run(() => openSocket('udp6'));
     needs(context, fd >= 0, 'this kernel has no IPv6', 'kernel');
     opened.push(fd);
     takeSteps(context, fd, anycastSteps);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { data, native } from '../../src/native/load.js';
 import { readOption, writeOption } from '../../src/options/access.js';
-import { openPlace } from '../../src/options/supports.js';
+import { openSocket } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { connection } from '../support/sockets.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
@@ -9,7 +9,7 @@ import { needs } from '../support/needs.js';
 
 // Options that say something only in a certain state of the socket.
 
-const repair = openPlace('tcp4');
+const repair = openSocket('tcp4');
 const mayRepair =
   repair >= 0 &&
   (() => {
@@ -77,7 +77,7 @@ test.skipIf(withoutIPv6)(`IPV6_MTU is set at any time and read once connected${n
   expect(readOption(socket.fd, 'IPV6_MTU')).toBeGreaterThanOrEqual(1280);
 });
 
-const multipath = openPlace('mptcp');
+const multipath = openSocket('mptcp');
 if (multipath >= 0) native.close(multipath);
 const noMultipath = multipath < 0 ? ' (skipped: no Multipath TCP in this kernel)' : '';
 
@@ -100,7 +100,7 @@ test.skipIf(multipath < 0)(
 );
 
 test.skipIf(multipath < 0)(`what an earlier call left in the memory is not asked of the kernel${noMultipath}`, () => {
-  const fd = openPlace('mptcp');
+  const fd = openSocket('mptcp');
   const raw = {
     level: native.constants['SOL_MPTCP'] ?? 0,
     optname: native.constants['MPTCP_TCPINFO'] ?? 0,

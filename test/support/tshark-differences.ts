@@ -1,4 +1,4 @@
-import { LOST } from '../../src/lab/wire/capture-file.js';
+import { lostComment } from '../../src/lab/wire/capture-file.js';
 import type { Endpoint } from '../../src/lab/network/host.js';
 import { sequenceDistance } from '../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../src/lab/record/trace.js';
@@ -153,7 +153,7 @@ export function differences(trace: Trace, packets: readonly TsharkPacket[]): str
     const its = numbers.get(packet);
     if (read === undefined || its === undefined) return ['no segment'];
     const { retransmission } = behind.has(packet) ? segment : read;
-    const isLost = packet.comments.includes(LOST);
+    const isLost = packet.comments.includes(lostComment);
     return [
       ...differencesOf(segment, { ...read, retransmission }, its),
       ...(isLost === (segment.receivedMs === undefined) ? [] : [`the file says ${isLost ? 'lost' : 'not lost'}`]),

@@ -11,7 +11,7 @@ import {
 } from '../kit/index.js';
 import type { OptionValues, SocketType } from '../../index.js';
 
-type Place = 'ANY' | 'A' | 'B';
+type AddressName = 'ANY' | 'A' | 'B';
 
 /** How far the sockets go: both only bound; the first listens before the second is bound; both bound, then both listen. */
 type Depth = 'UDP' | 'only bound' | 'the first listens' | 'both listen once bound';
@@ -19,8 +19,8 @@ type Depth = 'UDP' | 'only bound' | 'the first listens' | 'both listen once boun
 const depths: readonly Depth[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
 
 interface Pair {
-  readonly first: Place;
-  readonly second: Place;
+  readonly first: AddressName;
+  readonly second: AddressName;
   readonly depth: Depth;
   /** Which of them has SO_REUSEADDR. */
   readonly reuse: 'neither' | 'both' | 'second';
@@ -187,12 +187,17 @@ async function serve(server: Server, address: string): Promise<string> {
 }
 
 interface Listeners {
-  readonly first: Place;
-  readonly second: Place;
+  readonly first: AddressName;
+  readonly second: AddressName;
   readonly order: 'process 1 listens first' | 'both bind, then both listen';
 }
 
-function listeners(order: Listeners['order'], first: Place, second: Place, says?: string): CaseRow<Listeners, string> {
+function listeners(
+  order: Listeners['order'],
+  first: AddressName,
+  second: AddressName,
+  says?: string,
+): CaseRow<Listeners, string> {
   const name = `${order}: ${first}, then ${second}`;
   return { name, given: { order, first, second }, ...(says === undefined ? {} : { says }) };
 }

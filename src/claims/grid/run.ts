@@ -158,9 +158,9 @@ async function reached(namespace: NetworkNamespace, standings: readonly Standing
 }
 
 /** As many descriptors are open at once as a pair takes, times this. */
-const BATCH = 128;
-const FIRST_PORT = 1024;
-const LAST_PORT = 32_000;
+const batchSize = 128;
+const lowestPort = 1024;
+const highestPort = 32_000;
 
 function* pairsOf(table: Table, firstPort: number): Generator<Pair> {
   let port = firstPort;
@@ -174,8 +174,8 @@ async function runTable(
   pairs: readonly Pair[],
 ): Promise<GridTable> {
   const results: GridPair[] = [];
-  for (let start = 0; start < pairs.length; start += BATCH) {
-    const batch = pairs.slice(start, start + BATCH);
+  for (let start = 0; start < pairs.length; start += batchSize) {
+    const batch = pairs.slice(start, start + batchSize);
     const standings = namespace.run(() => batch.map(({ first, port }) => makeFirst(table, first, port, around)));
     try {
       await reached(namespace, standings);
@@ -238,9 +238,9 @@ export async function runGrid(progress: (name: string) => void = () => {}, chose
     // A namespace each: what a table leaves in TIME_WAIT is in nobody's way, and ports can start again.
     using namespace = NetworkNamespace.create();
     const around = prepare(namespace);
-    const pairs = [...pairsOf(table, FIRST_PORT)];
+    const pairs = [...pairsOf(table, lowestPort)];
     const last = pairs.at(-1)?.port ?? 0;
-    if (last > LAST_PORT) throw new Error(`${table.name}: ${pairs.length} pairs are more than there are ports`);
+    if (last > highestPort) throw new Error(`${table.name}: ${pairs.length} pairs are more than there are ports`);
     try {
       done.push(await runTable(namespace, table, around, pairs));
     } finally {

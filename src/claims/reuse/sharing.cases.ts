@@ -9,7 +9,7 @@ import {
   type Stage,
 } from '../kit/index.js';
 
-type Place = 'ANY' | 'A' | 'B';
+type AddressName = 'ANY' | 'A' | 'B';
 type Kind = 'stream' | 'dgram';
 type ReuseOption = 'SO_REUSEADDR' | 'SO_REUSEPORT';
 
@@ -18,7 +18,7 @@ const port = 80;
 interface Sharing {
   readonly kind: Kind;
   readonly option: ReuseOption;
-  readonly order: readonly Place[];
+  readonly order: readonly AddressName[];
 }
 
 /** Opens a server for each place in order; those whose bind or listen failed are not among the result. */
@@ -76,7 +76,7 @@ async function share(stage: Stage, given: Sharing): Promise<Served> {
 }
 
 const places = ['ANY', 'A', 'B'] as const;
-const orders: readonly (readonly Place[])[] = places.flatMap((first) =>
+const orders: readonly (readonly AddressName[])[] = places.flatMap((first) =>
   places.flatMap((second) =>
     places.filter((third) => new Set([first, second, third]).size === 3).map((third) => [first, second, third]),
   ),
@@ -90,7 +90,7 @@ const options: readonly ReuseOption[] = ['SO_REUSEADDR', 'SO_REUSEPORT'];
 const wanted: Served = { running: places, A: 'A', B: 'B', elsewhere: 'ANY' };
 
 /** What is served where whoever listens first keeps out all that overlap with it. */
-function firstWins([first]: readonly Place[]): Served {
+function firstWins([first]: readonly AddressName[]): Served {
   if (first === 'ANY') return { running: ['ANY'], A: 'ANY', B: 'ANY', elsewhere: 'ANY' };
   return { running: ['A', 'B'], A: 'A', B: 'B', elsewhere: 'nobody' };
 }

@@ -1,4 +1,4 @@
-import { withPlace } from '../record/place.js';
+import { withPosition } from '../record/position.js';
 import type { Trace } from '../record/trace.js';
 import type { Remark } from '../wire/capture-file.js';
 import { deedsOf, marksOf } from './ladder/row.js';
@@ -11,7 +11,7 @@ export function remarksOf({ events, error }: Pick<Trace, 'events' | 'error'>): R
       return { atMs, text: `${host}: ${who}${text}${result === '' ? '' : ` = ${result}`}` };
     }),
     ...marksOf(events).map(({ atMs, text }) => ({ atMs, text })),
-    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script was aborted: ${withPlace(error)}` }]),
+    ...(error === undefined ? [] : [{ atMs: error.atMs, text: `the script was aborted: ${withPosition(error)}` }]),
   ];
   return remarks.sort((a, b) => a.atMs - b.atMs);
 }

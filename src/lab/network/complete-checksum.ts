@@ -1,7 +1,7 @@
 import { checksum, EtherType } from './peer/frame.js';
 
-const ETHERNET_SIZE = 14;
-const IPV6_SIZE = 40;
+const ethernetSize = 14;
+const ipv6Size = 40;
 
 /** Where the checksum stands in a header, by protocol number; those that are left half done. */
 const checksumAt: Readonly<Record<number, number>> = { 6: 16, 17: 6 };
@@ -24,8 +24,8 @@ function ipv4Transport(packet: Uint8Array): Transport | undefined {
 
 function ipv6Transport(packet: Uint8Array): Transport {
   const size = ((packet[4] ?? 0) << 8) | (packet[5] ?? 0);
-  const payload = packet.subarray(IPV6_SIZE, IPV6_SIZE + size);
-  return { protocol: packet[6] ?? 0, addresses: packet.subarray(8, IPV6_SIZE), payload };
+  const payload = packet.subarray(ipv6Size, ipv6Size + size);
+  return { protocol: packet[6] ?? 0, addresses: packet.subarray(8, ipv6Size), payload };
 }
 
 /**
@@ -34,7 +34,7 @@ function ipv6Transport(packet: Uint8Array): Transport {
  */
 export function completeChecksum(frame: Uint8Array): void {
   const etherType = ((frame[12] ?? 0) << 8) | (frame[13] ?? 0);
-  const packet = frame.subarray(ETHERNET_SIZE);
+  const packet = frame.subarray(ethernetSize);
   const isIPv6 = etherType === EtherType.IPv6;
   const transport = isIPv6 ? ipv6Transport(packet) : etherType === EtherType.IPv4 ? ipv4Transport(packet) : undefined;
   if (transport === undefined) return;

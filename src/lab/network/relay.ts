@@ -7,8 +7,8 @@ import { type AddressedSegment, segmentOf } from './peer/segment.js';
 import { completeChecksum } from './complete-checksum.js';
 
 // The links of the lab have an MTU of 1500, and no segment is cut on its way unless a script raises gsoMaxSegments.
-const LONGEST_FRAME = 2048;
-const RECEIVE_BUFFER = 8 << 20;
+const longestFrame = 2048;
+const receiveBufferSize = 8 << 20;
 const turn = 512;
 /** A packet socket does not cut what is longer than the MTU: EMSGSIZE, packet(7). */
 const tooLong = 'a frame came that holds several segments: leave gsoMaxSegments at 1 on a relayed link';
@@ -41,7 +41,7 @@ class Way {
   /** Takes what has come, and returns how many frames that were. */
   #take(): number {
     for (let count = 0; count < turn; count++) {
-      const message = tryFrame(this.#from, { size: LONGEST_FRAME });
+      const message = tryFrame(this.#from, { size: longestFrame });
       if (message === undefined) return count;
       const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
       if (isOwn) continue;
@@ -107,7 +107,7 @@ export class Relay {
     onError: (error: unknown) => void,
   ) {
     const open = (link: string): LinkSocket => {
-      const wire = openOnLink(namespace, link, { receiveBuffer: RECEIVE_BUFFER });
+      const wire = openOnLink(namespace, link, { receiveBuffer: receiveBufferSize });
       this.#sockets.push(wire.socket);
       return wire;
     };

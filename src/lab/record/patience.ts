@@ -1,3 +1,5 @@
+import { int32Max } from '../../errors.js';
+
 const variable = 'SOCKWISE_PATIENCE';
 const most = 100;
 /** More is not taken for slowness: the process has waited for something. */
@@ -13,7 +15,7 @@ export function patience(): number {
 
 /** A deadline in milliseconds, as long as it has to be on this machine. */
 export function patient(ms: number): number {
-  return Math.min(Math.round(ms * patience()), 2 ** 31 - 1);
+  return Math.min(Math.round(ms * patience()), int32Max);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { codeOf } from '../../errors.js';
 import { type CallEvent, type Event, type LinkEvent, type Moment, type Outcome, plain } from './event.js';
-import { rememberPlace } from './place.js';
+import { rememberPosition } from './position.js';
 
 /** What is known of a call, or of a change to a link, before it is made. */
 export type Attempt =
@@ -77,7 +77,7 @@ export class Recorder {
       this.#ended(begun, outcomeOf(value));
       return value;
     } catch (error) {
-      rememberPlace(error);
+      rememberPosition(error);
       this.#ended(begun, { ok: false, errno: codeOf(error) });
       throw error;
     }

@@ -7,7 +7,7 @@ import type { ScriptedPeer } from '../network/peer/peer.js';
 import type { Trace, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
-import { placeOf } from '../record/place.js';
+import { positionOf } from '../record/position.js';
 import { noteDefined } from './defined.js';
 import { withBreaker } from './floating.js';
 import { noteForMain, noteRecorded } from './main.js';
@@ -246,7 +246,7 @@ export function experiment<Given>(
         findings = await on(stage, variant);
       } catch (thrown) {
         reason = thrown;
-        const where = placeOf(thrown);
+        const where = positionOf(thrown);
         const message = messageOf(thrown, longestMs);
         error = { atMs: stage.elapsedMs, message, ...(where !== undefined && { where }) };
       }

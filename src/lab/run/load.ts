@@ -5,7 +5,7 @@ import { createJiti } from 'jiti';
 import { UsageError } from '../../index.js';
 import { exportedFrom, whileDefining } from './defined.js';
 import type { Experiment } from './experiment.js';
-import { messageWithoutPlace, placeOf } from '../record/place.js';
+import { messageWithoutPosition, positionOf } from '../record/position.js';
 
 /** Node reads TypeScript by itself from 22.18 on, and enums and the like not even then. */
 async function importFile(path: string): Promise<unknown> {
@@ -29,9 +29,9 @@ function mistake(text: string, cause?: unknown): UsageError {
 
 async function whyNotLoaded(file: string, error: unknown): Promise<UsageError> {
   if (!(error instanceof Error)) return mistake(`${file}: it threw ${String(error)}`, error);
-  const isSyntax = error instanceof SyntaxError && placeOf(error) === undefined;
-  const place = placeOf(error) ?? `${file}${isSyntax ? await lineOfSyntaxError(resolve(file)) : ''}`;
-  return mistake(`${place}: ${messageWithoutPlace(error)}`, error);
+  const isSyntax = error instanceof SyntaxError && positionOf(error) === undefined;
+  const place = positionOf(error) ?? `${file}${isSyntax ? await lineOfSyntaxError(resolve(file)) : ''}`;
+  return mistake(`${place}: ${messageWithoutPosition(error)}`, error);
 }
 
 function counted(count: number): string {

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import { terminalWidth } from '../draw/text/width.js';
-import { isOutside } from '../record/place.js';
+import { isOutside } from '../record/position.js';
 import { exportedFrom, forgetDefined } from './defined.js';
 import { isPatienceSet, setPatience } from '../record/patience.js';
 import type { Experiment } from './experiment.js';

@@ -114,10 +114,10 @@ function familyOf(protocol: ScenarioProtocol): 'IPv4' | 'IPv6' {
 }
 
 /** A connection on one machine stands at once. What takes longer gets no answer, and is reported as `EINPROGRESS`. */
-const CONNECT_MS = 1500;
+const connectMs = 1500;
 
 /** Of four listeners each gets one of so many connections, if the hash is to choose; a better address always wins. */
-const MOST_DRAWS = 64;
+const mostDraws = 64;
 
 interface Connected {
   readonly client: Socket;
@@ -240,7 +240,7 @@ export class ScenarioRun {
         return outcome !== 'EINPROGRESS';
       },
       `a connection to ${call.address}`,
-      CONNECT_MS,
+      connectMs,
     );
     return outcome;
   }
@@ -330,7 +330,7 @@ export class ScenarioRun {
       .sockets()
       .filter((one) => one.name !== name && one.state === 'LISTEN' && one.localPort === port)
       .flatMap((one) => this.#players.get(one.name)?.socket ?? []);
-    for (let draws = 0; draws < MOST_DRAWS; draws++) {
+    for (let draws = 0; draws < mostDraws; draws++) {
       const client = this.#inside(() => Socket.open({ family: listener.family === 'IPv6' ? 'IPv6' : 'IPv4' }));
       this.#helpers.add(client);
       // An address that is not of this host, or multicast, is bound and never reached.

@@ -10,7 +10,7 @@ export interface Remark {
 }
 
 /** Comment of a segment that did not come to the other end. */
-export const LOST = 'lost on the way';
+export const lostComment = 'lost on the way';
 
 /** When the lost segments were sent, as the trace has it. */
 function lostTimes({ segments }: Trace): ReadonlySet<number> {
@@ -32,7 +32,7 @@ function* packets(
   const packetOf = (frame: Frame, untilMs: number): CapturedPacket => {
     const count = remarks.findIndex(({ atMs }) => atMs > untilMs);
     const comments = remarks.splice(0, count < 0 ? remarks.length : count).map(({ text }) => text);
-    if (lost.has(sinceBegin(frame))) comments.push(LOST);
+    if (lost.has(sinceBegin(frame))) comments.push(lostComment);
     const { interface: number, atNs, bytes } = frame;
     return { interface: number, atNs, bytes, originalLength: bytes.length, outgoing: true, comments };
   };

@@ -19,8 +19,8 @@ const bufferSize = 1 << 20;
 const windowSize = 1 << 16;
 const columnLength = 1 << 14;
 
-const OUTGOING = 1;
-const FOR_OTHERS = 2;
+const outgoingBit = 1;
+const forOthersBit = 2;
 
 /** The facts of some thousand frames, 22 bytes each: as an object with a bigint a frame would take hundreds. */
 class Columns {
@@ -80,7 +80,7 @@ export class FrameStore {
     columns.offset[row] = this.#size;
     columns.length[row] = bytes.length;
     columns.interface[row] = index;
-    columns.flags[row] = (outgoing ? OUTGOING : 0) | (forOthers ? FOR_OTHERS : 0);
+    columns.flags[row] = (outgoing ? outgoingBit : 0) | (forOthers ? forOthersBit : 0);
     this.#pending.push(bytes);
     this.#size += bytes.length;
     this.#pendingBytes += bytes.length;
@@ -98,8 +98,8 @@ export class FrameStore {
       yield {
         interface: index,
         atNs: this.#firstNs + BigInt(columns.sinceFirst[row] ?? 0),
-        outgoing: (flags & OUTGOING) !== 0,
-        forOthers: (flags & FOR_OTHERS) !== 0,
+        outgoing: (flags & outgoingBit) !== 0,
+        forOthers: (flags & forOthersBit) !== 0,
         bytes: this.#read(windows, index, columns.offset[row] ?? 0, columns.length[row] ?? 0),
       };
     }

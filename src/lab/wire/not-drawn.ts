@@ -1,23 +1,23 @@
-import { decodeIPv4, EtherType, type Frame, PROTOCOL_TCP } from '../network/peer/frame.js';
+import { decodeIPv4, EtherType, type Frame, IPPROTO_TCP } from '../network/peer/frame.js';
 
 const protocols: Readonly<Record<number, string>> = {
   1: 'ICMP',
   2: 'IGMP',
-  [PROTOCOL_TCP]: 'TCP that cannot be read',
+  [IPPROTO_TCP]: 'TCP that cannot be read',
   17: 'UDP',
 };
 
-const HOP_BY_HOP = 0;
-const ICMPV6 = 58;
-const IPV6_SIZE = 40;
+const hopByHop = 0;
+const icmpv6 = 58;
+const ipv6Size = 40;
 /** ICMPv6 types of what is to IPv6 as ARP is to IPv4: neighbour discovery (RFC 4861) and listener reports (RFC 3810). */
 const neighbourTypes: ReadonlySet<number> = new Set([130, 131, 132, 133, 134, 135, 136, 137, 143]);
 
 function isNeighbourTalk(packet: Uint8Array): boolean {
-  const isBehindHops = packet[6] === HOP_BY_HOP;
-  const next = isBehindHops ? packet[IPV6_SIZE] : packet[6];
+  const isBehindHops = packet[6] === hopByHop;
+  const next = isBehindHops ? packet[ipv6Size] : packet[6];
   // The header is 8 bytes with its router alert, RFC 2711.
-  return next === ICMPV6 && neighbourTypes.has(packet[isBehindHops ? IPV6_SIZE + 8 : IPV6_SIZE] ?? 0);
+  return next === icmpv6 && neighbourTypes.has(packet[isBehindHops ? ipv6Size + 8 : ipv6Size] ?? 0);
 }
 
 /** What a frame is that no picture shows, as `UDP`; undefined for one that only finds out who has which address. */

@@ -1,4 +1,4 @@
-import { UsageError } from '../../errors.js';
+import { uint32Max, UsageError } from '../../errors.js';
 
 /** Where packets were captured: a link of a host. */
 export interface CaptureInterface {
@@ -35,35 +35,35 @@ type Option = readonly [code: number, value: Uint8Array];
 
 // draft-ietf-opsawg-pcapng, sections 4.1, 4.2 and 4.3.
 const BlockType = { SECTION_HEADER: 0x0a0d0d0a, INTERFACE_DESCRIPTION: 1, ENHANCED_PACKET: 6 } as const;
-const COMMENT = 1;
+const commentOption = 1;
 const SectionOption = { HARDWARE: 2, OS: 3, APPLICATION: 4 } as const;
 const InterfaceOption = { NAME: 2, DESCRIPTION: 3, TIME_RESOLUTION: 9 } as const;
-const FLAGS = 2;
+const flagsOption = 2;
 /** The two lowest bits of epb_flags, section 4.3.1. */
 const Direction = { INBOUND: 1, OUTBOUND: 2 } as const;
 
-const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+const byteOrderMagic = 0x1a2b3c4d;
 /** 1.0; the minor version is the upper half. */
-const VERSION = 1;
+const formatVersion = 1;
 /** -1 in 64 bits: not known before the end of the capture. */
-const SECTION_LENGTH = [0xffff_ffff, 0xffff_ffff] as const;
+const sectionLength = [uint32Max, uint32Max] as const;
 const LINKTYPE_ETHERNET = 1;
 /** 10 to the power of minus 9 seconds. */
-const NANOSECONDS = 9;
+const nanoseconds = 9;
 
 /** Wireshark reads no longer packet (WTAP_MAX_PACKET_SIZE_STANDARD); tcpdump takes the same. */
-const SNAP_LENGTH = 262_144;
+const snapLength = 262_144;
 /** Wireshark reads no longer block (MAX_BLOCK_SIZE in wiretap/pcapng.c). */
-const LONGEST_BLOCK = 16 * 1024 * 1024;
+const longestBlock = 16 * 1024 * 1024;
 /** Type and length in front, length again behind. */
-const FRAME_OF_BLOCK = 12;
-const OPTION_HEADER = 4;
+const frameOfBlock = 12;
+const optionHeader = 4;
 /** The length of an option is 16 bits. */
-const LONGEST_TEXT = 0xffff;
-const LATEST_NS = 2n ** 64n - 1n;
+const longestText = 0xffff;
+const latestNs = 2n ** 64n - 1n;
 
 const encoder = new TextEncoder();
-const room = new Uint8Array(LONGEST_TEXT);
+const room = new Uint8Array(longestText);
 const nothing: Uint8Array = new Uint8Array();
 
 /** What of a text fits into an option, in whole characters. Lone surrogates become U+FFFD: they have no UTF-8. */
@@ -74,7 +74,7 @@ function utf8(text: string): Uint8Array {
 }
 
 function comment(text: string): Option {
-  return [COMMENT, utf8(text)];
+  return [commentOption, utf8(text)];
 }
 
 function littleEndian(word: number): Uint8Array {
@@ -89,12 +89,11 @@ function padded(length: number): number {
 
 /** Fixed fields as 32-bit words, then data, then options. Fresh memory is zero, and so is the padding. */
 function block(type: number, words: readonly number[], options: readonly Option[], data = nothing): Uint8Array {
-  const end = options.length === 0 ? 0 : OPTION_HEADER;
-  const sizes = options.map(([, value]) => OPTION_HEADER + padded(value.length));
-  const size =
-    FRAME_OF_BLOCK + 4 * words.length + padded(data.length) + sizes.reduce((sum, each) => sum + each, 0) + end;
-  if (size > LONGEST_BLOCK) {
-    throw new UsageError('ERR_OUT_OF_RANGE', `a block of ${size} bytes, readers take up to ${LONGEST_BLOCK}`);
+  const end = options.length === 0 ? 0 : optionHeader;
+  const sizes = options.map(([, value]) => optionHeader + padded(value.length));
+  const size = frameOfBlock + 4 * words.length + padded(data.length) + sizes.reduce((sum, each) => sum + each, 0) + end;
+  if (size > longestBlock) {
+    throw new UsageError('ERR_OUT_OF_RANGE', `a block of ${size} bytes, readers take up to ${longestBlock}`);
   }
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
@@ -108,8 +107,8 @@ function block(type: number, words: readonly number[], options: readonly Option[
   for (const [code, value] of options) {
     view.setUint16(at, code, true);
     view.setUint16(at + 2, value.length, true);
-    bytes.set(value, at + OPTION_HEADER);
-    at += OPTION_HEADER + padded(value.length);
+    bytes.set(value, at + optionHeader);
+    at += optionHeader + padded(value.length);
   }
   view.setUint32(at + end, size, true);
   return bytes;
@@ -118,7 +117,7 @@ function block(type: number, words: readonly number[], options: readonly Option[
 function sectionHeader(facts: CaptureFacts): Uint8Array {
   return block(
     BlockType.SECTION_HEADER,
-    [BYTE_ORDER_MAGIC, VERSION, ...SECTION_LENGTH],
+    [byteOrderMagic, formatVersion, ...sectionLength],
     [
       ...(facts.comment === undefined ? [] : [comment(facts.comment)]),
       ...(facts.hardware === undefined ? [] : [[SectionOption.HARDWARE, utf8(facts.hardware)] as const]),
@@ -131,11 +130,11 @@ function sectionHeader(facts: CaptureFacts): Uint8Array {
 function interfaceDescription({ name, description }: CaptureInterface): Uint8Array {
   return block(
     BlockType.INTERFACE_DESCRIPTION,
-    [LINKTYPE_ETHERNET, SNAP_LENGTH],
+    [LINKTYPE_ETHERNET, snapLength],
     [
       [InterfaceOption.NAME, utf8(name)],
       [InterfaceOption.DESCRIPTION, utf8(description)],
-      [InterfaceOption.TIME_RESOLUTION, Uint8Array.of(NANOSECONDS)],
+      [InterfaceOption.TIME_RESOLUTION, Uint8Array.of(nanoseconds)],
     ],
   );
 }
@@ -144,9 +143,9 @@ function interfaceDescription({ name, description }: CaptureInterface): Uint8Arr
 function mistake(packet: CapturedPacket, interfaces: number): string | undefined {
   const { interface: index, atNs, bytes, originalLength } = packet;
   if (!Number.isInteger(index) || index < 0 || index >= interfaces) return `interface ${index} of ${interfaces}`;
-  if (atNs < 0n || atNs > LATEST_NS) return `${atNs} ns since 1970 are not 64 bits`;
-  if (bytes.length > SNAP_LENGTH) return `${bytes.length} bytes, readers take up to ${SNAP_LENGTH}`;
-  if (!Number.isInteger(originalLength) || originalLength < bytes.length || originalLength > 0xffff_ffff)
+  if (atNs < 0n || atNs > latestNs) return `${atNs} ns since 1970 are not 64 bits`;
+  if (bytes.length > snapLength) return `${bytes.length} bytes, readers take up to ${snapLength}`;
+  if (!Number.isInteger(originalLength) || originalLength < bytes.length || originalLength > uint32Max)
     return `${bytes.length} bytes captured of ${originalLength}`;
   return undefined;
 }
@@ -155,7 +154,7 @@ function enhancedPacket({ interface: index, atNs, bytes, originalLength, outgoin
   return block(
     BlockType.ENHANCED_PACKET,
     [index, Number(atNs >> 32n), Number(atNs & 0xffff_ffffn), bytes.length, originalLength],
-    [...comments.map(comment), [FLAGS, littleEndian(outgoing ? Direction.OUTBOUND : Direction.INBOUND)]],
+    [...comments.map(comment), [flagsOption, littleEndian(outgoing ? Direction.OUTBOUND : Direction.INBOUND)]],
     bytes,
   );
 }

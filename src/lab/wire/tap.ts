@@ -10,12 +10,11 @@ import {
 import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 
-const SOL_PACKET = 263;
 const PACKET_STATISTICS = 6;
 // A script may raise gsoMaxSegments, and then a frame of the sender holds many segments: up to GSO_LEGACY_MAX_SIZE, 64 KiB.
-const LONGEST_FRAME = 65_536;
+const longestFrame = 65_536;
 /** Bytes the kernel keeps for a reader that is busy; a script may send megabytes without a pause. */
-const RECEIVE_BUFFER = 64 << 20;
+const receiveBufferSize = 64 << 20;
 // More at a time would keep the script waiting.
 const turn = 512;
 
@@ -39,7 +38,7 @@ export class WireTap {
     this.#store = store;
     this.#onFrames = onFrames;
     this.#wire = openOnLink(namespace, link, {
-      receiveBuffer: RECEIVE_BUFFER,
+      receiveBuffer: receiveBufferSize,
       options: { SO_TIMESTAMPNS: true },
     });
     const take = (): void => {
@@ -52,13 +51,13 @@ export class WireTap {
   /** How many frames the kernel had no room for; the kernel forgets them then. */
   drops(): number {
     // struct tpacket_stats: packets and drops.
-    return this.#wire.socket.getOption({ level: SOL_PACKET, optname: PACKET_STATISTICS, length: 8 }).readUInt32LE(4);
+    return this.#wire.socket.getOption({ level: 'SOL_PACKET', optname: PACKET_STATISTICS, length: 8 }).readUInt32LE(4);
   }
 
   /** Stores what is there now. */
   drain(limit = Number.POSITIVE_INFINITY): void {
     for (let count = 0; count < limit; count++) {
-      const message = tryFrame(this.#wire, { size: LONGEST_FRAME, controlSize: 64 });
+      const message = tryFrame(this.#wire, { size: longestFrame, controlSize: 64 });
       if (message === undefined) return;
       this.#keep(message.data, message.address as PacketAddress, message.control.find(isStamp)?.nanoseconds ?? 0n);
     }

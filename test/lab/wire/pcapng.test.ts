@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { type CapturedPacket, type CaptureFacts, type CaptureInterface, pcapng } from '../../../src/lab/wire/pcapng.js';
-import { encodeFrame, encodeIPv4, EtherType, PROTOCOL_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeFrame, encodeIPv4, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
 import { encodeSegment, type Segment } from '../../../src/lab/network/peer/segment.js';
 import { needs } from '../../support/needs.js';
 import { hasTshark, noTshark, readWithTshark } from '../../support/tshark.js';
@@ -272,7 +272,7 @@ describe('tshark reads from a file of pcapng()', () => {
       payload: encodeIPv4({
         source,
         destination,
-        protocol: PROTOCOL_TCP,
+        protocol: IPPROTO_TCP,
         payload: encodeSegment({ ...segment, ...of }, source, destination),
       }),
     });

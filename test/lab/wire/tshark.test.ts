@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { type CapturedPacket, pcapng } from '../../../src/lab/wire/pcapng.js';
-import { LOST } from '../../../src/lab/wire/capture-file.js';
-import { encodeFrame, encodeIPv4, EtherType, PROTOCOL_TCP } from '../../../src/lab/network/peer/frame.js';
+import { lostComment } from '../../../src/lab/wire/capture-file.js';
+import { encodeFrame, encodeIPv4, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
 import { encodeSegment, type Flag, flagNames, type TcpOptions } from '../../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/record/trace.js';
 import { describeNeeding } from '../../support/needs.js';
@@ -64,13 +64,13 @@ function capture(sent: readonly Sent[]): { trace: Trace; file: Buffer } {
       payload: encodeIPv4({
         source: source.address,
         destination: destination.address,
-        protocol: PROTOCOL_TCP,
+        protocol: IPPROTO_TCP,
         payload,
       }),
     });
     const sentMs = count + 0.000_001;
     const atNs = beginNs + BigInt(Math.round(sentMs * 1e6));
-    const comments = isLost ? [LOST] : [];
+    const comments = isLost ? [lostComment] : [];
     packets.push({ interface: from, atNs, bytes, originalLength: bytes.length, outgoing: true, comments });
     segments.push({
       sentMs,

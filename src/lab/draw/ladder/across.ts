@@ -2,7 +2,7 @@ import type { Trace, TraceSegment } from '../../record/trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from './columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
-import { opensOrCloses, type Row, segmentKey } from './row.js';
+import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, socketPrefix, unbrokenText } from './words.js';
 
@@ -72,14 +72,14 @@ export interface Across {
   readonly timeX: number;
   readonly hosts: readonly HostPlace[];
   /** For each row of a call or its return. */
-  readonly texts: ReadonlyMap<Row, CallText>;
+  readonly texts: ReadonlyMap<LadderRow, CallText>;
   /** Which of `waitX` a call has that waits, by its row. */
-  readonly waits: ReadonlyMap<Row, number>;
-  readonly labels: ReadonlyMap<Row, string>;
+  readonly waits: ReadonlyMap<LadderRow, number>;
+  readonly labels: ReadonlyMap<LadderRow, string>;
   readonly words: SegmentWords;
 }
 
-function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | undefined {
+function linesOf(row: LadderRow, trace: Trace, names: readonly string[]): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
   const at = names.indexOf(row.call.host);
   const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
@@ -110,9 +110,9 @@ function linesOf(row: Row, trace: Trace, names: readonly string[]): CallText | u
 }
 
 /** Each waiting call in the first line that is free from its begin to its end. */
-function waitLines(rows: readonly Row[], host: string): Map<Row, number> {
+function waitLines(rows: readonly LadderRow[], host: string): Map<LadderRow, number> {
   const free: number[] = [];
-  const lines = new Map<Row, number>();
+  const lines = new Map<LadderRow, number>();
   for (const row of rows) {
     if (row.kind !== 'call' || !row.waits || row.call.host !== host) continue;
     const at = free.findIndex((endMs) => endMs < row.atMs);
@@ -123,7 +123,7 @@ function waitLines(rows: readonly Row[], host: string): Map<Row, number> {
   return lines;
 }
 
-function segmentLabels(rows: readonly Row[], words: SegmentWords): Map<Row, string> {
+function segmentLabels(rows: readonly LadderRow[], words: SegmentWords): Map<LadderRow, string> {
   const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
   const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
   const keys = new Map<string, Set<string>>();
@@ -142,9 +142,14 @@ function segmentLabels(rows: readonly Row[], words: SegmentWords): Map<Row, stri
 }
 
 /** Room between two neighbours for the labels of what goes between them; of two that cross side by side. */
-function gapBetween(rows: readonly Row[], labels: ReadonlyMap<Row, string>, here: string, there: string): number {
+function gapBetween(
+  rows: readonly LadderRow[],
+  labels: ReadonlyMap<LadderRow, string>,
+  here: string,
+  there: string,
+): number {
   let gap = narrowestGap;
-  let last: Extract<Row, { kind: 'segment' }> | undefined;
+  let last: Extract<LadderRow, { kind: 'segment' }> | undefined;
   for (const row of rows) {
     if (row.kind !== 'segment') continue;
     const { from, to } = row.segment;
@@ -182,9 +187,9 @@ interface HostParts {
 
 function hostParts(
   name: string,
-  rows: readonly Row[],
-  texts: ReadonlyMap<Row, CallText>,
-  waits: Map<Row, number>,
+  rows: readonly LadderRow[],
+  texts: ReadonlyMap<LadderRow, CallText>,
+  waits: Map<LadderRow, number>,
 ): HostParts {
   const { columns, left } = endColumns(name, rows);
   const own = waitLines(rows, name);
@@ -203,16 +208,16 @@ function hostParts(
 }
 
 /** Where everything stands from left to right. */
-export function across(trace: Trace, rows: readonly Row[]): Across {
+export function across(trace: Trace, rows: readonly LadderRow[]): Across {
   const names = hostNames(trace);
-  const texts = new Map<Row, CallText>();
+  const texts = new Map<LadderRow, CallText>();
   for (const row of rows) {
     const text = linesOf(row, trace, names);
     if (text !== undefined) texts.set(row, text);
   }
   const words = new SegmentWords(trace);
   const labels = segmentLabels(rows, words);
-  const waits = new Map<Row, number>();
+  const waits = new Map<LadderRow, number>();
   const timeX = margin + textWidth('999.99 ms', sizes.small);
   const hosts: HostPlace[] = [];
   let x = timeX + 14;

@@ -4,7 +4,7 @@ import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instants
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { Arrow } from './layout.js';
-import type { Row } from './row.js';
+import type { LadderRow } from './row.js';
 
 export interface Placed extends Down {
   readonly arrows: readonly Arrow[];
@@ -53,7 +53,7 @@ interface Obstacle {
 
 function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
   const { hosts, labels, words } = place;
-  const arrives = new Map<Row, number>();
+  const arrives = new Map<LadderRow, number>();
   for (const [index, { kind, row }] of instants.entries())
     if (kind === 'arrive' || kind === 'missed') arrives.set(row, ys[index] ?? 0);
   return instants.flatMap(({ kind, row }, depart): Drawn[] => {
@@ -250,7 +250,7 @@ function label(
 }
 
 /** Heights for all instants, with labels at the arrows: what a label hits goes down until nothing is in the way. */
-export function arrange(rows: readonly Row[], place: Across): Placed {
+export function arrange(rows: readonly LadderRow[], place: Across): Placed {
   const instants: readonly Instant[] = instantsOf(rows, place);
   const extra = new Map<number, number>();
   const pushes = new Map<string, number>();

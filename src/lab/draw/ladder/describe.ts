@@ -1,12 +1,12 @@
 import type { Trace } from '../../record/trace.js';
-import type { Row } from './row.js';
+import type { LadderRow } from './row.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, foldText, socketPrefix, timeText } from './words.js';
 
 /** A description is heard from begin to end. */
 const mostSentences = 60;
 
-function sentence(row: Row, trace: Trace, words: SegmentWords): string {
+function sentence(row: LadderRow, trace: Trace, words: SegmentWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
@@ -31,7 +31,7 @@ function sentence(row: Row, trace: Trace, words: SegmentWords): string {
 }
 
 /** What happens, in words, for those who do not see the picture. */
-export function describe(trace: Trace, rows: readonly Row[]): string {
+export function describe(trace: Trace, rows: readonly LadderRow[]): string {
   const names = trace.hosts.map(({ name }) => name).join(', ');
   const shown = rows.slice(0, mostSentences);
   const words = new SegmentWords(trace);

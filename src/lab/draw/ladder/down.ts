@@ -2,15 +2,15 @@ import type { TraceSegment } from '../../record/trace.js';
 import { type Across, lineHeight, lostPart, sizes } from './across.js';
 import { type Label, type Part, wrapped } from './label.js';
 import { quietMs } from './fold.js';
-import { connectionKey, type FoldRow, type Row } from './row.js';
+import { connectionKey, type FoldRow, type LadderRow } from './row.js';
 import { foldText, spanText, timeText } from './words.js';
 
 /** An instant of a row: an arrow has two, and they need not be neighbours. */
 export interface Instant {
   /** Of a lost segment that others overtook or followed closely: when it would have arrived, as they did. */
-  readonly kind: Row['kind'] | 'arrive' | 'missed' | 'gap';
+  readonly kind: LadderRow['kind'] | 'arrive' | 'missed' | 'gap';
   readonly atMs: number;
-  readonly row: Row;
+  readonly row: LadderRow;
   /** Lines of a text across the picture. */
   readonly lines: readonly (readonly Part[])[];
   /** Beside one another in one host the names of states need room; this says which column it is. */
@@ -60,7 +60,7 @@ function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
   return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
 }
 
-function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[])[] {
+function linesAcross(row: LadderRow, { hosts, width, timeX }: Across): (readonly Part[])[] {
   const first = hosts[0]?.right ?? timeX;
   const last = hosts.at(-1)?.left ?? width;
   const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;
@@ -75,7 +75,7 @@ function linesAcross(row: Row, { hosts, width, timeX }: Across): (readonly Part[
   return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: words.tone }]];
 }
 
-function laneOf(row: Row, { hosts }: Across): string {
+function laneOf(row: LadderRow, { hosts }: Across): string {
   if (row.kind !== 'state') return '';
   const key = connectionKey(row.state);
   const place = hosts.find(({ name }) => name === row.state.host);
@@ -102,7 +102,7 @@ function missedMs({ from, to, sentMs }: TraceSegment, segments: readonly TraceSe
 }
 
 /** All instants in order of time, with the gaps between them. */
-export function instantsOf(rows: readonly Row[], place: Across): Instant[] {
+export function instantsOf(rows: readonly LadderRow[], place: Across): Instant[] {
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const segments = rows.flatMap((row) => (row.kind === 'segment' ? [row.segment] : []));
   const instants = rows.flatMap((row): Instant[] => {
@@ -167,7 +167,7 @@ export function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
 }
 
 /** The state that follows in the column of a band needs to be below the name of the one before. */
-function nameHeight(row: Row, place: Across): number {
+function nameHeight(row: LadderRow, place: Across): number {
   if (row.kind !== 'state') return 0;
   const band = place.hosts
     .find(({ name }) => name === row.state.host)
@@ -201,8 +201,8 @@ function needsTime(first: Instant, second: Instant): boolean {
 export function down(place: Across, instants: readonly Instant[], extra: ReadonlyMap<number, number>): Down {
   const lanes = new Lanes();
   const ys: number[] = [];
-  const departs = new Map<Row, number>();
-  const flying = new Set<Row>();
+  const departs = new Map<LadderRow, number>();
+  const flying = new Set<LadderRow>();
   const arrived = new Map<string, { readonly departY: number; readonly y: number }>();
   let timed: { readonly instant: Instant; readonly y: number } | undefined;
   let y = headerHeight + 24;

@@ -1,5 +1,5 @@
 import type { Trace, TraceState } from '../../record/trace.js';
-import { connectionKey, deedsOf, type Row } from './row.js';
+import { connectionKey, deedsOf, type LadderRow } from './row.js';
 
 /** A connection end or listener of a host, with its states in order of time. */
 export interface End {
@@ -28,7 +28,7 @@ function end({ states }: End): number {
   return last?.state === 'CLOSED' ? last.atMs : Infinity;
 }
 
-function shownStates(rows: readonly Row[]): TraceState[] {
+function shownStates(rows: readonly LadderRow[]): TraceState[] {
   return rows.flatMap((row) => {
     if (row.kind === 'state') return [row.state];
     return row.kind === 'fold' ? row.states : [];
@@ -39,7 +39,7 @@ function shownStates(rows: readonly Row[]): TraceState[] {
  * The host's ends, in few columns, connections first: they stand next to the lifeline. The same state twice counts once,
  * unless it was implied first and seen then.
  */
-export function endColumns(host: string, rows: readonly Row[]): { columns: EndColumn[]; left: number } {
+export function endColumns(host: string, rows: readonly LadderRow[]): { columns: EndColumn[]; left: number } {
   const ends = new Map<string, TraceState[]>();
   for (const state of shownStates(rows)) {
     if (state.host !== host) continue;

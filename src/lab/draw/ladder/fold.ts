@@ -1,5 +1,5 @@
 import type { TraceSegment, TraceState } from '../../record/trace.js';
-import { connectionKey, type FoldRow, inOrder, opensOrCloses, type Row, segmentKey } from './row.js';
+import { connectionKey, type FoldRow, inOrder, opensOrCloses, type LadderRow, segmentKey } from './row.js';
 
 /** A shorter run of like segments stays as it is. */
 const shortestRun = 9;
@@ -25,7 +25,7 @@ export const emptyFold: FoldRow = {
   states: [],
 };
 
-function asFold(row: Row): FoldRow {
+function asFold(row: LadderRow): FoldRow {
   const fold = { ...emptyFold, atMs: row.atMs, beginMs: row.atMs, endMs: row.atMs };
   switch (row.kind) {
     case 'fold':
@@ -48,7 +48,7 @@ function asFold(row: Row): FoldRow {
   }
 }
 
-export function folded(rows: readonly Row[]): FoldRow {
+export function folded(rows: readonly LadderRow[]): FoldRow {
   const atMs = rows[0]?.atMs ?? 0;
   const sum = { ...emptyFold, atMs, beginMs: atMs, endMs: atMs };
   const states = new Map<string, TraceState>();
@@ -82,7 +82,7 @@ function acksOfFins(segments: readonly TraceSegment[]): Set<TraceSegment> {
   return found;
 }
 
-type IsLike = (row: Row) => boolean;
+type IsLike = (row: LadderRow) => boolean;
 
 /** What a run may hold, from the level that hides least to the one that hides most. */
 export function levelsOf(segments: readonly TraceSegment[]): readonly IsLike[] {
@@ -101,12 +101,12 @@ export function levelsOf(segments: readonly TraceSegment[]): readonly IsLike[] {
   ];
 }
 
-function landingOf(row: Row): number {
+function landingOf(row: LadderRow): number {
   return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
 }
 
 /** The middle of the run as one row, which stands where those before it have arrived, if it is still going on then. */
-function foldRun(run: readonly Row[], isLike: IsLike, before: readonly Row[]): Row[] {
+function foldRun(run: readonly LadderRow[], isLike: IsLike, before: readonly LadderRow[]): LadderRow[] {
   const like = run.filter(isLike);
   if (like.length < shortestRun) return [...run];
   const folds = like.flatMap(({ kind }, index) => (kind === 'fold' ? [index] : []));
@@ -121,14 +121,14 @@ function foldRun(run: readonly Row[], isLike: IsLike, before: readonly Row[]): R
   return [...head, { ...fold, atMs }, ...tail, ...beside].sort(inOrder);
 }
 
-function areMany(run: readonly Row[], atMs: number): boolean {
+function areMany(run: readonly LadderRow[], atMs: number): boolean {
   return run.slice(-lookBack).filter((row) => row.kind === 'segment' && landingOf(row) > atMs).length >= burst;
 }
 
 /** Long runs of like rows in short. What is not like them, but came amid a burst, stands beside the run. */
-export function foldRuns(rows: readonly Row[], isLike: IsLike): Row[] {
-  const result: Row[] = [];
-  let run: Row[] = [];
+export function foldRuns(rows: readonly LadderRow[], isLike: IsLike): LadderRow[] {
+  const result: LadderRow[] = [];
+  let run: LadderRow[] = [];
   let connection: string | undefined;
   const isBeside: IsLike = ({ kind, atMs }) =>
     (kind === 'call' || kind === 'return' || kind === 'state') && areMany(run, atMs);

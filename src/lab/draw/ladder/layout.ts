@@ -6,7 +6,7 @@ import { acrossHeight, gapLabel, headerHeight, textDrop } from './down.js';
 import type { Line } from './geometry.js';
 import { type KeyEntry, keyOf } from './key.js';
 import { type Label, type LabelKind, type Tone } from './label.js';
-import type { Row } from './row.js';
+import type { LadderRow } from './row.js';
 import { rowsOf } from './rows.js';
 import { timeText } from './words.js';
 
@@ -48,7 +48,7 @@ export interface Layout {
   readonly ribbons: readonly Ribbon[];
   readonly keys: readonly KeyEntry[];
   readonly labels: readonly Label[];
-  readonly rows: readonly Row[];
+  readonly rows: readonly LadderRow[];
   /** The height of each instant, in order of time. */
   readonly ys: readonly number[];
 }

@@ -47,7 +47,7 @@ export interface FoldRow {
   readonly states: readonly TraceState[];
 }
 
-export type Row =
+export type LadderRow =
   | { readonly kind: 'call'; readonly atMs: number; readonly call: Deed; readonly waits: boolean }
   /** Only of a call that waited. */
   | { readonly kind: 'return'; readonly atMs: number; readonly call: Deed }
@@ -57,7 +57,7 @@ export type Row =
   | { readonly kind: 'error'; readonly atMs: number; readonly message: string }
   | FoldRow;
 
-const ranks: Readonly<Record<Row['kind'], number>> = {
+const ranks: Readonly<Record<LadderRow['kind'], number>> = {
   mark: 0,
   call: 1,
   segment: 2,
@@ -68,7 +68,7 @@ const ranks: Readonly<Record<Row['kind'], number>> = {
 };
 
 /** By time, and of the same moment what is the reason of the other first. */
-export function inOrder(a: Row, b: Row): number {
+export function inOrder(a: LadderRow, b: LadderRow): number {
   return a.atMs - b.atMs || ranks[a.kind] - ranks[b.kind];
 }
 

@@ -1,7 +1,7 @@
-import { withPlace } from '../../record/place.js';
+import { withPosition } from '../../record/position.js';
 import type { Trace } from '../../record/trace.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
-import { deedsOf, inOrder, marksOf, type Row } from './row.js';
+import { deedsOf, inOrder, marksOf, type LadderRow } from './row.js';
 
 /** Rows besides states, which stand beside the others. */
 const mostRows = 150;
@@ -13,7 +13,7 @@ const waitMs = 1;
 const longWaitMs = 50;
 
 /** The middle as one row, whatever it holds, but not the reason why the script was aborted. */
-function cut(rows: readonly Row[]): Row[] {
+function cut(rows: readonly LadderRow[]): LadderRow[] {
   const most = mostRows - 2;
   const head = rows.slice(0, most / 2);
   const tail = rows.slice(-most / 2);
@@ -21,7 +21,7 @@ function cut(rows: readonly Row[]): Row[] {
   return [...head, folded(middle), ...middle.filter(({ kind }) => kind === 'error'), ...tail];
 }
 
-function fits(rows: readonly Row[]): boolean {
+function fits(rows: readonly LadderRow[]): boolean {
   const states = rows.filter(({ kind }) => kind === 'state').length;
   return rows.length - states <= mostRows && states <= mostStates;
 }
@@ -39,24 +39,24 @@ function happensBetween(times: readonly number[], begin: number, end: number): b
   return next !== undefined && next < end;
 }
 
-function callRows({ events, segments }: Trace): Row[] {
+function callRows({ events, segments }: Trace): LadderRow[] {
   const calls = deedsOf(events);
   const times = [
     ...calls.map(({ atMs }) => atMs),
     ...marksOf(events).map(({ atMs }) => atMs),
     ...segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
   ].sort((a, b) => a - b);
-  return calls.flatMap((call): Row[] => {
+  return calls.flatMap((call): LadderRow[] => {
     const { atMs, endMs } = call;
     const waits = endMs - atMs >= longWaitMs || (endMs - atMs >= waitMs && happensBetween(times, atMs, endMs));
-    const made: Row = { kind: 'call', atMs, call, waits };
+    const made: LadderRow = { kind: 'call', atMs, call, waits };
     return waits ? [made, { kind: 'return', atMs: endMs, call }] : [made];
   });
 }
 
-function segmentRows({ segments, omitted }: Trace): Row[] {
-  return segments.flatMap((segment, index): Row[] => {
-    const row: Row = { kind: 'segment', atMs: segment.sentMs, segment };
+function segmentRows({ segments, omitted }: Trace): LadderRow[] {
+  return segments.flatMap((segment, index): LadderRow[] => {
+    const row: LadderRow = { kind: 'segment', atMs: segment.sentMs, segment };
     if (omitted === undefined || omitted.afterIndex !== index) return [row];
     const endMs = segments[index + 1]?.sentMs ?? segment.sentMs;
     return [row, { ...emptyFold, atMs: segment.sentMs, beginMs: segment.sentMs, endMs, omitted: omitted.count }];
@@ -67,15 +67,15 @@ function segmentRows({ segments, omitted }: Trace): Row[] {
  * What happened, in order of time, a row each. Long runs of like segments are folded, and if that does not suffice the
  * middle of the run is, so that there are never more than about 150 rows besides the states.
  */
-export function rowsOf(trace: Trace): Row[] {
-  const rows: Row[] = [
+export function rowsOf(trace: Trace): LadderRow[] {
+  const rows: LadderRow[] = [
     ...callRows(trace),
     ...segmentRows(trace),
-    ...trace.states.map((state): Row => ({ kind: 'state', atMs: state.atMs, state })),
-    ...marksOf(trace.events).map((mark): Row => ({ kind: 'mark', atMs: mark.atMs, mark })),
+    ...trace.states.map((state): LadderRow => ({ kind: 'state', atMs: state.atMs, state })),
+    ...marksOf(trace.events).map((mark): LadderRow => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];
   const { error } = trace;
-  if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPlace(error) });
+  if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPosition(error) });
   rows.sort(inOrder);
   let result = rows;
   for (const isLike of levelsOf(trace.segments)) {

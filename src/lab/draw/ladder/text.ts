@@ -4,7 +4,7 @@ import type { Endpoint } from '../../network/host.js';
 import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
 import { type Note, Rails } from './rails.js';
 import { quietMs } from './fold.js';
-import { connectionKey, type Deed, type FoldRow, type Row, segmentKey } from './row.js';
+import { connectionKey, type Deed, type FoldRow, type LadderRow, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { SegmentWords } from './segment-words.js';
@@ -23,7 +23,7 @@ const roundingMs = 0.001;
 
 /** A row with the states that stand beside it. */
 interface Block {
-  readonly row: Row;
+  readonly row: LadderRow;
   readonly states: TraceState[];
 }
 
@@ -32,7 +32,7 @@ function isSame(a: Endpoint, b: Endpoint | undefined): boolean {
 }
 
 /** When the row reached the host of the state, if the state may have come with it. */
-function reached({ host, local, remote }: TraceState, row: Row): number | undefined {
+function reached({ host, local, remote }: TraceState, row: LadderRow): number | undefined {
   switch (row.kind) {
     case 'segment': {
       const { from, to, source, destination, receivedMs } = row.segment;
@@ -56,7 +56,7 @@ function isRoomFor(state: TraceState, { row, states }: Block): boolean {
   return since >= -roundingMs && since < soonMs && states.every(({ host }) => host !== state.host);
 }
 
-function blocksOf(rows: readonly Row[], rails: Rails): Block[] {
+function blocksOf(rows: readonly LadderRow[], rails: Rails): Block[] {
   const blocks: Block[] = [];
   for (const row of rows) {
     const last = blocks.at(-1);
@@ -130,7 +130,7 @@ class Wording {
   }
 }
 
-function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
+function linesOf(row: LadderRow, rails: Rails, wording: Wording): TextLine[] {
   switch (row.kind) {
     case 'call':
       return rails.note(wording.call(row.call, row.waits));
@@ -155,7 +155,7 @@ function linesOf(row: Row, rails: Rails, wording: Wording): TextLine[] {
 }
 
 /** When a row is over, as far as it shows. */
-function endOf(row: Row): number {
+function endOf(row: LadderRow): number {
   return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
 }
 

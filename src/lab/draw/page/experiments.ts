@@ -2,7 +2,7 @@ import type { Json } from '../../record/json.js';
 import { escapeXml } from './escape.js';
 import { style } from './style.js';
 import { shown } from './value.js';
-import { withPlace } from '../../record/place.js';
+import { withPosition } from '../../record/position.js';
 import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
 import { type Print, printOf } from '../ladder/paper.js';
@@ -103,7 +103,7 @@ function listOf(trace: Trace): ListRow[] {
     ...marksOf(trace.events).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
       ? []
-      : [{ ...rest, atMs: trace.error.atMs, what: withPlace(trace.error), failed: true }]),
+      : [{ ...rest, atMs: trace.error.atMs, what: withPosition(trace.error), failed: true }]),
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
@@ -181,7 +181,7 @@ function experiment(run: Drawn | DeadRun, number: number): string {
     heading(id, title, variant),
     ...[trace.about, trace.rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
     `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
-    error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPlace(error))}</p>`,
+    error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPosition(error))}</p>`,
     findings(trace.findings),
     `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layout, key)}</div>`,
     printed({ trace, layout, print }, key),

@@ -5,7 +5,7 @@ import { isRecord } from '../../record/json.js';
 import { optionsOf } from '../what-was-run.js';
 
 /** The states of RFC 9293 section 3.3.2 in Linux's spelling, in the order in which they come. */
-export const tcpStates = [
+export const diagramStates = [
   'CLOSED',
   'LISTEN',
   'SYN_SENT',
@@ -19,18 +19,18 @@ export const tcpStates = [
   'LAST_ACK',
 ] as const;
 
-export type TcpState = (typeof tcpStates)[number];
+export type DiagramState = (typeof diagramStates)[number];
 
 /** Which states a case's sockets were in, as far as it is known. */
 export interface KnownStates {
   /** The kernel said so: in its socket table, or in TCP_INFO. */
-  readonly seen: readonly TcpState[];
+  readonly seen: readonly DiagramState[];
   /** Nobody looked at the time, but what came of a call, or a later state, leads through them alone. */
-  readonly passed: readonly TcpState[];
+  readonly passed: readonly DiagramState[];
 }
 
 /** States that are reached in one way only. FIN_WAIT1 is not: it follows ESTABLISHED or SYN_RECV (figure 5). */
-const onlyAfter: { readonly [S in TcpState]?: TcpState } = {
+const onlyAfter: { readonly [S in DiagramState]?: DiagramState } = {
   FIN_WAIT2: 'FIN_WAIT1',
   CLOSING: 'FIN_WAIT1',
   TIME_WAIT: 'FIN_WAIT1',
@@ -39,11 +39,11 @@ const onlyAfter: { readonly [S in TcpState]?: TcpState } = {
 };
 
 /** CLOSED is no state of a socket, but that there is none. */
-function isState(text: string): text is TcpState {
-  return text !== 'CLOSED' && tcpStates.some((state) => state === text);
+function isState(text: string): text is DiagramState {
+  return text !== 'CLOSED' && diagramStates.some((state) => state === text);
 }
 
-function told(event: Event): TcpState[] {
+function told(event: Event): DiagramState[] {
   if (event.kind === 'look')
     return event.rows
       .filter(({ protocol }) => protocol === 'tcp')
@@ -54,7 +54,7 @@ function told(event: Event): TcpState[] {
 }
 
 /** What a call of a stream socket, or of a program, leads through if it comes to this. */
-function ledThrough({ name, args, outcome }: CallEvent): readonly TcpState[] {
+function ledThrough({ name, args, outcome }: CallEvent): readonly DiagramState[] {
   if (outcome === undefined) return [];
   const { ok, errno } = outcome;
   const worked = ok && errno === undefined;
@@ -79,7 +79,7 @@ function isStream({ name, args: [settings = null] }: CallEvent): boolean {
 /** With Fast Open accept() may return a socket in SYN_RECV, and connect() sends nothing: ip-sysctl.rst, tcp_fastopen. */
 const early: readonly OptionName[] = ['TCP_FASTOPEN', 'TCP_FASTOPEN_CONNECT'];
 
-function implied({ events }: RowResult): TcpState[] {
+function implied({ events }: RowResult): DiagramState[] {
   const calls = events.filter((event) => event.kind === 'call');
   const streams = new Set(calls.filter(isStream).map(({ host, actor = '' }) => `${host} ${actor}`));
   const isEarly = calls.some((call) => optionsOf(call).some((name) => early.some((one) => one === name)));
@@ -91,7 +91,7 @@ function implied({ events }: RowResult): TcpState[] {
 }
 
 /** With the states before them that they cannot have come around. */
-function withEarlier(states: readonly TcpState[]): TcpState[] {
+function withEarlier(states: readonly DiagramState[]): DiagramState[] {
   return states.flatMap((state) => {
     const before = onlyAfter[state];
     return before === undefined ? [state] : [...withEarlier([before]), state];
@@ -102,7 +102,7 @@ export function knownStates({ rows }: CaseResult): KnownStates {
   const seen = new Set(rows.flatMap(({ events }) => events.flatMap(told)));
   const known = new Set(withEarlier([...seen, ...rows.flatMap(implied)]));
   return {
-    seen: tcpStates.filter((state) => seen.has(state)),
-    passed: tcpStates.filter((state) => known.has(state) && !seen.has(state)),
+    seen: diagramStates.filter((state) => seen.has(state)),
+    passed: diagramStates.filter((state) => known.has(state) && !seen.has(state)),
   };
 }

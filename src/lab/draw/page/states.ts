@@ -1,5 +1,5 @@
 import type { CaseResult } from '../../record/result.js';
-import { knownStates, type TcpState, tcpStates } from './known-states.js';
+import { knownStates, type DiagramState, diagramStates } from './known-states.js';
 
 type Point = readonly [x: number, y: number];
 
@@ -7,12 +7,12 @@ const box = { width: 96, height: 24 };
 const size = { width: 396, height: 388 };
 
 /** CLOSED stands at the begin and at the end, as in figure 5 of RFC 9293. */
-type Place = TcpState | 'CLOSED at last';
+type Box = DiagramState | 'CLOSED at last';
 
 const [left, middle, right] = [8, 150, 292];
 
 /** Figure 5 of RFC 9293 section 3.3.2, with the passive open on its left. */
-const places: { readonly [P in Place]: Point } = {
+const boxes: { readonly [P in Box]: Point } = {
   CLOSED: [middle, 8],
   LISTEN: [middle, 66],
   SYN_RECV: [left, 124],
@@ -32,9 +32,9 @@ const sides = { top: [0.5, 0], bottom: [0.5, 1], left: [0, 0.5], right: [1, 0.5]
 type Side = keyof typeof sides;
 
 interface Edge {
-  readonly from: Place;
+  readonly from: Box;
   readonly out: Side;
-  readonly to: Place;
+  readonly to: Box;
   readonly into: Side;
   /** It is gone in both directions. */
   readonly both?: boolean;
@@ -60,8 +60,8 @@ const edges: readonly Edge[] = [
   { from: 'LAST_ACK', out: 'bottom', to: 'CLOSED at last', into: 'top' },
 ];
 
-function meeting(place: Place, side: Side): Point {
-  const [[x, y], [along, down]] = [places[place], sides[side]];
+function meeting(place: Box, side: Side): Point {
+  const [[x, y], [along, down]] = [boxes[place], sides[side]];
   return [x + along * box.width, y + down * box.height];
 }
 
@@ -81,7 +81,7 @@ function edge({ from, out, to, into, both = false }: Edge): string {
   return `<path class="edge" d="${line}${head(begin, end)}${both ? head(end, begin) : ''}"/>`;
 }
 
-function node(state: TcpState, [x, y]: Point, kind: string): string {
+function node(state: DiagramState, [x, y]: Point, kind: string): string {
   return (
     `<g class="state${kind}"><rect x="${x}" y="${y}" width="${box.width}" height="${box.height}" rx="5"/>` +
     `<text x="${x + box.width / 2}" y="${y + 16}" text-anchor="middle">${state}</text></g>`
@@ -92,7 +92,7 @@ function node(state: TcpState, [x, y]: Point, kind: string): string {
 export function stateDiagram(result: CaseResult): string {
   const { seen, passed } = knownStates(result);
   if (seen.length + passed.length === 0) return '';
-  const kind = (state: TcpState): string => {
+  const kind = (state: DiagramState): string => {
     if (seen.includes(state)) return ' visited';
     return passed.includes(state) ? ' passed' : '';
   };
@@ -101,8 +101,8 @@ export function stateDiagram(result: CaseResult): string {
     '<figure class="states">',
     `<svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="TCP state diagram; ${said}">`,
     ...edges.map(edge),
-    ...tcpStates.map((state) => node(state, places[state], kind(state))),
-    node('CLOSED', places['CLOSED at last'], kind('CLOSED')),
+    ...diagramStates.map((state) => node(state, boxes[state], kind(state))),
+    node('CLOSED', boxes['CLOSED at last'], kind('CLOSED')),
     '</svg>',
     '<figcaption class="soft">Filled: the kernel showed a socket in this state. Dashed: a call that succeeded, or a later state, ',
     'leads through it, and nobody looked at the time. CLOSED, no socket at all, is not marked.</figcaption></figure>',

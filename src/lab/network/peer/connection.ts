@@ -67,8 +67,8 @@ export class SegmentTimeoutError extends TimeoutError {
 /** A segment of the host, its numbers relative to the initial ones of the connection. */
 export type ReceivedSegment = AddressedSegment;
 
-const DEFAULT_ISN = 1_000_000;
-const WINDOW = 65_000;
+const defaultIsn = 1_000_000;
+const defaultWindow = 65_000;
 const longestDeadlineMs = 600_000;
 /** TCP_DELACK_MAX is 200 ms; a host that still owes an ACK then has another connection on these ports. */
 const mostDelayMs = 500;
@@ -114,7 +114,7 @@ export class ScriptedConnection {
 
   constructor(peer: ScriptedPeer, settings: ConnectionSettings) {
     knownKeys(settings, 'connection', ['localPort', 'remotePort', 'initialSeq', 'clock']);
-    const { localPort, remotePort, initialSeq = DEFAULT_ISN, clock } = settings;
+    const { localPort, remotePort, initialSeq = defaultIsn, clock } = settings;
     this.#peer = peer;
     this.localPort = localPort;
     this.#remotePort = remotePort;
@@ -142,7 +142,14 @@ export class ScriptedConnection {
     knownKeys(change, 'send', ['seq', 'ack', 'window', 'data', 'clock', 'options']);
     if (this.#remotePort === undefined)
       throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
-    const { seq = this.#next, ack = this.#got, window = WINDOW, data = '', clock = this.clock, options = {} } = change;
+    const {
+      seq = this.#next,
+      ack = this.#got,
+      window = defaultWindow,
+      data = '',
+      clock = this.clock,
+      options = {},
+    } = change;
     if (typeof data !== 'string' && !(data instanceof Uint8Array))
       throw invalidArgument('data', 'a text or bytes', data);
     const set = splitFlags(flags);

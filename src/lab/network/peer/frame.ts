@@ -14,14 +14,14 @@ export function checksum(...pieces: readonly Uint8Array[]): number {
 export const EtherType = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd } as const;
 
 export const broadcast = 'ff:ff:ff:ff:ff:ff';
-export const PROTOCOL_TCP = 6;
+export const IPPROTO_TCP = 6;
 
-const ETHERNET_SIZE = 14;
-const ARP_SIZE = 28;
-const IPV4_SIZE = 20;
-const TTL = 64;
+const ethernetSize = 14;
+const arpSize = 28;
+const ipv4Size = 20;
+const timeToLive = 64;
 // Ethernet, IPv4, six and four bytes of address: RFC 826.
-const ARP_KIND = [0, 1, 8, 0, 6, 4] as const;
+const arpKind = [0, 1, 8, 0, 6, 4] as const;
 const operations = { request: 1, reply: 2 } as const;
 
 /** ARP, RFC 826. */
@@ -85,28 +85,28 @@ function readHardwareAddress(bytes: Uint8Array, at: number): string {
 }
 
 export function encodeFrame({ source, destination, etherType, payload }: Frame): Uint8Array {
-  const bytes = new Uint8Array(ETHERNET_SIZE + payload.length);
+  const bytes = new Uint8Array(ethernetSize + payload.length);
   writeHardwareAddress(destination, bytes, 0);
   writeHardwareAddress(source, bytes, 6);
   bytes.set([etherType >> 8, etherType & 255], 12);
-  bytes.set(payload, ETHERNET_SIZE);
+  bytes.set(payload, ethernetSize);
   return bytes;
 }
 
 /** Reads an Ethernet frame; `undefined` for one that is too short. */
 export function decodeFrame(bytes: Uint8Array): Frame | undefined {
-  if (bytes.length < ETHERNET_SIZE) return undefined;
+  if (bytes.length < ethernetSize) return undefined;
   return {
     destination: readHardwareAddress(bytes, 0),
     source: readHardwareAddress(bytes, 6),
     etherType: ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0),
-    payload: bytes.subarray(ETHERNET_SIZE),
+    payload: bytes.subarray(ethernetSize),
   };
 }
 
 export function encodeArp(message: ArpMessage): Uint8Array {
-  const bytes = new Uint8Array(ARP_SIZE);
-  bytes.set([...ARP_KIND, 0, operations[message.operation]]);
+  const bytes = new Uint8Array(arpSize);
+  bytes.set([...arpKind, 0, operations[message.operation]]);
   writeHardwareAddress(message.senderHardware, bytes, 8);
   writeIPv4Address(message.senderAddress, bytes, 14);
   writeHardwareAddress(message.targetHardware, bytes, 18);
@@ -116,7 +116,7 @@ export function encodeArp(message: ArpMessage): Uint8Array {
 
 /** Reads an ARP message; `undefined` for another kind than Ethernet and IPv4, or another operation. */
 export function decodeArp(bytes: Uint8Array): ArpMessage | undefined {
-  if (bytes.length < ARP_SIZE || !ARP_KIND.every((byte, at) => bytes[at] === byte) || bytes[6] !== 0) return undefined;
+  if (bytes.length < arpSize || !arpKind.every((byte, at) => bytes[at] === byte) || bytes[6] !== 0) return undefined;
   const operation = bytes[7] === operations.request ? 'request' : bytes[7] === operations.reply ? 'reply' : undefined;
   if (operation === undefined) return undefined;
   return {
@@ -129,16 +129,16 @@ export function decodeArp(bytes: Uint8Array): ArpMessage | undefined {
 }
 
 export function encodeIPv4({ source, destination, protocol, payload }: IPv4Packet): Uint8Array {
-  const size = IPV4_SIZE + payload.length;
+  const size = ipv4Size + payload.length;
   if (size > 0xffff) throw new UsageError('ERR_OUT_OF_RANGE', `an IPv4 packet of ${size} bytes`);
   const bytes = new Uint8Array(size);
   // Version and header length; 0x40: don't fragment.
-  bytes.set([0x45, 0, size >> 8, size & 255, 0, 0, 0x40, 0, TTL, protocol]);
+  bytes.set([0x45, 0, size >> 8, size & 255, 0, 0, 0x40, 0, timeToLive, protocol]);
   writeIPv4Address(source, bytes, 12);
   writeIPv4Address(destination, bytes, 16);
-  const sum = checksum(bytes.subarray(0, IPV4_SIZE));
+  const sum = checksum(bytes.subarray(0, ipv4Size));
   bytes.set([sum >> 8, sum & 255], 10);
-  bytes.set(payload, IPV4_SIZE);
+  bytes.set(payload, ipv4Size);
   return bytes;
 }
 
@@ -147,7 +147,7 @@ export function decodeIPv4(bytes: Uint8Array): IPv4Packet | undefined {
   const headerSize = ((bytes[0] ?? 0) & 15) * 4;
   const size = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
   const isFragment = (((bytes[6] ?? 0) & 0x3f) | (bytes[7] ?? 0)) !== 0;
-  if ((bytes[0] ?? 0) >> 4 !== 4 || headerSize < IPV4_SIZE || size < headerSize || size > bytes.length || isFragment)
+  if ((bytes[0] ?? 0) >> 4 !== 4 || headerSize < ipv4Size || size < headerSize || size > bytes.length || isFragment)
     return undefined;
   return {
     source: readIPv4Address(bytes, 12),

@@ -11,15 +11,15 @@ import {
   encodeArp,
   encodeFrame,
   encodeIPv4,
-  PROTOCOL_TCP,
+  IPPROTO_TCP,
 } from './frame.js';
 import { type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
 import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
 import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 
-const NO_HARDWARE_ADDRESS = '00:00:00:00:00:00';
+const noHardwareAddress = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
-const LONGEST_FRAME = 65_536 + 14;
+const longestFrame = 65_536 + 14;
 
 /** A segment as it is recorded, with numbers relative to those of the connection. */
 export type PeerSegment = Omit<SegmentEvent, 'kind' | 'atMs' | 'endMs' | 'host'>;
@@ -58,7 +58,7 @@ export class ScriptedPeer {
     this.address = settings.address;
     this.host = settings.host;
     this.note = settings.note;
-    this.#hardwareAddress = settings.namespace.getLink(settings.link).hardwareAddress ?? NO_HARDWARE_ADDRESS;
+    this.#hardwareAddress = settings.namespace.getLink(settings.link).hardwareAddress ?? noHardwareAddress;
     this.#wire = openOnLink(settings.namespace, settings.link);
   }
 
@@ -84,7 +84,7 @@ export class ScriptedPeer {
     const payload = encodeSegment(segment, this.address, this.host.A);
     this.#send(
       EtherType.IPv4,
-      encodeIPv4({ source: this.address, destination: this.host.A, protocol: PROTOCOL_TCP, payload }),
+      encodeIPv4({ source: this.address, destination: this.host.A, protocol: IPPROTO_TCP, payload }),
     );
   }
 
@@ -125,7 +125,7 @@ export class ScriptedPeer {
       operation: 'request',
       senderHardware: this.#hardwareAddress,
       senderAddress: this.address,
-      targetHardware: NO_HARDWARE_ADDRESS,
+      targetHardware: noHardwareAddress,
       targetAddress: this.host.A,
     });
     const answered = (): true | undefined => {
@@ -137,7 +137,7 @@ export class ScriptedPeer {
 
   #read(): void {
     for (;;) {
-      const message = tryFrame(this.#wire, { size: LONGEST_FRAME });
+      const message = tryFrame(this.#wire, { size: longestFrame });
       if (message === undefined) return;
       const frame = decodeFrame(message.data);
       // What this peer sends is shown to it again, as PACKET_OUTGOING.

@@ -1,6 +1,6 @@
 import { knownKeys, UsageError } from '../../../errors.js';
 import { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
-import { checksum, decodeIPv4, PROTOCOL_TCP, writeIPv4Address } from './frame.js';
+import { checksum, decodeIPv4, IPPROTO_TCP, writeIPv4Address } from './frame.js';
 
 export { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
 
@@ -19,8 +19,8 @@ export interface Segment {
   readonly payload: Uint8Array;
 }
 
-const HEADER_SIZE = 20;
-const LONGEST_OPTIONS = 40;
+const headerSize = 20;
+const longestOptions = 40;
 
 const Kind = { END: 0, NOP: 1, MSS: 2, WINDOW_SCALE: 3, SACK_PERMITTED: 4, SACK: 5, TIMESTAMPS: 8 } as const;
 
@@ -82,11 +82,8 @@ function encodeOptions(options: TcpOptions): number[] {
   }
   for (const { kind, bytes: value } of others) bytes.push(...option(checked(kind, 'kind', 8), value));
   while (bytes.length % 4 !== 0) bytes.push(Kind.NOP);
-  if (bytes.length > LONGEST_OPTIONS)
-    throw new UsageError(
-      'ERR_OUT_OF_RANGE',
-      `options: ${bytes.length} bytes, a header has room for ${LONGEST_OPTIONS}`,
-    );
+  if (bytes.length > longestOptions)
+    throw new UsageError('ERR_OUT_OF_RANGE', `options: ${bytes.length} bytes, a header has room for ${longestOptions}`);
   return bytes;
 }
 
@@ -132,14 +129,14 @@ function pseudoHeader(source: string, destination: string, length: number): Uint
   const bytes = new Uint8Array(12);
   writeIPv4Address(source, bytes, 0);
   writeIPv4Address(destination, bytes, 4);
-  bytes.set([0, PROTOCOL_TCP, ...u16(length, 'length of the segment')], 8);
+  bytes.set([0, IPPROTO_TCP, ...u16(length, 'length of the segment')], 8);
   return bytes;
 }
 
 /** The bytes of a segment, with its checksum between these two addresses. */
 export function encodeSegment(segment: Segment, source: string, destination: string): Uint8Array {
   const options = encodeOptions(segment.options);
-  const size = HEADER_SIZE + options.length;
+  const size = headerSize + options.length;
   const flags = segment.flags.reduce((bits, flag) => bits | (1 << flagNames.indexOf(flag)), 0);
   const bytes = new Uint8Array(size + segment.payload.length);
   bytes.set([
@@ -166,9 +163,9 @@ export function encodeSegment(segment: Segment, source: string, destination: str
  */
 export function decodeSegment(bytes: Uint8Array): Segment | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const size = bytes.length < HEADER_SIZE ? 0 : (view.getUint8(12) >> 4) * 4;
-  if (size < HEADER_SIZE || size > bytes.length) return undefined;
-  const options = decodeOptions(bytes.subarray(HEADER_SIZE, size));
+  const size = bytes.length < headerSize ? 0 : (view.getUint8(12) >> 4) * 4;
+  if (size < headerSize || size > bytes.length) return undefined;
+  const options = decodeOptions(bytes.subarray(headerSize, size));
   if (options === undefined) return undefined;
   const bits = view.getUint8(13);
   return {
@@ -193,7 +190,7 @@ export interface AddressedSegment extends Segment {
 /** The segment in a packet that begins with its IP header; `undefined` for anything but TCP over IPv4. */
 export function segmentOf(packet: Uint8Array): AddressedSegment | undefined {
   const ip = decodeIPv4(packet);
-  const segment = ip?.protocol === PROTOCOL_TCP ? decodeSegment(ip.payload) : undefined;
+  const segment = ip?.protocol === IPPROTO_TCP ? decodeSegment(ip.payload) : undefined;
   return ip && segment && { ...segment, source: ip.source, destination: ip.destination };
 }
 

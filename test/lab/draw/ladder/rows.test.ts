@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { FoldRow, Row } from '../../../../src/lab/draw/ladder/row.js';
+import type { FoldRow, LadderRow } from '../../../../src/lab/draw/ladder/row.js';
 import { rowsOf } from '../../../../src/lab/draw/ladder/rows.js';
 import { quietMs } from '../../../../src/lab/draw/ladder/fold.js';
 import { SegmentWords } from '../../../../src/lab/draw/ladder/segment-words.js';
@@ -18,10 +18,10 @@ import {
   traces,
 } from '../../../support/traces.js';
 
-const folds = (rows: readonly Row[]): FoldRow[] => rows.flatMap((row) => (row.kind === 'fold' ? [row] : []));
+const folds = (rows: readonly LadderRow[]): FoldRow[] => rows.flatMap((row) => (row.kind === 'fold' ? [row] : []));
 
 /** Every segment is in a row or counted in a fold, none twice. */
-function counted(rows: readonly Row[]): number {
+function counted(rows: readonly LadderRow[]): number {
   return rows.reduce((sum, row) => sum + (row.kind === 'segment' ? 1 : row.kind === 'fold' ? row.segments : 0), 0);
 }
 

@@ -25,7 +25,7 @@ export function isOutside(file: string): boolean {
 }
 
 /** The first on the stack that is neither of this package nor of another. */
-function placeOn(stack: string): string | undefined {
+function positionOn(stack: string): string | undefined {
   for (const [, file = '', line = '', column = ''] of stack.matchAll(frame))
     if (isOutside(file)) return shown(file, line, column);
   return undefined;
@@ -36,21 +36,21 @@ const remembered = new WeakMap<object, string>();
 /**
  * Where in a script an error came from, as `script.mjs:7:3`; undefined where nothing tells, as for a limit that ran out.
  */
-export function placeOf(error: unknown): string | undefined {
+export function positionOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const stack = error.stack ?? '';
   const [, file, ...numbers] = front.exec(stack) ?? behind.exec(error.message) ?? [];
   if (file !== undefined) return shown(file, ...numbers);
-  return placeOn(stack) ?? remembered.get(error);
+  return positionOn(stack) ?? remembered.get(error);
 }
 
 /** The same without its place, where the text has one. */
-export function messageWithoutPlace({ message }: Error): string {
+export function messageWithoutPosition({ message }: Error): string {
   return message.replace(behind, '').trim();
 }
 
 /** As `on purpose (script.mjs:7:3)`. */
-export function withPlace({ message, where }: { readonly message: string; readonly where?: string }): string {
+export function withPosition({ message, where }: { readonly message: string; readonly where?: string }): string {
   return where === undefined ? message : `${message} (${where})`;
 }
 
@@ -58,8 +58,8 @@ export function withPlace({ message, where }: { readonly message: string; readon
  * To be called in an async function that was waited for: the stack of an error which the event loop made has nobody on it, but
  * here those who wait are known.
  */
-export function rememberPlace(error: unknown): void {
-  if (!(error instanceof Error) || placeOn(error.stack ?? '') !== undefined) return;
-  const place = placeOn(new Error().stack ?? '');
+export function rememberPosition(error: unknown): void {
+  if (!(error instanceof Error) || positionOn(error.stack ?? '') !== undefined) return;
+  const place = positionOn(new Error().stack ?? '');
   if (place !== undefined) remembered.set(error, place);
 }
