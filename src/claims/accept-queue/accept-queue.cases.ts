@@ -1,4 +1,4 @@
-import { type Case, clauses, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
+import { type Case, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
 import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from './closing-listener.experiments.js';
 import { deferAccept, fastOpen } from './early-data.experiments.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from './refused.experiments.js';
@@ -11,9 +11,9 @@ const refused = defineCase<Played, string>({
   title: 'connect() to nobody, and to a full queue',
   claim:
     'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is reset if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
-  rule: 'tcp_v4_rcv() answers a SYN for nobody with RST. tcp_conn_request() drops a SYN when the queue is full whatever the setting; only tcp_check_req() looks at sysctl_tcp_abort_on_overflow, when the last ACK of a handshake finds no room.',
+  rules: ['nobody-listens', 'full-queue-drops-syn', 'abort-on-overflow'],
   advice:
-    'Watch ListenOverflows and the accept queue (Recv-Q of the listener); a longer backlog or more acceptors help. With tcp_abort_on_overflow a client cannot tell an overloaded server from a crashed one.',
+    'Watch ListenOverflows and the accept queue (Recv-Q of the listener). Use a longer backlog or more acceptors. Leave tcp_abort_on_overflow off: with it a client cannot tell an overloaded server from a crashed one.',
   sideBySide: 5,
   rows: [
     { name: 'nobody listens', given: { experiment: connectRefused }, says: 'ECONNREFUSED' },
@@ -39,15 +39,18 @@ const refused = defineCase<Played, string>({
     },
   ],
   run: async (stage, { experiment, variant }) => textOf(await experiment.on(stage, variant), 'client'),
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed }) =>
-        observed.startsWith('E')
-          ? `connect() fails with ${observed}`
-          : `the client ${observed.replace('connected, then', 'is connected, and then reads')}`,
-      ({ name }) => `where ${name}`,
-    ),
+  laws: [
+    {
+      text: 'Where nobody listens connect() fails with ECONNREFUSED. With a full queue the client goes on trying, whatever tcp_abort_on_overflow says; it is reset only if the queue is full at the last ACK and tcp_abort_on_overflow is 1.',
+      rows: {
+        'nobody listens': 'ECONNREFUSED',
+        'the queue is full when the SYN comes (tcp_abort_on_overflow 0)': 'goes on trying',
+        'the queue is full when the SYN comes (tcp_abort_on_overflow 1)': 'goes on trying',
+        'the queue is full when the last ACK comes (tcp_abort_on_overflow 0)': 'goes on trying',
+        'the queue is full when the last ACK comes (tcp_abort_on_overflow 1)': 'connected, then ECONNRESET',
+      },
+    },
+  ],
 });
 
 const closedListener = defineCase<Played, string>({
@@ -56,7 +59,7 @@ const closedListener = defineCase<Played, string>({
   title: 'Closing a listener with connections in its queue',
   claim:
     'Closing a listener leaves the connections it has taken alone, and those not accepted yet go to another listener of the SO_REUSEPORT group, which could have taken them (ip-sysctl, tcp_migrate_req).',
-  rule: 'inet_csk_listen_stop() ends what nobody has accepted with RST, although the peer has long been ESTABLISHED. Only with net.ipv4.tcp_migrate_req, or a BPF program for it, does reuseport_migrate_sock() hand it on; a handshake under way moves when its next segment comes (inet_reqsk_clone()).',
+  rules: ['queue-dies-with-listener'],
   advice:
     'To restart without loss, set tcp_migrate_req=1, or pass the listening descriptor on, or accept until the queue is empty before you close.',
   since: '5.14',
@@ -92,12 +95,19 @@ const closedListener = defineCase<Played, string>({
     const recv = textOf(await experiment.on(stage, variant), 'recv');
     return recv === stillHere ? 'kept' : recv;
   },
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed }) => (observed === 'kept' ? 'a connection lives on' : `its client reads ${observed}`),
-      ({ name }) => `if ${name.replace(', ', ' with ')}`,
-    ),
+  laws: [
+    {
+      text: 'What was accepted lives on. What waits in the queue, or is in its handshake, is reset, even if another listener shares the port, unless tcp_migrate_req is 1.',
+      rows: {
+        'accepted before': 'kept',
+        'in the queue of the only listener': 'ECONNRESET',
+        'in the queue of one of two listeners, tcp_migrate_req 0': 'ECONNRESET',
+        'in the queue of one of two listeners, tcp_migrate_req 1': 'kept',
+        'in a handshake with one of two listeners, tcp_migrate_req 0': 'ECONNRESET',
+        'in a handshake with one of two listeners, tcp_migrate_req 1': 'kept',
+      },
+    },
+  ],
 });
 
 type Accepted = { readonly accept: string; readonly bytesInSyn: number };
@@ -108,9 +118,10 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
   title: 'TCP_DEFER_ACCEPT and TCP_FASTOPEN: what accept() and the wire see',
   claim:
     'With TCP_DEFER_ACCEPT a listener is awakened only when data arrives (tcp(7)); with TCP_FASTOPEN the data travels in the SYN (RFC 7413).',
-  rule: "tcp_check_req() puts the bare ACK of a deferred handshake aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken. Fast Open needs a cookie that the first connection fetches (tcp_fastopen_cookie_check()), kept by the client in its metrics, and the server's bit 0x2 of net.ipv4.tcp_fastopen.",
+  rules: ['defer-accept', 'fast-open-cookie'],
   advice:
-    'With TCP_DEFER_ACCEPT still expect connections without data, and a timeout for them. Send only what may arrive twice by Fast Open, and count on it for none but returning clients.',
+    'With TCP_DEFER_ACCEPT still expect connections without data, and set a timeout for them. Send by Fast Open only what may arrive twice, and expect it to help returning clients only.',
+  labels: { accept: 'accept()', bytesInSyn: 'bytes in the SYN' },
   sideBySide: 3,
   rows: [
     {
@@ -147,15 +158,25 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
     const findings = await experiment.on(stage, variant);
     return { accept: textOf(findings, 'accept'), bytesInSyn: numberOf(findings, 'bytesInSyn') };
   },
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ given, observed: { accept, bytesInSyn } }) =>
-        given.experiment === deferAccept
-          ? `with TCP_DEFER_ACCEPT accept() gives ${accept}`
-          : `with TCP_FASTOPEN the SYN carries ${bytesInSyn} bytes of data`,
-      ({ given, name }) => name.replace(/^\w+,/, given.experiment === deferAccept ? 'where' : 'in'),
-    ),
+  laws: [
+    {
+      text: 'With TCP_DEFER_ACCEPT accept() returns when data arrives, or without data once the time is over. With TCP_FASTOPEN only the second connection carries data in its SYN, and only if the sysctl allows the server too.',
+      rows: {
+        'TCP_DEFER_ACCEPT, the client is silent': { accept: 'nothing', bytesInSyn: 0 },
+        'TCP_DEFER_ACCEPT, the client sends': { accept: 'a connection with data', bytesInSyn: 0 },
+        'TCP_DEFER_ACCEPT, the client stays silent for longer than the time': {
+          accept: 'a connection without data',
+          bytesInSyn: 0,
+        },
+        'TCP_FASTOPEN, the second connection': { accept: 'a connection with data', bytesInSyn: 9 },
+        'TCP_FASTOPEN, the first connection': { accept: 'a connection with data', bytesInSyn: 0 },
+        'TCP_FASTOPEN, the second connection with the sysctl for clients only': {
+          accept: 'a connection with data',
+          bytesInSyn: 0,
+        },
+      },
+    },
+  ],
 });
 
 /** Connections on their way to accept(). */

@@ -6,10 +6,8 @@ import {
   comesTrue,
   defineCase,
   establish,
-  fate,
   following,
   type LabSocket,
-  listed,
   outcome,
   type Stage,
   standing,
@@ -53,15 +51,21 @@ const paths = defineCase<Side, readonly string[]>({
   title: 'The states of closing, on either side',
   claim:
     'The side that closes first passes FIN_WAIT1, FIN_WAIT2 and TIME_WAIT, the other CLOSE_WAIT and LAST_ACK, until both are CLOSED.',
-  rule: 'tcp_close_state() and tcp_fin() in net/ipv4; RFC 9293 section 3.3.2. That TIME_WAIT ends in CLOSED after 60 s is left to the case that waits for it.',
+  rules: ['closing-states'],
   advice:
-    'A socket that stays in FIN_WAIT1 or LAST_ACK has a peer that does not answer; one in FIN_WAIT2 has a peer that does not close; one in CLOSE_WAIT is your own to close.',
+    'Read the state to see whose turn it is: in FIN_WAIT1 or LAST_ACK the peer does not answer, in FIN_WAIT2 the peer does not close, in CLOSE_WAIT your own program has to close.',
   rows: [
     { name: 'the side that closes first', given: 'active', says: ['FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'] },
     { name: 'the other side', given: 'passive', says: ['CLOSE_WAIT', 'LAST_ACK', 'CLOSED'] },
   ],
   run: path,
-  because: (rows) => rows.map(({ name, observed }) => `${name} passes ${listed(observed)}`).join('; '),
+  laws: [
+    {
+      text: 'The side that closes first passes FIN_WAIT1, FIN_WAIT2 and TIME_WAIT. The other side passes CLOSE_WAIT and LAST_ACK, and is then CLOSED.',
+      rows: (side) =>
+        side === 'active' ? ['FIN_WAIT1', 'FIN_WAIT2', 'TIME_WAIT'] : ['CLOSE_WAIT', 'LAST_ACK', 'CLOSED'],
+    },
+  ],
 });
 
 type Crossing = 'the FINs cross' | 'one after the other';
@@ -71,8 +75,8 @@ const crossing = defineCase<Crossing, string>({
   articles: ['003'],
   title: 'CLOSING',
   claim: 'CLOSING comes from both sides closing at the same time.',
-  rule: 'tcp_fin(): a FIN that arrives in FIN_WAIT1, so before the own one is acknowledged, leads to CLOSING; in FIN_WAIT2 to TIME_WAIT. RFC 9293 section 3.6, figure 13.',
-  advice: 'Rare and short, unless the ACK is lost. Both sides end in TIME_WAIT then.',
+  rules: ['closing-crossed', 'first-fin-time-wait'],
+  advice: 'Do nothing: CLOSING is rare and short, unless the ACK is lost. Expect a TIME_WAIT on both sides after it.',
   rows: [
     { name: 'the FINs cross', given: 'the FINs cross', says: 'CLOSING' },
     { name: 'one FIN comes after the other', given: 'one after the other', says: 'TIME_WAIT' },
@@ -88,7 +92,12 @@ const crossing = defineCase<Crossing, string>({
     client.close();
     return await standing(host, port, ['CLOSING', 'TIME_WAIT'], 'both have closed');
   },
-  because: (rows) => rows.map(({ name, observed }) => `when ${name}, the server's end is in ${observed}`).join('; '),
+  laws: [
+    {
+      text: 'CLOSING comes from FINs that cross. If one FIN comes after the other, the side of the first is in TIME_WAIT instead.',
+      rows: (how) => (how === 'the FINs cross' ? 'CLOSING' : 'TIME_WAIT'),
+    },
+  ],
 });
 
 type LastFin = 'the last FIN is lost, and arrives in the end' | 'the last ACK has not come yet';
@@ -130,9 +139,15 @@ const lastFin = defineCase<LastFin, LastCloser>({
   articles: ['003'],
   title: 'The FIN of the side that closes last',
   claim: 'The side that closes last needs no 2MSL: if its FIN is lost it is sent again, until it is acknowledged.',
-  rule: 'tcp_retransmit_timer() in LAST_ACK; tcp_rcv_state_process() frees the socket when the FIN is acknowledged. Until then it is in the bucket of its port, and inet_bind_conflict() sees it there. An orphan gives up after tcp_orphan_retries.',
+  rules: ['last-closer-done', 'held-by-closing-connection'],
   advice:
-    'Many LAST_ACK are peers that are gone: tcp_orphan_retries bounds how long they are kept. Until then they hold their port, as TIME_WAIT would: set SO_REUSEADDR on the side that closes last as well.',
+    'Set SO_REUSEADDR on the side that closes last as well: LAST_ACK holds its port, as TIME_WAIT would. If many LAST_ACK stand, their peers are gone: lower tcp_orphan_retries.',
+  labels: {
+    whileLost: 'while the FIN is lost',
+    sentAgain: 'FIN sent again',
+    after: 'left in the end',
+    bind: 'bind() then',
+  },
   rows: [
     {
       name: 'the last FIN is lost and arrives in the end',
@@ -146,13 +161,25 @@ const lastFin = defineCase<LastFin, LastCloser>({
     },
   ],
   run: closeLast,
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, observed: { whileLost, sentAgain, after, bind } }) =>
-          `when ${name}, the side that closes last is in ${whileLost}, its FIN is ${sentAgain ? '' : 'not '}sent again, and then ${after} is left, so that a bind ${fate(bind)}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'The side that closes last stays in LAST_ACK and repeats its FIN until the ACK arrives; then nothing is left and its port is free. Until then bind() fails with EADDRINUSE.',
+      rows: {
+        'the last FIN is lost and arrives in the end': {
+          whileLost: 'LAST_ACK',
+          sentAgain: true,
+          after: 'nothing',
+          bind: 'ok',
+        },
+        'the last ACK has not come yet': {
+          whileLost: 'LAST_ACK',
+          sentAgain: true,
+          after: 'LAST_ACK',
+          bind: 'EADDRINUSE',
+        },
+      },
+    },
+  ],
 });
 
 type Remedy = 'SO_REUSEADDR' | 'wait for 2MSL' | 'the client closes first';
@@ -196,8 +223,9 @@ const remedies = defineCase<Remedy, Up>({
   articles: ['003'],
   title: 'Three remedies, measured',
   claim: 'Three things help: SO_REUSEADDR, letting the client close first, and waiting for 2MSL.',
-  rule: 'TCP_TIMEWAIT_LEN is 60 s (include/net/tcp.h), a constant; the other two leave nothing to wait for.',
-  advice: 'SO_REUSEADDR on every start. It costs nothing and depends on nobody.',
+  rules: ['reuseaddr-shared', 'last-closer-done', 'time-wait-60s'],
+  advice: 'Set SO_REUSEADDR on every start. It costs nothing and depends on nobody.',
+  labels: { isUp: 'up again', after: 'when' },
   slow: true,
   rows: [
     { name: 'with SO_REUSEADDR', given: 'SO_REUSEADDR', says: { isUp: true, after: 'at once' } },
@@ -210,8 +238,12 @@ const remedies = defineCase<Remedy, Up>({
     { name: 'by waiting alone', given: 'wait for 2MSL', says: { isUp: true } },
   ],
   run: untilUp,
-  because: (rows) =>
-    `the server is up again ${rows.map(({ name, observed }) => `${observed.after} ${name}`).join('; ')}`,
+  laws: [
+    {
+      text: 'All three help. With SO_REUSEADDR, or if the client closes first, the server is up again at once. By waiting alone it is up again after 60 s.',
+      rows: (remedy) => ({ isUp: true, after: remedy === 'wait for 2MSL' ? 'after about 60 s' : 'at once' }),
+    },
+  ],
 });
 
 const maximumSegmentLifetime = defineCase<null, string>({
@@ -219,8 +251,8 @@ const maximumSegmentLifetime = defineCase<null, string>({
   articles: ['003'],
   title: 'The MSL of this kernel',
   claim: 'The MSL is two minutes by RFC 793, and TIME_WAIT waits for two of them.',
-  rule: 'RFC 9293 section 3.4.2, as RFC 793 before it, takes the MSL to be two minutes and calls that "an engineering choice". Linux knows no MSL: TCP_TIMEWAIT_LEN in include/net/tcp.h is 60 s, a constant that no sysctl changes.',
-  advice: 'Reckon with a minute on Linux. tcp_fin_timeout, often named for it, is about FIN_WAIT2.',
+  rules: ['time-wait-60s'],
+  advice: 'Count with one minute on Linux. Do not tune tcp_fin_timeout for it: that is about FIN_WAIT2.',
   onLoopback: true,
   rows: [{ name: 'half of TIME_WAIT, which is the MSL of this kernel', given: null, says: 'about 120 s' }],
   async run(stage) {
@@ -232,7 +264,13 @@ const maximumSegmentLifetime = defineCase<null, string>({
     // Read a moment after it began.
     return timer?.kind === 'time-wait' ? `about ${Math.round(timer.remainingMs / 10_000) * 5} s` : 'no timer';
   },
-  because: (rows) => rows.map(({ observed }) => `half of the time a TIME_WAIT is kept is ${observed}`).join('; '),
+  laws: [
+    {
+      text: 'Half of a TIME_WAIT is 30 s here. TIME_WAIT lasts 60 s on Linux, so it takes the MSL for 30 s, not for the two minutes of the standard.',
+      rows: () => 'about 30 s',
+    },
+    { text: 'Half of a TIME_WAIT is two minutes, the MSL of the standard.', rows: () => 'about 120 s' },
+  ],
 });
 
 interface ClosedAtOnce {
@@ -248,9 +286,10 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
   articles: ['003'],
   title: 'A server that closes as soon as it has accepted',
   claim: 'A server that closes as soon as it has accepted goes from SYN_RECV to FIN_WAIT1 directly.',
-  rule: 'accept(2) returns what has finished its handshake, so it is in ESTABLISHED. Only with TCP Fast Open is a socket handed out in SYN_RECV, on the data of the SYN (tcp_try_fastopen(), RFC 7413 section 4.2).',
+  rules: ['accept-after-handshake'],
   advice:
-    'A server that refuses by accepting and closing is the active closer, and keeps a TIME_WAIT for every connection refused, unless the client has sent what nobody read: then it is an RST.',
+    'Do not refuse clients by accepting and closing: the server is then the active closer, and keeps a TIME_WAIT for every connection that it refused.',
+  labels: { accepted: 'once accepted', closed: 'after close()' },
   rows: (['with a whole handshake', 'with TCP_FASTOPEN'] as const).map((handshake) => ({
     name: `accepted ${handshake}`,
     given: handshake,
@@ -272,13 +311,19 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
     server.close();
     return { accepted, closed: await following(host, port, accepted, 'closed at once') };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, observed }) =>
-          `a connection ${name} is in ${observed.accepted}, and after close() in ${observed.closed}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'A server that closes at once goes from ESTABLISHED to FIN_WAIT1: accept() returns a connection only after its handshake. Only with TCP_FASTOPEN does it go from SYN_RECV to FIN_WAIT1.',
+      rows: (handshake) => ({
+        accepted: handshake === 'with TCP_FASTOPEN' ? 'SYN_RECV' : 'ESTABLISHED',
+        closed: 'FIN_WAIT1',
+      }),
+    },
+    {
+      text: 'A server that closes at once goes from SYN_RECV to FIN_WAIT1.',
+      rows: () => ({ accepted: 'SYN_RECV', closed: 'FIN_WAIT1' }),
+    },
+  ],
 });
 
 /** The way through the closing states, and how long it takes. */

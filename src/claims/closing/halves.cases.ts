@@ -1,4 +1,4 @@
-import { type Case, defineCase, type Experiment, fate, labelledClauses, textsOf } from '../kit/index.js';
+import { type Case, defineCase, type Experiment, textsOf } from '../kit/index.js';
 import { writeAfterClose } from './broken-pipe.experiments.js';
 import { shutdownHalves, shutdownListener } from './shutdown.experiments.js';
 
@@ -12,9 +12,10 @@ const brokenPipe = defineCase<string, Writes>({
   title: 'Writing to a peer that has closed',
   claim:
     'The first write to a peer that has closed succeeds and is answered with RST; the second gives EPIPE and the signal SIGPIPE (write(2), the textbooks).',
-  rule: 'A FIN says only that the peer sends no more, so the first segment goes out. tcp_reset() sets EPIPE in CLOSE_WAIT and ECONNRESET in ESTABLISHED; tcp_sendmsg() reports that first, and EPIPE from then on. sk_stream_error() sends SIGPIPE with EPIPE alone, unless MSG_NOSIGNAL.',
+  rules: ['reset-errno', 'reset-for-unknown'],
   advice:
-    'Take EPIPE and ECONNRESET for the same thing. Node and this library never die of SIGPIPE (SIG_IGN, MSG_NOSIGNAL); a native addon or a child that writes to a socket can.',
+    'Handle EPIPE and ECONNRESET alike. In a native addon or a child that writes to a socket, ignore SIGPIPE or pass MSG_NOSIGNAL; Node and this library do.',
+  labels: { first: 'first write', second: 'second write', sent: 'the peer has sent' },
   rows: [
     {
       name: 'send() with MSG_NOSIGNAL after close()',
@@ -40,13 +41,18 @@ const brokenPipe = defineCase<string, Writes>({
     { name: 'send() after shutdown(SHUT_WR) only', given: 'shutdown(SHUT_WR) only' },
   ],
   run: async (stage, departure) => textsOf(await writeAfterClose.on(stage, departure), ['first', 'second', 'sent']),
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { first, second, sent } }) =>
-        `the first write ${fate(first)} and ${second.startsWith('killed') ? `at the second the program is ${second}` : `the second ${fate(second)}`} (the peer has sent ${sent})`,
-      ({ name }) => `with ${name}`,
-    ),
+  laws: [
+    {
+      text: 'The first write to a peer that has closed works, and the second fails with EPIPE and SIGPIPE. If the peer left data unread, or was reset, the first write already fails with ECONNRESET. A peer that only shut down still reads.',
+      rows: {
+        'send() with MSG_NOSIGNAL after close()': asTheTextbooks,
+        'write() with SIGPIPE ignored after close()': asTheTextbooks,
+        'write() with SIGPIPE as it is after close()': { ...asTheTextbooks, second: 'killed by SIGPIPE' },
+        'send() after close() with data unread': { first: 'ECONNRESET', second: 'EPIPE', sent: 'RST' },
+        'send() after shutdown(SHUT_WR) only': { first: 'ok', second: 'ok', sent: 'FIN' },
+      },
+    },
+  ],
 });
 
 type Shut = { readonly [what: string]: string };
@@ -62,9 +68,18 @@ const halves = defineCase<ShutGiven, Shut>({
   title: 'shutdown(): each half, and a listener',
   claim:
     'SHUT_WR sends FIN and leaves receiving alone, SHUT_RD disallows further receptions, SHUT_RDWR does both (shutdown(2)).',
-  rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone: SHUT_RD tells the peer nothing, which reads the end of the stream only when the socket is closed, and data that comes is queued and can be read. With both, and the FIN sent, tcp_rcv_state_process() answers data with RST. inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
+  rules: ['shutdown-halves', 'shutdown-of-listener'],
   advice:
-    'SHUT_WR and then reading to the end is the way to finish. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
+    'Finish with SHUT_WR, then read to the end. Do not use SHUT_RD to refuse data, nor shutdown() to drain a listener: accept what waits, then close it.',
+  labels: {
+    sent: 'sent',
+    'data that comes': 'data that comes',
+    'can be read': 'can be read',
+    'the peer reads after close()': 'the peer reads after close()',
+    connect: 'new connect()',
+    'in the queue': 'in the queue',
+    port: 'the port',
+  },
   rows: [
     ...Object.entries({
       SHUT_WR: { sent: 'FIN', 'can be read': 'yes' },
@@ -87,25 +102,39 @@ const halves = defineCase<ShutGiven, Shut>({
       'the peer reads after close()': came['the peer reads'],
     };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, given, observed }) =>
-          `${name} ${given.experiment === shutdownHalves ? ofHalf(observed) : ofListener(observed)}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'SHUT_WR sends FIN and leaves receiving alone. SHUT_RD sends nothing and stops nothing: what arrives is still read, unless both halves are shut. SHUT_RD of a listener resets its queue and refuses new connections; SHUT_WR does nothing to it.',
+      rows: {
+        SHUT_WR: {
+          sent: 'FIN',
+          'data that comes': 'read',
+          'can be read': 'yes',
+          'the peer reads after close()': 'end of stream',
+        },
+        SHUT_RD: {
+          sent: 'nothing',
+          'data that comes': 'read',
+          'can be read': 'yes',
+          'the peer reads after close()': 'end of stream',
+        },
+        SHUT_RDWR: {
+          sent: 'FIN',
+          'data that comes': 'answered with RST',
+          'can be read': 'no',
+          'the peer reads after close()': 'end of stream',
+        },
+        'SHUT_RD of a listener': { connect: 'ECONNREFUSED', 'in the queue': 'ECONNRESET', port: 'held' },
+        'SHUT_RD of a listener on a port the kernel chose': {
+          connect: 'ECONNREFUSED',
+          'in the queue': 'ECONNRESET',
+          port: 'free',
+        },
+        'SHUT_WR of a listener': { connect: 'ok', 'in the queue': 'kept', port: 'held' },
+      },
+    },
+  ],
 });
-
-function ofHalf(observed: Shut): string {
-  const data = observed['data that comes'];
-  return `sends ${observed['sent']}, and data that comes is ${data}`;
-}
-
-function ofListener(observed: Shut): string {
-  const queue = observed['in the queue'];
-  const fateOfQueue = queue === 'kept' ? 'what waits in the queue is kept' : `what waits in the queue sees ${queue}`;
-  return `leaves its port ${observed['port']}: ${fateOfQueue}, and a new connect() ${fate(observed['connect'] ?? '')}`;
-}
 
 /** What may still be done on a connection of which one direction has ended. */
 export const halvesCases: readonly Case[] = [brokenPipe, halves];

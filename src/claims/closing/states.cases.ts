@@ -1,23 +1,18 @@
 import {
-  alike,
   type Case,
-  clauses,
   closeInOrder,
   defineCase,
   establish,
-  fate,
   type Host,
   inGrid,
   type LabState,
   labStates,
-  listed,
   outcome,
   outcomeAsync,
   programs,
   reach,
   readToEnd,
   reuse,
-  type SeenRow,
   type Stage,
   standing,
   startAgain,
@@ -34,9 +29,9 @@ const anyState = defineCase<Old, string>({
   articles: ['001'],
   title: 'SO_REUSEADDR over a socket in each state',
   claim: 'With SO_REUSEADDR a port in TIME_WAIT may be bound again, but in any other state bind still fails.',
-  rule: 'inet_bind_conflict() asks two things of the old socket: does it have SO_REUSEADDR too, and is it in LISTEN? The state is looked at for nothing else, TIME_WAIT included. The usual SYN_RECV is a request of a listener, which holds no port of its own; the one here is a socket, made with TCP Fast Open.',
+  rules: ['reuseaddr-shared', 'held-by-listener', 'held-by-connection'],
   advice:
-    'With the option on every listener a restart works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy one wants to be told of.',
+    'Set the option on every listener: a restart then works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy you want to be told of.',
   bindsBeside: true,
   rows: labStates.flatMap((state) =>
     [true, false].map((option) => ({
@@ -50,30 +45,17 @@ const anyState = defineCase<Old, string>({
     const { host, address, port } = await reach(stage, state, option ? reuse : {});
     return startAgain(host, { address, port, options: reuse });
   },
-  because: (rows) =>
-    [true, false]
-      .map((option) => {
-        const over = rows.filter(({ given }) => given.state !== 'CLOSED' && given.option === option);
-        return `where the old socket ${option ? 'had' : 'lacked'} the option, the start ${inShort(over)}`;
-      })
-      .join('; '),
+  laws: [
+    {
+      text: 'If the old socket has SO_REUSEADDR too, a server with it starts over every state except LISTEN. If the old socket lacks it, the start fails with EADDRINUSE over every state, TIME_WAIT included.',
+      rows: ({ state, option }) => (state === 'CLOSED' || (option && state !== 'LISTEN') ? 'ok' : 'EADDRINUSE'),
+    },
+    {
+      text: 'A server with SO_REUSEADDR starts over TIME_WAIT, and over no other state.',
+      rows: ({ state }) => (state === 'CLOSED' || state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
-
-/** `works over every state but LISTEN` is shorter than the list of them. */
-function inShort(rows: readonly SeenRow<Old, string>[]): string {
-  const groups = alike(
-    rows,
-    ({ observed }) => fate(observed),
-    ({ given }) => given.state,
-  );
-  const states = groups.flatMap(({ labels }) => labels);
-  const named = (labels: readonly string[]): string => {
-    const others = states.filter((state) => !labels.includes(state));
-    if (others.length === 0) return 'every state';
-    return others.length < labels.length ? `every state but ${listed(others)}` : listed(labels);
-  };
-  return groups.map(({ outcome: said, labels }) => `${said} over ${named(labels)}`).join(' and ');
-}
 
 type Produced = LabState | 'a socket just made';
 
@@ -91,9 +73,9 @@ const eleven = defineCase<Produced, string>({
   articles: ['003'],
   title: 'The eleven states of TCP',
   claim: 'A TCP connection has eleven states.',
-  rule: 'include/net/tcp_states.h numbers them; RFC 9293 section 3.3.2 names them. CLOSED is no state of a connection but that there is none: after its end nothing is listed, and TCP_INFO of a socket just made says TCP_CLOSE. Linux has two more of its own that are no states of a connection: TCP_BOUND_INACTIVE, and TCP_NEW_SYN_RECV, shown as SYN_RECV, which is a request of a listener. The SYN_RECV here is a socket, made with TCP Fast Open.',
+  rules: ['eleven-states'],
   advice:
-    'Read the states with ss or listSockets: each tells whose turn it is. Many CLOSE_WAIT are a program that forgets to close.',
+    'Read the states with ss or `sockwise sockets`: each shows whose turn it is. Many CLOSE_WAIT are a program that forgets to close.',
   rows: [
     ...labStates
       .filter((state) => state !== 'BOUND')
@@ -105,11 +87,12 @@ const eleven = defineCase<Produced, string>({
     { name: 'CLOSED, before a connection', given: 'a socket just made', says: 'CLOSED' },
   ],
   run: produce,
-  because(rows) {
-    const seen = [...new Set(rows.map(({ observed }) => observed))];
-    const missed = rows.filter(({ ok }) => ok === false).map(({ name, observed }) => `${observed} in place of ${name}`);
-    return `${seen.length} states were seen, each at the end of its way: ${listed(seen)}${missed.length === 0 ? '' : `; not reached: ${listed(missed)}`}`;
-  },
+  laws: [
+    {
+      text: 'All eleven states were reached: LISTEN, SYN_SENT, SYN_RECV, ESTABLISHED, FIN_WAIT1, FIN_WAIT2, CLOSING, TIME_WAIT, CLOSE_WAIT, LAST_ACK and CLOSED, which is the absence of a connection.',
+      rows: (state) => (state === 'a socket just made' ? 'CLOSED' : state),
+    },
+  ],
 });
 
 type Handler = { readonly client: boolean; readonly reuse: boolean };
@@ -122,9 +105,10 @@ const handler = defineCase<Handler, Stopped>({
   title: 'Closing the listener in a handler of Ctrl+C',
   claim:
     'A server that shuts down and closes its listening socket when it is interrupted still cannot be started again while a connection of it is in TIME_WAIT.',
-  rule: 'What blocks the port is the TIME_WAIT of the connection, not the listener: exit closes the connection actively, whatever became of the listener before.',
+  rules: ['held-by-time-wait', 'death-closes', 'reuseaddr-shared'],
   advice:
-    'A handler for SIGINT is good for finishing requests, not for freeing the port. For that set SO_REUSEADDR before bind.',
+    'Use a handler for SIGINT to finish requests, not to free the port. To free the port set SO_REUSEADDR before bind().',
+  labels: { left: 'left on the port', restart: 'restart' },
   rows: [
     {
       name: 'a client was connected',
@@ -152,12 +136,15 @@ const handler = defineCase<Handler, Stopped>({
     const left = await standing(host, 8080, [given.client ? 'TIME_WAIT' : 'nothing'], 'the server has ended');
     return { left, restart: startAgain(host, { port: 8080, options }) };
   },
-  because: (rows) =>
-    `the restart ${clauses(
-      rows,
-      ({ observed: { left, restart } }) => `${fate(restart)} (${left} is left)`,
-      ({ name }) => `when ${name}`,
-    )}`,
+  laws: [
+    {
+      text: 'Closing the listener in the handler does not help: bind() fails with EADDRINUSE as long as a connection is in TIME_WAIT. The restart works if nobody was connected, or if both servers set SO_REUSEADDR.',
+      rows: ({ client, reuse: both }) => ({
+        left: client ? 'TIME_WAIT' : 'nothing',
+        restart: client && !both ? 'EADDRINUSE' : 'ok',
+      }),
+    },
+  ],
 });
 
 interface Sides {
@@ -192,17 +179,16 @@ async function twoCloses(stage: Stage, { first }: Closing): Promise<Sides> {
   return { afterFirst, afterSecond, restart: startAgain(host, { port: 8080 }) };
 }
 
-const because = ({ observed }: { readonly observed: Sides }): string =>
-  `after the first close there is ${observed.afterFirst}; after the second, ${observed.afterSecond}; then the restart ${fate(observed.restart)}`;
-
 const serverFirst = defineCase<Closing, Sides>({
   id: 'A5',
   articles: ['003'],
   title: 'The server closes first',
   claim:
     'When the server closes first it is in FIN_WAIT2 and the client in CLOSE_WAIT; when the client closes too the server is in TIME_WAIT and the client has nothing, and the restart fails.',
-  rule: 'RFC 9293 section 3.6, figure 12: the side of the first FIN passes FIN-WAIT-1, FIN-WAIT-2 and TIME-WAIT.',
-  advice: 'A server that must close first should have SO_REUSEADDR; one that can wait lets the client close.',
+  rules: ['closing-states', 'first-fin-time-wait', 'held-by-time-wait'],
+  advice:
+    'Let the client close first where the server can wait for it. Set SO_REUSEADDR on a server that must close first.',
+  labels: { afterFirst: 'after the first close', afterSecond: 'after the second close', restart: 'restart' },
   rows: [
     {
       name: 'server, then client',
@@ -215,7 +201,18 @@ const serverFirst = defineCase<Closing, Sides>({
     },
   ],
   run: twoCloses,
-  because: (rows) => rows.map(because).join('; '),
+  laws: [
+    {
+      text: 'The server closes first: it waits in FIN_WAIT2 while the client is in CLOSE_WAIT. When the client closes too, TIME_WAIT stays at the server, and its restart fails with EADDRINUSE.',
+      rows: {
+        'server, then client': {
+          afterFirst: 'FIN_WAIT2 at the server and CLOSE_WAIT at the client',
+          afterSecond: 'TIME_WAIT at the server and nothing at the client',
+          restart: 'EADDRINUSE',
+        },
+      },
+    },
+  ],
 });
 
 const clientFirst = defineCase<Closing, Sides>({
@@ -224,8 +221,9 @@ const clientFirst = defineCase<Closing, Sides>({
   title: 'The client closes first',
   claim:
     'When the client closes first the server is in CLOSE_WAIT and the client in FIN_WAIT2; when the server closes too it has nothing and the client is in TIME_WAIT, and the restart works.',
-  rule: 'RFC 9293 section 3.6, figure 12: the side of the second FIN passes CLOSE-WAIT and LAST-ACK, and is done when its FIN is acknowledged.',
-  advice: 'In protocols of your own let the client close first: the TIME_WAITs are then spread over the clients.',
+  rules: ['closing-states', 'last-closer-done'],
+  advice: 'Let the client close first in protocols of your own: the TIME_WAITs are then spread over the clients.',
+  labels: { afterFirst: 'after the first close', afterSecond: 'after the second close', restart: 'restart' },
   rows: [
     {
       name: 'client, then server',
@@ -238,7 +236,18 @@ const clientFirst = defineCase<Closing, Sides>({
     },
   ],
   run: twoCloses,
-  because: (rows) => rows.map(because).join('; '),
+  laws: [
+    {
+      text: 'The client closes first: it waits in FIN_WAIT2 while the server is in CLOSE_WAIT. When the server closes too, TIME_WAIT stays at the client, and the server can be restarted at once.',
+      rows: {
+        'client, then server': {
+          afterFirst: 'CLOSE_WAIT at the server and FIN_WAIT2 at the client',
+          afterSecond: 'nothing at the server and TIME_WAIT at the client',
+          restart: 'ok',
+        },
+      },
+    },
+  ],
 });
 
 type Again = 'binds nothing' | 'binds its port' | 'binds nothing and has one port only';
@@ -266,9 +275,9 @@ const clientAgain = defineCase<Again, string>({
   title: 'A client started again',
   claim:
     'A client whose old connection is in TIME_WAIT connects again at once from a new port: as it binds nothing, starting it again never fails.',
-  rule: '__inet_hash_connect() looks for a port whose four-tuple is free, and says EADDRNOTAVAIL when there is none. bind(2) of a port in TIME_WAIT is refused as to a server.',
+  rules: ['port-chosen', 'held-by-time-wait', 'no-port-left-for-connect'],
   advice:
-    'Leave the source port to the kernel. A client that opens and closes connections fast enough to one destination runs out of ports all the same: keep connections open.',
+    'Leave the source port to the kernel. Keep connections open: a client that opens and closes them fast enough to one destination runs out of ports all the same.',
   rows: (['binds nothing', 'binds its port', 'binds nothing and has one port only'] as const).map((how) => ({
     name: how,
     given: how,
@@ -276,7 +285,17 @@ const clientAgain = defineCase<Again, string>({
     ...(how !== 'binds its port' && { says: 'connects from a new port' }),
   })),
   run: connectAgain,
-  because: (rows) => rows.map(({ name, observed }) => `a client that ${name} ${observed}`).join('; '),
+  laws: [
+    {
+      text: 'A client that binds nothing connects again at once from a new port. It fails only if no port is left: connect() then says EADDRNOTAVAIL. A client that binds its old port fails in bind() with EADDRINUSE.',
+      rows: (how) =>
+        ({
+          'binds nothing': 'connects from a new port',
+          'binds its port': 'is refused by bind() with EADDRINUSE',
+          'binds nothing and has one port only': 'is refused by connect() with EADDRNOTAVAIL',
+        })[how],
+    },
+  ],
 });
 
 /** What the states of a connection are, and who passes through which. */

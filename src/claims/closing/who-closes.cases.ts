@@ -1,15 +1,11 @@
 import {
   abandon,
   type Case,
-  clauses,
   closeInOrder,
   closingStates,
   defineCase,
   establish,
-  fate,
   type Host,
-  labelledClauses,
-  listed,
   type Program,
   programs,
   readToEnd,
@@ -44,9 +40,9 @@ const clientFirst = defineCase<Clients, string>({
   articles: ['002'],
   title: 'The client closes first, and the server can be restarted',
   claim: 'When the client closes first the server can be restarted at once.',
-  rule: 'Only the side that sends its FIN first keeps the connection (RFC 9293 section 3.6): tcp_rcv_state_process() frees the passive side when its own FIN is acknowledged in LAST_ACK, so inet_bind_conflict() finds nothing.',
+  rules: ['last-closer-done', 'first-fin-time-wait'],
   advice:
-    'One connection that the server closed is enough to block the port. Do not count on clients: set SO_REUSEADDR.',
+    'Set SO_REUSEADDR. Do not rely on clients: one connection that the server closed is enough to block the port.',
   onLoopback: true,
   rows: [
     { name: 'the only client closed first', given: 'the only client', says: 'ok' },
@@ -56,12 +52,12 @@ const clientFirst = defineCase<Clients, string>({
     },
   ],
   run: restartAfterClient,
-  because: (rows) =>
-    `the restart ${clauses(
-      rows,
-      ({ observed }) => fate(observed),
-      ({ name }) => `when ${name}`,
-    )}`,
+  laws: [
+    {
+      text: 'The restart works at once if every connection was closed by its client first. One connection that the server closed is enough to stop it with EADDRINUSE.',
+      rows: (clients) => (clients === 'the only client' ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
 
 interface Killed {
@@ -78,9 +74,15 @@ const killed = defineCase<'kill -9', Killed>({
   title: 'The process is dead, and the kernel closes its connections',
   claim:
     'After kill -9 of a server the kernel itself sends the FIN and answers the client, so that a TIME_WAIT stands there that belongs to no process.',
-  rule: 'exit_files() closes every descriptor of a dying process; tcp_close() sends FIN, and the socket lives on as an orphan, then as a minisocket (inet_twsk_alloc()) with inode 0.',
+  rules: ['death-closes', 'fin-wait2-alone'],
   advice:
-    'Killing a server harder does not free its port sooner. A supervisor that restarts it at once needs SO_REUSEADDR in the server.',
+    'Set SO_REUSEADDR in a server that a supervisor restarts at once. Killing it harder does not free its port sooner.',
+  labels: {
+    afterKill: 'after the kill',
+    clientReads: 'the client reads',
+    afterClientClosed: 'after the client closed',
+    heldBy: 'held by',
+  },
   onLoopback: true,
   rows: [
     {
@@ -104,13 +106,19 @@ const killed = defineCase<'kill -9', Killed>({
     const isHeld = host.sockets({ localPort: port }).some(({ inode }) => inode !== 0);
     return { afterKill, clientReads, afterClientClosed, heldBy: isHeld ? 'a process' : 'no process' };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ observed: { afterKill, clientReads, afterClientClosed, heldBy } }) =>
-          `the server is killed and its end of the connection is ${afterKill}; the client reads ${clientReads}, and when it has closed too, the server's end is ${afterClientClosed}, held by ${heldBy}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'The kernel closes for the dead process: the client reads the end of the stream, and once it has closed too a TIME_WAIT is left that belongs to no process.',
+      rows: {
+        'a server killed with a client connected': {
+          afterKill: 'FIN_WAIT2',
+          clientReads: 'end of stream',
+          afterClientClosed: 'TIME_WAIT',
+          heldBy: 'no process',
+        },
+      },
+    },
+  ],
 });
 
 type Order = 'server first' | 'client first';
@@ -121,9 +129,10 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
   title: 'Which side has the TIME_WAIT',
   claim:
     'A server that is the passive closer has no TIME_WAIT; it has one where it closes first, as when it is stopped or ends an HTTP connection.',
-  rule: 'RFC 9293 section 3.6: TIME-WAIT is for the side whose FIN went first; LAST-ACK ends the other. tcp_fin() and tcp_rcv_state_process().',
+  rules: ['first-fin-time-wait', 'last-closer-done'],
   advice:
-    'Count TIME_WAIT on the side that closes: a proxy that closes its upstream connections gathers them as a client, and runs out of ports.',
+    'Look for TIME_WAIT at the side that closes. If a proxy closes its upstream connections it gathers them as a client, and runs out of ports: keep those connections open.',
+  labels: { server: 'left at the server', client: 'left at the client' },
   rows: [
     { name: 'the server closes first', given: 'server first', says: { server: 'TIME_WAIT', client: 'nothing' } },
     { name: 'the client closes first', given: 'client first', says: { server: 'nothing', client: 'TIME_WAIT' } },
@@ -143,13 +152,15 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
       client: await standing(clientHost, clientPort, ended, 'both have closed'),
     };
   },
-  because: (rows) =>
-    rows
-      .map(
-        ({ name, observed }) =>
-          `if ${name}, the server is left with ${observed.server} and the client with ${observed.client}`,
-      )
-      .join('; '),
+  laws: [
+    {
+      text: 'TIME_WAIT is left at the side that closes first, server or client. The other side has nothing left.',
+      rows: (order) =>
+        order === 'server first'
+          ? { server: 'TIME_WAIT', client: 'nothing' }
+          : { server: 'nothing', client: 'TIME_WAIT' },
+    },
+  ],
 });
 
 type Rest = 'TIME_WAIT' | 'FIN_WAIT2 of a dead server' | 'FIN_WAIT2 of a server that only shut down' | 'ESTABLISHED';
@@ -187,9 +198,10 @@ const waiting = defineCase<Rest, Left>({
   articles: ['002'],
   title: 'Does waiting always help?',
   claim: 'Whoever waits for twice the MSL, which is a minute on Linux, finds the address free again.',
-  rule: 'TIME_WAIT, and a FIN_WAIT2 that nobody holds, have a timer of 60 s (inet_twsk_schedule(), TCP_TIMEWAIT_LEN, tcp_fin_timeout); if the peer closes during that FIN_WAIT2, a TIME_WAIT of 60 s follows. A FIN_WAIT2 that a process still holds, and an ESTABLISHED connection on which nothing is on its way, have none: RFC 9293 section 3.6 lets a half-closed connection stand for ever.',
+  rules: ['time-wait-60s', 'fin-timeout', 'half-closed-for-ever'],
   advice:
-    'If the address stays in use for more than two minutes, look for a process that still holds a connection (a child that inherited it, or a half-closed one), not for TIME_WAIT.',
+    'If the address stays in use for more than two minutes, look for a process that still holds a connection (a child that inherited it, or a half-closed one): `sockwise why PORT`.',
+  labels: { restart: 'restart', ends: 'ends' },
   onLoopback: true,
   rows: (
     ['TIME_WAIT', 'FIN_WAIT2 of a dead server', 'FIN_WAIT2 of a server that only shut down', 'ESTABLISHED'] as const
@@ -199,13 +211,19 @@ const waiting = defineCase<Rest, Left>({
     says: { ends: 'in about 60 s' },
   })),
   run: leftBehind,
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { restart, ends } }) =>
-        restart === 'ok' ? 'the restart works at once' : `the restart fails with ${restart}, and that ends ${ends}`,
-      ({ name }) => `over ${name}`,
-    ),
+  laws: [
+    {
+      text: 'Waiting a minute clears TIME_WAIT and the FIN_WAIT2 of a dead process. It never clears a connection that a process still holds, in ESTABLISHED or half-closed in FIN_WAIT2.',
+      rows: (rest) => ({
+        restart: 'EADDRINUSE',
+        ends: rest === 'TIME_WAIT' || rest === 'FIN_WAIT2 of a dead server' ? 'in about 60 s' : 'by no timer',
+      }),
+    },
+    {
+      text: 'Waiting a minute clears the port in each of these states.',
+      rows: () => ({ restart: 'EADDRINUSE', ends: 'in about 60 s' }),
+    },
+  ],
 });
 
 type Remedy =
@@ -275,9 +293,9 @@ const closedProgram = defineCase<Remedy, string>({
   title: 'A program that does not set SO_REUSEADDR and cannot be changed',
   claim:
     'A server that does not set SO_REUSEADDR cannot be restarted at once. If the program cannot be changed, is there anything else to be done?',
-  rule: 'inet_bind_conflict() needs the flag on both sides, but the TIME_WAIT itself can be avoided (the client closes first; inet_twsk_alloc() makes none above tcp_max_tw_buckets), removed (tcp_diag_destroy()), or be in the way of another address only; and who is given a listener does not bind.',
+  rules: ['held-by-time-wait', 'time-wait-removed', 'tw-buckets', 'one-socket-many-descriptors'],
   advice:
-    'Best is a listener that is never closed, if the program can be given one as a descriptor; else an address or a network namespace of its own, or a library for LD_PRELOAD that sets the option before bind(). ss -K on TIME_WAIT, and tcp_max_tw_buckets, free the port at the price of what TIME_WAIT is for: a repeated FIN is then answered with RST, and old segments may reach a new connection.',
+    'Give the program a listener that is never closed, if it can take one as a descriptor. Otherwise give it an address or a network namespace of its own, or set the option from outside (`sockwise set`, or an LD_PRELOAD library). Remove TIME_WAIT by `sockwise free` or tcp_max_tw_buckets only if you can live without what it protects: old segments, and a peer whose last ACK was lost.',
   rows: (
     [
       'doing nothing',
@@ -297,11 +315,13 @@ const closedProgram = defineCase<Remedy, string>({
     ...(what === 'SOCK_DESTROY of the TIME_WAIT' && { needs: ['destroy-socket'] as const }),
   })),
   run: remedy,
-  because(rows) {
-    const named = (helps: boolean): string =>
-      listed(rows.filter(({ observed }) => (observed === 'ok') === helps).map(({ name }) => name)) || 'nothing tried';
-    return `of what was tried these let the server start at once: ${named(true)}; these do not: ${named(false)}`;
-  },
+  laws: [
+    {
+      text: 'Something else helps: a listener that is never closed and handed down, another address, a network namespace of its own, the client closing first, or no TIME_WAIT at all (SOCK_DESTROY, tcp_max_tw_buckets = 0). tcp_fin_timeout and tcp_tw_reuse do not help.',
+      rows: (what) =>
+        what === 'doing nothing' || what === 'tcp_fin_timeout 1' || what === 'tcp_tw_reuse 1' ? 'EADDRINUSE' : 'ok',
+    },
+  ],
 });
 
 const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
@@ -310,8 +330,9 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
   title: 'TIME_WAIT on one address, bind on another',
   claim:
     'While one address and port is in TIME_WAIT, the same port on another address of the host can be bound at once.',
-  rule: 'A TIME_WAIT has the one local address of its connection, also if the listener had the wildcard: inet_rcv_saddr_equal() compares that.',
-  advice: 'A service with several addresses can be restarted on the others at once; on the wildcard it cannot.',
+  rules: ['time-wait-has-one-address', 'addresses-apart', 'held-by-time-wait'],
+  advice:
+    'Restart on the other addresses of the machine at once if the service has several. For the wildcard set SO_REUSEADDR.',
   bindsBeside: true,
   rows: [
     { name: 'the other address', given: 'B', says: 'ok' },
@@ -325,12 +346,12 @@ const otherAddress = defineCase<'A' | 'B' | 'ANY', string>({
     listener.close();
     return startAgain(host, { port: 8010, address: host[place] });
   },
-  because: (rows) =>
-    `while a connection of one address is in TIME_WAIT, a restart ${clauses(
-      rows,
-      ({ observed }) => fate(observed),
-      ({ name }) => `on ${name}`,
-    )}`,
+  laws: [
+    {
+      text: 'TIME_WAIT holds one address: the port can be bound on another address at once. On the address itself and on the wildcard bind() fails with EADDRINUSE.',
+      rows: (place) => (place === 'B' ? 'ok' : 'EADDRINUSE'),
+    },
+  ],
 });
 
 /** What is left after a close, by who closed first, and what that means for a restart. */

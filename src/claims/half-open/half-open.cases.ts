@@ -1,15 +1,4 @@
-import {
-  type Case,
-  clauses,
-  defineCase,
-  type Experiment,
-  fate,
-  type Host,
-  labelledClauses,
-  outcome,
-  type Stage,
-  textOf,
-} from '../kit/index.js';
+import { type Case, defineCase, type Experiment, type Host, outcome, type Stage, textOf } from '../kit/index.js';
 import { disconnect } from './disconnect.experiments.js';
 import { halfOpenConnect, halfOpenRead, halfOpenWrite } from './half-open.experiments.js';
 import { repairClose } from './repair.experiments.js';
@@ -23,9 +12,9 @@ const silentClose = defineCase<Silent, SilentEnd>({
   title: 'TCP_REPAIR: a close that sends nothing',
   claim:
     'A socket in repair mode closes without a packet: its peer stays ESTABLISHED, and only what it writes then meets an RST.',
-  rule: '__tcp_close() looks at tp->repair before anything is sent and calls tcp_disconnect(), which sends no RST for such a socket. A segment for a connection nobody knows is answered with RST (tcp_v4_rcv(), RFC 9293 section 3.10.7.1). It needs CAP_NET_ADMIN over the network namespace.',
-  advice:
-    'It is meant for moving connections to another machine (CRIU); in a test it stands for a crashed peer, with no cable to pull.',
+  rules: ['repair-is-silent', 'reset-for-unknown'],
+  advice: 'Use it to move a connection to another machine (CRIU), or in a test in place of a crashed peer.',
+  labels: { sent: 'sent', peer: 'the peer is in', write: 'its next write', read: 'its next read' },
   rows: (['nothing pending', 'data unread', 'data unsent', 'repair mode left before the close'] as const).map(
     (pending) => ({
       name: pending,
@@ -41,13 +30,15 @@ const silentClose = defineCase<Silent, SilentEnd>({
     const told = (key: string): string => textOf(findings, key);
     return { sent: told('sent'), peer: told('peer'), write: told('write'), read: told('read') };
   },
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { sent, peer, write, read } }) =>
-        `the close sends ${sent} and leaves the peer in ${peer}, whose next write says ${write} and next read ${read}`,
-      ({ name }) => `with ${name}`,
-    ),
+  laws: [
+    {
+      text: 'A socket in repair mode closes in silence, whatever is pending: its peer stays ESTABLISHED, its next write works, and then it reads ECONNRESET. Once repair mode is left, close() sends FIN as usual.',
+      rows: (pending) =>
+        pending === 'repair mode left before the close'
+          ? { sent: 'FIN', peer: 'CLOSE_WAIT', write: 'ok', read: 'end of stream' }
+          : { sent: 'nothing', peer: 'ESTABLISHED', write: 'ok', read: 'ECONNRESET' },
+    },
+  ],
 });
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
@@ -58,9 +49,9 @@ const halfOpen = defineCase<Played, string>({
   title: 'A half-open connection: one side lost its state',
   claim:
     'When one side has lost the connection, the other is told so with ECONNRESET as soon as one of them sends (RFC 9293 section 3.5.1).',
-  rule: 'RFC 9293 section 3.5.1: only a segment for the lost connection is answered with RST. A reader sends none, so it waits for ever unless keepalive probes go out. A new SYN for the same four-tuple gets a challenge ACK (tcp_send_challenge_ack(), RFC 5961 section 4), and that is answered with RST.',
+  rules: ['reset-for-unknown', 'challenge-ack', 'half-closed-for-ever'],
   advice:
-    'Who only reads needs SO_KEEPALIVE with short times, or a heartbeat in the protocol, or the connection is held for ever.',
+    'Set SO_KEEPALIVE with short times, or use a heartbeat in the protocol, wherever a program only reads: otherwise it waits for ever.',
   rows: [
     { name: 'it writes', given: { experiment: halfOpenWrite }, says: 'ECONNRESET' },
     {
@@ -72,12 +63,17 @@ const halfOpen = defineCase<Played, string>({
     { name: 'it only reads but has keepalive', given: { experiment: halfOpenRead, variant: 'with keepalive' } },
   ],
   run: async (stage, { experiment, variant }) => textOf(await experiment.on(stage, variant), 'recv'),
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed }) => `the other side sees ${observed}`,
-      ({ name }) => `when ${name}`,
-    ),
+  laws: [
+    {
+      text: 'The other side gets ECONNRESET once it writes, once the lost side connects again from the same port, or once keepalive probes. If it only reads it sees nothing.',
+      rows: {
+        'it writes': 'ECONNRESET',
+        'the lost side connects again from the same port': 'ECONNRESET',
+        'it only reads': 'nothing',
+        'it only reads but has keepalive': 'ECONNRESET',
+      },
+    },
+  ],
 });
 
 type Question =
@@ -115,30 +111,15 @@ async function answer(stage: Stage, question: Question): Promise<string> {
   return held ? 'yes' : 'no';
 }
 
-const port = (whose: string) => (held: string) => `a port ${whose} is ${held === 'yes' ? 'still held' : 'given up'}`;
-
-const inWords: { readonly [Q in Question]: (observed: string) => string } = {
-  'the socket connects again': (said) => `a new connect() of the socket ${fate(said)}`,
-  'the peer reads': (said) => `the peer of a connection that is dissolved reads ${said}`,
-  'the peer reads, after shutdown(SHUT_WR)': (said) => `after shutdown(SHUT_WR) it reads ${said}`,
-  'a port given to bind() is still held': port('given to bind()'),
-  'a port chosen by bind() is still held': port('chosen by bind()'),
-  'a port chosen by connect() is still held': port('chosen by connect()'),
-  'getsockname() tells the port that is held': (said) =>
-    said === 'yes'
-      ? 'getsockname() tells the port that is held'
-      : 'getsockname() goes on telling a port that is not held',
-};
-
 const unspec = defineCase<Question, string>({
   id: 'R12',
   articles: [],
   title: 'connect() with AF_UNSPEC on a connected socket',
   claim:
     'connect() with AF_UNSPEC dissolves the association of a connected TCP socket, which can then be connected again (connect(2)).',
-  rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT_2, and in CLOSING and LAST_ACK only with data unsent. inet_reset_saddr() and __inet_put_port() follow only where SOCK_BINDADDR_LOCK and SOCK_BINDPORT_LOCK, which bind() sets, are not; inet_sport is left as it was.',
+  rules: ['disconnect-resets'],
   advice:
-    'Do not use it to end a TCP connection: it is an abort. Open a new socket; after a failed connect that is simpler too.',
+    'Do not use it to end a TCP connection: it is an abort. Open a new socket instead, after a failed connect() too.',
   rows: [
     { name: 'the socket connects again', given: 'the socket connects again', says: 'ok' },
     // What becomes of the peer and of the port the man page leaves open.
@@ -154,7 +135,20 @@ const unspec = defineCase<Question, string>({
     ).map((question) => ({ name: question, given: question })),
   ],
   run: answer,
-  because: (rows) => rows.map(({ given, observed }) => inWords[given](observed)).join('; '),
+  laws: [
+    {
+      text: 'The socket can connect again. Its peer reads ECONNRESET, or the end of the stream after shutdown(SHUT_WR). The port stays held only if bind() named it; getsockname() still reports a port that is not held.',
+      rows: {
+        'the socket connects again': 'ok',
+        'the peer reads': 'ECONNRESET',
+        'the peer reads, after shutdown(SHUT_WR)': 'end of stream',
+        'a port given to bind() is still held': 'yes',
+        'a port chosen by bind() is still held': 'no',
+        'a port chosen by connect() is still held': 'no',
+        'getsockname() tells the port that is held': 'no',
+      },
+    },
+  ],
 });
 
 /** Connections of which one end is gone without having closed. */

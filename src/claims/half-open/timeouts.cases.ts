@@ -1,4 +1,4 @@
-import { type Case, defineCase, type Experiment, labelledClauses, numberOf, textOf } from '../kit/index.js';
+import { type Case, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
 import { heldFinWait2, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
 import { keepalive, noTimeout, userTimeout } from './timeouts.experiments.js';
 
@@ -12,9 +12,10 @@ const orphanTime = defineCase<Played, Kept>({
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
   claim:
     'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, in place of tcp_fin_timeout (tcp(7)).',
-  rule: 'tcp_fin_time() takes the option or the sysctl; do_tcp_setsockopt() cuts it to TCP_FIN_TIMEOUT_MAX, 120 s. Above 60 s the full socket waits for what is above by its keepalive timer, and then the minisocket not for 60 s but for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). A negative value resets at once (__tcp_close()). Where the ACK of the FIN comes while close(2) still holds the socket, which is seldom, the full socket stays for times below 60 s too, and the peer is sent RST at their end.',
+  rules: ['fin-timeout', 'linger2-over-60', 'half-closed-for-ever'],
   advice:
-    "Lower tcp_fin_timeout or this option where peers forget to close, and do not set either above 60: with 61 it is gone after 2 s. With a negative value close() sends RST after its FIN. A socket that is still open needs a timeout of the program's own.",
+    'Lower tcp_fin_timeout or this option where peers forget to close. Do not set either above 60: with 61 the FIN_WAIT2 is gone after 2 s. For a socket that is still open set a timeout in the program.',
+  labels: { reads: 'the option reads', lasts: 'FIN_WAIT2 lasts' },
   sideBySide: 8,
   rows: [
     ...(
@@ -38,15 +39,20 @@ const orphanTime = defineCase<Played, Kept>({
     const findings = await experiment.on(stage, variant);
     return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
   },
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { lasts } }) =>
-        lasts === 'nothing is left'
-          ? 'nothing is left at all'
-          : `FIN_WAIT2 lasts ${lasts.replace(' and then another timer', ', and then another timer runs')}`,
-      ({ name }) => (name === 'default' ? 'by default' : `with ${name}`),
-    ),
+  laws: [
+    {
+      text: 'TCP_LINGER2 replaces tcp_fin_timeout, in seconds, up to 60. Above that it does not last as long as it says, a negative value leaves nothing at all, and a socket that a process still holds has no timer.',
+      rows: {
+        default: { reads: 60, lasts: 'about 60 s' },
+        'tcp_fin_timeout 1': { reads: 1, lasts: 'about 1 s' },
+        'TCP_LINGER2 1': { reads: 1, lasts: 'about 1 s' },
+        'TCP_LINGER2 61': { reads: 61, lasts: 'about 2 s' },
+        'TCP_LINGER2 300': { reads: 120, lasts: 'about 60 s and then another timer' },
+        'TCP_LINGER2 1 and a process that keeps the socket': { reads: 1, lasts: 'for ever, as no timer runs' },
+        'TCP_LINGER2 -1': { reads: -1, lasts: 'nothing is left' },
+      },
+    },
+  ],
 });
 
 type Noticed = { readonly error: string; readonly after: string };
@@ -59,9 +65,10 @@ const vanished = defineCase<Played, Noticed>({
   title: 'A peer that vanished: TCP_USER_TIMEOUT and keepalive',
   claim:
     'When its peer has vanished, a connection with data that is not acknowledged ends after TCP_USER_TIMEOUT, and an idle one after the times of keepalive: the next call fails with ETIMEDOUT (tcp(7)).',
-  rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK only, so on an idle connection nothing runs, and it counts from the first retransmission, not from the send (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()). tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). Both end in tcp_write_err().',
+  rules: ['user-timeout', 'keepalive-idle-only'],
   advice:
-    'Set both: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way, and the same total for the two.',
+    'Set both, to the same total: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way.',
+  labels: { error: 'error', after: 'when' },
   sideBySide: 8,
   rows: [
     {
@@ -89,13 +96,18 @@ const vanished = defineCase<Played, Noticed>({
     const findings = await experiment.on(stage, variant);
     return { error: textOf(findings, 'error'), after: textOf(findings, 'after') };
   },
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { error, after } }) =>
-        error === 'none' ? `there is no error and ${after}` : `the connection ends with ${error} ${after}`,
-      ({ name }) => `with ${name}`,
-    ),
+  laws: [
+    {
+      text: 'TCP_USER_TIMEOUT ends a connection with data on its way, well after the time set; keepalive ends an idle one in time. Neither does the work of the other, and without both nothing ends.',
+      rows: {
+        'TCP_USER_TIMEOUT 300 ms and data on its way': { error: 'ETIMEDOUT', after: 'after more than twice the time' },
+        'keepalive 1 s + 1 s on an idle connection': { error: 'ETIMEDOUT', after: 'in time' },
+        'TCP_USER_TIMEOUT 300 ms on an idle connection': { error: 'none', after: 'it is still ESTABLISHED' },
+        'keepalive 1 s + 1 s and data on its way': { error: 'none', after: 'it is still ESTABLISHED' },
+        'neither of them on an idle connection': { error: 'none', after: 'it is still ESTABLISHED' },
+      },
+    },
+  ],
 });
 
 /** What the kernel's timers end. */

@@ -1,12 +1,7 @@
-import { type Case, clauses, defineCase, endOfStream, labelledClauses, textOf, textsOf } from '../kit/index.js';
+import { type Case, defineCase, endOfStream, textOf, textsOf } from '../kit/index.js';
 import { killedProcess, lingerTime, unsentAtTheEnd } from './delivery.experiments.js';
 
 type Lingered = { readonly took: string; readonly then: string };
-
-function inWords(then: string): string {
-  if (then === 'all delivered') return 'everything is delivered';
-  return then === 'goes on trying' ? 'the kernel goes on trying' : `in the end there is ${then}`;
-}
 
 // Not side by side: a close() that waits takes one of the few threads that closeAsync() has for all.
 const lingering = defineCase<string, Lingered>({
@@ -15,9 +10,10 @@ const lingering = defineCase<string, Lingered>({
   title: 'SO_LINGER with a time: how long close() takes',
   claim:
     'With SO_LINGER {1, n} close(), and shutdown() too, waits until all is sent, at most n seconds; then the rest is thrown away and the connection reset. A non-blocking socket does not wait (socket(7), and what is commonly said of the end of the time).',
-  rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close() until the FIN is acknowledged or the time is up; neither looks at O_NONBLOCK, and both go on to the same background close. inet_shutdown() does not look at SO_LINGER.',
+  rules: ['linger-waits', 'fin-behind-data'],
   advice:
-    'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, shutdown(SHUT_WR) and read until its end.',
+    'Never set it in an event loop: close() stops the thread for the whole time. To know that the peer has everything, call shutdown(SHUT_WR) and read until its end.',
+  labels: { took: 'the call took', then: 'then' },
   // A close that waits has one of the four threads of libuv for itself, and reading files needs some too.
   sideBySide: 2,
   rows: [
@@ -54,13 +50,20 @@ const lingering = defineCase<string, Lingered>({
     },
   ],
   run: async (stage, wait) => textsOf(await lingerTime.on(stage, wait), ['took', 'then']),
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { took, then } }) =>
-        `the call returns ${took === 'at once' ? took : `after ${took}`} and ${inWords(then)}`,
-      ({ name }) => `where ${name}`,
-    ),
+  laws: [
+    {
+      text: 'close() waits until the peer has acknowledged everything, at most for the time set, on a non-blocking socket too. When the time is over the kernel goes on in the background; nothing is thrown away. shutdown() does not wait.',
+      rows: {
+        'the peer reads': { took: 'at once', then: 'all delivered' },
+        'the peer reads (non-blocking)': { took: 'at once', then: 'all delivered' },
+        'the peer does not read': { took: 'about 1 s', then: 'all delivered' },
+        'the peer does not read (non-blocking)': { took: 'about 1 s', then: 'all delivered' },
+        'the peer is gone': { took: 'about 1 s', then: 'goes on trying' },
+        'the peer is gone (non-blocking)': { took: 'about 1 s', then: 'goes on trying' },
+        'the peer does not read and the call is shutdown(SHUT_WR)': { took: 'at once', then: 'all delivered' },
+      },
+    },
+  ],
 });
 
 const deliveredAfterClose = defineCase<string, string>({
@@ -69,17 +72,17 @@ const deliveredAfterClose = defineCase<string, string>({
   title: 'Data not sent yet when the socket is closed',
   claim:
     'Without SO_LINGER the kernel delivers what is queued in the background, after close() and after the end of the process (socket(7)).',
-  rule: '__tcp_close() queues a FIN behind the data and orphans the socket, and the end of a process closes its descriptors the same way (exit_files()). But with data unread it sends RST and drops the queue.',
+  rules: ['fin-behind-data', 'death-closes', 'unread-data-resets'],
   advice:
-    "A successful close() says nothing of delivery: where it matters, wait for the peer's answer. Read to the end before you close or exit.",
+    "Wait for the peer's answer where delivery matters: a successful close() says nothing of it. Read to the end before you close or exit.",
   rows: unsentAtTheEnd.variants.map((end) => ({ name: end, given: end, says: 'all delivered' })),
   run: async (stage, end) => textOf(await unsentAtTheEnd.on(stage, end), 'peer'),
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed }) => (observed === 'all delivered' ? 'everything is delivered' : `the peer reads ${observed}`),
-      ({ name }) => (name.startsWith('close') ? `after ${name}` : `when ${name}`),
-    ),
+  laws: [
+    {
+      text: 'What is queued is delivered after close(), and after the end of the process, even if it is killed. If one received byte was left unread, the peer gets a part and then ECONNRESET.',
+      rows: (end) => (end.endsWith('unread') ? 'ECONNRESET after a part' : 'all delivered'),
+    },
+  ],
 });
 
 const killed = defineCase<string, string>({
@@ -88,9 +91,9 @@ const killed = defineCase<string, string>({
   title: 'A killed process: what its peer reads',
   claim:
     'The kernel closes the sockets of a killed process in good order: the peer gets what was sent, and then the end of the stream.',
-  rule: 'do_exit() closes every descriptor as close(2) does: FIN, or RST with data unread or with SO_LINGER {1, 0} (__tcp_close()). Only the waiting of SO_LINGER is left out for a process that exits (PF_EXITING in inet_release()).',
+  rules: ['death-closes', 'unread-data-resets', 'linger-not-at-exit'],
   advice:
-    'From the end of a stream a peer cannot tell a finished process from a killed one: mark the end in the protocol.',
+    'Mark the end in the protocol: from the end of a stream a peer cannot tell a finished process from a killed one.',
   rows: killedProcess.variants.map((pending) => ({
     name: `pending: ${pending}`,
     given: pending,
@@ -98,15 +101,17 @@ const killed = defineCase<string, string>({
     ...(!pending.includes('SO_LINGER') && { says: pending.startsWith('unsent') ? 'all delivered' : endOfStream }),
   })),
   run: async (stage, pending) => textOf(await killedProcess.on(stage, pending), 'peer'),
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed }) => `the peer ${observed === 'all delivered' ? 'gets everything' : `reads ${observed}`}`,
-      ({ given }) => {
-        const [data, option] = given.split(', SO_LINGER');
-        return `with ${data} pending${option === undefined ? '' : ` and SO_LINGER${option}`}`;
-      },
-    ),
+  laws: [
+    {
+      text: 'A killed process closes in good order: the peer gets what was sent, then the end of the stream. With received data unread, or with SO_LINGER {1, 0}, the peer gets ECONNRESET.',
+      rows: (pending) =>
+        pending === 'unread data' || pending.includes('{1, 0}')
+          ? 'ECONNRESET'
+          : pending.startsWith('unsent')
+            ? 'all delivered'
+            : endOfStream,
+    },
+  ],
 });
 
 /** What close() does with data on its way. */

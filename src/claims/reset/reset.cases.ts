@@ -1,4 +1,4 @@
-import { type Case, defineCase, establish, labelledClauses, smallBuffers, textsOf } from '../kit/index.js';
+import { type Case, defineCase, establish, smallBuffers, textsOf } from '../kit/index.js';
 import { closeUnread } from './close-unread.experiments.js';
 import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss } from './linger-zero.experiments.js';
 
@@ -18,17 +18,24 @@ const inPlaceOfTimeWait = defineCase<string, Abort>({
   articles: ['004'],
   title: 'SO_LINGER with time 0 instead of TIME_WAIT',
   claim: 'With SO_LINGER and time 0 close() sends RST in place of FIN, and there is no TIME_WAIT.',
-  rule: '__tcp_close() disconnects with RST where tcp_need_reset() says the state allows it and l_onoff is set with l_linger 0. A TIME_WAIT is a socket of its own (tcp_time_wait()), which the close of the old one no longer reaches. RFC 9293 section 3.10.5 (ABORT).',
+  rules: ['linger-zero-resets'],
   advice:
-    'Use it where a connection has failed, never to be rid of TIME_WAIT: set SO_REUSEADDR on the listener for that.',
+    'Use it to end a connection that has failed, never to avoid TIME_WAIT: set SO_REUSEADDR on the listener for that.',
+  labels: { sent: 'sent in all', left: 'left behind' },
   rows: lingerZeroMoments.variants.map((moment) => ({ name: moment, given: moment, ...saysOf(moment) })),
   run: async (stage, moment) => textsOf(await lingerZeroMoments.on(stage, moment), ['sent', 'left']),
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed }) => `it sends ${observed.sent} in all and leaves ${observed.left} behind`,
-      ({ name }) => (name.startsWith('l_') ? `with ${name}` : `when ${name}`),
-    ),
+  laws: [
+    {
+      text: 'close() sends a reset and leaves no TIME_WAIT, also if the peer has closed first. A FIN that was sent before, and a TIME_WAIT that is there already, are not undone; with l_onoff 0 nothing changes.',
+      rows: {
+        connected: { sent: 'RST', left: 'nothing' },
+        'the peer has closed first': { sent: 'RST', left: 'nothing' },
+        'it has shut down its sending half': { sent: 'FIN, RST', left: 'nothing' },
+        'its TIME_WAIT is there already': { sent: 'FIN', left: 'TIME_WAIT' },
+        'l_linger 0, but l_onoff 0': { sent: 'FIN', left: 'TIME_WAIT' },
+      },
+    },
+  ],
 });
 
 const whatIsLost = defineCase<Cost, Loss>({
@@ -37,9 +44,10 @@ const whatIsLost = defineCase<Cost, Loss>({
   title: 'What SO_LINGER with time 0 costs',
   claim:
     'To close with RST is not a good idea: what is not sent yet is lost, and the peer gets an error instead of the end of the stream.',
-  rule: 'tcp_disconnect() purges the send queue. tcp_reset() sets sk_err of the peer to ECONNRESET, and tcp_recvmsg() hands out what is in its receive queue before it looks at the error, though RFC 9293 section 3.10.7.4 says the queues should be flushed. The error is reported once: then read() returns 0 and write() EPIPE.',
+  rules: ['linger-zero-resets', 'reset-after-data'],
   advice:
-    'End with shutdown(SHUT_WR), read until the peer ends, then close(). Take ECONNRESET as "data may be missing" also after what was read looked complete.',
+    'End with shutdown(SHUT_WR), read until the peer ends, then close(). Take ECONNRESET as "data may be missing", even if what was read looked complete.',
+  labels: { got: 'data the peer gets', read: 'its next read', readAgain: 'the read after it', write: 'its write' },
   onLoopback: true,
   rows: [
     {
@@ -63,13 +71,22 @@ const whatIsLost = defineCase<Cost, Loss>({
     const { server, client } = await establish(stage.alone(), smallBuffers);
     return await closeWithPending(server, client, given);
   },
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { got, read, readAgain, write } }) =>
-        `the peer gets ${got} of the data, reads ${read}, then ${readAgain}, and its write says ${write}`,
-      ({ name }) => `after ${name}`,
-    ),
+  laws: [
+    {
+      text: 'What is unsent is lost, and the peer gets ECONNRESET instead of the end of the stream, even if it had received everything. After a FIN it gets all of the data and the end of the stream.',
+      rows: {
+        'RST with data not sent yet': { got: 'a part', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' },
+        'RST with data arrived but not read yet': {
+          got: 'all',
+          read: 'ECONNRESET',
+          readAgain: 'end of stream',
+          write: 'EPIPE',
+        },
+        'RST with all data read': { got: 'all', read: 'ECONNRESET', readAgain: 'end of stream', write: 'EPIPE' },
+        'FIN with data not sent yet': { got: 'all', read: 'end of stream', readAgain: 'end of stream', write: 'ok' },
+      },
+    },
+  ],
 });
 
 type Unfinished = 'unsent data' | 'unread data' | 'nothing';
@@ -80,22 +97,22 @@ const abortWith = defineCase<Unfinished, { sent: string; got: string; read: stri
   title: 'SO_LINGER {1, 0}: one RST whatever is pending',
   claim:
     'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (the ABORT of RFC 9293 section 3.10.5).',
-  rule: '__tcp_close(): with unread data it sends the RST on that account, before it looks at SO_LINGER; else with l_linger 0 it calls tcp_disconnect(), which sends it. What had reached the peer before stays readable there.',
+  rules: ['linger-zero-resets', 'unread-data-resets', 'reset-after-data'],
   advice:
-    'The peer is not told why: a program that left data unread and a machine that was started again send RST too. Where the reason matters, tell it in the protocol and wait for the answer before the abort, which throws away what is unsent.',
+    'Tell the reason in the protocol where it matters, and wait for the answer before the abort: a peer cannot tell it from a crash, or from a program that left data unread.',
+  labels: { sent: 'sent', got: 'data the peer gets', read: 'then it reads' },
   rows: (['unsent data', 'unread data', 'nothing'] as const).map((pending) => ({
     name: pending,
     given: pending,
     says: { sent: 'RST', read: 'ECONNRESET', ...(pending === 'unsent data' && { got: 'a part' }) },
   })),
   run: async (stage, pending) => textsOf(await lingerZero.on(stage, pending), ['sent', 'got', 'read']),
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { sent, got, read } }) =>
-        `close() sends ${sent}, and the peer reads ${got === 'nothing' ? '' : `${got} of the data, then `}${read}`,
-      ({ name }) => `with ${name} pending`,
-    ),
+  laws: [
+    {
+      text: 'close() sends one RST and no FIN, whatever is pending. What is unsent is lost; what had arrived before is still read, and then ECONNRESET.',
+      rows: (pending) => ({ sent: 'RST', got: pending === 'unsent data' ? 'a part' : 'nothing', read: 'ECONNRESET' }),
+    },
+  ],
 });
 
 const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
@@ -104,9 +121,10 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
   title: 'close() with received data unread',
   claim:
     'Without SO_LINGER close() sends what is queued and then FIN (RFC 9293 section 3.10.4): the peer reads the whole answer and the end of the stream.',
-  rule: '__tcp_close() counts what is unread in the receive queue; if there is any it calls tcp_send_active_reset() and the connection is gone, whatever SO_LINGER says (RFC 2525 section 2.17, RFC 9293 section 3.6.1). A FIN that was not read is no data.',
+  rules: ['unread-data-resets', 'reset-after-data'],
   advice:
-    'Read to the end before you close, above all a server that answers before it has read the whole request: the RST can destroy the answer.',
+    'Read to the end before you close, above all in a server that answers before it has read the whole request: the RST can destroy the answer.',
+  labels: { sent: 'sent', answer: 'the peer reads the answer' },
   rows: closeUnread.variants.map((input) => ({
     name: input,
     given: input,
@@ -114,12 +132,15 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
     ...(!input.includes('SO_LINGER') && { says: { sent: 'FIN', answer: 'whole, then end of stream' } }),
   })),
   run: async (stage, input) => textsOf(await closeUnread.on(stage, input), ['sent', 'answer']),
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed }) => `close() sends ${observed.sent} and the peer reads the answer ${observed.answer}`,
-      ({ name }) => `when the input was ${name.replace(', SO_LINGER', ' with SO_LINGER').replace(', after', ' after')}`,
-    ),
+  laws: [
+    {
+      text: 'close() sends FIN if all received data was read. If any is unread, even after MSG_PEEK, shutdown(SHUT_RD) or with SO_LINGER, it sends RST, and the peer reads ECONNRESET after the answer.',
+      rows: (input) =>
+        input === 'all read' || input === "only the peer's FIN"
+          ? { sent: 'FIN', answer: 'whole, then end of stream' }
+          : { sent: 'RST', answer: 'whole, then ECONNRESET' },
+    },
+  ],
 });
 
 /** RST where one would expect FIN. */

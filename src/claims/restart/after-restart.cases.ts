@@ -1,10 +1,7 @@
 import {
   type Case,
-  clauses,
   defineCase,
   establish,
-  fate,
-  labelledClauses,
   leaveInTimeWait,
   oldData,
   outcomeAsync,
@@ -40,9 +37,10 @@ const oldPeer = defineCase<Late, Answered>({
   title: 'The old peer sends after the restart',
   claim:
     'A new server takes the port while the connection of the old one is not over yet; what the old peer still sends is answered with RST.',
-  rule: 'The new listener does not get the segment while the old connection still owns the four-tuple: as FIN_WAIT2 without owner it answers data with RST and is gone, as TIME_WAIT it answers a repeated segment with an ACK (tcp_timewait_state_process()). Where nothing owns the four-tuple, the listener gets the segment and answers RST (tcp_rcv_state_process() in LISTEN, RFC 9293 section 3.10.7.2). The peer that gets an RST in CLOSE_WAIT sees EPIPE, in ESTABLISHED ECONNRESET (tcp_reset()).',
+  rules: ['four-tuple-first', 'time-wait-answers', 'data-in-fin-wait2-resets', 'reset-errno'],
   advice:
-    'A first send that succeeds proves nothing: only an answer does. Clients must expect ECONNRESET and EPIPE after a server restart and connect again.',
+    'Let clients expect ECONNRESET and EPIPE after a restart of the server, and connect again. Do not take a first send that succeeds as proof: only an answer is.',
+  labels: { answer: 'answer', nextSend: 'next send' },
   rows: [
     {
       name: 'a segment of the old peer comes twice while the old connection is in TIME_WAIT',
@@ -66,13 +64,20 @@ const oldPeer = defineCase<Late, Answered>({
     const findings = await lateData.on(stage, late);
     return { answer: textOf(findings, 'answer'), nextSend: textOf(findings, 'nextSend') };
   },
-  because: (rows) =>
-    labelledClauses(
-      rows,
-      ({ observed: { answer, nextSend } }) =>
-        `the answer is ${answer}${nextSend === 'has closed' ? '' : `, and the next send says ${nextSend}`}`,
-      ({ name }) => `when ${name}`,
-    ),
+  laws: [
+    {
+      text: 'New data of the old peer is answered with a reset: its next send gives EPIPE, or ECONNRESET if it never got the FIN. Only while the old connection is in TIME_WAIT is an old segment answered with an ACK.',
+      rows: {
+        'a segment of the old peer comes twice while the old connection is in TIME_WAIT': {
+          answer: 'ACK',
+          nextSend: 'has closed',
+        },
+        'the old peer sends while the old connection is in FIN_WAIT2': { answer: 'RST', nextSend: 'EPIPE' },
+        'the old peer sends once that FIN_WAIT2 is over': { answer: 'RST', nextSend: 'EPIPE' },
+        'the old peer sends, and was never told that the server had crashed': { answer: 'RST', nextSend: 'ECONNRESET' },
+      },
+    },
+  ],
 });
 
 type Keyboard = 'still blocked in reading its keyboard' | 'has sent a line, then exited' | 'has exited without a word';
@@ -85,8 +90,9 @@ const keyboard = defineCase<Keyboard, Restart>({
   title: 'The client that sits at its keyboard',
   claim:
     'The server is stopped while its client waits for the keyboard: the restart fails. The client sends a line, then exits: the restart works at once, since no TIME_WAIT is left.',
-  rule: 'The dead server is in FIN_WAIT2. Data that arrives there finds nobody to read it: tcp_timewait_state_process() answers RST and frees the minisocket, so no TIME_WAIT follows. Had the client only closed, its FIN would have made one.',
-  advice: 'That a restart works sometimes depends on what clients do last. Set SO_REUSEADDR instead of finding out.',
+  rules: ['data-in-fin-wait2-resets', 'fin-wait2-alone', 'held-by-closing-connection', 'held-by-time-wait'],
+  advice: 'Set SO_REUSEADDR: without it a restart works or fails by what the clients did last.',
+  labels: { left: 'left on the port', restart: 'restart' },
   rows: [
     {
       name: 'the client still waits for its keyboard',
@@ -119,12 +125,16 @@ const keyboard = defineCase<Keyboard, Restart>({
     }
     return { left, restart: startAgain(host, { port }) };
   },
-  because: (rows) =>
-    `the restart ${clauses(
-      rows,
-      ({ observed: { left, restart } }) => `${fate(restart)} (${left} is left)`,
-      ({ name }) => `when ${name}`,
-    )}`,
+  laws: [
+    {
+      text: 'While the client waits, FIN_WAIT2 blocks the restart. If the client sends a line, nothing is left and the restart works at once. If it exits without a word, TIME_WAIT blocks the restart.',
+      rows: {
+        'the client still waits for its keyboard': { left: 'FIN_WAIT2', restart: 'EADDRINUSE' },
+        'the client has sent a line, then exited': { left: 'nothing', restart: 'ok' },
+        'the client has exited without a word': { left: 'TIME_WAIT', restart: 'EADDRINUSE' },
+      },
+    },
+  ],
 });
 
 /** What an old client does to a server that is started again. */
