@@ -33,8 +33,10 @@ class InterestSet {
   // Readable by poll(2) while there is something to take.
   int fd() const { return set_.get(); }
 
-  // Adds a descriptor. What it is ready for already is told as well. Returns 0 or -errno.
-  int Add(int fd);
+  // Adds a descriptor, or changes whether it is told that it is ready to be written to: a datagram socket is after each
+  // message that its peer reads, which is news to nobody who only reads. What it is ready for already is told as well.
+  // Returns 0 or -errno.
+  int Add(int fd, bool writes);
 
   // Must come before close(2): the set knows the open file, which a duplicate keeps alive.
   void Remove(int fd);

@@ -34,10 +34,11 @@ int InterestSet::Open() {
   return fcntl(set_.get(), F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 }
 
-int InterestSet::Add(int fd) {
+int InterestSet::Add(int fd, bool writes) {
   struct kevent changes[2];
   EV_SET(&changes[0], fd, EVFILT_READ, EV_ADD | EV_CLEAR, 0, 0, nullptr);
-  EV_SET(&changes[1], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR, 0, 0, nullptr);
+  // Disabled where nobody writes: a filter that is not there could not be deleted.
+  EV_SET(&changes[1], fd, EVFILT_WRITE, EV_ADD | EV_CLEAR | (writes ? EV_ENABLE : EV_DISABLE), 0, 0, nullptr);
   return kevent(set_.get(), changes, 2, nullptr, 0, nullptr) < 0 ? -errno : 0;
 }
 

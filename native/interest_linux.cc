@@ -25,9 +25,10 @@ int InterestSet::Open() {
   return set_.get() < 0 ? -errno : 0;
 }
 
-int InterestSet::Add(int fd) {
+int InterestSet::Add(int fd, bool writes) {
   epoll_event event = {};
-  event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLPRI | EPOLLRDHUP | EPOLLET;
+  if (writes) event.events |= EPOLLOUT;
   event.data.fd = fd;
   if (epoll_ctl(set_.get(), EPOLL_CTL_ADD, fd, &event) == 0) return 0;
   if (errno != EEXIST) return -errno;

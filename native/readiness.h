@@ -48,7 +48,9 @@ class Listener {
 
   void Hold(bool held);
   bool held() const { return held_; }
-  void Call(int count);
+
+  // False once no JavaScript can run any more.
+  bool Call(int count);
 
  private:
   napi_env env_;
@@ -72,8 +74,8 @@ class Readiness {
   int Listen(napi_value function);
   void Hold(int listener, bool held);
 
-  // Returns 0 or -errno.
-  int Watch(int fd, int listener);
+  // Returns 0 or -errno. `writes`: see InterestSet::Add.
+  int Watch(int fd, int listener, bool writes);
 
   // Must come before the descriptor is closed or given away.
   void Forget(int fd);
@@ -85,7 +87,10 @@ class Readiness {
   void Stop(std::function<void()> done);
 
  private:
+  // Once told, and as long as the listeners' own work brings new events.
   void Deliver();
+  // Returns how many events there were, 0 also if no more may be taken.
+  int DeliverOnce();
   int OwnerOf(int fd) const;
 
   napi_env env_;
@@ -97,6 +102,9 @@ class Readiness {
   std::vector<int32_t> owners_;
   // How many listeners are held.
   int held_ = 0;
+  // Whether the last second look found something, and how many were left out since.
+  bool looks_again_ = true;
+  int left_out_ = 0;
 };
 
 }  // namespace sockwise

@@ -137,7 +137,7 @@ Napi::Value HoldReadinessCall(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value WatchCall(const Napi::CallbackInfo& info) {
-  return Number(info, EnvironmentOf(info).readiness().Watch(Int(info, 0), Int(info, 1)));
+  return Number(info, EnvironmentOf(info).readiness().Watch(Int(info, 0), Int(info, 1), info[2].ToBoolean()));
 }
 
 Napi::Value UnwatchCall(const Napi::CallbackInfo& info) {

@@ -50,7 +50,7 @@ function bound(type) {
 }
 
 async function readable({ listener, ready }, fd) {
-  ok(native.watch(fd, listener), 'watch');
+  ok(native.watch(fd, listener, true), 'watch');
   while (!ready.has(fd)) await new Promise(setImmediate);
   assert.equal(ok(native.poll(fd, READABLE), 'poll') & READABLE, READABLE);
   ok(native.unwatch(fd, listener), 'unwatch');
@@ -304,7 +304,7 @@ async function everything(threaded) {
   ok(native.holdReadiness(listener, true), 'holdReadiness');
   await connections({ listener, ready });
   await datagrams({ listener, ready });
-  assert.ok(native.watch(-1, listener) < 0);
+  assert.ok(native.watch(-1, listener, false) < 0);
   assert.ok(native.poll(-1, READABLE) <= 0);
   native.unwatch(-1, listener);
   native.holdReadiness(-1, true);
@@ -312,7 +312,7 @@ async function everything(threaded) {
   options();
   await lingering();
   // Left open, one of them watched: the environment closes them.
-  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, listener), 'watch');
+  if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, listener, false), 'watch');
   bound(SOCK_STREAM);
   ok(native.holdReadiness(listener, false), 'holdReadiness');
 }

@@ -123,9 +123,10 @@ export interface NativeBinding {
   holdReadiness(listener: number, held: boolean): number;
   /**
    * Watches `fd` for this listener, edge-triggered: each change is told once, until `unwatch`, or until the descriptor is
-   * closed or disowned here.
+   * closed or disowned here. That it is ready to be written to is told only if it `writes`. A later call changes that, and
+   * tells once more what `fd` is ready for.
    */
-  watch(fd: number, listener: number): number;
+  watch(fd: number, listener: number, writes: boolean): number;
   unwatch(fd: number, listener: number): number;
   /** poll(2) without waiting: `Poll` bits. */
   poll(fd: number, events: number): number;

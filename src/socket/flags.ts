@@ -1,6 +1,6 @@
 import { invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
-import type { WaitKind } from './readiness.js';
+import { Wait, type WaitKind } from './readiness.js';
 
 const names = [
   'MSG_CONFIRM',
@@ -54,9 +54,9 @@ export function flagNames(bits: number): MessageFlag[] {
   return names.filter((name) => (bits & (native.constants[name] ?? 0)) !== 0);
 }
 
-/** What a receive with these flags waits for; flags that are none are refused by the call itself. */
-export function receiveKind(flags: readonly MessageFlag[] | undefined): WaitKind {
-  if (!Array.isArray(flags)) return 'read';
-  if (flags.includes('MSG_ERRQUEUE')) return 'error';
-  return flags.includes('MSG_OOB') ? 'urgent' : 'read';
+/** What a receive waits for; flags that are none are refused by the call itself. */
+export function receiveKind({ flags }: { readonly flags?: readonly MessageFlag[] | undefined }): WaitKind {
+  if (!Array.isArray(flags)) return Wait.read;
+  if (flags.includes('MSG_ERRQUEUE')) return Wait.error;
+  return flags.includes('MSG_OOB') ? Wait.urgent : Wait.read;
 }

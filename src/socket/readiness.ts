@@ -6,25 +6,27 @@ import { unwatch, watch, type Watcher } from './watch.js';
 
 const ended = Poll.ERR | Poll.HUP;
 
+/** What can be waited for, in the order in which an event serves it: see {@link wakes}. */
+export const Wait = { poll: 0, write: 1, error: 2, urgent: 3, read: 4 } as const;
+
+export type WaitKind = (typeof Wait)[keyof typeof Wait];
+
 /**
- * What can be waited for, each in a queue of its own, and the events after which a queue is served. The error queue
- * (MSG_ERRQUEUE) and urgent data (MSG_OOB) are queues of the kernel's own: a call that waits for one must not hold up a call
- * that waits for another.
+ * The events after which each kind of wait is served, in a queue of its own. The error queue (MSG_ERRQUEUE) and urgent data
+ * (MSG_OOB) are queues of the kernel's own: a call that waits for one must not hold up a call that waits for another.
  *
- * In the order in which an event serves them. Who only looks comes first, before anything is taken. Writers come before
- * readers: where both wait for a connection that fails, the error is connect's to tell.
+ * Who only looks comes first, before anything is taken. Writers come before readers: where both wait for a connection that
+ * fails, the error is connect's to tell.
+ *
+ * By number, here and in {@link Wait}: names would cost each wait several look-ups of a property that V8 cannot foresee.
  */
-const wakes = {
-  poll: ~0,
-  write: Poll.OUT | ended,
-  error: Poll.ERR,
-  urgent: Poll.PRI | Poll.IN | Poll.RDHUP | ended,
-  read: Poll.IN | Poll.PRI | Poll.RDHUP | ended,
-} as const;
-
-export type WaitKind = keyof typeof wakes;
-
-const kinds = Object.keys(wakes) as readonly WaitKind[];
+const wakes: readonly number[] = [
+  ~0,
+  Poll.OUT | ended,
+  Poll.ERR,
+  Poll.PRI | Poll.IN | Poll.RDHUP | ended,
+  Poll.IN | Poll.PRI | Poll.RDHUP | ended,
+];
 
 /**
  * send(2) may block where poll(2) calls the socket writable, and then no event comes: on a Unix datagram socket that is not
@@ -32,15 +34,18 @@ const kinds = Object.keys(wakes) as readonly WaitKind[];
  */
 const retryMs = 10;
 
-/** So many changes that nobody waited for, and the descriptor is no longer watched: until the next wait. */
+/** So many changes that nobody waited for, and they are no longer told: until the next wait. */
 const mostUnheard = 16;
 
 /** The callers that wait for one descriptor, in the order they came. */
 export class Readiness implements Watcher, Quitter {
   readonly #fd: number;
-  readonly #queues: Partial<Record<WaitKind, WaitQueue>> = {};
+  readonly #queues: (WaitQueue | undefined)[] = [];
   #isWatched = false;
+  /** Whether it is told that the descriptor can be written to. */
+  #isToldOfWrites = false;
   #unheard = 0;
+  #unheardWrites = 0;
   #retry: NodeJS.Timeout | undefined;
   #stopped: { readonly error: unknown } | undefined;
 
@@ -52,66 +57,91 @@ export class Readiness implements Watcher, Quitter {
    * Makes the call now, or, where it would block (`attempt` returns `undefined`), as soon as the descriptor is ready and
    * earlier callers are served: inside the event, so that no later caller can take what an earlier one waits for.
    */
-  call<T>(
-    waitsFor: WaitKind | (() => WaitKind),
+  call<T, W extends WaitOptions>(
+    waitsFor: WaitKind | ((wait: W) => WaitKind),
     syscall: string,
     attempt: () => T | undefined,
-    wait: WaitOptions = {},
+    wait: W,
   ): Promise<T> {
-    return new Promise((resolve, reject) => {
+    try {
       if (typeof wait !== 'object' || wait === null) throw invalidArgument(syscall, 'an object', wait);
       checkWait(wait);
-      const kind = typeof waitsFor === 'function' ? waitsFor() : waitsFor;
+      const kind = typeof waitsFor === 'function' ? waitsFor(wait) : waitsFor;
       const queue = (this.#queues[kind] ??= new WaitQueue());
-      if (queue.head === undefined || kind === 'poll') {
+      if (queue.head === undefined || kind === Wait.poll) {
         const result = attempt();
-        if (result !== undefined) return resolve(result);
+        if (result !== undefined) return Promise.resolve(result);
       }
       // The attempt may have run the caller's getters.
       if (this.#stopped !== undefined) throw this.#stopped.error;
-      this.#unheard = 0;
-      if (!this.#isWatched) {
-        watch(this.#fd, this);
-        this.#isWatched = true;
-      }
-      const waiter = new WaitingCall(attempt, resolve, reject);
-      queue.push(waiter);
-      waiter.limit(wait, syscall, this);
-      if (kind === 'write') this.#retryUnlessTold();
-    });
+      this.#beTold(kind);
+      return new Promise((resolve, reject) => {
+        const waiter = new WaitingCall(attempt, resolve, reject);
+        queue.push(waiter);
+        waiter.limit(wait, syscall, this);
+        if (kind === Wait.write) this.#retryUnlessTold();
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Ends every wait with `error`. The descriptor may be closed or given away afterwards: the addon does not watch it then. */
   stop(error: unknown): void {
     this.#stopped = { error };
-    if (this.#isWatched) unwatch(this.#fd, this);
-    this.#isWatched = false;
+    this.#beToldNothing();
     clearTimeout(this.#retry);
     this.#retry = undefined;
-    for (const kind of kinds) this.#queues[kind]?.fail(error);
+    for (const queue of this.#queues) queue?.fail(error);
   }
 
   ready(events: number): void {
     let anybody = false;
-    for (const kind of kinds) {
+    let heard = false;
+    for (let kind = 0; kind < this.#queues.length; kind++) {
       const queue = this.#queues[kind];
       if (queue?.head === undefined) continue;
       anybody = true;
-      if ((events & wakes[kind]) === 0 || (kind === 'write' && this.#isEcho(events))) continue;
-      if (kind === 'poll') queue.serveEach();
-      else queue.serve();
-      if (kind === 'write') this.#retryUnlessTold();
+      if ((events & (wakes[kind] ?? 0)) === 0) continue;
+      heard = true;
+      if (kind === Wait.poll) queue.serveEach();
+      else if (kind !== Wait.write) queue.serve();
+      else if (!this.#isEcho(events)) {
+        queue.serve();
+        this.#retryUnlessTold();
+      }
     }
-    if (anybody || ++this.#unheard < mostUnheard) return;
-    unwatch(this.#fd, this);
-    this.#isWatched = false;
+    if (!heard) this.#hearLess(anybody);
   }
 
   /** One last attempt: what is waited for may have come while the thread was busy, and it is the earliest waiter's. */
   giveUp(waiter: Waiter, error: unknown): void {
-    if (waiter.queue === this.#queues.poll) waiter.serve();
+    if (waiter.queue === this.#queues[Wait.poll]) waiter.serve();
     else waiter.queue?.serve();
     if (waiter.queue !== undefined) waiter.fail(error);
+  }
+
+  #beTold(kind: WaitKind): void {
+    const writes = ((wakes[kind] ?? 0) & Poll.OUT) !== 0;
+    this.#unheard = 0;
+    if (writes) this.#unheardWrites = 0;
+    if (this.#isWatched && (this.#isToldOfWrites || !writes)) return;
+    watch(this.#fd, this, writes);
+    this.#isWatched = true;
+    this.#isToldOfWrites = writes;
+  }
+
+  #beToldNothing(): void {
+    if (this.#isWatched) unwatch(this.#fd, this);
+    this.#isWatched = false;
+  }
+
+  /** After an event that nobody waited for, though `anybody` may wait for another. */
+  #hearLess(anybody: boolean): void {
+    if (!anybody && ++this.#unheard === mostUnheard) return this.#beToldNothing();
+    if (!anybody || !this.#isToldOfWrites || ++this.#unheardWrites < mostUnheard) return;
+    watch(this.#fd, this, false);
+    this.#isToldOfWrites = false;
   }
 
   /**
@@ -124,11 +154,11 @@ export class Readiness implements Watcher, Quitter {
 
   /** Tries again later to write where no event will tell when. Asked, poll(2) also makes a full receiver wake its sender. */
   #retryUnlessTold(): void {
-    if (this.#queues.write?.head === undefined || this.#retry !== undefined) return;
+    if (this.#queues[Wait.write]?.head === undefined || this.#retry !== undefined) return;
     if ((native.poll(this.#fd, Poll.OUT) & Poll.OUT) === 0) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#queues.write?.serve();
+      this.#queues[Wait.write]?.serve();
       this.#retryUnlessTold();
     }, retryMs);
   }

@@ -28,7 +28,7 @@ import {
 } from './open.js';
 import type { Payload } from './payload.js';
 import { type PollEvent, pollBits, pollNow, pollUnlessNone } from './poll.js';
-import { Readiness } from './readiness.js';
+import { Readiness, Wait } from './readiness.js';
 import { type AddressInput, constant, addressFrom, writeAddress } from './sockaddr.js';
 import * as transfer from './transfer.js';
 import { closedError, forget, lostError, type Origin, originAt, watchOver } from './unclosed.js';
@@ -158,7 +158,7 @@ export class Socket<F extends Family = Family> {
     knownKeys(wait, 'accept', waitKeys);
     // Taken now: the event that brings the connection has none of the caller's frames.
     const origin = originAt(this, 'accept');
-    return await this.#waits.call('read', 'accept', () => this.#accept(origin), wait);
+    return await this.#waits.call(Wait.read, 'accept', () => this.#accept(origin), wait);
   }
 
   /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
@@ -179,7 +179,7 @@ export class Socket<F extends Family = Family> {
     knownKeys(wait, 'connect', waitKeys);
     checkWait(wait);
     if (this.connectOnce(address) !== 'done')
-      await this.#waits.call('write', 'connect', () => connectOutcome(this, address), wait);
+      await this.#waits.call(Wait.write, 'connect', () => connectOutcome(this, address), wait);
     return this;
   }
 
@@ -236,7 +236,7 @@ export class Socket<F extends Family = Family> {
   async poll(events: readonly PollEvent[], wait: WaitOptions = {}): Promise<Set<PollEvent>> {
     knownKeys(wait, 'poll', waitKeys);
     const sum = pollBits(events);
-    return await this.#waits.call('poll', 'poll', () => pollUnlessNone(this.fd, sum), wait);
+    return await this.#waits.call(Wait.poll, 'poll', () => pollUnlessNone(this.fd, sum), wait);
   }
 
   /** `poll(2)` - those of `events`, and of `POLLERR` and `POLLHUP`, that hold now; empty if none does. */
@@ -258,7 +258,7 @@ export class Socket<F extends Family = Family> {
    * `MSG_FASTOPEN` and no cookie for the address it waits for the connection and sends then, as the blocking call does.
    */
   send(payload: Payload, options: transfer.SendOptions & WaitOptions = {}): Promise<number> {
-    return this.#waits.call('write', 'send', sendOpening(this, payload, options), options);
+    return this.#waits.call(Wait.write, 'send', sendOpening(this, payload, options), options);
   }
 
   /**
@@ -288,7 +288,7 @@ export class Socket<F extends Family = Family> {
   /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
   async sendmsg(message: transfer.SendMessage, wait: WaitOptions = {}): Promise<number> {
     knownKeys(wait, 'sendmsg', waitKeys);
-    return await this.#waits.call('write', 'sendmsg', sendMessageOpening(this, message), wait);
+    return await this.#waits.call(Wait.write, 'sendmsg', sendMessageOpening(this, message), wait);
   }
 
   /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
@@ -314,7 +314,7 @@ export class Socket<F extends Family = Family> {
     messages: readonly BatchMessage[] | MessageBatch,
     options: batches.SendBatchOptions & WaitOptions = {},
   ): Promise<number> {
-    return this.#waits.call('write', 'sendmmsg', () => batches.sendmmsg(this, messages, options), options);
+    return this.#waits.call(Wait.write, 'sendmmsg', () => batches.sendmmsg(this, messages, options), options);
   }
 
   /**
@@ -396,7 +396,7 @@ export class Socket<F extends Family = Family> {
 
   /** Waits for what a receive with these flags takes. */
   #received<T>(syscall: string, options: Receiving, attempt: () => T | undefined): Promise<T> {
-    return this.#waits.call(() => receiveKind(options?.flags), syscall, attempt, options);
+    return this.#waits.call(receiveKind, syscall, attempt, options);
   }
 
   #release(): number {

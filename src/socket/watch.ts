@@ -33,10 +33,13 @@ function start(): void {
   if (waits > 0) native.holdReadiness(listener, true);
 }
 
-/** Tells `watcher` of each change of `fd`, instead of who was told before. Throws if it cannot be watched. */
-export function watch(fd: number, watcher: Watcher): void {
+/**
+ * Tells `watcher` of each change of `fd`, instead of who was told before; that it can be written to only if it `writes`. Throws if
+ * it cannot be watched.
+ */
+export function watch(fd: number, watcher: Watcher, writes: boolean): void {
   start();
-  check(native.watch(fd, listener), process.platform === 'linux' ? 'epoll_ctl' : 'kevent');
+  check(native.watch(fd, listener, writes), process.platform === 'linux' ? 'epoll_ctl' : 'kevent');
   watchers[fd] = watcher;
 }
 
