@@ -52,5 +52,11 @@ uint64_t UdpBatch(long count);
 uint64_t UdpSegment(long count);
 uint64_t Stream64K(long count);
 uint64_t PassDescriptor(long count);
+uint64_t PingPong(long count);
+uint64_t UnixPingPong(long count);
+uint64_t SeqpacketPingPong(long count);
+uint64_t AcceptClose(long count);
+uint64_t Wake(long count);
+uint64_t WaitAgain(long count);
 
 #endif  // SOCKWISE_BENCH_LOOPS_H_

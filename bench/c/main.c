@@ -24,6 +24,12 @@ static const struct Loop kLoops[] = {
     {"udp-segment", UdpSegment, CLOCK_PROCESS_CPUTIME_ID},
     {"stream-64k", Stream64K, CLOCK_PROCESS_CPUTIME_ID},
     {"pass-descriptor", PassDescriptor, CLOCK_PROCESS_CPUTIME_ID},
+    {"ping-pong", PingPong, CLOCK_PROCESS_CPUTIME_ID},
+    {"unix-ping-pong", UnixPingPong, CLOCK_PROCESS_CPUTIME_ID},
+    {"seqpacket-ping-pong", SeqpacketPingPong, CLOCK_PROCESS_CPUTIME_ID},
+    {"accept-close", AcceptClose, CLOCK_PROCESS_CPUTIME_ID},
+    {"wake", Wake, CLOCK_PROCESS_CPUTIME_ID},
+    {"wait-again", WaitAgain, CLOCK_PROCESS_CPUTIME_ID},
 };
 
 static clockid_t measured = CLOCK_MONOTONIC;

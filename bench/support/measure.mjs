@@ -5,12 +5,15 @@ import { ratios, shuffled, summarize } from './statistics.mjs';
 const batchNanoseconds = 8e6;
 const warmUpRounds = 4;
 
-async function timed(run, count, now) {
+async function timed({ run, before, after }, count, now) {
+  await before?.(count);
   const start = now();
   // Awaited only if there is something to wait for: a turn of the microtask queue is not part of a synchronous call.
   const pending = run(count);
   if (pending !== undefined) await pending;
-  return now() - start;
+  const taken = now() - start;
+  await after?.(count);
+  return taken;
 }
 
 const clocks = {
@@ -32,7 +35,7 @@ export async function measure(question, rounds) {
   const loops = prepared.inside === undefined ? startLoops() : prepared.inside(startLoops);
   const runners = [
     { name: 'C', time: (count) => loops.run(question.name, count) },
-    ...prepared.contenders.map(({ name, run, wrong }) => ({ name, wrong, time: (count) => timed(run, count, now) })),
+    ...prepared.contenders.map((contender) => ({ ...contender, time: (count) => timed(contender, count, now) })),
   ];
   try {
     const trial = question.trial ?? 2000;
@@ -59,6 +62,6 @@ export async function measure(question, rounds) {
     };
   } finally {
     loops.stop();
-    prepared.stop?.();
+    await prepared.stop?.();
   }
 }

@@ -15,6 +15,12 @@ export function installPeers() {
 
 export const posixSocket = () => require('posix-socket');
 
+/** Datagrams over Unix sockets. */
+export const unixDgram = () => require('unix-dgram');
+
+/** SOCK_DGRAM and SOCK_SEQPACKET over Unix sockets. */
+export const unixSocket = () => require('node-unix-socket');
+
 /** sockopt takes Node's objects and looks for their descriptor itself; this has nothing else. */
 export const sockopt = () => ({ ...require('sockopt'), holding: (fd) => ({ _handle: { fd } }) });
 
