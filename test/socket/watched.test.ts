@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectNode, createServer, Socket as NodeSocket } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
+import { Poll } from '../../src/native/binding.js';
 import { native } from '../../src/native/load.js';
 import { root, run, runScript, scriptArguments } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
@@ -150,6 +151,82 @@ describe('a descriptor that stays watched', () => {
     const received = right.recv();
     left.trySend('x');
     expect((await received).toString()).toBe('x');
+  });
+});
+
+/** What a listener hears of the first socket of a datagram pair while its peer reads what it sends. */
+async function heardOfSender(writes: boolean): Promise<number[]> {
+  const [left, right] = Socket.pair({ type: 'dgram' });
+  const events = new Int32Array(native.events);
+  const heard: number[] = [];
+  const listener = native.listenForReadiness((count) => {
+    for (let i = 0; i < 2 * count; i += 2) if (events[i] === left.fd) heard.push(events[i + 1] ?? 0);
+  });
+  native.holdReadiness(listener, true);
+  native.watch(left.fd, listener, writes);
+  await turns(2);
+  heard.length = 0;
+  left.trySend('x');
+  right.tryRecv();
+  await turns(2);
+  native.holdReadiness(listener, false);
+  left.close();
+  right.close();
+  return heard;
+}
+
+describe('what is told', () => {
+  test('room to send is news to who sends alone', async () => {
+    await watched();
+    expect(await heardOfSender(true)).toEqual([Poll.OUT]);
+    expect(await heardOfSender(false)).toEqual([]);
+  });
+
+  test('who sends is told where a receiver waited before, also after many changes that only receivers heard', async () => {
+    const [left, right] = Socket.pair({ type: 'dgram' });
+    for (let round = 0; round < 3; round++) {
+      let received = left.recv();
+      while (left.trySend('x') !== undefined);
+      let sent = false;
+      const sending = left.send('last').then(() => (sent = true));
+      await turns(1);
+      expect(sent).toBe(false);
+      while (right.tryRecv() !== undefined);
+      await sending;
+      // Each of these makes room to send, which nobody waits for.
+      for (let i = 0; i < 40; i++) {
+        left.trySend('y');
+        await right.recv();
+        right.trySend('z');
+        await received;
+        received = left.recv();
+      }
+      right.trySend('end');
+      await received;
+      while (right.tryRecv() !== undefined);
+    }
+    left.close();
+    right.close();
+  });
+
+  test('sockets that make each other ready without end leave time for the rest of the event loop', async () => {
+    const [left, right] = Socket.pair();
+    let isOver = false;
+    setImmediate(() => (isOver = true));
+    while (!isOver) {
+      const received = right.recv();
+      left.trySend('x');
+      await received;
+    }
+    let isLate = false;
+    setTimeout(() => (isLate = true), 1);
+    while (!isLate) {
+      const received = right.recv();
+      left.trySend('x');
+      await received;
+    }
+    left.close();
+    right.close();
   });
 });
 
