@@ -1,12 +1,14 @@
 // Writes what follows from tables: of the option catalogue the list of constants for C++ (and builds the addon where it changed), the
-// types that editors show, the page docs/options.md and the number of options in README.md; of the rules of the kernel docs/rules.md.
+// types that editors show, the page docs/options.md and the number of options in README.md; of the rules of the kernel docs/rules.md; of other
+// systems docs/systems.md.
 // `--check` writes nothing and fails if a file is not what it would write.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constantsOf } from './generate/constants.mjs';
-import { catalog, kinds, lifeRules, rules, structures, unpredictables } from './generate/load.mjs';
+import { catalog, kinds, lifeRules, rules, structures, systems, unpredictables } from './generate/load.mjs';
 import { optionsPage } from './generate/options.mjs';
 import { rulesPage } from './generate/rules.mjs';
+import { systemsPage } from './generate/systems.mjs';
 import { typesOf } from './generate/types.mjs';
 
 const root = new URL('../', import.meta.url);
@@ -24,6 +26,7 @@ const files = {
   'src/options/values.gen.ts': typesOf(catalog, kinds, structures),
   'docs/options.md': optionsPage(catalog, structures),
   'docs/rules.md': rulesPage(rules, unpredictables, lifeRules),
+  'docs/systems.md': systemsPage(systems),
   'README.md': readme,
 };
 

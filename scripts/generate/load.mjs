@@ -9,3 +9,4 @@ export const { kinds } = await load('options/kinds.ts');
 export const { structures } = await load('options/structures.ts');
 export const { rules, unpredictables } = await load('explain/rules.ts');
 export const { lifeRules } = await load('explain/life-rules.ts');
+export const systems = await load('claims/systems.ts');
