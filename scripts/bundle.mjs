@@ -30,8 +30,8 @@ const bundle = await rolldown({
   input: Object.fromEntries(entries.map((name) => [name, join(root, 'src', `${name}.ts`)])),
   platform: 'node',
   external: /^(?!@oxc-project)[^./\0]/,
-  // Modules run as they would one by one.
-  treeshake: { moduleSideEffects: true },
+  // Nothing happens when a module is loaded but what its exports need, as package.json says too.
+  treeshake: { moduleSideEffects: false },
   tsconfig: join(root, 'tsconfig.json'),
   transform: { target: 'es2022' },
 });
@@ -40,6 +40,8 @@ const { output } = await bundle.write({
   format: 'esm',
   sourcemap: true,
   chunkFileNames: 'shared/[name].js',
+  // What `using` becomes for Node 20: otherwise in a large file, which its users would all load.
+  codeSplitting: { groups: [{ name: 'using', test: /usingCtx/ }] },
 });
 await bundle.close();
 

@@ -103,6 +103,8 @@ export class CaptureError extends Error {
 const longestLimitMs = 600_000;
 
 function slug(title: string): string {
+  // Without the tables of Unicode, which take longer to load than all experiments.
+  if (/^[a-z0-9-]+$/.test(title)) return title;
   return (
     title
       .toLowerCase()
