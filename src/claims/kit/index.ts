@@ -1,6 +1,7 @@
 // All that a case or an experiment may use: what the lab has for it, and what more than one of them does.
 export type { Trace, TraceSegment } from '../../lab/record/trace.js';
 export { plain } from '../../lab/record/event.js';
+export { codeOf } from '../../errors.js';
 export { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 export { comesTrue, until } from '../../lab/record/until.js';
 export type { Endpoint, Host } from '../../lab/network/host.js';

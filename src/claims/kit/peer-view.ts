@@ -1,5 +1,6 @@
 import { codeOf } from '../../errors.js';
 import { endOfStream, type LabSocket, resultText } from '../../lab/network/lab-socket.js';
+import { patient } from '../../lab/record/patience.js';
 import { outcomeAsync } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';
 
@@ -93,5 +94,5 @@ export function readingOf(socket: LabSocket): Reading {
 /** Whether a call waited for the second of SO_LINGER. On a busy machine any call may take a part of it, or somewhat more. */
 export function lasted(ms: number): string {
   if (ms < 950) return 'at once';
-  return ms < 3000 ? 'about 1 s' : `${(ms / 1000).toFixed(1)} s`;
+  return ms < patient(3000) ? 'about 1 s' : `${(ms / 1000).toFixed(1)} s`;
 }

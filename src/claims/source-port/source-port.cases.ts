@@ -1,14 +1,14 @@
-import type { OptionValues } from '../../index.js';
+import { type OptionValues, TimeoutError } from '../../index.js';
 import {
   type Case,
   closeInOrder,
+  codeOf,
   defineCase,
   type Endpoint,
   type Host,
   inGrid,
   type LabSocket,
   outcome,
-  outcomeAsync,
   reuse,
   type Stage,
 } from '../kit/index.js';
@@ -43,11 +43,22 @@ function ground(stage: Stage): Ground {
   return { client, server, sources, destinations };
 }
 
+/** What the kernel says to connect(2). Where it says nothing in time, that is no answer about ports. */
+async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
+  try {
+    await socket.connect(to);
+    return 'ok';
+  } catch (error) {
+    if (error instanceof TimeoutError) throw error;
+    return codeOf(error);
+  }
+}
+
 /** bind and connect: `ok`, or the call that failed and its errno. */
 async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Promise<string> {
   const bound = outcome(() => socket.bind(from));
   if (bound !== 'ok') return `bind ${bound}`;
-  const connected = await outcomeAsync(() => socket.connect(to));
+  const connected = await connectedTo(socket, to);
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
 }
 
@@ -93,9 +104,7 @@ const differentPorts = defineCase<Ports, Count>({
       const socket = client.open({ name: `client ${made + 1}`, options });
       const port = by === 'bind to each port' ? range.low + (made % rangeSize) : 0;
       const said =
-        by === 'no bind'
-          ? await outcomeAsync(() => socket.connect(to))
-          : await connectFrom(socket, { address: client.ANY, port }, to);
+        by === 'no bind' ? await connectedTo(socket, to) : await connectFrom(socket, { address: client.ANY, port }, to);
       if (said !== 'ok') return { connections: made, then: by === 'no bind' ? `connect ${said}` : said };
     }
     return { connections: rangeSize + 1, then: nothingFailed };
@@ -310,7 +319,7 @@ async function bindAndConnect(socket: LabSocket, from: Endpoint, to: Endpoint, s
   const bound = outcome(() => socket.bind(from));
   if (bound !== 'ok') return `bind ${bound}`;
   setIf('after bind');
-  const connected = await outcomeAsync(() => socket.connect(to));
+  const connected = await connectedTo(socket, to);
   setIf('after connect');
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
 }
@@ -386,8 +395,7 @@ async function reconnect(client: Host, server: Host, { port, options, before }: 
   for (let made = 0; ; made++) {
     const socket = client.open({ name: `client ${made + 1}`, options });
     const to = listener.local;
-    const connected =
-      port === 0 ? outcomeAsync(() => socket.connect(to)) : connectFrom(socket, { address: client.ANY, port }, to);
+    const connected = port === 0 ? connectedTo(socket, to) : connectFrom(socket, { address: client.ANY, port }, to);
     const said = await connected;
     const result = said.startsWith('E') ? `connect ${said}` : said;
     if (said !== 'ok') return { result, fourTuple: 'none' };

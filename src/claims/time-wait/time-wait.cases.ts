@@ -28,11 +28,13 @@ const serverPort = 8080;
 type Wire = Record<'handshake' | 'data' | 'firstFin' | 'timeWait', string>;
 
 /** What is seen of a connection whose one end closes first, with a TIME_WAIT at that end or nowhere. */
-function wireOf(ending: string, isKept: boolean): Wire {
+function wireOf(ending: string, isKept: boolean, handshake = 'client SYN, server SYN ACK, client ACK'): Wire {
   const firstFin = ending.startsWith('server') ? 'server' : 'client';
-  const handshake = 'client SYN, server SYN ACK, client ACK';
   return { handshake, data: 'client, server', firstFin, timeWait: isKept ? firstFin : 'nobody' };
 }
+
+/** No TIME_WAIT stays where the other side answers the FIN with RST. */
+const isKeptAfter = (ending: string): boolean => !ending.endsWith('has not read everything');
 
 const onTheWire = defineCase<string, Wire>({
   id: 'G3',
@@ -50,7 +52,11 @@ const onTheWire = defineCase<string, Wire>({
   laws: [
     {
       text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN. There is no TIME_WAIT if the other side closes with data unread.',
-      rows: (ending) => wireOf(ending, !ending.endsWith('has not read everything')),
+      rows: (ending) => wireOf(ending, isKeptAfter(ending)),
+    },
+    {
+      text: 'The three segments that open the connection have the flags ECE and CWR too, which ask for ECN (net.ipv4.tcp_ecn 1). TIME_WAIT stays at the side that sends the first FIN. There is no TIME_WAIT if the other side closes with data unread.',
+      rows: (ending) => wireOf(ending, isKeptAfter(ending), 'client SYN ECE CWR, server SYN ACK ECE, client ACK'),
     },
     {
       text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN.',

@@ -1,8 +1,9 @@
+import { inspect } from 'node:util';
 import { SystemCallError, TimeoutError } from '../../index.js';
 import { type AnyRuleId, type CitedRule, cite } from '../../explain/cite.js';
 import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
-import { isRecord, type Json, sameJson } from '../record/json.js';
+import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
 import type { GridCell, Labels, RowResult, Verdict } from '../record/result.js';
 import type { Stage } from './stage.js';
 
@@ -215,6 +216,7 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
       const runRow = async (row: CaseRow<Given, Observed>): Promise<SeenRow<Given, Observed>> => {
         const use = (stage: Stage): Observed | Promise<Observed> => run(stage, row.given);
         const { value: observed, events, recording } = await onStage(rows.indexOf(row), use);
+        if (!isJson(observed)) throw new Error(`${row.name}: JSON cannot hold what was observed: ${inspect(observed)}`);
         const ok = row.says === undefined ? null : agrees(row.says, observed);
         return { ...row, observed, events, ok, ...(recording !== undefined && { recording }) };
       };

@@ -1,4 +1,5 @@
 import { codeOf } from '../../errors.js';
+import { TimeoutError } from '../../index.js';
 import type { CaseResult } from '../record/result.js';
 import type { Event } from '../record/event.js';
 import type { Recording, TraceSegment } from '../record/trace.js';
@@ -78,7 +79,9 @@ function stages(testCase: Case, network: Isolation, { recordings = false, captur
     } catch (error) {
       const { last } = stage;
       const place = last === undefined ? 'before its first call' : `after "${eventText(last)}"`;
-      throw new Error(`${error instanceof Error ? error.message : codeOf(error)}, ${place}`, { cause: error });
+      const why = error instanceof TimeoutError ? stage.fullQueues() : [];
+      const message = error instanceof Error ? error.message : codeOf(error);
+      throw new Error([`${message}, ${place}`, ...why].join('; '), { cause: error });
     } finally {
       stage.close();
     }

@@ -176,6 +176,20 @@ export class Stage {
     return peer;
   }
 
+  /** Listeners whose accept queue is full (sk_acceptq_is_full()): they take no SYN, and a connect to them hears nothing. */
+  fullQueues(): string[] {
+    const hosts = [...this.#stations.flatMap(({ host }) => host ?? []), ...this.#alone];
+    return hosts.flatMap((host) =>
+      host
+        .sockets({ state: 'LISTEN' })
+        .filter(({ receiveQueue, sendQueue }) => receiveQueue > sendQueue)
+        .map(
+          ({ localAddress, localPort, receiveQueue, sendQueue }) =>
+            `the accept queue of ${localAddress}:${localPort} on ${host.name} is full: ${receiveQueue} connections, with a backlog of ${sendQueue}`,
+        ),
+    );
+  }
+
   mark(text: string): void {
     this.#mustGoOn('mark');
     if (typeof text !== 'string' || text.length > longestMark)

@@ -165,4 +165,22 @@ describe('rows of a case', () => {
       [null, undefined],
     ]);
   });
+
+  test.each([[[undefined]], [undefined], [{ left: Number.NaN }], [[new Date(0)]], [1n]])(
+    'that JSON cannot hold is refused: %o',
+    async (observed) => {
+      const wrong = defineCase<number, string>({
+        id: 'T1',
+        articles: [],
+        title: '',
+        claim: '',
+        rule: '',
+        advice: '',
+        rows: [{ name: 'the row', given: 0 }],
+        run: () => observed as unknown as string,
+        because: () => '',
+      });
+      await expect(wrong.runRows(onStage, nothingLacking)).rejects.toThrow('the row: JSON cannot hold');
+    },
+  );
 });
