@@ -10,7 +10,7 @@ import {
 import { type CallPrediction, type ExistingSocket, isConnection, placeOfExisting } from './conflict.js';
 import { isIPv4, isWildcardPlace, type Place, placeOf, sameAddress } from './place.js';
 import { type Machine, surroundingsOf } from './predict.js';
-import { rules } from './rules.js';
+import { type RuleId, rules } from './rules.js';
 
 /** A call on a socket of a {@link World}. */
 export type WorldCall =
@@ -135,7 +135,7 @@ export class World {
    */
   made(name: string, call: WorldCall, outcome: string, after: Partial<Pick<Member, 'local' | 'remote'>> = {}): void {
     const member = this.#get(name);
-    if (call.call === 'connect') this.#connected(member, outcome, after);
+    if (call.call === 'connect') this.#connected(member, call, outcome, after);
     if (outcome !== 'ok' || call.call === 'connect') return;
     const local = after.local ?? member.local;
     if (local === undefined) throw invalidArgument('local', 'the address of the socket', local);
@@ -226,7 +226,21 @@ export class World {
     return { ...said, rule: 'nobody-listens', outcome: rules['nobody-listens'].outcome, sockets: [] };
   }
 
-  #connected(member: Member, outcome: string, { local, remote }: Partial<Pick<Member, 'local' | 'remote'>>): void {
+  /**
+   * Whether a connect() failed after the state had changed, so that a port that was chosen is given back, tcp_v4_connect()
+   * `failure`. What the look-up of the route refuses comes before, EADDRNOTAVAIL for want of a source address among it.
+   */
+  #hadStarted(name: string, call: WorldCall, outcome: string): boolean {
+    if (outcome !== 'EADDRNOTAVAIL') return answers.includes(outcome);
+    return ofPorts.includes(this.predict(name, call).rule);
+  }
+
+  #connected(
+    member: Member,
+    call: WorldCall,
+    outcome: string,
+    { local, remote }: Partial<Pick<Member, 'local' | 'remote'>>,
+  ): void {
     const { name, given } = member;
     if (outcome === 'ok') {
       this.#members.set(name, { ...member, state: 'ESTABLISHED', local: local ?? member.local, remote });
@@ -238,7 +252,8 @@ export class World {
       return;
     }
     const { state, local: before } = member;
-    if (before === undefined || (state !== 'BOUND' && state !== 'CLOSE') || refusedEarly.includes(outcome)) return;
+    if (before === undefined || (state !== 'BOUND' && state !== 'CLOSE') || !this.#hadStarted(name, call, outcome))
+      return;
     // A wildcard is one again, inet_bhash2_reset_saddr(). A source that was chosen for `::ffff:0.0.0.0` stays.
     if (given.address && local === undefined) throw invalidArgument('local', 'the address of the socket', local);
     const address = given.address ? local?.address : undefined;
@@ -253,8 +268,16 @@ export class World {
   }
 }
 
-/** connect() failed before the state changed: a port that was chosen is still there, tcp_v6_connect() `failure`. */
-const refusedEarly: readonly string[] = ['ENETUNREACH', 'EAFNOSUPPORT', 'EINVAL'];
+/** How a connect() fails that has sent its SYN. */
+const answers: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT'];
+
+/** Rules by which connect() finds no port. */
+const ofPorts: readonly RuleId[] = [
+  'four-tuple-taken',
+  'four-tuple-in-time-wait',
+  'time-wait-taken-over',
+  'no-port-left-for-connect',
+];
 
 export interface Endpoint {
   readonly address: string;

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { World } from '../../src/explain/world.js';
+import { type Endpoint, World } from '../../src/explain/world.js';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
+import { Socket } from '../../src/socket/socket.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
+import { describeNeeding } from '../support/needs.js';
 
 /** A socket with port 80 whose connect() failed, and what bind(2) of another to an address returns then. */
 function afterRefusal(family: 'IPv4' | 'IPv6', address: string, to: string, source: string): (at: string) => unknown {
@@ -43,5 +47,46 @@ describe('World', () => {
     expect(world.sockets()).toMatchObject([{ localPort: 40_001 }]);
     world.made('A', { call: 'connect', address: '::1', port: 81 }, 'ECONNREFUSED', { local });
     expect(world.sockets()).toEqual([]);
+  });
+
+  test.each(['EADDRNOTAVAIL', 'EHOSTUNREACH', 'EACCES'])('keeps a chosen port where no route is found: %s', (code) => {
+    const world = new World();
+    world.open('A', { protocol: 'tcp', family: 'IPv6' });
+    const local = { address: '::', port: 40_001 };
+    world.made('A', { call: 'bind', address: '::', port: 0 }, 'ok', { local });
+    world.made('A', { call: 'connect', address: 'fd00::1', port: 81 }, code, { local });
+    expect(world.sockets()).toMatchObject([{ localPort: 40_001 }]);
+  });
+
+  test('gives a chosen port back where EADDRNOTAVAIL is of the four-tuple', () => {
+    const world = new World();
+    const [local, remote] = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, port: 40_001 })) as [
+      Endpoint,
+      Endpoint,
+    ];
+    for (const name of ['A', 'B']) {
+      world.open(name, { protocol: 'tcp', family: 'IPv4' });
+      world.made(name, { call: 'bind', address: local.address, port: 0 }, 'ok', { local });
+    }
+    const connect = { call: 'connect', ...remote } as const;
+    world.made('B', connect, 'ok', { local, remote });
+    world.made('A', connect, 'EADDRNOTAVAIL', { local });
+    expect(world.sockets().map(({ name }) => name)).toEqual(['B']);
+  });
+});
+
+describeNeeding(canMakeNamespaces, 'needs network namespaces')('the kernel', () => {
+  test('keeps a chosen port where IPv6 has no source address', () => {
+    using namespace = NetworkNamespace.create();
+    namespace.removeAddress('lo', '::1/128');
+    namespace.run(() => {
+      using first = Socket.open({ family: 'IPv6' }).bind({ address: '::' });
+      const { port } = first.getsockname();
+      expect(() => first.tryConnect({ address: '::1', port: 80 })).toThrow(
+        expect.objectContaining({ code: 'EADDRNOTAVAIL' }),
+      );
+      using second = Socket.open({ family: 'IPv6' });
+      expect(() => second.bind({ address: '::', port })).toThrow(expect.objectContaining({ code: 'EADDRINUSE' }));
+    });
   });
 });
