@@ -14,7 +14,7 @@ function versionsText({ since, until }) {
 
 function ruleSection([id, rule]) {
   const { text, calls, protocols, outcome, kernel, source, cures } = rule;
-  const where = `${protocols.map((name) => name.toUpperCase()).join(' and ')} ${calls.map((call) => `${call}()`).join(' and ')}`;
+  const where = `${protocols.map((name) => (name === 'unix' ? 'unix' : name.toUpperCase())).join(' and ')} ${calls.map((call) => `${call}()`).join(' and ')}`;
   return [
     `### ${id}`,
     '',
@@ -40,7 +40,7 @@ export function rulesPage(rules, unpredictables, lifeRules) {
     '',
     '# Rules of bind, listen and connect',
     '',
-    `The ${Object.keys(rules).length} rules by which Linux decides whether a socket may have an address and port. Functions are those of Linux 6.18.`,
+    `The ${Object.keys(rules).length} rules by which Linux decides whether a socket may have an address and port, or a path. Functions are those of Linux 6.18.`,
     'Where a call fails, the list says what helps, in the order in which to try it.',
     '',
     ...outcomes.flatMap((outcome) => [

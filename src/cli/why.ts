@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type BindRequest, explain, explanationText, type Rule, rules, UsageError } from '../index.js';
+import {
+  type BindRequest,
+  explain,
+  explanationText,
+  type Rule,
+  rules,
+  type UnixRequest,
+  UsageError,
+} from '../index.js';
 import { exitCodes } from './exit.js';
 import { toJson } from './json.js';
 import { nearest } from '../nearest.js';
@@ -81,6 +89,16 @@ function requestOf(text: string, flags: WhyFlags): BindRequest {
   };
 }
 
+/** `unix:/run/app.sock`, a path with a slash, or `@name` for an abstract one. */
+function unixRequestOf(target: string, { udp, connect, listen }: WhyFlags): UnixRequest | undefined {
+  const named = target.startsWith('unix:');
+  if (!named && !target.startsWith('@') && !target.includes('/')) return undefined;
+  if (udp === true || listen === true || connect !== undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', '--udp, --listen and --connect are not for a unix socket');
+  const path = named ? target.slice('unix:'.length) : target;
+  return { protocol: 'unix', path: path.startsWith('@') ? `\0${path.slice(1)}` : path };
+}
+
 function uid(text: string): number {
   if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a number is expected.');
   return Number(text);
@@ -90,7 +108,10 @@ export function addWhyCommand(program: Command): void {
   program
     .command('why')
     .description('show who holds a port, why a bind fails, and what helps')
-    .argument('<target>', 'a port, an address and port, or the name of an error: 8080, 127.0.0.1:8080, EADDRINUSE')
+    .argument(
+      '<target>',
+      'a port, an address and port, a unix socket, or an error: 8080, 127.0.0.1:8080, /run/app.sock, EADDRINUSE',
+    )
     .option('--udp', 'a UDP socket instead of a TCP one')
     .option('--reuseaddr', 'with SO_REUSEADDR')
     .option('--reuseport', 'with SO_REUSEPORT')
@@ -108,7 +129,9 @@ export function addWhyCommand(program: Command): void {
         explainCode(target, flags.json === true);
         return;
       }
-      const explanation = explain(requestOf(target, flags), { trials: flags.trials, timeoutMs: patienceMs });
+      const options = { trials: flags.trials, timeoutMs: patienceMs };
+      const unix = unixRequestOf(target, flags);
+      const explanation = unix === undefined ? explain(requestOf(target, flags), options) : explain(unix, options);
       console.log(flags.json === true ? toJson(explanation) : explanationText(explanation));
       process.exitCode = explanation.free === true ? exitCodes.ok : exitCodes.failed;
     });

@@ -3,6 +3,7 @@ import { errorMonitor, type EventEmitter } from 'node:events';
 import * as net from 'node:net';
 import { invalidArgument } from '../errors.js';
 import { explain, type Explanation } from './explain.js';
+import type { UnixExplanation } from './unix.js';
 import type { BindRequest } from './predict.js';
 import { explanationText } from './text.js';
 
@@ -19,7 +20,7 @@ function isBindFailure(error: unknown): error is Error & { readonly syscall: str
 }
 
 /** Writes the explanation into the error's text, and adds it as data that printing the error does not repeat. */
-function write(error: Error, explanation: Explanation): void {
+function write(error: Error, explanation: Explanation | UnixExplanation): void {
   const { message, stack } = error;
   const text = `${message}\n${explanationText(explanation)}`;
   // The stack was made with the error, and repeats the message.
@@ -34,7 +35,7 @@ function explainInPlace(error: unknown, known: Partial<BindRequest>): void {
   try {
     write(error, explain(error, { known, timeoutMs }));
   } catch {
-    // A unix socket, a frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
+    // A frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
   }
 }
 

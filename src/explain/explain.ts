@@ -3,48 +3,19 @@ import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import type { CallPrediction } from './conflict.js';
 import { kindsOf } from './copies.js';
 import { Deadline } from './deadline.js';
-import { type HeldSocket, type HeldSockets, socketsOn, type Unseen } from './held.js';
+import type { Finding, TriedCure } from './finding.js';
+import { type HeldSocket, type HeldSockets, socketsOn } from './held.js';
 import { mayBindPrivileged, thisMachine } from './machine.js';
 import { type BindRequest, familyOf, type Machine, predictBind } from './predict.js';
-import { type FailedCall, isError, readError } from './request.js';
-import { type Cure, type RuleId, rules, type UnpredictableId } from './rules.js';
+import { type FailedCall, isError, readError, unixRequestOf } from './request.js';
+import { type RuleId, rules } from './rules.js';
 import { commonest, type Situation } from './stand.js';
-import { notTried, type Trial } from './trial.js';
+import { isPortAction, notTried, type Trial } from './trial.js';
 import { makeTrials } from './trials.js';
+import { checkUnixRequest, explainUnix, type UnixExplanation, type UnixRequest } from './unix.js';
 
-/** A cure, and what came of it when it was tried on copies of the sockets in a network namespace of its own. */
-export interface TriedCure extends Cure {
-  readonly trial: Trial;
-}
-
-/** Why a bind(2), listen(2) or connect(2) fails, or failed. */
-export interface Explanation {
-  /** Errno of the call that fails. Absent where nothing is in the way, or where that cannot be told. */
-  readonly code?: string;
-  /** The call that fails, whatever the error called it. */
-  readonly call: 'bind' | 'listen' | 'connect';
-  /** True where every call would work now, false where one fails, absent where something that decides cannot be seen. */
-  readonly free?: boolean;
-  /** What was, or was to be, asked of the kernel. */
-  readonly request: BindRequest;
-  /** The sockets in the way. */
-  readonly holders: readonly HeldSocket[];
-  /** Sockets on the port that are not in the way. */
-  readonly others: readonly HeldSocket[];
-  /** The rule of the kernel that decides, a key of `rules`. */
-  readonly rule: RuleId;
-  /** The rule in one sentence. */
-  readonly sentence: string;
-  /** Why it cannot be told for sure. */
-  readonly unpredictable?: UnpredictableId;
-  /** What helps, in the order in which to try it. What was tried and did not help stands last. */
-  readonly cures: readonly TriedCure[];
-  /** What the request came to on copies of the sockets. */
-  readonly trial: Trial;
-  readonly unseen: readonly Unseen[];
-  /** What else to know, in whole sentences. */
-  readonly notes: readonly string[];
-}
+/** Why a bind(2), listen(2) or connect(2) of TCP or UDP fails, or failed. */
+export type Explanation = Finding<BindRequest, HeldSocket>;
 
 export interface ExplainOptions {
   /** What is known of the request beyond what an error says, as `{ options: { SO_REUSEADDR: true } }`. */
@@ -137,10 +108,10 @@ function triedCures(seen: Look, code: string, deadline: Deadline | undefined): [
   };
   if (deadline === undefined) return without('trials are off');
   if (call === 'connect' && !ofConnections.includes(rule)) return without('connect() needs the other end');
-  const actions = [...new Set(cures.flatMap(({ action }) => action ?? []))];
+  const actions = [...new Set(cures.flatMap(({ action }) => (isPortAction(action) ? [action] : [])))];
   const { asItIs, cures: trials } = makeTrials({ situation: situationOf(seen), code, actions }, deadline);
   const tried = cures.map((cure) => {
-    const trial = cure.action === undefined ? undefined : trials[actions.indexOf(cure.action)];
+    const trial = isPortAction(cure.action) ? trials[actions.indexOf(cure.action)] : undefined;
     return { ...cure, trial: trial ?? notTried('it cannot be tried on copies') };
   });
   return [asItIs, sorted(tried)];
@@ -206,6 +177,10 @@ function explainError(error: object, { known = {}, trials = true }: ExplainOptio
   return { ...explanationOf(seen, undefined, notes, undefined), code: failed.code, call: failed.named };
 }
 
+function isUnixRequest(request: object): request is UnixRequest {
+  return 'protocol' in request && request.protocol === 'unix';
+}
+
 /**
  * Explains why bind(2), listen(2) or connect(2) failed, from the error; or what they would come to, from a request: the call that
  * fails, the sockets in the way with their processes, the rule of the kernel, and what helps. It looks at the network
@@ -215,16 +190,31 @@ function explainError(error: object, { known = {}, trials = true }: ExplainOptio
  * It blocks the thread: some 10 ms, and more with tens of thousands of sockets.
  *
  * @throws {UsageError} `ERR_ARGUMENT_INVALID` - neither an error of these calls nor a request. `ERR_ADDRESS_INVALID`,
- * `ERR_OUT_OF_RANGE` - a request for no address or port. `ERR_NOT_SUPPORTED` - not Linux, or a unix socket.
+ * `ERR_OUT_OF_RANGE` - a request for no address or port. `ERR_NOT_SUPPORTED` - not Linux.
  */
-export function explain(errorOrRequest: unknown, options: ExplainOptions = {}): Explanation {
+export function explain(request: BindRequest, options?: ExplainOptions): Explanation;
+/** Explains what comes of a unix socket's bind(2) or connect(2): whether the socket of a path is still open, and whose it is. */
+export function explain(request: UnixRequest, options?: ExplainOptions): UnixExplanation;
+/** Explains an error. One of a path has an explanation of a unix socket: its `request.protocol` is `unix`. */
+export function explain(error: unknown, options?: ExplainOptions): Explanation | UnixExplanation;
+export function explain(errorOrRequest: unknown, options: ExplainOptions = {}): Explanation | UnixExplanation {
   if (typeof errorOrRequest !== 'object' || errorOrRequest === null)
     throw invalidArgument('errorOrRequest', 'an error of bind, listen or connect, or a request', errorOrRequest);
   knownKeys(options, 'options', ['known', 'trials', 'timeoutMs']);
   integer(options.timeoutMs ?? 0, 'timeoutMs', 0, int32Max);
   const deadline = new Deadline(options.timeoutMs ?? 1000);
-  if (isError(errorOrRequest)) return explainError(errorOrRequest, options, deadline);
+  const trials = options.trials ?? true;
+  if (isError(errorOrRequest)) {
+    const unix = unixRequestOf(errorOrRequest);
+    return unix === undefined
+      ? explainError(errorOrRequest, options, deadline)
+      : explainUnix(unix.request, unix.code, deadline, trials);
+  }
+  if (isUnixRequest(errorOrRequest)) {
+    checkUnixRequest(errorOrRequest);
+    return explainUnix(errorOrRequest, undefined, deadline, trials);
+  }
   // predictBind checks it.
   const seen = look({ ...errorOrRequest, ...options.known } as BindRequest, deadline);
-  return explanationOf(seen, undefined, [], options.trials === false ? undefined : deadline);
+  return explanationOf(seen, undefined, [], trials ? deadline : undefined);
 }

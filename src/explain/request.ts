@@ -1,5 +1,7 @@
-import { invalidArgument, SystemCallError, UsageError } from '../errors.js';
+import { isIP } from 'node:net';
+import { invalidArgument, SystemCallError } from '../errors.js';
 import type { BindRequest } from './predict.js';
+import type { UnixRequest } from './unix.js';
 
 type Call = 'bind' | 'listen' | 'connect';
 
@@ -71,7 +73,7 @@ export function isError(value: object): boolean {
 /**
  * Reads an error of bind, listen or connect; `known` is what the caller knows of the request beyond it.
  *
- * @throws {UsageError} `ERR_ARGUMENT_INVALID` - it is of no such call. `ERR_NOT_SUPPORTED` - of a unix socket.
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - it is of no such call.
  */
 export function readError(error: object, known: Partial<BindRequest>): FailedCall {
   const fields = error as Fields;
@@ -79,12 +81,29 @@ export function readError(error: object, known: Partial<BindRequest>): FailedCal
   if (code === undefined || !isCall(named))
     throw invalidArgument('error', 'an error of bind, listen or connect, or a request', error);
   const address = text(fields, 'address');
-  if (address?.startsWith('/') === true || address?.startsWith('\0') === true || address?.startsWith('@') === true)
-    throw new UsageError('ERR_NOT_SUPPORTED', `error: ${JSON.stringify(address)} is a unix socket, which has no port`);
   const from = error instanceof SystemCallError ? 'sockwise' : 'Node';
   const requests = asked[from][named]
     .flatMap((build) => build(address, port(fields, 'port'), fields))
     .filter(({ protocol }) => known.protocol === undefined || known.protocol === protocol)
     .map((request) => ({ ...request, ...known }));
   return { code, named, from, requests };
+}
+
+/** What an error of a unix socket asked for: one whose address is a path, or an abstract name. `undefined` for other errors. */
+export function unixRequestOf(error: object): { readonly code: string; readonly request: UnixRequest } | undefined {
+  const fields = error as Fields;
+  const [code, named, path] = [text(fields, 'code'), fields['syscall'], text(fields, 'address')];
+  if (code === undefined || !isCall(named) || path === undefined || path === '') return undefined;
+  // A socket of a path has no port; an address may have a zone.
+  if (port(fields, 'port') !== undefined || isIP(path.replace(/%.*/, '')) !== 0) return undefined;
+  // An error of ours shows the NUL byte of an abstract name as `@`.
+  const isName = error instanceof SystemCallError && path.startsWith('@');
+  return {
+    code,
+    request: {
+      protocol: 'unix',
+      path: isName ? `\0${path.slice(1)}` : path,
+      call: named === 'connect' ? 'connect' : 'bind',
+    },
+  };
 }

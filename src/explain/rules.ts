@@ -1,3 +1,5 @@
+import { unixRules } from './unix-rules.js';
+
 /** Who must act for a cure to work. `us`: the program that gets the error; `the other`: the program that holds the port. */
 export type CureNeeds = 'us' | 'the other' | 'both' | 'root' | 'time';
 
@@ -10,8 +12,8 @@ export interface Cure {
   readonly action?: CureAction;
 }
 
-/** What a cure does, for a trial of it. */
-export type CureAction =
+/** What a cure of a port does, for a trial of it. */
+export type PortAction =
   | 'SO_REUSEADDR on both'
   | 'SO_REUSEPORT on both'
   | 'one user'
@@ -31,6 +33,11 @@ export type CureAction =
   | 'CAP_NET_BIND_SERVICE'
   | 'ip_unprivileged_port_start';
 
+/** What a cure of a unix socket does. */
+export type UnixAction = 'another path' | 'an abstract name' | 'unlink' | 'stop and unlink';
+
+export type CureAction = PortAction | UnixAction;
+
 /** What the kernel answers where the rule decides: `ok`, or the errno of the call. */
 export type RuleOutcome =
   | 'ok'
@@ -43,6 +50,8 @@ export type RuleOutcome =
   | 'EINVAL'
   | 'EISCONN'
   | 'ENETUNREACH'
+  | 'ENOENT'
+  | 'ENOTDIR'
   | 'EOPNOTSUPP';
 
 /** The calls a rule can decide. */
@@ -52,7 +61,7 @@ export interface Rule {
   /** One plain sentence. */
   readonly text: string;
   readonly calls: readonly DecidedCall[];
-  readonly protocols: readonly ('tcp' | 'udp')[];
+  readonly protocols: readonly ('tcp' | 'udp' | 'unix')[];
   readonly outcome: RuleOutcome;
   /** Where the kernel decides it, as `inet_bind_conflict()`. */
   readonly kernel: string;
@@ -602,6 +611,7 @@ const table = {
     source: 'connect(2) EISCONN',
     cures: [{ text: 'Open a new socket, or dissolve the connection with `disconnect` first.', needs: 'us' }],
   },
+  ...unixRules,
 } as const satisfies Readonly<Record<string, Rule>>;
 
 /** Names a rule, as `held-by-time-wait`. */

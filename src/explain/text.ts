@@ -3,11 +3,14 @@ import { constants } from 'node:os';
 import { formatAddress } from '../address.js';
 import type { SocketState } from '../netlink/state.js';
 import type { SocketOwner } from '../proc/owner.js';
-import type { Explanation, TriedCure } from './explain.js';
+import type { Explanation } from './explain.js';
+import type { TriedCure } from './finding.js';
 import type { HeldSocket, Unseen } from './held.js';
 import type { BindRequest } from './predict.js';
 import { type CureNeeds, rules, unpredictables } from './rules.js';
 import type { Trial } from './trial.js';
+import type { UnixExplanation, UnixRequest } from './unix.js';
+import type { HeldUnixSocket } from './unix-place.js';
 
 // What would rule a terminal, or turn the text around: control and format characters, separators of lines.
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
@@ -33,6 +36,8 @@ type Shown = Pick<
   'family' | 'localAddress' | 'localPort' | 'remoteAddress' | 'remotePort' | 'timer' | 'uid' | 'inode'
 > & { readonly state: SocketState; readonly owners?: readonly SocketOwner[] };
 
+type Holder = Shown | HeldUnixSocket;
+
 function place({ family }: Shown, address: string, port: number): string {
   return formatAddress({ family, address, port });
 }
@@ -42,16 +47,22 @@ function timeLeft({ timer, state }: Shown): string[] {
   return ends ? [`${Math.ceil((timer?.remainingMs ?? 0) / 1000)} s left`] : [];
 }
 
-function holderOf(held: Shown): string {
-  const { owners = [] } = held;
+function holderOf(held: Holder): string {
+  const { owners = [], uid } = held;
   if (owners.length > 0) return owners.map(ownerText).join('; ');
-  if (held.inode !== 0) return `a process that cannot be seen (uid ${held.uid})`;
+  if (held.inode !== 0) return `a process that cannot be seen${uid === undefined ? '' : ` (uid ${uid})`}`;
   // A connection in the accept queue has no inode yet.
   return held.state === 'ESTABLISHED' || held.state === 'CLOSE_WAIT' ? 'not accepted yet' : 'no process';
 }
 
+/** A path, or an abstract name with `@` for its NUL byte, as ss(8) shows it. */
+function pathText(path: string): string {
+  return harmless(path.replaceAll('\0', '@'));
+}
+
 /** One line: state, addresses, the time that is left, and the processes. */
-export function holderText(held: Shown): string {
+export function holderText(held: Holder): string {
+  if (!('localPort' in held)) return `${held.state.padEnd(7)} ${pathText(held.path ?? '')}  ${holderOf(held)}`;
   const local = place(held, held.localAddress, held.localPort);
   const isConnected = held.remotePort !== 0;
   const ends = isConnected ? `${local} - ${place(held, held.remoteAddress, held.remotePort)}` : local;
@@ -61,7 +72,7 @@ export function holderText(held: Shown): string {
 const mostLines = 10;
 
 /** A line for each, as far as a reader would follow, and how many more there are of each state. */
-export function holderLines(held: readonly Shown[]): string[] {
+export function holderLines(held: readonly Holder[]): string[] {
   const lines = held.slice(0, mostLines).map(holderText);
   const counts = new Map<string, number>();
   for (const { state } of held.slice(mostLines)) counts.set(state, (counts.get(state) ?? 0) + 1);
@@ -94,14 +105,28 @@ function cureText({ text, needs: who, trial }: TriedCure, index: number): string
   return `  ${index + 1}. ${text} [${needs[who]}${trialText(trial)}]`;
 }
 
-function targetOf({ protocol, address, port = 0, connect, options = {} }: BindRequest): string {
-  const at = (where: string, number: number): string =>
-    formatAddress({ family: where.includes(':') ? 'IPv6' : 'IPv4', address: where, port: number });
+function endpoint(address: string, port: number): string {
+  const family = address.includes(':') ? 'IPv6' : 'IPv4';
+  if (port !== 0) return formatAddress({ family, address, port });
+  return `${address}, any port`;
+}
+
+/** Where the socket is bound, if it is. */
+function localOf({ address, port = 0, connect }: BindRequest): string[] {
+  if (address !== undefined) return [endpoint(address, port)];
+  if (port !== 0) return [`port ${port}`];
+  return connect === undefined ? ['any port'] : [];
+}
+
+function targetOf(request: BindRequest | UnixRequest): string {
+  if (request.protocol === 'unix') return `unix socket ${pathText(request.path)}`;
+  const { protocol, connect, options = {}, interfaceIndex = 0 } = request;
   const set = Object.entries(options).flatMap(([name, value]) => (value === true ? [name] : []));
-  const local = address === undefined ? `port ${port}` : at(address, port);
   return [
     protocol.toUpperCase(),
-    ...(connect === undefined ? [local] : ['to', at(connect.address, connect.port)]),
+    ...localOf(request),
+    ...(connect === undefined ? [] : ['to', endpoint(connect.address, connect.port)]),
+    ...(interfaceIndex === 0 ? [] : [`on interface ${interfaceIndex}`]),
     ...(set.length > 0 ? [`with ${set.join(', ')}`] : []),
   ].join(' ');
 }
@@ -111,7 +136,9 @@ function errorText(code: string): string {
   return (errno === undefined ? undefined : getSystemErrorMap().get(-errno)?.[1]) ?? 'unknown error';
 }
 
-function outcomeText({ code, call, request, free, unpredictable }: Explanation): string {
+type AnyExplanation = Explanation | UnixExplanation;
+
+function outcomeText({ code, call, request, free, unpredictable }: AnyExplanation): string {
   const target = targetOf(request);
   if (code !== undefined && free === true) return `${call}() failed with ${code} on ${target}; now it would work.`;
   if (code !== undefined) return `${call}() fails with ${code} (${errorText(code)}) on ${target}.`;
@@ -120,7 +147,7 @@ function outcomeText({ code, call, request, free, unpredictable }: Explanation):
 }
 
 /** What is not seen of owners matters only where an owner is missing. */
-function matters({ kind }: Unseen, held: readonly HeldSocket[]): boolean {
+function matters({ kind }: Unseen, held: readonly (HeldSocket | HeldUnixSocket)[]): boolean {
   return (
     kind === 'no-sock-diag' ||
     kind === 'options' ||
@@ -150,13 +177,13 @@ export function unseenText(unseen: Unseen): string {
 }
 
 /** Says why no cure was tried: a reader would take them for tried. */
-function untriedText({ cures }: Explanation): string[] {
+function untriedText({ cures }: AnyExplanation): string[] {
   const [reason, ...others] = new Set(cures.map(({ trial }) => (trial.result === 'not tried' ? trial.reason : '')));
   return reason && others.length === 0 ? [`  (not tried: ${harmless(reason, 200)})`] : [];
 }
 
 /** The explanation for a reader: a line for each socket in the way, then what fails and why, then what helps. */
-export function explanationText(explanation: Explanation): string {
+export function explanationText(explanation: AnyExplanation): string {
   const { holders, others, rule, sentence, cures, notes, unseen, free } = explanation;
   const { kernel, source } = rules[rule];
   const seen = [...holders, ...others];
@@ -167,7 +194,12 @@ export function explanationText(explanation: Explanation): string {
     ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
     ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText), ...untriedText(explanation)] : []),
     ...(others.length > 0
-      ? ['Also on the port, and not in the way:', ...holderLines(others).map((line) => `  ${line}`)]
+      ? [
+          explanation.request.protocol === 'unix'
+            ? 'Also of this name, and not in the way:'
+            : 'Also on the port, and not in the way:',
+          ...holderLines(others).map((line) => `  ${line}`),
+        ]
       : []),
     ...unseen.filter((one) => matters(one, seen)).map(unseenText),
   ].join('\n');

@@ -7,7 +7,7 @@ import type { Deadline } from './deadline.js';
 import { Devices } from './devices.js';
 import { NotCopied } from './not-copied.js';
 import type { BindRequest } from './predict.js';
-import type { CureAction } from './rules.js';
+import type { CureAction, PortAction } from './rules.js';
 import { type Situation, standFor } from './stand.js';
 
 /** What a trial in a namespace of its own came to. */
@@ -78,7 +78,7 @@ const sysctl = (name: string, value: string | number): Attempt => ({
   then: (_stand, _request, namespace) => namespace.setSysctl(name, value),
 });
 
-const attempts: Readonly<Record<CureAction, () => Attempt>> = {
+const attempts: Readonly<Record<PortAction, () => Attempt>> = {
   'SO_REUSEADDR on both': () => ({ before: onAll({ SO_REUSEADDR: true }) }),
   'SO_REUSEPORT on both': () => ({ before: onAll({ SO_REUSEPORT: true }, own()) }),
   'one user': () => ({ before: onAll({}, own()) }),
@@ -103,6 +103,11 @@ const attempts: Readonly<Record<CureAction, () => Attempt>> = {
   CAP_NET_BIND_SERVICE: () => ({ privileged: true }),
   ip_unprivileged_port_start: () => sysctl('net.ipv4.ip_unprivileged_port_start', 0),
 };
+
+/** Whether it is tried on copies of what has a port. */
+export function isPortAction(action: CureAction | undefined): action is PortAction {
+  return action !== undefined && Object.hasOwn(attempts, action);
+}
 
 // The copies of a connection from a given port share it with the socket that asks, as the originals do.
 function asked({ request, isRangeUsedUp }: Situation): BindRequest {
@@ -158,7 +163,7 @@ export class Laboratory {
   }
 
   /** @throws {NoNamespace} */
-  with(action: CureAction): Trial {
+  with(action: PortAction): Trial {
     const attempt = attempts[action]();
     const trial = this.#make(attempt);
     if (action !== 'stop the holder' || trial.result !== 'fails') return trial;

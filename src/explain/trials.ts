@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { namespacesAvailable } from '../netns/user-namespace.js';
 import type { Deadline } from './deadline.js';
-import type { CureAction } from './rules.js';
+
+import type { PortAction } from './rules.js';
 import type { Situation } from './stand.js';
 import { Laboratory, NoNamespace, notTried, type Trial } from './trial.js';
 
@@ -12,7 +13,7 @@ export interface TrialOrder {
   readonly situation: Situation;
   /** Errno with which the request fails: where the copies do not, trials of cures mean nothing. */
   readonly code: string;
-  readonly actions: readonly CureAction[];
+  readonly actions: readonly PortAction[];
 }
 
 /** What came of it. */

@@ -14,10 +14,10 @@ const requestSize = 24;
 const messageSize = 16;
 
 // UDIAG_SHOW_*
-const Show = { NAME: 1, PEER: 4, RQLEN: 16, MEMINFO: 32, UID: 64 } as const;
+const Show = { NAME: 1, VFS: 2, PEER: 4, RQLEN: 16, MEMINFO: 32, UID: 64 } as const;
 
 // UNIX_DIAG_*
-const UnixAttribute = { NAME: 0, PEER: 2, RQLEN: 4, MEMINFO: 5, SHUTDOWN: 6, UID: 7 } as const;
+const UnixAttribute = { NAME: 0, VFS: 1, PEER: 2, RQLEN: 4, MEMINFO: 5, SHUTDOWN: 6, UID: 7 } as const;
 
 // SOCK_*, by number; MIPS swaps the first two, and this package has no build for it.
 const typeNames: Readonly<Record<number, UnixSocketRow['type']>> = { 1: 'stream', 2: 'dgram', 5: 'seqpacket' };
@@ -29,6 +29,8 @@ export interface UnixSocketRow {
   readonly state: SocketState;
   /** A path, or an abstract name with `\0` for its first character; absent where the socket has no name. */
   readonly path?: string;
+  /** Inode of the file that bind(2) made, its lower 32 bits; absent where the socket has no path. */
+  readonly fileInode?: number;
   readonly inode: number;
   /** Inode of the connected socket; absent where there is none, or it has closed. */
   readonly peerInode?: number;
@@ -51,7 +53,11 @@ export function encodeUnixRequest(states: number, memory: boolean): Uint8Array {
   const view = new DataView(request.buffer);
   request[0] = AF_UNIX;
   view.setUint32(4, states >>> 0, littleEndian);
-  view.setUint32(12, Show.NAME | Show.PEER | Show.RQLEN | Show.UID | (memory ? Show.MEMINFO : 0), littleEndian);
+  view.setUint32(
+    12,
+    Show.NAME | Show.VFS | Show.PEER | Show.RQLEN | Show.UID | (memory ? Show.MEMINFO : 0),
+    littleEndian,
+  );
   return request;
 }
 
@@ -71,6 +77,7 @@ export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end
     throw new NetlinkProtocolError('a unix socket row of unknown type or state');
   const found = decodeAttributes(bytes, start + messageSize, end);
   const name = found.get(UnixAttribute.NAME);
+  const file = found.get(UnixAttribute.VFS);
   const peer = found.get(UnixAttribute.PEER);
   const queues = found.get(UnixAttribute.RQLEN);
   const memory = found.get(UnixAttribute.MEMINFO);
@@ -81,6 +88,7 @@ export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end
     type,
     state,
     ...(name && { path: decodeName(name) }),
+    ...(file && { fileInode: readU32(file) }),
     inode: view.getUint32(start + 4, littleEndian),
     ...(peer && { peerInode: readU32(peer) }),
     receiveQueue: queues ? readU32(queues) : 0,

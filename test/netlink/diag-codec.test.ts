@@ -236,13 +236,13 @@ describe.runIf(littleEndian)('unix_diag codec', () => {
       0,
       0,
       0,
-      1 + 4 + 16 + 64,
+      1 + 2 + 4 + 16 + 64,
       0,
       0,
       0,
       ...zeros(8),
     ]);
-    expect(encodeUnixRequest(0x402, true)[12]).toBe(1 + 4 + 16 + 32 + 64);
+    expect(encodeUnixRequest(0x402, true)[12]).toBe(1 + 2 + 4 + 16 + 32 + 64);
   });
 
   const message = [1, 1, 10, 0, 5, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0];

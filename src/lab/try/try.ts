@@ -1,6 +1,7 @@
 import { release } from 'node:os';
 import type { CallPrediction } from '../../explain/conflict.js';
 import { type Endpoint, isRuleOption, type Named, World, type WorldCall } from '../../explain/world.js';
+import { placeOf, sameAddress } from '../../explain/place.js';
 import {
   isWildcard,
   listSockets,
@@ -279,10 +280,12 @@ export class ScenarioRun {
     return 'ok';
   }
 
-  async #left(name: string, { localPort, remotePort, state: before }: Named): Promise<void> {
+  async #left(name: string, { localAddress, localPort, remotePort, state: before }: Named): Promise<void> {
+    const local = placeOf(localAddress);
     const row = await until(() => {
       const rows = this.#inside(() => listSockets({ localPort }));
-      const found = rows.find((one) => one.remotePort === remotePort);
+      // Both ends of a connection may have the same port on two addresses.
+      const found = rows.find((one) => one.remotePort === remotePort && sameAddress(placeOf(one.localAddress), local));
       const isClosing = found?.inode === 0 && (found.state === before || !passing.includes(found.state));
       return found === undefined || isClosing ? { found } : undefined;
     }, `the close of ${name}`);

@@ -90,7 +90,14 @@ const move = fc.record({
     weighted(
       1,
       fc
-        .constantFrom('time-wait' as const, 'fin-wait2' as const, 'last-ack' as const)
+        .constantFrom(
+          'time-wait' as const,
+          'fin-wait1' as const,
+          'fin-wait2' as const,
+          'closing' as const,
+          'close-wait' as const,
+          'last-ack' as const,
+        )
         .map((to) => ({ do: 'lead' as const, to })),
     ),
   ),

@@ -103,6 +103,16 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('tryScenario()', 
     expect(told(lost).slice(-2)).toEqual(['B listen ok', 'B lead EAGAIN']);
   });
 
+  test.each([
+    ['127.0.0.1', '127.0.0.2'],
+    ['127.0.0.2', '127.0.0.1'],
+  ])('closes the end on %s of a connection whose ends have one port', async (own, other) => {
+    const { calls } = await tryScenario(
+      parseScenario([`tcp bind ${own}:81`, `tcp bind ${other}:81 listen`, `A: connect ${other}:81 close`]),
+    );
+    expect(calls.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+  });
+
   test('acts as another user', async (context) => {
     needs(context, canBecomeNobody, 'only root of more than one user can act as another');
     const result = await tryScenario(
