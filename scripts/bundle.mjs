@@ -16,6 +16,7 @@ const entries = [
   'claims/index',
   'cli/main',
   // Processes of their own.
+  'explain/trial-process',
   'lab/run/worker',
   'claims/content',
   ...readdirSync(join(root, 'src/claims/programs')).map((name) => `claims/programs/${name.replace('.ts', '')}`),

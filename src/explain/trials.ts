@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { namespacesAvailable } from '../netns/user-namespace.js';
+import { compiled } from '../package.js';
 import type { Deadline } from './deadline.js';
 
 import type { PortAction } from './rules.js';
@@ -36,7 +35,7 @@ export function tryHere({ situation, code, actions }: TrialOrder, deadline: Dead
   return { asItIs, cures };
 }
 
-const program = fileURLToPath(new URL('trial-process.js', import.meta.url));
+const program = compiled('explain/trial-process.js');
 // To start Node twice, and load what the trials need.
 const processMs = 400;
 
@@ -57,8 +56,6 @@ function asRoot({ situation, ...order }: TrialOrder): TrialOrder {
 /** Makes them in a process that is root of a user namespace of its own. Its answer is on standard output. */
 function tryInUserNamespace(order: TrialOrder, deadline: Deadline): TrialResults | string {
   if (deadline.left < processMs) return 'there was no time to start a process for it in a user namespace';
-  // Not there when sources are run as they are.
-  if (!existsSync(program)) return `there is no ${program}`;
   const input = JSON.stringify({ order: asRoot(order), timeoutMs: deadline.left }, (_key, value: unknown) =>
     typeof value === 'bigint' ? undefined : value,
   );
