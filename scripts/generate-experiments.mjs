@@ -77,7 +77,7 @@ function page(experiment, own) {
       `![${cell(`${title}${trace.variant === undefined ? '' : `: ${trace.variant}`}`)}](${pictureOf(trace)})`,
       '',
     );
-    lines.push(`Found: ${value(trace.findings)}`, '');
+    lines.push(`Found: ${value(trace.findings, trace.labels)}`, '');
   }
   lines.push('## Why', '', rule, '', `Recorded on Linux ${version} by \`npm run generate:experiments\`.`, '');
   return lines.join('\n');

@@ -35,6 +35,21 @@ let traces: readonly Trace[];
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** The keys of findings and of their parts. */
+function keysOf(value: Json): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([key, part]) => [key, ...keysOf(part)]);
+}
+
+test('experiments have a label for each part of their findings, and no other', () => {
+  for (const { name, variants, labels, byNameOnly } of experiments) {
+    if (byNameOnly) continue;
+    const runsOfIt = variants.length === 0 ? [name] : variants.map((variant) => `${name}, ${variant}`);
+    const keys = Object.values(known).flatMap((findings) => runsOfIt.flatMap((run) => keysOf(findings[run] ?? null)));
+    expect([name, Object.keys(labels).sort()]).toEqual([name, [...new Set(keys)].sort()]);
+  }
+});
+
 test('experiments have names of their own, and are about cases there are', () => {
   const names = experiments.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);

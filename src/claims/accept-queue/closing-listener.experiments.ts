@@ -39,6 +39,7 @@ export const listenerClosed = experiment(
     about: 'A connection that accept() has returned lives on; one that still waits in the queue is reset.',
     rule: 'inet_csk_listen_stop() ends each connection of the queue with RST (inet_child_forget(), tcp_disconnect()), although the client has long been ESTABLISHED.',
     cases: ['R8'],
+    labels: { sent: 'sent by the server', recv: 'recv() of the client' },
     variants: { accepted: true, 'in the queue': false },
   },
   async ({ host, mark, segments }, isAccepted) => {
@@ -63,6 +64,7 @@ export const queueMigrated = experiment(
     about: 'With tcp_migrate_req 1 a connection in the queue goes to the other listener of the SO_REUSEPORT group.',
     rule: 'inet_csk_listen_stop() asks reuseport_migrate_sock() for another listener, which finds one only with net.ipv4.tcp_migrate_req or a BPF program.',
     cases: ['R8'],
+    labels: { sent: 'sent by the server', recv: 'recv() of the client' },
     variants: migrate,
   },
   async ({ host, mark, segments }, value) => {
@@ -90,6 +92,7 @@ export const handshakeMigrated = experiment(
       'With tcp_migrate_req 1 the last ACK of a handshake is taken by the other listener; with 0 it is answered with RST.',
     rule: 'tcp_v4_rcv() finds the request of a closed listener: reuseport_migrate_sock() and inet_reqsk_clone() move it, or it is dropped and the ACK belongs to nobody.',
     cases: ['R8'],
+    labels: { sent: 'sent by the server', recv: 'recv() of the client' },
     variants: migrate,
   },
   async ({ host, link, mark, segments, settle }, value) => {

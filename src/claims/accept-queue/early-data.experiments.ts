@@ -28,6 +28,7 @@ export const deferAccept = experiment(
       'The bare ACK of the handshake is put aside: accept() has nothing until data comes, or until the time is over.',
     rule: 'tcp_check_req() puts the bare ACK aside until SYN+ACK has been sent again as often as the seconds come to; the next bare ACK is taken.',
     cases: ['R16'],
+    labels: { state: 'state of the server', accept: 'accept()', bytesInSyn: 'bytes in the SYN' },
     variants: { 'the client is silent': 'silent', 'the client sends': 'sends', 'the client stays silent': 'stays' },
   },
   async ({ host, segments }, client) => {
@@ -60,6 +61,7 @@ export const fastOpen = experiment(
     about: 'The first connection fetches a cookie; the SYN of the second one carries it, and data.',
     rule: 'tcp_fastopen_cookie_check() of the client finds the cookie in its metrics (RFC 7413 section 4.1). The server needs bit 2 of net.ipv4.tcp_fastopen to hand one out (tcp_try_fastopen()).',
     cases: ['R16'],
+    labels: { accept: 'accept()', bytesInSyn: 'bytes in the SYN' },
     variants: {
       'the first connection': { sysctl: 3, connections: 1 },
       'the second connection': { sysctl: 3, connections: 2 },

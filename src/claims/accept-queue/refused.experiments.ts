@@ -24,6 +24,7 @@ export const connectRefused = experiment(
     about: 'The SYN is answered with RST, and connect() fails with ECONNREFUSED.',
     rule: 'tcp_v4_rcv() finds no socket and answers with RST (RFC 9293 section 3.10.7.1); in SYN_SENT tcp_reset() makes ECONNREFUSED of it.',
     cases: ['R5'],
+    labels: { client: 'connect()', answer: 'answer to the SYN' },
   },
   async ({ host, segments }) => {
     const [server, client] = [host('server'), host('client')];
@@ -45,6 +46,7 @@ export const queueFull = experiment(
       'The SYN is dropped in silence, whatever tcp_abort_on_overflow says; the next one finds room after an accept().',
     rule: 'tcp_conn_request() drops a SYN where sk_acceptq_is_full(): the queue holds more than the backlog. The client sends its SYN again after 1 s (TCP_TIMEOUT_INIT).',
     cases: ['R5'],
+    labels: { client: 'connect()', afterAccept: 'connect() after an accept()' },
     variants: abortOnOverflow,
   },
   async ({ host, mark }, abort) => {
@@ -74,6 +76,7 @@ export const queueFullAtLastAck = experiment(
       'The client is connected already. Its ACK is dropped and comes again with the data, or, with tcp_abort_on_overflow 1, is answered with RST.',
     rule: 'tcp_check_req() makes the socket of the connection when the last ACK comes; where tcp_v4_syn_recv_sock() finds the queue full it looks at sysctl_tcp_abort_on_overflow.',
     cases: ['R5'],
+    labels: { client: 'the client', afterAccept: 'read after an accept()' },
     variants: abortOnOverflow,
   },
   async ({ host, link, mark, segments, settle }, abort) => {

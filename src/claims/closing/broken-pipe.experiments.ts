@@ -23,6 +23,7 @@ export const writeAfterClose = experiment(
       'The first write succeeds and is answered with RST, the second gives EPIPE and SIGPIPE; after an RST the first fails already.',
     rule: 'A FIN says only that the peer sends no more. tcp_reset() sets EPIPE in CLOSE_WAIT and ECONNRESET in ESTABLISHED; sk_stream_error() sends SIGPIPE with EPIPE, unless MSG_NOSIGNAL.',
     cases: ['R6'],
+    labels: { first: 'first write', second: 'second write', sent: 'sent by the server' },
     variants: {
       'close(), send() with MSG_NOSIGNAL': { departure: 'close()', by: 'send() with MSG_NOSIGNAL' },
       'close(), write() with SIGPIPE ignored': {

@@ -9,6 +9,7 @@ export const closingPath = experiment(
       'The side that closes first goes through FIN_WAIT1, FIN_WAIT2 and TIME_WAIT, the other through CLOSE_WAIT and LAST_ACK.',
     rule: 'RFC 9293 section 3.3.2 and figure 12 of section 3.6: tcp_close_state() for close(), tcp_fin() and tcp_rcv_state_process() for what arrives.',
     cases: ['A3'],
+    labels: { server: 'states of the server', client: 'states of the client' },
   },
   async ({ host }) => {
     const [server, client] = [host('server'), host('client', { delayMs: 20 })];
@@ -41,6 +42,13 @@ export const firstCloser = experiment(
       'The TIME_WAIT is left on the side that closes first: on the port of the server it keeps it from being restarted, at the client it does not.',
     rule: 'tcp_time_wait() is reached from FIN_WAIT2 (or CLOSING) only. inet_bind_conflict() sees a TIME_WAIT in the bucket of its port unless both sockets have SO_REUSEADDR.',
     cases: ['A5', 'A6'],
+    labels: {
+      halfWay: 'after the first close',
+      after: 'after both closed',
+      restart: 'restart of the server',
+      server: 'server',
+      client: 'client',
+    },
     variants: closers,
   },
   async ({ host, mark }, who) => {

@@ -21,6 +21,7 @@ export const shutdownHalves = experiment(
       'SHUT_WR sends FIN and goes on receiving; SHUT_RD tells the peer nothing and refuses nothing; after both, data meets RST.',
     rule: 'tcp_shutdown() acts on SEND_SHUTDOWN alone. With both halves shut and the FIN sent, tcp_rcv_state_process() answers data with RST.',
     cases: ['R7'],
+    labels: { sent: 'sent by the server', 'data of the peer': 'data of the peer', 'the peer reads': 'the peer reads' },
     variants: { SHUT_WR: 'write', SHUT_RD: 'read', SHUT_RDWR: 'both' } as const,
   },
   async (context, half: Half) => {
@@ -54,6 +55,7 @@ export const shutdownListener = experiment(
     about: 'SHUT_RD stops it: what waits in its queue is reset, and new connections are refused. SHUT_WR does nothing.',
     rule: 'inet_shutdown() of a listener with SHUT_RD disconnects it: inet_csk_listen_stop() resets the queue, and the port is kept only if bind() was given its number.',
     cases: ['R7'],
+    labels: { connect: 'connect()', 'in the queue': 'connection in the queue', port: 'port' },
     variants: {
       'SHUT_RD of a listener': { half: 'read', port: 8080 },
       'SHUT_RD of a listener on a port the kernel chose': { half: 'read', port: 0 },

@@ -20,6 +20,7 @@ export const simultaneousClose = experiment(
     about: 'The FINs cross: either side goes from FIN_WAIT1 to CLOSING, and both end in TIME_WAIT.',
     rule: 'tcp_fin(): a FIN in FIN_WAIT1, before the own one is acknowledged, leads to CLOSING (RFC 9293 section 3.6, figure 13).',
     cases: ['A4'],
+    labels: { crossed: 'the FINs crossed', server: 'states of the server', client: 'states of the client' },
   },
   async ({ host, segments }) => {
     // So long either side stays in CLOSING: enough to be seen on a busy machine too.
@@ -52,6 +53,7 @@ export const closing = experiment(
       'A FIN that acknowledges no FIN takes the host to CLOSING, where it stays until the ACK comes; then TIME_WAIT.',
     rule: 'tcp_fin() leads from FIN_WAIT1 to CLOSING, tcp_rcv_state_process() from there to TIME_WAIT when the FIN is acknowledged (RFC 9293 section 3.10.7.4).',
     cases: ['A4'],
+    labels: { states: 'states', answers: 'answers to the FIN' },
   },
   async ({ host, peer, mark }) => {
     const server = host('server');
@@ -81,6 +83,7 @@ export const simultaneousOpen = experiment(
     name: 'simultaneous-open',
     about: 'The SYNs cross and there is one connection without any listener: each side goes from SYN_SENT to SYN_RECV.',
     rule: 'tcp_rcv_synsent_state_process(): a SYN without ACK in SYN_SENT leads to SYN_RECV and is answered with SYN ACK (RFC 9293 section 3.5, figure 7).',
+    labels: { states: 'states', answers: 'answers to the SYN', toSynAck: 'answer to the SYN ACK' },
   },
   async ({ host, peer }) => {
     const server = host('host');

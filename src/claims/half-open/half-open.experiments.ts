@@ -13,6 +13,7 @@ export const halfOpenWrite = experiment(
     about: 'The write succeeds, its segment is answered with RST, and the next read fails with ECONNRESET.',
     rule: 'RFC 9293 section 3.5.1: a segment for a connection that is not there is answered with RST.',
     cases: ['R15'],
+    labels: { send: 'send()', answer: 'answer to it', recv: 'then recv()' },
   },
   async ({ host, mark, segments }) => {
     const [server, client] = [host('server'), host('client')];
@@ -35,6 +36,7 @@ export const halfOpenRead = experiment(
     about: 'A reader sends nothing and so learns nothing; with keepalive its probe is answered with RST.',
     rule: 'RFC 9293 section 3.5.1 needs a segment to answer. Without data and SO_KEEPALIVE no timer of the connection runs.',
     cases: ['R15'],
+    labels: { timer: 'timer', recv: 'recv()' },
     variants: { 'without keepalive': false, 'with keepalive': true },
   },
   async ({ host, mark, settle }, hasKeepalive) => {
@@ -64,6 +66,7 @@ export const halfOpenConnect = experiment(
     about: 'A SYN from the same port gets an ACK of the old connection, RST ends that, and the next SYN is taken.',
     rule: 'In ESTABLISHED a SYN is answered with a challenge ACK (tcp_send_challenge_ack(), RFC 5961 section 4); in SYN_SENT that ACK does not fit and is answered with RST (RFC 9293 section 3.10.7.3).',
     cases: ['R15'],
+    labels: { connect: 'connect()', wire: 'segments', recv: 'recv() of the old end' },
   },
   async ({ host, mark, segments }) => {
     const [server, client] = [host('server'), host('client')];

@@ -8,6 +8,13 @@ export const repairClose = experiment(
     about: 'The close sends nothing and the peer stays ESTABLISHED; only what it sends then meets RST.',
     rule: '__tcp_close() looks at tp->repair before anything is sent and calls tcp_disconnect(), which sends no RST for such a socket. A segment for a connection nobody knows is answered with RST (tcp_v4_rcv(), RFC 9293 section 3.10.7.1).',
     cases: ['R13'],
+    labels: {
+      sent: 'sent by the server',
+      peer: 'state of the peer',
+      write: 'send() of the peer',
+      read: 'recv() of the peer',
+      answer: 'answer to the peer',
+    },
     variants: {
       'nothing pending': '',
       'data unread': 'unread',

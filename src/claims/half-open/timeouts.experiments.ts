@@ -50,6 +50,7 @@ export const userTimeout = experiment(
       'With data on its way the connection ends with ETIMEDOUT, later than the option says; an idle one does not notice.',
     rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK, and counts from the first retransmission (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()).',
     cases: ['R11'],
+    labels: { error: 'error', after: 'when' },
     variants: { 'data on its way': true, idle: false },
   },
   async ({ host, mark }, hasData) => {
@@ -79,6 +80,7 @@ export const keepalive = experiment(
     about: 'An idle connection is probed and ends with ETIMEDOUT; with data on its way no probe is sent.',
     rule: 'tcp_keepalive_timer() sends no probe while data is in flight: then retransmission counts, up to tcp_retries2 (15 times, about 15 minutes). The end is tcp_write_err() in either case.',
     cases: ['R11'],
+    labels: { error: 'error', after: 'when', probes: 'probes' },
     variants: { idle: false, 'data on its way': true },
   },
   async ({ host, mark, segments }, hasData) => {
@@ -113,6 +115,7 @@ export const noTimeout = experiment(
     about: 'No timer runs on an idle connection: it stays ESTABLISHED for ever, and recv() does not return.',
     rule: 'RFC 9293 section 3.8.4: keepalive is off by default. Without data to send, and without SO_KEEPALIVE, tcp_write_timer() and tcp_keepalive_timer() are not set.',
     cases: ['R11'],
+    labels: { error: 'error', after: 'when' },
   },
   async ({ host, mark }) => {
     const [server, client] = [host('server'), host('client')];

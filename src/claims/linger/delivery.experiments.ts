@@ -49,6 +49,7 @@ export const lingerTime = experiment(
       'close() waits until the peer has acknowledged everything, at most the second; the data is delivered even so, after it.',
     rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close(); neither looks at O_NONBLOCK, and after the time the kernel goes on in the background. inet_shutdown() does not look at SO_LINGER.',
     cases: ['R3'],
+    labels: { took: 'close() took', then: 'and then' },
     variants: byName(waits),
   },
   async (context, wait: Wait) => {
@@ -91,6 +92,7 @@ export const unsentAtTheEnd = experiment(
       'The kernel delivers what is queued after close() and after the end of the process, unless one byte was left unread.',
     rule: '__tcp_close() queues a FIN behind the data and orphans the socket; the end of a process closes its descriptors the same way (exit_files()). With data unread it sends RST and drops the queue.',
     cases: ['R4'],
+    labels: { peer: 'the data at the peer', sent: 'sent by the server' },
     variants: {
       'close()': { by: 'close()', unread: false },
       'the process exits': { by: 'exit', unread: false },
@@ -131,6 +133,7 @@ export const killedProcess = experiment(
     about: 'The kernel closes its sockets as close() would: FIN in good order, or RST with data unread.',
     rule: 'do_exit() closes every descriptor as close(2) does. Only the waiting of SO_LINGER is left out for a process that exits (PF_EXITING in inet_release()).',
     cases: ['R9'],
+    labels: { peer: 'what the peer reads', sent: 'sent by the server' },
     variants: byName(pendings),
   },
   async (context, pending: Pending) => {

@@ -48,6 +48,7 @@ export const orphanLifetime = experiment<Lifetime>(
       'Nobody holds the socket and the peer does not close: after tcp_fin_timeout, or TCP_LINGER2, it is gone and a late FIN meets RST.',
     rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX). Where the ACK of the FIN comes while close(2) still holds the socket, the full socket stays for times below 60 s too, and ends with RST: the server shuts down first, so that it does not.',
     cases: ['R10'],
+    labels: { reads: 'TCP_LINGER2 reads', lasts: 'FIN_WAIT2 lasts', server: 'sent by the server' },
     variants: {
       'TCP_LINGER2 1': { linger2: 1, isShort: true },
       'TCP_LINGER2 61': { linger2: 61, isShort: true },
@@ -86,6 +87,7 @@ export const heldFinWait2 = experiment(
       'After shutdown(SHUT_WR) no timer runs, whatever TCP_LINGER2 says: the socket waits for ever, and can still read.',
     rule: 'tcp_rcv_state_process() starts the timer of FIN_WAIT_2 only for a socket that is SOCK_DEAD, which close(2) makes of it.',
     cases: ['R10'],
+    labels: { reads: 'TCP_LINGER2 reads', lasts: 'FIN_WAIT2 lasts', recv: 'recv() of late data' },
   },
   async ({ host, mark }) => {
     const [server, client] = [host('server'), host('client')];
@@ -110,6 +112,12 @@ export const negativeLinger2 = experiment(
     about: 'There is no FIN_WAIT_2: an RST follows the FIN at once.',
     rule: '__tcp_close() sends RST where the socket has reached FIN_WAIT_2 and linger2 is negative; tcp_rcv_state_process() does so where the ACK of the FIN comes later.',
     cases: ['R10'],
+    labels: {
+      reads: 'TCP_LINGER2 reads',
+      lasts: 'FIN_WAIT2 lasts',
+      sent: 'sent by the server',
+      send: 'send() of the peer',
+    },
   },
   async ({ host, segments }) => {
     const [server, client] = [host('server'), host('client')];

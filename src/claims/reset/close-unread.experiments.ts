@@ -28,6 +28,7 @@ export const closeUnread = experiment(
       'FIN if all was read, RST if one byte was not. The answer that has reached the peer before can still be read there, and then ECONNRESET.',
     rule: '__tcp_close() counts what is unread in the receive queue; if there is any it sends RST (tcp_send_active_reset()), whatever SO_LINGER says (RFC 2525 section 2.17). A FIN that was not read is no data.',
     cases: ['R2'],
+    labels: { sent: 'sent by the server', answer: 'the answer at the peer' },
     variants: byName(inputs),
   },
   async (context, input: Input) => {

@@ -32,6 +32,7 @@ export const lingerZero = experiment(
     about: 'The connection ends with RST at once, whatever is pending, and the peer reads ECONNRESET.',
     rule: '__tcp_close() disconnects with RST where SO_LINGER is on with time 0 (tcp_need_reset()); tcp_reset() of the peer sets its error. RFC 9293 section 3.10.5 (ABORT).',
     cases: ['R1', 'L5'],
+    labels: { sent: 'sent by the server', got: 'data the peer got', read: 'then recv() of the peer' },
     variants: { nothing: 'nothing', 'unread data': 'unread data', 'unsent data': 'unsent data' } as const,
   },
   async (context, pending: Pending) => {
@@ -63,6 +64,7 @@ export const lingerZeroMoments = experiment(
       'RST in place of FIN, and no TIME_WAIT, unless the TIME_WAIT is there before: that is another socket, out of reach of close().',
     rule: 'tcp_need_reset() says in which states close() resets. A TIME_WAIT is a socket of its own (tcp_time_wait()).',
     cases: ['L5'],
+    labels: { sent: 'sent by the server', left: 'left behind' },
     variants: byName(moments),
   },
   async (context, moment: Moment) => {
@@ -122,6 +124,12 @@ const cost = experiment(
     about: 'Data not sent yet is thrown away, and the peer gets an error in place of the end of the stream.',
     rule: 'tcp_disconnect() purges the send queue; tcp_reset() of the peer sets ECONNRESET, which is reported once, then read() returns 0 and write() EPIPE.',
     cases: ['L6'],
+    labels: {
+      got: 'data the peer got',
+      read: 'then recv() of the peer',
+      readAgain: 'recv() after that',
+      write: 'send() of the peer',
+    },
     variants: {
       'RST, data not sent yet': { pending: 'not sent yet', linger: true },
       'RST, data arrived but not read yet': { pending: 'arrived, not read yet', linger: true },

@@ -32,6 +32,7 @@ export const timeWaitRobbed = experiment(
       'A new listener leaves the TIME_WAIT in place, which acknowledges the repeated FIN; a connect() of the same four-tuple takes it, and the old peer is reset.',
     rule: 'bind(2) with SO_REUSEADDR leaves the TIME_WAIT in the table of connections, where tcp_v4_rcv() finds it before the listener. A connection of the same four-tuple removes it (__inet_check_established()), and in SYN_SENT an ACK that does not fit is answered with RST.',
     cases: ['S14'],
+    labels: { timeWait: 'TIME_WAIT', answer: 'answer to the repeated FIN' },
     variants: { 'a new listener': 'listen', 'a connect() to the same peer': 'connect' },
   },
   async ({ host, link, mark, segments, settle }, how) => {
@@ -74,6 +75,7 @@ export const lateData = experiment(
       'The first send succeeds and is answered with RST; the next one fails, with EPIPE where the FIN of the old server had come, with ECONNRESET where none had.',
     rule: 'A FIN_WAIT_2 without owner answers data with RST and is gone (tcp_timewait_state_process()). Where nothing owns the four-tuple, the new listener gets the segment and answers RST (RFC 9293 section 3.10.7.2). tcp_reset() sets EPIPE in CLOSE_WAIT, ECONNRESET in ESTABLISHED.',
     cases: ['S15'],
+    labels: { firstSend: 'first send()', answer: 'answer to it', nextSend: 'next send()' },
     variants: {
       'the old end is FIN_WAIT_2': 'waits',
       'the old end is gone': 'gone',
@@ -117,6 +119,12 @@ export const clientAtKeyboard = experiment(
       'The client types a line before it exits: RST ends the FIN_WAIT_2 and no TIME_WAIT follows. Had it only exited, there would be one.',
     rule: 'The stopped server is in FIN_WAIT_2. Data that arrives there finds nobody to read it: tcp_timewait_state_process() answers RST and frees the minisocket. A FIN makes a TIME_WAIT of it.',
     cases: ['S16'],
+    labels: {
+      whileItWaits: 'restart while it waits',
+      sent: 'sent by the server',
+      left: 'left on the port',
+      afterExit: 'restart after its exit',
+    },
     variants: { 'types a line, then exits': true, 'exits without a word': false },
   },
   async ({ host, mark, segments }, types) => {

@@ -30,6 +30,7 @@ export const assassinated = experiment(
       'An RST ends a TIME_WAIT, and an old duplicate brings such an RST about: it is acknowledged, and a peer that knows nothing any more answers that with RST.',
     rule: 'tcp_timewait_state_process(): an RST at exactly rcv_nxt ends it (inet_twsk_deschedule_put()) if net.ipv4.tcp_rfc1337 is 0, the default; any other is dropped. RFC 1337 section 2.',
     cases: ['R14'],
+    labels: { answer: 'answer', timeWait: 'TIME_WAIT' },
     variants: Object.fromEntries(attacks.map((attack) => [nameOfAttack(attack), attack])),
   },
   async ({ host, peer, mark }, { rfc1337, by }) => {

@@ -66,6 +66,13 @@ export const lastAckLost = experiment(
     about: 'The client in LAST_ACK sends its FIN again; TIME_WAIT answers it, and its 60 s start again.',
     rule: 'tcp_timewait_state_process(): what is out of window and has ACK set is answered with the last ACK, and inet_twsk_reschedule() sets the timer back to TCP_TIMEWAIT_LEN (RFC 9293 section 3.10.7.4).',
     cases: ['A8'],
+    labels: {
+      whileLost: 'client while the ACK is lost',
+      sentAgain: 'FIN sent again',
+      answer: 'answer to that FIN',
+      server: 'server',
+      timer: 'timer of the TIME_WAIT',
+    },
   },
   async (context) => {
     const { server, client, c, filter } = await loseLastAck(context);
@@ -93,6 +100,7 @@ export const withoutTimeWait = experiment(
     about: 'Without TIME_WAIT the repeated FIN meets RST, and the program that still holds the socket sees ECONNRESET.',
     rule: 'tcp_v4_rcv() sends RST where no socket matches (RFC 9293 section 3.5.2); in LAST_ACK tcp_reset() sets sk_err to ECONNRESET. SOCK_DESTROY removes a TIME_WAIT in silence (tcp_abort()).',
     cases: ['L3'],
+    labels: { sentAgain: 'FIN sent again', answer: 'answer to that FIN', error: 'error at the peer' },
     variants: { 'TIME_WAIT is removed': true, 'TIME_WAIT stands': false },
   },
   async (context, isRemoved) => {

@@ -29,6 +29,7 @@ export const wholeLife = experiment(
       'A three-way handshake, data both ways, and the side that sends the first FIN ends in TIME_WAIT, unless the other answers with RST.',
     rule: 'RFC 9293 sections 3.5 and 3.6: the handshake of figure 6, the close of figure 12. The side that closes first keeps the four-tuple (tcp_time_wait()). A close with data unread sends RST (__tcp_close()), which ends FIN_WAIT2 without a TIME_WAIT.',
     cases: ['G3'],
+    labels: { handshake: 'handshake', data: 'data sent by', firstFin: 'first FIN from', timeWait: 'TIME_WAIT at' },
     variants: byName(endings),
   },
   async (context, ending) => {

@@ -35,6 +35,7 @@ export const newSyn = experiment(
     about: 'A higher sequence number or a newer timestamp opens a new connection; else the last ACK is all it gets.',
     rule: 'tcp_timewait_state_process(): a SYN beyond rcv_nxt, or with a TSval beyond ts_recent, opens a new connection (RFC 6191), unless PAWS has refused it before (tcp_paws_reject(), RFC 7323 section 5).',
     cases: ['C13'],
+    labels: { answer: 'answer to the SYN', timeWait: 'old TIME_WAIT' },
     variants: newSyns,
   },
   async ({ host, peer, mark }, { ahead, later }) => {
@@ -70,6 +71,7 @@ export const sequenceBelow = experiment(
       'Behind the old one it is refused unless its timestamp is newer; the client answers the ACK with RST and tries again. After a wrap it is not behind at all.',
     rule: 'after() in tcp_timewait_state_process() compares modulo 2^32 (RFC 9293 section 3.4). An ACK that does not fit is answered with RST in SYN_SENT (section 3.10.7.3), which ends the TIME_WAIT unless tcp_rfc1337 is set.',
     cases: ['S17'],
+    labels: { syn: 'answer to the first SYN', secondSyn: 'answer to the second SYN' },
     variants: belows,
   },
   async ({ host, peer, mark }, { oldSeq, newSeq, later }) => {

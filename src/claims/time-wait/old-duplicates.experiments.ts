@@ -25,6 +25,7 @@ export const oldDuplicate = experiment(
       'TIME_WAIT lets in only a connection whose window the duplicate is out of. Without it the new program reads old data, unless timestamps tell.',
     rule: 'Without timestamps tcp_timewait_state_process() lets in only a SYN beyond all that the old connection sent, so its segments are out of the new window (tcp_sequence()). Without TIME_WAIT only PAWS is left (RFC 7323 section 5).',
     cases: ['L4'],
+    labels: { syn: 'answer to the new SYN', read: 'read by the new connection' },
     variants: lates,
   },
   async ({ host, peer, mark }, { isRemoved, begins, hasTimestamps = false }) => {

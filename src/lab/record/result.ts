@@ -15,6 +15,12 @@ export interface Article {
 /** What the parts of an observation are called for a reader, by key. */
 export type Labels = Readonly<Record<string, string>>;
 
+/** The parts of an observation that has several. */
+type PartOf<Observed> = Observed extends readonly Json[] ? never : Observed extends object ? keyof Observed : never;
+
+/** A label for each part of an observation, and for parts of parts. */
+export type LabelsOf<Observed> = Labels & Readonly<Record<PartOf<Observed> & string, string>>;
+
 /** Where a row stands in the grid that reports draw of some cases. */
 export interface GridCell {
   readonly line: string;

@@ -1,4 +1,5 @@
 import type { Json } from './json.js';
+import type { Labels } from './result.js';
 import type { Event } from './event.js';
 import type { Endpoint, Flag, TcpOptions } from './segment.js';
 
@@ -59,7 +60,7 @@ export interface DeadRun {
 }
 
 /** What is known of a run when it is over. */
-export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'findings' | 'error'>;
+export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'labels' | 'findings' | 'error'>;
 
 /** One run of an experiment, as plain data that JSON can hold. Each list is in order of time. */
 export interface Trace {
@@ -71,6 +72,8 @@ export interface Trace {
   /** What there is to see, and why it is so, where the experiment says it. */
   readonly about?: string;
   readonly rule?: string;
+  /** What the parts of its findings are called, by key, where the experiment says it. */
+  readonly labels?: Labels;
   /** Release of the kernel it ran on. */
   readonly kernel: string;
   readonly node: string;

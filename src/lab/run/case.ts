@@ -4,7 +4,7 @@ import { type AnyRuleId, type CitedRule, cite } from '../../explain/cite.js';
 import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
 import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
-import type { GridCell, Labels, RowResult, Verdict } from '../record/result.js';
+import type { GridCell, Labels, LabelsOf, RowResult, Verdict } from '../record/result.js';
 import type { Stage } from './stage.js';
 
 /** What a case cannot do without. */
@@ -53,9 +53,6 @@ export interface Law<Given, Observed extends Json> {
   readonly rows: ((given: Given) => Said<Observed>) | Readonly<Record<string, Said<Observed>>>;
 }
 
-/** The parts of an observation that has several. */
-type PartOf<Observed> = Observed extends readonly Json[] ? never : Observed extends object ? keyof Observed : never;
-
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
 export interface CaseSpec<Given, Observed extends Json> {
   readonly id: string;
@@ -70,7 +67,7 @@ export interface CaseSpec<Given, Observed extends Json> {
   /** What to do about it in a service, in the imperative. */
   readonly advice: string;
   /** What the parts of an observation are called for a reader. */
-  readonly labels?: Readonly<Record<PartOf<Observed> & string, string>>;
+  readonly labels?: LabelsOf<Observed>;
   readonly needs?: readonly Need[];
   /** Oldest kernel it can run on, as `6.8`. */
   readonly since?: string;

@@ -1,6 +1,7 @@
 import { integer, invalidArgument, knownKeys } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../record/json.js';
+import type { Labels, LabelsOf } from '../record/result.js';
 import type { Host } from '../network/host.js';
 import { expectResult } from '../network/lab-socket.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';
@@ -34,9 +35,12 @@ export interface ExperimentContext {
 }
 
 /** What it returns are its findings. */
-export type Script<Given> = (context: ExperimentContext, given: Given) => Json | void | Promise<Json | void>;
+export type Script<Given, Found extends Json | void = Json | void> = (
+  context: ExperimentContext,
+  given: Given,
+) => Found | Promise<Found>;
 
-export interface ExperimentSettings<Given> {
+export interface ExperimentSettings<Given, Found = unknown> {
   /** As `linger-zero`; made of the title if absent. */
   readonly name?: string;
   /** What there is to see. */
@@ -45,6 +49,8 @@ export interface ExperimentSettings<Given> {
   readonly rule?: string;
   /** Ids of the cases whose packets it shows. */
   readonly cases?: readonly string[];
+  /** What the parts of its findings are called for a reader, by key; the keys themselves if absent. */
+  readonly labels?: LabelsOf<Found>;
   /** The same script in several situations, by name; each is a run of its own. */
   readonly variants?: Readonly<Record<string, Given>>;
   /** Run when it is asked for by name, not with all the others: it has many variants. */
@@ -65,6 +71,8 @@ export interface Experiment {
   readonly about: string;
   readonly rule: string;
   readonly cases: readonly string[];
+  /** What the parts of its findings are called, by key. */
+  readonly labels: Labels;
   /** Names of its variants; empty if it has but one run. */
   readonly variants: readonly string[];
   /** Not one of those that are run when all are. */
@@ -142,13 +150,15 @@ function unlessAborted<T>(work: () => Promise<T>, signal: AbortSignal): Promise<
 }
 
 function checkSettings(settings: object): void {
-  knownKeys(settings, 'experiment', ['name', 'about', 'rule', 'cases', 'variants', 'byNameOnly', 'limitMs']);
+  knownKeys(settings, 'experiment', ['name', 'about', 'rule', 'cases', 'labels', 'variants', 'byNameOnly', 'limitMs']);
   const given: Readonly<Record<string, unknown>> = { ...settings };
   for (const key of ['name', 'about', 'rule'])
     if (given[key] !== undefined && typeof given[key] !== 'string') throw invalidArgument(key, 'a text', given[key]);
-  const { name, cases = [], variants = {}, byNameOnly = false } = given;
+  const { name, cases = [], labels = {}, variants = {}, byNameOnly = false } = given;
   if (name === '') throw invalidArgument('name', 'a text', name);
   if (!Array.isArray(cases)) throw invalidArgument('cases', 'an array', cases);
+  if (typeof labels !== 'object' || labels === null || !Object.values(labels).every((text) => typeof text === 'string'))
+    throw invalidArgument('labels', 'an object of texts', labels);
   if (typeof variants !== 'object' || variants === null || Array.isArray(variants))
     throw invalidArgument('variants', 'an object', variants);
   if (typeof byNameOnly !== 'boolean') throw invalidArgument('byNameOnly', 'true or false', byNameOnly);
@@ -178,10 +188,10 @@ function messageOf(error: unknown, limitMs: number): string {
  * @throws {UsageError} `ERR_NOT_SUPPORTED` from `run` and `record` - this process may not make network namespaces.
  */
 export function experiment(title: string, script: Script<undefined>): Experiment;
-export function experiment<Given = undefined>(
+export function experiment<Given = undefined, Found extends Json | void = Json | void>(
   title: string,
-  settings: ExperimentSettings<Given>,
-  script: Script<Given>,
+  settings: ExperimentSettings<Given, Found>,
+  script: Script<Given, Found>,
 ): Experiment;
 export function experiment<Given>(
   title: string,
@@ -198,6 +208,7 @@ export function experiment<Given>(
     about = '',
     rule = '',
     cases = [],
+    labels = {},
     variants = {},
     byNameOnly = false,
     limitMs = 30_000,
@@ -239,6 +250,7 @@ export function experiment<Given>(
       ...(variant !== undefined && { variant }),
       ...(about !== '' && { about }),
       ...(rule !== '' && { rule }),
+      ...(Object.keys(labels).length > 0 && { labels }),
     };
     try {
       let findings: Json = null;
@@ -269,6 +281,7 @@ export function experiment<Given>(
     about,
     rule,
     cases,
+    labels,
     variants: names,
     byNameOnly,
     limitMs,

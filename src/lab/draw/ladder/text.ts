@@ -206,11 +206,11 @@ function shownValue(value: Json): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function findingTexts(findings: Json): string[] {
+function findingTexts({ findings, labels = {} }: Trace): string[] {
   if (findings === null) return [];
   if (typeof findings !== 'object') return [shownValue(findings)];
   if (isList(findings)) return findings.map(shownValue);
-  return Object.entries(findings).map(([name, value]) => `${name}: ${shownValue(value)}`);
+  return Object.entries(findings).map(([name, value]) => `${labels[name] ?? name}: ${shownValue(value)}`);
 }
 
 function isList(value: Json): value is readonly Json[] {
@@ -226,7 +226,7 @@ export function ladderText(trace: Trace, width = 80): string {
     throw new UsageError('ERR_OUT_OF_RANGE', `width: expected at least ${narrowest} columns, got ${width}`);
   }
   const { name, title, variant, kernel, node, states, dropped } = trace;
-  const findings = findingTexts(trace.findings).flatMap((text) => paragraph(text, width, 'plain', '  '));
+  const findings = findingTexts(trace).flatMap((text) => paragraph(text, width, 'plain', '  '));
   const notes = [
     ...(states.some(({ how }) => how === 'implied') ? ['~ inferred from a segment, not observed'] : []),
     ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),

@@ -2,6 +2,7 @@ import type { Json } from '../../record/json.js';
 import { escapeXml } from './escape.js';
 import { style } from './style.js';
 import { shown } from './value.js';
+import { labelOf } from './words.js';
 import { withPosition } from '../../record/position.js';
 import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
@@ -124,11 +125,11 @@ function list(trace: Trace): string {
   ].join('');
 }
 
-function findings(value: Json): string {
+function findings({ findings: value, labels }: Trace): string {
   if (value === null) return '';
-  if (typeof value !== 'object' || Array.isArray(value)) return `<p>${shown(value)}</p>`;
+  if (typeof value !== 'object' || Array.isArray(value)) return `<p>${shown(value, labels)}</p>`;
   const rows = Object.entries(value).map(
-    ([key, part]) => `<tr><th scope="row">${escapeXml(key)}</th><td>${shown(part)}</td></tr>`,
+    ([key, part]) => `<tr><th scope="row">${escapeXml(labelOf(key, labels))}</th><td>${shown(part, labels)}</td></tr>`,
   );
   if (rows.length === 0) return '';
   return `<div class="scroll"><table class="findings"><tbody>${rows.join('')}</tbody></table></div>`;
@@ -182,7 +183,7 @@ function experiment(run: Drawn | DeadRun, number: number): string {
     ...[trace.about, trace.rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
     `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
     error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPosition(error))}</p>`,
-    findings(trace.findings),
+    findings(trace),
     `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layout, key)}</div>`,
     printed({ trace, layout, print }, key),
     list(trace),
