@@ -135,27 +135,26 @@ const eachItsOwn = defineCase<Helper, Attempt>({
   ],
 });
 
-type Client =
-  | 'bind to the port of a connection'
-  | 'bind to a port in TIME_WAIT'
-  | 'bind to port 0 with no port left'
-  | 'connect with the same four-tuple'
-  | 'connect with no port left';
+interface Client {
+  readonly call: 'bind' | 'connect';
+  /** What is in the way. */
+  readonly meets: 'a connection' | 'TIME_WAIT' | 'no port left' | 'the same four-tuple';
+}
 
-async function clientFails(stage: Stage, what: Client): Promise<Attempt> {
-  if (what === 'bind to a port in TIME_WAIT') {
+async function clientFails(stage: Stage, { call, meets }: Client): Promise<Attempt> {
+  if (meets === 'TIME_WAIT') {
     const { client } = await clientInTimeWait(stage);
     return tryBind(client.open({ name: 'second' }), client.A);
   }
   const [server, client] = stage.pair();
   server.listen({ address: server.A, port: 8080 });
   const to = { address: server.A, port: 8080 };
-  const port = what.endsWith('no port left') ? 0 : sourcePort;
+  const port = meets === 'no port left' ? 0 : sourcePort;
   if (port === 0) onePort(client);
-  const options = what === 'connect with the same four-tuple' ? reuse : {};
+  const options = meets === 'the same four-tuple' ? reuse : {};
   await client.connect(to, { name: 'first', from: { address: client.A, port }, options });
   const second = client.open({ name: 'second', options });
-  if (what !== 'connect with no port left') {
+  if (call === 'bind' || meets !== 'no port left') {
     const bound = tryBind(second, client.A, port);
     if (!bound.works) return bound;
   }
@@ -188,24 +187,26 @@ const clients = defineCase<Client, Attempt>({
   rows: [
     {
       name: 'bind to the port of a connection',
-      given: 'bind to the port of a connection',
+      given: { call: 'bind', meets: 'a connection' },
       says: { said: 'EADDRINUSE' },
     },
-    { name: 'bind to a port in TIME_WAIT', given: 'bind to a port in TIME_WAIT', says: { said: 'EADDRINUSE' } },
-    { name: 'bind to port 0 with no port left', given: 'bind to port 0 with no port left' },
-    { name: 'connect with the same four-tuple, with SO_REUSEADDR', given: 'connect with the same four-tuple' },
-    { name: 'connect with no port left', given: 'connect with no port left' },
+    { name: 'bind to a port in TIME_WAIT', given: { call: 'bind', meets: 'TIME_WAIT' }, says: { said: 'EADDRINUSE' } },
+    { name: 'bind to port 0 with no port left', given: { call: 'bind', meets: 'no port left' } },
+    {
+      name: 'connect with the same four-tuple, with SO_REUSEADDR',
+      given: { call: 'connect', meets: 'the same four-tuple' },
+    },
+    { name: 'connect with no port left', given: { call: 'connect', meets: 'no port left' } },
   ],
   run: clientFails,
   laws: [
     {
       text: 'A client meets EADDRINUSE in bind() only. connect() says EADDRNOTAVAIL instead, both where the four-tuple is taken and where no port is left.',
-      rows: (what) =>
-        what.startsWith('bind') ? { call: 'bind', said: 'EADDRINUSE' } : { call: 'connect', said: 'EADDRNOTAVAIL' },
+      rows: ({ call }) => ({ call, said: call === 'bind' ? 'EADDRINUSE' : 'EADDRNOTAVAIL' }),
     },
     {
       text: 'A client meets EADDRINUSE in bind(), and in connect() too.',
-      rows: (what) => ({ call: what.startsWith('bind') ? 'bind' : 'connect', said: 'EADDRINUSE' }),
+      rows: ({ call }) => ({ call, said: 'EADDRINUSE' }),
     },
   ],
 });

@@ -1,6 +1,5 @@
 import {
   arrived,
-  byName,
   connected,
   type Ending,
   endingsOf,
@@ -29,16 +28,22 @@ function timed(call: () => void): number {
   return performance.now() - begin;
 }
 
-const waits = [
-  'the peer reads',
-  'the peer reads, blocking socket',
-  'the peer does not read',
-  'the peer does not read, blocking socket',
-  'the peer is gone',
-  'the peer is gone, blocking socket',
-  'shutdown() in place of close()',
-] as const;
-type Wait = (typeof waits)[number];
+interface Wait {
+  readonly peer: 'reads' | 'does not read' | 'is gone';
+  readonly blocking?: true;
+  /** shutdown() in place of close(). */
+  readonly shutdown?: true;
+}
+
+const waits: Readonly<Record<string, Wait>> = {
+  'the peer reads': { peer: 'reads' },
+  'the peer reads, blocking socket': { peer: 'reads', blocking: true },
+  'the peer does not read': { peer: 'does not read' },
+  'the peer does not read, blocking socket': { peer: 'does not read', blocking: true },
+  'the peer is gone': { peer: 'is gone' },
+  'the peer is gone, blocking socket': { peer: 'is gone', blocking: true },
+  'shutdown() in place of close()': { peer: 'does not read', shutdown: true },
+};
 
 /** Closes while data is queued: how long that takes, and what becomes of the rest of the data. */
 export const lingerTime = experiment(
@@ -50,18 +55,18 @@ export const lingerTime = experiment(
     rule: 'inet_release() passes sk_lingertime to __tcp_close(), which waits in sk_stream_wait_close(); neither looks at O_NONBLOCK, and after the time the kernel goes on in the background. inet_shutdown() does not look at SO_LINGER.',
     cases: ['R3'],
     labels: { took: 'close() took', then: 'and then' },
-    variants: byName(waits),
+    variants: waits,
   },
-  async (context, wait: Wait) => {
+  async (context, { peer, blocking, shutdown }) => {
     const { server, client, s, c } = await connected(context, 'small');
     const { local, remote } = s;
     const sent = fill(s);
     s.setOption('SO_LINGER', { on: true, seconds: 1 });
-    const isGone = wait.startsWith('the peer is gone');
+    const isGone = peer === 'is gone';
     if (isGone) client.vanish();
-    if (wait.endsWith('blocking socket')) makeBlocking(s);
-    const reading = wait.startsWith('the peer reads') ? readToEnd(c) : undefined;
-    const took = wait === 'shutdown() in place of close()' ? timed(() => s.shutdown('write')) : await s.closeAsync();
+    if (blocking) makeBlocking(s);
+    const reading = peer === 'reads' ? readToEnd(c) : undefined;
+    const took = shutdown ? timed(() => s.shutdown('write')) : await s.closeAsync();
     context.mark(`it returned after ${took.toFixed(0)} ms`);
     const [left] = server.look('the connection afterwards', { localPort: local.port, remotePort: remote.port });
     // Of a peer that is gone nothing can be read: what counts is that the kernel goes on trying.
@@ -116,14 +121,20 @@ export const unsentAtTheEnd = experiment(
   },
 );
 
-const pendings = [
-  'nothing',
-  'unsent data',
-  'unsent data, SO_LINGER {1, 5}',
-  'unread data',
-  'nothing, SO_LINGER {1, 0}',
-] as const;
-type Pending = (typeof pendings)[number];
+interface Pending {
+  readonly data: 'nothing' | 'unsent data' | 'unread data';
+  /** Of SO_LINGER. */
+  readonly seconds?: number;
+}
+
+/** What is pending when the process is killed, and SO_LINGER of its socket. */
+export const pendings: Readonly<Record<string, Pending>> = {
+  nothing: { data: 'nothing' },
+  'unsent data': { data: 'unsent data' },
+  'unsent data, SO_LINGER {1, 5}': { data: 'unsent data', seconds: 5 },
+  'unread data': { data: 'unread data' },
+  'nothing, SO_LINGER {1, 0}': { data: 'nothing', seconds: 0 },
+};
 
 /** SIGKILL, and what the peer makes of it. */
 export const killedProcess = experiment(
@@ -134,14 +145,13 @@ export const killedProcess = experiment(
     rule: 'do_exit() closes every descriptor as close(2) does. Only the waiting of SO_LINGER is left out for a process that exits (PF_EXITING in inet_release()).',
     cases: ['R9'],
     labels: { peer: 'what the peer reads', sent: 'sent by the server' },
-    variants: byName(pendings),
+    variants: pendings,
   },
-  async (context, pending: Pending) => {
+  async (context, { data, seconds }) => {
     const { server, s, c } = await connected(context, 'small');
-    const sent = pending.startsWith('unsent') ? fill(s) : 0;
-    if (pending === 'unread data') await arrived(s, await c.send('never read'));
-    if (pending === 'nothing, SO_LINGER {1, 0}') s.setOption('SO_LINGER', { on: true, seconds: 0 });
-    if (pending === 'unsent data, SO_LINGER {1, 5}') s.setOption('SO_LINGER', { on: true, seconds: 5 });
+    const sent = data === 'unsent data' ? fill(s) : 0;
+    if (data === 'unread data') await arrived(s, await c.send('never read'));
+    if (seconds !== undefined) s.setOption('SO_LINGER', { on: true, seconds });
     const holder = await handOver(server, s);
     context.mark('kill -9');
     const begin = performance.now();

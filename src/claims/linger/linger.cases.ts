@@ -1,5 +1,5 @@
 import { type Case, defineCase, endOfStream, textOf, textsOf } from '../kit/index.js';
-import { killedProcess, lingerTime, unsentAtTheEnd } from './delivery.experiments.js';
+import { killedProcess, lingerTime, pendings, unsentAtTheEnd } from './delivery.experiments.js';
 
 type Lingered = { readonly took: string; readonly then: string };
 
@@ -80,12 +80,18 @@ const deliveredAfterClose = defineCase<string, string>({
   laws: [
     {
       text: 'What is queued is delivered after close(), and after the end of the process, even if it is killed. If one received byte was left unread, the peer gets a part and then ECONNRESET.',
-      rows: (end) => (end.endsWith('unread') ? 'ECONNRESET after a part' : 'all delivered'),
+      rows: (end) => (end === 'close() with one byte unread' ? 'ECONNRESET after a part' : 'all delivered'),
     },
   ],
 });
 
-const killed = defineCase<string, string>({
+interface Killed {
+  readonly variant: string;
+  readonly data: string;
+  readonly seconds: number | undefined;
+}
+
+const killed = defineCase<Killed, string>({
   id: 'R9',
   articles: [],
   title: 'A killed process: what its peer reads',
@@ -94,22 +100,20 @@ const killed = defineCase<string, string>({
   rules: ['death-closes', 'unread-data-resets', 'linger-not-at-exit'],
   advice:
     'Mark the end in the protocol: from the end of a stream a peer cannot tell a finished process from a killed one.',
-  rows: killedProcess.variants.map((pending) => ({
-    name: `pending: ${pending}`,
-    given: pending,
+  rows: Object.entries(pendings).map(([variant, { data, seconds }]) => ({
+    name: `pending: ${variant}`,
+    given: { variant, data, seconds },
     // What SO_LINGER does the claim leaves open.
-    ...(!pending.includes('SO_LINGER') && { says: pending.startsWith('unsent') ? 'all delivered' : endOfStream }),
+    ...(seconds === undefined && { says: data === 'unsent data' ? 'all delivered' : endOfStream }),
   })),
-  run: async (stage, pending) => textOf(await killedProcess.on(stage, pending), 'peer'),
+  run: async (stage, { variant }) => textOf(await killedProcess.on(stage, variant), 'peer'),
   laws: [
     {
       text: 'A killed process closes in good order: the peer gets what was sent, then the end of the stream. With received data unread, or with SO_LINGER {1, 0}, the peer gets ECONNRESET.',
-      rows: (pending) =>
-        pending === 'unread data' || pending.includes('{1, 0}')
-          ? 'ECONNRESET'
-          : pending.startsWith('unsent')
-            ? 'all delivered'
-            : endOfStream,
+      rows({ data, seconds }) {
+        if (data === 'unread data' || seconds === 0) return 'ECONNRESET';
+        return data === 'unsent data' ? 'all delivered' : endOfStream;
+      },
     },
   ],
 });

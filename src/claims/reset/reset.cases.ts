@@ -1,5 +1,5 @@
 import { type Case, defineCase, establish, smallBuffers, textsOf } from '../kit/index.js';
-import { closeUnread } from './close-unread.experiments.js';
+import { closeUnread, inputs } from './close-unread.experiments.js';
 import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss } from './linger-zero.experiments.js';
 
 type Abort = { readonly sent: string; readonly left: string };
@@ -125,11 +125,11 @@ const unreadAtClose = defineCase<string, { sent: string; answer: string }>({
   advice:
     'Read to the end before you close, above all in a server that answers before it has read the whole request: the RST can destroy the answer.',
   labels: { sent: 'sent', answer: 'the peer reads the answer' },
-  rows: closeUnread.variants.map((input) => ({
-    name: input,
-    given: input,
+  rows: Object.entries(inputs).map(([name, { seconds }]) => ({
+    name,
+    given: name,
     // The claim is about sockets without SO_LINGER.
-    ...(!input.includes('SO_LINGER') && { says: { sent: 'FIN', answer: 'whole, then end of stream' } }),
+    ...(seconds === undefined && { says: { sent: 'FIN', answer: 'whole, then end of stream' } }),
   })),
   run: async (stage, input) => textsOf(await closeUnread.on(stage, input), ['sent', 'answer']),
   laws: [

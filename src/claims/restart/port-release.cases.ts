@@ -25,12 +25,20 @@ import {
 
 const port = 8080;
 
-type Release =
-  | 'every connection was closed by its client first'
-  | 'the client closed first, by RST'
-  | 'one of two connections was closed by the server first'
-  | 'the client closed first and can no longer be reached'
-  | 'the client closed first, its FIN and that of the server crossed';
+interface Release {
+  /** How the client ends its connection. */
+  readonly client: 'FIN' | 'RST' | 'FIN, then unreachable' | 'FIN crossed by that of the server';
+  /** The server ends a second connection first. */
+  readonly andServerFirst?: true;
+}
+
+const releases: Readonly<Record<string, Release>> = {
+  'every connection was closed by its client first': { client: 'FIN' },
+  'the client closed first, by RST': { client: 'RST' },
+  'one of two connections was closed by the server first': { client: 'FIN', andServerFirst: true },
+  'the client closed first and can no longer be reached': { client: 'FIN, then unreachable' },
+  'the client closed first, its FIN and that of the server crossed': { client: 'FIN crossed by that of the server' },
+};
 
 /** Ends a connection from the client's side, and the server's end of it after that. */
 async function clientFirst({ server, client }: Connection): Promise<void> {
@@ -39,18 +47,17 @@ async function clientFirst({ server, client }: Connection): Promise<void> {
   server.close();
 }
 
-async function release(release: Release, serverHost: Host, clientHost: Host): Promise<void> {
+async function release(given: Release, serverHost: Host, clientHost: Host): Promise<void> {
   const connection = await establish(serverHost, { at: { address: serverHost.ANY, port }, clientHost });
   const { listener, server, client } = connection;
-  if (release === 'one of two connections was closed by the server first') {
+  if (given.andServerFirst) {
     const second = await clientHost.connect({ address: serverHost.A, port }, { name: 'second client' });
     await closeInOrder(await listener.accept('second server'), second);
   }
   listener.close();
-  if (release === 'the client closed first, by RST') client.setOption('SO_LINGER', { on: true, seconds: 0 });
-  if (release === 'the client closed first, its FIN and that of the server crossed')
-    return await cross(connection, clientHost);
-  if (release !== 'the client closed first and can no longer be reached') return await clientFirst(connection);
+  if (given.client === 'RST') client.setOption('SO_LINGER', { on: true, seconds: 0 });
+  if (given.client === 'FIN crossed by that of the server') return await cross(connection, clientHost);
+  if (given.client !== 'FIN, then unreachable') return await clientFirst(connection);
   client.shutdown('write');
   await inState(server, 'CLOSE_WAIT');
   clientHost.vanish();
@@ -76,25 +83,17 @@ const clientClosesFirst = defineCase<Release, string>({
   rules: ['last-closer-done', 'closing-crossed', 'held-by-closing-connection', 'held-by-time-wait'],
   advice:
     'Set SO_REUSEADDR. Do not rely on clients: one connection that the server ends, or one client that vanishes, holds the port.',
-  rows: (
-    [
-      'every connection was closed by its client first',
-      'the client closed first, by RST',
-      'one of two connections was closed by the server first',
-      'the client closed first and can no longer be reached',
-      'the client closed first, its FIN and that of the server crossed',
-    ] as const
-  ).map((name) => ({
+  rows: Object.entries(releases).map(([name, given]) => ({
     name,
-    given: name,
+    given,
     // A connection that the server closes first is the other side of it.
-    ...(name === 'one of two connections was closed by the server first' ? {} : { says: 'ok' }),
+    ...(given.andServerFirst ? {} : { says: 'ok' }),
   })),
   async run(stage, given) {
     const [serverHost, clientHost] = stage.pair();
     await release(given, serverHost, clientHost);
     const closing = { localPort: port, state: ['CLOSE_WAIT', 'LAST_ACK'] } as const;
-    if (given.endsWith('first') || given.endsWith('RST'))
+    if (given.client === 'FIN' || given.client === 'RST')
       await comesTrue(() => serverHost.sockets(closing).length === 0, 'the last ACK');
     serverHost.look('what is left on the port', { localPort: port });
     return bindAgain(serverHost, { address: serverHost.ANY, port });
@@ -114,13 +113,23 @@ const clientClosesFirst = defineCase<Release, string>({
 });
 
 type Keeping = { readonly state: string; readonly timer: string; readonly bind: string };
-type Stay =
-  | 'the client closes too'
-  | 'the client closes too, tcp_fin_timeout 1'
-  | 'the client never closes'
-  | 'the client never closes, tcp_fin_timeout 1'
-  | 'the client never closes, the server keeps its socket half-closed'
-  | 'the client has vanished';
+
+interface Stay {
+  /** What the client does when the server has closed. */
+  readonly client: 'closes' | 'stays' | 'has vanished';
+  readonly finTimeout?: number;
+  /** The server sends its FIN and keeps its socket. */
+  readonly keepsSocket?: true;
+}
+
+const stays: Readonly<Record<string, Stay>> = {
+  'the client closes too': { client: 'closes' },
+  'the client closes too, tcp_fin_timeout 1': { client: 'closes', finTimeout: 1 },
+  'the client never closes': { client: 'stays' },
+  'the client never closes, tcp_fin_timeout 1': { client: 'stays', finTimeout: 1 },
+  'the client never closes, the server keeps its socket half-closed': { client: 'stays', keepsSocket: true },
+  'the client has vanished': { client: 'has vanished' },
+};
 
 /** How long the socket's own timer keeps it, read when it has just begun; a busy machine may be late. */
 function keptFor(row: SocketRow | undefined): string {
@@ -130,27 +139,27 @@ function keptFor(row: SocketRow | undefined): string {
 }
 
 async function serverFirst(
-  stay: Stay,
+  { client: behaviour, finTimeout, keepsSocket }: Stay,
   { server, client }: Connection,
   serverHost: Host,
   clientHost: Host,
 ): Promise<void> {
-  if (stay.endsWith('tcp_fin_timeout 1')) serverHost.setSysctl('net.ipv4.tcp_fin_timeout', 1);
-  if (stay === 'the client has vanished') clientHost.vanish();
-  if (stay.endsWith('half-closed')) server.shutdown('write');
+  if (finTimeout !== undefined) serverHost.setSysctl('net.ipv4.tcp_fin_timeout', finTimeout);
+  if (behaviour === 'has vanished') clientHost.vanish();
+  if (keepsSocket) server.shutdown('write');
   else server.close();
   // The FIN is never acknowledged, and the state is that of the close.
-  if (stay === 'the client has vanished') return;
+  if (behaviour === 'has vanished') return;
   await client.recv();
-  const isClosing = stay.startsWith('the client closes too');
+  const isClosing = behaviour === 'closes';
   if (isClosing) client.close();
   const passing = isClosing ? (['FIN_WAIT1', 'FIN_WAIT2'] as const) : (['FIN_WAIT1'] as const);
   await comesTrue(() => serverHost.sockets({ localPort: port, state: passing }).length === 0, 'the server has closed');
 }
 
 /** It is about the machine as it is, and a server that closes. */
-function isMeant(stay: Stay): boolean {
-  return !stay.endsWith('tcp_fin_timeout 1') && !stay.endsWith('half-closed');
+function isMeant({ finTimeout, keepsSocket }: Stay): boolean {
+  return finTimeout === undefined && keepsSocket === undefined;
 }
 
 const serverClosesFirst = defineCase<Stay, Keeping>({
@@ -163,20 +172,11 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
   advice:
     'Set SO_REUSEADDR before bind(), from the first start on: it covers FIN_WAIT1, FIN_WAIT2 and TIME_WAIT. Close every socket that you have shut down: a half-closed socket that is kept open has no timer at all.',
   labels: { state: 'what holds the port', timer: 'for how long', bind: 'bind()' },
-  rows: (
-    [
-      'the client closes too',
-      'the client closes too, tcp_fin_timeout 1',
-      'the client never closes',
-      'the client never closes, tcp_fin_timeout 1',
-      'the client never closes, the server keeps its socket half-closed',
-      'the client has vanished',
-    ] as const
-  ).map((name) => ({
+  rows: Object.entries(stays).map(([name, given]) => ({
     name,
-    given: name,
+    given,
     // 60 s is the least the article says.
-    ...(isMeant(name) ? { says: { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' } } : {}),
+    ...(isMeant(given) ? { says: { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' } } : {}),
   })),
   async run(stage, stay) {
     const [serverHost, clientHost] = stage.pair();
@@ -243,24 +243,32 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   ],
 });
 
-type Predecessor =
-  | 'TCP, a client of the old server sends more'
-  | "TCP, the same after the server's machine lost the connection"
-  | 'TCP, a connection waits to be accepted'
-  | 'UDP, a client of the old server sends more'
-  | 'UDP, a datagram waits to be read';
+interface Predecessor {
+  readonly type: 'stream' | 'dgram';
+  /** When the client sends, or connects: before the old server ends, and nobody takes it, or after. */
+  readonly sends: 'before' | 'after';
+  /** The machine of the old server has forgotten the connection, without a word to the client. */
+  readonly isLost?: true;
+}
+
+const predecessors: Readonly<Record<string, Predecessor>> = {
+  'TCP, a client of the old server sends more': { type: 'stream', sends: 'after' },
+  "TCP, the same after the server's machine lost the connection": { type: 'stream', sends: 'after', isLost: true },
+  'TCP, a connection waits to be accepted': { type: 'stream', sends: 'before' },
+  'UDP, a client of the old server sends more': { type: 'dgram', sends: 'after' },
+  'UDP, a datagram waits to be read': { type: 'dgram', sends: 'before' },
+};
 
 /** Sends to the old server, ends it, starts the new one, and tells whether that got something. */
-async function inherit(stage: Stage, given: Predecessor): Promise<string> {
+async function inherit(stage: Stage, { type, sends, isLost }: Predecessor): Promise<string> {
   const host = stage.alone();
-  const type = given.startsWith('UDP') ? 'dgram' : 'stream';
   const place = { address: host.A, port };
   const old = host.open({ name: 'old server', type, options: reuse }).bind(place);
   if (type === 'stream') old.listen();
   const client = await host.open({ name: 'client', type }).connect(place);
-  const early = given.includes('waits');
+  const early = sends === 'before';
   if (early) await client.send('for the old server');
-  if (type === 'stream' && !early) await endConnection(await old.accept('old connection'), client, given);
+  if (type === 'stream' && !early) await endConnection(await old.accept('old connection'), client, isLost);
   old.close();
   const next = host.open({ name: 'new server', type, options: reuse }).bind(place);
   if (type === 'stream') next.listen();
@@ -268,8 +276,8 @@ async function inherit(stage: Stage, given: Predecessor): Promise<string> {
   return await got(next, client, type);
 }
 
-async function endConnection(connection: LabSocket, client: LabSocket, given: Predecessor): Promise<void> {
-  if (given.endsWith('lost the connection')) return connection.setOption('TCP_REPAIR', 1).close();
+async function endConnection(connection: LabSocket, client: LabSocket, isLost = false): Promise<void> {
+  if (isLost) return connection.setOption('TCP_REPAIR', 1).close();
   connection.close();
   await inState(client, 'CLOSE_WAIT');
 }
@@ -301,15 +309,11 @@ const predecessor = defineCase<Predecessor, string>({
   rules: ['four-tuple-first', 'queue-dies-with-listener', 'udp-whoever-is-bound'],
   advice:
     "Put an identifier of the server's run into the messages of a UDP protocol, so that a new server can reject what was meant for the old one.",
-  rows: (
-    [
-      'TCP, a client of the old server sends more',
-      "TCP, the same after the server's machine lost the connection",
-      'TCP, a connection waits to be accepted',
-      'UDP, a client of the old server sends more',
-      'UDP, a datagram waits to be read',
-    ] as const
-  ).map((name) => ({ name, given: name, ...(name.startsWith('TCP') ? { says: 'gets it' } : {}) })),
+  rows: Object.entries(predecessors).map(([name, given]) => ({
+    name,
+    given,
+    ...(given.type === 'stream' ? { says: 'gets it' } : {}),
+  })),
   run: inherit,
   laws: [
     {
@@ -325,12 +329,20 @@ const predecessor = defineCase<Predecessor, string>({
   ],
 });
 
-type Tuple =
-  | 'TCP, SO_REUSEADDR'
-  | 'TCP, SO_REUSEPORT'
-  | 'TCP, the first in TIME_WAIT'
-  | 'UDP, SO_REUSEADDR'
-  | 'UDP, SO_REUSEPORT';
+interface Tuple {
+  readonly protocol: 'tcp' | 'udp';
+  readonly option: 'SO_REUSEADDR' | 'SO_REUSEPORT';
+  /** The first connection is over, at its own end. */
+  readonly inTimeWait?: true;
+}
+
+const tuples: Readonly<Record<string, Tuple>> = {
+  'TCP, SO_REUSEADDR': { protocol: 'tcp', option: 'SO_REUSEADDR' },
+  'TCP, SO_REUSEPORT': { protocol: 'tcp', option: 'SO_REUSEPORT' },
+  'TCP, the first in TIME_WAIT': { protocol: 'tcp', option: 'SO_REUSEADDR', inTimeWait: true },
+  'UDP, SO_REUSEADDR': { protocol: 'udp', option: 'SO_REUSEADDR' },
+  'UDP, SO_REUSEPORT': { protocol: 'udp', option: 'SO_REUSEPORT' },
+};
 
 type Twice = {
   /** What the second connect() said. */
@@ -340,18 +352,17 @@ type Twice = {
 };
 
 /** Tries to connect two sockets from one address and port to one address and port. */
-async function connectTwice(stage: Stage, given: Tuple): Promise<Twice> {
+async function connectTwice(stage: Stage, { protocol, option, inTimeWait }: Tuple): Promise<Twice> {
   const host = stage.alone();
-  const protocol = given.startsWith('TCP') ? 'tcp' : 'udp';
   const type = protocol === 'tcp' ? 'stream' : 'dgram';
-  const options = { [given.endsWith('SO_REUSEPORT') ? 'SO_REUSEPORT' : 'SO_REUSEADDR']: true };
+  const options = { [option]: true };
   const server = host.open({ name: 'server', type }).bind({ address: host.A, port });
   if (protocol === 'tcp') server.listen();
   const from: Endpoint = { address: host.A, port: 5000 };
   const [first, second] = ['first', 'second'].map((name) => host.open({ name, type, options }).bind(from));
   if (first === undefined || second === undefined) throw new Error('two sockets were asked for');
   await first.connect(server.local);
-  if (given === 'TCP, the first in TIME_WAIT') await closeInOrder(first, await server.accept('accepted'));
+  if (inTimeWait) await closeInOrder(first, await server.accept('accepted'));
   const said = await outcomeAsync(() => second.connect({ address: host.A, port }));
   const same = { protocol, localPort: from.port, remotePort: port } as const;
   return { second: said, sockets: host.look('sockets of that five-tuple', same).length };
@@ -367,19 +378,11 @@ const fiveTuple = defineCase<Tuple, Twice>({
   advice:
     'Leave source ports to the kernel. Do not rely on a connected UDP socket to keep others out: if it has SO_REUSEADDR, any process that sets it too may take the datagrams of its five-tuple.',
   labels: { second: 'second connect()', sockets: 'sockets of the five-tuple' },
-  rows: (
-    [
-      'TCP, SO_REUSEADDR',
-      'TCP, SO_REUSEPORT',
-      'TCP, the first in TIME_WAIT',
-      'UDP, SO_REUSEADDR',
-      'UDP, SO_REUSEPORT',
-    ] as const
-  ).map((name) => ({
+  rows: Object.entries(tuples).map(([name, given]) => ({
     name,
-    given: name,
+    given,
     // It is about SO_REUSEADDR.
-    ...(name === 'TCP, SO_REUSEPORT' || name === 'UDP, SO_REUSEPORT' ? {} : { says: { sockets: 1 } }),
+    ...(given.option === 'SO_REUSEPORT' ? {} : { says: { sockets: 1 } }),
   })),
   run: connectTwice,
   laws: [

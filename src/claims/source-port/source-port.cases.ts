@@ -397,9 +397,9 @@ async function reconnect(client: Host, server: Host, { port, options, before }: 
     const to = listener.local;
     const connected = port === 0 ? connectedTo(socket, to) : connectFrom(socket, { address: client.ANY, port }, to);
     const said = await connected;
-    const result = said.startsWith('E') ? `connect ${said}` : said;
-    if (said !== 'ok') return { result, fourTuple: 'none' };
-    if (made === before) return { result, fourTuple: used.has(socket.local.port) ? 'used before' : 'new' };
+    // A bind that failed says so itself.
+    if (said !== 'ok') return { result: port === 0 ? `connect ${said}` : said, fourTuple: 'none' };
+    if (made === before) return { result: said, fourTuple: used.has(socket.local.port) ? 'used before' : 'new' };
     used.add(socket.local.port);
     await closeInOrder(socket, await listener.accept(`server ${made + 1}`));
   }

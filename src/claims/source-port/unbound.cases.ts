@@ -1,10 +1,18 @@
 import { alike, type Case, defineCase, outcome, outcomeAsync, type Stage } from '../kit/index.js';
 
-type Unbound =
-  | 'TCP, two ports of one server'
-  | 'TCP, two addresses'
-  | 'TCP, the first was bound before'
-  | 'UDP, two ports of one server';
+interface Unbound {
+  readonly type: 'stream' | 'dgram';
+  /** What the second destination differs in. */
+  readonly differs: 'port' | 'address';
+  readonly firstIsBound?: true;
+}
+
+const settings: Readonly<Record<string, Unbound>> = {
+  'TCP, two ports of one server': { type: 'stream', differs: 'port' },
+  'TCP, two addresses': { type: 'stream', differs: 'address' },
+  'TCP, the first was bound before': { type: 'stream', differs: 'port', firstIsBound: true },
+  'UDP, two ports of one server': { type: 'dgram', differs: 'port' },
+};
 
 interface Shared {
   readonly [what: string]: string | number;
@@ -17,13 +25,12 @@ interface Shared {
 const onlyPort = 40_000;
 
 /** Two sockets without bind() connect to two destinations. Returns how many of them stand. */
-async function twoDestinations(stage: Stage, given: Unbound): Promise<Shared> {
+async function twoDestinations(stage: Stage, { type, differs, firstIsBound }: Unbound): Promise<Shared> {
   const host = stage.alone();
   host.setSysctl('net.ipv4.ip_local_port_range', `${onlyPort} ${onlyPort}`);
-  const type = given.startsWith('UDP') ? 'dgram' : 'stream';
   const places = [
     { address: host.A, port: 7001 },
-    given === 'TCP, two addresses' ? { address: host.B, port: 7001 } : { address: host.A, port: 7002 },
+    differs === 'address' ? { address: host.B, port: 7001 } : { address: host.A, port: 7002 },
   ];
   for (const place of places) {
     const server = host.open({ name: `server on ${place.address}:${place.port}`, type }).bind(place);
@@ -32,8 +39,7 @@ async function twoDestinations(stage: Stage, given: Unbound): Promise<Shared> {
   const results: string[] = [];
   for (const [index, place] of places.entries()) {
     const socket = host.open({ name: `client ${index + 1}`, type });
-    if (index === 0 && given === 'TCP, the first was bound before')
-      outcome(() => socket.bind({ address: host.ANY, port: onlyPort }));
+    if (index === 0 && firstIsBound) outcome(() => socket.bind({ address: host.ANY, port: onlyPort }));
     results.push(await outcomeAsync(() => socket.connect(place)));
   }
   host.look('from the only port', { protocol: type === 'stream' ? 'tcp' : 'udp', localPort: onlyPort });
@@ -49,18 +55,11 @@ const withoutBind = defineCase<Unbound, Shared>({
   rule: 'connect() without bind() asks for a free four-tuple, not for a free port: __inet_hash_connect() shares a port among destinations as long as only connect() has chosen it, and passes over one that a bind() has touched. A UDP port has one socket (udp_lib_get_port(), called by inet_autobind()).',
   advice:
     'Do not bind before you connect to get more connections: connect() alone already shares each source port among destinations, and a bind() of the same port takes that away.',
-  rows: (
-    [
-      'TCP, two ports of one server',
-      'TCP, two addresses',
-      'TCP, the first was bound before',
-      'UDP, two ports of one server',
-    ] as const
-  ).map((name) => ({
+  rows: Object.entries(settings).map(([name, given]) => ({
     name,
-    given: name,
+    given,
     // The technique itself is C16's, and UDP has no connections.
-    ...(name === 'TCP, two ports of one server' || name === 'TCP, two addresses' ? { says: { connections: 1 } } : {}),
+    ...(given.type === 'stream' && !given.firstIsBound ? { says: { connections: 1 } } : {}),
   })),
   run: twoDestinations,
   because: (rows) =>

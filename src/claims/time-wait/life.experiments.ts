@@ -1,5 +1,4 @@
 import {
-  byName,
   closingStates,
   connected,
   type Experiment,
@@ -9,11 +8,12 @@ import {
   type TraceSegment,
 } from '../kit/index.js';
 
-const endings = [
-  'server closes first',
-  'client closes first',
-  'server closes first, the client has not read everything',
-] as const;
+/** Which end closes first, and whether the other has read everything then. */
+export const endings: Readonly<Record<string, { readonly first: 'server' | 'client'; readonly isRead: boolean }>> = {
+  'server closes first': { first: 'server', isRead: true },
+  'client closes first': { first: 'client', isRead: true },
+  'server closes first, the client has not read everything': { first: 'server', isRead: false },
+};
 
 /** Who did it first, or at all, in their order. */
 function whoSent(segments: readonly TraceSegment[], wanted: (segment: TraceSegment) => boolean): string {
@@ -30,16 +30,16 @@ export const wholeLife = experiment(
     rule: 'RFC 9293 sections 3.5 and 3.6: the handshake of figure 6, the close of figure 12. The side that closes first keeps the four-tuple (tcp_time_wait()). A close with data unread sends RST (__tcp_close()), which ends FIN_WAIT2 without a TIME_WAIT.',
     cases: ['G3'],
     labels: { handshake: 'handshake', data: 'data sent by', firstFin: 'first FIN from', timeWait: 'TIME_WAIT at' },
-    variants: byName(endings),
+    variants: endings,
   },
-  async (context, ending) => {
+  async (context, { first: firstName, isRead }) => {
     const { server, client, s, c } = await connected(context);
     await c.send('question');
     await s.recv();
     await s.send('answer');
-    if (ending !== 'server closes first, the client has not read everything') await c.recv();
-    const [first, second] = ending === 'client closes first' ? [c, s] : [s, c];
-    context.mark(`the ${ending}`);
+    if (isRead) await c.recv();
+    const [first, second] = firstName === 'client' ? [c, s] : [s, c];
+    context.mark(`the ${firstName} closes first${isRead ? '' : ', the client has not read everything'}`);
     first.close();
     // The other end learns of it from its state: reading would take what is meant to stay unread.
     await inState(second, 'CLOSE_WAIT');

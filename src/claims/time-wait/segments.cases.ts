@@ -287,7 +287,7 @@ const assassination = defineCase<Attack, string>({
   })),
   async run(stage, attack) {
     const findings = await assassinated.on(stage, nameOfAttack(attack));
-    const isDuplicate = attack.by.startsWith('old duplicate');
+    const isDuplicate = attack.by === 'old duplicate' || attack.by === 'old duplicate, and the RST of the closed peer';
     if (isDuplicate && textOf(findings, 'answer') === 'nothing') return 'no answer to the duplicate';
     return textOf(findings, 'timeWait');
   },

@@ -19,7 +19,7 @@ import {
   startAgain,
   textsOf,
 } from '../kit/index.js';
-import { wholeLife } from './life.experiments.js';
+import { endings, wholeLife } from './life.experiments.js';
 
 type End = 'server' | 'client';
 
@@ -28,15 +28,11 @@ const serverPort = 8080;
 type Wire = Record<'handshake' | 'data' | 'firstFin' | 'timeWait', string>;
 
 /** What is seen of a connection whose one end closes first, with a TIME_WAIT at that end or nowhere. */
-function wireOf(ending: string, isKept: boolean, handshake = 'client SYN, server SYN ACK, client ACK'): Wire {
-  const firstFin = ending.startsWith('server') ? 'server' : 'client';
+function wireOf(firstFin: End, isKept: boolean, handshake = 'client SYN, server SYN ACK, client ACK'): Wire {
   return { handshake, data: 'client, server', firstFin, timeWait: isKept ? firstFin : 'nobody' };
 }
 
-/** No TIME_WAIT stays where the other side answers the FIN with RST. */
-const isKeptAfter = (ending: string): boolean => !ending.endsWith('has not read everything');
-
-const onTheWire = defineCase<string, Wire>({
+const onTheWire = defineCase<{ name: string; first: End; isRead: boolean }, Wire>({
   id: 'G3',
   articles: ['000'],
   title: 'What goes over the wire',
@@ -46,21 +42,26 @@ const onTheWire = defineCase<string, Wire>({
   advice:
     'Let the side that can afford a TIME_WAIT close first: the protocol of the application decides which side that is. A server that closes after its answer keeps the TIME_WAIT; a client that ends the conversation keeps it itself.',
   labels: { handshake: 'handshake', data: 'data from', firstFin: 'first FIN from', timeWait: 'TIME_WAIT at' },
-  rows: wholeLife.variants.map((ending) => ({ name: ending, given: ending, says: wireOf(ending, true) })),
-  run: async (stage, ending) =>
-    textsOf(await wholeLife.on(stage, ending), ['handshake', 'data', 'firstFin', 'timeWait']),
+  rows: Object.entries(endings).map(([name, ending]) => ({
+    name,
+    given: { name, ...ending },
+    says: wireOf(ending.first, true),
+  })),
+  run: async (stage, { name }) =>
+    textsOf(await wholeLife.on(stage, name), ['handshake', 'data', 'firstFin', 'timeWait']),
   laws: [
     {
       text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN. There is no TIME_WAIT if the other side closes with data unread.',
-      rows: (ending) => wireOf(ending, isKeptAfter(ending)),
+      // No TIME_WAIT stays where the other side answers the FIN with RST.
+      rows: ({ first, isRead }) => wireOf(first, isRead),
     },
     {
       text: 'The three segments that open the connection have the flags ECE and CWR too, which ask for ECN (net.ipv4.tcp_ecn 1). TIME_WAIT stays at the side that sends the first FIN. There is no TIME_WAIT if the other side closes with data unread.',
-      rows: (ending) => wireOf(ending, isKeptAfter(ending), 'client SYN ECE CWR, server SYN ACK ECE, client ACK'),
+      rows: ({ first, isRead }) => wireOf(first, isRead, 'client SYN ECE CWR, server SYN ACK ECE, client ACK'),
     },
     {
       text: 'Three segments open the connection, and TIME_WAIT stays at the side that sends the first FIN.',
-      rows: (ending) => wireOf(ending, true),
+      rows: ({ first }) => wireOf(first, true),
     },
   ],
 });

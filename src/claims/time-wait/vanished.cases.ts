@@ -10,13 +10,19 @@ import {
   startAgain,
 } from '../kit/index.js';
 
-type Arrival =
-  | 'nothing comes'
-  | 'the ACK of its FIN comes late'
-  | 'the ACK of its FIN comes late, tcp_rfc1337 1'
-  | 'an RST comes'
-  | 'a new SYN of the same four-tuple comes'
-  | 'tcp_max_tw_buckets are there already';
+interface Arrival {
+  readonly comes: 'nothing' | 'late ACK' | 'RST' | 'SYN' | 'one too many';
+  readonly rfc1337?: number;
+}
+
+const arrivals: Readonly<Record<string, Arrival>> = {
+  'nothing comes': { comes: 'nothing' },
+  'the ACK of its FIN comes late': { comes: 'late ACK' },
+  'the ACK of its FIN comes late, tcp_rfc1337 1': { comes: 'late ACK', rfc1337: 1 },
+  'an RST comes': { comes: 'RST' },
+  'a new SYN of the same four-tuple comes': { comes: 'SYN' },
+  'tcp_max_tw_buckets are there already': { comes: 'one too many' },
+};
 
 interface Left {
   readonly [what: string]: string;
@@ -44,21 +50,20 @@ async function aboveTheLimit(stage: Stage): Promise<Left> {
   return { timeWait: made ? 'stands' : 'never made', restart: startAgain(host, { port }) };
 }
 
-async function arrival(stage: Stage, what: Arrival): Promise<Left> {
-  if (what === 'tcp_max_tw_buckets are there already') return await aboveTheLimit(stage);
+async function arrival(stage: Stage, { comes, rfc1337 }: Arrival): Promise<Left> {
+  if (comes === 'one too many') return await aboveTheLimit(stage);
   const [host, peer] = await stage.scripted();
-  if (what.endsWith('tcp_rfc1337 1')) host.setSysctl('net.ipv4.tcp_rfc1337', 1);
+  if (rfc1337 !== undefined) host.setSysctl('net.ipv4.tcp_rfc1337', rfc1337);
   const { listener, old, look } = await leaveInTimeWait(host, peer);
-  if (what.startsWith('the ACK of its FIN')) {
+  if (comes === 'late ACK') {
     // It was sent before the FIN of the peer, and was overtaken by it. The socket of the peer is gone when the answer comes.
     old.send('ACK', { seq: old.next - 1 });
     for (const { ack } of await old.answers()) old.send('RST', { seq: ack });
   }
-  if (what === 'an RST comes') old.send('RST', { seq: old.next });
-  if (what === 'a new SYN of the same four-tuple comes')
-    await sameFourTuple(peer, { initialSeq: (old.nextOnTheWire + 1000) >>> 0 }).connect();
+  if (comes === 'RST') old.send('RST', { seq: old.next });
+  if (comes === 'SYN') await sameFourTuple(peer, { initialSeq: (old.nextOnTheWire + 1000) >>> 0 }).connect();
   await old.answers();
-  const timeWait = look(`after ${what}`) === undefined ? 'gone' : 'stands';
+  const timeWait = look('the TIME_WAIT') === undefined ? 'gone' : 'stands';
   listener.close();
   return { timeWait, restart: startAgain(host, { port: 8080 }) };
 }
@@ -71,20 +76,11 @@ const vanished = defineCase<Arrival, Left>({
   rule: 'tcp_timewait_state_process() ends it for an RST at rcv_nxt (unless net.ipv4.tcp_rfc1337 is set) and for a SYN that may follow; anything old is answered with an ACK, and a peer whose socket is gone answers that with RST (RFC 1337 section 2). So it is enough that two segments of the peer change places: its FIN comes first, its ACK of the FIN after it. inet_twsk_alloc() makes none above tcp_max_tw_buckets.',
   advice:
     'Do not build on a TIME_WAIT being there, in tests as in protocols. A restart without SO_REUSEADDR that works once in a while is no sign that it will the next time.',
-  rows: (
-    [
-      ['nothing comes', 'packet-socket'],
-      ['the ACK of its FIN comes late', 'packet-socket'],
-      ['the ACK of its FIN comes late, tcp_rfc1337 1', 'packet-socket'],
-      ['an RST comes', 'packet-socket'],
-      ['a new SYN of the same four-tuple comes', 'packet-socket'],
-      ['tcp_max_tw_buckets are there already', undefined],
-    ] as const
-  ).map(([name, need]) => ({
+  rows: Object.entries(arrivals).map(([name, given]) => ({
     name,
-    given: name,
+    given,
     says: { timeWait: 'stands' as const },
-    ...(need === undefined ? {} : { needs: [need] }),
+    ...(given.comes === 'one too many' ? {} : { needs: ['packet-socket'] as const }),
   })),
   run: arrival,
   because: (rows) =>
