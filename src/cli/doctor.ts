@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import type { Command } from 'commander';
-import { UsageError } from '../errors.js';
 import type { Finding } from './checks.js';
+import { isUsageError } from './exit.js';
 
 function proc(): Finding {
   const ok = existsSync('/proc/version');
@@ -50,7 +50,7 @@ async function rest(): Promise<Finding[]> {
     const { checks } = await import('./checks.js');
     return [{ what: 'addon', ok: true, found: 'loaded' }, ...checks()];
   } catch (error) {
-    if (!(error instanceof UsageError) || error.code !== 'ERR_NATIVE_LOAD') throw error;
+    if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
     const cure = 'without it nothing of this package works but sockwise --version and doctor';
     return [{ what: 'addon', ok: false, found: error.message, cure }];
   }
@@ -67,11 +67,10 @@ async function findings(): Promise<Finding[]> {
     const { namespacesAvailable, reexecInUserNamespace } = await import('../index.js');
     if (namespacesAvailable().how === 'user-namespace') {
       process.env[outside] = JSON.stringify(here);
-      (await import('../claims/index.js')).carryHostValues();
       process.exit(await reexecInUserNamespace());
     }
   } catch (error) {
-    if (!(error instanceof UsageError) || error.code !== 'ERR_NATIVE_LOAD') throw error;
+    if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
   }
   return [...here, ...(await rest())];
 }

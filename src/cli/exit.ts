@@ -1,5 +1,3 @@
-import { UsageError } from '../errors.js';
-
 /** Exit codes of every command. */
 export const exitCodes = {
   ok: 0,
@@ -25,9 +23,14 @@ export function printable(text: string): string {
   return text.replaceAll(/[^\P{Cc}\n\t]/gu, ' ');
 }
 
+/** By its name: the class is loaded with the addon, and the commands have to speak where there is none. */
+export function isUsageError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && error.name === 'UsageError';
+}
+
 /** The last word on an error: a mistake of the user is one line, anything else keeps its stack. */
 export function report(error: unknown): void {
-  const usage = error instanceof UsageError;
+  const usage = isUsageError(error);
   console.error(usage ? printable(`sockwise: ${error.message}`) : error);
   process.exitCode = usage ? exitCodes.usage : exitCodes.failed;
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { root } from '../package.js';
 import { exitCodeHelp, exitCodes, report, reportUnwritten } from './exit.js';
 
-const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as {
+// package.ts, which is bundled with what needs the addon, would not load without one.
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
 

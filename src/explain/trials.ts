@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { namespacesAvailable } from '../netns/user-namespace.js';
 import { compiled } from '../package.js';
 import type { Deadline } from './deadline.js';
@@ -59,13 +58,15 @@ function tryInUserNamespace(order: TrialOrder, deadline: Deadline): TrialResults
   const input = JSON.stringify({ order: asRoot(order), timeoutMs: deadline.left }, (_key, value: unknown) =>
     typeof value === 'bigint' ? undefined : value,
   );
-  const { status, stdout, error } = spawnSync(process.execPath, [program], {
-    input,
-    encoding: 'utf8',
-    stdio: ['pipe', 'pipe', 'ignore'],
-    timeout: Math.ceil(deadline.left),
-    killSignal: 'SIGKILL',
-  });
+  const { status, stdout, error } = process
+    .getBuiltinModule('node:child_process')
+    .spawnSync(process.execPath, [program], {
+      input,
+      encoding: 'utf8',
+      stdio: ['pipe', 'pipe', 'ignore'],
+      timeout: Math.ceil(deadline.left),
+      killSignal: 'SIGKILL',
+    });
   if (error === undefined && status === 0) return JSON.parse(stdout) as TrialResults;
   const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
   return isLate ? 'there was no time for it' : (error?.message ?? 'the process in a user namespace failed');

@@ -1,8 +1,9 @@
-import * as https from 'node:https';
+import type * as https from 'node:https';
 import * as net from 'node:net';
-import * as tls from 'node:tls';
+import type * as tls from 'node:tls';
 import { invalidArgument, knownKeys, TimeoutError } from '../errors.js';
 import { adopted, type ConnectOptions, connectSocket, type InternetConnectOptions } from './connect.js';
+import { late } from './late.js';
 import { needsDescriptors } from './runtime.js';
 
 export interface ConnectorOptions
@@ -98,7 +99,7 @@ function secured(
   // RFC 6066 section 3: no address as a server name.
   const name = servername || settings.servername || (net.isIP(host) === 0 ? host : '');
   return new Promise((resolve, reject) => {
-    const secure = tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername: name, socket });
+    const secure = late.tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername: name, socket });
     secure.once('error', reject);
     secure.once('secureConnect', () => {
       secure.off('error', reject);
@@ -115,7 +116,7 @@ function securedBy(
   socket: net.Socket,
 ): net.Socket {
   const wanted: object = { ...settings, ...request, socket };
-  const secure = https.Agent.prototype.createConnection.call(agent, wanted);
+  const secure = late.https.Agent.prototype.createConnection.call(agent, wanted);
   if (!(secure instanceof net.Socket)) throw invalidArgument('agent', 'an https.Agent that returns its socket', secure);
   return secure;
 }
@@ -135,7 +136,7 @@ async function made(
       if (request.timeout) socket.setTimeout(request.timeout);
       return settled(socket, request);
     }
-    if (caller instanceof https.Agent) return settled(securedBy(caller, tlsSettings, request, socket), request);
+    if (caller instanceof late.https.Agent) return settled(securedBy(caller, tlsSettings, request, socket), request);
     const handshake = secured(tlsSettings, request, settings.host ?? 'localhost', socket);
     return settled(await beforeDeadline(handshake, started, timeoutMs), request);
   } catch (error) {

@@ -1,9 +1,9 @@
 import * as dgram from 'node:dgram';
 import type { Http2Session } from 'node:http2';
 import * as net from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
+import { late } from './late.js';
 import { datagramState, type Handle, streamHandle } from './node-internals.js';
 import { needsDescriptors } from './runtime.js';
 
@@ -34,7 +34,7 @@ function socketReason(socket: net.Socket): Reason {
   if (socket.connecting) {
     return ['it is still connecting', "wait for 'connect'; to set options before connect(2), use createConnection()"];
   }
-  if (socket instanceof TLSSocket) {
+  if (socket instanceof late.tls.TLSSocket) {
     return ['it is TLS over a stream that is no socket, or whose socket is closed', 'use the socket at the bottom'];
   }
   return [

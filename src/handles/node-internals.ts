@@ -1,6 +1,6 @@
-import cluster from 'node:cluster';
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Server, Socket as NetSocket } from 'node:net';
+import { late } from './late.js';
 
 /**
  * What this package knows of Node's insides, all of it: where objects keep their handle, how a server listens on a
@@ -138,7 +138,7 @@ interface ListensItself {
  */
 export function listenOn(server: Server, fd: number, backlog: number, path: string | undefined): boolean {
   const inside = server as unknown as ListensItself;
-  if (cluster.isPrimary) {
+  if (late.cluster.isPrimary) {
     server.listen({ fd }, backlog);
   } else {
     if (typeof inside._listen2 !== 'function') return false;

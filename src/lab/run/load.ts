@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
 import { UsageError } from '../../index.js';
 import { exportedFrom, whileDefining } from './defined.js';
 import type { Experiment } from './experiment.js';
@@ -9,8 +8,9 @@ import { messageWithoutPosition, positionOf } from '../record/position.js';
 
 /** Node reads TypeScript by itself from 22.18 on, and enums and the like not even then. */
 async function importFile(path: string): Promise<unknown> {
-  if (/\.[cm]?ts$/.test(path)) return await createJiti(import.meta.url, { fsCache: false }).import(path);
-  return await import(pathToFileURL(path).href);
+  if (!/\.[cm]?ts$/.test(path)) return await import(pathToFileURL(path).href);
+  const { createJiti } = await import('jiti/static');
+  return await createJiti(import.meta.url, { fsCache: false }).import(path);
 }
 
 /** An error of the parser of modules does not say where (`node --check` does): the line, as `:7`. */
