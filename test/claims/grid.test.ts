@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { beforeAll, expect, test } from 'vitest';
 import { gridHtml } from '../../src/claims/grid/page.js';
 import { type GridResult, runGrid } from '../../src/claims/grid/run.js';
 import { differencesOf, tallyOf } from '../../src/claims/grid/tally.js';
 import { gridText } from '../../src/claims/grid/text.js';
+import { root } from '../support/children.js';
 import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
 
@@ -34,8 +37,15 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('every pair of so
     // A minisocket has no user that could be another: there nothing is left open.
     const openTables = result.tables.filter((table) => Object.keys(tallyOf([table]).unpredicted).length > 0);
     expect(
-      openTables.map(({ name }) => name).filter((name) => !/(?<!TIME_WAIT|, closed), other user$/.test(name)),
+      openTables.map(({ name }) => name).filter((name) => !/(?<!TIME_WAIT|FIN_WAIT2, closed), other user$/.test(name)),
     ).toEqual([]);
+  });
+
+  test('is as the schema says', () => {
+    const schema = JSON.parse(readFileSync(`${root}docs/grid.schema.json`, 'utf8')) as object;
+    const validate = new Ajv().compile(schema);
+    expect([validate(JSON.parse(JSON.stringify(result))), validate.errors]).toEqual([true, null]);
+    expect(validate({ ...result, kernel: undefined, more: 1 })).toBe(false);
   });
 
   test('leaves no descriptor', () => {

@@ -43,14 +43,20 @@ export const sharings: readonly Sharing[] = [
   { name: 'both', options: { SO_REUSEADDR: true, SO_REUSEPORT: true } },
 ];
 
-/** How the first socket came to have its port. */
+/** How the first socket came to have its port. A SYN_RECV has none of its own: it is a request of its listener. */
 export type Stage =
   | 'bound'
   | 'listening'
   | 'listening later'
+  | 'SYN_SENT'
   | 'connected'
   | 'accepted'
   | 'CLOSE_WAIT'
+  | 'FIN_WAIT1'
+  | 'FIN_WAIT1, closed'
+  | 'CLOSING'
+  | 'LAST_ACK'
+  | 'LAST_ACK, closed'
   | 'FIN_WAIT2'
   | 'FIN_WAIT2, closed'
   | 'FIN_WAIT2, closed lately'
@@ -77,9 +83,15 @@ export const shownAs: Readonly<Record<Stage, ExistingSocket['state']>> = {
   bound: 'BOUND',
   listening: 'LISTEN',
   'listening later': 'BOUND',
+  SYN_SENT: 'SYN_SENT',
   connected: 'ESTABLISHED',
   accepted: 'ESTABLISHED',
   CLOSE_WAIT: 'CLOSE_WAIT',
+  FIN_WAIT1: 'FIN_WAIT1',
+  'FIN_WAIT1, closed': 'FIN_WAIT1',
+  CLOSING: 'CLOSING',
+  LAST_ACK: 'LAST_ACK',
+  'LAST_ACK, closed': 'LAST_ACK',
   FIN_WAIT2: 'FIN_WAIT2',
   'FIN_WAIT2, closed': 'FIN_WAIT2',
   'FIN_WAIT2, closed lately': 'FIN_WAIT2',
@@ -122,9 +134,15 @@ function bindings(at: readonly Place[], devices: readonly Device[] = ['none']): 
   );
 }
 
-const accepted: readonly First[] = meetings.flatMap(({ listener, to }) =>
-  sharings.map((sharing) => ({ place: listener, to, sharing, device: 'none' as const })),
-);
+function acceptedFrom(at: readonly Meeting[]): readonly First[] {
+  return at.flatMap(({ listener, to }) =>
+    sharings.map((sharing) => ({ place: listener, to, sharing, device: 'none' as const })),
+  );
+}
+
+const accepted = acceptedFrom(meetings);
+/** Of each family one: these states are alike in all but who their user is. */
+const closing = acceptedFrom(meetings.filter(({ listener, to }) => [any4, dual].includes(listener) && to !== one6));
 
 const devices: readonly Device[] = ['none', 'lo', 'eth0'];
 
@@ -137,8 +155,14 @@ const lines: readonly Line[] = [
   ['tcp', 'listening', everywhere],
   ['tcp', 'listening later', everywhere],
   ['tcp', 'connected', bindings(places.filter((where) => where !== two))],
+  ['tcp', 'SYN_SENT', bindings([any4, one, one6])],
   ['tcp', 'accepted', accepted],
   ['tcp', 'CLOSE_WAIT', accepted],
+  ['tcp', 'FIN_WAIT1', closing],
+  ['tcp', 'FIN_WAIT1, closed', closing],
+  ['tcp', 'CLOSING', closing],
+  ['tcp', 'LAST_ACK', closing],
+  ['tcp', 'LAST_ACK, closed', closing],
   ['tcp', 'FIN_WAIT2', accepted],
   ['tcp', 'FIN_WAIT2, closed lately', accepted],
   ['tcp', 'FIN_WAIT2, closed', accepted],

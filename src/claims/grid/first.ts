@@ -5,15 +5,43 @@ import { type Device, type First, optionsOf, type Place, shownAs, type Table } f
 /** A user that nobody is, besides the one that runs. */
 export const otherUser = 1000;
 
+/** Listeners on 0.0.0.0 and on `::1`. */
+export interface Servers {
+  readonly IPv4: Socket;
+  readonly IPv6: Socket;
+}
+
 /** Where first sockets connect to, and the indices of the devices. */
 export interface Surroundings {
-  /** Listens on 0.0.0.0 and on `::1`. */
-  readonly servers: { readonly IPv4: Socket; readonly IPv6: Socket };
+  readonly servers: Servers;
+  /** What comes there is lost. */
+  readonly deaf: Servers;
   readonly indexOf: Readonly<Record<Device, number>>;
   readonly uid: number;
 }
 
 export const serverPort = 1;
+/** Where a listener loses what comes. */
+export const deafPort = 2;
+
+/** A program of classic BPF that keeps nothing. */
+const loseAll = [{ code: 0x06, jt: 0, jf: 0, k: 0 }];
+
+/** What arrives for the socket is lost from now on. */
+export function deafen(socket: Socket): void {
+  socket.setOption('SO_ATTACH_FILTER', loseAll);
+}
+
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/** On loopback a segment is there at once, or when the machine comes to it. */
+function shows(socket: Socket, state: string): void {
+  for (let tries = 0; tries < 5000; tries++) {
+    if (socket.getOption('TCP_INFO').state === state) return;
+    Atomics.wait(pause, 0, 0, 1);
+  }
+  throw new Error(`no ${state} came about`);
+}
 
 /** The first socket of a pair, as the kernel has it and as the model is told. */
 export interface Standing {
@@ -65,14 +93,16 @@ function connected(table: Table, first: First, port: number, around: Surrounding
   const socket = give(opened(table.protocol, first), table).bind({ address: place.address, port });
   const to = destinationFrom(place);
   const server = around.servers[isMapped(place) || place.family === 'IPv4' ? 'IPv4' : 'IPv6'];
-  socket.tryConnect({ address: to, port: serverPort });
-  const accepted = table.protocol === 'tcp' ? server.tryAccept() : undefined;
+  const remotePort = table.stage === 'SYN_SENT' ? deafPort : serverPort;
+  socket.tryConnect({ address: to, port: remotePort });
+  const isAnswered = table.protocol === 'tcp' && table.stage === 'connected';
+  const accepted = isAnswered ? server.tryAccept() : undefined;
   const isWildcard = ['0.0.0.0', '::', '::ffff:0.0.0.0'].includes(place.address);
   const existing: ExistingSocket = {
     ...describe(table, first, port, around),
     localAddress: isWildcard ? to : place.address,
     remoteAddress: to,
-    remotePort: serverPort,
+    remotePort,
     // What bind(2) set stays, whatever connect(2) makes of the address.
     v6only: place.family === 'IPv6' && !isMapped(place) ? place.v6only || !isWildcard : false,
     portFrom: 'bind',
@@ -86,6 +116,27 @@ function endAt(stage: Table['stage'], server: Socket, client: Socket): readonly 
     case 'CLOSE_WAIT':
       client.shutdown('write');
       return [server, client];
+    case 'FIN_WAIT1':
+      deafen(client);
+      server.shutdown('write');
+      return [server, client];
+    case 'FIN_WAIT1, closed':
+      deafen(client);
+      server.close();
+      return [client];
+    case 'CLOSING':
+      deafen(client);
+      server.shutdown('write');
+      client.shutdown('write');
+      return [server, client];
+    case 'LAST_ACK':
+    case 'LAST_ACK, closed':
+      client.shutdown('write');
+      shows(server, 'CLOSE_WAIT');
+      deafen(client);
+      if (stage === 'LAST_ACK') server.shutdown('write');
+      else server.close();
+      return stage === 'LAST_ACK' ? [server, client] : [client];
     case 'FIN_WAIT2':
       server.shutdown('write');
       return [server, client];
@@ -130,7 +181,7 @@ function accepted(table: Table, first: First, port: number, around: Surroundings
 /** Makes the first socket on a port that nobody had before. */
 export function makeFirst(table: Table, first: First, port: number, around: Surroundings): Standing {
   if (first.to !== undefined) return accepted(table, first, port, around);
-  if (table.stage === 'connected') return connected(table, first, port, around);
+  if (table.stage === 'connected' || table.stage === 'SYN_SENT') return connected(table, first, port, around);
   const socket = give(opened(table.protocol, first), table).bind({ address: first.place.address, port });
   if (table.stage === 'listening') socket.listen();
   return { existing: describe(table, first, port, around), socket, open: [socket] };

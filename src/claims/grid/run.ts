@@ -15,7 +15,16 @@ import {
 } from '../../index.js';
 import { until } from '../../lab/record/until.js';
 import { nameOfBinding, optionsOf, type First, type Second, type Table, tables } from './dimensions.js';
-import { makeFirst, otherUser, serverPort, type Standing, type Surroundings } from './first.js';
+import {
+  deafen,
+  deafPort,
+  makeFirst,
+  otherUser,
+  serverPort,
+  type Servers,
+  type Standing,
+  type Surroundings,
+} from './first.js';
 
 /** One call of a pair, beside what the model says of it. */
 export interface GridCall {
@@ -212,14 +221,16 @@ function prepare(namespace: NetworkNamespace): Surroundings {
   namespace.addVeth(namespace, { name: 'eth0', peerName: 'eth1' });
   namespace.setSysctl('net.ipv4.tcp_max_tw_buckets', 100_000);
   const indexOf = { none: 0, lo: namespace.getLink('lo').index, eth0: namespace.getLink('eth0').index };
-  return namespace.run(() => ({
-    servers: {
-      IPv4: Socket.open().bind({ address: '0.0.0.0', port: serverPort }).listen(),
-      IPv6: Socket.open({ family: 'IPv6' }).bind({ address: '::1', port: serverPort }).listen(),
-    },
-    indexOf,
-    uid: process.geteuid?.() ?? 0,
-  }));
+  return namespace.run(() => {
+    const listeners = [serverPort, deafPort].map((port) => ({
+      IPv4: Socket.open().bind({ address: '0.0.0.0', port }).listen(),
+      IPv6: Socket.open({ family: 'IPv6' }).bind({ address: '::1', port }).listen(),
+    }));
+    const [servers, deaf] = listeners as [Servers, Servers];
+    deafen(deaf.IPv4);
+    deafen(deaf.IPv6);
+    return { servers, deaf, indexOf, uid: process.geteuid?.() ?? 0 };
+  });
 }
 
 /**
@@ -244,8 +255,10 @@ export async function runGrid(progress: (name: string) => void = () => {}, chose
     try {
       done.push(await runTable(namespace, table, around, pairs));
     } finally {
-      around.servers.IPv4.close();
-      around.servers.IPv6.close();
+      for (const { IPv4, IPv6 } of [around.servers, around.deaf]) {
+        IPv4.close();
+        IPv6.close();
+      }
     }
   }
   return {
