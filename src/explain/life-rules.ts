@@ -58,6 +58,11 @@ const table = {
     kernel: 'inet_twsk_hashdance_schedule(), inet_rcv_saddr_equal()',
     source: 'RFC 9293 section 3.3.1',
   },
+  'wildcard-is-no-list': {
+    text: 'A socket on the wildcard keeps no list of addresses: it matches whatever address of the host a packet is for, when the packet arrives. 127.0.0.0/8 and addresses that are added later are among them.',
+    kernel: 'inet_bind(), inet_rcv_saddr_equal(), compute_score()',
+    source: 'ip(7) INADDR_ANY',
+  },
   'one-socket-many-descriptors': {
     text: 'bind() and listen() concern a socket, not a process: descriptors of one socket can be in many processes, by fork() or over a Unix socket.',
     kernel: 'dup_fd(), scm_detach_fds()',
@@ -117,6 +122,11 @@ const table = {
     text: 'The end that closes last is done once its FIN is acknowledged. Until then it repeats the FIN in LAST_ACK and holds its port.',
     kernel: 'tcp_rcv_state_process(), tcp_retransmit_timer(), tcp_orphan_retries()',
     source: 'RFC 9293 section 3.6; ip-sysctl: tcp_orphan_retries',
+  },
+  'fin-carries-ack': {
+    text: 'A FIN acknowledges what has arrived, as every segment does: a side that closes while its ACK of the first FIN is still delayed sends one segment for the two.',
+    kernel: 'tcp_send_fin(), tcp_send_delayed_ack()',
+    source: 'RFC 9293 sections 3.1 and 3.6',
   },
   'closing-crossed': {
     text: 'If the FINs of both ends cross, each end is in CLOSING until its own FIN is acknowledged, and then both are in TIME_WAIT.',
@@ -200,6 +210,11 @@ const table = {
     text: 'A TIME_WAIT accepts a SYN if its timestamp is newer, or if timestamps do not decide and its sequence number is higher. It refuses an older timestamp whatever the number.',
     kernel: 'tcp_timewait_state_process(), tcp_paws_reject()',
     source: 'RFC 6191; RFC 7323 section 5; RFC 9293 section 3.10.7.4',
+  },
+  'initial-number': {
+    text: 'The first sequence number is a hash of the four-tuple and a clock that counts one each 64 ns, 15.6 million a second. Where this host has the TIME_WAIT of the four-tuple, it is 65,537 above the last number instead.',
+    kernel: 'secure_tcp_seq(), tcp_twsk_unique(), tcp_timewait_state_process()',
+    source: 'RFC 6528; RFC 9293 section 3.4.1',
   },
   'numbers-wrap': {
     text: 'Sequence numbers are compared modulo 2^32: a number is behind another if less than 2^31 lies between them.',

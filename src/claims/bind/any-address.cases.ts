@@ -1,6 +1,5 @@
 import type { SocketType } from '../../index.js';
 import {
-  alike,
   type Case,
   comesTrue,
   defineCase,
@@ -80,9 +79,10 @@ const sumOfAddresses = defineCase<AnyAddress, Covered>({
   title: 'Which addresses a socket on the wildcard has',
   claim:
     'Binding to the wildcard binds each address that the host has at that moment: on a host with 192.168.0.1 and 10.0.0.1 these two.',
-  rule: 'inet_bind() stores 0.0.0.0 and no list: inet_rcv_saddr equal to INADDR_ANY matches whatever local address a segment has (compute_score()), when it arrives. 127.0.0.0/8 is local too, and so is an address that is added later; ip(7), INADDR_ANY.',
+  rules: ['wildcard-is-no-list', 'most-specific-wins'],
   advice:
     'Bind to named addresses if new ones are not to be served: a server on the wildcard also answers on an address that a VPN or a container adds later, and it keeps others from binding there.',
+  labels: { reached: 'the socket is reached', bind: 'another bind() there' },
   rows: (['stream', 'dgram'] as const).flatMap((type) =>
     (
       [
@@ -100,15 +100,19 @@ const sumOfAddresses = defineCase<AnyAddress, Covered>({
     })),
   ),
   run: cover,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { reached, bind } }) =>
-        `a socket on ANY is ${reached === 'yes' ? '' : 'not '}reached, and another bind() says ${bind}, at`,
-      ({ given }) => given.destination,
-    )
-      .map(({ outcome: said, labels }) => `${said} ${labels.join(', ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'A socket on the wildcard has every address of the host, 127.0.0.0/8 and those that are added later included. On none of them can another socket bind its port.',
+      rows: () => ({ reached: 'yes', bind: 'EADDRINUSE' }),
+    },
+    {
+      text: 'A socket on the wildcard has the addresses that the host had at its bind().',
+      rows: ({ destination }) =>
+        destination === 'an address added after bind'
+          ? { reached: 'no', bind: 'ok' }
+          : { reached: 'yes', bind: 'EADDRINUSE' },
+    },
+  ],
 });
 
 /** What the wildcard address stands for. */

@@ -189,8 +189,12 @@ async function serve(server: Server, address: string): Promise<string> {
 interface Listeners {
   readonly first: AddressName;
   readonly second: AddressName;
-  readonly order: 'process 1 listens first' | 'both bind, then both listen';
+  readonly order: 'process 1 listens first' | 'both bind, then both listen' | typeof twoMore;
+  /** Of the two that share an address beside the listener. */
+  readonly option?: boolean;
 }
+
+const twoMore = 'process 1 listens, and two more sockets bind another address';
 
 function listeners(
   order: Listeners['order'],
@@ -202,23 +206,45 @@ function listeners(
   return { name, given: { order, first, second }, ...(says === undefined ? {} : { says }) };
 }
 
+/** Two more sockets of process 2 on one address, beside the listener of process 1: what the second of them is told. */
+async function shareBeside(stage: Stage, { first, second, option = true }: Listeners): Promise<string> {
+  const host = stage.alone();
+  await serve(await serverElsewhere(host, 'process 1', { SO_REUSEADDR: true }), host[first]);
+  const [one, two] = ['one', 'two'].map((name) => serverHere(host, name, { SO_REUSEADDR: option }));
+  await one?.bind(host[second]);
+  const said = await two?.bind(host[second]);
+  host.look('who has the port', { localPort: servicePort });
+  return said === 'ok' ? 'ok' : `bind ${said ?? ''}`;
+}
+
 const twoProcesses = defineCase<Listeners, string>({
   id: 'C10',
   articles: ['001'],
   title: 'Linux makes an exception for listeners',
   claim:
-    'With SO_REUSEADDR on both, while process 1 listens on the wildcard and port 5700, process 2 cannot bind a specific address and that port.',
-  rules: ['held-by-listener', 'listen-checks-again'],
+    'While a socket listens on a port, SO_REUSEADDR is ignored for all sockets of that port: process 1 listens on the wildcard and port 5700, and process 2 cannot bind a specific address and that port.',
+  rules: ['held-by-listener', 'listen-checks-again', 'addresses-apart', 'reuseaddr-shared'],
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
   bindsBeside: true,
   rows: [
     listeners('process 1 listens first', 'ANY', 'A', inUse),
     listeners('process 1 listens first', 'ANY', 'B', inUse),
-    // The claim is about a listener that is there, on the wildcard.
-    listeners('process 1 listens first', 'A', 'ANY'),
+    listeners('process 1 listens first', 'A', 'ANY', inUse),
+    // It is about a listener that is there.
     listeners('both bind, then both listen', 'ANY', 'A'),
+    {
+      name: 'process 1 listens on A, two more sockets bind B with the option',
+      given: { order: twoMore, first: 'A', second: 'B', option: true },
+      says: inUse,
+    },
+    {
+      name: 'process 1 listens on A, two more sockets bind B without the option',
+      given: { order: twoMore, first: 'A', second: 'B', option: false },
+    },
   ],
-  async run(stage, { order, first, second }) {
+  async run(stage, given) {
+    const { order, first, second } = given;
+    if (order === twoMore) return await shareBeside(stage, given);
     const host = stage.alone();
     const options = { SO_REUSEADDR: true };
     const one = serverHere(host, 'process 1', options);
@@ -237,8 +263,15 @@ const twoProcesses = defineCase<Listeners, string>({
   },
   laws: [
     {
-      text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE. If both bind first, the one that calls listen() second fails there.',
-      rows: ({ order }) => (order === 'process 1 listens first' ? inUse : 'listen EADDRINUSE'),
+      text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE where it overlaps with that listener. Other sockets of the port share an address by SO_REUSEADDR as they do without a listener. If both bind first, the one that calls listen() second fails there.',
+      rows: ({ order, option }) => {
+        if (order === twoMore) return option === true ? 'ok' : inUse;
+        return order === 'process 1 listens first' ? inUse : 'listen EADDRINUSE';
+      },
+    },
+    {
+      text: 'While a socket listens on a port, SO_REUSEADDR helps no socket of that port.',
+      rows: ({ order }) => (order === 'both bind, then both listen' ? 'listen EADDRINUSE' : inUse),
     },
   ],
 });

@@ -1,5 +1,4 @@
 import {
-  alike,
   type Case,
   closingStates,
   defineCase,
@@ -74,9 +73,10 @@ const four = defineCase<Moment, Sent>({
   articles: ['004'],
   title: 'How many segments a close takes',
   claim: 'A connection is closed by four segments, a FIN and an ACK each way, none of which may be missing.',
-  rule: 'A FIN carries an ACK as every segment does (RFC 9293 section 3.1), so the FIN of a side that closes while its own ACK is still delayed acknowledges the first FIN too: tcp_send_fin() then takes the place of tcp_send_ack(). An RST ends a connection alone (section 3.5.2).',
+  rules: ['fin-carries-ack', 'closing-states', 'linger-zero-resets'],
   advice:
     'Do not count segments to tell a clean close from another: three or four, it is clean if either side has sent a FIN and nobody an RST.',
+  labels: { segments: 'segments', inOrder: 'in order' },
   rows: (
     ['after it has acknowledged the FIN', 'before its ACK is due', 'never, as the first has sent RST'] as const
   ).map((moment) => ({
@@ -86,14 +86,22 @@ const four = defineCase<Moment, Sent>({
     ...(moment === 'never, as the first has sent RST' ? {} : { says: { segments: 4 } }),
   })),
   run: closing,
-  because: (rows) =>
-    `a close takes ${alike(
-      rows,
-      ({ observed: { segments, inOrder } }) => `${segments} segments (${inOrder})`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${said} where ${labels.join(', or ')}`)
-      .join('; ')}`,
+  laws: [
+    {
+      text: 'A close takes four segments if the other side closes later, and three if it closes while its ACK of the FIN is still delayed: then its FIN carries the ACK. A reset takes one.',
+      rows: {
+        'the other side closes after it has acknowledged the FIN': {
+          segments: 4,
+          inOrder: 'server FIN ACK, client ACK, client FIN ACK, server ACK',
+        },
+        'the other side closes before its ACK is due': {
+          segments: 3,
+          inOrder: 'server FIN ACK, client FIN ACK, server ACK',
+        },
+        'the other side closes never, as the first has sent RST': { segments: 1, inOrder: 'server RST ACK' },
+      },
+    },
+  ],
 });
 
 /** What a close looks like on the wire. */

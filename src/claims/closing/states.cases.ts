@@ -4,27 +4,23 @@ import {
   defineCase,
   establish,
   type Host,
-  inGrid,
   type LabState,
   labStates,
+  type OldSocket,
   outcome,
   outcomeAsync,
+  overEachState,
   programs,
-  reach,
   readToEnd,
   reuse,
   type Stage,
   standing,
   startAgain,
+  startOver,
   tryToReach,
 } from '../kit/index.js';
 
-interface Old {
-  readonly state: LabState;
-  readonly option: boolean;
-}
-
-const anyState = defineCase<Old, string>({
+const anyState = defineCase<OldSocket, string>({
   id: 'C19',
   articles: ['001'],
   title: 'SO_REUSEADDR over a socket in each state',
@@ -33,18 +29,8 @@ const anyState = defineCase<Old, string>({
   advice:
     'Set the option on every listener: a restart then works over whatever connections the old process left, living ones included. Only a listener stops it, and that is the second copy you want to be told of.',
   bindsBeside: true,
-  rows: labStates.flatMap((state) =>
-    [true, false].map((option) => ({
-      ...inGrid(state, `the old socket ${option ? 'with' : 'without'} the option`),
-      given: { state, option },
-      // A port without any socket is not busy: the claim does not speak of it.
-      ...(state !== 'CLOSED' && { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
-    })),
-  ),
-  async run(stage, { state, option }) {
-    const { host, address, port } = await reach(stage, state, option ? reuse : {});
-    return startAgain(host, { address, port, options: reuse });
-  },
+  rows: overEachState,
+  run: startOver,
   laws: [
     {
       text: 'If the old socket has SO_REUSEADDR too, a server with it starts over every state except LISTEN. If the old socket lacks it, the start fails with EADDRINUSE over every state, TIME_WAIT included.',

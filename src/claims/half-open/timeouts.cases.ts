@@ -24,6 +24,8 @@ const orphanTime = defineCase<Played, Kept>({
         ['tcp_fin_timeout 1', 1],
         ['TCP_LINGER2 1', 1],
         ['TCP_LINGER2 61', 61],
+        ['TCP_LINGER2 70', 70],
+        ['TCP_LINGER2 90', 90],
         ['TCP_LINGER2 300', 300],
       ] as const
     ).map(([name, seconds]) => ({
@@ -41,12 +43,14 @@ const orphanTime = defineCase<Played, Kept>({
   },
   laws: [
     {
-      text: 'TCP_LINGER2 replaces tcp_fin_timeout, in seconds, up to 60. Above that it does not last as long as it says, a negative value leaves nothing at all, and a socket that a process still holds has no timer.',
+      text: 'TCP_LINGER2 replaces tcp_fin_timeout, in seconds, up to 60. Above that it lasts twice the excess, 2 s for 61, and at most 120 s. A negative value leaves nothing at all, and a socket that a process still holds has no timer.',
       rows: {
         default: { reads: 60, lasts: 'about 60 s' },
         'tcp_fin_timeout 1': { reads: 1, lasts: 'about 1 s' },
         'TCP_LINGER2 1': { reads: 1, lasts: 'about 1 s' },
         'TCP_LINGER2 61': { reads: 61, lasts: 'about 2 s' },
+        'TCP_LINGER2 70': { reads: 70, lasts: 'about 10 s and then another timer' },
+        'TCP_LINGER2 90': { reads: 90, lasts: 'about 30 s and then another timer' },
         'TCP_LINGER2 300': { reads: 120, lasts: 'about 60 s and then another timer' },
         'TCP_LINGER2 1 and a process that keeps the socket': { reads: 1, lasts: 'for ever, as no timer runs' },
         'TCP_LINGER2 -1': { reads: -1, lasts: 'nothing is left' },
@@ -81,6 +85,11 @@ const vanished = defineCase<Played, Noticed>({
       given: { experiment: keepalive, variant: 'idle' },
       says: inTime,
     },
+    {
+      name: 'TCP_USER_TIMEOUT 3 s and data on its way',
+      given: { experiment: userTimeout, variant: 'data on its way, 3 s' },
+      says: inTime,
+    },
     // For these the man page promises nothing.
     {
       name: 'TCP_USER_TIMEOUT 300 ms on an idle connection',
@@ -98,10 +107,11 @@ const vanished = defineCase<Played, Noticed>({
   },
   laws: [
     {
-      text: 'TCP_USER_TIMEOUT ends a connection with data on its way, well after the time set; keepalive ends an idle one in time. Neither does the work of the other, and without both nothing ends.',
+      text: 'TCP_USER_TIMEOUT ends a connection with data on its way, about 0.4 s after the time set, which is much for short times only; keepalive ends an idle one in time. Neither does the work of the other, and without both nothing ends.',
       rows: {
         'TCP_USER_TIMEOUT 300 ms and data on its way': { error: 'ETIMEDOUT', after: 'after more than twice the time' },
         'keepalive 1 s + 1 s on an idle connection': { error: 'ETIMEDOUT', after: 'in time' },
+        'TCP_USER_TIMEOUT 3 s and data on its way': { error: 'ETIMEDOUT', after: 'in time' },
         'TCP_USER_TIMEOUT 300 ms on an idle connection': { error: 'none', after: 'it is still ESTABLISHED' },
         'keepalive 1 s + 1 s and data on its way': { error: 'none', after: 'it is still ESTABLISHED' },
         'neither of them on an idle connection': { error: 'none', after: 'it is still ESTABLISHED' },

@@ -11,7 +11,7 @@ import {
 
 /** A timer may be late by what a busy machine takes; twice the time is another thing. */
 function punctual(ms: number, limitMs: number): string {
-  if (ms <= limitMs * 1.25) return 'in time';
+  if (ms <= limitMs * 1.5) return 'in time';
   return ms >= limitMs * 2 ? 'after more than twice the time' : 'late';
 }
 
@@ -47,15 +47,18 @@ export const userTimeout = experiment(
   {
     name: 'user-timeout',
     about:
-      'With data on its way the connection ends with ETIMEDOUT, later than the option says; an idle one does not notice.',
-    rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK, and counts from the first retransmission (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()).',
+      'With data on its way the connection ends with ETIMEDOUT, about 0.4 s later than the option says; an idle one does not notice.',
+    rule: 'tcp_write_timeout() applies TCP_USER_TIMEOUT to data without an ACK, and counts from the first retransmission (retransmits_timed_out(), tcp_clamp_rto_to_user_timeout()), so it is late by the time to that, and by the timer of the last one.',
     cases: ['R11'],
     labels: { error: 'error', after: 'when' },
-    variants: { 'data on its way': true, idle: false },
+    variants: {
+      'data on its way': { hasData: true, limitMs: 300 },
+      'data on its way, 3 s': { hasData: true, limitMs: 3000 },
+      idle: { hasData: false, limitMs: 300 },
+    },
   },
-  async ({ host, mark }, hasData) => {
+  async ({ host, mark }, { hasData, limitMs }) => {
     const [server, client] = [host('server'), host('client')];
-    const limitMs = 300;
     const listener = server.listen({ port: 8080, options: { TCP_USER_TIMEOUT: limitMs } });
     await client.connect(server, 8080);
     const s = await listener.accept('server');

@@ -4,7 +4,7 @@ import { abandon, about, endingsOf, type Experiment, experiment, type Host, resu
 /** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
 function timerOf({ timer }: SocketRow): string {
   if (timer === undefined) return 'for ever, as no timer runs';
-  return `${about(timer.remainingMs, [1, 60])}${timer.kind === 'time-wait' ? '' : ' and then another timer'}`;
+  return `${about(timer.remainingMs, [1, 10, 30, 60])}${timer.kind === 'time-wait' ? '' : ' and then another timer'}`;
 }
 
 /** A jiffy of the slowest kernel, and what reading a timer takes. */
@@ -52,6 +52,8 @@ export const orphanLifetime = experiment<Lifetime>(
     variants: {
       'TCP_LINGER2 1': { linger2: 1, isShort: true },
       'TCP_LINGER2 61': { linger2: 61, isShort: true },
+      'TCP_LINGER2 70': { linger2: 70, isShort: false },
+      'TCP_LINGER2 90': { linger2: 90, isShort: false },
       'TCP_LINGER2 300': { linger2: 300, isShort: false },
       'tcp_fin_timeout 1': { finTimeout: 1, isShort: true },
       default: { isShort: false },

@@ -10,17 +10,13 @@ import {
   type Endpoint,
   establish,
   type Host,
-  inGrid,
   inState,
-  type LabSocket,
-  type LabState,
-  labStates,
+  type OldSocket,
   outcomeAsync,
-  reach,
+  overEachState,
   readToEnd,
-  reuse,
   type Stage,
-  startAgain,
+  startOver,
 } from '../kit/index.js';
 
 const port = 8080;
@@ -209,7 +205,7 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
   ],
 });
 
-const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
+const busyPort = defineCase<OldSocket, string>({
   id: 'L7',
   articles: ['004'],
   title: 'SO_REUSEADDR on a busy port, by the state of what holds it',
@@ -219,112 +215,16 @@ const busyPort = defineCase<{ state: LabState; old: boolean }, string>({
   advice:
     'Set it on every listener from the first start on. The kernel then refuses a second listener and nothing else: the server may start beside living connections of the old one.',
   bindsBeside: true,
-  rows: [true, false].flatMap((old) =>
-    labStates.map((state) => ({
-      ...inGrid(state, `${old ? 'with' : 'without'} the option`),
-      given: { state, old },
-      // A port without a socket is not busy.
-      ...(state === 'CLOSED' ? {} : { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
-    })),
-  ),
-  async run(stage, { state, old }) {
-    const { host } = await reach(stage, state, old ? reuse : {});
-    return startAgain(host, { address: host.ANY, port, options: reuse });
-  },
+  rows: overEachState,
+  run: startOver,
   laws: [
     {
       text: 'With SO_REUSEADDR on both sockets only LISTEN is in the way. With the option on the new socket alone every state is.',
-      rows: ({ state, old }) => (state === 'CLOSED' || (old && state !== 'LISTEN') ? 'ok' : 'EADDRINUSE'),
+      rows: ({ state, option }) => (state === 'CLOSED' || (option && state !== 'LISTEN') ? 'ok' : 'EADDRINUSE'),
     },
     {
       text: 'With SO_REUSEADDR on the new socket TIME_WAIT is not in the way, and every other state is.',
       rows: ({ state }) => (state === 'CLOSED' || state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE'),
-    },
-  ],
-});
-
-interface Predecessor {
-  readonly type: 'stream' | 'dgram';
-  /** When the client sends, or connects: before the old server ends, and nobody takes it, or after. */
-  readonly sends: 'before' | 'after';
-  /** The machine of the old server has forgotten the connection, without a word to the client. */
-  readonly isLost?: true;
-}
-
-const predecessors: Readonly<Record<string, Predecessor>> = {
-  'TCP, a client of the old server sends more': { type: 'stream', sends: 'after' },
-  "TCP, the same after the server's machine lost the connection": { type: 'stream', sends: 'after', isLost: true },
-  'TCP, a connection waits to be accepted': { type: 'stream', sends: 'before' },
-  'UDP, a client of the old server sends more': { type: 'dgram', sends: 'after' },
-  'UDP, a datagram waits to be read': { type: 'dgram', sends: 'before' },
-};
-
-/** Sends to the old server, ends it, starts the new one, and tells whether that got something. */
-async function inherit(stage: Stage, { type, sends, isLost }: Predecessor): Promise<string> {
-  const host = stage.alone();
-  const place = { address: host.A, port };
-  const old = host.open({ name: 'old server', type, options: reuse }).bind(place);
-  if (type === 'stream') old.listen();
-  const client = await host.open({ name: 'client', type }).connect(place);
-  const early = sends === 'before';
-  if (early) await client.send('for the old server');
-  if (type === 'stream' && !early) await endConnection(await old.accept('old connection'), client, isLost);
-  old.close();
-  const next = host.open({ name: 'new server', type, options: reuse }).bind(place);
-  if (type === 'stream') next.listen();
-  if (!early) await outcomeAsync(() => client.send('for the old server'));
-  return await got(next, client, type);
-}
-
-async function endConnection(connection: LabSocket, client: LabSocket, isLost = false): Promise<void> {
-  if (isLost) return connection.setOption('TCP_REPAIR', 1).close();
-  connection.close();
-  await inState(client, 'CLOSE_WAIT');
-}
-
-/** Everything is on one host: a datagram has been delivered when this is asked. */
-async function got(next: LabSocket, client: LabSocket, type: 'stream' | 'dgram'): Promise<string> {
-  const taken = type === 'dgram' ? next.socket.tryRecv() : await accepted(next, client);
-  const result = taken === undefined ? 'does not get it' : 'gets it';
-  next.host.note('the new server', result);
-  return result;
-}
-
-/** The connection of the client, if it has become one of the new server's; none once the client's end has been reset. */
-async function accepted({ host, socket }: LabSocket, client: LabSocket): Promise<LabSocket | undefined> {
-  let taken: LabSocket | undefined;
-  await comesTrue(() => {
-    const inherited = socket.tryAccept();
-    if (inherited !== undefined) taken = host.record('inherited', inherited);
-    return taken !== undefined || client.state === 'CLOSE';
-  }, 'the connection is taken over or reset');
-  return taken;
-}
-
-const predecessor = defineCase<Predecessor, string>({
-  id: 'L8',
-  articles: ['004'],
-  title: 'Data meant for the server before the restart',
-  claim: 'After a restart with SO_REUSEADDR the new TCP server may get data that was meant for its predecessor.',
-  rules: ['four-tuple-first', 'queue-dies-with-listener', 'udp-whoever-is-bound'],
-  advice:
-    "Put an identifier of the server's run into the messages of a UDP protocol, so that a new server can reject what was meant for the old one.",
-  rows: Object.entries(predecessors).map(([name, given]) => ({
-    name,
-    given,
-    ...(given.type === 'stream' ? { says: 'gets it' } : {}),
-  })),
-  run: inherit,
-  laws: [
-    {
-      text: 'A new TCP server gets nothing of the connections of the old one, accepted or not. A new UDP server gets what is sent after its bind(), whoever it was meant for.',
-      rows: {
-        'TCP, a client of the old server sends more': 'does not get it',
-        "TCP, the same after the server's machine lost the connection": 'does not get it',
-        'TCP, a connection waits to be accepted': 'does not get it',
-        'UDP, a client of the old server sends more': 'gets it',
-        'UDP, a datagram waits to be read': 'does not get it',
-      },
     },
   ],
 });
@@ -400,10 +300,4 @@ const fiveTuple = defineCase<Tuple, Twice>({
 });
 
 /** When a port can be used again, and by whom. */
-export const portReleaseCases: readonly Case[] = [
-  clientClosesFirst,
-  serverClosesFirst,
-  busyPort,
-  predecessor,
-  fiveTuple,
-];
+export const portReleaseCases: readonly Case[] = [clientClosesFirst, serverClosesFirst, busyPort, fiveTuple];

@@ -1,4 +1,4 @@
-import { type Case, clauses, defineCase, fate, outcome, type Stage } from '../kit/index.js';
+import { type Case, defineCase, outcome, type Stage } from '../kit/index.js';
 
 const port = 80;
 
@@ -27,7 +27,7 @@ const whoseWork = defineCase<TwoAddresses, string>({
   title: 'Two addresses of a host, one port: which option it takes',
   claim:
     'For servers on two addresses of a host to have the same port it takes an option: SO_REUSEADDR by the lecture, SO_REUSEPORT by a reader.',
-  rule: 'inet_rcv_saddr_equal(): two different specific addresses do not overlap, so inet_bind_conflict() is not asked about any option. Options count where addresses are the same or one is the wildcard (C8, C9, S13).',
+  rules: ['addresses-apart'],
   advice:
     'Bind each server to its own address, and set neither option for that. SO_REUSEADDR is for restarts, SO_REUSEPORT for several sockets on one address.',
   bindsBeside: true,
@@ -40,12 +40,16 @@ const whoseWork = defineCase<TwoAddresses, string>({
     })),
   ),
   run: (stage, given) => serveBoth(stage, given),
-  because: (rows) =>
-    `the second server ${clauses(
-      rows,
-      ({ observed }) => fate(observed),
-      ({ name }) => `with ${name}`,
-    )}`,
+  laws: [
+    {
+      text: 'It takes no option: two sockets on different addresses of a host never conflict, with either option or without.',
+      rows: () => 'ok',
+    },
+    {
+      text: 'It takes SO_REUSEADDR or SO_REUSEPORT on both sockets.',
+      rows: ({ option }) => (option === 'no option' ? 'EADDRINUSE' : 'ok'),
+    },
+  ],
 });
 
 /** Which option servers on different addresses need. */

@@ -1,7 +1,6 @@
 import { type OptionValues, TimeoutError } from '../../index.js';
 import {
   type Case,
-  closeInOrder,
   codeOf,
   defineCase,
   type Endpoint,
@@ -13,7 +12,7 @@ import {
   type Stage,
 } from '../kit/index.js';
 
-const sourcePort = 41_000;
+export const sourcePort = 41_000;
 const servicePorts = [7001, 7002, 7003];
 
 /** A client host with two addresses on one link, as the articles' machine has, and a server host to connect to. */
@@ -33,7 +32,7 @@ type Source = keyof Ground['sources'];
 
 const secondAddress = '192.168.0.3';
 
-function ground(stage: Stage): Ground {
+export function ground(stage: Stage): Ground {
   const [server, client] = stage.pair();
   client.namespace?.addAddress('eth0', `${secondAddress}/24`);
   const destinations = servicePorts.map(
@@ -44,7 +43,7 @@ function ground(stage: Stage): Ground {
 }
 
 /** What the kernel says to connect(2). Where it says nothing in time, that is no answer about ports. */
-async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
+export async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
   try {
     await socket.connect(to);
     return 'ok';
@@ -55,7 +54,7 @@ async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
 }
 
 /** bind and connect: `ok`, or the call that failed and its errno. */
-async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Promise<string> {
+export async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Promise<string> {
   const bound = outcome(() => socket.bind(from));
   if (bound !== 'ok') return `bind ${bound}`;
   const connected = await connectedTo(socket, to);
@@ -72,30 +71,57 @@ const withAndWithout = [
   { option: 'without the option', options: {} },
 ] as const;
 
-type Ports = { readonly options: OptionValues; readonly by: 'bind to each port' | 'bind to port 0' | 'no bind' };
+type Ports = {
+  readonly options: OptionValues;
+  readonly by: 'bind to each port' | 'bind to port 0' | 'no bind' | 'default range' | 'widest range';
+};
 
-const range = { low: 40_000, high: 40_009 };
+export const range = { low: 40_000, high: 40_009 };
 const rangeSize = range.high - range.low + 1;
 
-const differentPorts = defineCase<Ports, Count>({
+const widest = { low: 1, high: 65_535 };
+
+/** Ports the kernel has to choose from: by default, or where the range is set as wide as it can be. */
+function portsOf(host: Host, by: 'default range' | 'widest range'): number {
+  if (by === 'widest range') {
+    // The range may not begin below it (ipv4_local_port_range()).
+    host.setSysctl('net.ipv4.ip_unprivileged_port_start', widest.low);
+    host.setSysctl('net.ipv4.ip_local_port_range', `${widest.low} ${widest.high}`);
+  }
+  const [low = 0, high = 0] = host.sysctl('net.ipv4.ip_local_port_range').trim().split(/\s+/).map(Number);
+  host.note('net.ipv4.ip_local_port_range', `${low} to ${high}, ${high - low + 1} ports`);
+  return high - low + 1;
+}
+
+/** As the article counts: 64K. */
+function inK(ports: number): string {
+  return `${Math.round(ports / 1024)}K`;
+}
+
+const differentPorts = defineCase<Ports, Count | string>({
   id: 'C14',
   articles: ['001'],
   title: 'One destination, a source port for each connection',
   claim:
-    'A client on the wildcard can have as many connections to one destination as it has source ports, with the option or without.',
+    'A client on the wildcard can have as many connections to one destination as it has source ports, 64K, with the option or without.',
   rules: ['four-tuple-free', 'no-port-left-for-bind', 'no-port-left-for-connect'],
   advice:
-    'For more connections to one destination use more source addresses, or more ports or addresses on the other side.',
+    'Count with 28,232 connections to one destination, or set net.ipv4.ip_local_port_range wider. For more use more source addresses, or more ports or addresses on the other side.',
   labels: { connections: 'connections', then: 'then' },
-  rows: withAndWithout.flatMap(({ option, options }) =>
-    (['bind to each port', 'bind to port 0', 'no bind'] as const).map((by) => ({
-      name: `${option}, ${by}`,
-      given: { options, by },
-      says: { connections: rangeSize },
-    })),
-  ),
+  rows: [
+    ...withAndWithout.flatMap(({ option, options }) =>
+      (['bind to each port', 'bind to port 0', 'no bind'] as const).map((by) => ({
+        name: `${option}, ${by}`,
+        given: { options, by },
+        says: { connections: rangeSize },
+      })),
+    ),
+    { name: 'ports in the default range', given: { options: {}, by: 'default range' as const }, says: '64K' },
+    { name: 'ports in the widest range', given: { options: {}, by: 'widest range' as const }, says: '64K' },
+  ],
   async run(stage, { options, by }) {
     const { client, destinations } = ground(stage);
+    if (by === 'default range' || by === 'widest range') return inK(portsOf(client, by));
     client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.high}`);
     const [to] = destinations;
     if (to === undefined) throw new Error('there is no destination');
@@ -111,14 +137,13 @@ const differentPorts = defineCase<Ports, Count>({
   },
   laws: [
     {
-      text: `With ${rangeSize} source ports the client gets ${rangeSize} connections to one destination, with SO_REUSEADDR or without. The next one fails: in bind() with EADDRINUSE, or in connect() with EADDRNOTAVAIL.`,
-      rows: ({ options, by }) => ({
-        connections: rangeSize,
-        then:
-          by === 'no bind' || (by === 'bind to each port' && options === reuse)
-            ? 'connect EADDRNOTAVAIL'
-            : 'bind EADDRINUSE',
-      }),
+      text: `With ${rangeSize} source ports the client gets ${rangeSize} connections to one destination, with SO_REUSEADDR or without. The next one fails: in bind() with EADDRINUSE, or in connect() with EADDRNOTAVAIL. By default the kernel has 28,232 ports to choose from, at most 65,535.`,
+      rows: ({ options, by }) => {
+        if (by === 'default range') return '28K';
+        if (by === 'widest range') return '64K';
+        const byConnect = by === 'no bind' || (by === 'bind to each port' && options === reuse);
+        return { connections: rangeSize, then: byConnect ? 'connect EADDRNOTAVAIL' : 'bind EADDRINUSE' };
+      },
     },
   ],
 });
@@ -324,92 +349,5 @@ async function bindAndConnect(socket: LabSocket, from: Endpoint, to: Endpoint, s
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
 }
 
-interface Reconnecting {
-  /** 0 leaves the port to the system. */
-  readonly port: number;
-  readonly options: OptionValues;
-  /** Connections made and closed before the one that counts. */
-  readonly before: number;
-  /** Ports in the ephemeral range. */
-  readonly ports: number;
-}
-
-type Reconnected = { readonly result: string; readonly fourTuple: 'new' | 'used before' | 'none' };
-
-const leftToTheSystem = defineCase<Reconnecting, Reconnected>({
-  id: 'C21',
-  articles: ['001'],
-  title: 'Leaving the source port to the system',
-  claim:
-    'A client that leaves the source port to the system has no trouble with its own connections in TIME_WAIT: it gets another four-tuple.',
-  rules: ['port-chosen', 'no-port-left-for-connect', 'held-by-time-wait', 'time-wait-taken-over'],
-  advice:
-    'Leave the port to the system, and keep connections open. More than about 470 new ones a second to one destination use up the default range, 32768 to 60999, before the first TIME_WAIT has ended.',
-  labels: { result: 'result', fourTuple: 'four-tuple' },
-  // The fixed ports are the other side of it, and not what the claim is about.
-  rows: [
-    {
-      name: 'the port left to the system',
-      given: { port: 0, options: {}, before: 8, ports: 1000 },
-      says: { result: 'ok', fourTuple: 'new' as const },
-    },
-    {
-      name: 'the port left to the system, and all of its ports in TIME_WAIT',
-      given: { port: 0, options: {}, before: 8, ports: 8 },
-      says: { result: 'ok', fourTuple: 'new' as const },
-    },
-    {
-      name: 'a fixed port, without the option',
-      given: { port: sourcePort, options: {}, before: 1, ports: 1000 },
-    },
-    {
-      name: 'a fixed port, with SO_REUSEADDR',
-      given: { port: sourcePort, options: reuse, before: 1, ports: 1000 },
-    },
-  ],
-  async run(stage, given) {
-    const { client, server } = ground(stage);
-    client.setSysctl('net.ipv4.ip_local_port_range', `${range.low} ${range.low + given.ports - 1}`);
-    return await reconnect(client, server, given);
-  },
-  laws: [
-    {
-      text: 'A port left to the system comes with a new four-tuple, until all ports are in TIME_WAIT: then connect() fails with EADDRNOTAVAIL. A fixed port fails in bind() with EADDRINUSE or, with SO_REUSEADDR, takes the old four-tuple again.',
-      rows: {
-        'the port left to the system': { result: 'ok', fourTuple: 'new' },
-        'the port left to the system, and all of its ports in TIME_WAIT': {
-          result: 'connect EADDRNOTAVAIL',
-          fourTuple: 'none',
-        },
-        'a fixed port, without the option': { result: 'bind EADDRINUSE', fourTuple: 'none' },
-        'a fixed port, with SO_REUSEADDR': { result: 'ok', fourTuple: 'used before' },
-      },
-    },
-  ],
-});
-
-/** Connects and closes first, again and again, then once more. */
-async function reconnect(client: Host, server: Host, { port, options, before }: Reconnecting): Promise<Reconnected> {
-  const listener = server.listen({ address: server.A, port: 80 });
-  const used = new Set<number>();
-  for (let made = 0; ; made++) {
-    const socket = client.open({ name: `client ${made + 1}`, options });
-    const to = listener.local;
-    const connected = port === 0 ? connectedTo(socket, to) : connectFrom(socket, { address: client.ANY, port }, to);
-    const said = await connected;
-    // A bind that failed says so itself.
-    if (said !== 'ok') return { result: port === 0 ? `connect ${said}` : said, fourTuple: 'none' };
-    if (made === before) return { result: said, fourTuple: used.has(socket.local.port) ? 'used before' : 'new' };
-    used.add(socket.local.port);
-    await closeInOrder(socket, await listener.accept(`server ${made + 1}`));
-  }
-}
-
 /** What a client can do with one source port, and with many. */
-export const sourcePortCases: readonly Case[] = [
-  differentPorts,
-  samePort,
-  severalDestinations,
-  whenToSet,
-  leftToTheSystem,
-];
+export const sourcePortCases: readonly Case[] = [differentPorts, samePort, severalDestinations, whenToSet];

@@ -1,4 +1,4 @@
-import { alike, type Case, defineCase, outcome, outcomeAsync, type Stage } from '../kit/index.js';
+import { type Case, defineCase, outcome, outcomeAsync, type Stage } from '../kit/index.js';
 
 interface Unbound {
   readonly type: 'stream' | 'dgram';
@@ -52,9 +52,10 @@ const withoutBind = defineCase<Unbound, Shared>({
   title: 'One source port without bind(): how many connections',
   claim:
     'Without bind-before-connect a source port serves one connection only; with SO_REUSEADDR set before bind() several can share it.',
-  rule: 'connect() without bind() asks for a free four-tuple, not for a free port: __inet_hash_connect() shares a port among destinations as long as only connect() has chosen it, and passes over one that a bind() has touched. A UDP port has one socket (udp_lib_get_port(), called by inet_autobind()).',
+  rules: ['four-tuple-free', 'no-port-left-for-connect', 'no-udp-port-left'],
   advice:
     'Do not bind before you connect to get more connections: connect() alone already shares each source port among destinations, and a bind() of the same port takes that away.',
+  labels: { connections: 'connections', second: 'the second connect()' },
   rows: Object.entries(settings).map(([name, given]) => ({
     name,
     given,
@@ -62,15 +63,21 @@ const withoutBind = defineCase<Unbound, Shared>({
     ...(given.type === 'stream' && !given.firstIsBound ? { says: { connections: 1 } } : {}),
   })),
   run: twoDestinations,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { connections, second } }) =>
-        `${connections} of 2 sockets connected from the only port${second === 'ok' ? '' : `, and the second connect() said ${second}`}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${said} (${labels.join('; ')})`)
-      .join('; '),
+  laws: [
+    {
+      text: 'connect() without bind() shares one source port among destinations: it asks for a free four-tuple, not for a free port. A bind() of the port takes that away, and a UDP port has one socket.',
+      rows: {
+        'TCP, two ports of one server': { connections: 2, second: 'ok' },
+        'TCP, two addresses': { connections: 2, second: 'ok' },
+        'TCP, the first was bound before': { connections: 1, second: 'EADDRNOTAVAIL' },
+        'UDP, two ports of one server': { connections: 1, second: 'EAGAIN' },
+      },
+    },
+    {
+      text: 'Without bind() a source port serves one connection only.',
+      rows: () => ({ connections: 1 }),
+    },
+  ],
 });
 
 /** What one source port can do for sockets that bind nothing. */

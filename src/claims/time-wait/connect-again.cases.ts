@@ -1,13 +1,4 @@
-import {
-  type Case,
-  clauses,
-  closeInOrder,
-  defineCase,
-  type Host,
-  outcome,
-  outcomeAsync,
-  type Stage,
-} from '../kit/index.js';
+import { type Case, closeInOrder, defineCase, type Host, outcome, outcomeAsync, type Stage } from '../kit/index.js';
 
 type Who =
   | 'the peer calls the listener again'
@@ -67,9 +58,10 @@ const fromTimeWait = defineCase<Attempt, Made>({
   articles: ['004'],
   title: 'A connection out of TIME_WAIT',
   claim: 'TCP does not allow a connection to be made of a socket that is in TIME_WAIT.',
-  rule: 'RFC 9293 section 3.6.1 lets a SYN reopen a connection out of TIME-WAIT, and tcp_timewait_state_process() does it for one that is beyond the old connection (C13). tcp_twsk_unique() lets a connect() from a bound port take the four-tuple over at once if the connection used timestamps. The descriptor of the old connection cannot: EISCONN (connect(2)).',
+  rules: ['syn-in-time-wait', 'time-wait-taken-over', 'four-tuple-in-time-wait', 'connected-already'],
   advice:
     'Clients and servers may come back on the same four-tuple at once: nothing has to wait. What protects the new connection is its sequence number and timestamps, so leave net.ipv4.tcp_timestamps on.',
+  labels: { made: 'made of it', result: 'result' },
   rows: (
     [
       'the peer calls the listener again',
@@ -89,13 +81,29 @@ const fromTimeWait = defineCase<Attempt, Made>({
     const result = await again(stage, attempt);
     return { made: result === 'ok' ? 'a connection' : 'none', result };
   },
-  because: (rows) =>
-    clauses(
-      rows,
-      ({ observed: { made, result } }) =>
-        made === 'none' ? `there is no connection (${result}) where` : 'a connection is made where',
-      ({ name }) => name,
-    ),
+  laws: [
+    {
+      text: 'A four-tuple in TIME_WAIT becomes a connection again at once if its peer connects to the listener, or if its own side connects from the bound port and the old connection used timestamps. The descriptor of the old connection cannot connect again.',
+      rows: ({ who, timestamps }) => {
+        switch (who) {
+          case 'the peer calls the listener again':
+            return { made: 'a connection', result: 'ok' };
+          case 'the peer calls, and nobody listens':
+            return { made: 'none', result: 'connect ECONNREFUSED' };
+          case 'the side in TIME_WAIT connects from the bound port':
+            return timestamps
+              ? { made: 'a connection', result: 'ok' }
+              : { made: 'none', result: 'connect EADDRNOTAVAIL' };
+          case 'the same descriptor connects again':
+            return { made: 'none', result: 'connect EISCONN' };
+        }
+      },
+    },
+    {
+      text: 'A four-tuple in TIME_WAIT does not become a connection again before its time is over.',
+      rows: () => ({ made: 'none' }),
+    },
+  ],
 });
 
 /** Whether a connection can follow one in TIME_WAIT. */

@@ -66,7 +66,7 @@ const measured: Reconnect = { tcp_tw_reuse: 1, timestamps: true, when: 'until gr
 const aboutASecond = 'ok after about a second';
 
 /**
- * The article knows no value 2, and speaks of no port that bind() chose. It asks for nothing besides, so what it says is
+ * The article knows no value 2, and speaks of no port that was given to bind(). It asks for nothing besides, so what it says is
  * said without timestamps too.
  */
 function said({ tcp_tw_reuse, when, port }: Reconnect): { says?: string } {

@@ -324,52 +324,65 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
 type Kept = 'TIME_WAIT' | 'FIN_WAIT2';
 type Setting = { readonly sysctl: string; readonly value: number; readonly state: Kept };
 
+/** Of TIME_WAIT or FIN_WAIT2: what there is of it, and whether it takes less time. */
+type Changed = { readonly kept: string; readonly shorter: 'yes' | 'no' };
+
 const settings: readonly Omit<Setting, 'state'>[] = [
   { sysctl: 'tcp_fin_timeout', value: 5 },
   { sysctl: 'tcp_tw_reuse', value: 1 },
   { sysctl: 'tcp_max_tw_buckets', value: 0 },
+  { sysctl: 'tcp_tw_recycle', value: 1 },
 ];
 
+const noSuchParameter = 'this kernel has no such parameter';
+
 /** What a setting changes. A busy machine may read the timers a second or two late. */
-function change(before: SocketRow | undefined, now: SocketRow | undefined): string {
-  if (now === undefined) return 'not made';
+function change(before: SocketRow | undefined, now: SocketRow | undefined): Changed {
+  if (now === undefined) return { kept: 'not made', shorter: 'yes' };
   const seconds = (row: SocketRow | undefined): number => (row?.timer?.remainingMs ?? 0) / 1000;
   const longerBy = seconds(now) - seconds(before);
-  if (Math.abs(longerBy) < 10) return 'kept as long as before';
-  return `kept for a ${longerBy < 0 ? 'shorter' : 'longer'} time`;
+  if (Math.abs(longerBy) < 10) return { kept: 'kept as long as before', shorter: 'no' };
+  const shorter = longerBy < 0;
+  return { kept: `kept for a ${shorter ? 'shorter' : 'longer'} time`, shorter: shorter ? 'yes' : 'no' };
 }
 
-const sysctls = defineCase<Setting, string>({
+const sysctls = defineCase<Setting, Changed>({
   id: 'G9',
   articles: ['000'],
   title: 'Which kernel parameter shortens TIME_WAIT',
   claim: 'The time of TIME_WAIT can be shortened with kernel parameters.',
   rules: ['time-wait-60s', 'fin-timeout', 'tw-buckets', 'tcp-tw-reuse'],
   advice:
-    'Leave them alone, and set SO_REUSEADDR. tcp_fin_timeout is about FIN_WAIT2, and tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit.',
+    'Leave them alone, and set SO_REUSEADDR. tcp_fin_timeout is about FIN_WAIT2, tcp_max_tw_buckets takes the protection of TIME_WAIT from every connection over the limit, and tcp_tw_recycle is gone since Linux 4.12.',
+  labels: { kept: 'the state is', shorter: 'shorter' },
   rows: (['TIME_WAIT', 'FIN_WAIT2'] as const).flatMap((state) =>
-    settings.map((setting) => ({
-      name: `${state}, ${setting.sysctl} = ${setting.value}`,
-      given: { ...setting, state },
-      // It speaks of TIME_WAIT alone.
-      ...(state === 'TIME_WAIT' ? { says: 'kept for a shorter time' } : {}),
-    })),
+    settings
+      // Of TIME_WAIT it was.
+      .filter(({ sysctl }) => state === 'TIME_WAIT' || sysctl !== 'tcp_tw_recycle')
+      .map((setting) => ({
+        name: `${state}, ${setting.sysctl} = ${setting.value}`,
+        given: { ...setting, state },
+        // It speaks of TIME_WAIT alone.
+        ...(state === 'TIME_WAIT' ? { says: { shorter: 'yes' as const } } : {}),
+      })),
   ),
   async run(stage, { sysctl, value, state }) {
     const host = stage.alone();
     const before = await leave(host, state, 8080);
-    host.setSysctl(`net.ipv4.${sysctl}`, value);
+    const set = outcome(() => host.setSysctl(`net.ipv4.${sysctl}`, value));
+    if (set === 'ENOENT') return { kept: noSuchParameter, shorter: 'no' };
+    if (set !== 'ok') throw new Error(`net.ipv4.${sysctl}: ${set}`);
     return change(before, await leave(host, state, 8081));
   },
   laws: [
     {
-      text: 'No parameter shortens a TIME_WAIT: tcp_fin_timeout shortens FIN_WAIT2 alone, and tcp_tw_reuse neither. With tcp_max_tw_buckets = 0 the kernel keeps no TIME_WAIT and no FIN_WAIT2 at all.',
-      rows: ({ sysctl, state }) =>
-        sysctl === 'tcp_max_tw_buckets'
-          ? 'not made'
-          : sysctl === 'tcp_fin_timeout' && state === 'FIN_WAIT2'
-            ? 'kept for a shorter time'
-            : 'kept as long as before',
+      text: 'No parameter lets a TIME_WAIT run out sooner: tcp_fin_timeout shortens FIN_WAIT2 alone, tcp_tw_reuse neither, and tcp_tw_recycle is gone. With tcp_max_tw_buckets = 0 the kernel keeps no TIME_WAIT and no FIN_WAIT2 at all.',
+      rows: ({ sysctl, state }) => {
+        if (sysctl === 'tcp_max_tw_buckets') return { kept: 'not made' };
+        if (sysctl === 'tcp_tw_recycle') return { kept: noSuchParameter };
+        const isShorter = sysctl === 'tcp_fin_timeout' && state === 'FIN_WAIT2';
+        return { kept: isShorter ? 'kept for a shorter time' : 'kept as long as before' };
+      },
     },
   ],
 });

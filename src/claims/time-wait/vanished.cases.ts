@@ -1,5 +1,4 @@
 import {
-  alike,
   type Case,
   closingStates,
   defineCase,
@@ -73,9 +72,10 @@ const vanished = defineCase<Arrival, Left>({
   articles: [],
   title: 'A TIME_WAIT that vanishes without a fault of anybody',
   claim: 'Once a side has closed first its TIME_WAIT stands until its time is over.',
-  rule: 'tcp_timewait_state_process() ends it for an RST at rcv_nxt (unless net.ipv4.tcp_rfc1337 is set) and for a SYN that may follow; anything old is answered with an ACK, and a peer whose socket is gone answers that with RST (RFC 1337 section 2). So it is enough that two segments of the peer change places: its FIN comes first, its ACK of the FIN after it. inet_twsk_alloc() makes none above tcp_max_tw_buckets.',
+  rules: ['time-wait-answers', 'time-wait-assassination', 'syn-in-time-wait', 'tw-buckets'],
   advice:
     'Do not build on a TIME_WAIT being there, in tests as in protocols. A restart without SO_REUSEADDR that works once in a while is no sign that it will the next time.',
+  labels: { timeWait: 'the TIME_WAIT', restart: 'restart without SO_REUSEADDR' },
   rows: Object.entries(arrivals).map(([name, given]) => ({
     name,
     given,
@@ -83,15 +83,23 @@ const vanished = defineCase<Arrival, Left>({
     ...(given.comes === 'one too many' ? {} : { needs: ['packet-socket'] as const }),
   })),
   run: arrival,
-  because: (rows) =>
-    alike(
-      rows,
-      ({ observed: { timeWait, restart } }) =>
-        `the TIME_WAIT ${timeWait === 'stands' ? 'stands' : `is ${timeWait}`}, and a restart ${restart === 'ok' ? 'works' : `fails with ${restart}`}`,
-      ({ name }) => name,
-    )
-      .map(({ outcome: said, labels }) => `${said} where ${labels.join(' or ')}`)
-      .join('; '),
+  laws: [
+    {
+      text: 'A TIME_WAIT is gone before its time after an RST, after a new SYN, and after any old segment whose sender no longer knows the connection: the TIME_WAIT answers it, and that answer is answered with RST. Two segments that change places are enough. With tcp_rfc1337 1 it withstands the RST. Above tcp_max_tw_buckets it is never made.',
+      rows: {
+        'nothing comes': { timeWait: 'stands', restart: 'EADDRINUSE' },
+        'the ACK of its FIN comes late': { timeWait: 'gone', restart: 'ok' },
+        'the ACK of its FIN comes late, tcp_rfc1337 1': { timeWait: 'stands', restart: 'EADDRINUSE' },
+        'an RST comes': { timeWait: 'gone', restart: 'ok' },
+        'a new SYN of the same four-tuple comes': { timeWait: 'gone', restart: 'ok' },
+        'tcp_max_tw_buckets are there already': { timeWait: 'never made', restart: 'ok' },
+      },
+    },
+    {
+      text: 'A TIME_WAIT stands until its time is over, whatever comes.',
+      rows: () => ({ timeWait: 'stands', restart: 'EADDRINUSE' }),
+    },
+  ],
 });
 
 /** What ends a TIME_WAIT before its time. */

@@ -12,6 +12,8 @@ export interface ProgramSettings {
   readonly uid?: number;
   /** Descriptors the program inherits, as 3, 4 and so on. */
   readonly fds?: readonly number[];
+  /** Added to the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A line the programs print: a call they made and what came of it. */
@@ -33,13 +35,24 @@ export class Program extends HostProcess {
   #started = false;
 
   constructor(
-    { program, name = basename(program, '.js').replaceAll('-', ' '), args = [], uid, fds = [] }: ProgramSettings,
+    {
+      program,
+      name = basename(program, '.js').replaceAll('-', ' '),
+      args = [],
+      uid,
+      fds = [],
+      env: added = {},
+    }: ProgramSettings,
     host: string,
     recorder: Recorder,
   ) {
     // Node reads these certificates whenever it starts: 90 ms of CPU time for a usual file of them, and no program speaks TLS.
     const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-    super({ name, command: process.execPath, args: [program, ...args], uid, fds, env }, host, recorder);
+    super(
+      { name, command: process.execPath, args: [program, ...args], uid, fds, env: { ...env, ...added } },
+      host,
+      recorder,
+    );
   }
 
   /** Resolves when the program has loaded, before its first call. */

@@ -14,7 +14,11 @@ export type Need =
   /** Raw access to a link, for peers without a TCP stack. */
   | 'packet-socket'
   /** SOCK_DESTROY, `CONFIG_INET_DIAG_DESTROY`. */
-  | 'destroy-socket';
+  | 'destroy-socket'
+  /** A C compiler, `cc`. */
+  | 'compiler'
+  /** IPv6 in a network of its own. */
+  | 'ipv6';
 
 /** What a claim says of an observation: of one with several parts, of those it speaks of. */
 export type Said<Observed extends Json> = Json &

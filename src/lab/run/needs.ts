@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { destroySocket, type SocketRow, UsageError } from '../../index.js';
+import { destroySocket, Socket, type SocketRow, SystemCallError, UsageError } from '../../index.js';
 import type { Case, Need } from './case.js';
 import type { Isolation } from './stage.js';
 
@@ -50,6 +51,18 @@ export function destroyLacking(destroy: typeof destroySocket = destroySocket): s
   }
 }
 
+/** A new namespace has IPv6 unless the kernel was started without (ipv6.disable, ipv6.disable_ipv6). */
+function ipv6Lacking(): string | undefined {
+  try {
+    using socket = Socket.open({ family: 'IPv6' });
+    socket.bind({ address: '::1' });
+    return undefined;
+  } catch (error) {
+    if (error instanceof SystemCallError) return `it needs IPv6: ${error.message}`;
+    throw error;
+  }
+}
+
 /** What the kernel can do does not change while we run. */
 function once<T>(ask: () => T): () => T {
   let answer: { readonly value: T } | undefined;
@@ -64,6 +77,10 @@ const answers: Answers = {
   // Root of a network namespace may open packet sockets in it, and only cases in namespaces ask for them.
   'packet-socket': () => undefined,
   'destroy-socket': once(() => destroyLacking()),
+  compiler: once(() =>
+    spawnSync('cc', ['--version']).status === 0 ? undefined : 'it needs a C compiler, and there is no cc in PATH',
+  ),
+  ipv6: once(() => ipv6Lacking()),
 };
 
 function olderThan(kernel: string, since: string): boolean {

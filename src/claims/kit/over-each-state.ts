@@ -1,0 +1,26 @@
+import { inGrid, type CaseRow } from '../../lab/run/case.js';
+import type { Stage } from '../../lab/run/stage.js';
+import { labStates, type LabState, reach } from './reach-state.js';
+import { reuse, startAgain } from './again.js';
+
+/** A socket on the port of a server, and whether it has SO_REUSEADDR. */
+export interface OldSocket {
+  readonly state: LabState;
+  readonly option: boolean;
+}
+
+/** One row a state and old option, by the articles: TIME_WAIT is fine, any other state is an error. */
+export const overEachState: readonly CaseRow<OldSocket, string>[] = labStates.flatMap((state) =>
+  [true, false].map((option) => ({
+    ...inGrid(state, `the old socket ${option ? 'with' : 'without'} the option`),
+    given: { state, option },
+    // A port without any socket is not busy: the claims do not speak of it.
+    ...(state !== 'CLOSED' && { says: state === 'TIME_WAIT' ? 'ok' : 'EADDRINUSE' }),
+  })),
+);
+
+/** A server with the option starts where the old socket is. */
+export async function startOver(stage: Stage, { state, option }: OldSocket): Promise<string> {
+  const { host, address, port } = await reach(stage, state, option ? reuse : {});
+  return startAgain(host, { address, port, options: reuse });
+}

@@ -1,0 +1,126 @@
+import {
+  arrived,
+  type Case,
+  defineCase,
+  finAcknowledged,
+  type Host,
+  type LabSocket,
+  programs,
+  resultOf,
+  type Stage,
+  standing,
+  startAgain,
+} from '../kit/index.js';
+
+type Client =
+  | 'has read the whole answer, and leaves after the server'
+  | 'has read 100 bytes of the answer, and leaves after the server'
+  | 'leaves before the server'
+  | 'leaves before the server, which tells it nothing for longer than tcp_fin_timeout';
+
+interface Course {
+  readonly [moment: string]: string;
+  /** The states at the server, while it runs. */
+  readonly before: string;
+  /** After Ctrl+C, when the client is gone too. */
+  readonly left: string;
+  readonly restart: string;
+}
+
+const port = 8080;
+const answerBytes = 1050;
+
+/** A client that has typed a line, and got the answer or a part of it. */
+async function telnet(host: Host, reads: number): Promise<LabSocket> {
+  const client = await host.connect({ address: host.A, port });
+  await client.send('hello server\r\n');
+  await arrived(client, answerBytes);
+  if (reads > 0) await client.recv(reads);
+  return client;
+}
+
+/** The client is the first to close; the server never does. */
+async function leaveEarly(host: Host, client: LabSocket, waits: boolean): Promise<string> {
+  // So long the kernel keeps FIN_WAIT2 of the client's end, which nobody holds.
+  if (waits) host.setSysctl('net.ipv4.tcp_fin_timeout', 1);
+  const clientPort = client.local.port;
+  client.close();
+  const before = await standing(host, port, ['CLOSE_WAIT'], 'the client is gone');
+  if (!waits) return before;
+  await host.waitUntilGone({ localPort: clientPort }, 'FIN_WAIT2 of the client is over');
+  return await standing(host, port, ['CLOSE_WAIT'], 'and the server has still not closed');
+}
+
+async function course(stage: Stage, what: Client): Promise<Course> {
+  const host = stage.alone();
+  const server = await host.start({ program: programs.carelessEcho, name: 'server', args: ['0.0.0.0', String(port)] });
+  await server.report('listen');
+  const client = await telnet(host, what.startsWith('has read 100') ? 100 : answerBytes);
+  const isFirst = what.startsWith('leaves before');
+  const before = isFirst
+    ? await leaveEarly(host, client, what.endsWith('tcp_fin_timeout'))
+    : await standing(host, port, ['ESTABLISHED'], 'the client has its answer');
+  await server.kill('SIGINT');
+  if (!isFirst) {
+    // What the client has not read it will never read.
+    if (what.startsWith('has read the whole')) await resultOf(() => client.recv());
+    await standing(host, port, ['FIN_WAIT2'], 'the server has stopped');
+    await finAcknowledged(host, { localPort: port });
+    client.close();
+  }
+  const left = await standing(host, port, ['TIME_WAIT', 'nothing'], 'what is left of the server');
+  return { before, left, restart: startAgain(host, { port, address: host.ANY }) };
+}
+
+const careless = defineCase<Client, Course>({
+  id: 'G11',
+  articles: ['000'],
+  title: "The article's own echo server, which closes nothing",
+  claim:
+    'The echo server of the article is stopped while, or after, a client was connected: it leaves a TIME_WAIT, and its restart fails in bind.',
+  rules: ['closing-states', 'unread-data-resets', 'first-fin-time-wait', 'death-closes'],
+  advice:
+    'Close what you have accepted when read() returns 0: CLOSE_WAIT has no timer, and each such client costs a descriptor until the server ends. Write as many bytes as you have to say, not the whole buffer.',
+  labels: { before: 'while the server runs', left: 'left after it', restart: 'restart' },
+  sideBySide: 4,
+  rows: (
+    [
+      'has read the whole answer, and leaves after the server',
+      'has read 100 bytes of the answer, and leaves after the server',
+      'leaves before the server',
+      'leaves before the server, which tells it nothing for longer than tcp_fin_timeout',
+    ] as const
+  ).map((name) => ({
+    name: `the client ${name}`,
+    given: name,
+    // The article's client stays; of one that leaves first it does not speak.
+    ...(name.startsWith('has read') ? { says: { left: 'TIME_WAIT', restart: 'EADDRINUSE' } } : {}),
+  })),
+  run: course,
+  laws: [
+    {
+      text: 'The restart fails only if the client has read everything and closes after the server: TIME_WAIT. A client that leaves with a part of the answer unread resets the connection, and the restart works. A client that leaves first stays in CLOSE_WAIT at the server for as long as the server runs; the restart works then too.',
+      rows: {
+        'the client has read the whole answer, and leaves after the server': {
+          before: 'ESTABLISHED',
+          left: 'TIME_WAIT',
+          restart: 'EADDRINUSE',
+        },
+        'the client has read 100 bytes of the answer, and leaves after the server': {
+          before: 'ESTABLISHED',
+          left: 'nothing',
+          restart: 'ok',
+        },
+        'the client leaves before the server': { before: 'CLOSE_WAIT', left: 'nothing', restart: 'ok' },
+        'the client leaves before the server, which tells it nothing for longer than tcp_fin_timeout': {
+          before: 'CLOSE_WAIT',
+          left: 'nothing',
+          restart: 'ok',
+        },
+      },
+    },
+  ],
+});
+
+/** A server that never closes what it has accepted. */
+export const carelessServerCases: readonly Case[] = [careless];
