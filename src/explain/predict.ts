@@ -85,11 +85,11 @@ function flag(value: unknown, name: string): boolean {
   return value ?? false;
 }
 
-/** 6018 for `6.18.44-generic`. */
-function kernelNumber(release: unknown): number {
-  const parts = typeof release === 'string' ? /^(\d+)\.(\d+)/.exec(release) : null;
+/** 6018 and 44 for `6.18.44-generic`. */
+function kernelOf(release: unknown): Pick<Surroundings, 'kernel' | 'patch'> {
+  const parts = typeof release === 'string' ? /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(release) : null;
   if (parts === null) throw invalidArgument('kernel', 'a release such as "6.18.44"', release);
-  return Number(parts[1]) * 1000 + Number(parts[2]);
+  return { kernel: Number(parts[1]) * 1000 + Number(parts[2]), patch: Number(parts[3] ?? 0) };
 }
 
 const machineKeys = [
@@ -109,7 +109,7 @@ export function surroundingsOf(machine: Machine): Surroundings {
   const { low, high } = machine.portRange ?? { low: 32_768, high: 60_999 };
   integer(low, 'portRange.low', 1, 65_535);
   return {
-    kernel: kernelNumber(machine.kernel ?? '6.18'),
+    ...kernelOf(machine.kernel ?? '6.18'),
     localAddresses: machine.localAddresses?.map((address) => placeOf(address, 'localAddresses')),
     nonlocalBind: flag(machine.nonlocalBind, 'nonlocalBind'),
     unprivilegedPortStart: integer(machine.unprivilegedPortStart ?? 1024, 'unprivilegedPortStart', 0, 65_536),

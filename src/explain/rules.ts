@@ -640,7 +640,7 @@ const reasons = {
   'route-unknown': 'It depends on the routes: the socket is bound to an address that is not one of the machine.',
   'port-choice': 'It depends on the port the kernel chooses.',
   'bind-hash-before-6.9':
-    'Linux 6.1 to 6.8 answered wrongly for some pairs of IPv4, v4-mapped and dual-stack sockets, and first releases of 6.1 did not see TIME_WAIT; stable releases mended that one by one.',
+    'Linux 6.1 to 6.8 answered wrongly for some pairs of IPv4, v4-mapped and dual-stack sockets, and first releases of 6.1 did not see TIME_WAIT; stable releases mended that one by one. From 6.1.176 on it is predicted for 6.1.',
 } as const satisfies Readonly<Record<string, string>>;
 
 /** Names a reason for which an outcome is not predicted. */

@@ -21,6 +21,29 @@ function told(existing: readonly ExistingSocket[], request: BindRequest, machine
   return `${decisive?.call} ${decisive?.outcome ?? decisive?.unpredictable}: ${decisive?.rule}`;
 }
 
+describe('predictBind() of Linux 6.1', () => {
+  const mappedAny: ExistingSocket = { ...holder, family: 'IPv6', state: 'BOUND', localAddress: '::ffff:0.0.0.0' };
+  const mapped: BindRequest = { ...wish, family: 'IPv6', address: '::ffff:127.0.0.1' };
+  const tried: Machine = { kernel: '6.1.176', completeHistory: true };
+
+  test('misses a holder of ::ffff:0.0.0.0 where a v4-mapped address is bound, and not the other way round', () => {
+    expect(told([mappedAny], mapped, tried)).toBe('bind ok: addresses-apart');
+    expect(told([mappedAny], mapped, { ...tried, kernel: '6.18.44' })).toBe('bind EADDRINUSE: held-by-bound-socket');
+    expect(told([mappedAny], wish, tried)).toBe('bind EADDRINUSE: held-by-bound-socket');
+    const specific = { ...mappedAny, localAddress: '::ffff:127.0.0.1' };
+    expect(told([specific], { ...mapped, address: '::ffff:0.0.0.0' }, tried)).toBe(
+      'bind EADDRINUSE: held-by-bound-socket',
+    );
+  });
+
+  test('is predicted from the first release that was tried; of an earlier one, and of Debian, which hides it, it is not', () => {
+    const over: ExistingSocket = { ...holder, state: 'TIME_WAIT' };
+    expect(told([over], wish, tried)).toBe('bind EADDRINUSE: held-by-time-wait');
+    for (const kernel of ['6.1.175', '6.1.0-40-amd64', '6.1', '6.6.100'])
+      expect(told([over], wish, { ...tried, kernel })).toBe('bind bind-hash-before-6.9: held-by-time-wait');
+  });
+});
+
 describe('predictBind() of TCP', () => {
   const rows: readonly [string, readonly ExistingSocket[], BindRequest, string][] = [
     ['nobody there', [], wish, 'bind ok: port-free'],
