@@ -59,12 +59,15 @@ const noSuchOption = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAF
  */
 const askedInstead: Partial<Record<string, OptionName>> = { TCP_AO_REPAIR: 'TCP_AO_INFO' };
 
+/** Older kernels only set them: PACKET_COPY_THRESH can be read since Linux 6.8. */
+const readLater: ReadonlySet<string> = new Set<OptionName>(['IPV6_ROUTER_ALERT', 'PACKET_COPY_THRESH']);
+
 /**
  * Asks for the option; one that can only be set is set, to its example or to zeros, on a socket that nobody uses. The length must
  * be right: the kernel refuses a short value (EINVAL) before it looks whether there is such an option.
  */
 function probe(fd: number, row: Resolved): number {
-  if (row.readable) return ask(fd, row);
+  if (row.readable && !readLater.has(row.name)) return ask(fd, row);
   frame[Frame.length] = putProbe(row);
   frame[Frame.fd] = fd;
   frame[Frame.level] = row.level;
