@@ -10,6 +10,7 @@ import { openDescriptors } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
 import { canDropPrivileges, cannotDropPrivileges, runAsUser } from '../support/privileges.js';
 import { codeOf, listening } from '../support/sockets.js';
+import { listsBoundOnly } from '../support/kernel.js';
 
 const built = JSON.stringify(new URL('../../dist/index.js', import.meta.url).href);
 
@@ -105,8 +106,8 @@ describe('explain', () => {
       for (const socket of open) socket.close();
       l.close();`;
     const { stdout, stderr } = await runScript(script);
-    // The table may grow once for a process with more sockets than were expected.
-    expect([stdout.trim(), stderr]).toEqual(['[101,1]', '']);
+    // Before Linux 6.8 a socket may be there that no table lists, and descriptors are read again to find it.
+    expect([stdout.trim(), stderr]).toEqual([`[101,${listsBoundOnly ? 1 : 2}]`, '']);
   });
 
   test('a privileged port: its rule, and a port that works', async (context) => {

@@ -6,6 +6,8 @@ import { listSockets } from '../../src/netlink/sock-diag.js';
 import { Socket } from '../../src/socket/socket.js';
 import { openDescriptors } from '../support/namespaces.js';
 import { listening } from '../support/sockets.js';
+import { lacksBoundOnly, listsBoundOnly } from '../support/kernel.js';
+import { needs } from '../support/needs.js';
 
 function noSockDiag(): never {
   throw new UsageError('ERR_NOT_SUPPORTED', 'no module');
@@ -74,7 +76,8 @@ describe('socketsOn', () => {
 });
 
 describe('findUnlisted', () => {
-  test('finds a bound socket by asking every descriptor, but not one that is listed', () => {
+  test('finds a bound socket by asking every descriptor, but not one that is listed', (context) => {
+    needs(context, listsBoundOnly, lacksBoundOnly, 'kernel');
     using socket = Socket.open().bind({ address: '127.0.0.1' });
     const { port } = socket.getsockname();
     const [row] = listSockets({ localPort: port });

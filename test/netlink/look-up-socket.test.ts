@@ -9,6 +9,8 @@ import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { bound, codeOf, connection, type InternetSocket, listening } from '../support/sockets.js';
+import { lacksBoundOnly, listsBoundOnly } from '../support/kernel.js';
+import { needs } from '../support/needs.js';
 
 expectNoLeakedSockets();
 
@@ -78,7 +80,8 @@ describe('lookUpSocket finds, without reading the table of the kernel,', () => {
 });
 
 describe('by reading the table', () => {
-  test('lookUpSocket finds a cookie and a socket that is only bound, of TCP and UDP', async () => {
+  test('lookUpSocket finds a cookie and a socket that is only bound, of TCP and UDP', async (context) => {
+    needs(context, listsBoundOnly, lacksBoundOnly, 'kernel');
     for (const type of ['stream', 'dgram'] as const) {
       using socket = bound(type);
       const cookie = socket.getOption('SO_COOKIE');

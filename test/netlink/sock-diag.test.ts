@@ -8,6 +8,7 @@ import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, openDescriptors, privateNetwork } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
+import { lacksBoundOnly, listsBoundOnly } from '../support/kernel.js';
 
 const network = privateNetwork();
 const openSocket: typeof Socket.open = (settings) => network.run(() => Socket.open(settings));
@@ -65,7 +66,8 @@ describe.skipIf(process.platform !== 'linux')('listSockets', () => {
     expect(list({ localPort: port, localAddress: '127.0.0.1', state: 'LISTEN' })[0]?.receiveQueue).toBe(1);
   });
 
-  test('lists a socket that is only bound', () => {
+  test('lists a socket that is only bound', (context) => {
+    needs(context, listsBoundOnly, lacksBoundOnly, 'kernel');
     const socket = use(openSocket({}));
     socket.bind({ address: alone });
     const { port } = nameOf(socket);

@@ -8,6 +8,7 @@ import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, openDescriptors, privateNetwork } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
+import { listsBoundOnly } from '../support/kernel.js';
 
 const network = privateNetwork();
 const openSocket: typeof Socket.open = (settings) => network.run(() => Socket.open(settings));
@@ -83,7 +84,7 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
 
   test('knows a socket that is only bound, or still connecting', async () => {
     const listener = use(openSocket({})).bind({ address: '127.0.0.1' });
-    expect(await network.waitForState(listener, 'BOUND', atOnce)).toMatchObject({ remotePort: 0 });
+    if (listsBoundOnly) expect(await network.waitForState(listener, 'BOUND', atOnce)).toMatchObject({ remotePort: 0 });
     listener.listen({ backlog: 0 });
     const first = use(openSocket({}));
     await first.connect({ address: '127.0.0.1', port: nameOf(listener).port }, { timeoutMs: 2000 });
@@ -168,6 +169,8 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
       far.close();
       expect(await closing).toMatchObject({ state: 'TIME_WAIT', ...tuple });
       expect(dump).not.toHaveBeenCalled();
+      // Without it nothing is ever found that is only bound.
+      if (!listsBoundOnly) return;
       const bound = use(openSocket({})).bind({ address: '127.0.0.1' });
       await network.waitForState(bound, 'BOUND', atOnce);
       expect(dump).toHaveBeenCalled();

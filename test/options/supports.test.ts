@@ -55,7 +55,7 @@ const without = code();
 held.pop().close();
 console.log(JSON.stringify([without, code()]));
 `;
-  const limited = ['-c', 'ulimit -n 60; exec "$@"', '-', process.execPath, ...scriptArguments(script)];
+  const limited = ['-c', 'ulimit -n 256; exec "$@"', '-', process.execPath, ...scriptArguments(script)];
   const { stdout, stderr } = await run('/bin/sh', limited);
   expect(stderr).toBe('');
   expect(JSON.parse(stdout)).toEqual([['EMFILE', 'socket'], true]);
