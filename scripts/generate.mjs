@@ -1,11 +1,22 @@
 // Writes what follows from tables: of the option catalogue the list of constants for C++ (and builds the addon where it changed), the
 // types that editors show, the page docs/options.md and the number of options in README.md; of the rules of the kernel docs/rules.md; of other
-// systems docs/systems.md.
+// systems docs/systems.md; of the runs that `npm run kernels -- --record` stores docs/kernels.md.
 // `--check` writes nothing and fails if a file is not what it would write.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constantsOf } from './generate/constants.mjs';
-import { catalog, kinds, lifeRules, rules, structures, systems, unpredictables } from './generate/load.mjs';
+import { kernelsPage } from './generate/kernels.mjs';
+import {
+  catalog,
+  compareRuns,
+  kinds,
+  lifeRules,
+  rules,
+  structures,
+  systems,
+  textOf as valueText,
+  unpredictables,
+} from './generate/load.mjs';
 import { optionsPage } from './generate/options.mjs';
 import { rulesPage } from './generate/rules.mjs';
 import { systemsPage } from './generate/systems.mjs';
@@ -20,11 +31,15 @@ const readme = textOf('README.md').replace(
   `[${Object.keys(catalog).length} options](docs/options.md)`,
 );
 
+const stored = (name) => JSON.parse(textOf(`docs/kernels/${name}.json`));
+const storedRuns = { older: stored('6.1'), newer: stored('6.18'), pairs: stored('pairs') };
+
 const forNative = 'native/constants.gen.inc';
 const files = {
   [forNative]: constantsOf(catalog),
   'src/options/values.gen.ts': typesOf(catalog, kinds, structures),
   'docs/options.md': optionsPage(catalog, structures),
+  'docs/kernels.md': kernelsPage(storedRuns, { compareRuns, textOf: valueText }),
   'docs/rules.md': rulesPage(rules, unpredictables, lifeRules),
   'docs/systems.md': systemsPage(systems),
   'README.md': readme,

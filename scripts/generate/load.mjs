@@ -10,3 +10,7 @@ export const { structures } = await load('options/structures.ts');
 export const { rules, unpredictables } = await load('explain/rules.ts');
 export const { lifeRules } = await load('explain/life-rules.ts');
 export const systems = await load('claims/systems.ts');
+
+/** What reports are made with, as far as it needs no addon. */
+export const { compareRuns } = await load('lab/record/compare.ts');
+export const { textOf } = await load('lab/draw/page/words.ts');

@@ -1,0 +1,117 @@
+// The matrix, every pair of sockets and tests of the library on another kernel: Debian's user-mode Linux 6.1. Needs `npm run build:all`.
+//   npm run kernels                      compares what is seen there with docs/kernels/; CI does this
+//   npm run kernels -- --record          the whole matrix there and here, written to docs/kernels/ and test/claims/verdicts.json
+//   npm run kernels -- --run 'COMMAND'   runs a line of sh(1) there, in this folder
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { differencesToTell } from './kernels/compare.mjs';
+import { pairsBeside } from './kernels/pairs.mjs';
+import { lacking, runThere } from './kernels/user-mode-linux.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const program = `'${process.execPath}' dist/cli/main.js`;
+const { values } = parseArgs({ options: { record: { type: 'boolean' }, run: { type: 'string' } } });
+const minute = 60_000;
+
+/** What is cheap there and asks the kernel: options, netlink, namespaces, and what the library says of a kernel that lacks something. */
+const tests = [
+  'test/options/round-trip',
+  'test/options/supports',
+  'test/options/access',
+  'test/netlink/sock-diag',
+  'test/netns/namespace',
+];
+const vitest =
+  'node_modules/.bin/vitest run --configLoader runner --cache=false --no-isolate --maxWorkers=1 --reporter=dot';
+
+const versionOf = (kernel) => kernel.split('.').slice(0, 2).join('.');
+
+function fail(text) {
+  console.error(text);
+  process.exitCode = 1;
+}
+
+async function there(command, settings = {}) {
+  return await runThere(command, { folder: root, limitMs: 20 * minute, ...settings });
+}
+
+/** The same command here. */
+function here(...args) {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [`${root}dist/cli/main.js`, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  if (status !== 0) throw new Error(`sockwise ${args.join(' ')} ended with ${status}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** Matrix and pairs at the same time, for it has one CPU only. */
+async function seenThere(matrixFlags, more) {
+  const [matrix, pairs] = await Promise.all([
+    there(`${program} matrix --json ${matrixFlags} >/run/exchange/json`, { files: ['json'] }),
+    there(`${program} matrix --exhaustive --json >/run/exchange/json || true\n${more}`, { files: ['json'] }),
+  ]);
+  for (const { status, stdout, stderr } of [matrix, pairs])
+    if (status !== 0) fail(`a command there ended with ${status}\n${stdout}\n${stderr}`);
+  if (matrix.files.json === '' || pairs.files.json === '') throw new Error('nothing was seen there');
+  return { matrix: JSON.parse(matrix.files.json), pairs: JSON.parse(pairs.files.json), said: pairs.stdout };
+}
+
+/** What `matrix --compare` reads, without what reports are drawn from. */
+function saved({ kernel, cases }) {
+  const kept = cases.map(({ id, verdict, because, rows }) => {
+    // Of a case that was not run the reason is worth keeping.
+    if (verdict === 'skipped') return { id, verdict, because, rows: [] };
+    return { id, verdict, rows: rows.map(({ name, observed }) => ({ name, observed })) };
+  });
+  return { kernel, cases: kept };
+}
+
+function writeJson(name, value) {
+  // A row a line: what changes is seen in a diff.
+  const text = JSON.stringify(value, undefined, 1).replaceAll(
+    /\{\n\s+"name": ([^\n]*),\n\s+"observed": ([\s\S]*?)\n\s+\}(?=,?\n\s+[{\]])/g,
+    (_, rowName, observed) => `{ "name": ${rowName}, "observed": ${observed.replaceAll(/\n\s*/g, ' ')} }`,
+  );
+  writeFileSync(`${root}${name}`, `${text}\n`);
+}
+
+async function record() {
+  const { matrix, pairs } = await seenThere('', 'true');
+  const broken = matrix.cases.filter(({ error }) => error !== undefined);
+  if (broken.length > 0)
+    throw new Error(`aborted there: ${broken.map(({ id, error }) => `${id} (${error})`).join('; ')}`);
+  const ours = here('matrix', '--json');
+  for (const result of [matrix, ours]) writeJson(`docs/kernels/${versionOf(result.kernel)}.json`, saved(result));
+  writeJson('docs/kernels/pairs.json', pairsBeside(pairs, here('matrix', '--exhaustive', '--json')));
+  const file = 'test/claims/verdicts.json';
+  const known = JSON.parse(readFileSync(`${root}${file}`, 'utf8'));
+  known[versionOf(matrix.kernel)] = Object.fromEntries(matrix.cases.map(({ id, verdict }) => [id, verdict]));
+  writeFileSync(`${root}${file}`, `${JSON.stringify(known, undefined, 2)}\n`);
+}
+
+async function check() {
+  const { matrix, pairs, said } = await seenThere('--quick', `${vitest} ${tests.join(' ')}`);
+  console.log(said.trim());
+  const name = `docs/kernels/${versionOf(matrix.kernel)}.json`;
+  const known = JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
+  const { failures, remarks } = differencesToTell(known, matrix);
+  for (const line of remarks) console.log(line);
+  for (const line of failures) fail(`${name}: ${line}`);
+  const wrong = pairs.tables.flatMap((table) => table.pairs).flatMap(({ calls }) => calls);
+  const differing = wrong.filter(({ predicted, observed }) => predicted !== null && predicted !== observed).length;
+  if (differing > 0) fail(`Linux ${pairs.kernel}: the model says otherwise than the kernel of ${differing} calls`);
+  console.log(`Linux ${matrix.kernel}: ${matrix.cases.length} cases, ${wrong.length} calls of pairs of sockets`);
+}
+
+const reason = lacking();
+if (reason !== undefined) fail(reason);
+else if (values.run !== undefined) {
+  const { status, stdout, stderr } = await there(values.run);
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  process.exitCode = status;
+} else if (values.record === true) await record();
+else await check();
