@@ -39,7 +39,7 @@ export async function runThere(command, { folder, limitMs, files = [] }) {
   const exchange = mkdtempSync(join(tmpdir(), 'sockwise-kernel-'));
   if (/[\s,]/.test(folder + exchange))
     throw new Error(`${folder}: a blank or comma cannot be given to the other kernel`);
-  writeFileSync(join(exchange, 'command'), `export HOME=/tmp CI=\n${command}\n`);
+  writeFileSync(join(exchange, 'command'), `export HOME=/tmp CI= NO_COLOR=1\n${command}\n`);
   const parameters = [
     `mem=${memoryMb}M`,
     'rootfstype=hostfs',

@@ -60,7 +60,7 @@ const noSuchOption = [-os.errno.ENOPROTOOPT, -os.errno.EOPNOTSUPP, -os.errno.EAF
 const askedInstead: Partial<Record<string, OptionName>> = { TCP_AO_REPAIR: 'TCP_AO_INFO' };
 
 /** Older kernels only set them: PACKET_COPY_THRESH can be read since Linux 6.8. */
-const readLater: ReadonlySet<string> = new Set<OptionName>(['IPV6_ROUTER_ALERT', 'PACKET_COPY_THRESH']);
+export const readLater: ReadonlySet<string> = new Set<OptionName>(['IPV6_ROUTER_ALERT', 'PACKET_COPY_THRESH']);
 
 /**
  * Asks for the option; one that can only be set is set, to its example or to zeros, on a socket that nobody uses. The length must

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cases } from '../../src/claims/cases.js';
 import { type GridResult, runGrid } from '../../src/claims/grid/run.js';
-import { corrections, onLinux, situations, tableOf } from '../../src/claims/systems.js';
+import { corrections, onLinux, situations, tableOf, wellKnownAnswer } from '../../src/claims/systems.js';
+import { root } from '../support/children.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding, needs } from '../support/needs.js';
 
@@ -18,6 +20,12 @@ test('each situation is there once, and each correction names cases that there a
   expect(new Set(keys).size).toBe(situations.length);
   const ids = new Set(cases.map(({ id }) => id));
   expect(corrections.flatMap((one) => one.cases).filter((id) => !ids.has(id))).toEqual([]);
+});
+
+test('the page has a row for each situation, and names the answer', () => {
+  const page = readFileSync(`${root}docs/systems.md`, 'utf8');
+  expect(page.match(/^\| (TCP|UDP): /gm)).toHaveLength(situations.length);
+  expect(page).toContain(wellKnownAnswer.url);
 });
 
 test('the well-known answer is wrong about Linux somewhere, and right elsewhere', () => {
