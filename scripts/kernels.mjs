@@ -69,13 +69,12 @@ function saved({ kernel, cases }) {
   return { kernel, cases: kept };
 }
 
+/** Formatted as everything else is: what fits stands in a line, so that a diff shows rows. */
 function writeJson(name, value) {
-  // A row a line: what changes is seen in a diff.
-  const text = JSON.stringify(value, undefined, 1).replaceAll(
-    /\{\n\s+"name": ([^\n]*),\n\s+"observed": ([\s\S]*?)\n\s+\}(?=,?\n\s+[{\]])/g,
-    (_, rowName, observed) => `{ "name": ${rowName}, "observed": ${observed.replaceAll(/\n\s*/g, ' ')} }`,
-  );
-  writeFileSync(`${root}${name}`, `${text}\n`);
+  writeFileSync(`${root}${name}`, JSON.stringify(value));
+  spawnSync(process.execPath, [`${root}node_modules/@biomejs/biome/bin/biome`, 'format', '--write', name], {
+    cwd: root,
+  });
 }
 
 async function record() {
