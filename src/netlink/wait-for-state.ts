@@ -1,6 +1,8 @@
+import { release } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { FourTuple } from '../address.js';
 import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import { isSince } from '../options/kernel-version.js';
 import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import type { SocketRow } from './inet-diag.js';
@@ -26,16 +28,27 @@ export interface StateWaitOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Why a state may never be seen on this kernel. */
+function unseen(state: AwaitedState, running: string): string {
+  if (state !== 'BOUND' || isSince('6.8', running)) return '';
+  return ` (Linux lists sockets that are only bound from 6.8 on, this is ${running})`;
+}
+
 /** The deadline passed before the state was reached. */
 export class StateTimeoutError extends TimeoutError {
   readonly wanted: AwaitedState;
   /** The states seen at the last look, `gone` for none. */
   readonly lastStates: readonly AwaitedState[];
 
-  constructor(wanted: AwaitedState, lastStates: readonly AwaitedState[], deadlineMs: number) {
+  constructor(
+    wanted: AwaitedState,
+    lastStates: readonly AwaitedState[],
+    deadlineMs: number,
+    { running = release() }: { readonly running?: string } = {},
+  ) {
     super('waitForState', deadlineMs);
     this.name = 'StateTimeoutError';
-    this.message = `waitForState: not ${wanted} within ${deadlineMs} ms, last seen ${lastStates.join(', ')}`;
+    this.message = `waitForState: not ${wanted} within ${deadlineMs} ms, last seen ${lastStates.join(', ')}${unseen(wanted, running)}`;
     this.wanted = wanted;
     this.lastStates = lastStates;
   }

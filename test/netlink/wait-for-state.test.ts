@@ -3,7 +3,7 @@ import type { FourTuple, InternetAddress } from '../../src/address.js';
 import type { SocketQuery } from '../../src/netlink/filter.js';
 import { NetlinkExchange } from '../../src/netlink/exchange.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
-import { type StateTarget, waitForState } from '../../src/netlink/wait-for-state.js';
+import { type StateTarget, StateTimeoutError, waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, openDescriptors, privateNetwork } from '../support/namespaces.js';
@@ -80,6 +80,15 @@ describe.skipIf(process.platform !== 'linux')('waitForState', () => {
     expect((await network.waitForState(listener, 'LISTEN', atOnce)).localPort).toBe(nameOf(listener).port);
     expect((await network.waitForState(near, 'ESTABLISHED', atOnce)).localPort).toBe(nameOf(near).port);
     expect((await network.waitForState(far.fd, 'ESTABLISHED', atOnce)).remotePort).toBe(nameOf(near).port);
+  });
+
+  test('says where this kernel lists no socket that is only bound', () => {
+    const message = (running: string): string => new StateTimeoutError('BOUND', ['gone'], 5, { running }).message;
+    expect(message('6.1.176')).toBe(
+      'waitForState: not BOUND within 5 ms, last seen gone (Linux lists sockets that are only bound from 6.8 on, this is 6.1.176)',
+    );
+    expect(message('6.8.0')).toMatch(/last seen gone$/);
+    expect(new StateTimeoutError('LISTEN', ['gone'], 5, { running: '6.1.176' }).message).toMatch(/last seen gone$/);
   });
 
   test('knows a socket that is only bound, or still connecting', async () => {
