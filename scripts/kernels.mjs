@@ -1,5 +1,5 @@
 // The matrix, every pair of sockets and tests of the library on another kernel: Debian's user-mode Linux 6.1. Needs `npm run build:all`.
-//   npm run kernels                      compares what is seen there with docs/kernels/; CI does this
+//   npm run kernels                      compares what is seen there and here, as docs/kernels/ has it; CI does this
 //   npm run kernels -- --record          the whole matrix there and here, written to docs/kernels/ and test/claims/verdicts.json
 //   npm run kernels -- --run 'COMMAND'   runs a line of sh(1) there, in this folder
 import { spawnSync } from 'node:child_process';
@@ -91,18 +91,22 @@ async function record() {
   writeFileSync(`${root}${file}`, `${JSON.stringify(known, undefined, 2)}\n`);
 }
 
+const storedRun = (version) => JSON.parse(readFileSync(`${root}docs/kernels/${version}.json`, 'utf8'));
+
 async function check() {
   const { matrix, pairs, said } = await seenThere('--quick', `${vitest} ${tests.join(' ')}`);
   console.log(said.trim());
-  const name = `docs/kernels/${versionOf(matrix.kernel)}.json`;
-  const known = JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
-  const { failures, remarks } = differencesToTell(known, matrix);
+  const ours = here('matrix', '--quick', '--json');
+  const stored = { older: storedRun(versionOf(matrix.kernel)), newer: storedRun('6.18') };
+  const { failures, remarks } = differencesToTell(stored, { older: matrix, newer: ours });
   for (const line of remarks) console.log(line);
-  for (const line of failures) fail(`${name}: ${line}`);
-  const wrong = pairs.tables.flatMap((table) => table.pairs).flatMap(({ calls }) => calls);
-  const differing = wrong.filter(({ predicted, observed }) => predicted !== null && predicted !== observed).length;
+  // What differs was stored beside 6.18; beside another kernel it need not be the same.
+  const isComparable = versionOf(ours.kernel) === versionOf(stored.newer.kernel);
+  for (const line of failures) if (isComparable || line.includes('aborted')) fail(line);
+  const calls = pairs.tables.flatMap((table) => table.pairs.flatMap((pair) => pair.calls));
+  const differing = calls.filter(({ predicted, observed }) => predicted !== null && predicted !== observed).length;
   if (differing > 0) fail(`Linux ${pairs.kernel}: the model says otherwise than the kernel of ${differing} calls`);
-  console.log(`Linux ${matrix.kernel}: ${matrix.cases.length} cases, ${wrong.length} calls of pairs of sockets`);
+  console.log(`Linux ${matrix.kernel}: ${matrix.cases.length} cases, ${calls.length} calls of pairs of sockets`);
 }
 
 const reason = lacking();

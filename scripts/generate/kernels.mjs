@@ -67,7 +67,7 @@ export function kernelsPage({ older, newer, pairs }, { compareRuns, textOf }) {
     '# What differs between kernels',
     '',
     `The matrix ran on Linux ${newer.kernel} and, in Debian's user-mode Linux, on ${older.kernel}: ${rows} of ${compared.rows} rows of ${compared.cases} cases differ.`,
-    'CI runs it on both (`npm run kernels`), and fails if the older one says something else than what is stored here. `npm run kernels -- --record`',
+    'CI runs it on both (`npm run kernels`), and fails if another row differs. `npm run kernels -- --record`',
     'stores both again. To compare your kernel with a stored run:',
     '',
     '```',

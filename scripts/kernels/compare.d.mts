@@ -1,7 +1,11 @@
-import type { MatrixResult } from '../../src/lab/record/result.js';
 import type { SavedRun } from '../../src/lab/record/compare.js';
 
+export interface TwoKernels {
+  readonly older: SavedRun;
+  readonly newer: SavedRun;
+}
+
 export function differencesToTell(
-  known: SavedRun,
-  run: Pick<MatrixResult, 'kernel' | 'cases'> | SavedRun,
+  stored: TwoKernels,
+  run: TwoKernels,
 ): { readonly failures: readonly string[]; readonly remarks: readonly string[] };

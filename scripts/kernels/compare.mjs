@@ -1,25 +1,37 @@
-// What a run has to say beside what was recorded of its kernel. Needs `npm run build:ts`.
+// What runs on two kernels have to say beside two stored ones. Needs `npm run build:ts`.
 import { compareRuns } from '../../dist/lab/index.js';
 
 const text = (value) => JSON.stringify(value);
+const keyOf = (id, row) => `${id}, ${row}`;
+
+/** The rows that two runs observed differently. A row that one of them lacks is none of them: that is how the kernel was built. */
+function differingRows(older, newer) {
+  return compareRuns(older, newer).differences.flatMap(({ id, rows }) =>
+    rows
+      .filter(({ before, now }) => before !== undefined && now !== undefined)
+      .map(({ row, before, now }) => ({ key: keyOf(id, row), before, now })),
+  );
+}
 
 /**
- * Failures: what was recorded and is not so. Remarks: what was not recorded, or could not be run now. New cases and rows are
- * none of the kernel's doing.
+ * Failures: rows that differ between the kernels and did not when they were stored, and cases that were aborted. Remarks: rows
+ * that no longer differ, and cases that could not be compared. What a change of a case changes on both kernels is neither.
  */
-export function differencesToTell(known, run) {
-  const { differences, notCompared } = compareRuns(known, run);
-  const failures = [];
-  const remarks = notCompared.map(({ id, reason }) => `${id}: not compared, ${reason}`);
-  for (const { id, verdicts, rows } of differences) {
-    const both = rows.filter(({ before, now }) => before !== undefined && now !== undefined);
-    const others = rows.filter((row) => !both.includes(row));
-    for (const { row, before, now } of both) failures.push(`${id}, ${row}: recorded ${text(before)}, now ${text(now)}`);
-    for (const { row, now } of others)
-      remarks.push(`${id}, ${row}: ${now === undefined ? 'recorded, not seen now' : 'not recorded'}`);
-    if (verdicts.before !== verdicts.now && others.length === 0)
-      failures.push(`${id}: recorded as ${verdicts.before}, now ${verdicts.now}`);
-  }
-  for (const { id, error } of run.cases) if (error !== undefined) failures.push(`${id}: aborted, ${error}`);
-  return { failures, remarks };
+export function differencesToTell(stored, run) {
+  const known = new Set(differingRows(stored.older, stored.newer).map(({ key }) => key));
+  const seen = differingRows(run.older, run.newer);
+  const failures = seen
+    .filter(({ key }) => !known.has(key))
+    .map(
+      ({ key, before, now }) =>
+        `${key}: ${text(before)} on Linux ${run.older.kernel}, ${text(now)} on ${run.newer.kernel}`,
+    );
+  for (const { id, error } of run.older.cases) if (error !== undefined) failures.push(`${id}: aborted, ${error}`);
+  const still = new Set(seen.map(({ key }) => key));
+  const gone = [...known].filter((key) => !still.has(key)).map((key) => `${key}: no longer differs, or was not run`);
+  const { notCompared } = compareRuns(run.older, run.newer);
+  const skipped = notCompared.map(({ id, reason }) => {
+    return `${id}: not compared, ${reason.replace('saved', 'older').replace('new', 'newer')}`;
+  });
+  return { failures, remarks: [...gone, ...skipped] };
 }

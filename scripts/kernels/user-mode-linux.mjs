@@ -57,6 +57,7 @@ export async function runThere(command, { folder, limitMs, files = [] }) {
     // A group of its own: it is several processes.
     const child = spawn(program, parameters, { env: { ...process.env, TMPDIR: memoryFolder() }, detached: true });
     const end = () => {
+      if (child.pid === undefined) return;
       try {
         process.kill(-child.pid, 'SIGKILL');
       } catch {
