@@ -21,10 +21,14 @@ export function lacking() {
 
 const memoryMb = 2048;
 
-/** Its memory is a file: in /dev/shm if that has the room, which in a container it may not. */
+/** Its memory is a file of which it runs code: in /dev/shm, unless a container has made that small or noexec. */
 function memoryFolder() {
   const shm = '/dev/shm';
   if (!existsSync(shm)) return tmpdir();
+  const mount = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .find((line) => line.split(' ')[1] === shm);
+  if (/\bnoexec\b/.test(mount ?? '')) return tmpdir();
   const { bavail, bsize } = statfsSync(shm);
   return bavail * bsize > memoryMb * 2 ** 20 ? shm : tmpdir();
 }
