@@ -1,4 +1,4 @@
-// The package's install script: leaves a native addon that loads. A prebuilt binary that loads is enough; else it builds
+// Leaves a native addon that loads, for `sockwise build` and in a checkout. A prebuilt binary that loads is enough; else it builds
 // one, and if that fails says what is missing and how to get it.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -53,11 +53,13 @@ function explain(status) {
       'them (apt-get install libnode-dev, dnf install nodejs-devel, apk add nodejs-dev) or use a Node that brings include/node.',
     );
   }
-  lines.push('Then run `npm rebuild sockwise`, or `npm ci` again in a checkout.');
+  lines.push('Then run `npx sockwise build` again, or `npm ci` in a checkout.');
   return lines.join('\n');
 }
 
-if (!loads()) {
+if (loads()) {
+  if (process.argv.includes('--verbose')) console.log('sockwise: the native addon loads, there is nothing to build');
+} else {
   const { status } = spawnSync(process.execPath, [join(root, 'scripts/native.mjs'), 'build'], { stdio: 'inherit' });
   if (status !== 0) {
     console.error(explain(status));

@@ -1,5 +1,5 @@
-// Installs the packed package where nothing of this checkout is near, and uses it: once with the prebuilt addon and no install
-// script, once without, so that the install script builds it. Needs `npm run build:ts` before.
+// Installs the packed package where nothing of this checkout is near, and uses it: once with the prebuilt addon, once without, so
+// that `sockwise build` has to build it. Needs `npm run build:ts` before.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -107,16 +107,13 @@ try {
   });
   tryOut(join(place, 'prebuilt'));
 
-  step('installs with a prebuilt addon and its install script, which builds nothing', () => {
-    const folder = install(tarball, 'scripted', []);
-    assert.deepEqual(binary(folder), { prebuilt: true, built: false });
-  });
-
   run(join(place, 'packed'), 'tar', ['-xzf', tarball]);
   const bare = join(place, 'packed/package');
   rmSync(join(bare, 'prebuilds', `${process.platform}-${process.arch}`), { recursive: true });
-  step('installs without one by building it', () => {
+  step('installs without one, and `sockwise build` builds it', () => {
     const folder = install(pack(bare, 'bare'), 'source', []);
+    assert.deepEqual(binary(folder), { prebuilt: false, built: false });
+    run(folder, 'npx', ['--no-install', 'sockwise', 'build']);
     assert.deepEqual(binary(folder), { prebuilt: false, built: true });
   });
   tryOut(join(place, 'source'));

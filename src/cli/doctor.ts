@@ -51,7 +51,7 @@ async function rest(): Promise<Finding[]> {
     return [{ what: 'addon', ok: true, found: 'loaded' }, ...checks()];
   } catch (error) {
     if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
-    const cure = 'without it nothing of this package works but sockwise --version and doctor';
+    const cure = 'without it only sockwise --version, doctor and build work';
     return [{ what: 'addon', ok: false, found: error.message, cure }];
   }
 }
@@ -87,8 +87,7 @@ export function addDoctorCommand(program: Command): void {
         return;
       }
       for (const { what, ok, found: text, cure } of found) {
-        console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${text}`);
-        if (cure !== undefined) console.log(`     ${''.padEnd(20)} ${cure}`);
+        console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${text}${cure === undefined ? '' : `; ${cure}`}`);
       }
     });
 }

@@ -4,11 +4,12 @@ import { Command } from 'commander';
 import { exitCodeHelp, exitCodes, report, reportUnwritten } from './exit.js';
 
 // package.ts, which is bundled with what needs the addon, would not load without one.
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+const root = new URL('../../', import.meta.url);
+const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
   version: string;
 };
 
-type AddCommand = (program: Command) => void;
+type AddCommand = (program: Command, root: URL) => void;
 
 /**
  * The commands, in the order of the help. Each is loaded when it is called: the lab alone takes longer to load than most
@@ -26,6 +27,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   list: async () => (await import('./list.js')).addListCommand,
   lab: async () => (await import('./lab.js')).addLabCommand,
   doctor: async () => (await import('./doctor.js')).addDoctorCommand,
+  build: async () => (await import('./build.js')).addBuildCommand,
 };
 
 /** Adds the command that is called; all of them for help, and for a word that is none. */
@@ -33,7 +35,7 @@ async function addCommands(program: Command, [word = 'help']: readonly string[])
   if (word === '--version' || word === '-V') return;
   const called = Object.hasOwn(commands, word) ? commands[word] : undefined;
   const loaders = called === undefined ? Object.values(commands) : [called];
-  for (const add of await Promise.all(loaders.map((load) => load()))) add(program);
+  for (const add of await Promise.all(loaders.map((load) => load()))) add(program, root);
 }
 
 const program = new Command('sockwise')

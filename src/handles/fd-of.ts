@@ -35,7 +35,7 @@ function socketReason(socket: net.Socket): Reason {
     return ['it is still connecting', "wait for 'connect'; to set options before connect(2), use createConnection()"];
   }
   if (socket instanceof late.tls.TLSSocket) {
-    return ['it is TLS over a stream that is no socket, or whose socket is closed', 'use the socket at the bottom'];
+    return ['it is TLS over a stream that is not a socket, or whose socket is closed', 'use the socket at the bottom'];
   }
   return [
     'it has not been connected',
@@ -120,7 +120,7 @@ function fdOfBound(target: BoundSocket): number {
  * The descriptor of `target`, which keeps it: use it for a call, do not close it.
  *
  * @throws {UsageError} `ERR_NO_DESCRIPTOR` - there is none now (not listening yet, connecting, destroyed) or never will
- * be (the shared server of a cluster worker, TLS over a stream that is no socket); the message says which and what to do.
+ * be (the shared server of a cluster worker, TLS over a stream that is not a socket); the message says which and what to do.
  */
 export function fdOf(target: OptionTarget): number {
   if (typeof target === 'number') {

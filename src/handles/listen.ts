@@ -8,7 +8,8 @@ import { listenOn, streamHandle } from './node-internals.js';
 import { needsDescriptors, serverOfBun } from './runtime.js';
 
 export interface ServeOptions {
-  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`. Default 511. */
+  /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`,
+   * which a negative one means too. Default 511. */
   readonly backlog?: number | undefined;
   /** Closes the server when aborted, also after it listens, as in Node. */
   readonly signal?: AbortSignal | undefined;
@@ -27,7 +28,7 @@ export function checkServer(server: net.Server, { backlog = 511, signal }: Serve
     throw new UsageError('ERR_NOT_SUPPORTED', "listen: not on Bun's http servers, only on those of node:net");
   if (!(server instanceof net.Server))
     throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
-  integer(backlog, 'backlog', 0, int32Max);
+  integer(backlog, 'backlog', -(2 ** 31), int32Max);
   if (signal !== undefined && !(signal instanceof AbortSignal))
     throw invalidArgument('signal', 'an AbortSignal', signal);
   signal?.throwIfAborted();
@@ -55,8 +56,8 @@ function handOver(socket: Socket, server: net.Server, backlog: number, path: str
   let done = false;
   try {
     done = listenOn(server, fd, backlog, path);
-    // Node takes a backlog of 0 for none given, and listens with 511.
-    if (done && backlog === 0 && streamHandle(server)) socket.listen({ backlog });
+    // Node takes a backlog of 0 or below for none given, and listens with 511.
+    if (done && backlog <= 0 && streamHandle(server)) socket.listen({ backlog });
   } finally {
     if (streamHandle(server) || !isStill(fd, inode)) socket.detach();
     else socket.close();

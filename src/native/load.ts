@@ -44,6 +44,14 @@ function assertFresh(path: string): void {
     throw new Error('built from other sources than native/ now holds');
 }
 
+/** How the package manager in use runs a command of a package. */
+function runner(): string {
+  const agent = process.env['npm_config_user_agent'] ?? '';
+  if (root.includes('/.pnpm/') || agent.startsWith('pnpm/')) return 'pnpm exec';
+  if ('pnp' in process.versions || root.includes('/.yarn/') || agent.startsWith('yarn/')) return 'yarn';
+  return 'npx';
+}
+
 function load(): NativeBinding {
   const failures: Error[] = [];
   for (const path of candidates()) {
@@ -58,7 +66,7 @@ function load(): NativeBinding {
   }
   const cure = existsSync(join(root, 'src'))
     ? 'build it with `npm run build:native`'
-    : 'build it with `npm rebuild sockwise` (needs python3, make and a C++ compiler; not with --ignore-scripts)';
+    : `build it with \`${runner()} sockwise build\` (needs python3, make and a C++ compiler)`;
   const attempts = failures.map(({ message }) => message).join('; ');
   throw new UsageError(
     'ERR_NATIVE_LOAD',

@@ -7,7 +7,7 @@ import { optionNames, type Resolved, resolveIfHere } from './resolve.js';
 import type { OptionSpec } from './spec.js';
 import type { OptionName, OptionSnapshot, ReadableOption } from './types.js';
 
-/** Errnos of a descriptor that is no socket: the fault of the caller, not of an option. */
+/** Errnos of a descriptor that is not a socket: the fault of the caller, not of an option. */
 const fatal = [-os.errno.EBADF, -os.errno.ENOTSOCK];
 
 export interface SnapshotOptions {

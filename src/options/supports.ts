@@ -79,7 +79,7 @@ function putProbe(row: Resolved): number {
   const { capacity, kind, spec } = row;
   if (spec.example !== undefined) return row.encode?.(spec.example, memory, 0, row) ?? 0;
   const length = Math.max(capacity, 8);
-  // -1 is no descriptor, 0 may be one.
+  // -1 is not a descriptor, 0 may be one.
   memory.bytes.fill(kind === 'fd' ? 0xff : 0, 0, length);
   return kind === 'fd' ? 4 : length;
 }

@@ -33,7 +33,7 @@ function isSocket(fd: number): boolean {
  * from descriptor 3 on. They are the caller's to close. The three variables are removed from `environment`, so that neither
  * a second call nor a child takes them for its own. Empty where `LISTEN_PID` names another process, as after a fork(2).
  *
- * @throws {UsageError} `ERR_ARGUMENT_INVALID` - a variable is no number; `ERR_NO_DESCRIPTOR` - a descriptor that was
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - a variable is not a number; `ERR_NO_DESCRIPTOR` - a descriptor that was
  * announced is not open, or no socket.
  */
 export function activatedSockets(environment: NodeJS.ProcessEnv = process.env): ActivatedSocket[] {

@@ -35,6 +35,15 @@ describe('without the addon', () => {
     },
   );
 
+  test('doctor prints one line a finding, and no stack', async () => {
+    const { code, stdout, stderr } = await sockwise(['doctor'], { env });
+    expect([code, stderr]).toEqual([0, '']);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThan(3);
+    for (const line of lines) expect(line).toMatch(/^(yes|no ) {2}\S/);
+    expect(lines.at(-1)).toMatch(/^no {3}addon .*build it with/);
+  });
+
   test('--version has its answer', async () => {
     const { code, stdout, stderr } = await sockwise(['--version'], { env });
     expect([code, stderr]).toEqual([0, '']);

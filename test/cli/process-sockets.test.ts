@@ -113,7 +113,7 @@ describe('set', () => {
     expect(socket.getOption('SO_REUSEADDR')).toBe(false);
   });
 
-  test('what is no socket, no descriptor, no process and no target gets a clear error', async () => {
+  test('what is not a socket, descriptor, process or target gets a clear error', async () => {
     const file = openSync('/dev/null', 'r');
     try {
       const errors = await Promise.all(

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { describe, expect, test, vi } from 'vitest';
@@ -68,6 +69,13 @@ describe('options', () => {
     await listen(server, { ...loopback, port, options });
     expect(server.listening).toBe(true);
   });
+});
+
+test('a negative backlog is left to the kernel, which takes the most it allows', async () => {
+  const server = kept(await listen(createServer(), { ...loopback, backlog: -1 }));
+  const most = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+  // Of a listener TCP_INFO has the backlog where a connection has segments.
+  expect(getOption(server, 'TCP_INFO').sacked).toBe(most);
 });
 
 describe('addresses', () => {
@@ -187,7 +195,7 @@ describe('mistakes are told before the kernel is asked', () => {
     [{ ...loopback, port: 1.5 }, 'ERR_OUT_OF_RANGE'],
     [{ ...loopback, port: Number.NaN }, 'ERR_OUT_OF_RANGE'],
     [{ ...loopback, port: '80' }, 'ERR_ARGUMENT_INVALID'],
-    [{ ...loopback, backlog: -1 }, 'ERR_OUT_OF_RANGE'],
+    [{ ...loopback, backlog: -(2 ** 31) - 1 }, 'ERR_OUT_OF_RANGE'],
     [{ ...loopback, backlog: 2 ** 31 }, 'ERR_OUT_OF_RANGE'],
     [{ ...loopback, backlog: '5' }, 'ERR_ARGUMENT_INVALID'],
     [{ ...loopback, signal: 'now' }, 'ERR_ARGUMENT_INVALID'],

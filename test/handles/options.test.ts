@@ -77,7 +77,7 @@ test('types: the name decides on the value, and what can only be read cannot be 
     setOption(socket, 'SO_REUSEADR', true);
     // @ts-expect-error it can only be read
     setOptions(socket, { TCP_INFO: {} });
-    // @ts-expect-error a string is no socket
+    // @ts-expect-error a string is not a socket
     getOption('3', 'SO_ERROR');
     void [keepAlive, rtt, bytes];
   };

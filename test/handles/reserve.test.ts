@@ -125,7 +125,7 @@ describe('a reservation', () => {
     const busy = kept(await listen(createServer(), loopback));
     const reservation = held();
     await expect(reservation.listen(busy)).rejects.toMatchObject({ code: 'ERR_SOCKET_BUSY' });
-    await expect(reservation.listen(createServer(), { backlog: -1 })).rejects.toMatchObject({
+    await expect(reservation.listen(createServer(), { backlog: 2 ** 31 })).rejects.toMatchObject({
       code: 'ERR_OUT_OF_RANGE',
     });
     expect(reservation.held).toBe(true);

@@ -118,12 +118,12 @@ describe('ERR_NATIVE_LOAD', () => {
     expect(tried[0]).toContain(join(place, prebuilt));
     expect(tried[1]).toBe(`${join(place, local)}: no such file`);
     for (const attempt of tried) expect(message).toContain(attempt);
-    expect(message).toContain('npm rebuild sockwise');
+    expect(message).toContain('npx sockwise build');
     expect(message).toContain(`${process.platform}-${process.arch}, Node ${process.version}`);
   });
 });
 
-describe('the install script', () => {
+describe('scripts/install.mjs', () => {
   /** A folder of links to the programs named, to be all of PATH. */
   function path(place: string, programs: Readonly<Record<string, string>>): string {
     const folder = join(place, 'bin');

@@ -240,7 +240,7 @@ describe('a snapshot', () => {
     }
   });
 
-  test('of something that is no socket is an error', () => {
+  test('of something that is not a socket is an error', () => {
     const file = openSync('/dev/null', 'r');
     expect(() => snapshot(file)).toThrow(expect.objectContaining({ code: 'ENOTSOCK' }));
     closeSync(file);

@@ -38,7 +38,7 @@ describe('withDescriptorOf', () => {
     expect(openDescriptors()).toBe(before);
   });
 
-  test('gives what is no socket too: the first call on it says so', async () => {
+  test('gives what is not a socket too: the first call on it says so', async () => {
     const fd = openSync('/dev/null', 'r');
     try {
       expect(await codeOf(() => withDescriptorOf(process.pid, fd, (taken) => readOption(taken, 'SO_TYPE')))).toBe(
