@@ -95,7 +95,10 @@ export function addMatrixCommand(program: Command): void {
     )
     .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))
     .addOption(
-      new Option('--json', 'print JSON, as docs/matrix.schema.json describes it').conflicts(['markdown', 'junit']),
+      new Option(
+        '--json',
+        'print JSON, as docs/matrix.schema.json describes it; with --exhaustive as docs/grid.schema.json',
+      ).conflicts(['markdown', 'junit']),
     )
     .addOption(new Option('--markdown', 'print a Markdown table').conflicts('junit'))
     .option('--junit', 'print JUnit XML')

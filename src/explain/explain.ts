@@ -153,6 +153,18 @@ function explanationOf(
   };
 }
 
+/** A refused connect() met nobody who listens: what does listen on the port of the destination is shown beside it. */
+function refused(seen: Look, deadline: Deadline): Look {
+  const { connect, protocol } = seen.request;
+  if (connect === undefined || protocol !== 'tcp') return seen;
+  const { sockets, unseen } = socketsOn(protocol, connect.port, { deadline });
+  return {
+    ...seen,
+    held: { sockets: sockets.filter(({ state }) => state === 'LISTEN'), unseen },
+    decisive: { call: 'connect', rule: 'nobody-listens', outcome: 'ECONNREFUSED', sockets: [] },
+  };
+}
+
 function notesOnError({ named, from }: FailedCall, { decisive }: Look, isSeen: boolean): string[] {
   return [
     ...(from === 'Node' && named === 'listen' && decisive.call === 'bind' && isSeen
@@ -168,7 +180,8 @@ function notesOnError({ named, from }: FailedCall, { decisive }: Look, isSeen: b
 
 function explainError(error: object, { known = {}, trials = true }: ExplainOptions, deadline: Deadline): Explanation {
   const failed = readError(error, known);
-  const seen = lookFor(failed.requests, failed.code, deadline);
+  const found = lookFor(failed.requests, failed.code, deadline);
+  const seen = failed.code === 'ECONNREFUSED' ? refused(found, deadline) : found;
   const isSeen = accountsFor(seen, failed.code);
   const notes = notesOnError(failed, seen, isSeen);
   // An error of ours names the call that failed.

@@ -44,6 +44,17 @@ describe('attach', () => {
     expect(Object.keys(explained)).toEqual(Object.keys(plain));
   });
 
+  test('takes 150 ms at most: what is not known by then is left out, and the text says so', async () => {
+    using holder = listening();
+    // Each look at the clock takes 40 ms.
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 40));
+    const error = await errorAt(failing(attach(net.createServer()), holder.getsockname().port));
+    expect(error.explanation).toMatchObject({ rule: 'held-by-listener', holders: [{ owners: [] }] });
+    expect(error.message).toMatch(/^Not looked at: the descriptors of \d+ processes, for want of time\.$/m);
+    expect(error.message).toMatch(/not tried: there was no time for it/);
+  });
+
   test('dgram: the error is of UDP', async () => {
     using holder = Socket.open({ type: 'dgram' }).bind({ address: '127.0.0.1' });
     const socket = attach(dgram.createSocket('udp4'));

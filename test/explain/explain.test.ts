@@ -62,6 +62,16 @@ describe('explain', () => {
     expect(explain(error)).toMatchObject({ call: 'bind', rule: 'held-by-udp-socket', request: { protocol: 'udp' } });
   });
 
+  test('a refused connect() met nobody; a listener on another address is shown', () => {
+    using socket = listening('127.0.0.2');
+    const { port } = socket.getsockname();
+    const error = Object.assign(new Error(), { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port });
+    const explanation = explain(error);
+    expect(explanation).toMatchObject({ call: 'connect', rule: 'nobody-listens', holders: [] });
+    expect(explanation.others).toMatchObject([{ localAddress: '127.0.0.2', localPort: port }]);
+    expect(explanation.cures[0]?.text).toMatch(/^Start the server/);
+  });
+
   test('sockets of another address are shown apart', () => {
     using socket = listening('127.0.0.2');
     const { port } = socket.getsockname();

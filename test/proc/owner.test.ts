@@ -149,6 +149,19 @@ describe('findOwners', () => {
     }
   });
 
+  test('says that /proc hides processes', async (context) => {
+    const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
+    const script = `import('${new URL('../../dist/index.js', import.meta.url).href}').then(({ findOwners }) =>
+      console.log(JSON.stringify(findOwners([1]).unseen.map(({ kind }) => kind))));`;
+    // A /proc of its own, in a PID namespace of its own, which an ordinary user may mount too.
+    const hide = 'mount -t proc -o hidepid=2 proc /proc && exec "$@"';
+    const args = [...asRoot, '--mount', '--pid', '--fork', '--propagation', 'private', 'sh', '-c', hide, 'sh'];
+    const env = { LD_PRELOAD: undefined, SOCKWISE_NATIVE: undefined };
+    const { code, stdout } = await run('unshare', [...args, process.execPath, '-e', script], { env });
+    needs(context, code === 0, 'no /proc with hidepid can be mounted here');
+    expect(JSON.parse(stdout)).toEqual(expect.arrayContaining(['hidepid', 'pid-namespace']));
+  });
+
   test('without /proc it says so', async (context) => {
     const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
     const script = `import('${new URL('../../dist/index.js', import.meta.url).href}').then(({ findOwners }) =>
