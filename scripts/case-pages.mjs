@@ -22,7 +22,7 @@ function table({ rows, labels }) {
 const rule = ({ id, text, ...place }) => `- ${cell(text)} (${cell(placeOf(place))}) [${id}](../rules.md#${id})`;
 
 /** The page of a case, `seen` in a run. `drawn` are the experiments that show it on the wire. */
-export function casePage(seen, { slow }, drawn, version) {
+export function casePage(seen, { waitsFor }, drawn, version) {
   const { id, title, claim, articles, verdict, because, rules, advice, rows } = seen;
   const told = articles.length === 0 ? '' : `A${articlesText(articles, known).slice(1)}. `;
   const lines = [
@@ -42,7 +42,7 @@ export function casePage(seen, { slow }, drawn, version) {
   if (rows.length > 0) lines.push(...table(seen), '');
   lines.push('## What to do', '', advice, '', '## Why', '', ...rules.map(rule), '');
   if (rows.length > 0) {
-    lines.push('## What was run', '', ...whatWasRun(rows, slow === true), '');
+    lines.push('## What was run', '', ...whatWasRun(rows, waitsFor !== undefined), '');
     lines.push('Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
   }
   if (drawn.length > 0) {

@@ -13,6 +13,12 @@ interface CaseFlags extends CaseOutputFlags {
   readonly patience?: string;
 }
 
+/** What to run next for a picture of what was printed. */
+function whereNext(ids: readonly string[], { html }: CaseOutputFlags, width: number): string[] {
+  if (html !== undefined) return [];
+  return [wrap(`A ladder diagram of each row, on one page: sockwise case ${ids.join(' ')} --html FILE`, width)];
+}
+
 export function addCaseCommand(program: Command): void {
   program
     .command('case')
@@ -40,7 +46,14 @@ export function addCaseCommand(program: Command): void {
       else {
         const width = terminalWidth(80);
         const reports = result.cases.map((one) => caseReport(one, articles, width));
-        console.log([...reports, wrap(summary(result), width), ...hostSettingsText(result, width)].join('\n\n'));
+        console.log(
+          [
+            ...reports,
+            wrap(summary(result), width),
+            ...hostSettingsText(result, width),
+            ...whereNext(ids, files, width),
+          ].join('\n\n'),
+        );
       }
       outputs.write(result);
     });

@@ -9,8 +9,8 @@ export function addListCommand(program: Command): void {
     .description('list the cases with the claims they test')
     .option('--json', 'print the list as JSON')
     .action(({ json }: { json?: boolean }) => {
-      const rows = cases.map(({ id, articles, title, claim, slow = false, needs = [], rowNames }) => {
-        return { id, articles, title, claim, slow, needs, rows: rowNames };
+      const rows = cases.map(({ id, articles, title, claim, waitsFor, needs = [], rowNames }) => {
+        return { id, articles, title, claim, slow: waitsFor !== undefined, needs, rows: rowNames };
       });
       if (json === true) {
         console.log(JSON.stringify(rows, undefined, 2));

@@ -12,6 +12,7 @@ import {
   type SavedRun,
   summary,
   terminalWidth,
+  wrap,
 } from '../lab/index.js';
 import { CaseOutputs, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
@@ -61,7 +62,15 @@ function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixF
   const told = hostSettingsText(result, width);
   if (verbose === true)
     return [...result.cases.map((one) => caseReport(one, articles, width)), summary(result), ...told].join('\n\n');
-  return [matrixTable(result, width), ...told].join('\n\n');
+  return [matrixTable(result, width), ...told, ...whereNext(result, width)].join('\n\n');
+}
+
+/** What to run next for more of what was printed. */
+function whereNext({ cases: ran }: MatrixResult, width: number): string[] {
+  const one = ran.find(({ verdict }) => verdict === 'qualified' || verdict === 'refuted') ?? ran[0];
+  if (one === undefined) return [];
+  const text = `Each step of a case, its rule and what to do: sockwise case ${one.id}. All of it with pictures, on one page: sockwise matrix --html FILE.`;
+  return [wrap(text, width)];
 }
 
 /** Beside a saved run: what differs, as text or JSON. Exit status 1 if anything does, or nothing could be compared. */
@@ -116,6 +125,7 @@ export function addMatrixCommand(program: Command): void {
       const settings = {
         ...mode,
         quick: flags.quick,
+        skipHint: '; --quick skips it',
         asHost: flags.hostSettings,
         outputsOf: (one: Case) => outputs.of(one),
       };

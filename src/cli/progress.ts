@@ -4,7 +4,8 @@ import ora from 'ora';
 export class Progress {
   // ora asks for FORCE_COLOR, but not for NO_COLOR (no-color.org).
   readonly #spinner = ora({ discardStdin: false, color: process.env['NO_COLOR'] ? false : 'cyan' });
-  readonly #running = new Set<string>();
+  /** What runs, and what it waits for where that takes long. */
+  readonly #running = new Map<string, string | undefined>();
   readonly #total: number;
   readonly #things: string;
   #done = 0;
@@ -16,8 +17,9 @@ export class Progress {
     if (process.stderr.isTTY && process.stderr.columns > 0) this.#spinner.start();
   }
 
-  started(name: string): void {
-    this.#running.add(name);
+  /** `waitsFor` says what takes long. */
+  started(name: string, waitsFor?: string): void {
+    this.#running.set(name, waitsFor);
     this.#show();
   }
 
@@ -31,7 +33,13 @@ export class Progress {
     this.#spinner.stop();
   }
 
+  /** Once nothing else runs: what for. */
+  #waiting(): string {
+    const waits = new Set(this.#running.values());
+    return waits.size === 0 || waits.has(undefined) ? '' : `: ${[...waits].join(', ')}`;
+  }
+
   #show(): void {
-    this.#spinner.text = `${this.#done} of ${this.#total} ${this.#things} done, running ${[...this.#running].join(' ')}`;
+    this.#spinner.text = `${this.#done} of ${this.#total} ${this.#things} done, running ${[...this.#running.keys()].join(' ')}${this.#waiting()}`;
   }
 }

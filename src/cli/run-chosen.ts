@@ -17,6 +17,8 @@ export const hostSettingsHelp =
 
 export interface RunSettings extends Mode {
   readonly quick?: boolean | undefined;
+  /** How to leave out what waits for a minute, as `; --quick skips it`. */
+  readonly skipHint?: string;
   readonly outputsOf?: MatrixOptions['outputsOf'];
   /** Runs the cases with the settings of the machine, not with the kernel's defaults. */
   readonly asHost?: boolean | undefined;
@@ -43,7 +45,8 @@ export async function runChosen(chosen: readonly Case[], settings: RunSettings):
   const ran = await runCases(chosen, {
     ...settings,
     signal: interrupt.signal,
-    onStart: (testCase) => progress.started(testCase.id),
+    onStart: ({ id, waitsFor }) =>
+      progress.started(id, waitsFor === undefined ? undefined : `${waitsFor}${settings.skipHint ?? ''}`),
     onResult: (done) => progress.finished(done.id),
   });
   progress.stop();

@@ -151,7 +151,7 @@ describe('sockwise matrix', () => {
   test(
     'says with --quick which cases are left out',
     async () => {
-      const slow = cases.filter((one) => one.slow === true).map(({ id }) => id);
+      const slow = cases.filter((one) => one.waitsFor !== undefined).map(({ id }) => id);
       expect(slow).not.toHaveLength(0);
       const { cases: seen } = await matrix(['--quick', '--case', 'G4', ...slow]);
       expect(seen.filter(({ verdict }) => verdict === 'skipped').map(({ id }) => id)).toEqual(slow);
@@ -170,7 +170,7 @@ describe('sockwise matrix', () => {
     { timeout: bound },
     async (_, signal, status, args) => {
       const mark = `interrupted-${process.pid}`;
-      const slow = cases.find((one) => one.slow === true)?.id ?? '';
+      const slow = cases.find((one) => one.waitsFor !== undefined)?.id ?? '';
       // Long enough together for their workers to be seen.
       const fast = ['G1', 'G2', 'G8', 'C1'];
       const child = spawn(process.execPath, [program, ...args, ...fast, slow], {

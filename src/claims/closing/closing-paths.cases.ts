@@ -226,7 +226,7 @@ const remedies = defineCase<Remedy, Up>({
   rules: ['reuseaddr-shared', 'last-closer-done', 'time-wait-60s'],
   advice: 'Set SO_REUSEADDR on every start. It costs nothing and depends on nobody.',
   labels: { isUp: 'up again', after: 'when' },
-  slow: true,
+  waitsFor: '60 s for TIME_WAIT to expire',
   rows: [
     { name: 'with SO_REUSEADDR', given: 'SO_REUSEADDR', says: { isUp: true, after: 'at once' } },
     {

@@ -242,11 +242,11 @@ const newSocketOnly = defineCase<Setters, string>({
   run: (stage, setters) => replaced(stage, setters),
   laws: [
     {
-      text: 'No. Both the old and the new server must have SO_REUSEADDR: on one of them alone it does nothing over a TIME_WAIT.',
+      text: 'Both the old and the new server must have SO_REUSEADDR. On one of them alone it does nothing over a TIME_WAIT.',
       rows: ({ old, next }) => (old && next ? 'ok' : 'EADDRINUSE'),
     },
     {
-      text: 'Yes. SO_REUSEADDR on the new socket is enough, whatever the old server had.',
+      text: 'SO_REUSEADDR on the new socket is enough, whatever the old server had.',
       rows: ({ next }) => (next ? 'ok' : 'EADDRINUSE'),
     },
   ],
@@ -291,7 +291,7 @@ const afterAMinute = defineCase<null, { before: string; after: string; waited: s
   advice:
     'Set SO_REUSEADDR instead of waiting. Wait only where a minute of outage is acceptable and every client has closed.',
   labels: { before: 'bind() at once', after: 'bind() after the wait', waited: 'wait' },
-  slow: true,
+  waitsFor: '60 s for TIME_WAIT to expire',
   onLoopback: true,
   rows: [
     { name: 'without the option', given: null, says: { before: 'EADDRINUSE', after: 'ok', waited: 'about 60 s' } },

@@ -75,8 +75,8 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly needs?: readonly Need[];
   /** Oldest kernel it can run on, as `6.8`. */
   readonly since?: string;
-  /** Takes about a minute, since the kernel's own timers are waited for. */
-  readonly slow?: boolean;
+  /** Of a case that takes about a minute: what it waits for, as `60 s for TIME_WAIT to expire`. */
+  readonly waitsFor?: string;
   /** Runs on 127.0.0.0/8 with ports the kernel chooses, so without namespaces of its own too. */
   readonly onLoopback?: boolean;
   /** How many of its rows run at once, where they spend their time waiting for the kernel's timers; otherwise one does. */

@@ -48,8 +48,8 @@ async function runIn(worker: WorkerProcess, testCase: Case, options: PoolOptions
 /** Runs cases in worker processes: the slow ones beside the others, each in a process of its own. */
 export async function runInPool(cases: readonly Case[], options: PoolOptions): Promise<CaseResult[]> {
   const { onResult, onStart, signal, worker: { file } = { file: workerFile } } = options;
-  const slow = cases.filter((testCase) => testCase.slow === true);
-  const fast = cases.filter((testCase) => testCase.slow !== true);
+  const slow = cases.filter((testCase) => testCase.waitsFor !== undefined);
+  const fast = cases.filter((testCase) => testCase.waitsFor === undefined);
   const lanes = [...slow.map((testCase) => ({ jobs: [testCase], workers: 1 })), { jobs: fast, workers: fastWorkers }];
   // What was under way at an interrupt has no result: its process was ended.
   const kept: { readonly testCase: Case; readonly result: CaseResult }[] = [];
@@ -85,8 +85,8 @@ export async function runCases(chosen: readonly Case[], options: MatrixOptions):
   const able: Case[] = [];
   for (const testCase of chosen) {
     const reason =
-      options.quick === true && testCase.slow === true
-        ? 'it waits for a timer of the kernel that runs for a minute; left out by --quick'
+      options.quick === true && testCase.waitsFor !== undefined
+        ? `it waits ${testCase.waitsFor}; left out by --quick`
         : missing(testCase, options.isolation, options.reason);
     if (reason === undefined) able.push(testCase);
     else results.push(skipped(testCase, reason));

@@ -12,8 +12,8 @@ import { patient } from '../record/patience.js';
 /** A row that waits for the kernel's own minute gets half a minute more. */
 const deadlinesMs = { fast: 15_000, slow: 90_000 };
 
-export function deadlineMs(testCase: Pick<Case, 'slow'>): number {
-  return patient(testCase.slow === true ? deadlinesMs.slow : deadlinesMs.fast);
+export function deadlineMs(testCase: Pick<Case, 'waitsFor'>): number {
+  return patient(testCase.waitsFor !== undefined ? deadlinesMs.slow : deadlinesMs.fast);
 }
 
 /** What is known before the run, and is told of it in every report. */

@@ -30,7 +30,7 @@ export function bindGrid({ id, title, rows }: CaseResult): string {
   const cells = cellsOf(rows);
   if (cells.length === 0) return '';
   const columns = distinct(cells.map(({ column }) => column));
-  const head = columns.map((column) => `<th scope="col">${escapeXml(column)}</th>`).join('');
+  const head = columns.map((column) => `<th scope="col">${escapeXml(column || 'Linux did')}</th>`).join('');
   const lines = distinct(cells.map(({ line }) => line)).map((line) => {
     const found = columns.map((column) => cells.find((one) => one.line === line && one.column === column)?.outcome);
     return `<tr><th scope="row">${escapeXml(line)}</th>${found.map(outcomeCell).join('')}</tr>`;

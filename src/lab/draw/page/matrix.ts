@@ -60,7 +60,7 @@ function ladder(result: CaseResult, row: RowResult): string {
 function happened(result: CaseResult, row: RowResult): string {
   return (
     `<details><summary>${escapeXml(row.name)}: ${counted(row.events.length, 'event')}</summary>` +
-    `${timeline(row)}${ladder(result, row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
+    `${ladder(result, row)}${timeline(row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
   );
 }
 
@@ -74,8 +74,8 @@ function rowTable({ rows, labels }: CaseResult): string {
     return `<tr><td data-head="Given">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says, labels)}</td><td data-head="Linux did">${shown(observed, labels)}</td><td>${compared(ok)}</td></tr>`;
   });
   const head =
-    '<tr><th scope="col">Given</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th></th></tr>';
-  return `<div class="scroll"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
+    '<tr><th scope="col">Given</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th scope="col">The claim</th></tr>';
+  return `<div class="scroll" tabindex="0"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
 function saidBy(numbers: readonly string[], { articles }: Facts): string {
@@ -90,6 +90,11 @@ function onTheWire(id: string, { experiments = [] }: Facts): string {
     .filter(({ cases }) => cases.includes(id))
     .map(({ name, title }) => `<li>${escapeXml(title)}: <code>sockwise lab ${escapeXml(name)}</code></li>`);
   return items.length === 0 ? '' : `<h3>Experiments</h3><ul>${items.join('')}</ul>`;
+}
+
+/** Text in which commands stand in backquotes. */
+function withCode(text: string): string {
+  return escapeXml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
 }
 
 /** The plain sentence, then where it stands. */
@@ -107,7 +112,7 @@ function caseCard(result: CaseResult, known: Facts): string {
     `<span class="claim"><strong>${saidBy(articles, known)}:</strong> ${escapeXml(claim)}</span>`,
     `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
     '<div class="body">',
-    `<p><strong>What to do:</strong> ${escapeXml(advice)}</p>`,
+    `<p><strong>What to do:</strong> ${withCode(advice)}</p>`,
     rows.length === 0 ? '' : rowTable(result),
     `<h3>Why</h3><ul class="rules">${rules.map(ruleItem).join('')}</ul>`,
     onTheWire(id, known),
@@ -127,7 +132,7 @@ function section([verdict, meaning]: (typeof verdicts)[number], { cases }: Matri
   const found = cases.filter((result) => result.verdict === verdict);
   if (found.length === 0) return '';
   const cards = found.map((result) => caseCard(result, facts));
-  return `<section><h2>${found.length} ${verdict}</h2><p class="soft">${meaning}</p>${cards.join('')}</section>`;
+  return `<section data-verdict="${verdict}"><h2>${found.length} ${verdict}</h2><p class="soft">${meaning}</p>${cards.join('')}</section>`;
 }
 
 /** The page is in the order of verdicts; by its id a case is found here. */
@@ -137,6 +142,24 @@ function idList(cases: readonly CaseResult[]): string {
       `<a href="#${escapeXml(id)}" title="${verdict}: ${escapeXml(title)}">${escapeXml(id)}</a>`,
   );
   return `<details class="ids"><summary>Cases by id</summary><nav aria-label="Cases by id">${links.join(' ')}</nav></details>`;
+}
+
+/** What the verdicts mean, before the first one is read. */
+function meanings(cases: readonly CaseResult[]): string {
+  const there = new Set(cases.map(({ verdict }) => verdict));
+  const items = verdicts
+    .filter(([verdict]) => there.has(verdict))
+    .map(([verdict, meaning]) => `<dt><span class="verdict ${verdict}">${verdict}</span></dt><dd>${meaning}</dd>`);
+  return `<dl class="meanings">${items.join('')}</dl>`;
+}
+
+/** The articles that the claims are from. */
+function articleList(cases: readonly CaseResult[], articles: readonly Article[]): string {
+  const items = articles.flatMap(({ number, title }) => {
+    const count = cases.filter((one) => one.articles.includes(number)).length;
+    return count === 0 ? [] : [`<li>${number}, "${escapeXml(title)}": ${counted(count, 'case')}</li>`];
+  });
+  return items.length === 0 ? '' : `<p>The articles:</p><ul class="articles">${items.join('')}</ul>`;
 }
 
 function bindGrids(cases: readonly CaseResult[], facts: readonly CaseFacts[]): string {
@@ -162,18 +185,23 @@ export function matrixHtml(result: MatrixResult, facts: Facts): string {
     '<!doctype html><html lang="en"><head><meta charset="utf-8">',
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
     `<title>sockwise matrix on Linux ${escapeXml(kernel)}</title><style>${style}</style></head><body>`,
+    '<header>',
     '<h1>What the articles say and what Linux does</h1>',
     `<p class="soft">${escapeXml(where)}</p>`,
     partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
-    '<p>Each claim was run on this kernel. A verdict comes from what the run observed: refuted, the kernel did otherwise; ',
-    'qualified, it depends on something the article leaves out; confirmed, it is so. ',
-    'A case opens to its rule, its rows and all that happened in them.</p>',
+    '<p>Each claim was run on this kernel, and its verdict comes from what the run observed. ',
+    'Click a case for what to do, the results, the rule and every step.</p>',
+    meanings(cases),
+    articleList(cases, facts.articles),
     grids === '' ? '' : '<p><a href="#binds">Who may bind beside whom</a> is below the cases.</p>',
+    '</header>',
     '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
     ...verdicts.map(([verdict]) => filterButton(verdict, cases)),
     '<span id="count" class="soft" role="status"></span></div>',
-    idList(cases),
     '<main>',
+    idList(cases),
+    '<section id="found" aria-label="Cases found" hidden></section>',
+    '<p id="none" hidden>No case has all of these words. <button type="button">Show all cases</button></p>',
     ...verdicts.map((verdict) => section(verdict, result, facts)),
     grids,
     `</main><script>${script}</script></body></html>\n`,

@@ -3,38 +3,71 @@ export const script = `
 const search = document.querySelector('#search');
 const buttons = [...document.querySelectorAll('button[data-verdict]')];
 const cases = [...document.querySelectorAll('.case')];
-const sections = [...document.querySelectorAll('section')].filter((part) => part.querySelector('.case'));
+const homes = cases.map((item) => item.parentElement);
+const sections = [...new Set(homes)];
+const found = document.querySelector('#found');
 const count = document.querySelector('#count');
+const none = document.querySelector('#none');
 
 /* Its diagram has the names of all states, those it never was in too, and its ladders name every state of both ends. */
 const texts = new Map();
-function textOf(item) {
+function textsOf(item) {
   if (!texts.has(item)) {
     const copy = item.cloneNode(true);
     for (const picture of copy.querySelectorAll('figure, svg')) picture.remove();
-    texts.set(item, copy.textContent.toLowerCase());
+    const parts = [item.querySelectorAll('.id, .title'), item.querySelectorAll('.claim, .because'), [copy]];
+    texts.set(item, parts.map((of) => [...of].map((one) => one.textContent.toLowerCase()).join(' ')));
   }
   return texts.get(item);
 }
 
+/* 0 if title and id have every word, 1 if the claim and its sentence do besides, 2 if the whole case does; -1 if not. */
+function rankOf(item, words) {
+  if (words.length === 0) return 0;
+  let text = '';
+  return textsOf(item).findIndex((part) => {
+    text += ' ' + part;
+    return words.every((word) => text.includes(word));
+  });
+}
+
+const isPressed = (button) => button.getAttribute('aria-pressed') === 'true';
+
 function show() {
   const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
-  const wanted = buttons.filter((button) => button.getAttribute('aria-pressed') === 'true').map((button) => button.dataset.verdict);
-  let shown = 0;
-  for (const item of cases) {
-    const text = words.length === 0 ? '' : textOf(item);
-    const fits = (wanted.length === 0 || wanted.includes(item.dataset.verdict)) && words.every((word) => text.includes(word));
-    item.hidden = !fits;
-    if (fits) shown++;
+  const wanted = buttons.filter(isPressed).map((button) => button.dataset.verdict);
+  const ranks = new Map(cases.map((item) => [item, rankOf(item, words)]));
+  const matching = cases.filter((item) => ranks.get(item) >= 0);
+  const shown = matching.filter((item) => wanted.length === 0 || wanted.includes(item.dataset.verdict));
+  for (const item of cases) item.hidden = !shown.includes(item);
+  /* What is searched for is one list, the best first; otherwise each case is in the section of its verdict. */
+  if (words.length === 0) cases.forEach((item, index) => homes[index].append(item));
+  else found.append(...shown.toSorted((a, b) => ranks.get(a) - ranks.get(b)));
+  found.hidden = words.length === 0 || shown.length === 0;
+  for (const part of sections) {
+    const inPart = shown.filter((item) => item.dataset.verdict === part.dataset.verdict).length;
+    part.hidden = words.length > 0 || inPart === 0;
+    part.querySelector('h2').textContent = inPart + ' ' + part.dataset.verdict;
   }
-  for (const part of sections) part.hidden = [...part.querySelectorAll('.case')].every((item) => item.hidden);
-  count.textContent = shown + ' of ' + cases.length + ' cases';
+  for (const button of buttons) {
+    const { verdict } = button.dataset;
+    button.textContent = matching.filter((item) => item.dataset.verdict === verdict).length + ' ' + verdict;
+  }
+  count.textContent = shown.length + ' of ' + cases.length + ' cases';
+  none.hidden = shown.length > 0;
+}
+
+function showAll() {
+  search.value = '';
+  for (const button of buttons) button.setAttribute('aria-pressed', 'false');
+  show();
 }
 
 search.addEventListener('input', show);
+none.querySelector('button').addEventListener('click', showAll);
 for (const button of buttons) {
   button.addEventListener('click', () => {
-    button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') !== 'true'));
+    button.setAttribute('aria-pressed', String(!isPressed(button)));
     show();
   });
 }
@@ -42,14 +75,21 @@ for (const button of buttons) {
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   if (!(target instanceof HTMLDetailsElement)) return;
-  if (target.hidden) {
-    search.value = '';
-    for (const button of buttons) button.setAttribute('aria-pressed', 'false');
-    show();
-  }
+  if (target.hidden) showAll();
   target.open = true;
   target.scrollIntoView();
 }
+/* A picture wider than the screen is shown from where the first host meets its calls, not from its times. */
+document.addEventListener('toggle', ({ target }) => {
+  if (!target.open) return;
+  for (const picture of target.querySelectorAll('.picture')) {
+    const host = picture.querySelector('.life');
+    if (host === null || picture.clientWidth === 0 || picture.scrollWidth <= picture.clientWidth) continue;
+    const from = host.getBoundingClientRect().left - picture.getBoundingClientRect().left + picture.scrollLeft;
+    picture.scrollLeft = from - 0.6 * picture.clientWidth;
+  }
+}, true);
+
 addEventListener('hashchange', openTarget);
 show();
 openTarget();

@@ -50,6 +50,9 @@ a { color: var(--accent); }
 .scroll { overflow-x: auto; }
 code, .title, .claim, .because, p, td { overflow-wrap: anywhere; }
 table.sockets td { white-space: nowrap; }
+ul.articles, ul.rules { margin: .35rem 0; padding-left: 1.3rem; max-width: 46rem; }
+.meanings { display: grid; grid-template-columns: max-content 1fr; gap: .3rem .7rem; margin: .6rem 0; max-width: 46rem; }
+.meanings dd { margin: 0; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
@@ -87,5 +90,17 @@ svg .label { fill: var(--soft); }
   .steps .at { min-width: 0; margin-right: .5rem; }
   .steps table { margin-left: 0; }
 }
-@media print { :root { color-scheme: light; } .controls { display: none; } .case { break-inside: avoid; } }
+@media print {
+  :root { color-scheme: light; }
+  body { margin: 0; padding: 0; max-width: none; }
+  .controls, .ids, #none { display: none; }
+  .case { break-inside: avoid; }
+  .case[open] { break-inside: auto; break-before: page; border: 0; }
+  section > .case[open]:first-of-type { break-before: auto; }
+  h2, h3, .case > summary, .body > p, details > summary { break-after: avoid; }
+  tr, li, .picture { break-inside: avoid; }
+  .scroll, .picture { overflow: visible; }
+  .picture svg { max-width: 100%; height: auto; }
+}
+@page { margin: 12mm; }
 `;

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
@@ -26,7 +27,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
   let browser: Browser;
   let page: Page;
   let said: string[];
-  const slow = cases.find((one) => one.slow === true)?.id ?? '';
+  const slow = cases.find((one) => one.waitsFor !== undefined)?.id ?? '';
 
   beforeAll(async () => {
     folder = mkdtempSync(`${tmpdir()}/sockwise-`);
@@ -72,6 +73,93 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await page.locator('#search').fill('');
     expect(await shown()).toHaveLength(7);
   });
+
+  test('has cases whose title has the words first, then those whose claim or sentence has them', async () => {
+    await page.locator('#search').fill('time_wait');
+    const found = await shown();
+    const titles = await page.locator('.case:visible .title').allTextContents();
+    const inTitle = titles.map((title) => title.includes('TIME_WAIT'));
+    expect(inTitle).toContain(true);
+    expect(inTitle).toContain(false);
+    expect(inTitle.indexOf(false)).toBe(inTitle.lastIndexOf(true) + 1);
+    await page.locator('#search').fill('');
+    expect(await shown()).not.toEqual(found);
+  });
+
+  test('counts in its buttons and headings what the filter leaves', async () => {
+    await page.locator('#search').fill('unsent LAST_ACK');
+    const counts = await page.locator('button[data-verdict]').allTextContents();
+    expect(counts.map((text) => Number.parseInt(text, 10)).reduce((sum, one) => sum + one)).toBe(1);
+    await page.locator('#search').fill('');
+    await page.getByRole('button', { name: 'skipped' }).click();
+    expect(await page.locator('main h2:visible').allTextContents()).toContain('1 skipped');
+  });
+
+  test('says that nothing was found, and shows all again', async () => {
+    await page.locator('#search').fill('no such words');
+    expect(await shown()).toEqual([]);
+    expect(await page.locator('#none').textContent()).toMatch(/^No case has all of these words/);
+    await page.locator('#none button').click();
+    expect(await shown()).toHaveLength(7);
+    expect(await page.locator('#none').isVisible()).toBe(false);
+  });
+
+  test('names the articles, and says what the verdicts mean above the first of them', async () => {
+    expect(await page.locator('ul.articles').textContent()).toContain('000, "bind fails when the server is restarted"');
+    expect(await page.locator('.meanings dt').allTextContents()).toEqual(
+      expect.arrayContaining(['refuted', 'qualified', 'confirmed', 'skipped']),
+    );
+  });
+
+  test('has claim, sentence, what to do and rules of each case', async () => {
+    const html = await page.locator('#G7').innerHTML();
+    expect(html).toMatch(/class="claim".*class="because".*What to do:.*class="rules"/s);
+  });
+
+  test('draws each row of a case, before its steps', async () => {
+    await open({ viewport: { width: 360, height: 740 } });
+    const rows = page.locator('#G7 .body > details');
+    expect(await rows.count()).toBe(4);
+    const first = rows.first();
+    await page.locator('#G7').evaluate((item) => item.setAttribute('open', ''));
+    await first.evaluate((item) => item.setAttribute('open', ''));
+    const top = async (part: string): Promise<number> => (await first.locator(part).boundingBox())?.y ?? Number.NaN;
+    expect(await top('.picture svg')).toBeLessThan(await top('.steps'));
+    // Where the lines of the hosts are, not beside them.
+    const box = async (part: string) => await first.locator(part).first().boundingBox();
+    await expect.poll(async () => (await box('.life'))?.x ?? 0).toBeLessThan(300);
+    expect((await box('.life'))?.x).toBeGreaterThan(100);
+  });
+
+  test('breaks on paper between cases', async () => {
+    await page.emulateMedia({ media: 'print' });
+    const style = (of: string, name: string): Promise<string> =>
+      page
+        .locator(of)
+        .first()
+        .evaluate(
+          (item, key) => item.ownerDocument.defaultView?.getComputedStyle(item).getPropertyValue(key) ?? '',
+          name,
+        );
+    expect(await style('#G1', 'break-inside')).toBe('avoid');
+    await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
+    expect(await style('#G5', 'break-inside')).toBe('auto');
+    expect(await style('.controls', 'display')).toBe('none');
+  });
+
+  test('has nothing that axe finds', async () => {
+    // The cases are built alike, and axe takes its time: of two of them one row, and of the grids all.
+    await page
+      .locator('.case:not(#G4, #G7), .body > details ~ details')
+      .evaluateAll((all) => all.forEach((one) => one.remove()));
+    await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+    type Violation = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
+    const { violations } = await page.evaluate<{ violations: Violation[] }>(
+      "axe.run({ exclude: ['svg *'] }, { resultTypes: ['violations'] })",
+    );
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)).toEqual([]);
+  }, 120_000);
 
   test('does not find a case by a state that only its diagram names', async () => {
     expect(await page.locator('#G7 figure').evaluate(({ textContent }) => textContent)).toContain('LAST_ACK');
