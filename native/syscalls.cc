@@ -95,20 +95,16 @@ Napi::Value DupCall(const Napi::CallbackInfo& info) {
   return NewDescriptor(info, fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0));
 }
 
-// fcntl(2) F_SETFL O_NONBLOCK, F_SETFD FD_CLOEXEC.
-Napi::Value SetNonBlockingCall(const Napi::CallbackInfo& info) {
-  const int fd = Int(info, 0);
-  const int flags = fcntl(fd, F_GETFL);
-  if (flags < 0) return Number(info, -errno);
-  if ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return Number(info, -errno);
-  return Result(info, fcntl(fd, F_SETFD, FD_CLOEXEC));
-}
-
-// Two owners would close it twice, the second time perhaps somebody else's.
+// fcntl(2) O_NONBLOCK and FD_CLOEXEC, where they are not set yet. Two owners would close it twice, the second time
+// perhaps somebody else's.
 Napi::Value OwnCall(const Napi::CallbackInfo& info) {
   const int fd = Int(info, 0);
   if (EnvironmentOf(info).Owns(fd)) return Number(info, -EEXIST);
-  if (fcntl(fd, F_GETFD) < 0) return Number(info, -errno);
+  const int close_on_exec = fcntl(fd, F_GETFD);
+  const int flags = fcntl(fd, F_GETFL);
+  if (close_on_exec < 0 || flags < 0) return Number(info, -errno);
+  if ((flags & O_NONBLOCK) == 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) return Number(info, -errno);
+  if ((close_on_exec & FD_CLOEXEC) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) < 0) return Number(info, -errno);
   EnvironmentOf(info).Own(fd);
   return Number(info, 0);
 }
@@ -176,7 +172,6 @@ void InitSystemCalls(Napi::Env, Napi::Object exports, Environment* environment) 
   Export<ShutdownCall>(exports, "shutdown", environment);
   Export<CloseCall>(exports, "close", environment);
   Export<DupCall>(exports, "dup", environment);
-  Export<SetNonBlockingCall>(exports, "setNonBlocking", environment);
   Export<OwnCall>(exports, "own", environment);
   Export<DisownCall>(exports, "disown", environment);
   Export<StartReadinessCall>(exports, "startReadiness", environment);

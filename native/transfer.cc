@@ -82,12 +82,18 @@ napi_value RecvFromCall(napi_env env, napi_callback_info info) {
 // run a getter, and that may transfer or resize what was looked up before. 0, or -errno.
 int PartsOf(napi_env env, napi_value value, std::vector<iovec>* parts) {
   bool is_array = false;
-  uint32_t count = 1;
+  uint32_t count = 0;
   if (napi_is_array(env, value, &is_array) != napi_ok) return -EFAULT;
-  if (is_array && napi_get_array_length(env, value, &count) != napi_ok) return -EFAULT;
+  if (!is_array) {
+    Bytes bytes;
+    if (!BytesOf(env, value, &bytes)) return -EFAULT;
+    parts->push_back({bytes.data, bytes.size});
+    return 0;
+  }
+  if (napi_get_array_length(env, value, &count) != napi_ok) return -EFAULT;
   if (count > kMostParts) return -EMSGSIZE;
-  std::vector<napi_value> values(count, value);
-  for (uint32_t i = 0; is_array && i < count; ++i) {
+  std::vector<napi_value> values(count);
+  for (uint32_t i = 0; i < count; ++i) {
     if (napi_get_element(env, value, i, &values[i]) != napi_ok) return -EFAULT;
   }
   parts->resize(count);

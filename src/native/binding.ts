@@ -45,14 +45,15 @@ export interface NativeBinding {
   close(fd: number): number;
   /** close(2), on a thread of its own where SO_LINGER makes it wait: it resolves with what close(2) returned. */
   closeAsync(fd: number): Promise<number>;
-  /** Takes the descriptor into this environment's care: it is closed with the environment if nobody does before. -EEXIST if it is. */
+  /**
+   * Takes the descriptor into this environment's care, close-on-exec and non-blocking: it is closed with the environment if
+   * nobody does before. -EEXIST if it is.
+   */
   own(fd: number): number;
   /** Gives it up again without closing it. */
   disown(fd: number): number;
   /** fcntl(2), F_DUPFD_CLOEXEC. Returns the new descriptor. */
   dup(fd: number): number;
-  /** fcntl(2): sets O_NONBLOCK and FD_CLOEXEC. */
-  setNonBlocking(fd: number): number;
 
   /** sendto(2), to the sockaddr of `addressLength` bytes at `DATA`, or, if that is below 0, the connected peer. */
   send(fd: number, data: Uint8Array, flags: number, addressLength: number): number;

@@ -13,18 +13,22 @@ const headerSize = layout['sizeof cmsghdr'] ?? 0;
 const levelAt = layout['cmsghdr.cmsg_level'] ?? 0;
 const typeAt = layout['cmsghdr.cmsg_type'] ?? 0;
 const alignment = layout['CMSG_SPACE 1 - CMSG_SPACE 0'] ?? 8;
-const wideLength = levelAt === 8;
+/** Where the lower half of cmsg_len is: it is a size_t on Linux, a socklen_t elsewhere. */
+const lengthAt = levelAt === 8 && !littleEndian ? 4 : 0;
 
 /** CMSG_ALIGN, cmsg(3). */
 function align(length: number): number {
   return Math.ceil(length / alignment) * alignment;
 }
 
-const readers = new Map<string, ControlCodec>();
+/** By level and type. */
+const readers = new Map<number, Map<number, ControlCodec>>();
 for (const [name, codec] of Object.entries<ControlCodec>(controlCodecs)) {
   const type = constants[codec.cmsgType ?? name];
   for (const level of [codec.level, codec.alsoAt].map((at) => at && constants[at])) {
-    if (typeof level === 'number' && typeof type === 'number') readers.set(`${level}:${type}`, codec);
+    if (typeof level !== 'number' || typeof type !== 'number') continue;
+    const ofLevel = readers.get(level) ?? new Map<number, ControlCodec>();
+    readers.set(level, ofLevel.set(type, codec));
   }
 }
 
@@ -93,9 +97,7 @@ export function writeControl(
   for (const { level, type, bytes } of messages) {
     const start = from + length;
     memory.fill(0, start, start + headerSize + align(bytes.length));
-    // cmsg_len is a size_t on Linux, a socklen_t elsewhere.
-    if (wideLength) view.setBigUint64(start, BigInt(headerSize + bytes.length), littleEndian);
-    else view.setUint32(start, headerSize + bytes.length, littleEndian);
+    view.setUint32(start + lengthAt, headerSize + bytes.length, littleEndian);
     view.setInt32(start + levelAt, level, littleEndian);
     view.setInt32(start + typeAt, type, littleEndian);
     memory.set(bytes, start + headerSize);
@@ -113,16 +115,16 @@ export function readControl(
   const messages: ReceivedControlMessage[] = [];
   for (let offset = 0; offset + headerSize <= length; ) {
     const start = from + offset;
-    const size = view.getUint32(start + (wideLength && !littleEndian ? 4 : 0), littleEndian);
+    const size = view.getUint32(start + lengthAt, littleEndian);
     if (size < headerSize) break;
     const bytes = memory.slice(start + headerSize, start + Math.min(size, length - offset));
     const level = view.getInt32(start + levelAt, littleEndian);
     const type = view.getInt32(start + typeAt, littleEndian);
-    const codec = readers.get(`${level}:${type}`);
+    const codec = readers.get(level)?.get(type);
     messages.push(
       codec?.read === undefined || bytes.length < codec.size
         ? { type: 'raw', level, cmsgType: type, bytes }
-        : codec.read(new DataView(bytes.buffer), bytes),
+        : codec.read(new DataView(view.buffer, view.byteOffset + start + headerSize, bytes.length), bytes),
     );
     offset += align(size);
   }

@@ -29,12 +29,18 @@ export interface ControlCodec {
   readonly cmsgType?: string;
   /** Bytes `read` needs: where the control space ran out (MSG_CTRUNC) the kernel delivers a part. */
   readonly size: number;
-  readonly read?: (view: DataView<ArrayBuffer>, bytes: Uint8Array) => ReceivedControlMessage;
+  readonly read?: (view: DataView, bytes: Uint8Array) => ReceivedControlMessage;
   readonly write?: (message: never) => Uint8Array;
 }
 
+/** Byte by byte: memory this short has its place among V8's own objects, until somebody asks for its buffer. */
 function int32s(...values: number[]): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Int32Array.from(values).buffer);
+  const bytes = new Uint8Array(4 * values.length);
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = littleEndian ? i & 3 : 3 - (i & 3);
+    bytes[i] = (values[i >> 2] ?? 0) >>> (8 * byte);
+  }
+  return bytes;
 }
 
 const nanosecondsPerSecond = 1_000_000_000n;
@@ -107,7 +113,7 @@ function originalDestination(type: 'IP_ORIGDSTADDR' | 'IPV6_ORIGDSTADDR', level:
   };
 }
 
-function internet(bytes: Uint8Array, view: DataView<ArrayBuffer>, size = bytes.length): InternetAddress {
+function internet(bytes: Uint8Array, view: DataView, size = bytes.length): InternetAddress {
   return readAddress(size, bytes, view) as InternetAddress;
 }
 

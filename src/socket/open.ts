@@ -121,7 +121,4 @@ function takeOver(fd: number): void {
     );
   }
   check(owned, 'fcntl');
-  const prepared = native.setNonBlocking(fd);
-  if (prepared < 0) native.disown(fd);
-  check(prepared, 'fcntl');
 }

@@ -1,3 +1,4 @@
+import { constants as os } from 'node:os';
 import { integer, invalidArgument, UsageError } from '../errors.js';
 import { bufferOf, bytesOf, isShared } from '../options/bytes.js';
 
@@ -12,9 +13,23 @@ export function ownBytesOf(value: unknown, name: string, expected?: string): Uin
   return bytes;
 }
 
+/**
+ * As {@link ownBytesOf}, for memory that goes to the addon as it is: that refuses what is shared itself, with -EFAULT, and asking
+ * for a typed array's buffer here takes as long as a short system call. Not on Bun, whose Node-API takes a SharedArrayBuffer
+ * for an ArrayBuffer.
+ */
+export const bytesForCall = 'bun' in process.versions ? ownBytesOf : bytesOf;
+
+/** What a call returned that was given {@link bytesForCall}, or the error for shared memory. */
+export function refusingShared(result: number, memory: Uint8Array | readonly Uint8Array[], name: string): number {
+  if (result !== -os.errno.EFAULT) return result;
+  for (const bytes of Array.isArray(memory) ? memory : [memory]) ownBytesOf(bytes, name);
+  return result;
+}
+
 /** The bytes of a {@link Payload}. It runs no code of the caller's: called last, it says what the kernel will find. */
-export function payloadBytes(payload: unknown): Uint8Array {
-  return typeof payload === 'string' ? Buffer.from(payload) : ownBytesOf(payload, 'data', 'a Uint8Array or a string');
+export function payloadBytes(payload: unknown, of = ownBytesOf): Uint8Array {
+  return typeof payload === 'string' ? Buffer.from(payload) : of(payload, 'data', 'a Uint8Array or a string');
 }
 
 /** The elements of an array of the caller's, which may be of a class of theirs, in one of ours. */

@@ -9,7 +9,7 @@ import { controlSpace, encodeControl, readControl, writeControl } from './contro
 import { errorContext } from './error-context.js';
 import { flagBits, flagNames, type MessageFlag } from './flags.js';
 import type { SendControlMessage } from './messages.js';
-import { elementsOf, ownBytesOf, type Payload, payloadBytes } from './payload.js';
+import { bytesForCall, elementsOf, type Payload, payloadBytes, refusingShared } from './payload.js';
 import { type AddressInput, constant, readAddress, writeAddress } from './sockaddr.js';
 import { waitKeys } from './wait-queue.js';
 
@@ -76,7 +76,7 @@ const handedOut = landing.length / 2;
 function target(size: number | undefined, buffer: Uint8Array | undefined, bits: number): Uint8Array {
   if (buffer !== undefined) {
     if (size !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'size cannot be combined with buffer');
-    return ownBytesOf(buffer, 'buffer');
+    return bytesForCall(buffer, 'buffer');
   }
   const length = integer(size ?? landing.length, 'size', 0, int32Max);
   if (length > landing.length) return Buffer.alloc(length);
@@ -85,11 +85,12 @@ function target(size: number | undefined, buffer: Uint8Array | undefined, bits: 
   return bits & constant('MSG_TRUNC') ? into.fill(0) : into;
 }
 
-/** What was received: in memory of the caller's or made for it, or out of the landing place. */
-function received(into: Uint8Array, reported: number): Buffer {
+/** What was received: in memory of the caller's (`buffer`) or made for it, or out of the landing place. */
+function received(into: Uint8Array, reported: number, buffer: Uint8Array | undefined): Buffer {
   // With MSG_TRUNC the kernel returns the length the datagram had, which may be more than it delivered.
-  const length = Math.min(reported, byteLengthOf(into));
-  if (bufferOf(into) !== landing.buffer) return Buffer.from(bufferOf(into), byteOffsetOf(into), length);
+  const room = byteLengthOf(into);
+  const length = Math.min(reported, room);
+  if (buffer !== undefined || room > landing.length) return Buffer.from(bufferOf(into), byteOffsetOf(into), length);
   if (length <= handedOut) {
     const copy = Buffer.allocUnsafe(length);
     landing.copy(copy, 0, 0, length);
@@ -121,7 +122,9 @@ export function send(to: Endpoint, payload: Payload, options: SendOptions): numb
   const bits = flagBits(flags);
   const length = address === undefined ? -1 : writeAddress(to.family, address);
   // Last, when no getter of the caller's can change the memory any more.
-  return unlessBlocked(native.send(to.fd, payloadBytes(payload), bits, length), 'send', to.family, address);
+  const bytes = payloadBytes(payload, bytesForCall);
+  const sent = refusingShared(native.send(to.fd, bytes, bits, length), bytes, 'data');
+  return unlessBlocked(sent, 'send', to.family, address);
 }
 
 /** recv(2). */
@@ -130,23 +133,26 @@ export function recv(from: Endpoint, options: RecvOptions): Buffer | undefined {
   const { flags, size, buffer } = options;
   const bits = flagBits(flags);
   const into = target(size, buffer, bits);
-  const length = unlessBlocked(native.recv(from.fd, into, bits), 'recv');
-  return length === undefined ? undefined : received(into, length);
+  const length = unlessBlocked(refusingShared(native.recv(from.fd, into, bits), into, 'buffer'), 'recv');
+  return length === undefined ? undefined : received(into, length, buffer);
 }
 
 /** sendmsg(2). */
 export function sendmsg(to: Endpoint, message: SendMessage): number | undefined {
   knownKeys(message, 'sendmsg', sendmsgKeys);
   const { data, control, flags, address } = message;
-  const given: readonly unknown[] = Array.isArray(data) ? elementsOf(data, 'data', 'parts', 0, MOST_MESSAGES) : [data];
+  const given: readonly unknown[] | undefined = Array.isArray(data)
+    ? elementsOf(data, 'data', 'parts', 0, MOST_MESSAGES)
+    : undefined;
   const bits = flagBits(flags);
   // Read before anything is written: a getter of the caller's may make calls of its own, which use the same memory.
   const encoded = control === undefined ? [] : encodeControl(control);
   const length = address === undefined ? 0 : writeAddress(to.family, address, NAME_SPACE);
   // Last, when no getter of the caller's can change the memory of a part any more.
-  const parts = given.map((part) => payloadBytes(part));
+  const parts = given?.map((part) => payloadBytes(part, bytesForCall)) ?? payloadBytes(data, bytesForCall);
   const controlLength = writeControl(encoded);
-  return unlessBlocked(native.sendmsg(to.fd, parts, bits, length, controlLength), 'sendmsg', to.family, address);
+  const sent = refusingShared(native.sendmsg(to.fd, parts, bits, length, controlLength), parts, 'data');
+  return unlessBlocked(sent, 'sendmsg', to.family, address);
 }
 
 /** recvmsg(2). */
@@ -159,10 +165,11 @@ export function recvmsg<F extends Family>(
   const bits = flagBits(wanted);
   const capacity = integer(controlSize, 'controlSize', 0, controlSpace);
   const into = target(size, buffer, bits);
-  const length = unlessBlocked(native.recvmsg(from.fd, into, careful(from.family, bits), capacity), 'recvmsg');
+  const got = native.recvmsg(from.fd, into, careful(from.family, bits), capacity);
+  const length = unlessBlocked(refusingShared(got, into, 'buffer'), 'recvmsg');
   if (length === undefined) return undefined;
   const flags = flagNames(frame[Frame.fd] ?? 0);
   const control = readControl(frame[Frame.level] ?? 0);
   const address = readAddress(frame[Frame.length] ?? 0) as AddressOf<F> | undefined;
-  return { data: received(into, length), address, control, flags };
+  return { data: received(into, length, buffer), address, control, flags };
 }
