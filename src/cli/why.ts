@@ -9,6 +9,7 @@ import {
   type UnixRequest,
   UsageError,
 } from '../index.js';
+import { needs } from '../explain/index.js';
 import { exitCodes } from './exit.js';
 import { toJson } from './json.js';
 import { nearest } from '../nearest.js';
@@ -56,7 +57,7 @@ function explainCode(code: string, json: boolean): void {
       `${id} (${protocols.join(', ')}; ${calls.map((call) => `${call}()`).join(', ')})`,
       `  ${text}`,
       `  ${kernel}; ${source}`,
-      ...cures.map((cure, index) => `  ${index + 1}. ${cure.text} [${cure.needs}]`),
+      ...cures.map((cure, index) => `  ${index + 1}. ${cure.text} [${needs[cure.needs]}]`),
     ].join('\n'),
   );
   console.log([`${code} has ${found.length === 1 ? 'one cause' : `${found.length} causes`}:`, ...texts].join('\n\n'));

@@ -35,10 +35,13 @@ interface Look {
 
 /** The request with what this process brings to it. */
 function completed(request: BindRequest): BindRequest {
+  const own = process.geteuid?.() ?? 0;
+  const { uid = own } = request;
+  // What another user may bind follows from who that is, not from what this process may.
   return {
     ...request,
-    uid: request.uid ?? process.geteuid?.() ?? 0,
-    canBindPrivileged: request.canBindPrivileged ?? mayBindPrivileged(),
+    uid,
+    canBindPrivileged: request.canBindPrivileged ?? (uid === own ? mayBindPrivileged() : uid === 0),
   };
 }
 

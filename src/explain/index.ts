@@ -7,4 +7,4 @@ export const explain = Object.assign(explainCall, { attach });
 // What the commands take beyond the public surface.
 export { restartAfter } from './restart.js';
 export { socketsOn } from './held.js';
-export { holderLines, ownerText } from './text.js';
+export { holderLines, needs, ownerText } from './text.js';

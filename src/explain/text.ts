@@ -80,7 +80,8 @@ export function holderLines(held: readonly Holder[]): string[] {
   return more === '' ? lines : [...lines, `… and ${more} more`];
 }
 
-const needs: Readonly<Record<CureNeeds, string>> = {
+/** Who must act, in words. */
+export const needs: Readonly<Record<CureNeeds, string>> = {
   us: 'this program',
   'the other': 'the other program',
   both: 'both programs',
@@ -134,6 +135,10 @@ function targetOf(request: BindRequest | UnixRequest): string {
 function errorText(code: string): string {
   const errno = Object.entries(constants.errno).find(([name]) => name === code)?.[1];
   return (errno === undefined ? undefined : getSystemErrorMap().get(-errno)?.[1]) ?? 'unknown error';
+}
+
+function takesAnyPort(request: BindRequest | UnixRequest): boolean {
+  return request.protocol !== 'unix' && (request.port ?? 0) === 0 && request.connect === undefined;
 }
 
 type AnyExplanation = Explanation | UnixExplanation;
@@ -193,7 +198,8 @@ export function explanationText(explanation: AnyExplanation): string {
     ...notes,
     ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
     ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText), ...untriedText(explanation)] : []),
-    ...(others.length > 0
+    // Where any port will do, others have theirs.
+    ...(others.length > 0 && !takesAnyPort(explanation.request)
       ? [
           explanation.request.protocol === 'unix'
             ? 'Also of this name, and not in the way:'

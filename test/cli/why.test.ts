@@ -53,8 +53,9 @@ test('why EADDRINUSE explains the error itself', async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^EADDRINUSE has \d+ causes:/);
   expect(stdout).toMatch(/^held-by-time-wait \(tcp; bind\(\), listen\(\)\)$/m);
+  expect(stdout).toMatch(/^ {2}1\. .*\[the other program\]$/m);
   const { rules } = JSON.parse((await sockwise(['why', 'EACCES', '--json'])).stdout) as { rules: { id: string }[] };
-  expect(rules.map(({ id }) => id)).toEqual(['privileged-port']);
+  expect(rules.map(({ id }) => id)).toEqual(['privileged-port', 'unix-folder-not-writable', 'unix-not-writable']);
 });
 
 test.each([

@@ -62,6 +62,20 @@ describe('explain', () => {
     expect(explain(error)).toMatchObject({ call: 'bind', rule: 'held-by-udp-socket', request: { protocol: 'udp' } });
   });
 
+  test('what another user may bind does not follow from what this process may', () => {
+    const request = { protocol: 'tcp', address: '127.0.0.1', port: 82, uid: 12_345 } as const;
+    const [no, yes] = [undefined, true].map((canBindPrivileged) =>
+      explain({ ...request, canBindPrivileged }, { trials: false }),
+    );
+    expect([no?.rule, yes?.rule]).toEqual(['privileged-port', 'port-free']);
+  });
+
+  test('sockets that have ports are not listed where any port will do', () => {
+    using _socket = listening();
+    const text = explanationText(explain({ protocol: 'tcp', address: '127.0.0.1' }, { trials: false }));
+    expect(text).toBe('Free: nothing is in the way of TCP 127.0.0.1, any port.');
+  });
+
   test('a refused connect() met nobody; a listener on another address is shown', () => {
     using socket = listening('127.0.0.2');
     const { port } = socket.getsockname();
