@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pureTests } from './pure-tests.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
@@ -18,8 +19,12 @@ const leftOut = {
       "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
     'test/socket/runtimes.test.ts': 'Bun and Deno bring allocators of their own, which the preloaded one would replace',
     'test/handles/runtimes.test.ts': 'Bun and Deno bring allocators of their own',
-    'test/cli/no-proc.test.ts': 'the sanitizer itself needs /proc',
+    'test/cli/**':
+      'starts a Node for each fact of a command; the tests of what it calls make the same calls, and so does the matrix',
+    'test/claims/sysctls.test.ts': 'cases that the matrix runs, with other settings of the kernel',
+    'test/claims/observed.test.ts': 'cases that the matrix runs',
     'test/lab/draw/**': 'no native code, and the browser hangs when the allocator is preloaded',
+    ...Object.fromEntries(pureTests().map((file) => [file, 'asks the kernel nothing'])),
     'test/claims/experiments.test.ts': 'the matrix plays most of them, and it stays',
     'test/clients/**':
       "other projects' programs, started with what is preloaded, and no native code that the tests of src/handles lack",
