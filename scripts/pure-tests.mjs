@@ -8,7 +8,9 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const kernel = new Set([
   join(root, 'src/native/load.ts'),
-  ...['child_process', 'cluster', 'dgram', 'http', 'https', 'net', 'tls', 'worker_threads'].map((name) => `node:${name}`),
+  ...['child_process', 'cluster', 'dgram', 'http', 'https', 'net', 'tls', 'worker_threads'].map(
+    (name) => `node:${name}`,
+  ),
 ]);
 
 /** What a file imports, types left out: files by path, others by name. */
