@@ -12,9 +12,7 @@ function changed(observed: Json): Json {
   return Object.fromEntries(Object.keys(observed).map((key) => [key, 'something else']));
 }
 
-const stated = cases.filter(({ laws }) => laws.length > 0);
-
-describe.each(stated.map((one) => ({ id: one.id, one })))('$id', ({ one }) => {
+describe.each(cases.map((one) => ({ id: one.id, one })))('$id', ({ one }) => {
   test('has a claim, rules of the table, advice and a sentence for what may be observed', () => {
     expect(one.claim).toMatch(sentences);
     expect(one.advice).toMatch(sentences);
@@ -45,7 +43,7 @@ describe.each(stated.map((one) => ({ id: one.id, one })))('$id', ({ one }) => {
   });
 });
 
-test.skip('every rule of the life of sockets is behind some case', () => {
+test('every rule of the life of sockets is behind some case', () => {
   const cited = new Set(cases.flatMap((one) => one.rules.map(({ id }) => id)));
   expect(Object.keys(lifeRules).filter((id) => !cited.has(id))).toEqual([]);
 });

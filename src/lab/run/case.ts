@@ -66,8 +66,7 @@ export interface CaseSpec<Given, Observed extends Json> {
   /** In our words. */
   readonly claim: string;
   /** Why the kernel does what it does: the rule that decides first. */
-  readonly rules?: readonly AnyRuleId[];
-  readonly rule?: string;
+  readonly rules: readonly AnyRuleId[];
   /** What to do about it in a service, in the imperative. */
   readonly advice: string;
   /** What the parts of an observation are called for a reader. */
@@ -86,8 +85,7 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly rows: readonly CaseRow<Given, Observed>[];
   run(stage: Stage, given: Given): Observed | Promise<Observed>;
   /** What the rows can come to. */
-  readonly laws?: readonly Law<Given, Observed>[];
-  because?(rows: readonly SeenRow<Given, Observed>[]): string;
+  readonly laws: readonly Law<Given, Observed>[];
 }
 
 /** A row by what it has in common with those of its line, and with those of its column. */
@@ -96,8 +94,7 @@ export function inGrid(line: string, column: string): { readonly name: string; r
 }
 
 /** A case whose row types are its own business. */
-export interface Case
-  extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'laws' | 'because' | 'rules' | 'rule' | 'labels'> {
+export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules' | 'labels'> {
   readonly rowNames: readonly string[];
   readonly rules: readonly CitedRule[];
   readonly labels?: Labels;
@@ -175,7 +172,7 @@ function isOfKernel(error: unknown): error is Error {
 /** Printed where no law of a case fits. */
 export const newOutcome = 'This outcome is new: no sentence of the case fits it. The table shows it.';
 
-function lawsOf<Given, Observed extends Json>({ id, laws = [], rows }: CaseSpec<Given, Observed>): Case['laws'] {
+function lawsOf<Given, Observed extends Json>({ id, laws, rows }: CaseSpec<Given, Observed>): Case['laws'] {
   return laws.map(({ text, rows: by }) => {
     if (typeof by === 'function') return { text, rows: rows.map(({ given }) => by(given)) };
     const unknown = Object.keys(by).find((name) => !rows.some((row) => row.name === name));
@@ -194,7 +191,7 @@ function lawsOf<Given, Observed extends Json>({ id, laws = [], rows }: CaseSpec<
 }
 
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
-  const { rows, run, laws: _laws, because, rules, rule = '', labels, ...facts } = spec;
+  const { rows, run, laws: _laws, rules, labels, ...facts } = spec;
   const rowNames = rows.map((row) => row.name);
   const laws = lawsOf(spec);
   const sentenceFor: Case['sentenceFor'] = (seen) =>
@@ -202,7 +199,7 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
       ?.text;
   return {
     ...facts,
-    rules: rules?.map(cite) ?? [{ id: '', text: rule, kernel: '', source: '' }],
+    rules: rules.map(cite),
     ...(labels !== undefined && { labels }),
     rowNames,
     laws,
@@ -239,9 +236,7 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
           ...(recording !== undefined && { recording }),
         })),
         verdict: judge(seen),
-        because: [...(seen.length === 0 ? [] : [because?.(seen) ?? sentenceFor(seen) ?? newOutcome]), ...left].join(
-          ' ',
-        ),
+        because: [...(seen.length === 0 ? [] : [sentenceFor(seen) ?? newOutcome]), ...left].join(' '),
       };
     },
   };

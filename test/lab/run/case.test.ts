@@ -174,11 +174,11 @@ describe('rows of a case', () => {
         articles: [],
         title: '',
         claim: '',
-        rule: '',
+        rules: [],
         advice: '',
         rows: [{ name: 'the row', given: 0 }],
         run: () => observed as unknown as string,
-        because: () => '',
+        laws: [],
       });
       await expect(wrong.runRows(onStage, nothingLacking)).rejects.toThrow('the row: JSON cannot hold');
     },
