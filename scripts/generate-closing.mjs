@@ -4,6 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { wayFacts } from '../dist/claims/documents.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -28,9 +29,11 @@ function rowsOf(runs) {
   for (const { variant, findings, error, failure } of runs) {
     const why = failure ?? error?.message;
     if (why !== undefined) throw new Error(`${variant} was aborted: ${why}`);
-    const [situation, calls, linger, ...rest] = variant.split(' / ');
-    const key = [situation, calls, linger].join(' / ');
-    if (rest.includes('blocking')) {
+    const way = wayFacts.find((one) => one.variant === variant);
+    if (way === undefined) throw new Error(`${variant} is not a variant of this build`);
+    const { situation, calls, linger } = way;
+    const key = JSON.stringify([situation, calls, linger]);
+    if (way.blocking) {
       blocking.push({ key, findings });
       continue;
     }

@@ -106,6 +106,15 @@ const ways: readonly Way[] = situations.flatMap((situation) =>
   ),
 );
 
+/** What a variant combines, for a page that puts all of them into tables. */
+export interface WayFacts {
+  readonly variant: string;
+  readonly situation: string;
+  readonly calls: string;
+  readonly linger: string;
+  readonly blocking: boolean;
+}
+
 function nameOf({ situation, call, linger, answer, blocking }: Way): string {
   const peer = answer === 'reads' ? [] : ['the peer sends'];
   return [situation.text, call.text, linger.text, ...peer, ...(blocking ? ['blocking'] : [])].join(' / ');
@@ -255,5 +264,14 @@ const waysToClose = experiment(
   },
   closeSo,
 );
+
+/** The facts of every variant. */
+export const wayFacts: readonly WayFacts[] = ways.map((way) => ({
+  variant: nameOf(way),
+  situation: way.situation.text,
+  calls: way.call.text,
+  linger: way.linger.text,
+  blocking: way.blocking,
+}));
 
 export const waysToCloseExperiments: readonly Experiment[] = [waysToClose];

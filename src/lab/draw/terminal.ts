@@ -87,8 +87,8 @@ function compared(ok: boolean | null): string {
 function rowLines({ name, events, says, observed, ok }: RowResult, labels: Labels | undefined, width: number): string {
   const seen = [`${compared(ok)}: ${textOf(observed, labels)}`];
   if (ok === false && says !== undefined) seen.push(`the claim says: ${textOf(says, labels)}`);
-  const steps = asDone(events).map((event) => eventLines(event, width));
-  return [wrap(colours.bold(name), width), ...steps, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
+  const lines = asDone(events).map((event) => eventLines(event, width));
+  return [wrap(colours.bold(name), width), ...lines, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
 }
 
 /** A case with all that happened in its rows. */
@@ -99,7 +99,7 @@ export function caseReport(result: CaseResult, articles: readonly Article[] = []
   return [head, ...rows, conclusion(result, width)].join('\n');
 }
 
-/** The results of the rows beside what the claim says, without the steps that led to them. */
+/** The results of the rows beside what the claim says, without the events that led to them. */
 function resultTable({ rows, labels }: CaseResult, width: number): string {
   const cells = rows.map(({ name, observed, says, ok }) => {
     const claimed = ok === false && says !== undefined ? `\nthe claim says: ${textOf(says, labels)}` : '';

@@ -16,7 +16,14 @@ export interface Article {
 export type Labels = Readonly<Record<string, string>>;
 
 /** The parts of an observation that has several. */
-type PartOf<Observed> = Observed extends readonly Json[] ? never : Observed extends object ? keyof Observed : never;
+export type PartOf<Observed> = Observed extends readonly Json[]
+  ? never
+  : Observed extends object
+    ? NamedKey<Observed>
+    : never;
+
+/** Without an index signature, which an interface needs to be JSON. */
+type NamedKey<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
 
 /** A label for each part of an observation, and for parts of parts. */
 export type LabelsOf<Observed> = Labels & Readonly<Record<PartOf<Observed> & string, string>>;

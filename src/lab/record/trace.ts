@@ -60,7 +60,10 @@ export interface DeadRun {
 }
 
 /** What is known of a run when it is over. */
-export type Recording = Omit<Trace, 'name' | 'title' | 'variant' | 'about' | 'rule' | 'labels' | 'findings' | 'error'>;
+export type Recording = Omit<
+  Trace,
+  'name' | 'title' | 'variant' | 'about' | 'rule' | 'cases' | 'labels' | 'findings' | 'error'
+>;
 
 /** One run of an experiment, as plain data that JSON can hold. Each list is in order of time. */
 export interface Trace {
@@ -72,6 +75,8 @@ export interface Trace {
   /** What there is to see, and why it is so, where the experiment says it. */
   readonly about?: string;
   readonly rule?: string;
+  /** Ids of the cases whose packets it shows, where there are any. */
+  readonly cases?: readonly string[];
   /** What the parts of its findings are called, by key, where the experiment says it. */
   readonly labels?: Labels;
   /** Release of the kernel it ran on. */

@@ -4,7 +4,7 @@ import { type AnyRuleId, type CitedRule, cite } from '../../explain/cite.js';
 import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
 import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
-import type { GridCell, Labels, LabelsOf, RowResult, Verdict } from '../record/result.js';
+import type { GridCell, Labels, LabelsOf, PartOf, RowResult, Verdict } from '../record/result.js';
 import type { Stage } from './stage.js';
 
 /** What a case cannot do without. */
@@ -57,8 +57,15 @@ export interface Law<Given, Observed extends Json> {
   readonly rows: ((given: Given) => Said<Observed>) | Readonly<Record<string, Said<Observed>>>;
 }
 
+/** What the parts of an observation are called for a reader: a missing one does not compile. */
+type Labelled<Observed> = [PartOf<Observed>] extends [never]
+  ? { readonly labels?: Labels }
+  : { readonly labels: LabelsOf<Observed> };
+
 /** A claim of the articles, and how it is put to the kernel. Its verdict comes from the rows of the run alone. */
-export interface CaseSpec<Given, Observed extends Json> {
+export type CaseSpec<Given, Observed extends Json> = CaseFactsAndRows<Given, Observed> & Labelled<Observed>;
+
+interface CaseFactsAndRows<Given, Observed extends Json> {
   readonly id: string;
   /** Of the five, by their numbers: `000` to `004`. */
   readonly articles: readonly string[];
@@ -69,8 +76,6 @@ export interface CaseSpec<Given, Observed extends Json> {
   readonly rules: readonly AnyRuleId[];
   /** What to do about it in a service, in the imperative. */
   readonly advice: string;
-  /** What the parts of an observation are called for a reader. */
-  readonly labels?: LabelsOf<Observed>;
   readonly needs?: readonly Need[];
   /** Oldest kernel it can run on, as `6.8`. */
   readonly since?: string;
@@ -94,7 +99,7 @@ export function inGrid(line: string, column: string): { readonly name: string; r
 }
 
 /** A case whose row types are its own business. */
-export interface Case extends Omit<CaseSpec<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules' | 'labels'> {
+export interface Case extends Omit<CaseFactsAndRows<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules'> {
   readonly rowNames: readonly string[];
   readonly rules: readonly CitedRule[];
   readonly labels?: Labels;
@@ -191,7 +196,8 @@ function lawsOf<Given, Observed extends Json>({ id, laws, rows }: CaseSpec<Given
 }
 
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
-  const { rows, run, laws: _laws, rules, labels, ...facts } = spec;
+  const { labels } = spec;
+  const { rows, run, laws: _laws, rules, ...facts }: CaseFactsAndRows<Given, Observed> = spec;
   const rowNames = rows.map((row) => row.name);
   const laws = lawsOf(spec);
   const sentenceFor: Case['sentenceFor'] = (seen) =>

@@ -250,6 +250,7 @@ export function experiment<Given>(
       ...(variant !== undefined && { variant }),
       ...(about !== '' && { about }),
       ...(rule !== '' && { rule }),
+      ...(cases.length > 0 && { cases }),
       ...(Object.keys(labels).length > 0 && { labels }),
     };
     try {

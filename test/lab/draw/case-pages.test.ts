@@ -55,6 +55,7 @@ const base: CaseResult = {
   because: 'bind says ok | or not.',
   rules: [{ id: 'held-by-listener', text: 'It is so.', kernel: 'f()', source: 'bind(2)' }],
   advice: 'Do it.',
+  labels: { portHeld: 'port held' },
   rows: [row],
   durationMs: 5,
 };
@@ -77,7 +78,13 @@ describe('the pages of the cases', () => {
 
   async function generate(from: MatrixResult): Promise<ChildResult> {
     writeFileSync(join(folder, 'result.json'), JSON.stringify(from));
-    return run(process.execPath, ['scripts/generate-cases.mjs', '--into', folder, join(folder, 'result.json')]);
+    return run(process.execPath, [
+      'scripts/generate-cases.mjs',
+      '--into',
+      folder,
+      '--from',
+      join(folder, 'result.json'),
+    ]);
   }
 
   const page = (name: string): string => readFileSync(join(folder, name), 'utf8');
@@ -91,7 +98,7 @@ describe('the pages of the cases', () => {
 
   test('are one a case, and one that leads to them', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
-    expect(readdirSync(folder).sort()).toEqual(['G1.md', 'G2.md', 'G4.md', 'README.md', 'result.json']);
+    expect(readdirSync(folder).sort()).toEqual(['G1.md', 'G2.md', 'G4.md', 'README.md', 'result.json', 'results.json']);
   });
 
   test('put what the articles say beside what Linux does, refuted first', () => {

@@ -135,7 +135,8 @@ const rows: readonly RowResult[] = [
 ];
 
 describe('words', () => {
-  test('are made of the names in code, and of values', () => {
+  test('are labels and values, and keys where there is no label', () => {
+    const labels = { portHeld: 'port held', repeatedFin: 'repeated FIN', bytesInSyn: 'bytes in SYN' };
     const observed = {
       portHeld: true,
       repeatedFin: 'ACK',
@@ -144,7 +145,7 @@ describe('words', () => {
       'in the queue': [],
       states: ['x', 'y'],
     };
-    expect(textOf(observed)).toBe(
+    expect(textOf(observed, labels)).toBe(
       'port held: yes; repeated FIN: ACK; bytes in SYN: 0; A: B; in the queue: nothing; states: x, y',
     );
     expect([textOf(false), textOf(null), textOf('someText')]).toEqual(['no', 'none', 'someText']);
@@ -184,7 +185,10 @@ describe('JUnit', () => {
   });
 
   test('has a line for each row, those too that the claim does not speak of', () => {
-    const xml = matrixJunit({ ...result, cases: [{ ...base, verdict: 'qualified', because: 'so', rows }] });
+    const xml = matrixJunit({
+      ...result,
+      cases: [{ ...base, verdict: 'qualified', because: 'so', rows, labels: { portHeld: 'port held' } }],
+    });
     expect(xml).toContain(
       '<system-out>qualified: so\none: ok (matches the claim)\ntwo: port held: no (the claim says: port held: yes)\n' +
         'three: a &lt;b&gt; (not covered by the claim)\nrule: A rule. (f(); bind(2); since Linux 3.9)\nwhat to do: Do it.</system-out>',

@@ -51,6 +51,7 @@ describe('the sentence of a verdict', () => {
     lacks: (needs: readonly string[]) => string | undefined = nothingLacking,
   ) {
     const { because } = await defineCase<boolean, Seen>({
+      labels: { bind: 'bind()', left: 'left' },
       id: 'T1',
       articles: [],
       title: '',
@@ -143,6 +144,7 @@ describe('rows of a case', () => {
   test('are compared with what the claim says, in the parts it speaks of', async () => {
     const observed = { read: 'nothing', left: ['TIME_WAIT'] };
     const { rows } = await defineCase<number, typeof observed>({
+      labels: { read: 'read', left: 'left' },
       id: 'T2',
       articles: [],
       title: '',

@@ -135,6 +135,13 @@ function findings({ findings: value, labels }: Trace): string {
   return `<div class="scroll"><table class="findings"><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
+/** The other way goes the page of the matrix, which names the experiments of a case. */
+function casesOf({ cases = [] }: Trace): string {
+  if (cases.length === 0) return '';
+  const items = cases.map((id) => `${escapeXml(id)}: <code>sockwise case ${escapeXml(id)}</code>`);
+  return `<p>${cases.length === 1 ? 'Case' : 'Cases'} ${items.join(', ')}</p>`;
+}
+
 function dead({ name, title, variant, failure }: DeadRun, id: string): string {
   return [
     `<article class="experiment" aria-labelledby="${id}">`,
@@ -184,6 +191,7 @@ function experiment(run: Drawn | DeadRun, number: number): string {
     `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
     error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPosition(error))}</p>`,
     findings(trace),
+    casesOf(trace),
     `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layout, key)}</div>`,
     printed({ trace, layout, print }, key),
     list(trace),

@@ -60,7 +60,7 @@ function ladder(result: CaseResult, row: RowResult): string {
 function happened(result: CaseResult, row: RowResult): string {
   return (
     `<details><summary>${escapeXml(row.name)}: ${counted(row.events.length, 'event')}</summary>` +
-    `${ladder(result, row)}${timeline(row)}<ol class="steps">${asDone(row.events).map(item).join('')}</ol></details>`
+    `${ladder(result, row)}${timeline(row)}<ol class="events">${asDone(row.events).map(item).join('')}</ol></details>`
   );
 }
 

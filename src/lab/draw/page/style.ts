@@ -58,10 +58,10 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bo
 th { font-weight: 600; color: var(--soft); }
 table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var(--card); white-space: nowrap; }
 .picture { margin: .6rem 0; overflow-x: auto; }
-.steps { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
-.steps > li { padding: .12rem 0; }
-.steps .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }
-.steps table { margin: .2rem 0 .4rem 5.8rem; }
+.events { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
+.events > li { padding: .12rem 0; }
+.events .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }
+.events table { margin: .2rem 0 .4rem 5.8rem; }
 .states { margin: 0; max-width: 46rem; }
 .states svg { max-width: 100%; height: auto; }
 .states figcaption { font-size: .88rem; }
@@ -87,8 +87,8 @@ svg .label { fill: var(--soft); }
   .case > summary .verdict { justify-self: start; }
   table.grid td.cell { white-space: normal; overflow-wrap: normal; }
   table.grid th, table.grid td { padding: .2rem .35rem; }
-  .steps .at { min-width: 0; margin-right: .5rem; }
-  .steps table { margin-left: 0; }
+  .events .at { min-width: 0; margin-right: .5rem; }
+  .events table { margin-left: 0; }
 }
 @media print {
   :root { color-scheme: light; }

@@ -1,18 +1,9 @@
 import { isRecord, type Json } from '../../record/json.js';
 import type { Labels } from '../../record/result.js';
 
-const flags = /\b(syn|ack|fin|rst)\b/g;
-
-/** A key of an observation as a reader has it: `repeatedFin` is `repeated FIN`. */
-export function wordsOf(key: string): string {
-  return key
-    .replace(/(?<=[a-z0-9])[A-Z](?=[a-z])/g, (letter) => ` ${letter.toLowerCase()}`)
-    .replace(flags, (flag) => flag.toUpperCase());
-}
-
-/** What a part of an observation is called. */
+/** What a part of an observation is called; its key where nothing says. */
 export function labelOf(key: string, labels: Labels = {}): string {
-  return labels[key] ?? wordsOf(key);
+  return labels[key] ?? key;
 }
 
 /** An observation without the marks of JSON: `port held: yes; states: LISTEN, TIME_WAIT`. */

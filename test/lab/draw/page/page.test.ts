@@ -81,8 +81,9 @@ describe('the page', () => {
     expect(page([result('G1', [])], ['G2', 'G3'])).toContain('Interrupted: 1 of 3 cases had ended.');
   });
 
-  test('has names of several words without the marks of code', () => {
-    const html = page([result('G5', [row('r', { portHeld: true, repeatedFin: 'ACK' })])]);
+  test('calls the parts of an observation by their labels', () => {
+    const labels = { portHeld: 'port held', repeatedFin: 'repeated FIN' };
+    const html = page([{ ...result('G5', [row('r', { portHeld: true, repeatedFin: 'ACK' })]), labels }]);
     expect(html).toContain('port held:</span> <code>yes</code>');
     expect(html).toContain('repeated FIN:');
   });
