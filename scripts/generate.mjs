@@ -1,17 +1,21 @@
 // Writes what follows from tables: of the option catalogue the list of constants for C++ (and builds the addon where it changed), the
 // types that editors show, the page docs/options.md and the number of options in README.md; of the rules of the kernel docs/rules.md; of other
-// systems docs/systems.md; of the runs that `npm run kernels -- --record` stores docs/kernels.md.
+// systems docs/systems.md; of the runs that `npm run kernels -- --record` stores docs/kernels.md; of the sentences of the articles
+// docs/articles.md.
 // `--check` writes nothing and fails if a file is not what it would write.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { articlesPage } from './generate/articles.mjs';
 import { constantsOf } from './generate/constants.mjs';
 import { kernelsPage } from './generate/kernels.mjs';
 import {
+  articles,
   catalog,
   compareRuns,
   kinds,
   lifeRules,
   rules,
+  sentences,
   structures,
   systems,
   textOf as valueText,
@@ -38,6 +42,7 @@ const forNative = 'native/constants.gen.inc';
 const files = {
   [forNative]: constantsOf(catalog),
   'src/options/values.gen.ts': typesOf(catalog, kinds, structures),
+  'docs/articles.md': articlesPage(articles, sentences),
   'docs/options.md': optionsPage(catalog, structures),
   'docs/kernels.md': kernelsPage(storedRuns, { compareRuns, textOf: valueText }),
   'docs/rules.md': rulesPage(rules, unpredictables, lifeRules),

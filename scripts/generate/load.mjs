@@ -9,6 +9,8 @@ export const { kinds } = await load('options/kinds.ts');
 export const { structures } = await load('options/structures.ts');
 export const { rules, unpredictables } = await load('explain/rules.ts');
 export const { lifeRules } = await load('explain/life-rules.ts');
+export const { articles } = await load('claims/articles.ts');
+export const { sentences } = await load('claims/said/index.ts');
 export const systems = await load('claims/systems.ts');
 
 /** What reports are made with, as far as it needs no addon. */

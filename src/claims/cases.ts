@@ -13,7 +13,10 @@ import { statesCases } from './closing/states.cases.js';
 import { whoClosesCases } from './closing/who-closes.cases.js';
 import { halfOpenCases } from './half-open/half-open.cases.js';
 import { timeoutsCases } from './half-open/timeouts.cases.js';
+import { dualStackCases } from './ipv6/dual-stack.cases.js';
+import { sameRulesCases } from './ipv6/same-rules.cases.js';
 import { lingerCases } from './linger/linger.cases.js';
+import { nodeServersCases } from './node/node-servers.cases.js';
 import { resetCases } from './reset/reset.cases.js';
 import { afterRestartCases } from './restart/after-restart.cases.js';
 import { carelessServerCases } from './restart/careless-server.cases.js';
@@ -52,7 +55,10 @@ export const cases: readonly Case[] = inOrder([
   ...whoClosesCases,
   ...halfOpenCases,
   ...timeoutsCases,
+  ...dualStackCases,
+  ...sameRulesCases,
   ...lingerCases,
+  ...nodeServersCases,
   ...resetCases,
   ...afterRestartCases,
   ...carelessServerCases,

@@ -4,6 +4,9 @@ import {
   defineCase,
   type Host,
   inGrid,
+  openOn,
+  type Ground,
+  groundOf,
   outcome,
   plain,
   programs,
@@ -18,7 +21,7 @@ type Depth = 'UDP' | 'only bound' | 'the first listens' | 'both listen once boun
 
 const depths: readonly Depth[] = ['only bound', 'the first listens', 'both listen once bound', 'UDP'];
 
-interface Pair {
+export interface Pair {
   readonly first: AddressName;
   readonly second: AddressName;
   readonly depth: Depth;
@@ -29,21 +32,42 @@ interface Pair {
 const port = 21;
 
 /** Binds two sockets to one port. Returns `ok`, or the call of the second that failed and its errno. */
-function bindTwo(stage: Stage, { first, second, depth, reuse }: Pair): string {
-  const host = stage.alone();
+export function tryPair(ground: Ground, { first, second, depth, reuse }: Pair): string {
   const type: SocketType = depth === 'UDP' ? 'dgram' : 'stream';
-  const open = (name: string, has: boolean) => host.open({ name, type, options: has ? { SO_REUSEADDR: true } : {} });
-  const one = open('first', reuse === 'both').bind({ address: host[first], port });
+  const { address } = ground;
+  const open = (name: string, has: boolean) => openOn(ground, { name, type, option: has ? 'SO_REUSEADDR' : undefined });
+  const one = open('first', reuse === 'both').bind({ address: address[first], port });
   if (depth === 'the first listens') one.listen();
   const two = open('second', reuse !== 'neither');
-  const bound = outcome(() => two.bind({ address: host[second], port }));
+  const bound = outcome(() => two.bind({ address: address[second], port }));
   if (bound !== 'ok' || depth === 'only bound' || depth === 'UDP') return bound === 'ok' ? 'ok' : `bind ${bound}`;
   if (depth === 'both listen once bound') one.listen();
   const listening = outcome(() => two.listen());
   return listening === 'ok' ? 'ok' : `listen ${listening}`;
 }
 
+async function bindTwo(stage: Stage, pair: Pair): Promise<string> {
+  return tryPair(await groundOf(stage, 'IPv4', 'host'), pair);
+}
+
 const inUse = 'bind EADDRINUSE';
+
+const rowsByDefault: readonly CaseRow<Pair, string>[] = depths.flatMap((depth) =>
+  (
+    [
+      ['ANY', 'A', inUse],
+      ['ANY', 'B', inUse],
+      ['A', 'ANY', inUse],
+      ['A', 'B', 'ok'],
+      ['B', 'ANY', inUse],
+      ['B', 'A', 'ok'],
+    ] as const
+  ).map(([first, second, says]) => ({
+    ...inGrid(`${first} then ${second}`, depth),
+    given: { first, second, depth, reuse: 'neither' as const },
+    says,
+  })),
+);
 
 const byDefault = defineCase<Pair, string>({
   id: 'C7',
@@ -55,22 +79,7 @@ const byDefault = defineCase<Pair, string>({
   advice:
     'To serve two addresses of a machine with different programs, bind each program to its own address, and none to the wildcard.',
   bindsBeside: true,
-  rows: depths.flatMap((depth) =>
-    (
-      [
-        ['ANY', 'A', inUse],
-        ['ANY', 'B', inUse],
-        ['A', 'ANY', inUse],
-        ['A', 'B', 'ok'],
-        ['B', 'ANY', inUse],
-        ['B', 'A', 'ok'],
-      ] as const
-    ).map(([first, second, says]) => ({
-      ...inGrid(`${first} then ${second}`, depth),
-      given: { first, second, depth, reuse: 'neither' as const },
-      says,
-    })),
-  ),
+  rows: rowsByDefault,
   run: (stage, given) => bindTwo(stage, given),
   laws: [
     {
@@ -90,6 +99,17 @@ const sharedAs: { readonly [D in Depth]: string } = {
 
 const holders = { neither: 'neither has it', both: 'both have it', second: 'only the second has it' } as const;
 
+const rowsOfWildcard: readonly CaseRow<Pair, string>[] = (['A', 'B'] as const).flatMap((second) =>
+  depths.flatMap((depth) =>
+    (['both', 'second'] as const).map((reuse) => ({
+      ...inGrid(`ANY then ${second}, ${depth}`, holders[reuse]),
+      given: { first: 'ANY' as const, second, depth, reuse },
+      // Of listeners the article makes an exception: C10.
+      ...(depth === 'only bound' || depth === 'UDP' ? { says: 'ok' } : {}),
+    })),
+  ),
+);
+
 const wildcard = defineCase<Pair, string>({
   id: 'C8',
   articles: ['001'],
@@ -99,16 +119,7 @@ const wildcard = defineCase<Pair, string>({
   advice:
     'Set SO_REUSEPORT on both to run a server for one address beside one for all addresses. SO_REUSEADDR is for restarts.',
   bindsBeside: true,
-  rows: (['A', 'B'] as const).flatMap((second) =>
-    depths.flatMap((depth) =>
-      (['both', 'second'] as const).map((reuse) => ({
-        ...inGrid(`ANY then ${second}, ${depth}`, holders[reuse]),
-        given: { first: 'ANY' as const, second, depth, reuse },
-        // Of listeners the article makes an exception: C10.
-        ...(depth === 'only bound' || depth === 'UDP' ? { says: 'ok' } : {}),
-      })),
-    ),
-  ),
+  rows: rowsOfWildcard,
   run: (stage, given) => bindTwo(stage, given),
   laws: [
     {
@@ -122,6 +133,14 @@ const wildcard = defineCase<Pair, string>({
   ],
 });
 
+const rowsOfSame: readonly CaseRow<Pair, string>[] = depths.flatMap((depth) =>
+  (['A', 'ANY'] as const).map((place) => ({
+    ...inGrid(`${place} twice`, depth),
+    given: { first: place, second: place, depth, reuse: 'both' as const },
+    says: inUse,
+  })),
+);
+
 const exactlyTheSame = defineCase<Pair, string>({
   id: 'C9',
   articles: ['001'],
@@ -131,13 +150,7 @@ const exactlyTheSame = defineCase<Pair, string>({
   advice:
     'Do not take a bind() that works as proof that the port is yours: for TCP only listen() decides, for UDP nothing does.',
   bindsBeside: true,
-  rows: depths.flatMap((depth) =>
-    (['A', 'ANY'] as const).map((place) => ({
-      ...inGrid(`${place} twice`, depth),
-      given: { first: place, second: place, depth, reuse: 'both' as const },
-      says: inUse,
-    })),
-  ),
+  rows: rowsOfSame,
   run: (stage, given) => bindTwo(stage, given),
   laws: [
     {
@@ -150,6 +163,13 @@ const exactlyTheSame = defineCase<Pair, string>({
     },
   ],
 });
+
+/** The rows of these cases, for another family. */
+export const pairRows = [
+  ...rowsByDefault.map(({ name, given }) => ({ id: 'C7', name, given })),
+  ...rowsOfWildcard.map(({ name, given }) => ({ id: 'C8', name, given })),
+  ...rowsOfSame.map(({ name, given }) => ({ id: 'C9', name, given })),
+];
 
 /** bind and listen as steps that can be set against those of another process; each returns `ok` or its errno. */
 interface Server {

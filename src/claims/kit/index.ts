@@ -16,6 +16,8 @@ export type { Stage } from '../../lab/run/stage.js';
 export * from './again.js';
 export * from './connection.js';
 export * from './findings.js';
+export * from './ground.js';
+export * from './nodes.js';
 export * from './over-each-state.js';
 export * from './peer-view.js';
 export * from './programs.js';

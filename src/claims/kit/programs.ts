@@ -6,4 +6,5 @@ export const programs = {
   carelessEcho: compiled('claims/programs/careless-echo.js'),
   echoServer: compiled('claims/programs/echo-server.js'),
   holder: compiled('claims/programs/holder.js'),
+  nodeServers: compiled('claims/programs/node-servers.js'),
 } as const;

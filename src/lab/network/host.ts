@@ -360,7 +360,7 @@ export class Host {
 
   /** Starts a real program on this host. It is ended with the lab if it has not ended before. */
   async start(settings: ProgramSettings): Promise<Program> {
-    knownKeys(settings, 'start', ['program', 'name', 'args', 'uid', 'fds', 'env']);
+    knownKeys(settings, 'start', ['program', 'name', 'args', 'uid', 'fds', 'env', 'node']);
     const program = this.run(() => new Program(settings, this.name, this.#recorder));
     this.#closers.push(() => program.end());
     await program.ready();

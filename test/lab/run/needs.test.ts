@@ -22,7 +22,8 @@ describe('what a case needs', () => {
     const reason = destroyLacking(without);
     expect(reason).toBe('it needs SOCK_DESTROY: the kernel was built without CONFIG_INET_DIAG_DESTROY');
     const met = (): undefined => undefined;
-    const others = { 'other-user': met, 'packet-socket': met, compiler: met, ipv6: met };
+    const nodes = { 'node-20': met, 'node-22': met, 'node-24': met, 'node-26': met };
+    const others = { 'other-user': met, 'packet-socket': met, compiler: met, ipv6: met, ...nodes };
     const answers = { ...others, 'destroy-socket': () => reason };
     expect(lacking(['packet-socket', 'destroy-socket'], answers)).toBe(reason);
     expect(lacking(['packet-socket'], answers)).toBeUndefined();

@@ -1,0 +1,229 @@
+import { findOwners, getOption, type SocketRow, withDescriptorOf } from '../../index.js';
+import {
+  type Case,
+  closingStates,
+  comesTrue,
+  defineCase,
+  type Host,
+  nodeOf,
+  outcome,
+  type NodeVersion,
+  type Program,
+  programs,
+  type Stage,
+  supportedNodes,
+} from '../kit/index.js';
+
+/** What starts a server in Node; each has a port of its own. */
+const kinds = [
+  'net.Server',
+  'net.Server, exclusive',
+  'net.Server, ipv6Only',
+  'net.Server, ipv6Only on ::',
+  'net.Server, reusePort',
+  'http.Server',
+  'cluster worker',
+  'cluster worker, exclusive',
+  'BoundSocket',
+  'dgram.Socket',
+  'dgram.Socket, reuseAddr',
+  'dgram.Socket, reusePort',
+] as const;
+type Kind = (typeof kinds)[number];
+
+const portOf = (kind: Kind): number => 9000 + kinds.indexOf(kind);
+const isTcp = (kind: Kind): boolean => !kind.startsWith('dgram');
+
+/** What each kind came to. */
+type Of<Value> = { readonly [K in Kind]?: Value };
+
+interface Servers {
+  readonly [what: string]: Of<string> | string;
+  /** Address and options, read from the descriptor of the process. */
+  readonly sets: Of<string>;
+  /** TCP servers without SO_REUSEADDR. */
+  readonly without: string;
+  /** What the TCP servers are told after Ctrl+C, with a client that was connected. */
+  readonly restart: string;
+}
+
+/** Starts one server of each kind. Returns the program, and what each was told. */
+async function startAll(host: Host, node: string, name: string): Promise<[Program, Of<string>]> {
+  const pairs = kinds.map((kind) => [kind, portOf(kind)]);
+  const program = await host.start({ program: programs.nodeServers, name, args: [JSON.stringify(pairs)], node });
+  const results: [Kind, string][] = [];
+  for (const kind of kinds) results.push([kind, (await program.report(kind)).result]);
+  return [program, Object.fromEntries(results)];
+}
+
+/** The socket of the server on its port, which this or another process of the program holds. */
+function rowOf(host: Host, kind: Kind): SocketRow | undefined {
+  const filter = { localPort: portOf(kind), protocol: isTcp(kind) ? 'tcp' : 'udp' } as const;
+  return host.sockets(filter).find(({ remotePort }) => remotePort === 0);
+}
+
+/** What is set on the very socket, through a duplicate of its descriptor. */
+function optionsOf(host: Host, kind: Kind): string {
+  const row = rowOf(host, kind);
+  const [owner] = row === undefined ? [] : (findOwners([row.inode]).owners.get(row.inode) ?? []);
+  const [fd] = owner?.fds ?? [];
+  if (row === undefined || owner === undefined || fd === undefined) return 'not found';
+  return withDescriptorOf(owner.pid, fd, (duplicate) => {
+    const isV6 = row.family === 'IPv6';
+    const set = [
+      ...(getOption(duplicate, 'SO_REUSEADDR') ? ['SO_REUSEADDR'] : []),
+      ...(getOption(duplicate, 'SO_REUSEPORT') ? ['SO_REUSEPORT'] : []),
+      ...(isV6 && getOption(duplicate, 'IPV6_V6ONLY') ? ['IPV6_V6ONLY'] : []),
+    ];
+    return `${isV6 ? '[::]' : row.localAddress}, ${set.join(', ') || 'no option'}`;
+  });
+}
+
+/** Ctrl+C while a client of each is connected, which leaves when it sees the end. */
+async function interrupt(host: Host, program: Program, running: readonly Kind[]): Promise<void> {
+  const clients = [];
+  for (const kind of running) {
+    const family = rowOf(host, kind)?.family === 'IPv4' ? 'IPv4' : 'IPv6';
+    const to = { address: family === 'IPv4' ? host.A : '::1', port: portOf(kind) };
+    clients.push(await host.open({ name: `client of ${kind}`, family }).connect(to));
+  }
+  await comesTrue(
+    () => running.every((kind) => host.sockets({ localPort: portOf(kind), state: 'ESTABLISHED' }).length > 0),
+    'accepted',
+  );
+  await program.kill('SIGINT');
+  for (const client of clients) {
+    await comesTrue(() => client.state !== 'ESTABLISHED', 'the end of the connection');
+    client.close();
+  }
+  const ports = running.map(portOf);
+  const isOver = (): boolean =>
+    host.sockets({ state: ['LISTEN', ...closingStates] }).every(({ localPort }) => !ports.includes(localPort));
+  await comesTrue(isOver, 'both ends have closed');
+  host.look('what is left', { state: 'TIME_WAIT' });
+}
+
+async function servers(stage: Stage, version: NodeVersion): Promise<Servers> {
+  const host = stage.alone();
+  const node = nodeOf(version);
+  if (node === undefined) throw new Error(`Node ${version} is not here`);
+  const [program, started] = await startAll(host, node, `Node ${version}`);
+  const running = kinds.filter((kind) => started[kind] === 'ok');
+  const sets: Of<string> = Object.fromEntries(
+    kinds.map((kind) => [kind, running.includes(kind) ? optionsOf(host, kind) : (started[kind] ?? '')]),
+  );
+  const tcp = running.filter(isTcp);
+  await interrupt(host, program, tcp);
+  const [, again] = await startAll(host, node, `Node ${version} again`);
+  const without = tcp.filter((kind) => sets[kind]?.includes('SO_REUSEADDR') !== true);
+  const results = new Set(tcp.map((kind) => again[kind] ?? ''));
+  return { sets, without: without.join('; ') || 'none', restart: [...results].join(', ') };
+}
+
+const nodesOwn = defineCase<NodeVersion, Servers>({
+  id: 'G12',
+  articles: ['000'],
+  title: "Node's own servers after Ctrl+C",
+  claim: 'A server that is stopped by Ctrl+C while a client is connected cannot be started again at once: bind fails.',
+  rules: ['reuseaddr-shared', 'held-by-time-wait', 'option-inherited', 'death-closes'],
+  advice:
+    'Set nothing on a TCP server of Node: it has SO_REUSEADDR already. Set `reuseAddr` on a dgram socket only for multicast, and `reusePort` only where several processes are meant.',
+  labels: { sets: 'address and options', without: 'TCP servers without SO_REUSEADDR', restart: 'restart' },
+  needs: ['ipv6'],
+  sideBySide: 2,
+  rows: supportedNodes.map((version) => ({
+    name: `Node ${version}`,
+    given: version,
+    needs: [`node-${version}`] as const,
+    says: { restart: 'EADDRINUSE' },
+  })),
+  run: servers,
+  laws: [
+    {
+      text: 'Node sets SO_REUSEADDR on every TCP server, of net, http and cluster, and the restart works at once.',
+      rows: () => ({ without: 'none', restart: 'ok' }),
+    },
+    { text: 'Node sets no SO_REUSEADDR, and the restart fails.', rows: () => ({ restart: 'EADDRINUSE' }) },
+  ],
+});
+
+type Other = '0.0.0.0' | 'A' | '127.0.0.1' | '[::1]' | '[::] v6only';
+
+interface BesideNode {
+  readonly first: 'Node' | 'the other';
+  readonly kind: 'net.Server' | 'net.Server, ipv6Only' | 'net.Server, ipv6Only on ::';
+  readonly other: Other;
+}
+
+/** Starts a server that is not Node's. */
+function serveOther(host: Host, other: Other): string {
+  const v6 = other.startsWith('[');
+  const addresses = { '0.0.0.0': host.ANY, A: host.A, '127.0.0.1': '127.0.0.1', '[::1]': '::1', '[::] v6only': '::' };
+  const socket = host.open({
+    name: `server on ${other}`,
+    family: v6 ? 'IPv6' : 'IPv4',
+    options: { SO_REUSEADDR: true },
+  });
+  if (v6) socket.setOption('IPV6_V6ONLY', true);
+  return outcome(() => socket.bind({ address: addresses[other], port: portOf('net.Server') }).listen());
+}
+
+async function serveNode(host: Host, kind: BesideNode['kind']): Promise<string> {
+  const pairs = [[kind, portOf('net.Server')]];
+  const program = await host.start({ program: programs.nodeServers, name: 'Node', args: [JSON.stringify(pairs)] });
+  return (await program.report(kind)).result;
+}
+
+async function besideNode(stage: Stage, { first, kind, other }: BesideNode): Promise<string> {
+  const host = stage.alone();
+  if (first === 'Node') {
+    await serveNode(host, kind);
+    return serveOther(host, other);
+  }
+  serveOther(host, other);
+  return await serveNode(host, kind);
+}
+
+const others: readonly Other[] = ['0.0.0.0', 'A', '127.0.0.1', '[::1]', '[::] v6only'];
+
+const nodesWildcard = defineCase<BesideNode, string>({
+  id: 'V2',
+  articles: [],
+  title: "Node's server without a host, and servers of IPv4",
+  claim: 'A server of Node that is given no host listens on [::], and leaves the port to servers of IPv4.',
+  rules: ['held-by-listener', 'addresses-apart', 'listen-checks-again'],
+  advice:
+    "Give listen() a host, or `{ host: '::', ipv6Only: true }`, if another program is to have the port on IPv4. Without them Node's [::] has every IPv4 address too, and any listener on one of them keeps it out.",
+  needs: ['ipv6'],
+  bindsBeside: true,
+  sideBySide: 4,
+  rows: [
+    ...others.map((other): BesideNode => ({ first: 'Node', kind: 'net.Server', other })),
+    ...others.map((other): BesideNode => ({ first: 'the other', kind: 'net.Server', other })),
+    { first: 'Node' as const, kind: 'net.Server, ipv6Only' as const, other: '0.0.0.0' as const },
+    { first: 'Node' as const, kind: 'net.Server, ipv6Only on ::' as const, other: '0.0.0.0' as const },
+    { first: 'the other' as const, kind: 'net.Server, ipv6Only on ::' as const, other: '0.0.0.0' as const },
+  ].map((given) => {
+    const node = given.kind.replace('net.Server', 'Node');
+    return {
+      name: given.first === 'Node' ? `${node}, then ${given.other}` : `${given.other}, then ${node}`,
+      given,
+      // It speaks of IPv4.
+      ...(given.other.startsWith('[') ? {} : { says: 'ok' }),
+    };
+  }),
+  run: besideNode,
+  laws: [
+    {
+      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot beside such a listener. ipv6Only leaves IPv4 alone, but only if the host is given as ::, and does nothing without.",
+      rows: ({ kind }) => (kind === 'net.Server, ipv6Only on ::' ? 'ok' : 'EADDRINUSE'),
+    },
+    {
+      text: "Node's server without a host leaves the port to servers of IPv4.",
+      rows: ({ other }) => (other.startsWith('[') ? 'EADDRINUSE' : 'ok'),
+    },
+  ],
+});
+
+/** What Node sets on the sockets of its servers, and what that keeps out. */
+export const nodeServersCases: readonly Case[] = [nodesOwn, nodesWildcard];
