@@ -1,7 +1,7 @@
-import { Socket, type SocketType } from '../../index.js';
+import { readFileSync } from 'node:fs';
+import type { SocketType } from '../../index.js';
 import type { Host } from '../../lab/network/host.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { outcome } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';
 import type { Stage } from '../../lab/run/stage.js';
 
@@ -21,22 +21,25 @@ export interface Ground {
 
 const ipv6: Readonly<Record<Name, string>> = { ANY: '::', A: 'fd00::1', B: 'fd00::2' };
 
+/** ::1 and the two. */
+const addressesOfLo = 3;
+
+/**
+ * How many addresses of this thread's namespace have their route. A worker of the kernel makes each a moment after its address
+ * (addrconf_dad_work()), and a look-up that runs beside fib6_add() may find none: connect() then says ENETUNREACH.
+ */
+function localRoutes(): number {
+  const isLocal = (flags = ''): boolean => (Number.parseInt(flags, 16) & 0x8000_0000) !== 0; // RTF_LOCAL of ipv6_route.h
+  const lines = readFileSync('/proc/thread-self/net/ipv6_route', 'utf8').trimEnd().split('\n');
+  return lines.filter((line) => isLocal(line.trim().split(/\s+/)[8])).length;
+}
+
 /** The same host for either family: a script that asks it for addresses runs on both. */
 export async function groundOf(stage: Stage, family: Family, name = `${family} host`): Promise<Ground> {
   const host = stage.alone(name);
   if (family === 'IPv4') return { host, family, address: { ANY: host.ANY, A: host.A, B: host.B } };
-  for (const address of [ipv6.A, ipv6.B]) {
-    host.namespace?.addAddress('lo', `${address}/128`);
-    // The route to it is made by a worker of the kernel (addrconf_dad_work()), a moment later. Asked by a new socket each time:
-    // one that is connected has a source already.
-    const isRouted = (): boolean => {
-      const probe = host.run(() => Socket.open({ family: 'IPv6', type: 'dgram' }));
-      const said = outcome(() => probe.connectOnce({ address, port: 9 }));
-      probe.close();
-      return said === 'ok';
-    };
-    await until(() => isRouted() || undefined, `the route to ${address}`);
-  }
+  for (const address of [ipv6.A, ipv6.B]) host.namespace?.addAddress('lo', `${address}/128`);
+  await until(() => host.run(localRoutes) === addressesOfLo || undefined, `the routes to ${ipv6.A} and ${ipv6.B}`);
   return { host, family, address: ipv6 };
 }
 

@@ -219,6 +219,10 @@ const nodesWildcard = defineCase<BesideNode, string>({
       rows: ({ kind }) => (kind === 'net.Server, ipv6Only on ::' ? 'ok' : 'EADDRINUSE'),
     },
     {
+      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot beside such a listener. ipv6Only leaves IPv4 alone, whether the host is given as :: or not.",
+      rows: ({ kind }) => (kind === 'net.Server' ? 'EADDRINUSE' : 'ok'),
+    },
+    {
       text: "Node's server without a host leaves the port to servers of IPv4.",
       rows: ({ other }) => (other.startsWith('[') ? 'EADDRINUSE' : 'ok'),
     },
