@@ -24,6 +24,8 @@ const entries = [
   ...readdirSync(join(root, 'src/claims/programs')).map((name) => `claims/programs/${name.replace('.ts', '')}`),
   // scripts/ and test/.
   'native/load',
+  'options/spec',
+  'options/supports',
   'lab/index',
   'claims/documents',
 ];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { codeOf } from '../errors.js';
 import { NetworkNamespace, SystemCallError } from '../index.js';
 import { giveSysctls } from '../lab/network/namespaces.js';
 import type { HostSetting } from '../lab/record/result.js';
@@ -184,7 +185,8 @@ export function defaultValues(): SysctlValues {
     using namespace = NetworkNamespace.create();
     return valuesBy((name) => namespace.sysctl(name));
   } catch (error) {
-    if (!(error instanceof SystemCallError)) throw error;
+    // Not allowed, or no /proc.
+    if (!(error instanceof SystemCallError) && codeOf(error) !== 'ERR_NOT_SUPPORTED') throw error;
     return Object.fromEntries(
       knownSettings.flatMap(({ name, default: usual }) => (usual === undefined ? [] : [[name, usual]])),
     );

@@ -10,7 +10,7 @@ export type { ScriptedPeer } from '../../lab/network/peer/peer.js';
 export type { PassingSegment } from '../../lab/network/numbering.js';
 export type { Program } from '../../lab/network/program.js';
 export { answersTo, type ScriptedConnection } from '../../lab/network/peer/connection.js';
-export { type Case, type CaseRow, defineCase, inGrid, type SeenRow } from '../../lab/run/case.js';
+export { type Case, type CaseRow, defineCase, inGrid } from '../../lab/run/case.js';
 export { type Experiment, type ExperimentContext, experiment } from '../../lab/run/experiment.js';
 export type { Stage } from '../../lab/run/stage.js';
 export * from './again.js';

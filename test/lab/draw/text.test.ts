@@ -170,7 +170,7 @@ describe('Markdown', () => {
   test('says above the table that the run was interrupted', () => {
     expect(matrixMarkdown(result)).not.toMatch(/interrupted/i);
     const text = matrixMarkdown({ ...result, unfinished: ['T6'] });
-    expect(text).toMatch(/^\*\*Interrupted: 5 of 6 cases had ended\.\*\*\n\n\| case /m);
+    expect(text).toMatch(/^\*\*Interrupted: 5 of 6 cases had ended\.\*\*\n\n- \*\*refuted\*\*.*\n\n\| case /ms);
   });
 });
 

@@ -34,7 +34,7 @@ describeNeeding(canMakeNamespaces, reason)('a namespace of the lab', () => {
   });
 
   test('begins with the sysctls of SOCKWISE_LAB_SYSCTLS', () => {
-    vi.stubEnv('SOCKWISE_LAB_SYSCTLS', 'net.ipv4.tcp_timestamps=0,net.core.somaxconn=1');
+    vi.stubEnv('SOCKWISE_LAB_SYSCTLS', JSON.stringify({ 'net.ipv4.tcp_timestamps': '0', 'net.core.somaxconn': '1' }));
     onTestFinished(() => void vi.unstubAllEnvs());
     const namespace = opened(newNamespace);
     expect(namespace.sysctl('net.ipv4.tcp_timestamps')).toBe('0');

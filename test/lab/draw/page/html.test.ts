@@ -116,7 +116,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(html).toMatch(/class="claim".*class="because".*What to do:.*class="rules"/s);
   });
 
-  test('draws each row of a case, before its steps', async () => {
+  test('draws each row of a case, before its events', async () => {
     await open({ viewport: { width: 360, height: 740 } });
     const rows = page.locator('#G7 .body > details');
     expect(await rows.count()).toBe(4);
@@ -124,7 +124,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await page.locator('#G7').evaluate((item) => item.setAttribute('open', ''));
     await first.evaluate((item) => item.setAttribute('open', ''));
     const top = async (part: string): Promise<number> => (await first.locator(part).boundingBox())?.y ?? Number.NaN;
-    expect(await top('.picture svg')).toBeLessThan(await top('.steps'));
+    expect(await top('.picture svg')).toBeLessThan(await top('.events'));
     // Where the lines of the hosts are, not beside them.
     const box = async (part: string) => await first.locator(part).first().boundingBox();
     await expect.poll(async () => (await box('.life'))?.x ?? 0).toBeLessThan(300);
