@@ -12,6 +12,18 @@ export const shown = [
     kernel: 'tcp_twsk_unique()',
   },
   {
+    cases: ['C22'],
+    since: '6.10',
+    what: 'A host with the TIME_WAIT answers the SYN of a new connection with a number above the last one of the old. Before, it had chosen that number too, and lost it on the way to the listener: the answer came from the clock, as any other. Mended by commit 41eecbd712b7.',
+    kernel: 'tcp_timewait_state_process(), tcp_v4_fill_cb()',
+  },
+  {
+    cases: ['S19'],
+    since: '6.8',
+    what: 'sock_diag lists sockets that are only bound, so that the process that holds one is found.',
+    kernel: 'tcp_diag_dump_icsk(): TCP_BOUND_INACTIVE',
+  },
+  {
     cases: ['S11', 'L3', 'L4'],
     what: 'This build of 6.1 has no SOCK_DESTROY, so no row can remove a TIME_WAIT; these rows are not run there. L4 is confirmed on 6.1 only because the rows that qualify it are missing.',
     kernel: 'CONFIG_INET_DIAG_DESTROY',

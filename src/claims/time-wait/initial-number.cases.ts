@@ -109,6 +109,12 @@ const initialNumber = defineCase<Numbers, string>({
       rows: ({ of, timeWaitAt, data }) => (data === 'one byte' || of === timeWaitAt ? 'above' : 'below'),
     },
     {
+      // Before Linux 6.10 (41eecbd712b7) tcp_v4_fill_cb() wiped out the number that a TIME_WAIT had chosen for its answer.
+      text: 'The first number of a new connection comes from a clock of 15.6 million counts a second. It is below the last number of the old connection if that carried more bytes in the time. Only a client that has the TIME_WAIT itself begins above it in any case.',
+      rows: ({ of, timeWaitAt, data }) =>
+        data === 'one byte' || (of === 'client' && timeWaitAt === 'client') ? 'above' : 'below',
+    },
+    {
       text: 'The first number of a new connection is always above the last one of the old connection.',
       rows: () => 'above',
     },
