@@ -92,7 +92,10 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(counts.map((text) => Number.parseInt(text, 10)).reduce((sum, one) => sum + one)).toBe(1);
     await page.locator('#search').fill('');
     await page.getByRole('button', { name: 'skipped' }).click();
-    expect(await page.locator('main h2:visible').allTextContents()).toContain('1 skipped');
+    // More than one where there are no namespaces.
+    const skipped = await page.locator('.case[data-verdict=skipped]').count();
+    expect(skipped).toBeGreaterThan(0);
+    expect(await page.locator('main h2:visible').allTextContents()).toContain(`${skipped} skipped`);
   });
 
   test('says that nothing was found, and shows all again', async () => {
