@@ -13,7 +13,7 @@ export interface InternetPlace {
 }
 
 export interface UnixPlace {
-  /** A Unix socket in place of address and port: a path, or an abstract name behind a `\0`. */
+  /** A Unix socket instead of address and port: a path, or an abstract name behind a `\0`. */
   readonly path: string;
   readonly address?: undefined;
   readonly port?: undefined;

@@ -44,7 +44,7 @@ export interface InternetConnectOptions extends AnyConnectOptions {
 }
 
 export interface UnixConnectOptions extends AnyConnectOptions {
-  /** A Unix socket in place of host and port: a path, or an abstract name behind a `\0`. */
+  /** A Unix socket instead of host and port: a path, or an abstract name behind a `\0`. */
   readonly path: string;
   readonly host?: undefined;
   readonly port?: undefined;

@@ -106,10 +106,6 @@ export function readU32(value: Uint8Array): number {
   return viewOf(value, 4).getUint32(0, littleEndian);
 }
 
-export function readU64(value: Uint8Array): bigint {
-  return viewOf(value, 8).getBigUint64(0, littleEndian);
-}
-
 /** A text up to its NUL, or to its end: not every sender adds one. */
 export function readText(value: Uint8Array): string {
   const end = value.indexOf(0);

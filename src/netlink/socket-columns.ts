@@ -48,7 +48,7 @@ const leastRows = 1024;
 // A table is about as long as it was last time: growing in steps would copy all of it several times.
 let expectedRows = leastRows;
 
-/** Fills columns row by row, in place of the kernel's `struct inet_diag_msg`. */
+/** Fills columns row by row, instead of the kernel's `struct inet_diag_msg`. */
 class ColumnBuilder {
   length = 0;
   #capacity = expectedRows;

@@ -42,7 +42,7 @@ export const subflowCodecs: {
   readonly subflowInfos: Codec<readonly TcpInfo[]>;
   readonly subflowAddresses: Codec<readonly Subflow[]>;
 } = {
-  // Each is decoded at the begin of the memory, in place of the header, which has been read, and of those before it.
+  // Each is decoded at the beginning of the memory, instead of the header, which has been read, and of those before it.
   subflowInfos: perSubflow(tcpInfoSize, decodeTcpInfo),
   subflowAddresses: perSubflow(2 * addressSize, (memory, at) => ({
     local: endpoint(memory, at),

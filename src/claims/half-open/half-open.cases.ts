@@ -13,7 +13,7 @@ const silentClose = defineCase<Silent, SilentEnd>({
   claim:
     'A socket in repair mode closes without a packet: its peer stays ESTABLISHED, and only what it writes then meets an RST.',
   rules: ['repair-is-silent', 'reset-for-unknown'],
-  advice: 'Use it to move a connection to another machine (CRIU), or in a test in place of a crashed peer.',
+  advice: 'Use it to move a connection to another machine (CRIU), or in a test instead of a crashed peer.',
   labels: { sent: 'sent', peer: 'the peer is in', write: 'its next write', read: 'its next read' },
   rows: (['nothing pending', 'data unread', 'data unsent', 'repair mode left before the close'] as const).map(
     (pending) => ({

@@ -25,4 +25,3 @@ export * from './reach-state.js';
 export * from './time-wait.js';
 export * from './timer.js';
 export * from './wire.js';
-export * from './wording.js';

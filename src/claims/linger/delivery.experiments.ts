@@ -31,7 +31,7 @@ function timed(call: () => void): number {
 interface Wait {
   readonly peer: 'reads' | 'does not read' | 'is gone';
   readonly blocking?: true;
-  /** shutdown() in place of close(). */
+  /** shutdown() instead of close(). */
   readonly shutdown?: true;
 }
 
@@ -42,7 +42,7 @@ const waits: Readonly<Record<string, Wait>> = {
   'the peer does not read, blocking socket': { peer: 'does not read', blocking: true },
   'the peer is gone': { peer: 'is gone' },
   'the peer is gone, blocking socket': { peer: 'is gone', blocking: true },
-  'shutdown() in place of close()': { peer: 'does not read', shutdown: true },
+  'shutdown() instead of close()': { peer: 'does not read', shutdown: true },
 };
 
 /** Closes while data is queued: how long that takes, and what becomes of the rest of the data. */

@@ -45,7 +45,7 @@ const lingering = defineCase<string, Lingered>({
     { name: 'the peer is gone (non-blocking)', given: 'the peer is gone', says: { took: 'at once' } },
     {
       name: 'the peer does not read and the call is shutdown(SHUT_WR)',
-      given: 'shutdown() in place of close()',
+      given: 'shutdown() instead of close()',
       says: { took: 'about 1 s' },
     },
   ],

@@ -61,7 +61,7 @@ export const lingerZeroMoments = experiment(
   {
     name: 'linger-zero-moments',
     about:
-      'RST in place of FIN, and no TIME_WAIT, unless the TIME_WAIT is there before: that is another socket, out of reach of close().',
+      'RST instead of FIN, and no TIME_WAIT, unless the TIME_WAIT is there before: that is another socket, out of reach of close().',
     rule: 'tcp_need_reset() says in which states close() resets. A TIME_WAIT is a socket of its own (tcp_time_wait()).',
     cases: ['L5'],
     labels: { sent: 'sent by the server', left: 'left behind' },
@@ -121,7 +121,7 @@ const cost = experiment(
   'What SO_LINGER {1, 0} costs',
   {
     name: 'linger-zero-cost',
-    about: 'Data not sent yet is thrown away, and the peer gets an error in place of the end of the stream.',
+    about: 'Data not sent yet is thrown away, and the peer gets an error instead of the end of the stream.',
     rule: 'tcp_disconnect() purges the send queue; tcp_reset() of the peer sets ECONNRESET, which is reported once, then read() returns 0 and write() EPIPE.',
     cases: ['L6'],
     labels: {

@@ -4,7 +4,7 @@ import { closeWithPending, type Cost, lingerZero, lingerZeroMoments, type Loss }
 
 type Abort = { readonly sent: string; readonly left: string };
 
-/** The claim is about a close() in place of the FINs: not where they are over, nor where the option is off. */
+/** The claim is about a close() instead of the FINs: not where they are over, nor where the option is off. */
 function saysOf(moment: string): { readonly says?: Partial<Abort> } {
   if (moment === 'its TIME_WAIT is there already' || moment === 'l_linger 0, but l_onoff 0') return {};
   // A FIN that was sent before cannot be taken back.
@@ -17,7 +17,7 @@ const inPlaceOfTimeWait = defineCase<string, Abort>({
   id: 'L5',
   articles: ['004'],
   title: 'SO_LINGER with time 0 instead of TIME_WAIT',
-  claim: 'With SO_LINGER and time 0 close() sends RST in place of FIN, and there is no TIME_WAIT.',
+  claim: 'With SO_LINGER and time 0 close() sends RST instead of FIN, and there is no TIME_WAIT.',
   rules: ['linger-zero-resets'],
   advice:
     'Use it to end a connection that has failed, never to avoid TIME_WAIT: set SO_REUSEADDR on the listener for that.',
