@@ -1,12 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  decodeAttributes,
-  encodeAttributes,
-  readText,
-  readU32,
-  text,
-  u32,
-} from '../../src/netlink/attribute.js';
+import { decodeAttributes, encodeAttributes, readText, readU32, text, u32 } from '../../src/netlink/attribute.js';
 import { littleEndian } from '../../src/options/memory.js';
 
 // The fixtures are what a little-endian kernel sends.

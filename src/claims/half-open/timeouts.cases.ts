@@ -10,8 +10,7 @@ const orphanTime = defineCase<Played, Kept>({
   id: 'R10',
   articles: [],
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
-  claim:
-    'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, instead of tcp_fin_timeout (tcp(7)).',
+  claim: 'TCP_LINGER2 is the lifetime in seconds of an orphaned FIN_WAIT2 socket, instead of tcp_fin_timeout (tcp(7)).',
   rules: ['fin-timeout', 'linger2-over-60', 'half-closed-for-ever'],
   advice:
     'Lower tcp_fin_timeout or this option where peers forget to close. Do not set either above 60: with 61 the FIN_WAIT2 is gone after 2 s. For a socket that is still open set a timeout in the program.',
