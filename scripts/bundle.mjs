@@ -30,15 +30,19 @@ const entries = [
   'claims/documents',
 ];
 
-/** One file for what `import 'sockwise'` needs, one for the lab with its claims, one for the compiler of TypeScript. */
+/**
+ * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for the
+ * compiler of TypeScript. `sockwise why` loads the first alone.
+ */
 const groups = [
   {
     name: 'core',
-    test: /\/src\/(index|package|errors|address)\.ts$|\/src\/(native|options|socket|handles|netlink|netns|proc|explain\/(?!preload|trial-process))/,
-    priority: 2,
+    test: /\/src\/(package|errors|address|nearest)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach))/,
+    priority: 3,
   },
+  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
   { name: 'lab', test: /\/src\/(lab\/(?!run\/worker)|claims\/(?!content|index|documents|programs))/, priority: 1 },
-  { name: 'jiti', test: /\/node_modules\/jiti\//, priority: 3 },
+  { name: 'jiti', test: /\/node_modules\/jiti\//, priority: 4 },
 ];
 
 /** Folders of the packages that are bundled. */
@@ -64,6 +68,19 @@ function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
+// The parser of command lines loads child_process, which loads much of Node, for commands that are programs. None of ours is.
+const noPrograms = '\0no-programs';
+
+function isForPrograms(id, importer) {
+  return id === 'node:child_process' && importer?.includes('/node_modules/commander/') === true;
+}
+
+const withoutPrograms = {
+  name: 'without-programs',
+  resolveId: (id, importer) => (isForPrograms(id, importer) ? noPrograms : undefined),
+  load: (id) => (id === noPrograms ? 'export {};' : undefined),
+};
+
 /** A licence asks to be passed on with what it covers. */
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -76,14 +93,14 @@ const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(entries.map((name) => [name, join(root, 'src', `${name}.ts`)])),
   platform: 'node',
-  external: /^node:/,
+  external: (id, importer) => id.startsWith('node:') && !isForPrograms(id, importer),
   // Nothing happens when a module is loaded but what its exports need, as package.json says too; for others it speaks itself.
   treeshake: { moduleSideEffects: [{ test: /\/src\//, sideEffects: false }] },
   tsconfig: join(root, 'tsconfig.json'),
   transform: { target: 'es2022' },
   // What drawings load late for the sake of those who import them alone is in one file with them here.
   checks: { ineffectiveDynamicImport: false, pluginTimings: false },
-  plugins: [finish],
+  plugins: [withoutPrograms, finish],
 });
 const { output } = await bundle.write({
   dir: dist,

@@ -1,14 +1,8 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type BindRequest,
-  explain,
-  explanationText,
-  type Rule,
-  rules,
-  type UnixRequest,
-  UsageError,
-} from '../index.js';
+import { type BindRequest, explanationText, type Rule, rules, type UnixRequest, UsageError } from '../index.js';
+// Without `attach`, which loads what takes Node's own handles.
+import { explain } from '../explain/explain.js';
 import { needs } from '../explain/index.js';
 import { exitCodes } from './exit.js';
 import { toJson } from './json.js';
