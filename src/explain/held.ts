@@ -1,8 +1,9 @@
+import { fstatSync } from 'node:fs';
 import { SystemCallError, UsageError } from '../errors.js';
 import type { SocketRow, SocketTimer } from '../netlink/inet-diag.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import { readOption } from '../options/access.js';
-import { withDescriptorOf } from '../proc/borrow.js';
+import { isGone, withDescriptorOf } from '../proc/borrow.js';
 import { findOwners, type SocketOwner, type UnseenOwner } from '../proc/owner.js';
 import type { ExistingSocket, SharingOptions } from './conflict.js';
 import type { Deadline } from './deadline.js';
@@ -57,15 +58,25 @@ function tableOf(protocol: Protocol, ports: Ports, list: typeof listedBySockDiag
   }
 }
 
-/** What may be read of a socket through a duplicate of its descriptor. */
-function optionsOf(fd: number): SharingOptions {
-  return { SO_REUSEADDR: readOption(fd, 'SO_REUSEADDR'), SO_REUSEPORT: readOption(fd, 'SO_REUSEPORT') };
+/** What may be read of a socket through a descriptor of a process; `undefined` where that is not, or no longer, the socket. */
+function optionsThrough(pid: number, descriptor: number, inode: number): SharingOptions | undefined {
+  try {
+    return withDescriptorOf(pid, descriptor, (fd) =>
+      fstatSync(fd).ino === inode
+        ? { SO_REUSEADDR: readOption(fd, 'SO_REUSEADDR'), SO_REUSEPORT: readOption(fd, 'SO_REUSEPORT') }
+        : undefined,
+    );
+  } catch (error) {
+    if (isGone(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Reads options of sockets that a process holds, as far as this process may. */
 class OptionReader {
   #read = 0;
   #missed = 0;
+  #closed = 0;
   #reason = '';
   readonly #deadline: Deadline | undefined;
 
@@ -73,18 +84,29 @@ class OptionReader {
     this.#deadline = deadline;
   }
 
-  read(owners: readonly SocketOwner[]): SharingOptions | undefined {
-    const [owner] = owners;
-    const [fd] = owner?.fds ?? [];
-    if (owner === undefined || fd === undefined) return undefined;
+  /** Through the first holder that has it still. */
+  read(inode: number, owners: readonly SocketOwner[]): SharingOptions | undefined {
+    if (owners.length === 0) return undefined;
     if (this.#read === mostOptionsRead) return this.#miss(`only those of the first ${mostOptionsRead} were read`);
     if (this.#deadline?.isOver === true) return this.#miss('there was no time for it');
+    this.#read++;
     try {
-      this.#read++;
-      return withDescriptorOf(owner.pid, fd, optionsOf);
+      for (const { pid, fds } of owners) {
+        for (const fd of fds) {
+          const options = optionsThrough(pid, fd, inode);
+          if (options !== undefined) return options;
+        }
+      }
     } catch (error) {
       return this.#miss(error instanceof Error ? error.message : String(error));
     }
+    this.#closed++;
+    return this.#miss('closed while it was looked at');
+  }
+
+  /** How many sockets no process had any more when they were looked at. */
+  get closed(): number {
+    return this.#closed;
   }
 
   get unseen(): Unseen[] {
@@ -107,30 +129,68 @@ interface Look {
   readonly deadline?: Deadline | undefined;
 }
 
+interface Table {
+  readonly rows: readonly HeldRow[];
+  readonly unseen: readonly Unseen[];
+}
+
+function readTable(protocol: Protocol, ports: Ports, list: typeof listedBySockDiag, hasTime: () => boolean): Table {
+  const [listed, unseen] = tableOf(protocol, ports, list);
+  const isComplete = protocol === 'udp' || (unseen.length === 0 && listsBound());
+  const unlisted = isComplete ? [] : findUnlisted(protocol, ports, new Set(listed.map(({ inode }) => inode)), hasTime);
+  return { rows: [...listed, ...unlisted].sort(byWeight), unseen };
+}
+
+interface Sight {
+  readonly held: HeldSockets;
+  /** Whether the holders of a socket had closed it when its options were to be read. */
+  readonly anyClosed: boolean;
+}
+
+/** Looks for the holders of each socket of a table, and reads its options. */
+function lookAt({ rows, unseen }: Table, protocol: Protocol, deadline: Deadline | undefined): Sight {
+  const search = findOwners(
+    rows.map(({ inode }) => inode),
+    () => deadline?.isOver !== true,
+  );
+  const reader = new OptionReader(deadline);
+  const sockets = rows.map((row): HeldSocket => {
+    const owners = search.owners.get(row.inode) ?? [];
+    const options = reader.read(row.inode, owners);
+    return { ...row, protocol, state: row.state, owners, ...(options && { options }) };
+  });
+  return { held: { sockets, unseen: [...unseen, ...search.unseen, ...reader.unseen] }, anyClosed: reader.closed > 0 };
+}
+
+const keyOf = ({ inode, state }: Pick<HeldRow, 'inode' | 'state'>): string => `${inode} ${state}`;
+
+/** Whether each of the sockets is in a table that was read later. */
+function areIn({ rows }: Table, sockets: readonly HeldSocket[]): boolean {
+  const keys = new Set(rows.map(keyOf));
+  return sockets.every((socket) => keys.has(keyOf(socket)));
+}
+
+// Sockets come and go all the time; one that is closed in each look is shown as it was.
+const mostLooks = 3;
+
 /**
  * The sockets that have a port, or one of a range, in the network namespace this thread is in, and the processes that hold them. Their options
- * are read through duplicates of the descriptors (pidfd_getfd(2)), where that is allowed. A socket that is closed meanwhile is
- * shown as it was when the table was read. What is not looked at by the deadline counts as not seen.
+ * are read through duplicates of the descriptors (pidfd_getfd(2)), where that is allowed. Where one was closed meanwhile, all are
+ * looked at again: it is gone, or has left a TIME_WAIT. What is not looked at by the deadline counts as not seen.
  */
 export function socketsOn(
   protocol: Protocol,
   ports: Ports,
   { list = listedBySockDiag, deadline }: Look = {},
 ): HeldSockets {
-  const [listed, noTable] = tableOf(protocol, ports, list);
-  const isComplete = protocol === 'udp' || (noTable.length === 0 && listsBound());
   const hasTime = (): boolean => deadline?.isOver !== true;
-  const unlisted = isComplete ? [] : findUnlisted(protocol, ports, new Set(listed.map(({ inode }) => inode)), hasTime);
-  const rows = [...listed, ...unlisted].sort(byWeight);
-  const { owners, unseen } = findOwners(
-    rows.map(({ inode }) => inode),
-    hasTime,
-  );
-  const reader = new OptionReader(deadline);
-  const sockets = rows.map((row): HeldSocket => {
-    const holders = owners.get(row.inode) ?? [];
-    const options = reader.read(holders);
-    return { ...row, protocol, state: row.state, owners: holders, ...(options && { options }) };
-  });
-  return { sockets, unseen: [...noTable, ...unseen, ...reader.unseen] };
+  let table = readTable(protocol, ports, list, hasTime);
+  for (let looks = 1; ; looks++) {
+    const { held, anyClosed } = lookAt(table, protocol, deadline);
+    // Closed, or a process has it that cannot be seen.
+    const withoutHolder = held.sockets.filter(({ inode, owners }) => inode !== 0 && owners.length === 0);
+    if (!(anyClosed || withoutHolder.length > 0) || looks === mostLooks || !hasTime()) return held;
+    table = readTable(protocol, ports, list, hasTime);
+    if (!anyClosed && areIn(table, withoutHolder)) return held;
+  }
 }

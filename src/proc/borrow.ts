@@ -16,6 +16,12 @@ function refusal(error: unknown, pid: number, fd: number): unknown {
   }
 }
 
+/** Whether an error of {@link withDescriptorOf} says that the process has ended, or closed the descriptor. */
+export function isGone(error: unknown): boolean {
+  const { cause } = error instanceof UsageError ? error : {};
+  return cause instanceof SystemCallError && (cause.code === 'ESRCH' || cause.code === 'EBADF');
+}
+
 /**
  * `pidfd_open(2)`, `pidfd_getfd(2)` - calls `use` with a duplicate of a descriptor of another process, and closes it again.
  * `use` must be synchronous. The open file is the same: an option set here is set there. While the duplicate is open a

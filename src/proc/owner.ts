@@ -13,7 +13,7 @@ export interface SocketOwner extends Membership {
   readonly name: string;
   /** The words of its command line, as long as they are; none where the process has wiped them. Not escaped: escape before printing. */
   readonly argv: readonly string[];
-  /** Its effective user; absent where the process ended meanwhile. */
+  /** Its effective user; absent where /proc does not say. */
   readonly uid?: number;
 }
 
@@ -48,6 +48,15 @@ function text(file: string): string | undefined {
     // The process has ended, or may not be read.
     return undefined;
   }
+}
+
+/** Whether a process is no more, or only waits for its parent to ask for its exit status: it holds nothing. */
+function hasEnded(pid: number): boolean {
+  const status = text(`/proc/${pid}/status`);
+  // With hidepid=1 access(2) fails for its folder too, and stat(2) does not.
+  return status === undefined
+    ? statSync(`/proc/${pid}`, { throwIfNoEntry: false }) === undefined
+    : /^State:\s+[XZ]/m.test(status);
 }
 
 /** Words of a command line: each ends with a null byte, but for what setproctitle(3) writes over them. */
@@ -116,8 +125,8 @@ function inOwnPidNamespace(): boolean {
 }
 
 function unseenOf(unreadable: readonly number[]): UnseenOwner[] {
-  // A kernel thread has no command line, and no descriptors.
-  const others = unreadable.filter((pid) => text(`/proc/${pid}/cmdline`) !== '').length;
+  // A kernel thread has no command line, and no descriptors. One that has ended meanwhile holds nothing.
+  const others = unreadable.filter((pid) => text(`/proc/${pid}/cmdline`) !== '' && !hasEnded(pid)).length;
   return [
     ...(others > 0 ? [{ kind: 'other-users', processes: others } as const] : []),
     ...(hidesProcesses() ? [{ kind: 'hidepid' } as const] : []),
@@ -131,13 +140,18 @@ const manyDescriptors = 1024;
 
 interface Candidate {
   readonly pid: number;
-  /** How many descriptors it has, or has room for; 0 where that cannot be seen. */
+  /** How many descriptors it has, or has room for; 1 where that cannot be seen. */
   readonly descriptors: number;
 }
 
 /** How many descriptors a process has: the size of the folder since Linux 6.2, proc_fd_getattr(). */
-function descriptorsIn(pid: number | 'self'): number {
-  return statSync(`/proc/${pid}/fd`, { throwIfNoEntry: false })?.size ?? 0;
+function descriptorsIn(pid: number | 'self'): number | undefined {
+  try {
+    return statSync(`/proc/${pid}/fd`, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    // hidepid=1: other users' processes are listed, and nothing of them may be looked at.
+    return undefined;
+  }
 }
 
 function roomForDescriptors(pid: number): number {
@@ -146,10 +160,10 @@ function roomForDescriptors(pid: number): number {
 
 /** Processes that may hold a socket, those with the fewest descriptors first. */
 function candidates(): Candidate[] {
-  const counts = descriptorsIn('self') > 0;
+  const counts = descriptorsIn('self') !== 0;
   return (
     processes()
-      .map((pid) => ({ pid, descriptors: counts ? descriptorsIn(pid) : roomForDescriptors(pid) }))
+      .map((pid) => ({ pid, descriptors: counts ? (descriptorsIn(pid) ?? 1) : roomForDescriptors(pid) }))
       // A kernel thread has none.
       .filter(({ descriptors }) => !counts || descriptors > 0)
       .sort((a, b) => a.descriptors - b.descriptors)
@@ -189,6 +203,8 @@ class Search {
 
   #add(pid: number, held: ReadonlyMap<number, readonly number[]>): void {
     const process = describe(pid, []);
+    // What it held is closed, or another's.
+    if (hasEnded(pid)) return;
     for (const [inode, fds] of held) {
       const owners = this.#owners.get(inode);
       if (owners?.length === 0) this.#missing--;

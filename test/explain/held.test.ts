@@ -1,6 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../../src/errors.js';
-import { socketsOn } from '../../src/explain/held.js';
+import { type HeldSockets, socketsOn } from '../../src/explain/held.js';
+import { native } from '../../src/native/load.js';
 import { findUnlisted } from '../../src/explain/unlisted.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { Socket } from '../../src/socket/socket.js';
@@ -11,6 +15,13 @@ import { needs } from '../support/needs.js';
 
 function noSockDiag(): never {
   throw new UsageError('ERR_NOT_SUPPORTED', 'no module');
+}
+
+/** A descriptor that whoever is given it closes. */
+function socketOfItsOwn(): number {
+  const fd = native.socket(1, 1, 0);
+  if (fd < 0) throw new Error('no socket');
+  return fd;
 }
 
 describe('socketsOn', () => {
@@ -38,18 +49,82 @@ describe('socketsOn', () => {
     expect(found[0]?.unseen).toContainEqual({ kind: 'no-sock-diag', reason: 'no module' });
   });
 
-  test('shows a socket that was closed after the table was read, without its process', () => {
+  test('leaves out a socket that was closed after the table was read', () => {
     const socket = listening();
     const { port } = socket.getsockname();
+    let listed = 0;
     const { sockets } = socketsOn('tcp', port, {
       list: (protocol, ports) => {
         const rows = listSockets({ protocol, localPort: ports });
+        listed += rows.length;
         socket.close();
         return rows;
       },
     });
-    expect(sockets).toMatchObject([{ state: 'LISTEN', localPort: port, owners: [] }]);
-    expect(sockets[0]).not.toHaveProperty('options');
+    expect([listed, sockets]).toEqual([1, []]);
+  });
+
+  /** What is seen of a listener if the first look at its descriptor finds what `first` returns. */
+  function seenAfter(call: 'pidfdOpen' | 'pidfdGetfd', ...first: readonly (() => number)[]): HeldSockets {
+    using socket = listening();
+    const original = native[call];
+    const spy = vi.spyOn(native, call);
+    for (const result of first) spy.mockImplementationOnce(result);
+    try {
+      const seen = socketsOn('tcp', socket.getsockname().port);
+      expect(spy.mock.calls.length).toBe(first.length + 1);
+      return seen;
+    } finally {
+      spy.mockRestore();
+      expect(native[call]).toBe(original);
+    }
+  }
+
+  test.each([
+    ['a process that has ended', 'pidfdOpen', () => -constants.errno.ESRCH],
+    ['a process that is ending', 'pidfdGetfd', () => -constants.errno.ESRCH],
+    ['a descriptor that was closed', 'pidfdGetfd', () => -constants.errno.EBADF],
+    ['a descriptor that is another file now', 'pidfdGetfd', () => native.pidfdOpen(process.pid)],
+    ['a descriptor that is another socket now', 'pidfdGetfd', () => socketOfItsOwn()],
+  ] as const)('looks again after %s', (_what, call, first) => {
+    const before = openDescriptors();
+    const { sockets, unseen } = seenAfter(call, first);
+    expect(sockets).toMatchObject([{ state: 'LISTEN', options: { SO_REUSEADDR: false, SO_REUSEPORT: false } }]);
+    expect(unseen.filter(({ kind }) => kind === 'options')).toEqual([]);
+    expect(openDescriptors()).toBe(before);
+  });
+
+  test('asks the next of several holders where one has ended', async () => {
+    using socket = listening();
+    const child = spawn('sleep', ['60'], { stdio: [socket.fd, 'ignore', 'ignore'] });
+    const asked: number[] = [];
+    const open = native.pidfdOpen;
+    const spy = vi.spyOn(native, 'pidfdOpen').mockImplementation((pid) => {
+      asked.push(pid);
+      return asked.length === 1 ? -constants.errno.ESRCH : open(pid);
+    });
+    try {
+      await once(child, 'spawn');
+      const { sockets } = socketsOn('tcp', socket.getsockname().port);
+      expect(sockets).toMatchObject([{ options: { SO_REUSEADDR: false } }]);
+      expect(asked.sort()).toEqual([process.pid, child.pid].sort());
+    } finally {
+      spy.mockRestore();
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  test('says so where a socket is closed in each look', () => {
+    using socket = listening();
+    const spy = vi.spyOn(native, 'pidfdOpen').mockReturnValue(-constants.errno.ESRCH);
+    try {
+      const { sockets, unseen } = socketsOn('tcp', socket.getsockname().port);
+      expect([sockets.length, spy.mock.calls.length]).toEqual([1, 3]);
+      expect(unseen).toContainEqual({ kind: 'options', sockets: 1, reason: 'closed while it was looked at' });
+    } finally {
+      spy.mockRestore();
+    }
   });
 
   test('leaves no descriptor open', () => {

@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fstatSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { fstatSync, readFileSync } from 'node:fs';
+import { describe, expect, test, vi } from 'vitest';
+import { native } from '../../src/native/load.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { membershipOf } from '../../src/proc/cgroup.js';
 import { findOwners } from '../../src/proc/owner.js';
 import { Socket } from '../../src/socket/socket.js';
-import { run } from '../support/children.js';
+import { built, run } from '../support/children.js';
 import { openDescriptors } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
-import { canDropPrivileges, cannotDropPrivileges, runAsUser } from '../support/privileges.js';
+import { canDropPrivileges, cannotDropPrivileges, commandAsUser, runAsUser } from '../support/privileges.js';
 import { listening } from '../support/sockets.js';
 
 const inodeOf = (socket: Socket): number => fstatSync(socket.fd).ino;
@@ -116,6 +117,47 @@ describe('findOwners', () => {
        console.log(JSON.stringify([owners.size, unseen.find(({ kind }) => kind === 'other-users')?.processes > 0]));`,
     );
     expect([stdout, stderr]).toEqual(['[0,true]\n', '']);
+  });
+
+  test('a process that ends while it is looked at is no owner', async () => {
+    using socket = listening();
+    const child = spawn('sleep', ['60'], { stdio: [socket.fd, 'ignore', 'ignore'] });
+    await once(child, 'spawn');
+    const look = native.socketDescriptors;
+    const spy = vi.spyOn(native, 'socketDescriptors').mockImplementation((pid, ...rest) => {
+      const found = look(pid, ...rest);
+      if (pid !== child.pid) return found;
+      child.kill('SIGKILL');
+      // Node asks for its exit status later, so it stays as a zombie.
+      while (!/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')));
+      return found;
+    });
+    try {
+      const inode = inodeOf(socket);
+      const owners = findOwners([inode]).owners.get(inode) ?? [];
+      expect(owners.map(({ pid }) => pid)).toEqual([process.pid]);
+      expect(spy.mock.calls.map(([pid]) => pid)).toContain(child.pid);
+    } finally {
+      spy.mockRestore();
+      await once(child, 'exit');
+    }
+  });
+
+  test('goes on where /proc lists processes that it does not show (hidepid=1)', async (context) => {
+    needs(context, canDropPrivileges, cannotDropPrivileges);
+    using socket = listening();
+    const script = `import { findOwners } from ${JSON.stringify(built)};
+      import { fstatSync, readFileSync } from 'node:fs';
+      const own = Socket.open();
+      const inode = fstatSync(own.fd).ino;
+      const { owners, unseen } = findOwners([inode, ${inodeOf(socket)}]);
+      console.log(JSON.stringify([owners.get(inode)?.[0].pid === process.pid, owners.size, unseen.map(({ kind }) => kind)]));
+      own.close();`;
+    const hide = 'mount -t proc -o hidepid=1 proc /proc || exit 77; exec "$@"';
+    const args = ['--mount', '--propagation', 'private', 'sh', '-c', hide, 'sh', ...commandAsUser(script)];
+    const { code, stdout, stderr } = await run('unshare', args);
+    needs(context, code !== 77, 'no /proc with hidepid can be mounted here');
+    expect([stdout, stderr]).toEqual([expect.stringMatching(/^\[true,1,\["other-users","hidepid"/), '']);
   });
 
   test('takes a command line whole, with all that is in it', async () => {
