@@ -15,6 +15,7 @@ const entries = [
   'index',
   'explain/preload',
   'service/index',
+  'service/supervised',
   'claims/index',
   'cli/main',
   // Processes of their own.

@@ -20,11 +20,11 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   netns: ['netlink', 'native', 'errors.ts'],
   handles: ['socket', 'options', 'native', 'errors.ts', 'address.ts'],
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts', 'package.ts'],
-  service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts'],
+  service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts', 'package.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
   lab: ['index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
   claims: ['lab', 'index.ts', 'explain', 'errors.ts', 'package.ts'],
-  cli: ['claims', 'lab', 'index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
+  cli: ['claims', 'lab', 'service', 'index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
 };
 
 /** The same for the folders of `src/lab/`. */

@@ -21,6 +21,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   free: async () => (await import('./free.js')).addFreeCommand,
   set: async () => (await import('./set.js')).addSetCommand,
   options: async () => (await import('./options.js')).addOptionsCommand,
+  restart: async () => (await import('./restart.js')).addRestartCommand,
   try: async () => (await import('./try.js')).addTryCommand,
   matrix: async () => (await import('./matrix.js')).addMatrixCommand,
   case: async () => (await import('./case.js')).addCaseCommand,

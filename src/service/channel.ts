@@ -1,69 +1,42 @@
+import type * as net from 'node:net';
+import { createInterface } from 'node:readline';
 import { UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 
-/** What the two processes of a hand-over say to each other, a datagram of JSON each. */
-export type Message =
-  /** The successor's first: which versions of this protocol it speaks. */
-  | { readonly kind: 'hello'; readonly versions: readonly number[] }
-  | { readonly kind: 'refused'; readonly reason: string }
-  /** With a listening or bound socket. */
-  | { readonly kind: 'socket'; readonly name: string }
-  /** With the socket on which the next successor is waited for. Nothing follows before `ready`. */
-  | { readonly kind: 'control' }
-  /** The successor serves. */
-  | { readonly kind: 'ready' }
-  /** The predecessor accepts no more. */
-  | { readonly kind: 'taken' };
-
-export const protocolVersions: readonly number[] = [1];
+interface Kind {
+  readonly kind: string;
+}
 
 /** A message and the descriptor that came with it, which is the receiver's to close. */
-export interface Delivery {
-  readonly message: Message;
+export interface Delivery<M extends Kind> {
+  readonly message: M;
   readonly fd?: number;
 }
 
-const kinds: readonly string[] = [
-  'hello',
-  'refused',
-  'socket',
-  'control',
-  'ready',
-  'taken',
-] satisfies Message['kind'][];
 const longestMessage = 4096;
 /** CMSG_SPACE of one descriptor. */
 const oneDescriptor = 24;
-
-function isMessage(value: unknown): value is Message {
-  return typeof value === 'object' && value !== null && 'kind' in value && kinds.includes(String(value.kind));
-}
-
-function parsed(text: string): Message {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    value = undefined;
-  }
-  if (isMessage(value)) return value;
-  throw new UsageError(
-    'ERR_NOT_SUPPORTED',
-    `hand-over: the other process speaks another protocol: ${text.slice(0, 80)}`,
-  );
-}
+const receiving = { size: longestMessage, controlSize: oneDescriptor };
 
 export interface Waiting {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One end of the conversation, over a seqpacket socket: messages keep their bounds, and carry descriptors (unix(7)). */
-export class Channel {
-  readonly #socket: Socket<'unix'>;
+type Received = ReturnType<Socket<'unix'>['tryRecvmsg']>;
 
-  constructor(socket: Socket<'unix'>) {
+/**
+ * One end of a conversation in datagrams of JSON, over a seqpacket socket: messages keep their bounds, and carry descriptors
+ * (unix(7)).
+ */
+export class Channel<M extends Kind> {
+  readonly #socket: Socket<'unix'>;
+  readonly #kinds: readonly M['kind'][];
+
+  /** `kinds` are those that the other end may send. */
+  constructor(socket: Socket<'unix'>, kinds: readonly M['kind'][]) {
     this.#socket = socket;
+    this.#kinds = kinds;
   }
 
   /** The user of the process at the other end, as it was at connect or listen (SO_PEERCRED). */
@@ -71,32 +44,83 @@ export class Channel {
     return this.#socket.getOption('SO_PEERCRED').uid;
   }
 
-  async send(message: Message, fd?: number): Promise<void> {
-    await this.#socket.sendmsg({
-      data: JSON.stringify(message),
-      ...(fd !== undefined && { control: [{ type: 'SCM_RIGHTS', fds: [fd] }] }),
-    });
+  get closed(): boolean {
+    return this.#socket.closed;
+  }
+
+  async send(message: M, fd?: number): Promise<void> {
+    await this.#socket.sendmsg(packed(message, fd));
+  }
+
+  /** False where the other end has not read what was sent before. */
+  trySend(message: M, fd?: number): boolean {
+    return this.#socket.trySendmsg(packed(message, fd)) !== undefined;
   }
 
   /** The next message; `undefined` once the other end is closed. */
-  async receive(waiting: Waiting = {}): Promise<Delivery | undefined> {
-    const { data, control } = await this.#socket.recvmsg({
-      size: longestMessage,
-      controlSize: oneDescriptor,
-      timeoutMs: waiting.timeoutMs,
-      signal: waiting.signal,
-    });
+  async receive(waiting: Waiting = {}): Promise<Delivery<M> | undefined> {
+    return this.#unpacked(
+      await this.#socket.recvmsg({ ...receiving, timeoutMs: waiting.timeoutMs, signal: waiting.signal }),
+    );
+  }
+
+  /** The next message if it is there, `'none yet'` if not; `undefined` once the other end is closed. */
+  tryReceive(): Delivery<M> | 'none yet' | undefined {
+    const received = this.#socket.tryRecvmsg(receiving);
+    return received === undefined ? 'none yet' : this.#unpacked(received);
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  #unpacked({ data, control }: NonNullable<Received>): Delivery<M> | undefined {
     const fd = control.flatMap((one) => (one.type === 'SCM_RIGHTS' ? one.fds : []))[0];
     if (data.length === 0) return undefined;
     try {
-      return { message: parsed(data.toString()), ...(fd !== undefined && { fd }) };
+      return { message: this.#parsed(data.toString()), ...(fd !== undefined && { fd }) };
     } catch (error) {
       if (fd !== undefined) Socket.adopt(fd).close();
       throw error;
     }
   }
 
-  close(): void {
-    this.#socket.close();
+  #parsed(text: string): M {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch {
+      value = undefined;
+    }
+    if (this.#isMessage(value)) return value;
+    throw new UsageError(
+      'ERR_NOT_SUPPORTED',
+      `hand-over: the other process speaks another protocol: ${text.slice(0, 80)}`,
+    );
   }
+
+  #isMessage(value: unknown): value is M {
+    return (
+      typeof value === 'object' &&
+      value !== null &&
+      'kind' in value &&
+      (this.#kinds as readonly unknown[]).includes(value.kind)
+    );
+  }
+}
+
+function packed(message: Kind, fd: number | undefined): Parameters<Socket<'unix'>['sendmsg']>[0] {
+  return {
+    data: JSON.stringify(message),
+    ...(fd !== undefined && { control: [{ type: 'SCM_RIGHTS', fds: [fd] }] }),
+  };
+}
+
+/** Reads a stream line by line. An end that was killed resets it: that is the `'close'` that follows. */
+export function eachLine(input: net.Socket, hear: (line: string) => void): void {
+  const ignore = (): void => {};
+  // The interface emits the errors of its input again.
+  createInterface({ input: input.on('error', ignore) })
+    .on('error', ignore)
+    .on('line', hear);
 }

@@ -69,20 +69,24 @@ function waiting(fd: number): number {
 }
 
 /**
- * Lets the server accept what waits in the queue of its listener, which close(2) would reset, and closes the listener. New SYNs
- * are dropped meanwhile, so that no connection comes after the last look: their clients send them again, and are refused. As an
- * ordinary user the kernel does not allow that (EPERM on TCP sockets), and a connection of the last microseconds is reset.
+ * Waits until the queue of a TCP listener has been accepted by this process, which close(2) would reset. New SYNs are dropped
+ * meanwhile, so that no connection comes after the last look: their clients send them again, and are refused. As an ordinary
+ * user the kernel does not allow that (EPERM on TCP sockets), and a connection of the last microseconds is reset.
  */
-export async function acceptTheLast(server: net.Server): Promise<void> {
-  const isTcp = server.listening && typeof server.address() !== 'string';
-  const fd = isTcp ? fdOf(server) : -1;
-  const isFiltered = isTcp && dropSyns(fd);
+export async function emptyQueue(fd: number, isOpen: () => boolean): Promise<void> {
+  const isFiltered = isOpen() && dropSyns(fd);
   const until = performance.now() + handshakeMs;
   // Node accepts in the event loop: each turn of it takes all that is there.
   do await setImmediate();
-  while (isTcp && server.listening && waiting(fd) > 0 && performance.now() < until);
+  while (isOpen() && waiting(fd) > 0 && performance.now() < until);
   // The socket may be another process's too.
-  if (isFiltered && server.listening) setOption(fd, 'SO_DETACH_FILTER', 0);
+  if (isFiltered && isOpen()) setOption(fd, 'SO_DETACH_FILTER', 0);
+}
+
+/** Lets the server accept what waits in the queue of its listener, and closes the listener. */
+export async function acceptTheLast(server: net.Server): Promise<void> {
+  if (server.listening && typeof server.address() !== 'string') await emptyQueue(fdOf(server), () => server.listening);
+  else await setImmediate();
   stopAccepting(server);
 }
 

@@ -6,7 +6,8 @@ import { fdOf } from '../handles/fd-of.js';
 import { checkServer, listen, serve, type ServerListenOptions } from '../handles/listen.js';
 import { Socket } from '../socket/socket.js';
 import { activatedSockets } from './activation.js';
-import { Channel, type Delivery, protocolVersions } from './channel.js';
+import { Channel as AnyChannel, type Delivery as AnyDelivery } from './channel.js';
+import { type Message, messageKinds, protocolVersions } from './handover-messages.js';
 import { stopAccepting, track } from './connections.js';
 import { checkName, leave, meet, meetingPath } from './rendezvous.js';
 
@@ -30,6 +31,13 @@ export type Drain = () => unknown;
 interface Inherited {
   readonly name: string;
   readonly fd: number;
+}
+
+type Channel = AnyChannel<Message>;
+type Delivery = AnyDelivery<Message>;
+
+function channelOn(socket: Socket<'unix'>): Channel {
+  return new AnyChannel<Message>(socket, messageKinds);
 }
 
 /** How long the other process may take for a message that needs no work. */
@@ -234,7 +242,7 @@ export class Handover {
         await setTimeout(acceptAgainMs, undefined, { signal }).catch(() => {});
         continue;
       }
-      const channel = new Channel(peer);
+      const channel = channelOn(peer);
       void this.#talk(channel)
         // What goes wrong with a successor is its own loss: this process serves on.
         .catch(() => {})
@@ -340,7 +348,7 @@ export async function openHandover(settings: HandoverSettings): Promise<Handover
     for (const passed of activatedSockets()) inheritance.add(passed);
     return new Handover(name, readyWithinMs, meeting.control, inheritance);
   }
-  const channel = new Channel(meeting.predecessor);
+  const channel = channelOn(meeting.predecessor);
   try {
     const control = await inherit(channel, inheritance);
     return new Handover(name, readyWithinMs, control, inheritance, channel);

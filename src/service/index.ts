@@ -9,3 +9,4 @@ export {
 export { track } from './connections.js';
 export { drain, type Drained, type DrainSettings } from './drain.js';
 export { profile, type ProfileName, type ProfileRow, profileRows, type ProfileSettings } from './profile.js';
+export { Supervisor, type SupervisorEvent, type SupervisorSettings } from './supervisor.js';
