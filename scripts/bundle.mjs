@@ -44,6 +44,8 @@ const groups = [
   { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
   { name: 'lab', test: /\/src\/(lab\/(?!run\/worker)|claims\/(?!content|index|documents|programs))/, priority: 1 },
   { name: 'jiti', test: /\/node_modules\/jiti\//, priority: 4 },
+  // Loaded where somebody asks for it.
+  { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
 ];
 
 /** Folders of the packages that are bundled. */
@@ -56,7 +58,7 @@ const finish = {
       // The compiler came minified, and was unfolded to be bundled: nobody reads it.
       if (chunk.name === 'jiti') chunk.code = minifySync('jiti.js', chunk.code, { module: true }).code;
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
-      chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
+      if (chunk.name !== 'chinese') chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
       for (const id of chunk.moduleIds ?? []) {
         const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
         if (folder !== undefined) packages.add(folder);

@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs';
-import { articles, type Case, cases, experiments, ladderSvg, type MatrixResult } from '../claims/index.js';
-import { type Facts, matrixHtml, rowTrace } from '../lab/index.js';
+import { type Case, cases, ladderSvg, type MatrixResult, type Spoken } from '../claims/index.js';
+import { matrixHtml, rowTrace } from '../lab/index.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
 import { fileOfEach } from './several-files.js';
 
@@ -14,9 +14,6 @@ interface RowOf {
   readonly id: string;
   readonly row: string;
 }
-
-/** What is known of cases without running them, for a page. */
-const facts: Facts = { cases, articles, experiments };
 
 /** The files that are written besides what is printed: a page, and a picture and a capture of each row. Each is opened before the run. */
 export class CaseOutputs {
@@ -46,8 +43,9 @@ export class CaseOutputs {
     return { recordings, ...(captures.length > 0 && { captures }) };
   }
 
-  write(result: MatrixResult): void {
-    if (this.#page !== undefined) writeOutput(this.#page, matrixHtml(result, facts), '--html');
+  write(result: MatrixResult, { words, articles, experiments, told }: Spoken): void {
+    if (this.#page !== undefined)
+      writeOutput(this.#page, matrixHtml(told(result), { cases, articles, experiments }, words), '--html');
     for (const [index, file] of this.#pictures.entries()) {
       const wanted = this.#rows[index];
       const found = result.cases.find(({ id }) => id === wanted?.id);

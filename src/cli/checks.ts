@@ -1,7 +1,7 @@
 import { codeOf } from '../errors.js';
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
 import { cases, hostSettings } from '../claims/index.js';
-import { missing } from '../lab/index.js';
+import { english, missing } from '../lab/index.js';
 
 /** Something the package can use, whether it is here, and what to do if not. */
 export interface Finding {
@@ -54,8 +54,10 @@ function runnable(): Finding {
   const why = access.how === 'none' ? access.reason : undefined;
   const reasons = new Map<string, string[]>();
   for (const testCase of cases) {
-    const reason = missing(testCase, isolation, why);
-    if (reason !== undefined) reasons.set(reason, [...(reasons.get(reason) ?? []), testCase.id]);
+    const lack = missing(testCase, isolation, why);
+    if (lack === undefined) continue;
+    const reason = english.notRun(lack);
+    reasons.set(reason, [...(reasons.get(reason) ?? []), testCase.id]);
   }
   const left = [...reasons.values()].flat().length;
   const found = left === 0 ? `all ${cases.length} run here` : `${cases.length - left} of ${cases.length} run here`;

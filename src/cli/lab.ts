@@ -20,7 +20,7 @@ import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { type OutputFlags, Outputs } from './lab-outputs.js';
-import { Progress } from './progress.js';
+import { Progress, sentenceOf } from './progress.js';
 
 interface LabFlags extends OutputFlags {
   readonly list?: boolean;
@@ -139,7 +139,7 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
     );
   const outputs = new Outputs(flags, chosen);
   const runs = chosen.map((run, index) => ({ ...run, pcap: outputs.captureOf(index) }));
-  const progress = new Progress(runs.length, 'runs');
+  const progress = new Progress(runs.length, sentenceOf('runs'));
   const interrupt = new Interrupt();
   const played = await playRuns(runs, {
     signal: interrupt.signal,

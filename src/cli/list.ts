@@ -1,14 +1,16 @@
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { cases } from '../claims/index.js';
-import { narrowestTable, stacked, terminalWidth } from '../lab/index.js';
+import { capital, narrowestTable, stacked, terminalWidth, wrap } from '../lab/index.js';
+import { chosenLanguage, type LanguageFlag, languageOption } from './language.js';
 
 export function addListCommand(program: Command): void {
   program
     .command('list')
     .description('list the cases with the claims they test')
     .option('--json', 'print the list as JSON')
-    .action(({ json }: { json?: boolean }) => {
+    .addOption(languageOption())
+    .action(async ({ json, ...flag }: LanguageFlag & { json?: boolean }) => {
       const rows = cases.map(({ id, articles, title, claim, waitsFor, needs = [], rowNames }) => {
         return { id, articles, title, claim, slow: waitsFor !== undefined, needs, rows: rowNames };
       });
@@ -16,7 +18,11 @@ export function addListCommand(program: Command): void {
         console.log(JSON.stringify(rows, undefined, 2));
         return;
       }
-      const texts = rows.map(({ claim, slow, ...row }) => ({ ...row, text: slow ? `${claim} (slow)` : claim }));
+      const { words, about } = await chosenLanguage(flag);
+      const texts = cases.map((one) => {
+        const { claim, waitsFor } = about(one);
+        return { id: one.id, articles: one.articles, text: waitsFor === undefined ? claim : words.slow(claim) };
+      });
       const width = terminalWidth(100);
       if (width < narrowestTable) {
         const entries = texts.map(({ id, articles, text }) => ({ head: [id, ...articles].join(' '), texts: [text] }));
@@ -24,12 +30,11 @@ export function addListCommand(program: Command): void {
         return;
       }
       const table = new Table({
-        head: ['Case', 'Articles', 'Claim'],
+        head: [words.case, words.articlesHead, words.claim].map(capital),
         colWidths: [6, 10, width - 22],
-        wordWrap: true,
         style: { head: [], border: [] },
       });
-      for (const { id, articles, text } of texts) table.push([id, articles.join(' '), text]);
+      for (const { id, articles, text } of texts) table.push([id, wrap(articles.join(' '), 8), wrap(text, width - 24)]);
       console.log(table.toString());
     });
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { articles, type Case, cases, type MatrixResult } from '../claims/index.js';
+import { articles, type Case, cases, type MatrixResult, type Spoken } from '../claims/index.js';
 import {
   caseReport,
   compareRuns,
@@ -19,11 +19,12 @@ import { casesById } from './choose-cases.js';
 import { chooseMode } from './isolation.js';
 import { exitCodes } from './exit.js';
 import { exhaustive } from './exhaustive.js';
+import { chosenLanguage, type LanguageFlag, languageOption } from './language.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { hostSettingsHelp, runChosen } from './run-chosen.js';
 import { readSavedRun } from './saved-run.js';
 
-interface MatrixFlags {
+interface MatrixFlags extends LanguageFlag {
   readonly case?: string[];
   readonly compare?: string;
   readonly article?: string[];
@@ -54,23 +55,26 @@ function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
   throw new UsageError('ERR_ARGUMENT_INVALID', `none of these cases is of article ${wanted.join(' or ')}: ${theirs}`);
 }
 
-function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags): string {
+function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags, spoken: Spoken): string {
   if (json === true) return withoutRecordings(result);
-  if (markdown === true) return matrixMarkdown(result);
-  if (junit === true) return matrixJunit(result);
+  const { words, articles: named } = spoken;
+  const said = spoken.told(result);
+  if (markdown === true) return matrixMarkdown(said, words);
+  if (junit === true) return matrixJunit(said, words);
   const width = terminalWidth(100);
-  const told = hostSettingsText(result, width);
+  const told = hostSettingsText(said, width, words);
   if (verbose === true)
-    return [...result.cases.map((one) => caseReport(one, articles, width)), summary(result), ...told].join('\n\n');
-  return [matrixTable(result, width), ...told, ...whereNext(result, width)].join('\n\n');
+    return [...said.cases.map((one) => caseReport(one, named, width, words)), summary(said, words), ...told].join(
+      '\n\n',
+    );
+  return [matrixTable(said, width, words), ...told, ...whereNext(said, spoken, width)].join('\n\n');
 }
 
 /** What to run next for more of what was printed. */
-function whereNext({ cases: ran }: MatrixResult, width: number): string[] {
+function whereNext({ cases: ran }: MatrixResult, { words }: Spoken, width: number): string[] {
   const one = ran.find(({ verdict }) => verdict === 'qualified' || verdict === 'refuted') ?? ran[0];
   if (one === undefined) return [];
-  const text = `Each step of a case, its rule and what to do: sockwise case ${one.id}. All of it with pictures, on one page: sockwise matrix --html FILE.`;
-  return [wrap(text, width)];
+  return [wrap(words.nextOfMatrix(one.id), width)];
 }
 
 /** Beside a saved run: what differs, as text or JSON. Exit status 1 if anything does, or nothing could be compared. */
@@ -91,7 +95,7 @@ export function addMatrixCommand(program: Command): void {
       new Option(
         '--compare <file>',
         'print the rows that differ from a run saved with --json; status 1 if any does',
-      ).conflicts(['exhaustive', 'verbose', 'markdown', 'junit']),
+      ).conflicts(['exhaustive', 'verbose', 'markdown', 'junit', 'lang']),
     )
     .addOption(patienceOption())
     .option('--host-settings', hostSettingsHelp)
@@ -100,7 +104,7 @@ export function addMatrixCommand(program: Command): void {
       new Option(
         '--exhaustive',
         'no cases: every pair of sockets on one port, beside what the model of the rules says',
-      ).conflicts(['case', 'article', 'hostSettings', 'quick', 'verbose', 'markdown', 'junit']),
+      ).conflicts(['case', 'article', 'hostSettings', 'quick', 'verbose', 'markdown', 'junit', 'lang']),
     )
     .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))
     .addOption(
@@ -112,6 +116,7 @@ export function addMatrixCommand(program: Command): void {
     .addOption(new Option('--markdown', 'print a Markdown table').conflicts('junit'))
     .option('--junit', 'print JUnit XML')
     .option('--html <file>', 'also write one self-contained page, with a ladder of each row')
+    .addOption(languageOption())
     .action(async (flags: MatrixFlags) => {
       if (flags.exhaustive === true) {
         await exhaustive(flags);
@@ -120,20 +125,22 @@ export function addMatrixCommand(program: Command): void {
       const chosen = choose(flags);
       const saved = flags.compare === undefined ? undefined : readSavedRun(flags.compare);
       choosePatience(flags.patience);
+      const spoken = await chosenLanguage(flags);
       const mode = await chooseMode();
       const outputs = new CaseOutputs(flags.html === undefined ? {} : { html: flags.html }, chosen);
       const settings = {
         ...mode,
         quick: flags.quick,
-        skipHint: '; --quick skips it',
+        mayBeQuick: true,
+        spoken,
         asHost: flags.hostSettings,
         outputsOf: (one: Case) => outputs.of(one),
       };
       const { result, exitCode } = await runChosen(chosen, settings);
       process.exitCode = exitCode;
       // Printed first: what is on the terminal is there, whatever becomes of the file.
-      if (saved === undefined) console.log(print(result, flags));
+      if (saved === undefined) console.log(print(result, flags, spoken));
       else printComparison(saved, result, flags.json === true);
-      outputs.write(result);
+      outputs.write(result, spoken);
     });
 }

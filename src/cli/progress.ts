@@ -1,5 +1,12 @@
 import ora from 'ora';
 
+/** How far a command is, in words. */
+export type Sentence = (done: number, total: number, running: string) => string;
+
+export function sentenceOf(things: string): Sentence {
+  return (done, total, running) => `${done} of ${total} ${things} done, running ${running}`;
+}
+
 /** A line on standard error that tells how far a long command is; nothing where that is no terminal. */
 export class Progress {
   // ora asks for FORCE_COLOR, but not for NO_COLOR (no-color.org).
@@ -7,12 +14,12 @@ export class Progress {
   /** What runs, and what it waits for where that takes long. */
   readonly #running = new Map<string, string | undefined>();
   readonly #total: number;
-  readonly #things: string;
+  readonly #sentence: Sentence;
   #done = 0;
 
-  constructor(total: number, things: string) {
+  constructor(total: number, sentence: Sentence) {
     this.#total = total;
-    this.#things = things;
+    this.#sentence = sentence;
     // A terminal that does not know its size has 0 columns, in which ora would count lines without end.
     if (process.stderr.isTTY && process.stderr.columns > 0) this.#spinner.start();
   }
@@ -40,6 +47,7 @@ export class Progress {
   }
 
   #show(): void {
-    this.#spinner.text = `${this.#done} of ${this.#total} ${this.#things} done, running ${[...this.#running.keys()].join(' ')}${this.#waiting()}`;
+    const running = [...this.#running.keys()].join(' ');
+    this.#spinner.text = `${this.#sentence(this.#done, this.#total, running)}${this.#waiting()}`;
   }
 }

@@ -5,6 +5,7 @@ import {
   type MatrixOptions,
   type MatrixResult,
   runCases,
+  type Spoken,
   useHostSettings,
 } from '../claims/index.js';
 import { exitCodes } from './exit.js';
@@ -17,8 +18,9 @@ export const hostSettingsHelp =
 
 export interface RunSettings extends Mode {
   readonly quick?: boolean | undefined;
-  /** How to leave out what waits for a minute, as `; --quick skips it`. */
-  readonly skipHint?: string;
+  /** Whether --quick could leave out what waits for a minute. */
+  readonly mayBeQuick?: boolean;
+  readonly spoken: Spoken;
   readonly outputsOf?: MatrixOptions['outputsOf'];
   /** Runs the cases with the settings of the machine, not with the kernel's defaults. */
   readonly asHost?: boolean | undefined;
@@ -39,21 +41,25 @@ function settingsOf(chosen: readonly Case[], { isolation, asHost }: RunSettings)
 
 /** Runs cases, tells on standard error how far it is, and at Ctrl+C ends with the results there are. */
 export async function runChosen(chosen: readonly Case[], settings: RunSettings): Promise<Ended> {
-  const progress = new Progress(chosen.length, 'cases');
+  const { words, about } = settings.spoken;
+  const progress = new Progress(chosen.length, words.progress);
+  const hint = settings.mayBeQuick === true ? words.quickSkips : '';
   const interrupt = new Interrupt();
   const found = settingsOf(chosen, settings);
   const ran = await runCases(chosen, {
     ...settings,
     signal: interrupt.signal,
-    onStart: ({ id, waitsFor }) =>
-      progress.started(id, waitsFor === undefined ? undefined : `${waitsFor}${settings.skipHint ?? ''}`),
+    onStart: (one) => {
+      const { waitsFor } = about(one);
+      progress.started(one.id, waitsFor === undefined ? undefined : `${waitsFor}${hint}`);
+    },
     onResult: (done) => progress.finished(done.id),
   });
   progress.stop();
   const result: MatrixResult = { ...ran, ...(found.length > 0 && { hostSettings: found }) };
   if (interrupt.signal.aborted) {
     // The reports say so too, but one that goes to a file is not seen.
-    if (!process.stdout.isTTY) console.error(`interrupted: ${result.cases.length} of ${chosen.length} cases had ended`);
+    if (!process.stdout.isTTY) console.error(words.interrupted(result.cases.length, chosen.length));
     return { result, exitCode: interrupt.exitCode };
   }
   const broke = result.cases.some(({ error }) => error !== undefined);

@@ -26,8 +26,22 @@ export function cite(id: AnyRuleId): CitedRule {
   return { id, text, kernel, source, ...(since !== undefined && { since }), ...(until !== undefined && { until }) };
 }
 
+/** How a text says since when, and until when, a rule holds. */
+export interface VersionWords {
+  readonly since: (version: string) => string;
+  readonly until: (version: string) => string;
+}
+
+const inEnglish: VersionWords = {
+  since: (version) => `since Linux ${version}`,
+  until: (version) => `until Linux ${version}`,
+};
+
 /** Where a rule stands, for those who want to look it up: kernel functions, man pages and RFCs, versions. */
-export function placeOf({ kernel, source, since, until }: Omit<CitedRule, 'id' | 'text'>): string {
-  const versions = [since && `since Linux ${since}`, until && `until Linux ${until}`].filter(Boolean);
+export function placeOf(
+  { kernel, source, since, until }: Omit<CitedRule, 'id' | 'text'>,
+  words: VersionWords = inEnglish,
+): string {
+  const versions = [since && words.since(since), until && words.until(until)].filter(Boolean);
   return [kernel, source, ...versions].join('; ');
 }

@@ -31,6 +31,7 @@ export { eventText } from './draw/text/event-text.js';
 export { comparisonText } from './draw/text/comparison.js';
 export { experimentsHtml } from './draw/page/experiments.js';
 export { type Facts, matrixHtml } from './draw/page/matrix.js';
+export { capital, english, type ReportWords } from './draw/report-words.js';
 export { matrixJunit } from './draw/junit.js';
 export { hostSettingsText } from './draw/text/host-settings.js';
 export { matrixMarkdown } from './draw/markdown.js';

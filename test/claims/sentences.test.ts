@@ -24,12 +24,12 @@ describe.each(cases.map((one) => ({ id: one.id, one })))('$id', ({ one }) => {
   });
 
   test('has the sentence of each of its laws where the rows are as that says, and another where one row is not', () => {
-    for (const law of one.laws) {
+    for (const [place, law] of one.laws.entries()) {
       const seen = one.rowNames.map((name, index) => ({ name, observed: law.rows[index] ?? null }));
-      expect(one.sentenceFor(seen)).toBe(law.text);
+      expect(one.lawFor(seen)).toBe(place);
       for (const row of seen) {
         const otherwise = seen.map((each) => (each === row ? { ...row, observed: changed(row.observed) } : each));
-        expect(one.sentenceFor(otherwise)).not.toBe(law.text);
+        expect(one.lawFor(otherwise)).not.toBe(place);
       }
     }
   });

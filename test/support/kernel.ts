@@ -1,4 +1,5 @@
 import { listSockets } from '../../src/netlink/sock-diag.js';
+import { english } from '../../src/lab/draw/report-words.js';
 import { destroyLacking } from '../../src/lab/run/needs.js';
 import { Socket } from '../../src/socket/socket.js';
 
@@ -12,5 +13,11 @@ function listsBound(): boolean {
 export const listsBoundOnly = listsBound();
 export const lacksBoundOnly = 'Linux 6.8 lists sockets that are only bound';
 
+function destroyReason(): string | undefined {
+  if (process.platform !== 'linux') return 'not Linux';
+  const why = destroyLacking();
+  return why && english.notRun(why);
+}
+
 /** Why the kernel destroys no socket; `undefined` where it does. */
-export const noDestroy = process.platform === 'linux' ? destroyLacking() : 'not Linux';
+export const noDestroy = destroyReason();

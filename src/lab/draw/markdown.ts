@@ -1,7 +1,8 @@
-import { type CitedRule, placeOf } from '../../explain/cite.js';
 import type { MatrixResult } from '../record/result.js';
 import { partialText } from './page/partial.js';
-import { verdictsExplained } from './verdicts.js';
+import { english, type ReportWords } from './report-words.js';
+import { ruleText } from './rule-text.js';
+import { verdictsOf } from './verdicts.js';
 
 /**
  * Text in a cell of a table: a bar would end it, and other marks are not meant as such. An underscore inside a word, or an
@@ -11,26 +12,25 @@ export function markdownCell(text: string): string {
   return text.replace(/[\\|<*`~[]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)/g, '\\$&').replaceAll('\n', ' ');
 }
 
-function rulesText(rules: readonly CitedRule[]): string {
-  return rules.map((rule) => `${rule.text} (${placeOf(rule)})`).join(' ');
-}
-
 /** The matrix as a Markdown table. */
-export function matrixMarkdown(result: MatrixResult): string {
+export function matrixMarkdown(result: MatrixResult, words: ReportWords = english): string {
   const { cases, kernel, node, mode, durationMs } = result;
-  const partial = partialText(result);
-  const rows = cases.map(
-    ({ id, claim, verdict, because, rules, advice }) =>
-      `| ${[id, markdownCell(claim), `**${verdict}**`, ...[because, rulesText(rules), advice].map(markdownCell)].join(' | ')} |`,
-  );
+  const { verdicts: names, meanings, defined } = words;
+  const partial = partialText(result, words);
+  const rows = cases.map(({ id, claim, verdict, because, rules, advice }) => {
+    const cited = words.sentences(rules.map((rule) => ruleText(rule, words)));
+    const cells = [because, cited, advice].map(markdownCell);
+    return `| ${[id, markdownCell(claim), `**${names[verdict]}**`, ...cells].join(' | ')} |`;
+  });
+  const head = [words.case, words.claim, words.verdict, words.linuxDoes, words.rule, words.whatToDo];
   return [
-    `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`,
+    words.secondsAfter(words.where(kernel, node, mode), (durationMs / 1000).toFixed(1)),
     '',
     ...(partial === undefined ? [] : [`**${partial}**`, '']),
-    ...verdictsExplained(cases).map((line) => `- ${line.replace(/^\w+/, '**$&**')}`),
+    ...verdictsOf(cases).map((verdict) => `- ${defined(`**${names[verdict]}**`, meanings[verdict])}`),
     '',
-    '| case | claim | verdict | what Linux does | rule | what to do |',
-    '| --- | --- | --- | --- | --- | --- |',
+    `| ${head.join(' | ')} |`,
+    `| ${head.map(() => '---').join(' | ')} |`,
     ...rows,
     '',
   ].join('\n');

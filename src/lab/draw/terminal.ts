@@ -7,7 +7,8 @@ import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-te
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
 import { lengthOf, narrowestTable, stacked, wrap } from './text/wrap.js';
-import { placeOf } from '../../explain/cite.js';
+import { ruleText } from './rule-text.js';
+import { capital, english, type ReportWords } from './report-words.js';
 import { verdictsExplained } from './verdicts.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
@@ -79,107 +80,142 @@ function eventLines(event: Event, width: number): string {
   return `${line}\n${socketTable(event.rows, width)}`;
 }
 
-function compared(ok: boolean | null): string {
-  if (ok === null) return 'not covered';
-  return ok ? colours.green('matches') : colours.red('differs');
+function compared(ok: boolean | null, words: ReportWords): string {
+  if (ok === null) return words.notCovered;
+  return ok ? colours.green(words.matches) : colours.red(words.differs);
 }
 
-function rowLines({ name, events, says, observed, ok }: RowResult, labels: Labels | undefined, width: number): string {
-  const seen = [`${compared(ok)}: ${textOf(observed, labels)}`];
-  if (ok === false && says !== undefined) seen.push(`the claim says: ${textOf(says, labels)}`);
+interface Style {
+  readonly width: number;
+  readonly words: ReportWords;
+}
+
+function rowLines(
+  { name, events, says, observed, ok }: RowResult,
+  labels: Labels | undefined,
+  { width, words }: Style,
+): string {
+  const seen = [words.named(compared(ok, words), textOf(observed, labels, words))];
+  if (ok === false && says !== undefined) seen.push(words.named(words.claimSays, textOf(says, labels, words)));
   const lines = asDone(events).map((event) => eventLines(event, width));
   return [wrap(colours.bold(name), width), ...lines, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
 }
 
 /** A case with all that happened in its rows. */
-export function caseReport(result: CaseResult, articles: readonly Article[] = [], width = 80): string {
-  const from = result.articles.length === 0 ? '' : colours.dim(`\n(${articlesText(result.articles, articles)})`);
+export function caseReport(
+  result: CaseResult,
+  articles: readonly Article[] = [],
+  width = 80,
+  words: ReportWords = english,
+): string {
+  const from =
+    result.articles.length === 0
+      ? ''
+      : colours.dim(`\n${words.inBrackets(articlesText(result.articles, articles, words))}`);
   const head = wrap(`${colours.bold(result.id)}  ${result.title}\n${result.claim}${from}\n`, width);
-  const rows = result.rows.map((row) => rowLines(row, result.labels, width));
-  return [head, ...rows, conclusion(result, width)].join('\n');
+  const style = { width, words };
+  const rows = result.rows.map((row) => rowLines(row, result.labels, style));
+  return [head, ...rows, conclusion(result, style)].join('\n');
+}
+
+/** Cells that are broken into lines here: the table itself breaks at blanks alone. */
+function cell(text: string, columnWidth: number): string {
+  return wrap(text, columnWidth);
 }
 
 /** The results of the rows beside what the claim says, without the events that led to them. */
-function resultTable({ rows, labels }: CaseResult, width: number): string {
+function resultTable({ rows, labels }: CaseResult, { width, words }: Style): string {
   const cells = rows.map(({ name, observed, says, ok }) => {
-    const claimed = ok === false && says !== undefined ? `\nthe claim says: ${textOf(says, labels)}` : '';
-    return { name, result: `${textOf(observed, labels)}${claimed}`, ok: compared(ok) };
+    const claimed =
+      ok === false && says !== undefined ? `\n${words.named(words.claimSays, textOf(says, labels, words))}` : '';
+    return { name, result: `${textOf(observed, labels, words)}${claimed}`, ok: compared(ok, words) };
   });
   if (width < narrowestTable)
     return stacked(
-      cells.map(({ name, result, ok }) => ({ head: wrap(name, width), texts: [`${ok}: ${result}`] })),
+      cells.map(({ name, result, ok }) => ({ head: wrap(name, width), texts: [words.named(ok, result)] })),
       width,
     );
   const verdictWidth = 12;
   // Two blanks between columns.
   const rest = width - verdictWidth - 4;
-  const names = Math.min(Math.max(...cells.map(({ name }) => name.length)) + 1, Math.floor(rest / 2));
+  const names = Math.min(Math.max(...cells.map(({ name }) => lengthOf(name))) + 1, Math.floor(rest / 2));
   const table = new Table({
     ...bare,
-    head: ['Given', 'Linux did', 'The claim'].map(colours.dim),
+    head: [words.given, words.linuxDid, words.theClaim].map((text) => colours.dim(capital(text))),
     colWidths: [names, rest - names, verdictWidth],
-    wordWrap: true,
   });
-  for (const { name, result, ok } of cells) table.push([name, result, ok]);
+  for (const { name, result, ok } of cells) table.push([cell(name, names), cell(result, rest - names), ok]);
   return table.toString().replace(/[ \t]+$/gm, '');
 }
 
 /** What a reader takes away: what Linux does, what to do, and why. */
-function conclusion(result: CaseResult, width: number): string {
+function conclusion(result: CaseResult, { width, words }: Style): string {
   const { verdict, because, rules, advice, rows } = result;
   const hanging = (text: string): string => wrap(text, width - 2).replaceAll('\n', '\n  ');
+  const headed = (head: string, text: string): string =>
+    hanging(`${colours.bold(words.named(capital(head), ''))}${text}`);
   return [
-    hanging(`${paint[verdict](verdict)}: ${because}`),
-    ...(rows.length < 2 ? [] : ['', resultTable(result, width), '']),
-    hanging(`${colours.bold('What to do:')} ${advice}`),
-    ...rules.map((rule) => hanging(`${colours.bold('Rule:')} ${rule.text} ${colours.dim(`(${placeOf(rule)})`)}`)),
+    hanging(words.named(paint[verdict](words.verdicts[verdict]), because)),
+    ...(rows.length < 2 ? [] : ['', resultTable(result, { width, words }), '']),
+    headed(words.whatToDo, advice),
+    ...rules.map((rule) => headed(words.rule, ruleText(rule, words, colours.dim))),
   ].join('\n');
 }
 
-function stackedMatrix(cases: readonly CaseResult[], width: number): string {
+function stackedMatrix(cases: readonly CaseResult[], { width, words }: Style): string {
   const entries = cases.map(({ id, claim, verdict, because }) => {
     return {
-      head: `${colours.bold(id)} ${paint[verdict](verdict)}`,
-      texts: [claim, `${colours.dim('seen:')} ${because}`],
+      head: `${colours.bold(id)} ${paint[verdict](words.verdicts[verdict])}`,
+      texts: [claim, words.named(colours.dim(words.seen), because)],
     };
   });
   return stacked(entries, width);
 }
 
-function wideMatrix(cases: readonly CaseResult[], width: number): string {
+function wideMatrix(cases: readonly CaseResult[], { width, words }: Style): string {
   const fixed = { id: 5, verdict: 11 };
   // Two blanks between columns.
   const rest = width - fixed.id - fixed.verdict - 8;
   const claimWidth = Math.floor(rest * 0.5);
   const table = new Table({
     ...bare,
-    head: ['Case', 'Claim', 'Verdict', 'Because'].map(colours.dim),
+    head: [words.case, words.claim, words.verdict, words.because].map((text) => colours.dim(capital(text))),
     colWidths: [fixed.id, claimWidth, fixed.verdict, rest - claimWidth],
-    wordWrap: true,
   });
-  for (const { id, claim, verdict, because } of cases) table.push([id, claim, paint[verdict](verdict), because]);
+  for (const { id, claim, verdict, because } of cases)
+    table.push([
+      id,
+      cell(claim, claimWidth),
+      paint[verdict](words.verdicts[verdict]),
+      cell(because, rest - claimWidth),
+    ]);
   return table.toString().replace(/[ \t]+$/gm, '');
 }
 
 /** The whole matrix: a line a case, or below one another where the screen is narrow. */
-export function matrixTable(result: MatrixResult, width: number): string {
-  const cases = width < narrowestTable ? stackedMatrix(result.cases, width) : wideMatrix(result.cases, width);
-  return `${cases}\n\n${wrap(summary(result), width)}`;
+export function matrixTable(result: MatrixResult, width: number, words: ReportWords = english): string {
+  const style = { width, words };
+  const cases = width < narrowestTable ? stackedMatrix(result.cases, style) : wideMatrix(result.cases, style);
+  return `${cases}\n\n${wrap(summary(result, words), width)}`;
 }
 
 /** How many of each verdict, what the verdicts mean, and where it was run; first, whether it was interrupted. */
-export function summary(result: MatrixResult): string {
+export function summary(result: MatrixResult, words: ReportWords = english): string {
   const { cases, kernel, node, mode, durationMs } = result;
-  const counts = Object.entries(paint).flatMap(([verdict, color]) => {
+  const counts = (['confirmed', 'refuted', 'qualified', 'skipped'] as const).flatMap((verdict) => {
     const count = cases.filter((seen) => seen.verdict === verdict).length;
-    return count === 0 ? [] : [color(`${count} ${verdict}`)];
+    return count === 0 ? [] : [paint[verdict](words.ofVerdict(count, words.verdicts[verdict]))];
   });
   const broken = cases.filter(({ error }) => error !== undefined).length;
-  if (broken > 0) counts.push(colours.red(`${broken} aborted`));
-  const partial = partialText(result);
+  if (broken > 0) counts.push(colours.red(words.aborted(broken)));
+  const partial = partialText(result, words);
   return [
     ...(partial === undefined ? [] : [colours.red(partial)]),
-    ...verdictsExplained(cases),
-    `${counts.join(', ') || 'no result'} in ${(durationMs / 1000).toFixed(1)} s on Linux ${kernel}, Node ${node}, ${mode}`,
+    ...verdictsExplained(cases, words),
+    words.tookSeconds(
+      counts.join(words.comma) || words.noResult,
+      (durationMs / 1000).toFixed(1),
+      words.where(kernel, node, mode),
+    ),
   ].join('\n');
 }

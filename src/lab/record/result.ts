@@ -1,6 +1,7 @@
 import type { CitedRule } from '../../explain/cite.js';
 import type { Event } from './event.js';
 import type { Json } from './json.js';
+import type { Unrun } from './not-run.js';
 import type { Recording } from './trace.js';
 
 export type Verdict = 'confirmed' | 'refuted' | 'qualified' | 'skipped';
@@ -53,6 +54,8 @@ export interface CaseResult {
   readonly verdict: Verdict;
   /** One sentence that states what the rows show; of a skipped case, why. */
   readonly because: string;
+  /** What of it was not run, and why; absent where all was. */
+  readonly unrun?: readonly Unrun[];
   /** Rules of the kernel behind it, the one that decides first. */
   readonly rules: readonly CitedRule[];
   /** What to do about it in a service. */

@@ -4,7 +4,9 @@ import { type AnyRuleId, type CitedRule, cite } from '../../explain/cite.js';
 import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
 import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
+import type { NotRun, Unrun } from '../record/not-run.js';
 import type { GridCell, Labels, LabelsOf, PartOf, RowResult, Verdict } from '../record/result.js';
+import { becauseOf, english } from '../draw/report-words.js';
 import type { Stage } from './stage.js';
 
 /** Versions of Node that a case may ask. */
@@ -110,16 +112,16 @@ export interface Case extends Omit<CaseFactsAndRows<unknown, Json>, 'rows' | 'ru
   readonly labels?: Labels;
   /** What the rows come to by each law, in their order: what its sentence rests on. */
   readonly laws: readonly { readonly text: string; readonly rows: readonly Json[] }[];
-  /** The sentence of the first law that fits what was observed, by name of row; undefined where none does. */
-  sentenceFor(observed: readonly Pick<RowResult, 'name' | 'observed'>[]): string | undefined;
+  /** The first law that fits what was observed, by name of row, as its place among them; undefined where none does. */
+  lawFor(observed: readonly Pick<RowResult, 'name' | 'observed'>[]): number | undefined;
   /**
    * Runs its rows in order, each on a stage of its own that `onStage` makes and takes down. `lacking` says why a row cannot be
    * run here.
    */
   runRows(
     onStage: OnStage,
-    lacking: (needs: readonly Need[]) => string | undefined,
-  ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string }>;
+    lacking: (needs: readonly Need[]) => NotRun | undefined,
+  ): Promise<{ rows: RowResult[]; verdict: Verdict; because: string; unrun?: readonly Unrun[] }>;
 }
 
 /** Runs a row by its index. */
@@ -179,9 +181,6 @@ function isOfKernel(error: unknown): error is Error {
   return false;
 }
 
-/** Printed where no law of a case fits. */
-export const newOutcome = 'This outcome is new: no sentence of the case fits it. The table shows it.';
-
 function lawsOf<Given, Observed extends Json>({ id, laws, rows }: CaseSpec<Given, Observed>): Case['laws'] {
   return laws.map(({ text, rows: by }) => {
     if (typeof by === 'function') return { text, rows: rows.map(({ given }) => by(given)) };
@@ -205,22 +204,25 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
   const { rows, run, laws: _laws, rules, ...facts }: CaseFactsAndRows<Given, Observed> = spec;
   const rowNames = rows.map((row) => row.name);
   const laws = lawsOf(spec);
-  const sentenceFor: Case['sentenceFor'] = (seen) =>
-    laws.find((law) => seen.every(({ name, observed }) => agrees(law.rows[rowNames.indexOf(name)] ?? null, observed)))
-      ?.text;
+  const lawFor: Case['lawFor'] = (seen) => {
+    const fitting = laws.findIndex((law) =>
+      seen.every(({ name, observed }) => agrees(law.rows[rowNames.indexOf(name)] ?? null, observed)),
+    );
+    return fitting === -1 ? undefined : fitting;
+  };
   return {
     ...facts,
     rules: rules.map(cite),
     ...(labels !== undefined && { labels }),
     rowNames,
     laws,
-    sentenceFor,
+    lawFor,
     async runRows(onStage, lacking) {
-      const left: string[] = [];
+      const left: Unrun[] = [];
       const runnable = rows.filter(({ name, needs = [] }) => {
-        const reason = lacking(needs);
-        if (reason !== undefined) left.push(`Not run: ${name}, ${reason}.`);
-        return reason === undefined;
+        const why = lacking(needs);
+        if (why !== undefined) left.push({ row: name, why });
+        return why === undefined;
       });
       const runRow = async (row: CaseRow<Given, Observed>): Promise<SeenRow<Given, Observed>> => {
         const use = (stage: Stage): Observed | Promise<Observed> => run(stage, row.given);
@@ -234,7 +236,8 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         seen = await inTurn(runnable, facts.sideBySide ?? 1, runRow);
       } catch (error) {
         if (!isOfKernel(error)) throw error;
-        return { rows: [], verdict: 'skipped', because: `its situation did not come about here: ${error.message}` };
+        const unrun: readonly Unrun[] = [{ why: { lacks: 'situation', said: error.message } }];
+        return { rows: [], verdict: 'skipped', because: becauseOf(undefined, unrun), unrun };
       }
       return {
         rows: seen.map(({ name, cell, events, says, observed, ok, recording }) => ({
@@ -247,7 +250,11 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
           ...(recording !== undefined && { recording }),
         })),
         verdict: judge(seen),
-        because: [...(seen.length === 0 ? [] : [sentenceFor(seen) ?? newOutcome]), ...left].join(' '),
+        because: becauseOf(
+          seen.length === 0 ? undefined : (laws[lawFor(seen) ?? -1]?.text ?? english.newOutcome),
+          left,
+        ),
+        ...(left.length > 0 && { unrun: left }),
       };
     },
   };

@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { patient } from '../record/patience.js';
+import type { NotRun } from '../record/not-run.js';
 import type { CaseResult, MatrixResult } from '../record/result.js';
 import type { Case } from './case.js';
 import type { Isolation } from './stage.js';
@@ -84,9 +85,9 @@ export async function runCases(chosen: readonly Case[], options: MatrixOptions):
   const results: CaseResult[] = [];
   const able: Case[] = [];
   for (const testCase of chosen) {
-    const reason =
+    const reason: NotRun | undefined =
       options.quick === true && testCase.waitsFor !== undefined
-        ? `it waits ${testCase.waitsFor}; left out by --quick`
+        ? { lacks: 'time', waitsFor: testCase.waitsFor }
         : missing(testCase, options.isolation, options.reason);
     if (reason === undefined) able.push(testCase);
     else results.push(skipped(testCase, reason));

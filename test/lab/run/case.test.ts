@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { defineCase, newOutcome, type OnStage } from '../../../src/lab/run/case.js';
+import { english } from '../../../src/lab/draw/report-words.js';
+import { defineCase, type OnStage } from '../../../src/lab/run/case.js';
 import { Stage } from '../../../src/lab/run/stage.js';
+import type { NotRun } from '../../../src/lab/record/not-run.js';
 import { NotReachedError } from '../../../src/lab/record/until.js';
 
 const onStage: OnStage = async (_row, use) => ({
@@ -9,6 +11,8 @@ const onStage: OnStage = async (_row, use) => ({
 });
 
 const nothingLacking = () => undefined;
+const noCompiler: NotRun = { lacks: 'compiler' };
+const compilerLacks = 'it needs a C compiler, and there is no cc in PATH';
 
 /** A case of two rows that logs when each begins and ends; the first ends when the event loop has turned a few times. */
 function twoRows(sideBySide: number, log: string[], first: () => void = () => {}) {
@@ -48,7 +52,7 @@ describe('the sentence of a verdict', () => {
 
   async function seen(
     observed: (given: boolean) => Seen,
-    lacks: (needs: readonly string[]) => string | undefined = nothingLacking,
+    lacks: (needs: readonly string[]) => NotRun | undefined = nothingLacking,
   ) {
     const { because } = await defineCase<boolean, Seen>({
       labels: { bind: 'bind()', left: 'left' },
@@ -71,13 +75,13 @@ describe('the sentence of a verdict', () => {
   });
 
   test('says that an outcome is new where no law fits', async () => {
-    expect(await seen(() => ({ bind: 'EACCES', left: '' }))).toBe(newOutcome);
+    expect(await seen(() => ({ bind: 'EACCES', left: '' }))).toBe(english.newOutcome);
   });
 
   test('names the rows that were not run, on which it does not rest', async () => {
-    const lacks = (needs: readonly string[]) => (needs.length > 0 ? 'no SOCK_DESTROY' : undefined);
+    const lacks = (needs: readonly string[]) => (needs.length > 0 ? noCompiler : undefined);
     expect(await seen(() => ({ bind: 'EADDRINUSE', left: '' }), lacks)).toBe(
-      'It helps. Not run: with, no SOCK_DESTROY.',
+      `It helps. Not run: with, ${compilerLacks}.`,
     );
   });
 
@@ -117,14 +121,18 @@ describe('rows of a case', () => {
   test('that lack something are left out, and the reason is told', async () => {
     const log: string[] = [];
     const { because, rows } = await twoRows(2, log).runRows(onStage, (needs) =>
-      needs.length === 0 ? undefined : 'no',
+      needs.length === 0 ? undefined : noCompiler,
     );
     expect([because, rows.length]).toEqual(['It is done.', 2]);
-    const none = await twoRows(2, log).runRows(onStage, () => 'it needs more');
+    const none = await twoRows(2, log).runRows(onStage, () => noCompiler);
     expect(none).toEqual({
       rows: [],
       verdict: 'skipped',
-      because: 'Not run: slow, it needs more. Not run: quick, it needs more.',
+      because: `Not run: slow, ${compilerLacks}. Not run: quick, ${compilerLacks}.`,
+      unrun: [
+        { row: 'slow', why: noCompiler },
+        { row: 'quick', why: noCompiler },
+      ],
     });
   });
 
@@ -133,11 +141,12 @@ describe('rows of a case', () => {
     const inVain: OnStage = async () => {
       throw new Error(`${missing.message}, after "close()"`, { cause: new Error('played', { cause: missing }) });
     };
+    const said = 'server closed first: expected TIME_WAIT, found nothing after 5000 ms, after "close()"';
     expect(await twoRows(2, []).runRows(inVain, nothingLacking)).toEqual({
       rows: [],
       verdict: 'skipped',
-      because:
-        'its situation did not come about here: server closed first: expected TIME_WAIT, found nothing after 5000 ms, after "close()"',
+      because: `its situation did not come about here: ${said}`,
+      unrun: [{ why: { lacks: 'situation', said } }],
     });
   });
 

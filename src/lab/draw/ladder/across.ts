@@ -1,6 +1,6 @@
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
-import { columns } from './columns.js';
+import { columns } from '../text/columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
 import { SegmentWords } from './segment-words.js';

@@ -1,4 +1,4 @@
-import { columns, unitsOf } from './columns.js';
+import { columns, unitsOf } from '../text/columns.js';
 import { rectangle, type Shape, turned } from './geometry.js';
 
 export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data';

@@ -1,5 +1,5 @@
 import type { Trace } from '../../record/trace.js';
-import { columns } from './columns.js';
+import { columns } from '../text/columns.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 
 /** Room for a state beside a host's line: `~ESTABLISHED` and a space. */

@@ -1,5 +1,5 @@
 import { colours } from '../text/colours.js';
-import { columns, columnsOf, unitsOf } from './columns.js';
+import { columns, columnsOf, unitsOf } from '../text/columns.js';
 
 const paint = {
   plain: (text: string) => text,

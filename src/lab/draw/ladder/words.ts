@@ -1,4 +1,4 @@
-import { columns } from './columns.js';
+import { columns } from '../text/columns.js';
 import type { Event } from '../../record/event.js';
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import type { Deed, FoldRow } from './row.js';

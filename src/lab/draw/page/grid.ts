@@ -1,5 +1,6 @@
 import type { CaseResult, GridCell, RowResult } from '../../record/result.js';
 import type { Json } from '../../record/json.js';
+import { english, type ReportWords } from '../report-words.js';
 import { escapeXml } from './escape.js';
 
 /** `ok`, `EADDRINUSE`, `listen EADDRINUSE`: what came of a call. */
@@ -26,11 +27,11 @@ function outcomeCell(outcome: string | undefined): string {
 }
 
 /** What came of each bind of a case, as a coloured grid; empty where no row is one. */
-export function bindGrid({ id, title, rows }: CaseResult): string {
+export function bindGrid({ id, title, rows }: CaseResult, words: ReportWords = english): string {
   const cells = cellsOf(rows);
   if (cells.length === 0) return '';
   const columns = distinct(cells.map(({ column }) => column));
-  const head = columns.map((column) => `<th scope="col">${escapeXml(column || 'Linux did')}</th>`).join('');
+  const head = columns.map((column) => `<th scope="col">${escapeXml(column || words.linuxDid)}</th>`).join('');
   const lines = distinct(cells.map(({ line }) => line)).map((line) => {
     const found = columns.map((column) => cells.find((one) => one.line === line && one.column === column)?.outcome);
     return `<tr><th scope="row">${escapeXml(line)}</th>${found.map(outcomeCell).join('')}</tr>`;

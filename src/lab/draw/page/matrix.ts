@@ -14,7 +14,8 @@ import { stateDiagram } from './states.js';
 import { style } from './style.js';
 import { timeline } from './timeline.js';
 import { shown } from './value.js';
-import { verdicts } from '../verdicts.js';
+import { capital, english, type ReportWords } from '../report-words.js';
+import { verdictsOf } from '../verdicts.js';
 
 /** What is known of cases without running them. */
 export interface Facts {
@@ -26,6 +27,11 @@ export interface Facts {
     readonly title: string;
     readonly cases: readonly string[];
   }[];
+}
+
+/** What the parts of a page take besides the result: what is known of the cases, and the words of its language. */
+interface Known extends Facts {
+  readonly words: ReportWords;
 }
 
 function socketTable(rows: readonly TableRow[]): string {
@@ -45,51 +51,53 @@ function item(event: Event): string {
   return `<li><span class="at">${endMs.toFixed(1)} ms</span> ${where}${said}${table}</li>`;
 }
 
-function counted(count: number, thing: string): string {
-  return `${count} ${thing}${count === 1 ? '' : 's'}`;
-}
-
 /** The row as a ladder, where it was recorded. */
-function ladder(result: CaseResult, row: RowResult): string {
+function ladder(result: CaseResult, row: RowResult, words: ReportWords): string {
   const trace = rowTrace(result, row);
   if (trace === undefined) return '';
   const key = `ladder-${result.id}-${result.rows.indexOf(row) + 1}`;
-  return `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layoutOf(trace), key)}</div>`;
+  return `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layoutOf(trace), key)}</div>`;
 }
 
-function happened(result: CaseResult, row: RowResult): string {
+function happened(result: CaseResult, row: RowResult, words: ReportWords): string {
+  const summary = words.named(row.name, words.events(row.events.length));
   return (
-    `<details><summary>${escapeXml(row.name)}: ${counted(row.events.length, 'event')}</summary>` +
-    `${ladder(result, row)}${timeline(row)}<ol class="events">${asDone(row.events).map(item).join('')}</ol></details>`
+    `<details><summary>${escapeXml(summary)}</summary>` +
+    `${ladder(result, row, words)}${timeline(row, words)}<ol class="events">${asDone(row.events).map(item).join('')}</ol></details>`
   );
 }
 
-function compared(ok: boolean | null): string {
-  if (ok === null) return '<span class="soft">not covered</span>';
-  return ok ? '<span class="verdict confirmed">matches</span>' : '<span class="verdict refuted">differs</span>';
+function compared(ok: boolean | null, words: ReportWords): string {
+  if (ok === null) return `<span class="soft">${words.notCovered}</span>`;
+  return ok
+    ? `<span class="verdict confirmed">${words.matches}</span>`
+    : `<span class="verdict refuted">${words.differs}</span>`;
 }
 
-function rowTable({ rows, labels }: CaseResult): string {
+function rowTable({ rows, labels }: CaseResult, words: ReportWords): string {
+  const [given, claimSays, linuxDid, theClaim] = [words.given, words.claimSays, words.linuxDid, words.theClaim].map(
+    capital,
+  );
   const lines = rows.map(({ name, says, observed, ok }) => {
-    return `<tr><td data-head="Given">${escapeXml(name)}</td><td data-head="The claim says">${says === undefined ? '' : shown(says, labels)}</td><td data-head="Linux did">${shown(observed, labels)}</td><td>${compared(ok)}</td></tr>`;
+    const said = says === undefined ? '' : shown(says, labels, words);
+    return `<tr><td data-head="${given}">${escapeXml(name)}</td><td data-head="${claimSays}">${said}</td><td data-head="${linuxDid}">${shown(observed, labels, words)}</td><td>${compared(ok, words)}</td></tr>`;
   });
-  const head =
-    '<tr><th scope="col">Given</th><th scope="col">The claim says</th><th scope="col">Linux did</th><th scope="col">The claim</th></tr>';
-  return `<div class="scroll" tabindex="0"><table class="rows"><thead>${head}</thead><tbody>${lines.join('')}</tbody></table></div>`;
+  const head = [given, claimSays, linuxDid, theClaim].map((text) => `<th scope="col">${text}</th>`).join('');
+  return `<div class="scroll" tabindex="0"><table class="rows"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function saidBy(numbers: readonly string[], { articles }: Facts): string {
-  if (numbers.length === 0) return 'Claim';
-  const text = articlesText(numbers, articles);
-  return escapeXml(`A${text.slice(1)}`);
+function saidBy(numbers: readonly string[], { articles, words }: Known): string {
+  return escapeXml(capital(numbers.length === 0 ? words.claim : articlesText(numbers, articles, words)));
 }
 
 /** The experiments that show a case, and how to run them. */
-function onTheWire(id: string, { experiments = [] }: Facts): string {
+function onTheWire(id: string, { experiments = [], words }: Known): string {
   const items = experiments
     .filter(({ cases }) => cases.includes(id))
-    .map(({ name, title }) => `<li>${escapeXml(title)}: <code>sockwise lab ${escapeXml(name)}</code></li>`);
-  return items.length === 0 ? '' : `<h3>Experiments</h3><ul>${items.join('')}</ul>`;
+    .map(
+      ({ name, title }) => `<li>${words.named(escapeXml(title), `<code>sockwise lab ${escapeXml(name)}</code>`)}</li>`,
+    );
+  return items.length === 0 ? '' : `<h3>${words.experiments}</h3><ul>${items.join('')}</ul>`;
 }
 
 /** Text in which commands stand in backquotes. */
@@ -98,112 +106,118 @@ function withCode(text: string): string {
 }
 
 /** The plain sentence, then where it stands. */
-function ruleItem(rule: CitedRule): string {
-  return `<li>${escapeXml(rule.text)} <span class="soft">${escapeXml(placeOf(rule))}</span></li>`;
+function ruleItem(rule: CitedRule, words: ReportWords): string {
+  return `<li>${escapeXml(rule.text)} <span class="soft">${escapeXml(placeOf(rule, words))}</span></li>`;
 }
 
-function caseCard(result: CaseResult, known: Facts): string {
+/** Text behind a name in bold. */
+function named(name: string, html: string, { named: join }: ReportWords): string {
+  return `<strong>${join(name, '').trimEnd()}</strong> ${html}`;
+}
+
+function caseCard(result: CaseResult, known: Known): string {
   const { id, title, claim, verdict, because, rules, advice, rows, articles, durationMs } = result;
-  const diagram = stateDiagram(result);
+  const { words } = known;
+  const name = words.verdicts[verdict];
+  const diagram = stateDiagram(result, words);
+  const lead = verdict === 'skipped' ? capital(name) : words.linux;
   return [
     `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
-    `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${verdict}</span>`,
+    `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${name}</span>`,
     `<span class="title">${escapeXml(title)}</span>`,
-    `<span class="claim"><strong>${saidBy(articles, known)}:</strong> ${escapeXml(claim)}</span>`,
-    `<span class="because"><strong>${verdict === 'skipped' ? 'Skipped' : 'Linux'}:</strong> ${escapeXml(because)}</span></summary>`,
+    `<span class="claim">${named(saidBy(articles, known), escapeXml(claim), words)}</span>`,
+    `<span class="because">${named(lead, escapeXml(because), words)}</span></summary>`,
     '<div class="body">',
-    `<p><strong>What to do:</strong> ${withCode(advice)}</p>`,
-    rows.length === 0 ? '' : rowTable(result),
-    `<h3>Why</h3><ul class="rules">${rules.map(ruleItem).join('')}</ul>`,
+    `<p>${named(capital(words.whatToDo), withCode(advice), words)}</p>`,
+    rows.length === 0 ? '' : rowTable(result, words),
+    `<h3>${words.why}</h3><ul class="rules">${rules.map((rule) => ruleItem(rule, words)).join('')}</ul>`,
     onTheWire(id, known),
-    diagram === '' ? '' : `<h3>States</h3>${diagram}`,
-    rows.length === 0 ? '' : `<h3>What was run</h3>${rows.map((row) => happened(result, row)).join('')}`,
-    `<p class="soft">It took ${durationMs} ms.</p></div></details>`,
+    diagram === '' ? '' : `<h3>${words.states}</h3>${diagram}`,
+    rows.length === 0 ? '' : `<h3>${words.whatWasRun}</h3>${rows.map((row) => happened(result, row, words)).join('')}`,
+    `<p class="soft">${words.took(durationMs)}</p></div></details>`,
   ].join('');
 }
 
-function filterButton(verdict: Verdict, cases: readonly CaseResult[]): string {
+function filterButton(verdict: Verdict, cases: readonly CaseResult[], words: ReportWords): string {
   const count = cases.filter((result) => result.verdict === verdict).length;
-  if (count === 0) return '';
-  return `<button type="button" aria-pressed="false" data-verdict="${verdict}">${count} ${verdict}</button>`;
+  return `<button type="button" aria-pressed="false" data-verdict="${verdict}">${words.ofVerdict(count, words.verdicts[verdict])}</button>`;
 }
 
-function section([verdict, meaning]: (typeof verdicts)[number], { cases }: MatrixResult, facts: Facts): string {
+function section(verdict: Verdict, { cases }: MatrixResult, known: Known): string {
+  const { verdicts, meanings, ofVerdict } = known.words;
   const found = cases.filter((result) => result.verdict === verdict);
-  if (found.length === 0) return '';
-  const cards = found.map((result) => caseCard(result, facts));
-  return `<section data-verdict="${verdict}"><h2>${found.length} ${verdict}</h2><p class="soft">${meaning}</p>${cards.join('')}</section>`;
+  const cards = found.map((result) => caseCard(result, known));
+  return `<section data-verdict="${verdict}"><h2>${ofVerdict(found.length, verdicts[verdict])}</h2><p class="soft">${meanings[verdict]}</p>${cards.join('')}</section>`;
 }
 
 /** The page is in the order of verdicts; by its id a case is found here. */
-function idList(cases: readonly CaseResult[]): string {
-  const links = cases.map(
-    ({ id, title, verdict }) =>
-      `<a href="#${escapeXml(id)}" title="${verdict}: ${escapeXml(title)}">${escapeXml(id)}</a>`,
-  );
-  return `<details class="ids"><summary>Cases by id</summary><nav aria-label="Cases by id">${links.join(' ')}</nav></details>`;
+function idList(cases: readonly CaseResult[], words: ReportWords): string {
+  const links = cases.map(({ id, title, verdict }) => {
+    const about = words.named(words.verdicts[verdict], title);
+    return `<a href="#${escapeXml(id)}" title="${escapeXml(about)}">${escapeXml(id)}</a>`;
+  });
+  return `<details class="ids"><summary>${words.casesById}</summary><nav aria-label="${words.casesById}">${links.join(' ')}</nav></details>`;
 }
 
 /** What the verdicts mean, before the first one is read. */
-function meanings(cases: readonly CaseResult[]): string {
-  const there = new Set(cases.map(({ verdict }) => verdict));
-  const items = verdicts
-    .filter(([verdict]) => there.has(verdict))
-    .map(([verdict, meaning]) => `<dt><span class="verdict ${verdict}">${verdict}</span></dt><dd>${meaning}</dd>`);
+function meanings(cases: readonly CaseResult[], words: ReportWords): string {
+  const items = verdictsOf(cases).map(
+    (verdict) =>
+      `<dt><span class="verdict ${verdict}">${words.verdicts[verdict]}</span></dt><dd>${words.meanings[verdict]}</dd>`,
+  );
   return `<dl class="meanings">${items.join('')}</dl>`;
 }
 
 /** The articles that the claims are from. */
-function articleList(cases: readonly CaseResult[], articles: readonly Article[]): string {
+function articleList(cases: readonly CaseResult[], { articles, words }: Known): string {
   const items = articles.flatMap(({ number, title }) => {
     const count = cases.filter((one) => one.articles.includes(number)).length;
-    return count === 0 ? [] : [`<li>${number}, "${escapeXml(title)}": ${counted(count, 'case')}</li>`];
+    return count === 0 ? [] : [`<li>${escapeXml(words.article(number, title, count))}</li>`];
   });
-  return items.length === 0 ? '' : `<p>The articles:</p><ul class="articles">${items.join('')}</ul>`;
+  return items.length === 0 ? '' : `<p>${words.theArticles}</p><ul class="articles">${items.join('')}</ul>`;
 }
 
-function bindGrids(cases: readonly CaseResult[], facts: readonly CaseFacts[]): string {
+function bindGrids(cases: readonly CaseResult[], { cases: facts, words }: Known): string {
   const wanted = new Set(facts.filter(({ bindsBeside }) => bindsBeside === true).map(({ id }) => id));
-  const grids = cases.filter(({ id }) => wanted.has(id)).map(bindGrid);
+  const grids = cases.filter(({ id }) => wanted.has(id)).map((one) => bindGrid(one, words));
   if (grids.join('') === '') return '';
   return [
-    '<section id="binds"><h2>Who may bind beside whom</h2>',
-    '<p class="soft">What came of the last bind, and of listen where that failed. A and B are two addresses of the host, ',
-    'ANY is the wildcard 0.0.0.0.</p>',
+    `<section id="binds"><h2>${words.binds}</h2>`,
+    `<p class="soft">${words.bindsNote}</p>`,
     ...grids,
     '</section>',
   ].join('');
 }
 
 /** The matrix as one page that needs nothing else. */
-export function matrixHtml(result: MatrixResult, facts: Facts): string {
+export function matrixHtml(result: MatrixResult, facts: Facts, words: ReportWords = english): string {
   const { cases, kernel, node, mode, durationMs } = result;
-  const where = `Linux ${kernel}, Node ${node}, ${mode}, ${(durationMs / 1000).toFixed(1)} s`;
-  const partial = partialText(result);
-  const grids = bindGrids(cases, facts.cases);
+  const known = { ...facts, words };
+  const where = words.secondsAfter(words.where(kernel, node, mode), (durationMs / 1000).toFixed(1));
+  const partial = partialText(result, words);
+  const grids = bindGrids(cases, known);
   return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<!doctype html><html lang="${words.language}"><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>sockwise matrix on Linux ${escapeXml(kernel)}</title><style>${style}</style></head><body>`,
+    `<title>${escapeXml(words.title(kernel))}</title><style>${style}</style></head><body>`,
     '<header>',
-    '<h1>What the articles say and what Linux does</h1>',
+    `<h1>${words.heading}</h1>`,
     `<p class="soft">${escapeXml(where)}</p>`,
     partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
-    '<p>Each claim was run on this kernel, and its verdict comes from what the run observed. ',
-    'Click a case for what to do, the results, the rule and every step.</p>',
-    meanings(cases),
-    articleList(cases, facts.articles),
-    grids === '' ? '' : '<p><a href="#binds">Who may bind beside whom</a> is below the cases.</p>',
+    `<p>${words.intro}</p>`,
+    meanings(cases, words),
+    articleList(cases, known),
+    grids === '' ? '' : `<p>${words.bindsBelow(`<a href="#binds">${words.binds}</a>`)}</p>`,
     '</header>',
-    '<div class="controls" role="search"><input id="search" type="search" placeholder="Search cases, states, errno…" aria-label="Search">',
-    ...verdicts.map(([verdict]) => filterButton(verdict, cases)),
+    `<div class="controls" role="search"><input id="search" type="search" placeholder="${words.searchHint}" aria-label="${words.search}">`,
+    ...verdictsOf(cases).map((verdict) => filterButton(verdict, cases, words)),
     '<span id="count" class="soft" role="status"></span></div>',
     '<main>',
-    idList(cases),
-    '<section id="found" aria-label="Cases found" hidden></section>',
-    '<p id="none" hidden>No case has all of these words. <button type="button">Show all cases</button></p>',
-    ...verdicts.map((verdict) => section(verdict, result, facts)),
+    idList(cases, words),
+    `<section id="found" aria-label="${words.found}" hidden></section>`,
+    `<p id="none" hidden>${words.noneFound} <button type="button">${words.showAll}</button></p>`,
+    ...verdictsOf(cases).map((verdict) => section(verdict, result, known)),
     grids,
-    `</main><script>${script}</script></body></html>\n`,
+    `</main><script>${script(words)}</script></body></html>\n`,
   ].join('\n');
 }

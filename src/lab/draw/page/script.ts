@@ -1,5 +1,21 @@
+import { type ReportWords } from '../report-words.js';
+import { verdictsIn } from '../verdicts.js';
+
+/** What the script fills in, as texts with marks for the counts. */
+function textsFor(words: ReportWords): string {
+  const ofVerdict = Object.fromEntries(
+    verdictsIn(words).map(([verdict]) => [verdict, words.ofVerdict('{count}', words.verdicts[verdict])]),
+  );
+  return JSON.stringify({ ofVerdict, shownOf: words.shownOf('{shown}', '{all}') }).replaceAll('<', '\\u003c');
+}
+
 /** Search and filter of the page. Without it the page is complete, only unfiltered. */
-export const script = `
+export function script(words: ReportWords): string {
+  return `
+const words = ${textsFor(words)};${body}`;
+}
+
+const body = `
 const search = document.querySelector('#search');
 const buttons = [...document.querySelectorAll('button[data-verdict]')];
 const cases = [...document.querySelectorAll('.case')];
@@ -22,38 +38,39 @@ function textsOf(item) {
 }
 
 /* 0 if title and id have every word, 1 if the claim and its sentence do besides, 2 if the whole case does; -1 if not. */
-function rankOf(item, words) {
-  if (words.length === 0) return 0;
+function rankOf(item, asked) {
+  if (asked.length === 0) return 0;
   let text = '';
   return textsOf(item).findIndex((part) => {
     text += ' ' + part;
-    return words.every((word) => text.includes(word));
+    return asked.every((word) => text.includes(word));
   });
 }
 
 const isPressed = (button) => button.getAttribute('aria-pressed') === 'true';
 
 function show() {
-  const words = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
+  const asked = search.value.toLowerCase().split(/\\s+/).filter(Boolean);
   const wanted = buttons.filter(isPressed).map((button) => button.dataset.verdict);
-  const ranks = new Map(cases.map((item) => [item, rankOf(item, words)]));
+  const ranks = new Map(cases.map((item) => [item, rankOf(item, asked)]));
   const matching = cases.filter((item) => ranks.get(item) >= 0);
   const shown = matching.filter((item) => wanted.length === 0 || wanted.includes(item.dataset.verdict));
   for (const item of cases) item.hidden = !shown.includes(item);
   /* What is searched for is one list, the best first; otherwise each case is in the section of its verdict. */
-  if (words.length === 0) cases.forEach((item, index) => homes[index].append(item));
+  if (asked.length === 0) cases.forEach((item, index) => homes[index].append(item));
   else found.append(...shown.toSorted((a, b) => ranks.get(a) - ranks.get(b)));
-  found.hidden = words.length === 0 || shown.length === 0;
+  found.hidden = asked.length === 0 || shown.length === 0;
   for (const part of sections) {
     const inPart = shown.filter((item) => item.dataset.verdict === part.dataset.verdict).length;
-    part.hidden = words.length > 0 || inPart === 0;
-    part.querySelector('h2').textContent = inPart + ' ' + part.dataset.verdict;
+    part.hidden = asked.length > 0 || inPart === 0;
+    part.querySelector('h2').textContent = words.ofVerdict[part.dataset.verdict].replace('{count}', inPart);
   }
   for (const button of buttons) {
     const { verdict } = button.dataset;
-    button.textContent = matching.filter((item) => item.dataset.verdict === verdict).length + ' ' + verdict;
+    const inVerdict = matching.filter((item) => item.dataset.verdict === verdict).length;
+    button.textContent = words.ofVerdict[verdict].replace('{count}', inVerdict);
   }
-  count.textContent = shown.length + ' of ' + cases.length + ' cases';
+  count.textContent = words.shownOf.replace('{shown}', shown.length).replace('{all}', cases.length);
   none.hidden = shown.length > 0;
 }
 

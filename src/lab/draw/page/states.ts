@@ -1,4 +1,6 @@
 import type { CaseResult } from '../../record/result.js';
+import { english, type ReportWords } from '../report-words.js';
+import { escapeXml } from './escape.js';
 import { knownStates, type DiagramState, diagramStates } from './known-states.js';
 
 type Point = readonly [x: number, y: number];
@@ -89,22 +91,22 @@ function node(state: DiagramState, [x, y]: Point, kind: string): string {
 }
 
 /** The TCP state diagram with the states a case's sockets are known to have been in; empty where none is. */
-export function stateDiagram(result: CaseResult): string {
+export function stateDiagram(result: CaseResult, words: ReportWords = english): string {
   const { seen, passed } = knownStates(result);
   if (seen.length + passed.length === 0) return '';
   const kind = (state: DiagramState): string => {
     if (seen.includes(state)) return ' visited';
     return passed.includes(state) ? ' passed' : '';
   };
-  const said = `shown by the kernel: ${seen.join(', ') || 'none'}; passed through: ${passed.join(', ') || 'none'}`;
+  const [shown, through] = [seen, passed].map((states) => states.join(words.comma) || words.none);
+  const said = words.stateDiagram(shown ?? '', through ?? '');
   return [
     '<figure class="states">',
-    `<svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="TCP state diagram; ${said}">`,
+    `<svg role="img" width="${size.width}" height="${size.height}" viewBox="0 0 ${size.width} ${size.height}" aria-label="${escapeXml(said)}">`,
     ...edges.map(edge),
     ...diagramStates.map((state) => node(state, boxes[state], kind(state))),
     node('CLOSED', boxes['CLOSED at last'], kind('CLOSED')),
     '</svg>',
-    '<figcaption class="soft">Filled: the kernel showed a socket in this state. Dashed: a call that succeeded, or a later state, ',
-    'leads through it, and nobody looked at the time. CLOSED, no socket at all, is not marked.</figcaption></figure>',
+    `<figcaption class="soft">${words.stateKey}</figcaption></figure>`,
   ].join('');
 }

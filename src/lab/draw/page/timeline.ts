@@ -1,5 +1,6 @@
 import type { RowResult } from '../../record/result.js';
 import type { LookEvent } from '../../record/event.js';
+import { english, type ReportWords } from '../report-words.js';
 import { escapeXml } from './escape.js';
 
 const narrowest = 620;
@@ -35,7 +36,7 @@ function statesOf({ rows }: LookEvent): string {
  * What stood in each host's socket table from look to look. Looks are spaced evenly, since most of a run is spent waiting
  * for a program to start; the times stand below.
  */
-export function timeline({ events, name }: RowResult): string {
+export function timeline({ events, name }: RowResult, words: ReportWords = english): string {
   const bands = bandsOf({ events });
   const times = [...new Set(bands.flatMap(({ looks }) => looks.map(({ atMs }) => atMs)))].sort((a, b) => a - b);
   if (times.length < 2) return '';
@@ -65,6 +66,6 @@ export function timeline({ events, name }: RowResult): string {
   );
   return (
     `<div class="scroll" tabindex="0"><svg role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
-    `aria-label="States of each host's sockets through ${escapeXml(name)}">${[...body, ...marks].join('')}</svg></div>`
+    `aria-label="${escapeXml(words.statesThrough(name))}">${[...body, ...marks].join('')}</svg></div>`
   );
 }

@@ -1,15 +1,16 @@
 import { isRecord, type Json } from '../../record/json.js';
 import { escapeXml } from './escape.js';
 import type { Labels } from '../../record/result.js';
+import { english, type ReportWords } from '../report-words.js';
 import { labelOf, textOf } from './words.js';
 
 /** An observation of several parts is a line a part. */
-export function shown(value: Json, labels: Labels = {}): string {
-  if (!isRecord(value)) return `<code>${escapeXml(textOf(value, labels))}</code>`;
+export function shown(value: Json, labels: Labels = {}, words: ReportWords = english): string {
+  if (!isRecord(value)) return `<code>${escapeXml(textOf(value, labels, words))}</code>`;
   return Object.entries(value)
     .map(
       ([key, part]) =>
-        `<div><span class="soft">${escapeXml(labelOf(key, labels))}:</span> ${shown(part, labels)}</div>`,
+        `<div><span class="soft">${escapeXml(labelOf(key, labels))}${escapeXml(words.marks.label.trimEnd())}</span> ${shown(part, labels, words)}</div>`,
     )
     .join('');
 }

@@ -1,25 +1,35 @@
 import { stripVTControlCharacters } from 'node:util';
+import { columns, unitsOf } from './columns.js';
 
 /** Columns of a text, without what colours it. */
 export function lengthOf(text: string): number {
-  return stripVTControlCharacters(text).length;
+  return columns(stripVTControlCharacters(text));
+}
+
+/** What a line may be broken between, with the blank that goes before it: words, and the characters of a language that has none. */
+function pieces(line: string): { readonly blank: string; readonly text: string }[] {
+  return line
+    .split(' ')
+    .flatMap((word, index) =>
+      (word === '' ? [''] : unitsOf(word)).map((text, at) => ({ blank: index > 0 && at === 0 ? ' ' : '', text })),
+    );
 }
 
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
-  let current = '';
-  for (const word of line.split(' ')) {
-    const longer = current === '' ? word : `${current} ${word}`;
-    if (current === '' || lengthOf(longer) <= width) current = longer;
+  let current: string | undefined;
+  for (const { blank, text } of pieces(line)) {
+    const longer = current === undefined ? text : `${current}${blank}${text}`;
+    if (current === undefined || current === '' || lengthOf(longer) <= width) current = longer;
     else {
       lines.push(current);
-      current = word;
+      current = text;
     }
   }
-  return [...lines, current];
+  return [...lines, current ?? ''];
 }
 
-/** Breaks lines at blanks so that they fit, and begins each with `indent`. A word that is too long stays whole. */
+/** Breaks lines between words so that they fit, and begins each with `indent`. A word that is too long stays whole. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines = text.split('\n').flatMap((line) => wrapLine(line, width - indent.length));
   return lines.map((line) => `${indent}${line}`).join('\n');

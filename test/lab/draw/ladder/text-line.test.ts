@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { columns } from '../../../../src/lab/draw/ladder/columns.js';
+import { columns } from '../../../../src/lab/draw/text/columns.js';
 import { TextLine } from '../../../../src/lab/draw/ladder/text-line.js';
 
 function lineOf(...texts: readonly (readonly [at: number, text: string])[]): string {

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { unitsOf } from '../../../../src/lab/draw/ladder/columns.js';
+import { unitsOf } from '../../../../src/lab/draw/text/columns.js';
 import { layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
 import { textOf } from '../../../../src/lab/draw/ladder/label.js';
 import { ladderText } from '../../../../src/lab/draw/ladder/text.js';

@@ -5,8 +5,8 @@ const wide =
 const mark = /[\p{Mn}\p{Me}]/u;
 
 /** No line begins with these, or ends with those. */
-const closing = /[、。，．：；！？）］｝」』】〉》〕…‥・ー％]/u;
-const opening = /[（［｛「『【〈《〔]/u;
+const closing = /[、。，．：；！？）］｝」』】〉》〕…‥・ー％”’]/u;
+const opening = /[（［｛「『【〈《〔“‘]/u;
 
 /** How many columns of a terminal, or widths of a letter, the character takes. */
 export function columnsOf(char: string): number {

@@ -1,0 +1,96 @@
+import { isRecord, type Json } from '../lab/record/json.js';
+import { becauseOf } from '../lab/draw/report-words.js';
+import { chinese as words } from '../lab/draw/report-words.zh.js';
+import type { NotRun } from '../lab/record/not-run.js';
+import type { Article, CaseResult, HostSetting, RowResult } from '../lab/record/result.js';
+import type { Case } from '../lab/run/case.js';
+import type { Experiment } from '../lab/run/experiment.js';
+import { chineseRules } from '../explain/rules.zh.js';
+import { articleTitles } from './articles.zh.js';
+import type { CaseTexts, TextsById } from './case-texts.js';
+import { experimentTitles } from './experiments.zh.js';
+import { settingChanges } from './host-settings.zh.js';
+import type { Spoken } from './language.js';
+import { articles } from './articles.js';
+import { lingerTimeTexts } from './time-wait/linger-time.zh.js';
+import { observedTexts } from './observed.zh.js';
+
+/** The texts of each built-in case in Chinese, by id. */
+export const textsById: TextsById = {
+  ...lingerTimeTexts,
+};
+
+/** What a run observed, with its words in Chinese: names of calls, errnos and states stay as they are. */
+function observedIn(value: Json): Json {
+  if (typeof value === 'string') return observedTexts[value] ?? value;
+  if (Array.isArray(value)) return value.map(observedIn);
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, observedIn(part)]));
+}
+
+/** A row of a grid is called by its line and its column. */
+function rowIn(row: RowResult, rows: CaseTexts['rows'] = {}): RowResult {
+  const text = (name: string): string => rows[name] ?? name;
+  const { name, says, observed } = row;
+  const cell = row.cell && { line: text(row.cell.line), column: text(row.cell.column) };
+  return {
+    ...row,
+    name: cell === undefined ? text(name) : `${cell.line}，${cell.column}`,
+    ...(cell !== undefined && { cell }),
+    ...(says !== undefined && { says: observedIn(says) }),
+    observed: observedIn(observed),
+  };
+}
+
+/** The same reason, of which the time it waits for is a text of the case. */
+function whyIn(why: NotRun, { waitsFor }: CaseTexts): NotRun {
+  return why.lacks === 'time' && waitsFor !== undefined ? { ...why, waitsFor } : why;
+}
+
+function caseIn(result: CaseResult, one: Case | undefined, texts: CaseTexts | undefined): CaseResult {
+  if (one === undefined || texts === undefined) return result;
+  const { rows, rules, unrun = [], labels: _labels, ...rest } = result;
+  const { title, claim, advice, labels } = texts;
+  const law = one.lawFor(rows);
+  const sentence = rows.length === 0 ? undefined : law === undefined ? words.newOutcome : texts.laws[law];
+  const left = unrun.map(({ row, why }) => ({
+    ...(row !== undefined && { row: texts.rows?.[row] ?? row }),
+    why: whyIn(why, texts),
+  }));
+  return {
+    ...rest,
+    title,
+    claim,
+    because: becauseOf(sentence, left, words),
+    rules: rules.map((rule) => ({ ...rule, text: chineseRules[rule.id] ?? rule.text })),
+    advice,
+    ...(labels !== undefined && { labels }),
+    rows: rows.map((row) => rowIn(row, texts.rows)),
+  };
+}
+
+function settingIn(setting: HostSetting): HostSetting {
+  return { ...setting, changes: settingChanges[setting.name] ?? setting.changes };
+}
+
+/** What reports of the built-in cases say in Chinese. */
+export function inChinese(cases: readonly Case[], experiments: readonly Experiment[]): Spoken {
+  const caseById = new Map(cases.map((one) => [one.id, one]));
+  return {
+    words,
+    articles: articles.map(
+      (article): Article => ({ ...article, title: articleTitles[article.number] ?? article.title }),
+    ),
+    experiments: experiments.map(({ name, title, cases: shown }) => ({
+      name,
+      title: experimentTitles[name] ?? title,
+      cases: shown,
+    })),
+    about: (one) => ({ ...one, ...textsById[one.id] }),
+    told: (result) => ({
+      ...result,
+      cases: result.cases.map((one) => caseIn(one, caseById.get(one.id), textsById[one.id])),
+      ...(result.hostSettings !== undefined && { hostSettings: result.hostSettings.map(settingIn) }),
+    }),
+  };
+}

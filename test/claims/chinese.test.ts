@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { articles } from '../../src/claims/articles.js';
+import { cases } from '../../src/claims/cases.js';
+import type { CaseTexts } from '../../src/claims/case-texts.js';
+import { inChinese, textsById } from '../../src/claims/chinese.js';
+import { experiments } from '../../src/claims/experiments.js';
+import { knownSettings } from '../../src/claims/host-settings.js';
+import { settingChanges } from '../../src/claims/host-settings.zh.js';
+import { lifeRules } from '../../src/explain/life-rules.js';
+import { rules } from '../../src/explain/rules.js';
+import { chineseRules } from '../../src/explain/rules.zh.js';
+import { english, type ReportWords } from '../../src/lab/draw/report-words.js';
+import { chinese } from '../../src/lab/draw/report-words.zh.js';
+import type { NotRun } from '../../src/lab/record/not-run.js';
+import type { MatrixResult } from '../../src/lab/record/result.js';
+
+/** Names and numbers, which are the same in every language: of the C interface, of states, errnos, sysctls, cases, commands. */
+const names =
+  /[A-Z][A-Z0-9_]{2,}|\b[a-z_]+\(\)|\b(?:net|tcp|ip)[._][a-z0-9_.]*[a-z0-9]|\b[A-Z]\d+\b|`[^`]*`|\d[\d,.]*\d|\d/g;
+/** Chinese writes RST where English may say reset. */
+const maybe = new Set(['RST']);
+
+function namesIn(text: string): Set<string> {
+  return new Set(text.match(names) ?? []);
+}
+
+/** The names that only one of the two texts has. */
+function differing(englishText: string, chineseText: string): string[] {
+  const [said, told] = [namesIn(englishText), namesIn(chineseText)];
+  const lost = [...said].filter((name) => !told.has(name)).map((name) => `without ${name}`);
+  const added = [...told].filter((name) => !said.has(name) && !maybe.has(name)).map((name) => `with ${name}`);
+  return [...lost, ...added];
+}
+
+const sentences = /^[^\s].*[。？]$/s;
+/** A comma, colon or full stop of English behind or before a Chinese character. */
+const foreignMark = /[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)|[,;:!?] ?[\u4e00-\u9fff]/;
+
+const written = cases.flatMap((one) => {
+  const texts = textsById[one.id];
+  return texts === undefined ? [] : [{ id: one.id, one, texts }];
+});
+
+describe('the Chinese texts of cases', () => {
+  test('are there for every case, and for no other', () => {
+    const ids = cases.map(({ id }) => id);
+    expect(ids.filter((id) => textsById[id] === undefined).length).toBeLessThanOrEqual(100);
+    expect(Object.keys(textsById).filter((id) => !ids.includes(id))).toEqual([]);
+  });
+
+  test.each(written)('$id: every text, with the names and numbers of the English ones', ({ one, texts }) => {
+    expect(texts.laws.length).toBe(one.laws.length);
+    expect(Object.keys(texts.labels ?? {})).toEqual(Object.keys(one.labels ?? {}));
+    expect(texts.waitsFor === undefined).toBe(one.waitsFor === undefined);
+    const pairs: [string, string][] = [
+      [one.title, texts.title],
+      [one.claim, texts.claim],
+      [one.advice, texts.advice],
+      ...one.laws.map(({ text }, index): [string, string] => [text, texts.laws[index] ?? '']),
+      ...Object.entries(one.labels ?? {}).map(([key, label]): [string, string] => [label, texts.labels?.[key] ?? '']),
+    ];
+    for (const [said, told] of pairs)
+      expect.soft({ told, differing: differing(said, told) }).toEqual({ told, differing: [] });
+    for (const text of [texts.claim, texts.advice, ...texts.laws]) expect(text).toMatch(sentences);
+    for (const [, told] of pairs) expect(told).not.toMatch(foreignMark);
+    const labels = Object.values(texts.labels ?? {});
+    expect(new Set(labels).size).toBe(labels.length);
+  });
+});
+
+test('every rule, setting, article and experiment has its Chinese text', () => {
+  for (const [id, { text }] of Object.entries({ ...rules, ...lifeRules })) {
+    expect.soft({ id, differing: differing(text, chineseRules[id] ?? '') }).toEqual({ id, differing: [] });
+    expect(chineseRules[id]).toMatch(sentences);
+    expect(chineseRules[id]).not.toMatch(foreignMark);
+  }
+  expect(Object.keys(settingChanges).sort()).toEqual(knownSettings.map(({ name }) => name).sort());
+  for (const { name, changes } of knownSettings)
+    expect.soft({ name, differing: differing(changes, settingChanges[name] ?? '') }).toEqual({ name, differing: [] });
+  const spoken = inChinese(cases, experiments);
+  for (const { title } of [...spoken.articles, ...spoken.experiments])
+    if (!articles.some((one) => one.title === title)) expect(title).toMatch(/[\u4e00-\u9fff]|^TCP_[A-Z_]+$/);
+});
+
+/** What words say of arguments that can be told apart. */
+function filledIn(words: ReportWords, key: keyof ReportWords): string {
+  const word = words[key];
+  if (typeof word !== 'function') return JSON.stringify(word);
+  const marks = Array.from({ length: word.length }, (_, index) => `⟨${index}⟩`);
+  return (word as (...given: string[]) => string)(...marks);
+}
+
+const keys = Object.keys(english) as (keyof ReportWords)[];
+const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun']);
+
+test.each(keys.filter((key) => !ofLists.has(key)))('the word %s fills in the same in both languages', (key) => {
+  const marks = (text: string): string[] => (text.match(/⟨\d⟩/g) ?? []).toSorted();
+  expect(marks(filledIn(chinese, key))).toEqual(marks(filledIn(english, key)));
+});
+
+const reasons: readonly NotRun[] = [
+  { lacks: 'other-user' },
+  { lacks: 'compiler' },
+  { lacks: 'destroy-socket', said: 'S' },
+  { lacks: 'ipv6', said: 'S' },
+  { lacks: 'network', said: 'S' },
+  { lacks: 'node', version: 20 },
+  { lacks: 'kernel', since: '6.8', release: '6.1' },
+  { lacks: 'linux', platform: 'darwin' },
+  { lacks: 'time', waitsFor: 'W' },
+  { lacks: 'situation', said: 'S' },
+  { lacks: 'end', said: 'S' },
+];
+
+test.each(reasons)('why something was not run is said in Chinese: $lacks', (why) => {
+  const given = Object.entries(why).flatMap(([key, value]) => (key === 'lacks' ? [] : [String(value)]));
+  for (const value of given) expect(chinese.notRun(why)).toContain(value);
+  expect(chinese.notRun(why)).toMatch(/[\u4e00-\u9fff]/);
+});
+
+describe('a result in Chinese', () => {
+  const spoken = inChinese(cases, experiments);
+  const one = cases.find(({ id }) => id === 'G10');
+  const texts: CaseTexts | undefined = textsById['G10'];
+  if (one === undefined || texts === undefined) throw new Error('there is no G10');
+  const { id, articles: numbers, title, claim, rules: cited, advice, laws, rowNames } = one;
+  const rows = rowNames.map((name, index) => ({ name, events: [], observed: laws[0]?.rows[index] ?? null, ok: null }));
+  const result = (seen: MatrixResult['cases'][number]['rows'], unrun?: MatrixResult['cases'][number]['unrun']) => {
+    const facts = { id, articles: numbers, title, claim, rules: cited, advice };
+    const { cases: told } = spoken.told({
+      kernel: '6.18.0',
+      node: 'v20.20.2',
+      mode: 'root',
+      durationMs: 1,
+      cases: [
+        { ...facts, verdict: 'refuted', because: 'in English', rows: seen, durationMs: 1, ...(unrun && { unrun }) },
+      ],
+    });
+    return told[0];
+  };
+
+  test('has the sentence of the law that fits what was observed', () => {
+    expect(result(rows)).toMatchObject({ title: texts.title, claim: texts.claim, because: texts.laws[0] });
+    expect(result(rows.map((row) => ({ ...row, observed: 'another' })))?.because).toBe(chinese.newOutcome);
+  });
+
+  test('says which rows were not run', () => {
+    expect(result(rows.slice(1), [{ row: 'SO_LINGER {1, 1}', why: { lacks: 'compiler' } }])?.because).toBe(
+      `${texts.laws[0]}未运行：SO_LINGER {1, 1}，需要 C 编译器，PATH 里没有 cc。`,
+    );
+    expect(result([], [{ why: { lacks: 'compiler' } }])?.because).toBe('需要 C 编译器，PATH 里没有 cc');
+  });
+
+  test('leaves the result it was made of as it was', () => {
+    const before = JSON.stringify(rows);
+    result(rows);
+    expect(JSON.stringify(rows)).toBe(before);
+  });
+});
