@@ -125,7 +125,7 @@ const eachItsOwn = defineCase<Helper, Attempt>({
   run: help,
   laws: [
     {
-      text: 'tcp_tw_reuse helps connect() and does nothing for bind(). SO_REUSEADDR helps bind() and does nothing for a connect() that chooses its port. But a connect() from a port bound before takes over a TIME_WAIT without tcp_tw_reuse.',
+      text: 'tcp_tw_reuse helps connect() and does nothing for bind(). SO_REUSEADDR helps bind() and does nothing for a connect() that chooses its port. But connect() from a port given to bind() takes over a TIME_WAIT even without tcp_tw_reuse.',
       rows: (given) => ownWork(given, true),
     },
     {
@@ -366,7 +366,7 @@ const tooLate = defineCase<Setting, string>({
   run: setLate,
   laws: [
     {
-      text: 'Set late it works on a bound socket and on an accepted one, and on a listener for connections that come after. It does not reach connections that were accepted before.',
+      text: 'Set after bind(), it still works: on a bound socket, on an accepted one, and on a listener for later connections. It does not reach connections that were accepted before.',
       rows: ({ late, isSet }) => (isSet && late !== 'on the listener after the connection' ? 'ok' : 'EADDRINUSE'),
     },
     { text: 'Set after bind it has no effect.', rows: () => 'EADDRINUSE' },

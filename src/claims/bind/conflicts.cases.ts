@@ -283,7 +283,7 @@ const twoProcesses = defineCase<Listeners, string>({
   },
   laws: [
     {
-      text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE where it overlaps with that listener. Other sockets of the port share an address by SO_REUSEADDR as they do without a listener. If both bind first, the one that calls listen() second fails there.',
+      text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE if its address overlaps with that of the listener. On another address of the same port SO_REUSEADDR still works. If both bind first, the one that calls listen() second fails there.',
       rows: ({ order, option }) => {
         if (order === twoMore) return option === true ? 'ok' : inUse;
         return order === 'process 1 listens first' ? inUse : 'listen EADDRINUSE';

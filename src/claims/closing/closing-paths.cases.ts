@@ -286,7 +286,7 @@ const maximumSegmentLifetime = defineCase<'as it is' | 'set to 20 s', string>({
   },
   laws: [
     {
-      text: 'The standard takes the MSL to be two minutes. Linux does not: TIME_WAIT lasts 60 s, so it takes 30 s, and mainline has no parameter for it.',
+      text: 'The standard sets the MSL to two minutes. On Linux TIME_WAIT lasts 60 s, as if the MSL were 30 s, and mainline Linux has no parameter to change it.',
       rows: (how) => (how === 'as it is' ? 'about 60 s' : noLengthSysctl),
     },
     {
@@ -294,7 +294,7 @@ const maximumSegmentLifetime = defineCase<'as it is' | 'set to 20 s', string>({
       rows: (how) => (how === 'as it is' ? 'about 60 s' : 'about 20 s'),
     },
     {
-      text: 'The standard takes the MSL to be two minutes. Linux does not: TIME_WAIT lasts 60 s, so it takes 30 s.',
+      text: 'The standard sets the MSL to two minutes. On Linux TIME_WAIT lasts 60 s, as if the MSL were 30 s.',
       rows: (how) => (how === 'as it is' ? 'about 60 s' : notTried),
     },
     {

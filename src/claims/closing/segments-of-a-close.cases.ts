@@ -9,7 +9,7 @@ import {
   type Stage,
 } from '../kit/index.js';
 
-type Moment = 'after it has acknowledged the FIN' | 'before its ACK is due' | 'never, as the first has sent RST';
+type Moment = 'after it has acknowledged the FIN' | 'before its ACK is due' | 'after the first has sent RST';
 
 interface Sent {
   readonly [what: string]: string | number;
@@ -35,7 +35,7 @@ async function talked(listener: LabSocket, server: Host, client: Host): Promise<
 /** Closes both ends. Returns whether the second was closed at the moment asked for. */
 async function closeBoth(moment: Moment, s: LabSocket, c: LabSocket): Promise<boolean> {
   const ports = { localPort: port, remotePort: c.local.port };
-  if (moment === 'never, as the first has sent RST') s.setOption('SO_LINGER', { on: true, seconds: 0 });
+  if (moment === 'after the first has sent RST') s.setOption('SO_LINGER', { on: true, seconds: 0 });
   const begin = performance.now();
   s.close();
   if (moment === 'after it has acknowledged the FIN') await finAcknowledged(s.host, ports);
@@ -78,12 +78,12 @@ const four = defineCase<Moment, Sent>({
     'Do not count segments to tell a clean close from another: three or four, it is clean if either side has sent a FIN and nobody an RST.',
   labels: { segments: 'segments', inOrder: 'in order' },
   rows: (
-    ['after it has acknowledged the FIN', 'before its ACK is due', 'never, as the first has sent RST'] as const
+    ['after it has acknowledged the FIN', 'before its ACK is due', 'after the first has sent RST'] as const
   ).map((moment) => ({
     name: `the other side closes ${moment}`,
     given: moment,
     // The way without FIN the article names itself.
-    ...(moment === 'never, as the first has sent RST' ? {} : { says: { segments: 4 } }),
+    ...(moment === 'after the first has sent RST' ? {} : { says: { segments: 4 } }),
   })),
   run: closing,
   laws: [
@@ -98,7 +98,7 @@ const four = defineCase<Moment, Sent>({
           segments: 3,
           inOrder: 'server FIN ACK, client FIN ACK, server ACK',
         },
-        'the other side closes never, as the first has sent RST': { segments: 1, inOrder: 'server RST ACK' },
+        'the other side closes after the first has sent RST': { segments: 1, inOrder: 'server RST ACK' },
       },
     },
   ],

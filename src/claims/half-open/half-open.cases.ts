@@ -83,7 +83,7 @@ type Question =
   | 'a port given to bind() is still held'
   | 'a port chosen by bind() is still held'
   | 'a port chosen by connect() is still held'
-  | 'getsockname() tells the port that is held';
+  | 'getsockname() reports a port that is held';
 
 /** Whether another socket is kept from binding the port. */
 function isHeld(host: Host, port: number): boolean {
@@ -106,7 +106,7 @@ async function answer(stage: Stage, question: Question): Promise<string> {
   if (!isHeld(host, port)) throw new Error('the port was not held before');
   client.disconnect();
   const held = isHeld(host, port);
-  if (question === 'getsockname() tells the port that is held')
+  if (question === 'getsockname() reports a port that is held')
     return client.local.port === port && !held ? 'no' : 'yes';
   return held ? 'yes' : 'no';
 }
@@ -130,7 +130,7 @@ const unspec = defineCase<Question, string>({
         'a port given to bind() is still held',
         'a port chosen by bind() is still held',
         'a port chosen by connect() is still held',
-        'getsockname() tells the port that is held',
+        'getsockname() reports a port that is held',
       ] as const
     ).map((question) => ({ name: question, given: question })),
   ],
@@ -145,7 +145,7 @@ const unspec = defineCase<Question, string>({
         'a port given to bind() is still held': 'yes',
         'a port chosen by bind() is still held': 'no',
         'a port chosen by connect() is still held': 'no',
-        'getsockname() tells the port that is held': 'no',
+        'getsockname() reports a port that is held': 'no',
       },
     },
   ],

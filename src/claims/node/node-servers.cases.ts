@@ -45,15 +45,27 @@ interface Servers {
   readonly without: string;
   /** What the TCP servers are told after Ctrl+C, with a client that was connected. */
   readonly restart: string;
+  /** What the UDP sockets are told then. */
+  readonly udpRestart: string;
+  /** What a second UDP socket of the kind is told beside the first. */
+  readonly udpBeside: Of<string>;
 }
 
-/** Starts one server of each kind. Returns the program, and what each was told. */
-async function startAll(host: Host, node: string, name: string): Promise<[Program, Of<string>]> {
-  const pairs = kinds.map((kind) => [kind, portOf(kind)]);
+/** Starts one server of each kind, and then a second one of these. Returns the program, and what each was told. */
+async function startAll(
+  host: Host,
+  node: string,
+  name: string,
+  twice: readonly Kind[] = [],
+): Promise<{ program: Program; first: Of<string>; second: Of<string> }> {
+  const pairs = [...kinds, ...twice].map((kind) => [kind, portOf(kind)]);
   const program = await host.start({ program: programs.nodeServers, name, args: [JSON.stringify(pairs)], node });
-  const results: [Kind, string][] = [];
-  for (const kind of kinds) results.push([kind, (await program.report(kind)).result]);
-  return [program, Object.fromEntries(results)];
+  const results = async (of: readonly Kind[], seen: number): Promise<Of<string>> => {
+    const told: [Kind, string][] = [];
+    for (const kind of of) told.push([kind, (await program.report(kind, seen)).result]);
+    return Object.fromEntries(told);
+  };
+  return { program, first: await results(kinds, 0), second: await results(twice, 1) };
 }
 
 /** The socket of the server on its port, which this or another process of the program holds. */
@@ -107,17 +119,18 @@ async function servers(stage: Stage, version: NodeVersion): Promise<Servers> {
   const host = stage.alone();
   const node = nodeOf(version);
   if (node === undefined) throw new Error(`Node ${version} is not here`);
-  const [program, started] = await startAll(host, node, `Node ${version}`);
+  const { program, first: started } = await startAll(host, node, `Node ${version}`);
   const running = kinds.filter((kind) => started[kind] === 'ok');
   const sets: Of<string> = Object.fromEntries(
     kinds.map((kind) => [kind, running.includes(kind) ? optionsOf(host, kind) : (started[kind] ?? '')]),
   );
   const tcp = running.filter(isTcp);
+  const udp = kinds.filter((kind) => !isTcp(kind));
   await interrupt(host, program, tcp);
-  const [, again] = await startAll(host, node, `Node ${version} again`);
+  const { first: again, second: udpBeside } = await startAll(host, node, `Node ${version} again`, udp);
   const without = tcp.filter((kind) => sets[kind]?.includes('SO_REUSEADDR') !== true);
-  const results = new Set(tcp.map((kind) => again[kind] ?? ''));
-  return { sets, without: without.join('; ') || 'none', restart: [...results].join(', ') };
+  const told = (of: readonly Kind[]): string => [...new Set(of.map((kind) => again[kind] ?? ''))].join(', ');
+  return { sets, without: without.join('; ') || 'none', restart: told(tcp), udpRestart: told(udp), udpBeside };
 }
 
 const nodesOwn = defineCase<NodeVersion, Servers>({
@@ -127,8 +140,14 @@ const nodesOwn = defineCase<NodeVersion, Servers>({
   claim: 'A server that is stopped by Ctrl+C while a client is connected cannot be started again at once: bind fails.',
   rules: ['reuseaddr-shared', 'held-by-time-wait', 'option-inherited', 'death-closes'],
   advice:
-    'Set nothing on a TCP server of Node: it has SO_REUSEADDR already. Set `reuseAddr` on a dgram socket only for multicast, and `reusePort` only where several processes are meant.',
-  labels: { sets: 'address and options', without: 'TCP servers without SO_REUSEADDR', restart: 'restart' },
+    'Set nothing on a TCP server of Node: it has SO_REUSEADDR already. Set `reuseAddr` on a dgram socket only for multicast, and `reusePort` only where several processes are meant: a second copy then starts beside the first, instead of failing.',
+  labels: {
+    sets: 'address and options',
+    without: 'TCP servers without SO_REUSEADDR',
+    restart: 'restart',
+    udpRestart: 'restart of UDP sockets',
+    udpBeside: 'a second UDP socket on the port',
+  },
   needs: ['ipv6'],
   sideBySide: 2,
   rows: supportedNodes.map((version) => ({
@@ -140,8 +159,8 @@ const nodesOwn = defineCase<NodeVersion, Servers>({
   run: servers,
   laws: [
     {
-      text: 'Node sets SO_REUSEADDR on every TCP server, of net, http and cluster, and the restart works at once.',
-      rows: () => ({ without: 'none', restart: 'ok' }),
+      text: 'Node sets SO_REUSEADDR on every TCP server, of net, http and cluster, and the restart works at once. A UDP socket leaves nothing behind, so it needs no option to start again.',
+      rows: () => ({ without: 'none', restart: 'ok', udpRestart: 'ok' }),
     },
     { text: 'Node sets no SO_REUSEADDR, and the restart fails.', rows: () => ({ restart: 'EADDRINUSE' }) },
   ],
@@ -215,11 +234,11 @@ const nodesWildcard = defineCase<BesideNode, string>({
   run: besideNode,
   laws: [
     {
-      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot beside such a listener. ipv6Only leaves IPv4 alone, but only if the host is given as ::, and does nothing without.",
+      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot start beside such a listener. ipv6Only leaves IPv4 alone, but only if the host is given as ::, and does nothing without.",
       rows: ({ kind }) => (kind === 'net.Server, ipv6Only on ::' ? 'ok' : 'EADDRINUSE'),
     },
     {
-      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot beside such a listener. ipv6Only leaves IPv4 alone, whether the host is given as :: or not.",
+      text: "Node's server without a host has every IPv4 address as well as every IPv6 one: no other listener on any of them can start beside it, and Node cannot start beside such a listener. ipv6Only leaves IPv4 alone, whether the host is given as :: or not.",
       rows: ({ kind }) => (kind === 'net.Server' ? 'EADDRINUSE' : 'ok'),
     },
     {

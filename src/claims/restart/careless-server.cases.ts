@@ -16,7 +16,7 @@ type Client =
   | 'has read the whole answer, and leaves after the server'
   | 'has read 100 bytes of the answer, and leaves after the server'
   | 'leaves before the server'
-  | 'leaves before the server, which tells it nothing for longer than tcp_fin_timeout';
+  | 'leaves before the server, which writes nothing for longer than tcp_fin_timeout';
 
 interface Course {
   readonly [moment: string]: string;
@@ -80,7 +80,7 @@ const careless = defineCase<Client, Course>({
     'The echo server of the article is stopped while, or after, a client was connected: it leaves a TIME_WAIT, and its restart fails in bind.',
   rules: ['closing-states', 'unread-data-resets', 'first-fin-time-wait', 'death-closes'],
   advice:
-    'Close what you have accepted when read() returns 0: CLOSE_WAIT has no timer, and each such client costs a descriptor until the server ends. Write as many bytes as you have to say, not the whole buffer.',
+    'Close what you have accepted when read() returns 0: CLOSE_WAIT has no timer, and each such client costs a descriptor until the server ends. Write only the bytes that you have, not the whole buffer.',
   labels: { before: 'while the server runs', left: 'left after it', restart: 'restart' },
   sideBySide: 4,
   rows: (
@@ -88,7 +88,7 @@ const careless = defineCase<Client, Course>({
       'has read the whole answer, and leaves after the server',
       'has read 100 bytes of the answer, and leaves after the server',
       'leaves before the server',
-      'leaves before the server, which tells it nothing for longer than tcp_fin_timeout',
+      'leaves before the server, which writes nothing for longer than tcp_fin_timeout',
     ] as const
   ).map((name) => ({
     name: `the client ${name}`,
@@ -99,7 +99,7 @@ const careless = defineCase<Client, Course>({
   run: course,
   laws: [
     {
-      text: 'The restart fails only if the client has read everything and closes after the server: TIME_WAIT. A client that leaves with a part of the answer unread resets the connection, and the restart works. A client that leaves first stays in CLOSE_WAIT at the server for as long as the server runs; the restart works then too.',
+      text: 'The restart fails only if the client has read everything and closes after the server, which leaves a TIME_WAIT. A client that leaves with a part of the answer unread resets the connection, and the restart works. A client that leaves first stays in CLOSE_WAIT at the server for as long as the server runs; the restart works then too.',
       rows: {
         'the client has read the whole answer, and leaves after the server': {
           before: 'ESTABLISHED',
@@ -112,7 +112,7 @@ const careless = defineCase<Client, Course>({
           restart: 'ok',
         },
         'the client leaves before the server': { before: 'CLOSE_WAIT', left: 'nothing', restart: 'ok' },
-        'the client leaves before the server, which tells it nothing for longer than tcp_fin_timeout': {
+        'the client leaves before the server, which writes nothing for longer than tcp_fin_timeout': {
           before: 'CLOSE_WAIT',
           left: 'nothing',
           restart: 'ok',

@@ -169,7 +169,7 @@ const closedProgram = defineCase<Help, string>({
   run: restarted,
   laws: [
     {
-      text: 'LD_PRELOAD helps if both the old program and the new one run with it. pidfd_getfd(2) reaches the old one only, so it needs LD_PRELOAD for the new one. A proxy helps, and so does a listener of systemd if the program takes its descriptor; a program that binds for itself meets that listener.',
+      text: 'LD_PRELOAD helps if both the old program and the new one run with it. pidfd_getfd(2) reaches the old one only, so it needs LD_PRELOAD for the new one. A proxy helps, and so does a listener of systemd if the program takes its descriptor; a program that binds for itself fails, since that listener has the port.',
       rows: {
         nothing: 'EADDRINUSE',
         'LD_PRELOAD for both': 'ok',

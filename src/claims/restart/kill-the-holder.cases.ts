@@ -105,7 +105,7 @@ const kill = defineCase<Held, Killed>({
   run: killed,
   laws: [
     {
-      text: 'Killing the process frees a port that is bound, in LISTEN or in CLOSE_WAIT. For ESTABLISHED and FIN_WAIT2 it leaves FIN_WAIT2 behind, and the restart fails. For TIME_WAIT and FIN_WAIT2 without a process there is nobody to kill.',
+      text: 'Killing the process frees a port that is bound, in LISTEN or in CLOSE_WAIT. For ESTABLISHED and FIN_WAIT2 it leaves FIN_WAIT2 behind, and the restart fails. In TIME_WAIT, and in FIN_WAIT2 without a process, there is nobody to kill.',
       rows: {
         BOUND: { found: 'a process', left: 'nothing', restart: 'ok' },
         LISTEN: { found: 'a process', left: 'nothing', restart: 'ok' },

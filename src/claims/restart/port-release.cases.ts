@@ -96,7 +96,7 @@ const clientClosesFirst = defineCase<Release, string>({
   },
   laws: [
     {
-      text: 'Free at once if every connection was closed by its client and the last ACK came. Held if one was closed by the server, if a client is unreachable (LAST_ACK), or if both closed at once (TIME_WAIT).',
+      text: 'The port is free at once if every client closed its connection first and the last ACK came. It is held if the server closed one first, if a client is unreachable (LAST_ACK), or if both closed at the same time (TIME_WAIT).',
       rows: {
         'every connection was closed by its client first': 'ok',
         'the client closed first, by RST': 'ok',
@@ -188,7 +188,7 @@ const serverClosesFirst = defineCase<Stay, Keeping>({
   },
   laws: [
     {
-      text: 'If the client closes too, TIME_WAIT holds the port for 60 s, whatever tcp_fin_timeout says. If the client never closes, FIN_WAIT2 holds it for tcp_fin_timeout (60 s), or for ever if the server keeps its socket. If the client is gone, FIN_WAIT1 holds it until retransmission gives up.',
+      text: 'If the client closes too, TIME_WAIT holds the port for 60 s, whatever tcp_fin_timeout says. If the client never closes, FIN_WAIT2 holds it for tcp_fin_timeout (60 s), or for ever if the server keeps its socket. If the client is unreachable, FIN_WAIT1 holds it until the kernel gives up sending the FIN again.',
       rows: {
         'the client closes too': { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' },
         'the client closes too, tcp_fin_timeout 1': { state: 'TIME_WAIT', timer: 'about 60 s', bind: 'EADDRINUSE' },

@@ -118,7 +118,7 @@ const mostSpecific = defineCase<Sharing, Served>({
   run: share,
   laws: [
     {
-      text: 'TCP with SO_REUSEADDR: ANY excludes A and B; whoever listens first wins. With SO_REUSEPORT, and UDP with either option, all three run and the most specific address gets the traffic.',
+      text: 'With SO_REUSEADDR a TCP server on ANY and one on A or B exclude each other: the first to listen wins. With SO_REUSEPORT all three run, and the most specific address gets the traffic. UDP sockets run side by side with either option.',
       rows: ({ kind, option, order }) => (kind === 'stream' && option === 'SO_REUSEADDR' ? firstWins(order) : wanted),
     },
     {

@@ -271,7 +271,7 @@ const severalDestinations = defineCase<OnePort, Count>({
   },
   laws: [
     {
-      text: 'With SO_REUSEADDR every different four-tuple connects. Without it bind() stops the second connection, unless the first has turned ANY into another address by connecting.',
+      text: 'With SO_REUSEADDR every different four-tuple connects. Without it bind() stops the second connection, unless connect() has already given the first socket a different address.',
       rows: {
         'with SO_REUSEADDR, ANY to three destinations': { connections: 3, then: nothingFailed },
         'without the option, ANY to three destinations': { connections: 1, then: 'bind EADDRINUSE' },
@@ -328,7 +328,7 @@ const whenToSet = defineCase<Timing, string>({
   },
   laws: [
     {
-      text: 'The second socket must set SO_REUSEADDR before its own bind(). When the first socket set it makes no difference, as long as it has it by then.',
+      text: 'The second socket must set SO_REUSEADDR before its own bind(). It does not matter when the first socket set it, as long as it has it by then.',
       rows: ({ second }) => (second === 'before bind' ? 'ok' : 'bind EADDRINUSE'),
     },
     {

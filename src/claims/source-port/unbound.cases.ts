@@ -65,7 +65,7 @@ const withoutBind = defineCase<Unbound, Shared>({
   run: twoDestinations,
   laws: [
     {
-      text: 'connect() without bind() shares one source port among destinations: it asks for a free four-tuple, not for a free port. A bind() of the port takes that away, and a UDP port has one socket.',
+      text: 'connect() without bind() shares one source port among destinations: it needs a free four-tuple, not a free port. It does not share a port that bind() has taken, and each UDP socket gets a port of its own.',
       rows: {
         'TCP, two ports of one server': { connections: 2, second: 'ok' },
         'TCP, two addresses': { connections: 2, second: 'ok' },

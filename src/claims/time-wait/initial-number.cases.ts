@@ -105,7 +105,7 @@ const initialNumber = defineCase<Numbers, string>({
   run: numbers,
   laws: [
     {
-      text: 'The first number of a new connection comes from a clock of 15.6 million counts a second. It is below the last number of the old connection if that carried more bytes in the time. Only a host that has the TIME_WAIT itself begins above it in any case.',
+      text: 'The first number of a new connection comes from a clock of 15.6 million counts a second. It is below the last number of the old connection if that connection carried more bytes than the clock has counted since. Only a host that has the TIME_WAIT itself always starts above it.',
       rows: ({ of, timeWaitAt, data }) => (data === 'one byte' || of === timeWaitAt ? 'above' : 'below'),
     },
     {

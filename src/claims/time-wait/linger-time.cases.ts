@@ -38,7 +38,7 @@ const lingerTime = defineCase<LingerTime, KeptFor>({
   },
   laws: [
     {
-      text: 'TIME_WAIT lasts 60 s, whatever time SO_LINGER has: that is how long close() waits.',
+      text: 'TIME_WAIT lasts 60 s, whatever SO_LINGER says. The time in SO_LINGER is how long close() waits, not how long TIME_WAIT lasts.',
       rows: () => ({ timeWait: 'about 60 s', bind: 'EADDRINUSE' }),
     },
     {

@@ -293,7 +293,7 @@ const assassination = defineCase<Attack, string>({
   },
   laws: [
     {
-      text: 'A reset with exactly the next number ends a TIME_WAIT, and an old duplicate can cause one. With tcp_rfc1337 = 1 neither does.',
+      text: 'A reset with exactly the next sequence number ends a TIME_WAIT, and an old duplicate can cause such a reset. With tcp_rfc1337 = 1 neither ends it.',
       rows: ({ rfc1337, by }) =>
         rfc1337 === 0 && (by === 'RST' || by === 'old duplicate, and the RST of the closed peer') ? 'gone' : 'stands',
     },

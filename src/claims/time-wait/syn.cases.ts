@@ -133,7 +133,7 @@ const wrapped = defineCase<Lower, { syn: string; secondSyn: string }>({
   },
   laws: [
     {
-      text: 'Below by a wrap counts as above, and is accepted. Really behind is accepted with a newer timestamp. Otherwise it is refused once and accepted at the second SYN, since the reset of the client ends the TIME_WAIT (not with tcp_rfc1337).',
+      text: 'A number that is lower only because the numbers wrapped counts as higher, and is accepted. A number that is really lower is accepted with a newer timestamp. Otherwise the first SYN is refused and the second accepted, because the reset from the client ends the TIME_WAIT (not with tcp_rfc1337 = 1).',
       rows: ({ where, clock, rfc1337 }) => {
         if (where === 'after a wrap' || clock === 'newer') return { syn: 'accepted', secondSyn: 'not needed' };
         return { syn: 'refused', secondSyn: rfc1337 === 1 ? 'refused' : 'accepted' };

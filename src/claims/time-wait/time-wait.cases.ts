@@ -376,7 +376,7 @@ const sysctls = defineCase<Setting, Changed>({
   },
   laws: [
     {
-      text: 'No parameter lets a TIME_WAIT run out sooner: tcp_fin_timeout shortens FIN_WAIT2 alone, tcp_tw_reuse neither, and tcp_tw_recycle is gone. With tcp_max_tw_buckets = 0 the kernel keeps no TIME_WAIT and no FIN_WAIT2 at all.',
+      text: 'No parameter shortens a TIME_WAIT: tcp_fin_timeout shortens only FIN_WAIT2, tcp_tw_reuse shortens neither, and tcp_tw_recycle is gone. With tcp_max_tw_buckets = 0 the kernel keeps no TIME_WAIT and no FIN_WAIT2 at all.',
       rows: ({ sysctl, state }) => {
         if (sysctl === 'tcp_max_tw_buckets') return { kept: 'not made' };
         if (sysctl === 'tcp_tw_recycle') return { kept: noSuchParameter };

@@ -85,7 +85,7 @@ const vanished = defineCase<Arrival, Left>({
   run: arrival,
   laws: [
     {
-      text: 'A TIME_WAIT is gone before its time after an RST, after a new SYN, and after any old segment whose sender no longer knows the connection: the TIME_WAIT answers it, and that answer is answered with RST. Two segments that change places are enough. With tcp_rfc1337 1 it withstands the RST. Above tcp_max_tw_buckets it is never made.',
+      text: 'A TIME_WAIT ends early after an RST, after a new SYN, and after an old segment from a host that no longer knows the connection: the TIME_WAIT answers the segment, and that host replies with RST. Two reordered segments are enough. With tcp_rfc1337 = 1 it survives the RST. Above tcp_max_tw_buckets it is never made.',
       rows: {
         'nothing comes': { timeWait: 'stands', restart: 'EADDRINUSE' },
         'the ACK of its FIN comes late': { timeWait: 'gone', restart: 'ok' },
