@@ -77,14 +77,14 @@ const four = defineCase<Moment, Sent>({
   advice:
     'Do not count segments to tell a clean close from another: three or four, it is clean if either side has sent a FIN and nobody an RST.',
   labels: { segments: 'segments', inOrder: 'in order' },
-  rows: (
-    ['after it has acknowledged the FIN', 'before its ACK is due', 'after the first has sent RST'] as const
-  ).map((moment) => ({
-    name: `the other side closes ${moment}`,
-    given: moment,
-    // The way without FIN the article names itself.
-    ...(moment === 'after the first has sent RST' ? {} : { says: { segments: 4 } }),
-  })),
+  rows: (['after it has acknowledged the FIN', 'before its ACK is due', 'after the first has sent RST'] as const).map(
+    (moment) => ({
+      name: `the other side closes ${moment}`,
+      given: moment,
+      // The way without FIN the article names itself.
+      ...(moment === 'after the first has sent RST' ? {} : { says: { segments: 4 } }),
+    }),
+  ),
   run: closing,
   laws: [
     {
