@@ -53,7 +53,7 @@ for (const args of [
   ['-e', '0'],
   [command, '--version'],
   [command, 'list'],
-  ['dist/claims/programs/agent.js'],
+  ['dist/claims/programs/agent.cjs'],
   [command, 'matrix', '--quick'],
 ])
   tell(`node ${args.join(' ')}`, () => cpuMsOf(args));

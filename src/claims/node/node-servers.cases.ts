@@ -68,41 +68,50 @@ async function startAll(
   return { program, first: await results(kinds, 0), second: await results(twice, 1) };
 }
 
-/** The socket of the server on its port, which this or another process of the program holds. */
-function rowOf(host: Host, kind: Kind): SocketRow | undefined {
-  const filter = { localPort: portOf(kind), protocol: isTcp(kind) ? 'tcp' : 'udp' } as const;
-  return host.sockets(filter).find(({ remotePort }) => remotePort === 0);
+type Rows = { readonly [K in Kind]?: SocketRow };
+
+/** The socket of each server, which the program or its worker holds. */
+function rowsOf(host: Host): Rows {
+  const rows = [...host.sockets({ protocol: 'tcp', state: 'LISTEN' }), ...host.sockets({ protocol: 'udp' })];
+  const found = kinds.map((kind) => {
+    const protocol = isTcp(kind) ? 'tcp' : 'udp';
+    return [kind, rows.find((row) => row.protocol === protocol && row.localPort === portOf(kind))];
+  });
+  return Object.fromEntries(found) as Rows;
 }
 
-/** What is set on the very socket, through a duplicate of its descriptor. */
-function optionsOf(host: Host, kind: Kind): string {
-  const row = rowOf(host, kind);
-  const [owner] = row === undefined ? [] : (findOwners([row.inode]).owners.get(row.inode) ?? []);
-  const [fd] = owner?.fds ?? [];
-  if (row === undefined || owner === undefined || fd === undefined) return 'not found';
-  return withDescriptorOf(owner.pid, fd, (duplicate) => {
-    const isV6 = row.family === 'IPv6';
-    const set = [
-      ...(getOption(duplicate, 'SO_REUSEADDR') ? ['SO_REUSEADDR'] : []),
-      ...(getOption(duplicate, 'SO_REUSEPORT') ? ['SO_REUSEPORT'] : []),
-      ...(isV6 && getOption(duplicate, 'IPV6_V6ONLY') ? ['IPV6_V6ONLY'] : []),
-    ];
-    return `${isV6 ? '[::]' : row.localAddress}, ${set.join(', ') || 'no option'}`;
-  });
+/** What is set on the very sockets, through a duplicate of each descriptor. */
+function optionsOf(rows: Rows): (kind: Kind) => string {
+  const { owners } = findOwners(Object.values(rows).flatMap((row) => row?.inode ?? []));
+  return (kind) => {
+    const row = rows[kind];
+    const [owner] = row === undefined ? [] : (owners.get(row.inode) ?? []);
+    const [fd] = owner?.fds ?? [];
+    if (row === undefined || owner === undefined || fd === undefined) return 'not found';
+    return withDescriptorOf(owner.pid, fd, (duplicate) => {
+      const isV6 = row.family === 'IPv6';
+      const set = [
+        ...(getOption(duplicate, 'SO_REUSEADDR') ? ['SO_REUSEADDR'] : []),
+        ...(getOption(duplicate, 'SO_REUSEPORT') ? ['SO_REUSEPORT'] : []),
+        ...(isV6 && getOption(duplicate, 'IPV6_V6ONLY') ? ['IPV6_V6ONLY'] : []),
+      ];
+      return `${isV6 ? '[::]' : row.localAddress}, ${set.join(', ') || 'no option'}`;
+    });
+  };
 }
 
 /** Ctrl+C while a client of each is connected, which leaves when it sees the end. */
-async function interrupt(host: Host, program: Program, running: readonly Kind[]): Promise<void> {
+async function interrupt(host: Host, program: Program, running: readonly Kind[], rows: Rows): Promise<void> {
   const clients = [];
   for (const kind of running) {
-    const family = rowOf(host, kind)?.family === 'IPv4' ? 'IPv4' : 'IPv6';
+    const family = rows[kind]?.family === 'IPv4' ? 'IPv4' : 'IPv6';
     const to = { address: family === 'IPv4' ? host.A : '::1', port: portOf(kind) };
     clients.push(await host.open({ name: `client of ${kind}`, family }).connect(to));
   }
-  await comesTrue(
-    () => running.every((kind) => host.sockets({ localPort: portOf(kind), state: 'ESTABLISHED' }).length > 0),
-    'accepted',
-  );
+  await comesTrue(() => {
+    const accepted = new Set(host.sockets({ state: 'ESTABLISHED' }).map(({ localPort }) => localPort));
+    return running.every((kind) => accepted.has(portOf(kind)));
+  }, 'accepted');
   await program.kill('SIGINT');
   for (const client of clients) {
     await comesTrue(() => client.state !== 'ESTABLISHED', 'the end of the connection');
@@ -121,12 +130,14 @@ async function servers(stage: Stage, version: NodeVersion): Promise<Servers> {
   if (node === undefined) throw new Error(`Node ${version} is not here`);
   const { program, first: started } = await startAll(host, node, `Node ${version}`);
   const running = kinds.filter((kind) => started[kind] === 'ok');
+  const rows = rowsOf(host);
+  const options = optionsOf(rows);
   const sets: Of<string> = Object.fromEntries(
-    kinds.map((kind) => [kind, running.includes(kind) ? optionsOf(host, kind) : (started[kind] ?? '')]),
+    kinds.map((kind) => [kind, running.includes(kind) ? options(kind) : (started[kind] ?? '')]),
   );
   const tcp = running.filter(isTcp);
   const udp = kinds.filter((kind) => !isTcp(kind));
-  await interrupt(host, program, tcp);
+  await interrupt(host, program, tcp, rows);
   const { first: again, second: udpBeside } = await startAll(host, node, `Node ${version} again`, udp);
   const without = tcp.filter((kind) => sets[kind]?.includes('SO_REUSEADDR') !== true);
   const told = (of: readonly Kind[]): string => [...new Set(of.map((kind) => again[kind] ?? ''))].join(', ');

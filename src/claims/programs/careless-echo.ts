@@ -17,14 +17,18 @@ if (reporting('listen', () => listener.listen({ backlog: 5 }), details, [5]) ===
 /** As C does that has no destructors. */
 const neverClosed: Socket[] = [];
 
-for (;;) {
-  const connection = await listener.accept();
-  neverClosed.push(connection);
-  report('accept', 'ok', { address: connection.getpeername() });
+async function serve(): Promise<void> {
   for (;;) {
-    const data = await connection.recv({ size: 1023 });
-    if (data.length === 0) break;
-    await connection.send(Buffer.concat([Buffer.from('Server: '), data], answerBytes));
+    const connection = await listener.accept();
+    neverClosed.push(connection);
+    report('accept', 'ok', { address: connection.getpeername() });
+    for (;;) {
+      const data = await connection.recv({ size: 1023 });
+      if (data.length === 0) break;
+      await connection.send(Buffer.concat([Buffer.from('Server: '), data], answerBytes));
+    }
+    report('read', '0');
   }
-  report('read', '0');
 }
+
+void serve();

@@ -35,8 +35,12 @@ async function echo(connection: Socket): Promise<void> {
   }
 }
 
-for (;;) {
-  const connection = await listener.accept();
-  report('accept', 'ok', { address: connection.getpeername() });
-  void echo(connection).catch((error: unknown) => report('echo', String(error)));
+async function serve(): Promise<void> {
+  for (;;) {
+    const connection = await listener.accept();
+    report('accept', 'ok', { address: connection.getpeername() });
+    void echo(connection).catch((error: unknown) => report('echo', String(error)));
+  }
 }
+
+void serve();

@@ -1,6 +1,6 @@
 // Starts the servers of Node itself, as an application would, each on the port it is given: no import but those of Node, since
 // any Node runs it. Arguments: JSON of [kind, port] pairs, and an address or nothing. It ends by the default action of a signal.
-import cluster from 'node:cluster';
+import cluster, { type Worker } from 'node:cluster';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { writeSync } from 'node:fs';
@@ -26,8 +26,12 @@ async function listen(server: net.Server, settings: object): Promise<void> {
 
 const discard = (socket: net.Socket): unknown => socket.on('error', () => {}).resume();
 
-async function inWorkers(port: number, exclusive: boolean): Promise<void> {
-  const worker = cluster.fork({ WORKER: JSON.stringify({ port, exclusive }) });
+let worker: Worker | undefined;
+
+/** One worker process for all that is started in one. */
+async function inWorker(port: number, exclusive: boolean): Promise<void> {
+  worker ??= cluster.fork({ WORKER: 'yes' });
+  worker.send({ port, exclusive });
   const [message] = (await once(worker, 'message')) as [{ code?: string }];
   if (message.code !== undefined) throw Object.assign(new Error(message.code), { code: message.code });
 }
@@ -45,8 +49,8 @@ const starts: Readonly<Record<string, Start>> = {
   'net.Server, ipv6Only on ::': (port) => listen(net.createServer(discard), { port, host: '::', ipv6Only: true }),
   'net.Server, reusePort': (port) => listen(net.createServer(discard), { port, reusePort: true }),
   'http.Server': (port) => listen(http.createServer(), { port }),
-  'cluster worker': (port) => inWorkers(port, false),
-  'cluster worker, exclusive': (port) => inWorkers(port, true),
+  'cluster worker': (port) => inWorker(port, false),
+  'cluster worker, exclusive': (port) => inWorker(port, true),
   BoundSocket: async (port) => {
     if (BoundSocket === undefined) throw Object.assign(new Error('absent'), { code: 'absent' });
     const bound = new BoundSocket({ port, ...at });
@@ -59,15 +63,18 @@ const starts: Readonly<Record<string, Start>> = {
   'dgram.Socket, reusePort': (port) => datagrams({ reusePort: true }, port),
 };
 
-const work = process.env['WORKER'];
-if (cluster.isWorker && work !== undefined) {
-  const { port, exclusive } = JSON.parse(work) as { port: number; exclusive: boolean };
+/** Listens as it is told, and answers each order. */
+function work(): void {
   const say = (code?: string): unknown => process.send?.({ code });
-  net
-    .createServer(discard)
-    .on('error', (error: NodeJS.ErrnoException) => say(error.code))
-    .listen({ ...at, port, exclusive }, () => say());
-} else {
+  process.on('message', ({ port, exclusive }: { port: number; exclusive: boolean }) => {
+    net
+      .createServer(discard)
+      .on('error', (error: NodeJS.ErrnoException) => say(error.code))
+      .listen({ ...at, port, exclusive }, () => say());
+  });
+}
+
+async function startAll(): Promise<void> {
   report('start', 'ok');
   // A program ends with the lab that holds the other end of its standard input.
   process.stdin.on('end', () => process.exit()).resume();
@@ -80,3 +87,6 @@ if (cluster.isWorker && work !== undefined) {
     }
   }
 }
+
+if (cluster.isWorker && process.env['WORKER'] !== undefined) work();
+else void startAll();

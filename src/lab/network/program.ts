@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { parse } from 'node:path';
 import { HostProcess } from './process.js';
 import type { Json } from '../record/json.js';
 import type { Recorder } from '../record/recorder.js';
@@ -39,7 +39,7 @@ export class Program extends HostProcess {
   constructor(
     {
       program,
-      name = basename(program, '.js').replaceAll('-', ' '),
+      name = parse(program).name.replaceAll('-', ' '),
       args = [],
       uid,
       fds = [],
