@@ -93,13 +93,26 @@ const Constant kConstants[] = {
 #endif
 };
 
+// Functions, since the list below has some hundred names: the wrapper's code for each would be a third of the addon.
+void Set(napi_env env, napi_value object, const char* name, int value) {
+  napi_value number = nullptr;
+  napi_create_int32(env, value, &number);
+  napi_set_named_property(env, object, name, number);
+}
+
+[[maybe_unused]] void SetNull(napi_env env, napi_value object, const char* name) {
+  napi_value null = nullptr;
+  napi_get_null(env, &null);
+  napi_set_named_property(env, object, name, null);
+}
+
 }  // namespace
 
 void InitConstants(Napi::Env env, Napi::Object exports) {
   Napi::Object constants = Napi::Object::New(env);
-  for (const Constant& constant : kConstants) constants.Set(constant.name, constant.value);
-#define CONSTANT(name, value) constants.Set(name, static_cast<int>(value));
-#define MISSING(name) constants.Set(name, env.Null());
+  for (const Constant& constant : kConstants) Set(env, constants, constant.name, constant.value);
+#define CONSTANT(name, value) Set(env, constants, name, static_cast<int>(value));
+#define MISSING(name) SetNull(env, constants, name);
 #include "constants.gen.inc"
 #undef CONSTANT
 #undef MISSING

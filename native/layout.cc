@@ -4,9 +4,9 @@
 #include <sys/un.h>
 
 #if defined(__linux__)
+#include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
-#include <netpacket/packet.h>
 #endif
 
 #include <cstddef>

@@ -10,7 +10,7 @@ namespace sockwise {
 namespace {
 
 // Node-API itself, not its C++ wrapper: on a call of 250 ns the wrapper's argument list is worth a tenth.
-Environment& EnvironmentOf(napi_env env, napi_callback_info info) {
+Environment& EnvironmentOfCall(napi_env env, napi_callback_info info) {
   void* environment = nullptr;
   napi_get_cb_info(env, info, nullptr, nullptr, nullptr, &environment);
   return *static_cast<Environment*>(environment);
@@ -24,7 +24,7 @@ napi_value Return(napi_env env, int value) {
 
 // getsockopt(2). Frame: fd, level, optname, capacity; leaves the length.
 napi_value GetSockOpt(napi_env env, napi_callback_info info) {
-  Environment& environment = EnvironmentOf(env, info);
+  Environment& environment = EnvironmentOfCall(env, info);
   int32_t* frame = environment.frame();
   if (frame[kLength] < 0 || static_cast<size_t>(frame[kLength]) > kDataSize) return Return(env, -EINVAL);
   socklen_t length = static_cast<socklen_t>(frame[kLength]);
@@ -36,7 +36,7 @@ napi_value GetSockOpt(napi_env env, napi_callback_info info) {
 
 // setsockopt(2). Frame: fd, level, optname, length.
 napi_value SetSockOpt(napi_env env, napi_callback_info info) {
-  const Environment& environment = EnvironmentOf(env, info);
+  const Environment& environment = EnvironmentOfCall(env, info);
   const int32_t* frame = environment.frame();
   if (frame[kLength] < 0 || static_cast<size_t>(frame[kLength]) > kDataSize) return Return(env, -EINVAL);
   const int result =
@@ -53,7 +53,7 @@ napi_value SetSockOpts(napi_env env, napi_callback_info info) {
     int32_t length;
     int32_t padding;
   };
-  const Environment& environment = EnvironmentOf(env, info);
+  const Environment& environment = EnvironmentOfCall(env, info);
   int32_t* frame = environment.frame();
   const int32_t count = frame[kLength];
   if (frame[kLevel] < 0 || static_cast<size_t>(frame[kLevel]) > kBatchSize) return Return(env, -EINVAL);
