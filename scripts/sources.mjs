@@ -15,13 +15,14 @@ export function sourcesMark(root) {
   return `sockwise-sources:${hash.digest('hex')}`;
 }
 
+/** The C++ that carries the name. Visible, so that a linker that drops what is not used keeps it. */
+export function markSource(mark) {
+  return `extern "C" __attribute__((visibility("default"))) const char sockwise_sources[];\nconst char sockwise_sources[] = "${mark}";\n`;
+}
+
 const script = fileURLToPath(import.meta.url);
 if (process.argv[1] === script) {
   const [, , output] = process.argv;
   if (output === undefined) throw new Error('usage: node scripts/sources.mjs OUTPUT.cc');
-  // Visible, so that a linker that drops what is not used keeps it.
-  writeFileSync(
-    output,
-    `extern "C" __attribute__((visibility("default"))) const char sockwise_sources[];\nconst char sockwise_sources[] = "${sourcesMark(join(script, '../..'))}";\n`,
-  );
+  writeFileSync(output, markSource(sourcesMark(join(script, '../..'))));
 }

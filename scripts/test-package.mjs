@@ -93,8 +93,9 @@ function tryOut(folder) {
   });
 }
 
+const target = `${process.platform}-${process.arch}`;
 const binary = (folder) => ({
-  prebuilt: existsSync(join(folder, `node_modules/sockwise/prebuilds/${process.platform}-${process.arch}`)),
+  prebuilt: existsSync(join(folder, 'node_modules/sockwise/prebuilds', target)),
   built: existsSync(join(folder, 'node_modules/sockwise/build/Release/sockwise.node')),
 });
 
@@ -109,7 +110,7 @@ try {
 
   run(join(place, 'packed'), 'tar', ['-xzf', tarball]);
   const bare = join(place, 'packed/package');
-  rmSync(join(bare, 'prebuilds', `${process.platform}-${process.arch}`), { recursive: true });
+  rmSync(join(bare, 'prebuilds', target), { recursive: true });
   step('installs without one, and `sockwise build` builds it', () => {
     const folder = install(pack(bare, 'bare'), 'source', []);
     assert.deepEqual(binary(folder), { prebuilt: false, built: false });

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { learnErrors, UsageError } from '../errors.js';
@@ -7,25 +7,42 @@ import { DATA, type NativeBinding } from './binding.js';
 
 const require = createRequire(import.meta.url);
 
-/** `glibc` or `musl`, `undefined` off Linux: a binary made for one does not load with the other. */
-function libc(): string | undefined {
-  if (process.platform !== 'linux') return undefined;
+/** What names the libc that this process is linked with; the files of a system may hold both. */
+function linked(): Buffer {
   try {
-    // What this process is linked with; the files of a system may hold both. musl's libc is its loader, ld-musl-ARCH.so.1.
-    return readFileSync('/proc/self/maps').includes('/ld-musl-') ? 'musl' : 'glibc';
+    return readFileSync('/proc/self/maps');
   } catch {
-    return 'glibc';
+    // Without /proc: the loader that the program's own file asks for, ELF's PT_INTERP, is named in its first page.
+    const file = openSync(process.execPath, 'r');
+    try {
+      const page = Buffer.alloc(4096);
+      readSync(file, page);
+      return page;
+    } finally {
+      closeSync(file);
+    }
   }
+}
+
+/** A binary made for glibc does not load with musl, whose libc is its loader, ld-musl-ARCH.so.1. */
+function isMusl(): boolean {
+  try {
+    return process.platform === 'linux' && linked().includes('/ld-musl-');
+  } catch {
+    return false;
+  }
+}
+
+/** The name of this machine in prebuilds/. */
+function target(): string {
+  return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`;
 }
 
 function candidates(): string[] {
   const override = process.env['SOCKWISE_NATIVE'];
   if (override !== undefined && override !== '') return [resolve(override)];
-  const name = ['sockwise', libc(), 'node'].filter((part) => part !== undefined).join('.');
-  return [
-    join(root, 'prebuilds', `${process.platform}-${process.arch}`, name),
-    join(root, 'build/Release/sockwise.node'),
-  ];
+  // What was built here, by a checkout or by `sockwise build`, was built for a reason.
+  return [join(root, 'build/Release/sockwise.node'), join(root, 'prebuilds', target(), 'sockwise.node')];
 }
 
 /** Whether native/ was touched after the binary was written. The time of change (ctime) is the one that no copy sets back. */
@@ -70,7 +87,7 @@ function load(): NativeBinding {
   const attempts = failures.map(({ message }) => message).join('; ');
   throw new UsageError(
     'ERR_NATIVE_LOAD',
-    `no native addon for ${process.platform}-${process.arch}, Node ${process.version}: ${cure}. Tried: ${attempts}`,
+    `no native addon for ${target()}, Node ${process.version}: ${cure}. Tried: ${attempts}`,
     { cause: new AggregateError(failures) },
   );
 }

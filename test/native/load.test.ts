@@ -6,8 +6,7 @@ import { type ChildResult, root, run } from '../support/children.js';
 
 const working = process.env['SOCKWISE_NATIVE'] ?? join(root, 'build/Release/sockwise.node');
 const musl = process.platform === 'linux' && readFileSync('/proc/self/maps').includes('/ld-musl-');
-const libc = process.platform === 'linux' ? (musl ? '.musl' : '.glibc') : '';
-const prebuilt = `prebuilds/${process.platform}-${process.arch}/sockwise${libc}.node`;
+const prebuilt = `prebuilds/${process.platform}-${process.arch}${musl ? '-musl' : ''}/sockwise.node`;
 const local = 'build/Release/sockwise.node';
 
 const places: string[] = [];
@@ -56,20 +55,20 @@ async function refusal(place: string, override = ''): Promise<{ code: string; me
 const changeSources = (place: string): void => writeFileSync(join(place, 'native/addon.cc'), '// changed');
 
 describe('the addon that is loaded', () => {
-  test('is the prebuilt one, before one that was built', async () => {
+  test('is the one that was built, before the prebuilt one', async () => {
     const place = copy('installed', [prebuilt, local]);
+    expect(await load(place)).toBe(join(place, local));
+  });
+
+  test('is the prebuilt one, where none was built', async () => {
+    const place = copy('installed', [prebuilt]);
     expect(await load(place)).toBe(join(place, prebuilt));
   });
 
-  test('is the one that was built, where none is prebuilt', async () => {
-    const place = copy('installed', [local]);
-    expect(await load(place)).toBe(join(place, local));
-  });
-
-  test('is the one that was built, where the prebuilt one is broken', async () => {
+  test('is the prebuilt one, where the one that was built is broken', async () => {
     const place = copy('installed', [prebuilt, local]);
-    writeFileSync(join(place, prebuilt), 'no binary');
-    expect(await load(place)).toBe(join(place, local));
+    writeFileSync(join(place, local), 'no binary');
+    expect(await load(place)).toBe(join(place, prebuilt));
   });
 
   test('is the one that SOCKWISE_NATIVE names, before all others', async () => {
@@ -86,7 +85,7 @@ describe('the addon that is loaded', () => {
 
   test('in a checkout is not one of other sources than native/ has', async () => {
     const place = copy('checkout', [prebuilt, local]);
-    expect(await load(place)).toBe(join(place, prebuilt));
+    expect(await load(place)).toBe(join(place, local));
     changeSources(place);
     const { code, message, tried } = await refusal(place);
     expect(code).toBe('ERR_NATIVE_LOAD');
@@ -115,8 +114,8 @@ describe('ERR_NATIVE_LOAD', () => {
     const { code, message, tried } = await refusal(place);
     expect(code).toBe('ERR_NATIVE_LOAD');
     expect(tried).toHaveLength(2);
-    expect(tried[0]).toContain(join(place, prebuilt));
-    expect(tried[1]).toBe(`${join(place, local)}: no such file`);
+    expect(tried[0]).toBe(`${join(place, local)}: no such file`);
+    expect(tried[1]).toContain(join(place, prebuilt));
     for (const attempt of tried) expect(message).toContain(attempt);
     expect(message).toContain('npx sockwise build');
     expect(message).toContain(`${process.platform}-${process.arch}, Node ${process.version}`);
