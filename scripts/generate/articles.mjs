@@ -1,5 +1,5 @@
 // docs/articles.md: what each article says, sentence by sentence, and the cases that put it to the kernel.
-import { cell } from '../markdown.mjs';
+import { cell } from './load.mjs';
 
 const link = (id) => `[${id}](cases/${id}.md)`;
 

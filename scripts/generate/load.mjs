@@ -16,3 +16,4 @@ export const systems = await load('claims/systems.ts');
 /** What reports are made with, as far as it needs no addon. */
 export const { compareRuns } = await load('lab/record/compare.ts');
 export const { textOf } = await load('lab/draw/page/words.ts');
+export const { markdownCell: cell } = await load('lab/draw/markdown.ts');
