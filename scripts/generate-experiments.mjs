@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { sourceOf } from '../dist/claims/documents.js';
 import { builtIn, experiments, ladderSvg, playRuns, runsOf } from '../dist/claims/index.js';
 import { cell, value } from './markdown.mjs';
+import { scriptOf } from './script-of.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = `${root}docs/experiments/`;
@@ -44,11 +45,11 @@ const slug = (text) =>
     .replaceAll(/^-|-$/g, '');
 const pictureOf = ({ name, variant }) => `${variant === undefined ? name : `${name}-${slug(variant)}`}.svg`;
 const caseLink = (id) => `[${id}](../cases/${id}.md)`;
-const scriptOf = (experiment) => readFileSync(`${root}src/claims/${sourceOf(experiment)}`, 'utf8');
+const fileOf = (experiment) => readFileSync(`${root}src/claims/${sourceOf(experiment)}`, 'utf8');
 
 /** The id of a picture, made of everything it shows but the times, which differ from run to run. */
 function keyOf(experiment, { variant = '', findings }) {
-  const shown = [experiment.name, variant, scriptOf(experiment), findings, version];
+  const shown = [experiment.name, variant, scriptOf(fileOf(experiment), experiment.name), findings, version];
   return `ladder-${createHash('sha256').update(JSON.stringify(shown)).digest('hex').slice(0, 8)}`;
 }
 

@@ -1,0 +1,1 @@
+export function scriptOf(text: string, name: string): string[];
