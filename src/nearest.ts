@@ -12,10 +12,13 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
-/** The three names most like a word that is none of them, for an error message. */
+/** Names are mistyped in the wrong case, and with the wrong kind of line. */
+const plain = (word: string): string => word.toLowerCase().replaceAll('-', '_');
+
+/** The three names most like a word that is none of them, for an error message; one alone where only case and lines differ. */
 export function nearest(word: string, names: readonly string[]): string {
-  return names
-    .toSorted((a, b) => distance(a, word) - distance(b, word))
-    .slice(0, 3)
-    .join(', ');
+  const asked = plain(word);
+  const far = new Map(names.map((name) => [name, distance(plain(name), asked)]));
+  const sorted = names.toSorted((a, b) => (far.get(a) ?? 0) - (far.get(b) ?? 0));
+  return sorted.slice(0, far.get(sorted[0] ?? '') === 0 ? 1 : 3).join(', ');
 }

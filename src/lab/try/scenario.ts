@@ -1,5 +1,5 @@
 import { placeOf } from '../../explain/place.js';
-import { catalog, type OptionName, type OptionValues, UsageError } from '../../index.js';
+import { catalog, type OptionName, type OptionSpec, type OptionValues, UsageError } from '../../index.js';
 import { nearest } from '../../nearest.js';
 
 const protocols = ['tcp', 'udp', 'tcp6', 'udp6'] as const;
@@ -44,6 +44,7 @@ export type Scenario = readonly ScenarioPart[];
 
 const verbs = ['bind', 'connect', 'listen', 'close', 'as'] as const;
 const words: readonly string[] = [...protocols, ...verbs, ...Object.keys(stateWords)];
+const wordsAndOptions: readonly string[] = [...words, ...Object.keys(catalog)];
 
 /** A word with its place, for errors. */
 interface Word {
@@ -63,6 +64,15 @@ function isIPv6(protocol: ScenarioProtocol): boolean {
   return protocol.endsWith('6');
 }
 
+function isAddress(text: string): boolean {
+  try {
+    placeOf(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** `127.0.0.1:80`, `[::1]:80`, or `*:80` for the wildcard. */
 function endpoint(word: Word, protocol: ScenarioProtocol): { readonly address: string; readonly port: number } {
   const parts = /^(?:\[([^\]]*)\]|([^:]*)):(\d+)$/.exec(word.text);
@@ -73,7 +83,8 @@ function endpoint(word: Word, protocol: ScenarioProtocol): { readonly address: s
   const [, inBrackets, plain = ''] = parts;
   if (inBrackets === undefined && plain === '*') return { address: isIPv6(protocol) ? '::' : '0.0.0.0', port };
   const address = inBrackets ?? plain;
-  placeOf(address, word.where);
+  if (!isAddress(address))
+    throw wrong(word, `${JSON.stringify(address)} is not an IP address; for every address write *`);
   if (isIPv6(protocol) !== (inBrackets !== undefined)) {
     throw wrong(
       word,
@@ -88,6 +99,18 @@ function endpoint(word: Word, protocol: ScenarioProtocol): { readonly address: s
 const yes = ['1', 'true', 'on'];
 const no = ['0', 'false', 'off'];
 
+const int32 = [-(2 ** 31), 2 ** 31 - 1] as const;
+const uint32 = [0, 2 ** 32 - 1] as const;
+
+function numberValue(word: Word, name: OptionName, text = ''): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw wrong(word, `${name} takes a number, as ${name}=1`);
+  const { kind, bounds = kind === 'int' ? int32 : uint32 }: OptionSpec = catalog[name];
+  const [low, high] = bounds;
+  const value = Number(text);
+  if (value < low || value > high) throw wrong(word, `${name} takes a number from ${low} to ${high}, got ${text}`);
+  return value;
+}
+
 function optionValue(word: Word, name: OptionName, text: string | undefined): OptionInput {
   const { kind } = catalog[name];
   switch (kind) {
@@ -98,8 +121,7 @@ function optionValue(word: Word, name: OptionName, text: string | undefined): Op
     case 'int':
     case 'uint':
     case 'netIndex':
-      if (text !== undefined && /^-?\d{1,10}$/.test(text)) return Number(text);
-      throw wrong(word, `${name} takes a number, as ${name}=1`);
+      return numberValue(word, name, text);
     case 'text':
       if (text !== undefined && text !== '') return text;
       throw wrong(word, `${name} takes a name, as ${name}=lo`);
@@ -112,6 +134,11 @@ function optionValue(word: Word, name: OptionName, text: string | undefined): Op
   }
 }
 
+function unknown(text: string): string {
+  if (/^\d+$|:\d+$/.test(text)) return 'an address and port stand after bind or connect, as bind *:8080';
+  return `unknown word; did you mean ${nearest(text, wordsAndOptions)}?`;
+}
+
 function isOption(name: string): name is OptionName {
   return Object.hasOwn(catalog, name);
 }
@@ -119,7 +146,7 @@ function isOption(name: string): name is OptionName {
 function option(word: Word): ScenarioStep {
   const equals = word.text.indexOf('=');
   const name = equals < 0 ? word.text : word.text.slice(0, equals);
-  if (!isOption(name)) throw wrong(word, `unknown option; did you mean ${nearest(name, Object.keys(catalog))}?`);
+  if (!isOption(name)) throw wrong(word, unknown(name));
   if (catalog[name].access === 'get') throw wrong(word, `${name} can only be read`);
   return { do: 'option', name, value: optionValue(word, name, equals < 0 ? undefined : word.text.slice(equals + 1)) };
 }
@@ -164,48 +191,68 @@ function step(word: Word, reader: Reader, protocol: ScenarioProtocol): ScenarioS
     return { do: 'lead', to: text };
   }
   if (oneOf(protocols, text)) throw wrong(word, 'the protocol stands once, before all else');
-  if (/^[A-Z]/.test(text)) return option(word);
-  throw wrong(word, `unknown word; did you mean ${nearest(text, words)}?`);
+  return option(word);
 }
 
 function letter(index: number): string {
   return String.fromCodePoint(65 + (index % 26)) + (index < 26 ? '' : String(Math.floor(index / 26)));
 }
 
-function noProtocol(text: string): string {
-  const known = oneOf(words, text) || /^[A-Z]/.test(text);
-  return `expected a protocol first (${protocols.join(', ')})${known ? '' : `; did you mean ${nearest(text, words)}?`}`;
+/** By how many sockets there are: A, B and so on, as long as nobody was called so. */
+function nextName(known: Known): string {
+  for (let index = known.size; ; index++) if (!known.has(letter(index))) return letter(index);
 }
 
-function part(text: string, argument: number, known: ReadonlyMap<string, ScenarioProtocol>): ScenarioPart {
+/** The sockets of the arguments before, and which opened them. */
+type Known = ReadonlyMap<string, { readonly protocol: ScenarioProtocol; readonly argument: number }>;
+
+function noProtocol(text: string, name: string | undefined, known: Known): string {
+  const first = `expected a protocol first (${protocols.join(', ')})`;
+  if (name !== undefined && words.includes(text))
+    return `${first}, because no socket ${name} was opened before${known.size > 0 ? `; did you mean ${nearest(name, [...known.keys()])}?` : ''}`;
+  const isKnown = words.includes(text) || isOption(text.replace(/=.*/, ''));
+  return `${first}${isKnown ? '' : `; did you mean ${nearest(text, words)}?`}`;
+}
+
+/** `A:`, which names a socket; `undefined` where the first word is another. */
+function nameIn(first: Word): string | undefined {
+  const [, name, next] = /^([^:[]*):(.*)$/.exec(first.text) ?? [];
+  if (name === undefined || next === undefined) return undefined;
+  if (!/^[A-Za-z][\w-]*$/.test(name)) throw wrong(first, 'expected a name of letters and digits before the colon');
+  if (next !== '') throw wrong(first, `expected a space after the colon: ${name}: ${next}`);
+  return name;
+}
+
+function part(text: string, argument: number, known: Known): ScenarioPart {
   const reader = new Reader(text, argument);
   const first = reader.peek();
   if (first === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `argument ${argument}: no words`);
-  let name = letter(known.size);
-  if (first.text.endsWith(':') && !first.text.startsWith('[')) {
-    if (!/^[A-Za-z][\w-]*:$/.test(first.text))
-      throw wrong(first, 'expected a name of letters and digits before the colon');
-    name = first.text.slice(0, -1);
-    reader.take();
-  }
+  const given = nameIn(first);
+  if (given !== undefined) reader.take();
+  const name = given ?? nextName(known);
+  const opened = known.get(name);
   const steps: ScenarioStep[] = [];
-  let protocol = known.get(name);
-  const goesOn = protocol !== undefined;
+  let protocol = opened?.protocol;
   let user: string | undefined;
   for (let word = reader.take(); word !== undefined; word = reader.take()) {
+    if (opened !== undefined && oneOf(protocols, word.text))
+      throw wrong(
+        word,
+        `argument ${opened.argument} has opened ${name} already; leave the protocol out, or choose another name`,
+      );
     if (protocol !== undefined) steps.push(step(word, reader, protocol));
     else if (oneOf(protocols, word.text)) protocol = word.text;
     else if (word.text === 'as') user = reader.after(word, 'a user').text;
-    else throw wrong(word, noProtocol(word.text));
+    else throw wrong(word, noProtocol(word.text, given, known));
   }
   if (protocol === undefined)
     throw new UsageError('ERR_ARGUMENT_INVALID', `argument ${argument}: expected a protocol (${protocols.join(', ')})`);
-  return { name, ...(!goesOn && { protocol }), ...(user !== undefined && { user }), steps };
+  return { name, ...(opened === undefined && { protocol }), ...(user !== undefined && { user }), steps };
 }
 
 /**
  * Reads the arguments of `sockwise try`: each opens a socket, as `A: tcp bind 0.0.0.0:80 SO_REUSEADDR listen`, or goes on with
- * one of that name, as `A: listen`. Without a name it is A, B and so on.
+ * one of that name, as `A: listen`. Without a name it opens one, called A, B and so on by its place.
  *
  * @throws {UsageError} `ERR_ARGUMENT_INVALID` - says which word of which argument, and what it may have meant.
  */
@@ -215,10 +262,11 @@ export function parseScenario(argv: readonly string[]): Scenario {
       'ERR_ARGUMENT_INVALID',
       "no sockets: give an argument for each, as 'tcp bind 127.0.0.1:8080 listen'",
     );
-  const known = new Map<string, ScenarioProtocol>();
+  const known = new Map<string, { readonly protocol: ScenarioProtocol; readonly argument: number }>();
   return argv.map((text, index) => {
-    const one = part(text, index + 1, known);
-    if (one.protocol !== undefined) known.set(one.name, one.protocol);
+    const argument = index + 1;
+    const one = part(text, argument, known);
+    if (one.protocol !== undefined) known.set(one.name, { protocol: one.protocol, argument });
     return one;
   });
 }

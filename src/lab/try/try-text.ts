@@ -48,7 +48,9 @@ export function tryText({ calls, kernel }: TryResult): string {
   const agree = decided.filter(({ agrees }) => agrees === true).length;
   const open = decided.filter(({ agrees }) => agrees === null).length;
   const rest = open === 0 ? '' : `, ${open} not predicted`;
-  return [...lines, '', `Linux ${kernel}: ${agree} of ${decided.length} calls as the model predicts${rest}.`].join(
-    '\n',
-  );
+  const verdict =
+    decided.length === 0
+      ? 'no bind, listen or connect, which is what the model predicts'
+      : `${agree} of ${decided.length} calls as the model predicts${rest}`;
+  return [...lines, '', `Linux ${kernel}: ${verdict}.`].join('\n');
 }

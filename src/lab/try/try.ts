@@ -16,6 +16,7 @@ import { comesTrue, until } from '../record/until.js';
 import { lead, leadToSynSent } from './lead.js';
 import {
   optionOf,
+  printStep,
   type Scenario,
   type ScenarioPart,
   type ScenarioProtocol,
@@ -83,7 +84,7 @@ function actAs<T>(user: string | undefined, work: () => T): T {
   } catch (error) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `as ${user}: this process cannot act as that user (${error instanceof Error ? error.message : String(error)}); root can, as one it knows`,
+      `this process cannot act as user ${user} (${error instanceof Error ? error.message : String(error)}); root can, as any of /etc/passwd or by number`,
       { cause: error },
     );
   }
@@ -144,10 +145,19 @@ export class ScenarioRun {
 
   /** Plays one part, call by call. */
   async play({ name, protocol, user, steps }: ScenarioPart): Promise<readonly TryCall[]> {
-    if (protocol !== undefined) this.#open(name, protocol, user);
     const calls: TryCall[] = [];
-    for (const step of steps) calls.push(await this.#step(name, step));
-    return calls;
+    let word = `as ${user}`;
+    try {
+      if (protocol !== undefined) this.#open(name, protocol, user);
+      for (const step of steps) {
+        word = printStep(step);
+        calls.push(await this.#step(name, step));
+      }
+      return calls;
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(error.code, `${name}, "${word}": ${error.message}`, { cause: error });
+    }
   }
 
   close(): void {
@@ -172,14 +182,13 @@ export class ScenarioRun {
 
   #socketOf(name: string): Socket {
     const socket = this.#players.get(name)?.socket;
-    if (socket === undefined)
-      throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: the socket is closed; open another one`);
+    if (socket === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'the socket is closed; open another one');
     return socket;
   }
 
   async #step(name: string, step: ScenarioStep): Promise<TryCall> {
     const player = this.#players.get(name);
-    if (player === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: there is no such socket`);
+    if (player === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'there is no such socket');
     switch (step.do) {
       case 'as':
         this.#players.set(name, { ...player, user: step.user });

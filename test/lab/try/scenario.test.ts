@@ -48,35 +48,84 @@ describe('parseScenario()', () => {
     expect(parseScenario([`tcp ${text}`])[0]?.steps[0]).toMatchObject({ value });
   });
 
-  const wrong: readonly [argv: readonly string[], says: string][] = [
-    [[], 'no sockets'],
-    [[''], 'argument 1: no words'],
-    [['A:'], 'argument 1: expected a protocol'],
-    [['tcp', 'tpc'], 'argument 2, word 1, "tpc": expected a protocol first (tcp, udp, tcp6, udp6); did you mean tcp'],
-    [['bind *:80'], 'argument 1, word 1, "bind": expected a protocol first'],
-    [['tcp tcp'], 'word 2, "tcp": the protocol stands once'],
-    [['tcp bnid *:80'], 'word 2, "bnid": unknown word; did you mean bind'],
-    [['tcp bind'], 'word 2, "bind": expected ADDRESS:PORT after it'],
-    [['tcp bind 80'], 'word 3, "80": expected ADDRESS:PORT'],
-    [['tcp bind *:65536'], 'word 3, "*:65536": expected a port from 0 to 65535, got 65536'],
-    [['tcp bind *:-1'], 'word 3, "*:-1": expected ADDRESS:PORT'],
-    [['tcp bind *:NaN'], 'expected ADDRESS:PORT'],
-    [['tcp bind 1.2.3:80'], 'argument 1, word 3: expected an IPv4 or IPv6 address, got "1.2.3"'],
-    [['tcp bind [::1]:80'], 'a tcp socket takes IPv4 addresses; open it as tcp6'],
-    [['tcp6 bind 127.0.0.1:80'], 'for this one write [::ffff:127.0.0.1]:80'],
-    [['tcp SO_REUSEADR'], 'word 2, "SO_REUSEADR": unknown option; did you mean SO_REUSEADDR'],
-    [['tcp SO_REUSEADDR=2'], 'SO_REUSEADDR is a switch: expected 1 or 0, got "2"'],
-    [['tcp SO_RCVBUF'], 'SO_RCVBUF takes a number'],
-    [['tcp SO_BINDTODEVICE='], 'SO_BINDTODEVICE takes a name'],
-    [['tcp SO_LINGER=x'], 'SO_LINGER takes seconds or off'],
-    [['tcp TCP_INFO'], 'TCP_INFO can only be read'],
-    [['tcp SO_ATTACH_FILTER=1'], 'the value of SO_ATTACH_FILTER cannot be written here'],
-    [['udp time-wait'], 'UDP sockets have no such state'],
-    [['tcp as'], '"as": expected a user after it'],
-    [['9: tcp'], 'expected a name of letters and digits before the colon'],
+  test('a socket without a name takes no letter that another has', () => {
+    const scenario = parseScenario(['B: tcp', 'udp', 'as 1000 tcp']);
+    expect(scenario.map(({ name }) => name)).toEqual(['B', 'C', 'D']);
+  });
+
+  /** Each says which argument, which word, what is wrong with it, and what it may have meant. */
+  const wrong: readonly [argv: readonly string[], where: string, says: string][] = [
+    [[''], 'argument 1', 'no words'],
+    [['tcp', ' \t'], 'argument 2', 'no words'],
+    [['A:'], 'argument 1', 'expected a protocol (tcp, udp, tcp6, udp6)'],
+    [['as root'], 'argument 1', 'expected a protocol'],
+    [['tcp', 'tpc'], 'argument 2, word 1, "tpc"', 'a protocol first (tcp, udp, tcp6, udp6); did you mean tcp,'],
+    [['TCP bind *:80'], 'argument 1, word 1, "TCP"', 'did you mean tcp?'],
+    [['bind *:80'], 'argument 1, word 1, "bind"', 'expected a protocol first'],
+    [['SO_REUSEADDR tcp'], 'argument 1, word 1, "SO_REUSEADDR"', 'expected a protocol first (tcp, udp, tcp6, udp6)'],
+    [['sctp bind *:80'], 'argument 1, word 1, "sctp"', 'did you mean tcp,'],
+    [['tcp tcp'], 'argument 1, word 2, "tcp"', 'the protocol stands once'],
+    [['A: tcp', 'A: tcp'], 'argument 2, word 2, "tcp"', 'argument 1 has opened A already; leave the protocol out'],
+    [['web: tcp', 'wbe: listen'], 'argument 2, word 2, "listen"', 'no socket wbe was opened before; did you mean web?'],
+    [['A: listen'], 'argument 1, word 2, "listen"', 'no socket A was opened before'],
+    [['9: tcp'], 'argument 1, word 1, "9:"', 'a name of letters and digits before the colon'],
+    [['A:tcp bind *:80'], 'argument 1, word 1, "A:tcp"', 'expected a space after the colon: A: tcp'],
+    [['tcp bnid *:80'], 'argument 1, word 2, "bnid"', 'unknown word; did you mean bind,'],
+    [['tcp LISTEN'], 'argument 1, word 2, "LISTEN"', 'did you mean listen?'],
+    [['tcp TIME_WAIT'], 'argument 1, word 2, "TIME_WAIT"', 'did you mean time-wait?'],
+    [['tcp bind *:80,listen'], 'argument 1, word 3, "*:80,listen"', 'expected ADDRESS:PORT'],
+    [['tcp listen 80'], 'argument 1, word 3, "80"', 'stand after bind or connect, as bind *:8080'],
+    [['tcp 127.0.0.1:80'], 'argument 1, word 2, "127.0.0.1:80"', 'stand after bind or connect'],
+    [['tcp bind'], 'argument 1, word 2, "bind"', 'expected ADDRESS:PORT after it'],
+    [['tcp connect'], 'argument 1, word 2, "connect"', 'expected ADDRESS:PORT after it'],
+    [['tcp as'], 'argument 1, word 2, "as"', 'expected a user after it'],
+    [['tcp bind 80'], 'argument 1, word 3, "80"', 'expected ADDRESS:PORT, as 127.0.0.1:8080 or *:8080'],
+    [['tcp bind :80'], 'argument 1, word 3, ":80"', '"" is not an IP address; for every address write *'],
+    [['tcp bind 127.0.0.1:'], 'argument 1, word 3, "127.0.0.1:"', 'expected ADDRESS:PORT'],
+    [['tcp6 bind ::1:80'], 'argument 1, word 3, "::1:80"', 'expected ADDRESS:PORT, as [::1]:8080'],
+    [['tcp bind *:65536'], 'argument 1, word 3, "*:65536"', 'expected a port from 0 to 65535, got 65536'],
+    [['tcp bind *:2147483648'], 'argument 1, word 3, "*:2147483648"', 'expected a port from 0 to 65535'],
+    [['tcp bind *:-1'], 'argument 1, word 3, "*:-1"', 'expected ADDRESS:PORT'],
+    [['tcp bind *:NaN'], 'argument 1, word 3, "*:NaN"', 'expected ADDRESS:PORT'],
+    [['tcp bind *:8e1'], 'argument 1, word 3, "*:8e1"', 'expected ADDRESS:PORT'],
+    [['tcp bind 1.2.3:80'], 'argument 1, word 3, "1.2.3:80"', '"1.2.3" is not an IP address'],
+    [['tcp bind localhost:80'], 'argument 1, word 3, "localhost:80"', '"localhost" is not an IP address'],
+    [['tcp6 bind [fe80::1%]:80'], 'argument 1, word 3, "[fe80::1%]:80"', '"fe80::1%" is not an IP address'],
+    [['tcp bind [::1]:80'], 'argument 1, word 3, "[::1]:80"', 'a tcp socket takes IPv4 addresses; open it as tcp6'],
+    [['tcp6 bind 127.0.0.1:80'], 'argument 1, word 3, "127.0.0.1:80"', 'write [::ffff:127.0.0.1]:80'],
+    [['tcp so_reuseadr'], 'argument 1, word 2, "so_reuseadr"', 'did you mean SO_REUSEADDR,'],
+    [['tcp so_reuseaddr'], 'argument 1, word 2, "so_reuseaddr"', 'did you mean SO_REUSEADDR?'],
+    [['tcp SO_REUSEADR'], 'argument 1, word 2, "SO_REUSEADR"', 'did you mean SO_REUSEADDR,'],
+    [['tcp SO_REUSEADDR=2'], 'argument 1, word 2, "SO_REUSEADDR=2"', 'is a switch: expected 1 or 0, got "2"'],
+    [['tcp SO_REUSEADDR='], 'argument 1, word 2, "SO_REUSEADDR="', 'is a switch: expected 1 or 0, got ""'],
+    [['tcp SO_RCVBUF'], 'argument 1, word 2, "SO_RCVBUF"', 'SO_RCVBUF takes a number'],
+    [['tcp SO_RCVBUF=NaN'], 'argument 1, word 2, "SO_RCVBUF=NaN"', 'SO_RCVBUF takes a number'],
+    [['tcp SO_RCVBUF=1.5'], 'argument 1, word 2, "SO_RCVBUF=1.5"', 'SO_RCVBUF takes a number'],
+    [['tcp SO_RCVBUF=-1'], 'argument 1, word 2, "SO_RCVBUF=-1"', 'takes a number from 0 to 2147483647, got -1'],
+    [['tcp SO_RCVBUF=2147483648'], 'argument 1, word 2, "SO_RCVBUF=2147483648"', 'a number from 0 to 2147483647'],
+    [['tcp SO_MARK=4294967296'], 'argument 1, word 2, "SO_MARK=4294967296"', 'a number from 0 to 4294967295'],
+    [['tcp SO_BINDTODEVICE='], 'argument 1, word 2, "SO_BINDTODEVICE="', 'SO_BINDTODEVICE takes a name'],
+    [['tcp SO_LINGER=x'], 'argument 1, word 2, "SO_LINGER=x"', 'SO_LINGER takes seconds or off'],
+    [['tcp SO_LINGER=-1'], 'argument 1, word 2, "SO_LINGER=-1"', 'SO_LINGER takes seconds or off'],
+    [['tcp TCP_INFO'], 'argument 1, word 2, "TCP_INFO"', 'TCP_INFO can only be read'],
+    [['tcp SO_ATTACH_FILTER=1'], 'argument 1, word 2, "SO_ATTACH_FILTER=1"', 'cannot be written here'],
+    [['udp time-wait'], 'argument 1, word 2, "time-wait"', 'UDP sockets have no such state'],
+    [['tcp \u001b[2J'], 'argument 1, word 2, "\\u001b[2J"', 'unknown word'],
   ];
-  test.each(wrong)('refuses %j: %s', (argv, says) => {
-    expect(() => parseScenario(argv)).toThrow(says);
+  test.each(wrong)('refuses %j', (argv, where, says) => {
+    let refusal: unknown;
+    try {
+      parseScenario(argv);
+    } catch (error) {
+      refusal = error;
+    }
+    expect(refusal).toMatchObject({ name: 'UsageError', code: 'ERR_ARGUMENT_INVALID' });
+    const { message } = refusal as Error;
+    expect([message.slice(0, where.length + 2), message]).toEqual([`${where}: `, expect.stringContaining(says)]);
+  });
+
+  test('asks for sockets where there are none', () => {
+    expect(() => parseScenario([])).toThrow(/^no sockets: give an argument for each/);
   });
 });
 

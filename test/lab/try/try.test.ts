@@ -125,8 +125,14 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('tryScenario()', 
 
   test('refuses a step on a closed socket, and a user nobody knows', async () => {
     const before = openDescriptors();
-    await expect(tryScenario(parseScenario(['tcp close listen']))).rejects.toThrow('A: the socket is closed');
-    await expect(tryScenario(parseScenario(['as nosuchuser tcp']))).rejects.toThrow('as nosuchuser: ');
+    await expect(tryScenario(parseScenario(['tcp close listen']))).rejects.toThrow(
+      'A, "listen": the socket is closed; open another one',
+    );
+    await expect(tryScenario(parseScenario(['as nosuchuser tcp']))).rejects.toThrow('A, "as nosuchuser": ');
+    await expect(tryScenario(parseScenario(['tcp', 'udp as nosuchuser']))).rejects.toThrow('B, "as nosuchuser": ');
+    await expect(tryScenario(parseScenario(['tcp6 bind [fe80::1%nope]:80']))).rejects.toThrow(
+      'A, "bind [fe80::1%nope]:80": address: there is no interface "nope"',
+    );
     expect(openDescriptors()).toBe(before);
     expect(process.geteuid?.()).toBe(0);
   });
