@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs';
 import {
   findOwners,
   type OptionName,
@@ -16,6 +17,8 @@ export interface ProcessDescriptor {
   readonly pid: number;
   readonly fd: number;
   readonly owner?: SocketOwner;
+  /** Of the socket that it was a moment ago. */
+  readonly inode?: number;
 }
 
 /** Reads `PID:FD`. */
@@ -32,20 +35,26 @@ export function descriptorsOf(text: string): ProcessDescriptor[] {
   if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535)
     throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(text)} is neither PID:FD nor a port`);
   const held = (['tcp', 'udp'] as const).flatMap((protocol) => socketsOn(protocol, Number(text)).sockets);
-  const found = held.filter(({ remotePort }) => remotePort === 0).flatMap(({ owners: [owner] }) => owner ?? []);
+  const found = held
+    .filter(({ remotePort }) => remotePort === 0)
+    .flatMap(({ owners: [owner], inode }) =>
+      owner === undefined ? [] : { pid: owner.pid, fd: owner.fds[0] ?? 0, owner, inode },
+    );
   if (found.length === 0) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
       `no process that can be seen holds a listener or bound socket on port ${text}`,
     );
   }
-  return found.map((owner) => ({ pid: owner.pid, fd: owner.fds[0] ?? 0, owner }));
+  return found;
 }
 
 /** Calls `use` with a duplicate of the descriptor, which must be a socket. */
-export function withSocketOf<T>({ pid, fd }: ProcessDescriptor, use: (duplicate: number) => T): T {
+export function withSocketOf<T>({ pid, fd, inode }: ProcessDescriptor, use: (duplicate: number) => T): T {
   try {
     return withDescriptorOf(pid, fd, (duplicate) => {
+      if (inode !== undefined && fstatSync(duplicate).ino !== inode)
+        throw new UsageError('ERR_ARGUMENT_INVALID', `process ${pid} has closed the socket meanwhile`);
       getOption(duplicate, 'SO_TYPE');
       return use(duplicate);
     });

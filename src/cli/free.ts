@@ -4,7 +4,7 @@ import { holderLines } from '../explain/index.js';
 import { destroySocket, listSockets, NetlinkError, type SocketRow, UsageError } from '../index.js';
 import { exitCodes } from './exit.js';
 import { toJson } from './json.js';
-import { portArgument } from './target.js';
+import { portArgument, stateArgument } from './target.js';
 
 interface FreeFlags {
   readonly also?: string[];
@@ -27,13 +27,7 @@ const endable = [
   'SYN_SENT',
   'SYN_RECV',
   'LISTEN',
-];
-
-function statesOf(also: readonly string[]): readonly string[] {
-  const unknown = also.find((state) => !endable.includes(state));
-  if (unknown === undefined) return also;
-  throw new UsageError('ERR_ARGUMENT_INVALID', `--also ${unknown}: expected one of ${endable.join(', ')}`);
-}
+] as const;
 
 async function agrees(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
@@ -80,7 +74,7 @@ export function addFreeCommand(program: Command): void {
     .option('--json', 'print what was removed and what is left as JSON')
     .addHelpText('after', '\nNeeds CAP_NET_ADMIN. Exits with 1 if something is left on the port.')
     .action(async (port: number, { also = [], yes = false, json = false }: FreeFlags) => {
-      const states = statesOf(also);
+      const states: readonly string[] = also.map((state) => stateArgument(state, endable));
       const held = onPort(port);
       const chosen = held.filter((socket) => isLeftOver(socket) || states.includes(socket.state));
       if (!json && chosen.length > 0) console.log(holderLines(chosen).join('\n'));

@@ -38,6 +38,8 @@ function assignment(text: string): [OptionName, unknown] {
   if (equals < 0)
     throw new UsageError('ERR_ARGUMENT_INVALID', `${JSON.stringify(text)} is not OPTION=VALUE, such as SO_REUSEADDR=1`);
   const name = optionName(text.slice(0, equals));
+  const { access }: OptionSpec = catalog[name];
+  if (access === 'get') throw new UsageError('ERR_ARGUMENT_INVALID', `${name}: can only be read`);
   return [name, valueOf(name, text.slice(equals + 1))];
 }
 

@@ -1,6 +1,7 @@
+import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { ownerText } from '../explain/index.js';
+import { ownerText, socketStates } from '../explain/index.js';
 import {
   formatAddress,
   type InetProtocol,
@@ -12,10 +13,10 @@ import {
 import { aligned } from './aligned.js';
 import { Interrupt } from './interrupt.js';
 import { toJson } from './json.js';
-import { portArgument } from './target.js';
+import { portArgument, stateArgument } from './target.js';
 
 interface SocketsFlags {
-  readonly state?: string[];
+  readonly state?: SocketState[];
   readonly port?: number;
   readonly protocol?: InetProtocol[];
   readonly pid?: number;
@@ -29,8 +30,7 @@ const watchMs = 500;
 /** One protocol that the kernel was built without is no reason to show nothing of the others. */
 function rowsOf(protocol: InetProtocol, { state, port }: SocketsFlags, isAsked: boolean): SocketRow[] {
   try {
-    // listSockets refuses a state that is none.
-    return listSockets({ protocol, state: state as SocketState[] | undefined, port, owners: true });
+    return listSockets({ protocol, state, port, owners: true });
   } catch (error) {
     if (!isAsked && error instanceof UsageError && error.code === 'ERR_NOT_SUPPORTED') return [];
     throw error;
@@ -105,14 +105,20 @@ async function watch(flags: SocketsFlags): Promise<void> {
 
 function pid(text: string): number {
   if (!/^[1-9]\d{0,9}$/.test(text)) throw new InvalidArgumentError('a process id is expected.');
+  if (existsSync('/proc/self') && !existsSync(`/proc/${text}`))
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--pid: there is no process ${text}`);
   return Number(text);
+}
+
+function states(text: string, before: readonly SocketState[] = []): SocketState[] {
+  return [...before, stateArgument(text, socketStates)];
 }
 
 export function addSocketsCommand(program: Command): void {
   program
     .command('sockets')
     .description('list TCP and UDP sockets with the processes that hold them')
-    .option('--state <state...>', 'only in these states: LISTEN, ESTABLISHED, TIME_WAIT, BOUND ...')
+    .option('--state <state...>', 'only in these states: LISTEN, ESTABLISHED, TIME_WAIT, BOUND ...', states)
     .option('--port <port>', 'only with this local or remote port', portArgument)
     .addOption(new Option('--protocol <name...>', 'only of these protocols').choices(protocols))
     .option('--pid <pid>', 'only of this process', pid)

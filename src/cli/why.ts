@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type BindRequest, explanationText, type Rule, rules, type UnixRequest, UsageError } from '../index.js';
+import {
+  type BindRequest,
+  explanationText,
+  ifNameToIndex,
+  type Rule,
+  rules,
+  type UnixRequest,
+  UsageError,
+} from '../index.js';
 // Without `attach`, which loads what takes Node's own handles.
 import { explain } from '../explain/explain.js';
 import { needs } from '../explain/index.js';
@@ -62,8 +70,21 @@ function everyAddress(): string {
   return existsSync('/proc/net/if_inet6') ? '::' : '0.0.0.0';
 }
 
+/** An interface that is not there is a mistake on the command line. */
+function checkZone(address = ''): void {
+  const zone = /%(.*)$/.exec(address)?.[1];
+  if (zone === undefined || /^\d+$/.test(zone)) return;
+  try {
+    ifNameToIndex(zone);
+  } catch (error) {
+    const what = `${address}: there is no interface ${JSON.stringify(zone)}`;
+    throw new UsageError('ERR_ADDRESS_INVALID', what, { cause: error });
+  }
+}
+
 function requestOf(text: string, flags: WhyFlags): BindRequest {
   const { address, port } = targetArgument(text);
+  checkZone(address);
   const { udp = false, reuseaddr, reuseport, v6only, freebind, connect, user } = flags;
   const to = connect === undefined ? undefined : targetArgument(connect);
   const destination = to && { address: to.address ?? '127.0.0.1', port: to.port };
@@ -120,7 +141,7 @@ export function addWhyCommand(program: Command): void {
     .option('--json', 'print the explanation as JSON')
     .addHelpText('after', '\nExits with 0 if the port is free, and with 1 if it is held.')
     .action((target: string, flags: WhyFlags) => {
-      if (/^E[A-Z0-9]+$/.test(target)) {
+      if (/^e[a-z0-9]+$/i.test(target)) {
         explainCode(target, flags.json === true);
         return;
       }

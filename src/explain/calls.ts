@@ -78,7 +78,9 @@ function newcomerOf(socket: CallingSocket, { place, port }: Endpoint): Newcomer 
 }
 
 function isLocal(place: Place, { localAddresses }: Surroundings): boolean {
-  return localAddresses === undefined || localAddresses.some((address) => sameAddress(address, place));
+  // A link-local address is one of its interface only.
+  const isHere = ({ zone }: Place): boolean => zone === '' || place.zone === '' || zone === place.zone;
+  return localAddresses === undefined || localAddresses.some((one) => sameAddress(one, place) && isHere(one));
 }
 
 /** 127/8 is the machine's own as a whole, ip(7). Broadcast and multicast pass too, inet_addr_valid_or_nonlocal(). */

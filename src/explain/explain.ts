@@ -5,7 +5,7 @@ import { kindsOf } from './copies.js';
 import { Deadline } from './deadline.js';
 import type { Finding, TriedCure } from './finding.js';
 import { type HeldSocket, type HeldSockets, socketsOn } from './held.js';
-import { mayBindPrivileged, thisMachine } from './machine.js';
+import { mayBindPrivileged, thisMachine, withNamedZone } from './machine.js';
 import { type BindRequest, familyOf, type Machine, predictBind } from './predict.js';
 import { type FailedCall, isError, readError, unixRequestOf } from './request.js';
 import { type RuleId, rules } from './rules.js';
@@ -46,9 +46,10 @@ function completed(request: BindRequest): BindRequest {
 }
 
 function look(asked: BindRequest, deadline: Deadline): Look {
-  const request = completed(asked);
+  const given = completed(asked);
   // A request that is none is refused before anybody is asked.
-  predictBind([], request);
+  predictBind([], given);
+  const request = given.address === undefined ? given : { ...given, address: withNamedZone(given.address) };
   const machine = thisMachine(familyOf(request));
   const { port = 0, protocol } = request;
   // Where the kernel is to choose the port, all of its range are in question.

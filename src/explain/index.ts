@@ -6,5 +6,6 @@ export const explain = Object.assign(explainCall, { attach });
 
 // What the commands take beyond the public surface.
 export { restartAfter } from './restart.js';
+export { socketStates } from '../netlink/state.js';
 export { socketsOn } from './held.js';
 export { holderLines, needs, ownerText } from './text.js';

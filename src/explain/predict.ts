@@ -49,7 +49,7 @@ export interface BindRequest {
 export interface Machine {
   /** Release, as `uname -r` prints it. Default `6.18`. */
   readonly kernel?: string | undefined;
-  /** Addresses of the machine. Left out, every address counts as one of them. */
+  /** Addresses of the machine; a link-local one with its zone, or it counts on each interface. Left out, every address counts as one of them. */
   readonly localAddresses?: readonly string[] | undefined;
   /** `ip_nonlocal_bind`. */
   readonly nonlocalBind?: boolean | undefined;

@@ -151,25 +151,30 @@ function outcomeText({ code, call, request, free, unpredictable }: AnyExplanatio
   return `Free: nothing is in the way of ${target}.`;
 }
 
-/** What is not seen of owners matters only where an owner is missing. */
-function matters({ kind }: Unseen, held: readonly (HeldSocket | HeldUnixSocket)[]): boolean {
-  return (
-    kind === 'no-sock-diag' ||
-    kind === 'options' ||
-    held.some(({ inode, owners }) => inode !== 0 && owners.length === 0)
-  );
+/** Whether what is not seen could change what is said: the verdict, or the owners of what is shown. */
+function matters({ kind }: Unseen, free: boolean | undefined, shown: readonly Holder[]): boolean {
+  if (kind === 'no-sock-diag') return true;
+  // Where options that are not known could decide, the verdict is left open.
+  if (kind === 'options') return free !== true;
+  return shown.some(({ inode, owners = [] }) => inode !== 0 && owners.length === 0);
 }
+
+function count(number: number, one: string, many: string): string {
+  return `${number} ${number === 1 ? one : many}`;
+}
+
+const processes = (number: number): string => count(number, 'process', 'processes');
 
 export function unseenText(unseen: Unseen): string {
   switch (unseen.kind) {
     case 'no-proc':
       return 'Not seen: processes, because /proc is not mounted.';
     case 'other-users':
-      return `Not seen: the descriptors of ${unseen.processes} processes of other users. Root sees them.`;
+      return `Not seen: the descriptors of ${processes(unseen.processes)} of other users. Root sees them.`;
     case 'passed-over':
-      return `Not looked at: descriptors from 1024 on of ${unseen.processes} processes, which may share these sockets.`;
+      return `Not looked at: descriptors from 1024 on of ${processes(unseen.processes)}, which may share these sockets.`;
     case 'out-of-time':
-      return `Not looked at: the descriptors of ${unseen.processes} processes, for want of time.`;
+      return `Not looked at: the descriptors of ${processes(unseen.processes)}, for want of time.`;
     case 'hidepid':
       return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
     case 'pid-namespace':
@@ -177,7 +182,7 @@ export function unseenText(unseen: Unseen): string {
     case 'no-sock-diag':
       return `Read from /proc/net, because sock_diag did not answer (${unseen.reason}).`;
     case 'options':
-      return `Not seen: options of ${unseen.sockets} sockets (${harmless(unseen.reason)}).`;
+      return `Not seen: options of ${count(unseen.sockets, 'socket', 'sockets')} (${harmless(unseen.reason)}).`;
   }
 }
 
@@ -191,22 +196,22 @@ function untriedText({ cures }: AnyExplanation): string[] {
 export function explanationText(explanation: AnyExplanation): string {
   const { holders, others, rule, sentence, cures, notes, unseen, free } = explanation;
   const { kernel, source } = rules[rule];
-  const seen = [...holders, ...others];
+  // Where any port will do, others have theirs.
+  const besides = takesAnyPort(explanation.request) ? [] : others;
   return [
     ...holderLines(holders),
     outcomeText(explanation),
     ...notes,
     ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
     ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText), ...untriedText(explanation)] : []),
-    // Where any port will do, others have theirs.
-    ...(others.length > 0 && !takesAnyPort(explanation.request)
+    ...(besides.length > 0
       ? [
           explanation.request.protocol === 'unix'
             ? 'Also of this name, and not in the way:'
             : 'Also on the port, and not in the way:',
-          ...holderLines(others).map((line) => `  ${line}`),
+          ...holderLines(besides).map((line) => `  ${line}`),
         ]
       : []),
-    ...unseen.filter((one) => matters(one, seen)).map(unseenText),
+    ...unseen.filter((one) => matters(one, free, [...holders, ...besides])).map(unseenText),
   ].join('\n');
 }

@@ -27,7 +27,11 @@ describe('sockets', () => {
     using _client = client;
     using _accepted = accepted;
     const port = String(client.getsockname().port);
-    const { stdout } = await sockwise(['sockets', '--port', port, '--protocol', 'tcp', '--state', 'ESTABLISHED']);
+    const { stdout } = await sockwise([
+      ...['sockets', '--port', port, '--protocol', 'tcp', '--state', 'ESTABLISHED'],
+      // Others on the machine may have the port on another address.
+      ...['--pid', String(process.pid)],
+    ]);
     const [head, ...lines] = stdout.trimEnd().split('\n');
     expect(head).toMatch(/^Proto +State +Recv-Q +Send-Q +Local +Remote +Uid +Timer +Process$/);
     expect(lines).toHaveLength(2);

@@ -1,12 +1,13 @@
-import { expect, test } from 'vitest';
-import { targetArgument } from '../../src/cli/target.js';
+import { expect, test, vi } from 'vitest';
+import { descriptorsOf, processDescriptor, withSocketOf } from '../../src/cli/descriptor.js';
+import { portArgument, stateArgument, targetArgument } from '../../src/cli/target.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { sockwiseIn } from '../support/explained.js';
 import { sockwise } from '../support/matrix.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
-import { codeOf, listening } from '../support/sockets.js';
+import { listening } from '../support/sockets.js';
 
 /** A server that has closed a connection, and is gone: TIME_WAIT on 8080. */
 async function leaveTimeWait(namespace: NetworkNamespace): Promise<void> {
@@ -61,6 +62,8 @@ test('why EADDRINUSE explains the error itself', async () => {
 test.each([
   [['localhost:80'], /"localhost" is not an IP address/],
   [['EADDRINUS'], /did you mean EADDRINUSE/],
+  [['eaddrinuse'], /did you mean EADDRINUSE\?/],
+  [['fe80::1%nope:80'], /fe80::1%nope: there is no interface "nope"/],
   [['80', '--user', '-1'], /a number is expected/],
 ])('why %j is a mistake on the command line', async (args, message) => {
   const { code, stdout, stderr } = await sockwise(['why', ...args]);
@@ -80,22 +83,76 @@ test.each([
   expect(targetArgument(text)).toEqual({ port: 8080, ...(address !== undefined && { address }) });
 });
 
+test('* is every address', () => {
+  expect(targetArgument('*:8080')).toEqual({ port: 8080 });
+});
+
+const where = 'write 8080, 127.0.0.1:8080 or [::1]:8080';
+
 test.each([
-  '99999',
-  '-1',
-  '80 ',
-  '',
-  ' ',
-  'x',
-  '1e3',
-  '0x50',
-  '127.0.0.256:80',
-  '127.1:80',
-  '[::1]',
-  '::1',
-  '1.2.3.4:',
-])('%j is no address and port', async (text) => {
-  expect(await codeOf(() => targetArgument(text))).toMatch(/^ERR_(OUT_OF_RANGE|ADDRESS_INVALID)$/);
+  ['99999', `"99999" is not a port (0 to 65535); ${where}`],
+  ['-1', '"-1" is not a port'],
+  ['80 ', '"80 " is not a port'],
+  ['', '"" is not a port'],
+  [' ', '" " is not a port'],
+  ['x', '"x" is not a port'],
+  ['NaN', '"NaN" is not a port'],
+  ['2147483648', '"2147483648" is not a port'],
+  ['1e3', '"1e3" is not a port'],
+  ['0x50', '"0x50" is not a port'],
+  ['80.5', '"80.5" is not a port'],
+  ['127.0.0.1:', '"" is not a port'],
+  ['1.2.3.4:65536', '"65536" is not a port'],
+  ['127.0.0.256:80', `"127.0.0.256" is not an IP address; ${where}`],
+  ['127.1:80', '"127.1" is not an IP address'],
+  ['localhost:80', '"localhost" is not an IP address'],
+  ['[::1:80', '"[::1" is not an IP address'],
+  ['[::1]', '"[::1]" has no port; write [::1]:8080'],
+  ['::1', '"::1" has no port; write [::1]:8080'],
+  ['127.0.0.1', '"127.0.0.1" has no port; write 127.0.0.1:8080'],
+])('%j is no address and port', (text, message) => {
+  expect(() => targetArgument(text)).toThrow(
+    expect.objectContaining({ name: 'UsageError', message: expect.stringContaining(message) as string }) as Error,
+  );
+});
+
+test.each(['-1', '65536', 'NaN', '2147483648', '127.0.0.1:80', ''])('%j is no port', (text) => {
+  expect(() => portArgument(text)).toThrow(`${JSON.stringify(text)} is not a port (0 to 65535)`);
+});
+
+test.each([
+  ['listen', 'LISTEN'],
+  ['time-wait', 'TIME_WAIT'],
+  ['ESTABLISHD', 'ESTABLISHED'],
+])('the state %s was meant as %s', (text, meant) => {
+  expect(() => stateArgument(text, ['ESTABLISHED', 'LISTEN', 'TIME_WAIT'])).toThrow(
+    new RegExp(`unknown state "${text}"; did you mean ${meant}[,?]`),
+  );
+});
+
+test.each([
+  ['', 'is not PID:FD, such as 4711:20'],
+  ['0:1', 'is not PID:FD'],
+  ['-1:1', 'is not PID:FD'],
+  ['1:-1', 'is not PID:FD'],
+  ['1:2:3', 'is not PID:FD'],
+  ['NaN:1', 'is not PID:FD'],
+  ['2147483648:1', 'pid: expected an integer from 1 to 2147483647'],
+  ['1:2147483648', 'fd: expected an integer from 0 to 2147483647'],
+])('%j is no descriptor of a process', (text, message) => {
+  expect(() => withSocketOf(processDescriptor(text), () => undefined)).toThrow(message);
+});
+
+test('a descriptor that is another socket by now is not touched', () => {
+  using socket = listening();
+  const [target, ...others] = descriptorsOf(String(socket.getsockname().port));
+  if (target === undefined) throw new Error('not found');
+  expect([target.pid, target.fd, others]).toEqual([process.pid, socket.fd, []]);
+  expect(withSocketOf(target, () => 'used')).toBe('used');
+  using other = Socket.open();
+  const use = vi.fn();
+  expect(() => withSocketOf({ ...target, fd: other.fd }, use)).toThrow(/has closed the socket meanwhile/);
+  expect(use).not.toHaveBeenCalled();
 });
 
 test('--version loads no command', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SystemCallError } from '../../src/errors.js';
 import { explain } from '../../src/explain/explain.js';
+import type { BindRequest } from '../../src/explain/predict.js';
 import { explanationText, harmless, holderLines, ownerText } from '../../src/explain/text.js';
 import type { Trial } from '../../src/explain/trial.js';
 import { listSockets } from '../../src/netlink/sock-diag.js';
@@ -249,6 +250,24 @@ describe('text', () => {
     const lines = holderLines(Array.from({ length: 5_000 }, () => row));
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('… and 4990 LISTEN more');
+  });
+
+  test('what is not seen is said where it could change the verdict, or an owner is missing', () => {
+    using socket = listening();
+    const { port } = socket.getsockname();
+    const request: BindRequest = { protocol: 'tcp', address: '127.0.0.1', port, listen: true };
+    const held = explain(request, { trials: false });
+    const unseen = [
+      { kind: 'other-users', processes: 1 },
+      { kind: 'options', sockets: 2, reason: 'no time' },
+    ] as const;
+    expect(explanationText({ ...held, unseen })).toMatch(/\nNot seen: options of 2 sockets \(no time\)\.$/);
+    const nobody = held.holders.map((holder) => ({ ...holder, owners: [] }));
+    expect(explanationText({ ...held, holders: nobody, unseen })).toMatch(
+      /\nNot seen: the descriptors of 1 process of other users\. Root sees them\.\nNot seen: options/,
+    );
+    const free = explain({ ...request, port: 0 }, { trials: false });
+    expect(explanationText({ ...free, others: nobody, unseen })).toMatch(/^Free: .*any port\.$/);
   });
 
   test('a listener has a line as the manual shows it', () => {

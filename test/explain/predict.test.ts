@@ -241,3 +241,20 @@ describe('predictBind() refuses', () => {
     expect(call).toThrow(expect.objectContaining({ code: expect.stringMatching(/^ERR_/) }));
   });
 });
+
+test.each([
+  ['fe80::1%eth0', 'ok'],
+  ['fe80::1%eth1', 'EADDRNOTAVAIL'],
+  ['fe80::2%eth0', 'EADDRNOTAVAIL'],
+  ['fd00::1', 'ok'],
+])('a link-local address is one of its interface only: %s', (address, outcome) => {
+  const machine = { localAddresses: ['fe80::1%eth0', 'fd00::1'] };
+  expect(predictBind([], { protocol: 'tcp', address, port: 8080 }, machine).decisive?.outcome).toBe(outcome);
+});
+
+test('of a link-local address without its interface any is taken', () => {
+  const machine = { localAddresses: ['fe80::1'] };
+  expect(predictBind([], { protocol: 'tcp', address: 'fe80::1%eth7', port: 8080 }, machine).decisive?.outcome).toBe(
+    'ok',
+  );
+});
