@@ -12,12 +12,88 @@ import { experimentTitles } from './experiments.zh.js';
 import { settingChanges } from './host-settings.zh.js';
 import type { Spoken } from './language.js';
 import { articles } from './articles.js';
+import { acceptQueueTexts } from './accept-queue/accept-queue.zh.js';
+import { addressesTexts } from './bind/addresses.zh.js';
+import { anyAddressTexts } from './bind/any-address.zh.js';
+import { bindOrConnectTexts } from './bind/bind-or-connect.zh.js';
+import { conflictsTexts } from './bind/conflicts.zh.js';
+import { twoProcessesTexts } from './bind/two-processes.zh.js';
+import { closingPathsTexts } from './closing/closing-paths.zh.js';
+import { halvesTexts } from './closing/halves.zh.js';
+import { segmentsOfACloseTexts } from './closing/segments-of-a-close.zh.js';
+import { statesTexts } from './closing/states.zh.js';
+import { whoClosesTexts } from './closing/who-closes.zh.js';
+import { halfOpenTexts } from './half-open/half-open.zh.js';
+import { timeoutsTexts } from './half-open/timeouts.zh.js';
+import { dualStackTexts } from './ipv6/dual-stack.zh.js';
+import { sameRulesTexts } from './ipv6/same-rules.zh.js';
+import { lingerTexts } from './linger/linger.zh.js';
+import { nodeServersTexts } from './node/node-servers.zh.js';
+import { resetTexts } from './reset/reset.zh.js';
+import { afterRestartTexts } from './restart/after-restart.zh.js';
+import { carelessServerTexts } from './restart/careless-server.zh.js';
+import { closedProgramTexts } from './restart/closed-program.zh.js';
+import { killTheHolderTexts } from './restart/kill-the-holder.zh.js';
+import { portReleaseTexts } from './restart/port-release.zh.js';
+import { predecessorTexts } from './restart/predecessor.zh.js';
+import { restartTexts } from './restart/restart.zh.js';
+import { sharingTexts } from './reuse/sharing.zh.js';
+import { twoAddressesTexts } from './reuse/two-addresses.zh.js';
+import { leftToTheSystemTexts } from './source-port/left-to-the-system.zh.js';
+import { sourcePortTexts } from './source-port/source-port.zh.js';
+import { unboundTexts } from './source-port/unbound.zh.js';
+import { connectAgainTexts } from './time-wait/connect-again.zh.js';
+import { initialNumberTexts } from './time-wait/initial-number.zh.js';
 import { lingerTimeTexts } from './time-wait/linger-time.zh.js';
+import { reuseTexts } from './time-wait/reuse.zh.js';
+import { segmentsTexts } from './time-wait/segments.zh.js';
+import { synTexts } from './time-wait/syn.zh.js';
+import { timeWaitTexts } from './time-wait/time-wait.zh.js';
+import { translatedTexts } from './time-wait/translated.zh.js';
+import { vanishedTexts } from './time-wait/vanished.zh.js';
 import { observedTexts } from './observed.zh.js';
 
 /** The texts of each built-in case in Chinese, by id. */
 export const textsById: TextsById = {
+  ...acceptQueueTexts,
+  ...addressesTexts,
+  ...anyAddressTexts,
+  ...bindOrConnectTexts,
+  ...conflictsTexts,
+  ...twoProcessesTexts,
+  ...closingPathsTexts,
+  ...halvesTexts,
+  ...segmentsOfACloseTexts,
+  ...statesTexts,
+  ...whoClosesTexts,
+  ...halfOpenTexts,
+  ...timeoutsTexts,
+  ...dualStackTexts,
+  ...sameRulesTexts,
+  ...lingerTexts,
+  ...nodeServersTexts,
+  ...resetTexts,
+  ...afterRestartTexts,
+  ...carelessServerTexts,
+  ...closedProgramTexts,
+  ...killTheHolderTexts,
+  ...portReleaseTexts,
+  ...predecessorTexts,
+  ...restartTexts,
+  ...sharingTexts,
+  ...twoAddressesTexts,
+  ...leftToTheSystemTexts,
+  ...sourcePortTexts,
+  ...unboundTexts,
+  ...connectAgainTexts,
+  ...initialNumberTexts,
   ...lingerTimeTexts,
+  ...reuseTexts,
+  ...segmentsTexts,
+  ...synTexts,
+  ...timeWaitTexts,
+  ...translatedTexts,
+  ...vanishedTexts,
 };
 
 /** What a run observed, with its words in Chinese: names of calls, errnos and states stay as they are. */
