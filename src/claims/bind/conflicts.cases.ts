@@ -2,7 +2,6 @@ import {
   type Case,
   type CaseRow,
   defineCase,
-  type Host,
   inGrid,
   openOn,
   type Ground,
@@ -180,8 +179,8 @@ interface Server {
 const servicePort = 5700;
 
 /** A server in this process. */
-function serverHere(host: Host, name: string, options: OptionValues): Server {
-  const socket = host.open({ name, options });
+function serverHere({ host, family }: Ground, name: string, options: OptionValues): Server {
+  const socket = host.open({ name, family, options });
   return {
     bind: (address) => Promise.resolve(outcome(() => socket.bind({ address, port: servicePort }))),
     listen: () => Promise.resolve(outcome(() => socket.listen())),
@@ -189,9 +188,9 @@ function serverHere(host: Host, name: string, options: OptionValues): Server {
 }
 
 /** A server in a process of its own. */
-async function serverElsewhere(host: Host, name: string, options: OptionValues): Promise<Server> {
+async function serverElsewhere({ host, family }: Ground, name: string, options: OptionValues): Promise<Server> {
   const agent = await host.start({ program: programs.agent, name });
-  await agent.ask('socket', plain({ options }));
+  await agent.ask('socket', plain({ family, options }));
   return {
     bind: async (address) => (await agent.ask('bind', address, servicePort)).result,
     listen: async () => (await agent.ask('listen')).result,
@@ -227,15 +226,54 @@ function listeners(
 }
 
 /** Two more sockets of process 2 on one address, beside the listener of process 1: what the second of them is told. */
-async function shareBeside(stage: Stage, { first, second, option = true }: Listeners): Promise<string> {
-  const host = stage.alone();
-  await serve(await serverElsewhere(host, 'process 1', { SO_REUSEADDR: true }), host[first]);
-  const [one, two] = ['one', 'two'].map((name) => serverHere(host, name, { SO_REUSEADDR: option }));
-  await one?.bind(host[second]);
-  const said = await two?.bind(host[second]);
+async function shareBeside(ground: Ground, { first, second, option = true }: Listeners): Promise<string> {
+  const { host, address } = ground;
+  await serve(await serverElsewhere(ground, 'process 1', { SO_REUSEADDR: true }), address[first]);
+  const [one, two] = ['one', 'two'].map((name) => serverHere(ground, name, { SO_REUSEADDR: option }));
+  await one?.bind(address[second]);
+  const said = await two?.bind(address[second]);
   host.look('who has the port', { localPort: servicePort });
   return said === 'ok' ? 'ok' : `bind ${said ?? ''}`;
 }
+
+/** What process 2 is told beside process 1. */
+export async function tryListeners(ground: Ground, given: Listeners): Promise<string> {
+  const { order, first, second } = given;
+  if (order === twoMore) return await shareBeside(ground, given);
+  const { host, address } = ground;
+  const options = { SO_REUSEADDR: true };
+  const one = serverHere(ground, 'process 1', options);
+  const two = await serverElsewhere(ground, 'process 2', options);
+  if (order === 'process 1 listens first') {
+    await serve(one, address[first]);
+    return await serve(two, address[second]);
+  }
+  await one.bind(address[first]);
+  const bound = await two.bind(address[second]);
+  if (bound !== 'ok') return `bind ${bound}`;
+  await one.listen();
+  const listening = await two.listen();
+  host.look('who listens', { port: servicePort });
+  return listening === 'ok' ? 'ok' : `listen ${listening}`;
+}
+
+/** The rows of C10, for another family too. */
+export const listenersRows: readonly CaseRow<Listeners, string>[] = [
+  listeners('process 1 listens first', 'ANY', 'A', inUse),
+  listeners('process 1 listens first', 'ANY', 'B', inUse),
+  listeners('process 1 listens first', 'A', 'ANY', inUse),
+  // It is about a listener that is there.
+  listeners('both bind, then both listen', 'ANY', 'A'),
+  {
+    name: 'process 1 listens on A, two more sockets bind B with the option',
+    given: { order: twoMore, first: 'A', second: 'B', option: true },
+    says: inUse,
+  },
+  {
+    name: 'process 1 listens on A, two more sockets bind B without the option',
+    given: { order: twoMore, first: 'A', second: 'B', option: false },
+  },
+];
 
 const twoProcesses = defineCase<Listeners, string>({
   id: 'C10',
@@ -246,41 +284,8 @@ const twoProcesses = defineCase<Listeners, string>({
   rules: ['held-by-listener', 'listen-checks-again', 'addresses-apart', 'reuseaddr-shared'],
   advice: 'Handle EADDRINUSE of listen() too, not only of bind().',
   bindsBeside: true,
-  rows: [
-    listeners('process 1 listens first', 'ANY', 'A', inUse),
-    listeners('process 1 listens first', 'ANY', 'B', inUse),
-    listeners('process 1 listens first', 'A', 'ANY', inUse),
-    // It is about a listener that is there.
-    listeners('both bind, then both listen', 'ANY', 'A'),
-    {
-      name: 'process 1 listens on A, two more sockets bind B with the option',
-      given: { order: twoMore, first: 'A', second: 'B', option: true },
-      says: inUse,
-    },
-    {
-      name: 'process 1 listens on A, two more sockets bind B without the option',
-      given: { order: twoMore, first: 'A', second: 'B', option: false },
-    },
-  ],
-  async run(stage, given) {
-    const { order, first, second } = given;
-    if (order === twoMore) return await shareBeside(stage, given);
-    const host = stage.alone();
-    const options = { SO_REUSEADDR: true };
-    const one = serverHere(host, 'process 1', options);
-    const two = await serverElsewhere(host, 'process 2', options);
-    if (order === 'process 1 listens first') {
-      await serve(one, host[first]);
-      return await serve(two, host[second]);
-    }
-    await one.bind(host[first]);
-    const bound = await two.bind(host[second]);
-    if (bound !== 'ok') return `bind ${bound}`;
-    await one.listen();
-    const listening = await two.listen();
-    host.look('who listens', { port: servicePort });
-    return listening === 'ok' ? 'ok' : `listen ${listening}`;
-  },
+  rows: listenersRows,
+  run: async (stage, given) => tryListeners(await groundOf(stage, 'IPv4', 'host'), given),
   laws: [
     {
       text: 'While process 1 listens, bind() of process 2 fails with EADDRINUSE if its address overlaps with that of the listener. On another address of the same port SO_REUSEADDR still works. If both bind first, the one that calls listen() second fails there.',
@@ -320,10 +325,11 @@ const secondCopy = defineCase<Copy, string>({
     copies({ option: 'SO_REUSEPORT', when }),
   ]),
   async run(stage, { option, when }) {
-    const host = stage.alone();
+    const ground = await groundOf(stage, 'IPv4', 'host');
+    const { host } = ground;
     const options = { [option]: true };
-    const one = serverHere(host, 'first copy', options);
-    const two = await serverElsewhere(host, 'second copy', options);
+    const one = serverHere(ground, 'first copy', options);
+    const two = await serverElsewhere(ground, 'second copy', options);
     await one.bind(host.ANY);
     const early = when === 'while the first starts' ? await serve(two, host.ANY) : undefined;
     const first = await one.listen();

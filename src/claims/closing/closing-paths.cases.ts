@@ -1,6 +1,7 @@
 import { type SocketRow, TimeoutError } from '../../index.js';
 import {
   acceptedEarly,
+  overIPv4,
   type Case,
   closeInOrder,
   comesTrue,
@@ -330,7 +331,7 @@ const closedAtOnce = defineCase<Handshake, ClosedAtOnce>({
     const [host, peer] = stage.pair();
     let server: LabSocket;
     if (handshake === 'with TCP_FASTOPEN') {
-      server = await acceptedEarly({ host, peer, options: {} });
+      server = await acceptedEarly(overIPv4(host, peer));
     } else {
       const connection = await establish(host, { at: { port }, clientHost: peer });
       connection.listener.close();

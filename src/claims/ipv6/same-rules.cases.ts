@@ -1,134 +1,99 @@
 import {
   type Case,
   closeInOrder,
-  comesTrue,
   defineCase,
   families,
   type Ground,
   groundOf,
-  openOn,
-  outcome,
-  outcomeAsync,
-  type LabSocket,
+  type LinkGround,
   type Name,
+  openOn,
+  overEachState,
+  overIPv4,
+  overIPv6,
+  reachOn,
+  reuse,
+  type Stage,
+  startAgain,
+  startBeside,
 } from '../kit/index.js';
-import { pairRows, tryPair } from '../bind/conflicts.cases.js';
+import { listenersRows, pairRows, tryListeners, tryPair } from '../bind/conflicts.cases.js';
+import { shareOn, sharingRows } from '../reuse/sharing.cases.js';
 
-/** A script that runs on the addresses of one family, and says what it came to. */
-type Script = (ground: Ground) => string | Promise<string>;
-
-/** `same`, or what differs between the families. */
-interface Compared {
-  readonly [what: string]: string;
-  readonly IPv6: string;
+/** What a script came to on the addresses of either family. */
+interface Both {
+  readonly [family: string]: string;
   readonly IPv4: string;
+  readonly IPv6: string;
+}
+
+interface Compared extends Both {
   readonly alike: 'yes' | 'no';
+}
+
+/** Runs a script on both families at the same time. */
+type Script = (stage: Stage) => Promise<Both>;
+
+/** On a host by itself. */
+function alone(script: (ground: Ground) => string | Promise<string>): Script {
+  return async (stage) => {
+    const [four = '', six = ''] = await Promise.all(
+      families.map(async (family) => script(await groundOf(stage, family))),
+    );
+    return { IPv4: four, IPv6: six };
+  };
+}
+
+/** On one of two hosts that are joined by a link. */
+function joined(options: LinkGround['options'], script: (ground: LinkGround) => Promise<string>): Script {
+  return async (stage) => {
+    const [host, peer] = stage.pair('host', 'peer');
+    const six = await overIPv6(host, peer, options);
+    const [four, other] = await Promise.all([script(overIPv4(host, peer, options)), script(six)]);
+    return { IPv4: four, IPv6: other };
+  };
 }
 
 const port = 8080;
 
-interface Connected {
-  readonly listener: LabSocket;
-  readonly server: LabSocket;
-  readonly client: LabSocket;
-}
-
-async function connected(ground: Ground, at: Name, option?: 'SO_REUSEADDR'): Promise<Connected> {
-  const listener = openOn(ground, { name: 'listener', option }).bind({ address: ground.address[at], port }).listen();
-  const client = await openOn(ground, { name: 'client' }).connect({ address: ground.address.A, port });
-  return { listener, client, server: await listener.accept('server') };
-}
-
-/** Starts a server there, with the option or without. */
-function start(ground: Ground, at: Name, option?: 'SO_REUSEADDR'): string {
-  return outcome(() => openOn(ground, { name: 'new', option }).bind({ address: ground.address[at], port }).listen());
-}
-
 /** A server on the wildcard has closed a connection of A first; another is started, on this address. */
 function restart(at: Name, option?: 'SO_REUSEADDR'): Script {
-  return async (ground) => {
-    const { listener, server, client } = await connected(ground, 'ANY', option);
-    await closeInOrder(server, client);
+  return alone(async (ground) => {
+    const { host, family, address } = ground;
+    const listener = openOn(ground, { name: 'listener', option }).bind({ address: address.ANY, port }).listen();
+    const client = await openOn(ground, { name: 'client' }).connect({ address: address.A, port });
+    await closeInOrder(await listener.accept('server'), client);
     listener.close();
-    return start(ground, at, option);
-  };
-}
-
-const states = ['BOUND', 'LISTEN', 'ESTABLISHED', 'FIN_WAIT2', 'CLOSE_WAIT', 'TIME_WAIT'] as const;
-type State = (typeof states)[number];
-
-/** A server with the option is started over a socket in this state. */
-function over(state: State, option?: 'SO_REUSEADDR'): Script {
-  return async (ground) => {
-    const { host, address } = ground;
-    if (state === 'BOUND' || state === 'LISTEN') {
-      const old = openOn(ground, { name: 'old', option }).bind({ address: address.A, port });
-      if (state === 'LISTEN') old.listen();
-      return start(ground, 'A', 'SO_REUSEADDR');
-    }
-    const { listener, server, client } = await connected(ground, 'A', option);
-    listener.close();
-    if (state === 'FIN_WAIT2') server.close();
-    if (state === 'CLOSE_WAIT') client.close();
-    if (state === 'TIME_WAIT') await closeInOrder(server, client);
-    await host.waitFor({ localPort: port, state }, `in ${state}`);
-    return start(ground, 'A', 'SO_REUSEADDR');
-  };
-}
-
-/** Servers on ANY, A and B start in this order; who is called at A and at B. */
-function three(order: readonly Name[], option: 'SO_REUSEADDR' | 'SO_REUSEPORT'): Script {
-  return async (ground) => {
-    const servers = order.flatMap((at) => {
-      const server = openOn(ground, { name: at, option });
-      const said = outcome(() => server.bind({ address: ground.address[at], port }).listen());
-      return said === 'ok' ? [server] : [];
-    });
-    const got: string[] = [];
-    for (const at of ['A', 'B'] as const) {
-      const client = openOn(ground, { name: `client of ${at}` });
-      const said = await outcomeAsync(() => client.connect({ address: ground.address[at], port }));
-      let winner: LabSocket | undefined;
-      if (said === 'ok')
-        await comesTrue(() => {
-          winner = servers.find(({ socket }) => {
-            const taken = socket.tryAccept();
-            taken?.close();
-            return taken !== undefined;
-          });
-          return winner !== undefined;
-        }, `a server that is called at ${at}`);
-      got.push(`${at} to ${said === 'ok' ? (winner?.name ?? 'nobody') : said}`);
-    }
-    return got.join(', ');
-  };
-}
-
-/** Process 1 listens on A; two more sockets bind B, with the option or without. */
-function beside(option?: 'SO_REUSEADDR'): Script {
-  return (ground) => {
-    openOn(ground, { name: 'listener', option: 'SO_REUSEADDR' }).bind({ address: ground.address.A, port }).listen();
-    const [one, two] = ['one', 'two'].map((name) => openOn(ground, { name, option }));
-    one?.bind({ address: ground.address.B, port });
-    return outcome(() => two?.bind({ address: ground.address.B, port }));
-  };
+    return startAgain(host, { family, address: address[at], port, options: option === undefined ? {} : reuse });
+  });
 }
 
 const scripts: readonly (readonly [string, Script])[] = [
-  ...pairRows.map(({ id, name, given }): [string, Script] => [`${id}: ${name}`, (ground) => tryPair(ground, given)]),
-  ['C10: listener on A, two sockets on B with the option', beside('SO_REUSEADDR')],
-  ['C10: listener on A, two sockets on B without the option', beside()],
+  ...pairRows.map(({ id, name, given }): [string, Script] => [
+    `${id}: ${name}`,
+    alone((ground) => tryPair(ground, given)),
+  ]),
+  ...listenersRows.map(({ name, given }): [string, Script] => [
+    `C10: ${name}`,
+    alone((ground) => tryListeners(ground, given)),
+  ]),
   ['G1: restart on ANY without the option', restart('ANY')],
   ['G1: restart on ANY with the option', restart('ANY', 'SO_REUSEADDR')],
   ['S12: restart on A', restart('A')],
   ['S12: restart on B', restart('B')],
-  ...states.flatMap((state): [string, Script][] => [
-    [`C19: ${state}, the old socket with the option`, over(state, 'SO_REUSEADDR')],
-    [`C19: ${state}, the old socket without the option`, over(state)],
+  ...overEachState.map(({ name, given: { state, option } }): [string, Script] => [
+    `C19: ${name}`,
+    joined(option ? reuse : {}, async (ground) => {
+      await reachOn(ground, state);
+      return startBeside(ground);
+    }),
   ]),
-  ...(['SO_REUSEADDR', 'SO_REUSEPORT'] as const).flatMap((option): [string, Script][] => [
-    [`S13: ${option}, ANY then A then B`, three(['ANY', 'A', 'B'], option)],
-    [`S13: ${option}, A then ANY then B`, three(['A', 'ANY', 'B'], option)],
+  ...sharingRows.map(({ name, given }): [string, Script] => [
+    `S13: ${name}`,
+    alone(async (ground) => {
+      const { A, B, elsewhere } = await shareOn(ground, given);
+      return `A to ${A}, B to ${B}, another address to ${elsewhere}`;
+    }),
   ]),
 ];
 
@@ -145,14 +110,12 @@ const sameRules = defineCase<Script, Compared>({
   sideBySide: 4,
   rows: scripts.map(([name, given]) => ({ name, given, says: { alike: 'yes' as const } })),
   async run(stage, script) {
-    const [four = '', six = ''] = await Promise.all(
-      families.map(async (family) => script(await groundOf(stage, family))),
-    );
-    return { IPv4: four, IPv6: six, alike: four === six ? 'yes' : 'no' };
+    const seen = await script(stage);
+    return { ...seen, alike: seen.IPv4 === seen.IPv6 ? 'yes' : 'no' };
   },
   laws: [
     {
-      text: 'IPv6 addresses follow the rules of IPv4 addresses: the wildcard, two addresses, SO_REUSEADDR, SO_REUSEPORT, listeners and TIME_WAIT come out alike in every row.',
+      text: 'IPv6 addresses follow the rules of IPv4 addresses: the wildcard, two addresses, SO_REUSEADDR, SO_REUSEPORT, listeners and each state of an old connection come out alike, for TCP and for UDP.',
       rows: () => ({ alike: 'yes' }),
     },
   ],

@@ -1,4 +1,5 @@
 import type { OptionValues, SocketFilter, SocketState } from '../../index.js';
+import type { Family } from './ground.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { ExperimentContext } from '../../lab/run/experiment.js';
 import type { Stage } from '../../lab/run/stage.js';
@@ -15,6 +16,8 @@ export interface Connection {
 export interface ConnectionSettings {
   /** Where the listener is bound; A and a port of the kernel's choice if absent. */
   readonly at?: Partial<Endpoint> | undefined;
+  /** IPv4 if absent. */
+  readonly family?: Family;
   readonly options?: OptionValues | undefined;
   /** The client's host, if it is another. */
   readonly clientHost?: Host | undefined;
@@ -31,11 +34,11 @@ export const smallBuffers = { options: { SO_SNDBUF: 4096 }, clientOptions: { SO_
 
 /** A listener and one connection to it. */
 export async function establish(host: Host, settings: ConnectionSettings = {}): Promise<Connection> {
-  const { at = {}, options, clientHost = host, clientOptions } = settings;
-  const listener = host.listen({ address: host.A, ...at, ...(options !== undefined && { options }) });
-  const { address, port } = listener.local;
-  const to = { address: address === host.ANY ? host.A : address, port };
-  const client = await clientHost.connect(to, clientOptions === undefined ? {} : { options: clientOptions });
+  const { at: { address = host.A, port = 0 } = {}, family = 'IPv4', options = {}, clientHost = host } = settings;
+  const { clientOptions = {} } = settings;
+  const listener = host.open({ name: 'listener', family, options }).bind({ address, port }).listen();
+  const to = { address: address === host.ANY ? host.A : address, port: listener.local.port };
+  const client = await clientHost.open({ name: 'client', family, options: clientOptions }).connect(to);
   const server = await listener.accept('server');
   return { listener, server, client };
 }

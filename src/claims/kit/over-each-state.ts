@@ -2,6 +2,7 @@ import { inGrid, type CaseRow } from '../../lab/run/case.js';
 import type { Stage } from '../../lab/run/stage.js';
 import { labStates, type LabState, reach } from './reach-state.js';
 import { reuse, startAgain } from './again.js';
+import type { LinkGround } from './ground.js';
 
 /** A socket on the port of a server, and whether it has SO_REUSEADDR. */
 export interface OldSocket {
@@ -21,6 +22,10 @@ export const overEachState: readonly CaseRow<OldSocket, string>[] = labStates.fl
 
 /** A server with the option starts where the old socket is. */
 export async function startOver(stage: Stage, { state, option }: OldSocket): Promise<string> {
-  const { host, address, port } = await reach(stage, state, option ? reuse : {});
-  return startAgain(host, { address, port, options: reuse });
+  return startBeside(await reach(stage, state, option ? reuse : {}));
+}
+
+/** What a server is told that starts, with the option, on the port of what is there. */
+export function startBeside({ host, family, address, port }: LinkGround): string {
+  return startAgain(host, { family, address, port, options: reuse });
 }

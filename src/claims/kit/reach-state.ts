@@ -2,6 +2,7 @@ import { type OptionValues, type SocketRow, type SocketState, TimeoutError } fro
 import { closeInOrder, type Connection, establish } from './connection.js';
 import { connectionStates } from '../../lab/network/connection-states.js';
 import type { Host } from '../../lab/network/host.js';
+import { type LinkGround, overIPv4 } from './ground.js';
 import type { Stage } from '../../lab/run/stage.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
 import { comesTrue, reached } from '../../lab/record/until.js';
@@ -9,25 +10,9 @@ import { comesTrue, reached } from '../../lab/record/until.js';
 /** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */
 export type LabState = Exclude<SocketState, 'CLOSE'> | 'CLOSED';
 
-const port = 8080;
-
-/** A port of `host` in the state asked for. */
-export interface InState {
-  readonly host: Host;
-  readonly peer: Host;
-  readonly address: string;
-  readonly port: number;
-}
-
-interface Ground {
-  readonly host: Host;
-  readonly peer: Host;
-  readonly options: OptionValues;
-}
-
 /** A connection to the port whose listener is gone, so that only the connection is there. */
-async function alone({ host, peer, options }: Ground): Promise<Connection> {
-  const connection = await establish(host, { at: { port }, clientHost: peer, options });
+async function alone({ host, peer, family, address, port, options }: LinkGround): Promise<Connection> {
+  const connection = await establish(host, { at: { address, port }, family, clientHost: peer, options });
   connection.listener.close();
   return connection;
 }
@@ -36,13 +21,15 @@ async function alone({ host, peer, options }: Ground): Promise<Connection> {
 const fastOpenForAll = 0x1 | 0x2 | 0x4 | 0x200;
 
 /** A connection that is accepted on the data of its SYN, while the SYN-ACK is lost; its listener is gone. */
-export async function acceptedEarly({ host, peer, options }: Ground): Promise<LabSocket> {
+export async function acceptedEarly(ground: LinkGround): Promise<LabSocket> {
+  const { host, peer, family, address, port, options } = ground;
   for (const side of [host, peer]) side.setSysctl('net.ipv4.tcp_fastopen', fastOpenForAll);
-  const listener = host.listen({ address: host.A, port, options: { ...options, TCP_FASTOPEN: 5 } });
-  const client = peer.open({ name: 'client', options: { TCP_FASTOPEN_CONNECT: true } });
+  const listener = host.open({ name: 'listener', family, options: { ...options, TCP_FASTOPEN: 5 } });
+  listener.bind({ address, port }).listen();
+  const client = peer.open({ name: 'client', family, options: { TCP_FASTOPEN_CONNECT: true } });
   // With the option connect only notes the address, and the first send goes out with the SYN.
-  client.tryConnect({ address: host.A, port });
-  host.mute(peer);
+  client.tryConnect({ address, port });
+  ground.mute();
   client.trySend('request');
   const server = await listener.accept('server');
   // Unread data would make close() reset the connection.
@@ -52,24 +39,26 @@ export async function acceptedEarly({ host, peer, options }: Ground): Promise<La
 }
 
 /** How to get there. What is lost on the way is lost for real: a host vanishes, or cannot be heard. */
-const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
+const scripts: { readonly [S in LabState]: (ground: LinkGround) => unknown } = {
   // RFC 9293 section 3.3.2: no state of a socket, but that there is none any more. The passive closer comes to it at once.
   async CLOSED(ground) {
     const { server, client } = await alone(ground);
     await closeInOrder(client, server);
   },
-  BOUND: ({ host, options }) => host.open({ name: 'bound', options }).bind({ address: host.A, port }),
-  LISTEN: ({ host, options }) => host.listen({ address: host.A, port, options }),
-  SYN_SENT({ host, peer, options }) {
-    peer.vanish();
-    host.open({ name: 'caller', options }).bind({ address: host.A, port }).tryConnect({ address: peer.A, port });
+  BOUND: ({ host, family, address, port, options }) =>
+    host.open({ name: 'bound', family, options }).bind({ address, port }),
+  LISTEN: ({ host, family, address, port, options }) =>
+    host.open({ name: 'listener', family, options }).bind({ address, port }).listen(),
+  SYN_SENT({ host, family, address, port, peerAddress, options, mute }) {
+    mute();
+    host.open({ name: 'caller', family, options }).bind({ address, port }).tryConnect({ address: peerAddress, port });
   },
   // The usual SYN_RECV is a request, which holds no port of its own; one accepted early is a socket, without its listener too.
   SYN_RECV: acceptedEarly,
   ESTABLISHED: alone,
   async FIN_WAIT1(ground) {
     const { server } = await alone(ground);
-    ground.host.mute(ground.peer);
+    ground.mute();
     server.close();
   },
   async FIN_WAIT2(ground) {
@@ -79,7 +68,7 @@ const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
   // Its FIN is lost while the peer's arrives: to this end, both have closed at the same time.
   async CLOSING(ground) {
     const { server, client } = await alone(ground);
-    ground.host.mute(ground.peer);
+    ground.mute();
     server.close();
     client.close();
   },
@@ -94,46 +83,53 @@ const scripts: { readonly [S in LabState]: (ground: Ground) => unknown } = {
   async LAST_ACK(ground) {
     const { server, client } = await alone(ground);
     client.close();
-    await ground.host.waitFor({ localPort: port, state: 'CLOSE_WAIT' });
-    ground.host.mute(ground.peer);
+    await ground.host.waitFor({ localPort: ground.port, state: 'CLOSE_WAIT' });
+    ground.mute();
     server.close();
   },
 };
 
 export const labStates = Object.keys(scripts) as readonly LabState[];
 
-function isIn(host: Host, state: LabState): boolean {
+function isIn({ host, port }: LinkGround, state: LabState): boolean {
   const rows = host.sockets({ localPort: port, ...(state !== 'BOUND' && { state: connectionStates }) });
   return state === 'CLOSED' ? rows.length === 0 : rows.some((row) => row.state === state);
 }
 
-/** Brings a port of a host into a state, with `options` on the old socket, and waits until the kernel shows it. */
-export async function reach(stage: Stage, state: LabState, options: OptionValues = {}): Promise<InState> {
-  const [host, peer] = stage.pair('host', 'peer');
-  await scripts[state]({ host, peer, options });
+/** Brings the port of the host into a state, and waits until the kernel shows it. */
+export async function reachOn(ground: LinkGround, state: LabState): Promise<void> {
+  const { host, port } = ground;
+  await scripts[state](ground);
   // What is only bound is so when bind(2) returns; before Linux 6.8 the kernel does not list it.
   if (state !== 'BOUND') {
     await reached(
-      () => isIn(host, state) || undefined,
+      () => isIn(ground, state) || undefined,
       `in ${state}`,
       state,
       () => statesOn(host, port),
     );
   }
   host.look(`in ${state}`, { localPort: port });
-  return { host, peer, address: host.A, port };
+}
+
+/** The same on a pair of hosts made for it, with `options` on the old socket. */
+export async function reach(stage: Stage, state: LabState, options: OptionValues = {}): Promise<LinkGround> {
+  const ground = overIPv4(...stage.pair('host', 'peer'), options);
+  await reachOn(ground, state);
+  return ground;
 }
 
 /** Goes the way to a state, and tells what the kernel shows at its end, or after a bounded wait: the state, or another. */
 export async function tryToReach(stage: Stage, state: LabState): Promise<string> {
-  const [host, peer] = stage.pair('host', 'peer');
+  const ground = overIPv4(...stage.pair('host', 'peer'));
+  const { host, port } = ground;
   try {
-    await scripts[state]({ host, peer, options: {} });
+    await scripts[state](ground);
   } catch (error) {
     if (!(error instanceof TimeoutError)) throw error;
     host.note(`on the way to ${state}`, error.message);
   }
-  await comesTrue(() => isIn(host, state), `in ${state}`);
+  await comesTrue(() => isIn(ground, state), `in ${state}`);
   const seen = host.look(`the way to ${state} has been gone`, { localPort: port }).map((row) => row.state);
   return seen.join(', ') || 'CLOSED';
 }

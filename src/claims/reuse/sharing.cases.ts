@@ -1,7 +1,11 @@
 import {
   type Case,
+  type CaseRow,
   comesTrue,
   defineCase,
+  type Ground,
+  groundOf,
+  openOn,
   type Host,
   type LabSocket,
   outcome,
@@ -22,11 +26,11 @@ interface Sharing {
 }
 
 /** Opens a server for each place in order; those whose bind or listen failed are not among the result. */
-function startServers(host: Host, { kind, option, order }: Sharing): LabSocket[] {
+function startServers(ground: Ground, { kind, option, order }: Sharing): LabSocket[] {
   return order.flatMap((place) => {
-    const server = host.open({ name: place, type: kind, options: { [option]: true } });
+    const server = openOn(ground, { name: place, type: kind, option });
     const started = outcome(() => {
-      server.bind({ address: host[place], port });
+      server.bind({ address: ground.address[place], port });
       if (kind === 'stream') server.listen();
     });
     return started === 'ok' ? [server] : [];
@@ -42,8 +46,8 @@ function takes(server: LabSocket, kind: Kind): boolean {
 }
 
 /** Sends a datagram to `address`, or connects to it, and returns the name of the server that got it. */
-async function whoGets(host: Host, servers: readonly LabSocket[], address: string, kind: Kind): Promise<string> {
-  const client = host.open({ name: `client of ${address}`, type: kind });
+async function whoGets(ground: Ground, servers: readonly LabSocket[], address: string, kind: Kind): Promise<string> {
+  const client = openOn(ground, { name: `client of ${address}`, type: kind });
   // A connection is refused at once; a datagram is lost without a word.
   if ((await outcomeAsync(() => client.connect({ address, port }))) !== 'ok') return 'nobody';
   if (kind === 'dgram') await client.send('who?');
@@ -52,7 +56,7 @@ async function whoGets(host: Host, servers: readonly LabSocket[], address: strin
     winner = servers.find((server) => takes(server, kind))?.name ?? 'nobody';
     return winner !== 'nobody';
   }, `a server that gets what goes to ${address}`);
-  host.look(`who got what went to ${address}: ${winner}`, {
+  ground.host.look(`who got what went to ${address}: ${winner}`, {
     protocol: kind === 'stream' ? 'tcp' : 'udp',
     localPort: port,
   });
@@ -67,12 +71,14 @@ type Served = {
   readonly elsewhere: string;
 };
 
-async function share(stage: Stage, given: Sharing): Promise<Served> {
-  const host = stage.alone();
-  const servers = startServers(host, given);
-  const gets = (address: string): Promise<string> => whoGets(host, servers, address, given.kind);
+/** The three servers, and clients of each address. */
+export async function shareOn(ground: Ground, given: Sharing): Promise<Served> {
+  const { address, family } = ground;
+  const servers = startServers(ground, given);
+  const gets = (to: string): Promise<string> => whoGets(ground, servers, to, given.kind);
   const running = places.filter((place) => servers.some(({ name }) => name === place));
-  return { running, A: await gets(host.A), B: await gets(host.B), elsewhere: await gets('127.0.0.1') };
+  const elsewhere = family === 'IPv4' ? '127.0.0.1' : '::1';
+  return { running, A: await gets(address.A), B: await gets(address.B), elsewhere: await gets(elsewhere) };
 }
 
 const places = ['ANY', 'A', 'B'] as const;
@@ -95,6 +101,18 @@ function firstWins([first]: readonly AddressName[]): Served {
   return { running: ['A', 'B'], A: 'A', B: 'B', elsewhere: 'nobody' };
 }
 
+/** The rows of S13, for another family too. */
+export const sharingRows: readonly CaseRow<Sharing, Served>[] = kinds.flatMap(({ kind, name }) =>
+  options.flatMap((option) =>
+    orders.map((order) => ({
+      name: `${name}, ${option}, ${order.join(' then ')}`,
+      given: { kind, option, order },
+      // The article has HTTP servers, with SO_REUSEADDR.
+      ...(kind === 'stream' && option === 'SO_REUSEADDR' ? { says: wanted } : {}),
+    })),
+  ),
+);
+
 const mostSpecific = defineCase<Sharing, Served>({
   id: 'S13',
   articles: ['002'],
@@ -105,17 +123,8 @@ const mostSpecific = defineCase<Sharing, Served>({
   advice:
     'Set SO_REUSEPORT on all three, and run them as one user. For UDP SO_REUSEADDR works as well, but then any other process that sets it can take your datagrams.',
   labels: { running: 'started', A: 'traffic to A', B: 'traffic to B', elsewhere: 'other traffic' },
-  rows: kinds.flatMap(({ kind, name }) =>
-    options.flatMap((option) =>
-      orders.map((order) => ({
-        name: `${name}, ${option}, ${order.join(' then ')}`,
-        given: { kind, option, order },
-        // The article has HTTP servers, with SO_REUSEADDR.
-        ...(kind === 'stream' && option === 'SO_REUSEADDR' ? { says: wanted } : {}),
-      })),
-    ),
-  ),
-  run: share,
+  rows: sharingRows,
+  run: async (stage, given) => shareOn(await groundOf(stage, 'IPv4', 'host'), given),
   laws: [
     {
       text: 'With SO_REUSEADDR a TCP server on ANY and one on A or B exclude each other: the first to listen wins. With SO_REUSEPORT all three run, and the most specific address gets the traffic. UDP sockets run side by side with either option.',
