@@ -1,12 +1,15 @@
 import { type Case, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
-import { heldFinWait2, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
+import { heldFinWait2, longOrphan, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
 import { keepalive, noTimeout, userTimeout } from './timeouts.experiments.js';
 
 type Played = { readonly experiment: Experiment; readonly variant?: string };
 
 type Kept = { readonly reads: number; readonly lasts: string };
 
-const orphanTime = defineCase<Played, Kept>({
+/** Above 60 s TCP_LINGER2 has two timers, which an experiment would have to wait for. */
+type Orphaned = Played | { readonly linger2: number };
+
+const orphanTime = defineCase<Orphaned, Kept>({
   id: 'R10',
   articles: [],
   title: 'TCP_LINGER2: how long FIN_WAIT2 lasts when nobody holds it',
@@ -15,7 +18,8 @@ const orphanTime = defineCase<Played, Kept>({
   advice:
     'Lower tcp_fin_timeout or this option where peers forget to close. Do not set either above 60: with 61 the FIN_WAIT2 is gone after 2 s. For a socket that is still open set a timeout in the program.',
   labels: { reads: 'the option reads', lasts: 'FIN_WAIT2 lasts' },
-  sideBySide: 8,
+  waitsFor: '60 s for the first timer of TCP_LINGER2 300 to expire',
+  sideBySide: 9,
   rows: [
     ...(
       [
@@ -23,34 +27,37 @@ const orphanTime = defineCase<Played, Kept>({
         ['tcp_fin_timeout 1', 1],
         ['TCP_LINGER2 1', 1],
         ['TCP_LINGER2 61', 61],
-        ['TCP_LINGER2 70', 70],
-        ['TCP_LINGER2 90', 90],
-        ['TCP_LINGER2 300', 300],
       ] as const
     ).map(([name, seconds]) => ({
       name,
       given: { experiment: orphanLifetime, variant: name },
       says: { lasts: `about ${seconds} s` },
     })),
+    ...[70, 90, 300].map((linger2) => ({
+      name: `TCP_LINGER2 ${linger2}`,
+      given: { linger2 },
+      says: { lasts: `about ${linger2} s` },
+    })),
     // This one is no orphan, and of negative times the man page says nothing.
     { name: 'TCP_LINGER2 1 and a process that keeps the socket', given: { experiment: heldFinWait2 } },
     { name: 'TCP_LINGER2 -1', given: { experiment: negativeLinger2 } },
   ],
-  async run(stage, { experiment, variant }) {
-    const findings = await experiment.on(stage, variant);
+  async run(stage, given) {
+    if ('linger2' in given) return await longOrphan(stage, given.linger2);
+    const findings = await given.experiment.on(stage, given.variant);
     return { reads: numberOf(findings, 'reads'), lasts: textOf(findings, 'lasts') };
   },
   laws: [
     {
-      text: 'TCP_LINGER2 replaces tcp_fin_timeout, in seconds, up to 60. Above that it lasts twice the excess, 2 s for 61, and at most 120 s. A negative value leaves nothing at all, and a socket that a process still holds has no timer.',
+      text: 'TCP_LINGER2 replaces tcp_fin_timeout, in seconds, up to 60. Above 60 the FIN_WAIT2 lasts only twice the excess: 2 s for 61, 20 s for 70, and 120 s for 120 or more. A negative value leaves nothing at all, and a socket that a process still holds has no timer.',
       rows: {
         default: { reads: 60, lasts: 'about 60 s' },
         'tcp_fin_timeout 1': { reads: 1, lasts: 'about 1 s' },
         'TCP_LINGER2 1': { reads: 1, lasts: 'about 1 s' },
         'TCP_LINGER2 61': { reads: 61, lasts: 'about 2 s' },
-        'TCP_LINGER2 70': { reads: 70, lasts: 'about 10 s and then another timer' },
-        'TCP_LINGER2 90': { reads: 90, lasts: 'about 30 s and then another timer' },
-        'TCP_LINGER2 300': { reads: 120, lasts: 'about 60 s and then another timer' },
+        'TCP_LINGER2 70': { reads: 70, lasts: 'about 20 s' },
+        'TCP_LINGER2 90': { reads: 90, lasts: 'about 60 s' },
+        'TCP_LINGER2 300': { reads: 120, lasts: 'about 120 s' },
         'TCP_LINGER2 1 and a process that keeps the socket': { reads: 1, lasts: 'for ever, as no timer runs' },
         'TCP_LINGER2 -1': { reads: -1, lasts: 'nothing is left' },
       },

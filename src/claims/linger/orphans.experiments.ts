@@ -1,5 +1,16 @@
 import type { SocketRow } from '../../index.js';
-import { abandon, about, endingsOf, type Experiment, experiment, type Host, resultOf, until } from '../kit/index.js';
+import {
+  abandon,
+  about,
+  endingsOf,
+  type Experiment,
+  experiment,
+  type Host,
+  type LabSocket,
+  resultOf,
+  type Stage,
+  until,
+} from '../kit/index.js';
 
 /** From the timer just after it was started, with its kind if it is not the one that ends the socket. */
 function timerOf({ timer }: SocketRow): string {
@@ -15,18 +26,19 @@ function startedWith({ timer }: SocketRow): number {
   return timer === undefined ? Number.POSITIVE_INFINITY : Math.ceil((timer.remainingMs - doubtMs) / 1000);
 }
 
-/**
- * How long a socket lasts, by the kernel's own timers, one after the other: the last is that of a minisocket. When it is found
- * gone is later on a busy machine, but never before.
- */
+/** The timers of a socket, one after the other, each from when it was started: the last is that of a minisocket. */
+async function timersOf(server: Host, row: SocketRow): Promise<SocketRow[]> {
+  if (row.timer?.kind === 'time-wait') return [row];
+  const isMini = ({ timer }: SocketRow): boolean => timer?.kind === 'time-wait';
+  const deadlineMs = (row.timer?.remainingMs ?? 0) + 5000;
+  const find = (): SocketRow | undefined => server.sockets({ remotePort: row.remotePort }).find(isMini);
+  return [row, await until(find, 'the minisocket', { deadlineMs })];
+}
+
+/** How long a socket lasts, by its timers. When it is found gone is later on a busy machine, but never before. */
 async function lifetimeOf(server: Host, row: SocketRow, beginMs: number): Promise<string> {
-  const filter = { remotePort: row.remotePort };
-  const timers = [row];
-  if (row.timer?.kind !== 'time-wait') {
-    const isMini = ({ timer }: SocketRow): boolean => timer?.kind === 'time-wait';
-    timers.push(await until(() => server.sockets(filter).find(isMini), 'the minisocket'));
-  }
-  await server.waitUntilGone(filter, 'it is gone');
+  const timers = await timersOf(server, row);
+  await server.waitUntilGone({ remotePort: row.remotePort }, 'it is gone');
   const leastMs = timers.reduce((sum, { timer }) => sum + (timer?.remainingMs ?? 0) - doubtMs, 0);
   if (performance.now() - beginMs < leastMs) return 'less than its timers say';
   return `about ${timers.reduce((sum, timer) => sum + startedWith(timer), 0)} s`;
@@ -37,6 +49,32 @@ interface Lifetime {
   readonly linger2?: number;
   /** Above it the timer is only read. */
   readonly isShort: boolean;
+}
+
+/** A server closes, its client never does. Returns what is left of the server's end, and its client. */
+async function leaveBehind(
+  [server, client]: readonly [Host, Host],
+  linger2: number | undefined,
+): Promise<{ readonly c: LabSocket; readonly reads: number; readonly row: SocketRow; readonly beginMs: number }> {
+  const listener = server.listen(8080);
+  const c = await client.connect(server, 8080);
+  const s = await listener.accept('server');
+  if (linger2 !== undefined) s.setOption('TCP_LINGER2', linger2);
+  const reads = s.getOption('TCP_LINGER2');
+  await abandon(s);
+  const beginMs = performance.now();
+  const row = await server.waitFor({ remotePort: c.local.port, state: 'FIN_WAIT2' }, 'nobody holds it');
+  return { c, reads, row, beginMs };
+}
+
+/** By both timers of a time above 60 s: the second is read when it starts, so that this takes as long as the first. */
+export async function longOrphan(stage: Stage, linger2: number): Promise<{ reads: number; lasts: string }> {
+  const [server, client] = stage.pair();
+  const { reads, row } = await leaveBehind([server, client], linger2);
+  const timers = await timersOf(server, row);
+  server.look('the second timer', { remotePort: row.remotePort });
+  const sumMs = timers.reduce((sum, { timer }) => sum + (timer?.remainingMs ?? 0), 0);
+  return { reads, lasts: about(sumMs, [20, 60, 120]) };
 }
 
 /** A server closes, its client never does: what the kernel keeps of the connection, and for how long. */
@@ -62,15 +100,7 @@ export const orphanLifetime = experiment<Lifetime>(
   async ({ host, mark, segments }, { finTimeout, linger2, isShort }) => {
     const [server, client] = [host('server'), host('client')];
     if (finTimeout !== undefined) server.setSysctl('net.ipv4.tcp_fin_timeout', finTimeout);
-    const listener = server.listen(8080);
-    const c = await client.connect(server, 8080);
-    const s = await listener.accept('server');
-    if (linger2 !== undefined) s.setOption('TCP_LINGER2', linger2);
-    const reads = s.getOption('TCP_LINGER2');
-    const remotePort = c.local.port;
-    await abandon(s);
-    const beginMs = performance.now();
-    const row = await server.waitFor({ remotePort, state: 'FIN_WAIT2' }, 'nobody holds it');
+    const { c, reads, row, beginMs } = await leaveBehind([server, client], linger2);
     if (!isShort) return { reads, lasts: timerOf(row) };
     const lasts = await lifetimeOf(server, row, beginMs);
     mark('the client closes at last');
