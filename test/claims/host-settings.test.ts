@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { cases } from '../../src/claims/cases.js';
 import { differingSettings, hostSettings, knownSettings } from '../../src/claims/host-settings.js';
+import { matrixMarkdown } from '../../src/lab/draw/markdown.js';
+import { matrixHtml } from '../../src/lab/draw/page/matrix.js';
 import { hostSettingsText } from '../../src/lab/draw/text/host-settings.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
@@ -8,6 +10,8 @@ import { program } from '../support/matrix.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
 import { run } from '../support/children.js';
+
+const matrixPage = (result: MatrixResult): string => matrixHtml(result, { cases: [], articles: [] });
 
 const defaults = Object.fromEntries(knownSettings.map(({ name, default: usual = '100' }) => [name, usual]));
 
@@ -48,6 +52,23 @@ describe('settings that differ', () => {
     expect(hostSettingsText({ ...result, hostSettings: [{ ...found, used: true }] }, 400)[0]).toMatch(
       /^The cases ran with/,
     );
+  });
+
+  test('stand in Markdown and on the page as they do on the terminal', () => {
+    const [found] = differingSettings(cases, { ...defaults, 'net.ipv4.tcp_fin_timeout': '7' }, defaults);
+    if (found === undefined) throw new Error('nothing differs');
+    const run = { kernel: '6.18', node: 'v24', mode: 'root', durationMs: 1, cases: [] } as const;
+    for (const used of [true, false]) {
+      const result: MatrixResult = { ...run, hostSettings: [{ ...found, used }] };
+      const head = used ? 'The cases ran with these sysctls' : 'These sysctls of this machine differ';
+      const setting = 'net.ipv4.tcp_fin_timeout is 7 (default: 60).';
+      expect(hostSettingsText(result, 400).join()).toContain(head);
+      for (const report of [matrixMarkdown, matrixPage]) {
+        expect(report(result)).toContain(head);
+        expect(report(result)).toContain(setting);
+        expect(report(run)).not.toContain('sysctls');
+      }
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import type { MatrixResult } from '../record/result.js';
 import { partialText } from './page/partial.js';
 import { english, type ReportWords } from './report-words.js';
 import { ruleText } from './rule-text.js';
+import { hostSettingsParagraphs } from './text/host-settings.js';
 import { verdictsOf } from './verdicts.js';
 
 /**
@@ -33,5 +34,11 @@ export function matrixMarkdown(result: MatrixResult, words: ReportWords = englis
     `| ${head.map(() => '---').join(' | ')} |`,
     ...rows,
     '',
+    ...hostSettingsParagraphs(result, words).flatMap(({ head: what, settings }) => [
+      markdownCell(what),
+      '',
+      ...settings.map((one) => `- ${markdownCell(one)}`),
+      '',
+    ]),
   ].join('\n');
 }

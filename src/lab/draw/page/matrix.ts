@@ -1,5 +1,6 @@
 import { type CitedRule, placeOf } from '../../../explain/cite.js';
 import type { Article, CaseFacts, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
+import { hostSettingsParagraphs } from '../text/host-settings.js';
 import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
 import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
@@ -168,6 +169,15 @@ function meanings(cases: readonly CaseResult[], words: ReportWords): string {
   return `<dl class="meanings">${items.join('')}</dl>`;
 }
 
+/** How the machine differs from the defaults of the kernel, and with which the cases ran. */
+function hostSettings(result: MatrixResult, words: ReportWords): string {
+  const paragraphs = hostSettingsParagraphs(result, words).map(({ head, settings }) => {
+    const items = settings.map((one) => `<li>${escapeXml(one)}</li>`);
+    return `<p>${escapeXml(head)}</p><ul>${items.join('')}</ul>`;
+  });
+  return paragraphs.length === 0 ? '' : `<div class="settings">${paragraphs.join('')}</div>`;
+}
+
 /** The articles that the claims are from. */
 function articleList(cases: readonly CaseResult[], { articles, words }: Known): string {
   const items = articles.flatMap(({ number, title }) => {
@@ -207,6 +217,7 @@ export function matrixHtml(result: MatrixResult, facts: Facts, words: ReportWord
     `<p>${words.intro}</p>`,
     meanings(cases, words),
     articleList(cases, known),
+    hostSettings(result, words),
     grids === '' ? '' : `<p>${words.bindsBelow(`<a href="#binds">${words.binds}</a>`)}</p>`,
     '</header>',
     `<div class="controls" role="search"><input id="search" type="search" placeholder="${words.searchHint}" aria-label="${words.search}">`,

@@ -54,6 +54,7 @@ table.sockets td { white-space: nowrap; }
 ul.articles, ul.rules { margin: .35rem 0; padding-left: 1.3rem; max-width: 46rem; }
 .meanings { display: grid; grid-template-columns: max-content 1fr; gap: .3rem .7rem; margin: .6rem 0; max-width: 46rem; }
 .meanings dd { margin: 0; }
+.settings { max-width: 46rem; }
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }

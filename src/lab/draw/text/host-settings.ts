@@ -12,19 +12,30 @@ export function hostSettingText(
   return words.sentences([words.setting(name, shown(value), shown(usual)), changes, ...touched]);
 }
 
-/** How the machine differs from what the cases ran with, and the settings of it that they ran with: a paragraph each. */
-export function hostSettingsText(
+/** Settings that stand under one heading. */
+export interface SettingsParagraph {
+  readonly head: string;
+  readonly settings: readonly string[];
+}
+
+/** How the machine differs from what the cases ran with, and the settings of it that they ran with. */
+export function hostSettingsParagraphs(
   { hostSettings = [] }: MatrixResult,
-  width: number,
   words: ReportWords = english,
-): readonly string[] {
+): readonly SettingsParagraph[] {
   const [used, left] = [hostSettings.filter((one) => one.used), hostSettings.filter((one) => !one.used)];
-  const paragraph = (head: string, settings: readonly HostSetting[]): string[] => {
-    if (settings.length === 0) return [];
-    return [[wrap(head, width), ...settings.map((one) => wrap(hostSettingText(one, words), width, '  '))].join('\n')];
-  };
+  const rest = used.length === 0 ? words.otherSettings : words.unusableSettings;
   return [
-    ...paragraph(words.usedSettings, used),
-    ...paragraph(used.length === 0 ? words.otherSettings : words.unusableSettings, left),
-  ];
+    { head: words.usedSettings, of: used },
+    { head: rest, of: left },
+  ].flatMap(({ head, of }) =>
+    of.length === 0 ? [] : [{ head, settings: of.map((one) => hostSettingText(one, words)) }],
+  );
+}
+
+/** The same for a terminal: a paragraph each. */
+export function hostSettingsText(result: MatrixResult, width: number, words: ReportWords = english): readonly string[] {
+  return hostSettingsParagraphs(result, words).map(({ head, settings }) =>
+    [wrap(head, width), ...settings.map((one) => wrap(one, width, '  '))].join('\n'),
+  );
 }
