@@ -26,11 +26,31 @@ export const question = {
   target: 1.6,
   trial: 300,
   async prepare() {
-    const listener = resettingListener();
+    const [listener, listened] = [resettingListener(), resettingListener()];
     const address = listener.getsockname();
+    const listenedAddress = listened.getsockname();
     const core = await coreServer();
     return {
       contenders: [
+        {
+          name: 'sockwise',
+          run(count) {
+            return new Promise((resolve) => {
+              let left = count;
+              let client = connected(listenedAddress);
+              const stop = listened.watch(['POLLIN'], () => {
+                listened.tryAccept().close();
+                client.close();
+                if (--left > 0) {
+                  client = connected(listenedAddress);
+                  return;
+                }
+                stop();
+                resolve();
+              });
+            });
+          },
+        },
         {
           name: 'sockwise, awaited',
           async run(count) {
@@ -64,6 +84,7 @@ export const question = {
       ],
       stop() {
         listener.close();
+        listened.close();
         core.server.close();
       },
     };

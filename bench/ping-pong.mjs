@@ -1,6 +1,6 @@
 import { Socket as NodeSocket } from 'node:net';
 import { tcpPair } from './support/tcp.mjs';
-import { bothAwaited, called, data } from './support/volley.mjs';
+import { waysToWait, called, data } from './support/volley.mjs';
 
 /** Node's sockets on the descriptors of ours: the same connection. */
 async function corePair(settings) {
@@ -42,12 +42,12 @@ export const question = {
   target: 1.6,
   trial: 500,
   async prepare() {
-    const pair = await tcpPair();
+    const [pair, listened] = [await tcpPair(), await tcpPair()];
     const others = [await core(), await coreOnread()];
     return {
-      contenders: [...bothAwaited(pair), ...others.map(({ contender }) => contender)],
+      contenders: [...waysToWait(pair, listened), ...others.map(({ contender }) => contender)],
       stop() {
-        for (const socket of pair) socket.close();
+        for (const socket of [...pair, ...listened]) socket.close();
         for (const { sockets } of others) for (const socket of sockets) socket.destroy();
       },
     };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unixSocket } from './support/peers.mjs';
 import { Socket } from './support/sockwise.mjs';
-import { bothAwaited, called, data } from './support/volley.mjs';
+import { waysToWait, called, data } from './support/volley.mjs';
 
 async function rustPair(path) {
   const { SeqpacketServer, SeqpacketSocket } = unixSocket();
@@ -29,12 +29,12 @@ export const question = {
   trial: 500,
   async prepare() {
     const folder = mkdtempSync(join(tmpdir(), 'sockwise-bench-'));
-    const pair = Socket.pair({ type: 'seqpacket' });
+    const [pair, listened] = [Socket.pair({ type: 'seqpacket' }), Socket.pair({ type: 'seqpacket' })];
     const { sockets, contender } = await rustPair(join(folder, 'socket'));
     return {
-      contenders: [...bothAwaited(pair), contender],
+      contenders: [...waysToWait(pair, listened), contender],
       stop() {
-        for (const socket of pair) socket.close();
+        for (const socket of [...pair, ...listened]) socket.close();
         for (const socket of sockets) socket.destroy();
         rmSync(folder, { recursive: true });
       },

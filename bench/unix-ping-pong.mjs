@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unixDgram, unixSocket } from './support/peers.mjs';
 import { Socket } from './support/sockwise.mjs';
-import { bothAwaited, called, data } from './support/volley.mjs';
+import { waysToWait, called, data } from './support/volley.mjs';
 
 /** Sockets of unix-dgram, connected to each other: so it sends without a path. */
 function dgramPair(paths) {
@@ -42,12 +42,12 @@ export const question = {
   prepare() {
     const folder = mkdtempSync(join(tmpdir(), 'sockwise-bench-'));
     const pathsOf = (name) => [join(folder, `${name}-0`), join(folder, `${name}-1`)];
-    const pair = Socket.pair({ type: 'dgram' });
+    const [pair, listened] = [Socket.pair({ type: 'dgram' }), Socket.pair({ type: 'dgram' })];
     const others = [dgramPair(pathsOf('dgram')), rustPair(pathsOf('rust'))];
     return {
-      contenders: [...bothAwaited(pair), ...others.map(({ contender }) => contender)],
+      contenders: [...waysToWait(pair, listened), ...others.map(({ contender }) => contender)],
       stop() {
-        for (const socket of [...pair, ...others.flatMap(({ sockets }) => sockets)]) socket.close();
+        for (const socket of [...pair, ...listened, ...others.flatMap(({ sockets }) => sockets)]) socket.close();
         rmSync(folder, { recursive: true });
       },
     };

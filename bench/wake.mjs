@@ -18,6 +18,15 @@ function waker(pairs, listen) {
   };
 }
 
+const place = { buffer: Buffer.alloc(65_536) };
+
+function listen(socket, heard) {
+  socket.watch(['POLLIN'], () => {
+    socket.tryRecv(place);
+    heard();
+  });
+}
+
 async function serve(socket, heard) {
   const place = { buffer: Buffer.alloc(data.length) };
   try {
@@ -36,19 +45,24 @@ export const question = {
   clock: 'cpu',
   trial: 10_000,
   prepare() {
-    const pairs = openPairs();
+    const [pairs, listened] = [openPairs(), openPairs()];
     const corePairs = openPairs();
     const coreSockets = corePairs.map(([, socket]) => new NodeSocket({ fd: socket.detach() }));
     return {
       contenders: [
-        { name: 'sockwise', run: waker(pairs, (heard) => pairs.forEach(([, socket]) => void serve(socket, heard))) },
+        { name: 'sockwise', run: waker(listened, (heard) => listened.forEach(([, socket]) => listen(socket, heard))) },
+        {
+          name: 'sockwise, awaited',
+          run: waker(pairs, (heard) => pairs.forEach(([, socket]) => void serve(socket, heard))),
+        },
         {
           name: 'Node core',
           run: waker(corePairs, (heard) => coreSockets.forEach((socket) => socket.on('data', heard))),
         },
       ],
       stop() {
-        for (const socket of [...pairs.flat(), ...corePairs.map(([socket]) => socket)]) socket.close();
+        for (const socket of [...pairs.flat(), ...listened.flat(), ...corePairs.map(([socket]) => socket)])
+          socket.close();
         for (const socket of coreSockets) socket.destroy();
       },
     };

@@ -28,10 +28,19 @@ export function awaited(name, [left, right], place) {
   };
 }
 
-/** The same twice: into memory made once, and into memory made for each receive. */
-export function bothAwaited(pair) {
+/** Two connected Sockets, each with a listener that takes what came. A short read is the last: as in C and in Node no call looks for more. */
+function watched(name, pair) {
+  const place = { buffer: Buffer.alloc(65_536) };
+  const listen = pair.map((socket) => (heard) => socket.watch(['POLLIN'], () => heard(socket.tryRecv(place).length)));
+  const send = pair.map((socket) => () => socket.trySend(data));
+  return called(name, listen, send);
+}
+
+/** Each way to wait: a listener; a promise, into memory made once; a promise, into memory made for each receive. */
+export function waysToWait(pair, listened) {
   return [
-    awaited('sockwise', pair, () => ({ buffer: Buffer.alloc(size) })),
+    watched('sockwise', listened),
+    awaited('sockwise, awaited', pair, () => ({ buffer: Buffer.alloc(size) })),
     awaited('sockwise, objects', pair, () => undefined),
   ];
 }

@@ -4,7 +4,7 @@ import { Socket } from './sockwise.mjs';
 /** Pairs to wait on: 10,000, or what there are descriptors for. bench/c/waiting.c opens as many. */
 export const waiting = Math.min(
   10_000,
-  Math.floor((Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })) - 200) / 4),
+  Math.floor((Number(execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' })) - 200) / 6),
 );
 
 export const data = Buffer.alloc(64);

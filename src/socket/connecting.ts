@@ -1,9 +1,9 @@
 import { constants as os } from 'node:os';
-import { check, SystemCallError } from '../errors.js';
+import { check, oneOf, SystemCallError } from '../errors.js';
 import { data, native } from '../native/load.js';
 import { readOption } from '../options/access.js';
 import { errorContext } from './error-context.js';
-import { type AddressInput, writeAddress } from './sockaddr.js';
+import { type AddressInput, constant, writeAddress } from './sockaddr.js';
 import type { Endpoint } from './transfer.js';
 
 /** What connect(2) returns while the connection is on its way. */
@@ -45,6 +45,17 @@ export function connectOutcome(from: Endpoint, address: AddressInput): true | un
   if (result < 0 && result !== -os.errno.EISCONN)
     throw new SystemCallError(result, 'connect', errorContext(from.family, address));
   return true;
+}
+
+const halves = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' } as const;
+
+/** A half of a connection, or both: see shutdown(2). */
+export type Half = keyof typeof halves;
+
+/** shutdown(2). */
+export function shutDown(socket: Endpoint, half: Half): void {
+  const how = constant(oneOf(halves, half, 'half'));
+  check(native.shutdown(socket.fd, how), 'shutdown');
 }
 
 /** connect(2) with AF_UNSPEC: a sockaddr of zeros. */

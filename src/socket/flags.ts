@@ -49,9 +49,14 @@ export function flagBits(flags: readonly MessageFlag[] | undefined): number {
   return bits;
 }
 
+/** Looked up once: each message that is received is asked for all of them. */
+const bitOf = names.map((name) => [name, native.constants[name] ?? 0] as const);
+const anyKnown = bitOf.reduce((sum, [, bit]) => sum | bit, 0);
+
 /** The flags recvmsg(2) reports about a message. */
 export function flagNames(bits: number): MessageFlag[] {
-  return names.filter((name) => (bits & (native.constants[name] ?? 0)) !== 0);
+  if ((bits & anyKnown) === 0) return [];
+  return bitOf.filter(([, bit]) => (bits & bit) !== 0).map(([name]) => name);
 }
 
 /** What a receive waits for; flags that are none are refused by the call itself. */

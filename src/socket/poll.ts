@@ -39,6 +39,13 @@ export function pollNow(fd: number, sum: number): Set<PollEvent> {
   return new Set(names.filter((name) => (ready & bits[name]) !== 0));
 }
 
+const namesOfBits: (readonly PollEvent[] | undefined)[] = [];
+
+/** The names in a sum, in an array made once for each: an event must not cost an object. */
+export function pollNames(sum: number): readonly PollEvent[] {
+  return (namesOfBits[sum] ??= Object.freeze(names.filter((name) => (sum & bits[name]) !== 0)));
+}
+
 /** The same, `undefined` where none holds. */
 export function pollUnlessNone(fd: number, sum: number): Set<PollEvent> | undefined {
   const ready = pollNow(fd, sum);

@@ -1,8 +1,9 @@
 import { invalidArgument } from '../errors.js';
 import { Poll } from '../native/binding.js';
 import { native } from '../native/load.js';
+import { type PollEvent, pollNames } from './poll.js';
 import { checkWait, type Quitter, type Waiter, WaitingCall, type WaitOptions, WaitQueue } from './wait-queue.js';
-import { unwatch, watch, type Watcher } from './watch.js';
+import { count, unwatch, watch, type Watcher } from './watch.js';
 
 const ended = Poll.ERR | Poll.HUP;
 
@@ -37,10 +38,19 @@ const retryMs = 10;
 /** So many changes that nobody waited for, and they are no longer told: until the next wait. */
 const mostUnheard = 16;
 
+/** Who is told of each change, and takes what came. */
+interface Listener {
+  readonly sum: number;
+  readonly call: (events: readonly PollEvent[]) => void;
+  isOver: boolean;
+}
+
 /** The callers that wait for one descriptor, in the order they came. */
 export class Readiness implements Watcher, Quitter {
   readonly #fd: number;
   readonly #queues: (WaitQueue | undefined)[] = [];
+  /** Not changed but replaced: one may come or go while they are called. */
+  #listeners: readonly Listener[] = [];
   #isWatched = false;
   /** Whether it is told that the descriptor can be written to. */
   #isToldOfWrites = false;
@@ -86,6 +96,23 @@ export class Readiness implements Watcher, Quitter {
     }
   }
 
+  /**
+   * Calls `call` with those events of `sum`, and of the ones that end a connection, that hold, and again after each change, until
+   * the function it returns is called, or {@link stop}.
+   */
+  listen(sum: number, call: Listener['call']): () => void {
+    if (typeof call !== 'function') throw invalidArgument('listener', 'a function', call);
+    if (this.#stopped !== undefined) throw this.#stopped.error;
+    // Also if it is watched already: then the set tells once more what it is ready for.
+    this.#watch(this.#isToldOfWrites || (sum & Poll.OUT) !== 0);
+    const listener = { sum: sum | ended, call, isOver: false };
+    this.#listeners = [...this.#listeners, listener];
+    count(1);
+    return () => {
+      if (!listener.isOver) this.#end([listener]);
+    };
+  }
+
   /** Ends every wait with `error`. The descriptor may be closed or given away afterwards: the addon does not watch it then. */
   stop(error: unknown): void {
     this.#stopped = { error };
@@ -93,11 +120,12 @@ export class Readiness implements Watcher, Quitter {
     clearTimeout(this.#retry);
     this.#retry = undefined;
     for (const queue of this.#queues) queue?.fail(error);
+    this.#end(this.#listeners);
   }
 
   ready(events: number): void {
-    let anybody = false;
-    let heard = false;
+    let anybody = this.#listeners.length > 0;
+    let heard = anybody && this.#tell(events);
     for (let kind = 0; kind < this.#queues.length; kind++) {
       const queue = this.#queues[kind];
       if (queue?.head === undefined) continue;
@@ -125,23 +153,51 @@ export class Readiness implements Watcher, Quitter {
     const writes = ((wakes[kind] ?? 0) & Poll.OUT) !== 0;
     this.#unheard = 0;
     if (writes) this.#unheardWrites = 0;
-    if (this.#isWatched && (this.#isToldOfWrites || !writes)) return;
+    if (!this.#isWatched || (writes && !this.#isToldOfWrites)) this.#watch(writes);
+  }
+
+  #watch(writes: boolean): void {
     watch(this.#fd, this, writes);
     this.#isWatched = true;
     this.#isToldOfWrites = writes;
   }
 
+  #end(listeners: readonly Listener[]): void {
+    for (const listener of listeners) listener.isOver = true;
+    this.#listeners = this.#listeners.filter(({ isOver }) => !isOver);
+    count(-listeners.length);
+  }
+
+  /** Returns whether any listener was called. */
+  #tell(events: number): boolean {
+    let told = false;
+    for (const listener of this.#listeners) {
+      const ready = events & listener.sum;
+      if (ready === 0 || listener.isOver) continue;
+      told = true;
+      try {
+        listener.call(pollNames(ready));
+      } catch (error) {
+        // Others are still to be told.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+    return told;
+  }
+
   #beToldNothing(): void {
     if (this.#isWatched) unwatch(this.#fd, this);
     this.#isWatched = false;
+    this.#isToldOfWrites = false;
   }
 
   /** After an event that nobody waited for, though `anybody` may wait for another. */
   #hearLess(anybody: boolean): void {
     if (!anybody && ++this.#unheard === mostUnheard) return this.#beToldNothing();
     if (!anybody || !this.#isToldOfWrites || ++this.#unheardWrites < mostUnheard) return;
-    watch(this.#fd, this, false);
-    this.#isToldOfWrites = false;
+    if (!this.#listeners.some(({ sum }) => (sum & Poll.OUT) !== 0)) this.#watch(false);
   }
 
   /**

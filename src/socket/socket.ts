@@ -1,5 +1,5 @@
 import type { AddressOf, Family } from '../address.js';
-import { check, knownKeys, oneOf, SystemCallError } from '../errors.js';
+import { check, knownKeys, SystemCallError } from '../errors.js';
 import { native } from '../native/load.js';
 import { readOption, writeOption, writeOptions } from '../options/access.js';
 import type {
@@ -13,30 +13,22 @@ import type {
 } from '../options/types.js';
 import { type BatchMessage, MessageBatch, type ReceivedMessage } from './batch.js';
 import * as batches from './batch-transfer.js';
-import { type ConnectProgress, connectOnce, connectOutcome, disconnect } from './connecting.js';
+import { type ConnectProgress, connectOnce, connectOutcome, disconnect, type Half, shutDown } from './connecting.js';
 import { errorContext } from './error-context.js';
 import { sendMessageOpening, sendOpening } from './fast-open.js';
 import { receiveKind } from './flags.js';
 import { acceptFrom, type ListenOptions, listenOn } from './listening.js';
-import {
-  adoptDescriptor,
-  type AdoptOptions,
-  openDescriptor,
-  type OpenOptions,
-  openPair,
-  type PairOptions,
-} from './open.js';
+import type { AdoptOptions, OpenOptions, PairOptions } from './open.js';
+import { adoptDescriptor, openDescriptor, openPair } from './open.js';
 import type { Payload } from './payload.js';
 import { type PollEvent, pollBits, pollNow, pollUnlessNone } from './poll.js';
 import { Readiness, Wait } from './readiness.js';
-import { type AddressInput, constant, addressFrom, writeAddress } from './sockaddr.js';
+import { type AddressInput, addressFrom, writeAddress } from './sockaddr.js';
 import * as transfer from './transfer.js';
 import { closedError, forget, lostError, type Origin, originAt, watchOver } from './unclosed.js';
 import { checkWait, waitKeys, type WaitOptions } from './wait-queue.js';
 
 type Receiving = transfer.TransferOptions & WaitOptions;
-
-const halves = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' } as const;
 
 /**
  * A socket with one method for each system call, under its name; `F` is its family, which its addresses have. Descriptors are
@@ -245,11 +237,22 @@ export class Socket<F extends Family = Family> {
   }
 
   /**
+   * epoll(7), edge-triggered: calls `listener` with those of `events`, `POLLERR` and `POLLHUP` that hold, first if any holds now, then
+   * after each change, until {@link close} or the function it returns is called. Take until there is `undefined`: what is left is
+   * reported with the next change only. No promise, so half the price of a wait. What `listener` throws is an uncaught exception.
+   *
+   * @throws {SystemCallError} `ENOSPC` - no more can be watched, epoll_ctl(2); {@link UsageError} for an unknown event.
+   */
+  watch(events: readonly PollEvent[], listener: (events: readonly PollEvent[]) => void): () => void {
+    return this.#waits.listen(pollBits(events), listener);
+  }
+
+  /**
    * `shutdown(2)` - ends one half of the connection, or both. For TCP `write` sends FIN; it never lingers. `read` stops a
    * listener.
    */
-  shutdown(half: keyof typeof halves): this {
-    check(native.shutdown(this.fd, constant(oneOf(halves, half, 'half'))), 'shutdown');
+  shutdown(half: Half): this {
+    shutDown(this, half);
     return this;
   }
 

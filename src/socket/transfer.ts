@@ -85,12 +85,27 @@ function target(size: number | undefined, buffer: Uint8Array | undefined, bits: 
   return bits & constant('MSG_TRUNC') ? into.fill(0) : into;
 }
 
+/** The memory of the caller's that came last, and the part of it handed out. Making one takes longer than a short recv(2) needs. */
+let lastMemory: Uint8Array | undefined;
+let lastPart: Buffer = Buffer.alloc(0);
+
+/** The first `length` bytes of the caller's memory: the same object while neither changes. */
+function partOf(memory: Uint8Array, length: number): Buffer {
+  // Asked for its length anew: the memory may have been transferred away, or have become shorter.
+  if (memory !== lastMemory || byteLengthOf(lastPart) !== length) {
+    lastPart = Buffer.from(bufferOf(memory), byteOffsetOf(memory), length);
+    lastMemory = memory;
+  }
+  return lastPart;
+}
+
 /** What was received: in memory of the caller's (`buffer`) or made for it, or out of the landing place. */
 function received(into: Uint8Array, reported: number, buffer: Uint8Array | undefined): Buffer {
   // With MSG_TRUNC the kernel returns the length the datagram had, which may be more than it delivered.
   const room = byteLengthOf(into);
   const length = Math.min(reported, room);
-  if (buffer !== undefined || room > landing.length) return Buffer.from(bufferOf(into), byteOffsetOf(into), length);
+  if (buffer !== undefined) return partOf(buffer, length);
+  if (room > landing.length) return Buffer.from(bufferOf(into), byteOffsetOf(into), length);
   if (length <= handedOut) {
     const copy = Buffer.allocUnsafe(length);
     landing.copy(copy, 0, 0, length);

@@ -50,8 +50,8 @@ export function unwatch(fd: number, watcher: Watcher): void {
   native.unwatch(fd, listener);
 }
 
-/** The event loop lives while somebody waits: one more, or one less. */
-export function count(change: 1 | -1): void {
+/** The event loop lives while somebody waits: so many more, or less. */
+export function count(change: number): void {
   const before = waits;
   waits += change;
   if (listener >= 0 && (before === 0 || waits === 0)) native.holdReadiness(listener, waits > 0);
