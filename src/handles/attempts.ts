@@ -2,6 +2,7 @@ import type { InternetAddress, UnixAddress } from '../address.js';
 import { SystemCallError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import { Socket } from '../socket/socket.js';
+import type { Hold } from './hold.js';
 
 /** Every address was tried, none answered. */
 export class ConnectError extends AggregateError {
@@ -26,6 +27,8 @@ export interface AttemptSettings {
   readonly attemptDelayMs: number | undefined;
   /** Hears of each attempt, with its place in the order. */
   readonly observer?: AttemptObserver | undefined;
+  /** Says whether they keep the event loop alive; they do if absent. */
+  readonly hold?: Hold | undefined;
 }
 
 export interface AttemptObserver {
@@ -48,11 +51,12 @@ export function interleave<T extends { readonly family: string }>(addresses: rea
 
 /** One attempt, with a socket of its own that has every option and the local address. */
 async function attempt(to: Destination, settings: AttemptSettings, signal: AbortSignal): Promise<Socket> {
-  const { options, localAddress, localPort } = settings;
+  const { options, localAddress, localPort, hold } = settings;
   const socket = Socket.open({ family: to.family, options });
   try {
     if (localAddress !== undefined || localPort !== undefined) socket.bind({ address: localAddress, port: localPort });
-    return await socket.connect(to, { signal });
+    const connected = socket.connect(to, { signal });
+    return await (hold?.around(connected) ?? connected);
   } catch (error) {
     socket.close();
     throw error;
@@ -114,7 +118,8 @@ class Race {
     this.#running.add(running);
     const { attemptDelayMs } = this.#settings;
     if (attemptDelayMs !== undefined && this.#next < this.#destinations.length) {
-      this.#timer = setTimeout(() => this.#start(), attemptDelayMs);
+      // An attempt goes on until then, and keeps the event loop alive if it is to be kept.
+      this.#timer = setTimeout(() => this.#start(), attemptDelayMs).unref();
     }
   }
 

@@ -12,6 +12,7 @@ import {
   type InternetConnectOptions,
   versions,
 } from './connect.js';
+import { Hold } from './hold.js';
 import { keepOptions } from './keep.js';
 import { type ConnectingHandle, type ConnectRequest, dropHandle, onEachHandle, onOpening } from './node-internals.js';
 import { type ClientPlace, clientPlace, samePlace } from './place.js';
@@ -83,6 +84,7 @@ class Connection extends net.Socket {
   #current: Connecting | undefined;
   /** createConnection() has called connect(), and nobody else yet. */
   #early = false;
+  readonly #hold = new Hold();
 
   constructor(settings: CreateConnectionOptions) {
     super({ allowHalfOpen: settings.allowHalfOpen ?? false });
@@ -115,6 +117,18 @@ class Connection extends net.Socket {
     }
     this.#begin(settings);
     return this;
+  }
+
+  override ref(): this {
+    this.#hold.hold(true);
+    this.#current?.timer?.ref();
+    return super.ref();
+  }
+
+  override unref(): this {
+    this.#hold.hold(false);
+    this.#current?.timer?.unref();
+    return super.unref();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -164,6 +178,7 @@ class Connection extends net.Socket {
     }
     if (timeoutMs !== undefined) {
       current.timer = setTimeout(() => this.destroy(new TimeoutError('connect', timeoutMs)), timeoutMs);
+      if (!this.#hold.isHeld) current.timer.unref();
     }
   }
 
@@ -195,7 +210,7 @@ class Connection extends net.Socket {
       failed: (to, error) =>
         this.#later(current, () => this.emit('connectionAttemptFailed', ...eventArguments(to), error)),
     };
-    const attempts = { ...attemptSettings(settings), observer };
+    const attempts = { ...attemptSettings(settings), observer, hold: this.#hold };
     current.found ??= destinations(settings, stop.signal);
     current.found
       .then((to) => firstToAnswer(to, attempts, stop.signal))

@@ -50,9 +50,12 @@ export function unwatch(fd: number, watcher: Watcher): void {
   native.unwatch(fd, listener);
 }
 
-/** The event loop lives while somebody waits: so many more, or less. */
+/**
+ * The event loop lives while somebody waits: so many more, or less. It may be told of an end before the begin, within one turn of
+ * the loop.
+ */
 export function count(change: number): void {
   const before = waits;
   waits += change;
-  if (listener >= 0 && (before === 0 || waits === 0)) native.holdReadiness(listener, waits > 0);
+  if (listener >= 0 && before > 0 !== waits > 0) native.holdReadiness(listener, waits > 0);
 }

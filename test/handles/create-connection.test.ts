@@ -10,6 +10,7 @@ import { listen } from '../../src/handles/listen.js';
 import { getOption, setOption } from '../../src/handles/options.js';
 import { reservePort } from '../../src/handles/reserve.js';
 import { Socket } from '../../src/socket/socket.js';
+import { built, runScript } from '../support/children.js';
 import { socketDescriptors } from '../support/descriptors.js';
 import { needsIPv6, withoutIPv6 } from '../support/ipv6.js';
 import { keeper } from '../support/kept.js';
@@ -404,6 +405,30 @@ describe('options stay as they were given', () => {
     await once(socket, 'connect');
     socket.setKeepAlive(true, 60_000).setNoDelay(true);
     expect(read(socket)).toMatchObject({ SO_KEEPALIVE: true, TCP_KEEPIDLE: 60, TCP_KEEPCNT: 4, TCP_NODELAY: true });
+  });
+});
+
+/** Runs a script in which \`socket\` connects to a listener that does not answer, and prints its error. */
+async function silent(call: string, timeoutMs: number): Promise<string> {
+  const { stdout } = await runScript(`
+    import { createConnection } from ${JSON.stringify(built)};
+    const full = Socket.open().bind({ address: '127.0.0.1' }).listen({ backlog: 0 });
+    const { port } = full.getsockname();
+    const first = await Socket.open().connect({ address: '127.0.0.1', port });
+    const socket = createConnection({ host: '127.0.0.1', port, timeoutMs: ${timeoutMs} });
+    socket.on('error', ({ name }) => console.log(name));
+    socket.once('connectionAttempt', () => setImmediate(() => { ${call}; console.log('asked'); }));
+  `);
+  return stdout;
+}
+
+describe('a process that ends while it connects', () => {
+  test('does not wait for it after unref()', async () => {
+    expect(await silent('socket.unref()', 60_000)).toBe('asked\n');
+  });
+
+  test('waits for it otherwise, and after ref()', async () => {
+    expect(await silent('socket.unref().ref()', 300)).toBe('asked\nTimeoutError\n');
   });
 });
 
