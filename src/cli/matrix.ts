@@ -103,7 +103,7 @@ export function addMatrixCommand(program: Command): void {
     .addOption(
       new Option(
         '--exhaustive',
-        'no cases: every pair of sockets on one port, beside what the model of the rules says',
+        'no cases: bind() and listen() of every pair of sockets on one port, beside what the model of the rules says',
       ).conflicts(['case', 'article', 'hostSettings', 'quick', 'verbose', 'markdown', 'junit', 'lang']),
     )
     .addOption(new Option('-v, --verbose', 'show each step and socket table').conflicts(['json', 'markdown', 'junit']))

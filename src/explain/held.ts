@@ -27,6 +27,8 @@ export interface HeldSocket extends ExistingSocket {
 /** What could not be seen. */
 export type Unseen =
   | UnseenOwner
+  /** The socket of a path is in another network namespace, in which no process is that can be seen. */
+  | { readonly kind: 'network-namespace' }
   /** The kernel did not answer over sock_diag, and /proc/net was read instead. */
   | { readonly kind: 'no-sock-diag'; readonly reason: string }
   /** Options of so many sockets could not be read. */

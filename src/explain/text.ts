@@ -62,7 +62,10 @@ function pathText(path: string): string {
 
 /** One line: state, addresses, the time that is left, and the processes. */
 export function holderText(held: Holder): string {
-  if (!('localPort' in held)) return `${held.state.padEnd(7)} ${pathText(held.path ?? '')}  ${holderOf(held)}`;
+  if (!('localPort' in held)) {
+    const where = held.isElsewhere === true ? ', in another network namespace' : '';
+    return `${held.state.padEnd(7)} ${pathText(held.path ?? '')}  ${holderOf(held)}${where}`;
+  }
   const local = place(held, held.localAddress, held.localPort);
   const isConnected = held.remotePort !== 0;
   const ends = isConnected ? `${local} - ${place(held, held.remoteAddress, held.remotePort)}` : local;
@@ -153,7 +156,7 @@ function outcomeText({ code, call, request, free, unpredictable }: AnyExplanatio
 
 /** Whether what is not seen could change what is said: the verdict, or the owners of what is shown. */
 function matters({ kind }: Unseen, free: boolean | undefined, shown: readonly Holder[]): boolean {
-  if (kind === 'no-sock-diag') return true;
+  if (kind === 'no-sock-diag' || kind === 'network-namespace') return true;
   // Where options that are not known could decide, the verdict is left open.
   if (kind === 'options') return free !== true;
   return shown.some(({ inode, owners = [] }) => inode !== 0 && owners.length === 0);
@@ -179,6 +182,8 @@ export function unseenText(unseen: Unseen): string {
       return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
     case 'pid-namespace':
       return 'Not seen: processes outside this PID namespace (container).';
+    case 'network-namespace':
+      return 'Not seen: the socket itself, because it is in another network namespace, in which no process is that can be seen.';
     case 'no-sock-diag':
       return `Read from /proc/net, because sock_diag did not answer (${unseen.reason}).`;
     case 'options':

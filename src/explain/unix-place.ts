@@ -4,13 +4,18 @@ import { SystemCallError, UsageError } from '../errors.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import type { UnixSocketRow } from '../netlink/unix-diag.js';
 import { findOwners, type SocketOwner } from '../proc/owner.js';
+import { unixSocketsElsewhere } from '../proc/unix-elsewhere.js';
 import { Socket } from '../socket/socket.js';
 import type { Deadline } from './deadline.js';
 import type { Unseen } from './held.js';
 
 /** A unix socket that has the name in question, and whose it is. */
-export interface HeldUnixSocket extends Omit<UnixSocketRow, 'owners'> {
+export interface HeldUnixSocket extends Omit<UnixSocketRow, 'owners' | 'cookie' | 'receiveQueue' | 'sendQueue'> {
   readonly owners: readonly SocketOwner[];
+  /** True where it is in a network namespace other than this thread's, and /proc was read. Absent for the others. */
+  readonly isElsewhere?: true;
+  /** Absent where /proc was read. */
+  readonly cookie?: bigint;
 }
 
 /** What there is at a path, or at an abstract name. */
@@ -98,6 +103,14 @@ function rowsOf(path: string, miss: (missing: Unseen) => void): UnixSocketRow[] 
   }
 }
 
+/** The sockets of a path that are in other network namespaces, as far as a process is in them. */
+function rowsElsewhere(path: string, deadline: Deadline): Omit<HeldUnixSocket, 'owners'>[] {
+  const whole = resolve(path);
+  return unixSocketsElsewhere(() => !deadline.isOver)
+    .filter((one) => one.path === path || one.path === whole)
+    .map((one) => ({ ...one, protocol: 'unix', isElsewhere: true }));
+}
+
 /** Looks at a path, or at an abstract name with its `\0`: the file, the sockets that have it, and whether they answer. */
 export function placeAt(path: string, deadline: Deadline): UnixPlace {
   const kind = isAbstract(path) ? 'abstract' : kindOfFile(path);
@@ -107,7 +120,10 @@ export function placeAt(path: string, deadline: Deadline): UnixPlace {
   const reachable = named.filter(isReachable);
   // The table is of this network namespace; a path leads to sockets of others too. A name is of the namespace.
   const isAlive = reachable.length > 0 || (kind === 'abstract' ? unseen.length > 0 && undefined : answers(path));
-  const rows = reachable.length > 0 || isAlive === false ? reachable : named;
+  const here = reachable.length > 0 || isAlive === false ? reachable : named;
+  const isElsewhere = kind === 'socket' && isAlive === true && here.length === 0;
+  const rows = isElsewhere ? rowsElsewhere(path, deadline) : here;
+  if (isElsewhere && rows.length === 0) unseen.push({ kind: 'network-namespace' });
   const { owners, unseen: unseenOwners } = findOwners(
     rows.map(({ inode }) => inode),
     () => !deadline.isOver,

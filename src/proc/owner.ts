@@ -97,7 +97,7 @@ function eachSocket(pid: number, below: number, visit: (fd: number, inode: numbe
   return found;
 }
 
-function processes(): number[] {
+export function processes(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);

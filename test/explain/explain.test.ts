@@ -135,18 +135,31 @@ describe('explain', () => {
     expect([stdout.trim(), stderr]).toEqual([`[101,${listsBoundOnly ? 1 : 2}]`, '']);
   });
 
-  test('a privileged port: its rule, and a port that works', async (context) => {
+  test('a privileged port: its rule, and the cures tried in a user namespace', async (context) => {
     needs(context, canDropPrivileges, cannotDropPrivileges);
     const { stdout, stderr } = await runAsUser(
-      `import { explain } from ${built};
+      `import { explain, namespacesAvailable } from ${built};
        try { Socket.open().bind({ address: '127.0.0.1', port: 81 }); } catch (error) {
-         const { call, code, rule, cures } = explain(error);
-         console.log(JSON.stringify([call, code, rule, cures[0].text]));
-         Socket.open().bind({ address: '127.0.0.1' }).close();
+         const { call, code, rule, trial, cures } = explain(error, { timeoutMs: 60_000 });
+         const tried = cures.map(({ action = 'none', trial }) => [action, trial.result]);
+         console.log(JSON.stringify([namespacesAvailable().how, call, code, rule, trial, cures[0].text, tried]));
        }`,
     );
     expect(stderr).toBe('');
-    expect(JSON.parse(stdout)).toEqual(['bind', 'EACCES', 'privileged-port', 'Use a port from 1024 up.']);
+    const [how, call, code, rule, trial, first, tried] = JSON.parse(stdout) as [string, ...unknown[]];
+    expect([call, code, rule, first]).toEqual(['bind', 'EACCES', 'privileged-port', 'Use a port from 1024 up.']);
+    if (how !== 'user-namespace') {
+      expect(trial).toEqual({ result: 'not tried', reason: expect.stringMatching(/namespace/) as string });
+      return;
+    }
+    // Root of that namespace without the capability fails as the user does.
+    expect(trial).toEqual({ result: 'fails', call: 'bind', code: 'EACCES' });
+    expect(tried).toEqual([
+      ['another port', 'works'],
+      ['CAP_NET_BIND_SERVICE', 'works'],
+      ['none', 'not tried'],
+      ['ip_unprivileged_port_start', 'works'],
+    ]);
   });
 
   test('tries cures as an ordinary user too, in a user namespace; where there is none it says so', async (context) => {

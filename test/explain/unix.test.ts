@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -91,12 +93,39 @@ describe('a path', () => {
     expect(listener.tryAccept()).toBeUndefined();
   });
 
-  test('of a socket in another network namespace is in use, by a process that is not listed', (context) => {
+  test('of a socket in the network namespace of another process is in use, by that process', async (context) => {
+    needs(context, canMakeNamespaces, 'needs network namespaces');
+    const path = freshPath();
+    using namespace = NetworkNamespace.create();
+    const script = `require('net').createServer().listen(${JSON.stringify(path)}, () => console.log('ready'))`;
+    const child = namespace.run(() =>
+      spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    );
+    try {
+      await once(child.stdout, 'data');
+      const explanation = explain({ protocol: 'unix', path });
+      expect(explanation).toMatchObject({
+        rule: 'unix-path-in-use',
+        holders: [{ path, type: 'stream', state: 'LISTEN', isElsewhere: true, owners: [{ pid: child.pid }] }],
+      });
+      expect(explanationText(explanation).split('\n')[0]).toMatch(
+        new RegExp(`^LISTEN  .*  pid ${child.pid} .*, in another network namespace$`),
+      );
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+
+  test('of a socket in a network namespace without processes is in use, and says why none is listed', (context) => {
     needs(context, canMakeNamespaces, 'needs network namespaces');
     const path = freshPath();
     using namespace = NetworkNamespace.create();
     using _holder = namespace.run(() => Socket.open({ family: 'unix' })).bind({ path });
-    expect(explain({ protocol: 'unix', path })).toMatchObject({ rule: 'unix-path-in-use', holders: [] });
+    const explanation = explain({ protocol: 'unix', path });
+    expect(explanation).toMatchObject({ rule: 'unix-path-in-use', holders: [] });
+    expect(explanation.unseen).toContainEqual({ kind: 'network-namespace' });
+    expect(explanationText(explanation)).toMatch(/^Not seen: the socket itself, because it is in another network/m);
   });
 
   test('of another file, of no folder, through a file, and a broken link', () => {

@@ -237,6 +237,10 @@ function prepare(namespace: NetworkNamespace): Surroundings {
  * Makes every pair of sockets on this kernel, in a private network namespace, and sets what it says beside what the model
  * says. `progress` hears the name of each table.
  *
+ * The pairs are of bind(2) and listen(2). What connect(2) may do beside a TIME_WAIT depends on sysctls of the namespace and on the age of
+ * the connection, so that pairs cannot share a namespace and a moment: test/explain/connect.test.ts makes its 360 rows one by
+ * one, and test/lab/try/model.test.ts has connect() in random scenarios.
+ *
  * @throws {SystemCallError} `EPERM` - needs a network namespace of its own.
  */
 export async function runGrid(progress: (name: string) => void = () => {}, chosen = tables): Promise<GridResult> {
