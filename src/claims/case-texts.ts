@@ -1,4 +1,5 @@
 import type { Labels } from '../lab/record/result.js';
+import type { RowTexts } from './row-texts.js';
 
 /** The texts of a case in another language than English, beside those that `NAME.cases.ts` has. */
 export interface CaseTexts {
@@ -11,8 +12,8 @@ export interface CaseTexts {
   readonly waitsFor?: string;
   /** What the parts of its observations are called, by key. */
   readonly labels?: Labels;
-  /** Its rows, by their names, as far as those are words and no names of the kernel's. */
-  readonly rows?: Readonly<Record<string, string>>;
+  /** Its rows, their lines and columns, by their names, as far as those are words and no names of the kernel's. */
+  readonly rows?: RowTexts;
 }
 
 /** Those of the cases of a topic, by id. */

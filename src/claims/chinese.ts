@@ -104,14 +104,13 @@ function observedIn(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, observedIn(part)]));
 }
 
-/** A row of a grid is called by its line and its column. */
 function rowIn(row: RowResult, rows: CaseTexts['rows'] = {}): RowResult {
   const text = (name: string): string => rows[name] ?? name;
   const { name, says, observed } = row;
   const cell = row.cell && { line: text(row.cell.line), column: text(row.cell.column) };
   return {
     ...row,
-    name: cell === undefined ? text(name) : `${cell.line}，${cell.column}`,
+    name: text(name),
     ...(cell !== undefined && { cell }),
     ...(says !== undefined && { says: observedIn(says) }),
     observed: observedIn(observed),

@@ -36,6 +36,9 @@ const sentences = /^[^\s].*[。？]$/s;
 /** A comma, colon or full stop of English behind or before a Chinese character. */
 const foreignMark = /[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)|[,;:!?] ?[\u4e00-\u9fff]/;
 
+/** What is left of a name of words when the names of the kernel's are taken out. */
+const englishWord = /\b(?!Node\b|errno\b|shutdown\b|somaxconn\b)[A-Za-z]{2,}/;
+
 const written = cases.flatMap((one) => {
   const texts = textsById[one.id];
   return texts === undefined ? [] : [{ id: one.id, one, texts }];
@@ -63,6 +66,12 @@ describe('the Chinese texts of cases', () => {
       expect.soft({ told, differing: differing(said, told) }).toEqual({ told, differing: [] });
     for (const text of [texts.claim, texts.advice, ...texts.laws]) expect(text).toMatch(sentences);
     for (const [, told] of pairs) expect(told).not.toMatch(foreignMark);
+    const { rows = {} } = texts;
+    expect(
+      one.rowNames.filter((name) => rows[name] === undefined && englishWord.test(name.replaceAll(names, ''))),
+    ).toEqual([]);
+    for (const name of one.rowNames)
+      expect.soft({ name, differing: differing(name, rows[name] ?? name) }).toEqual({ name, differing: [] });
     const labels = Object.values(texts.labels ?? {});
     expect(new Set(labels).size).toBe(labels.length);
   });

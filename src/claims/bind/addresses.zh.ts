@@ -1,15 +1,5 @@
 import type { TextsById } from '../case-texts.js';
-
-const ephemeral = (protocol: string): Readonly<Record<string, string>> => ({
-  [`${protocol}, bind to port 0, one address`]: `${protocol}，bind 端口 0，一个地址`,
-  [`${protocol}, bind to port 0, two addresses`]: `${protocol}，bind 端口 0，两个地址`,
-  [`${protocol}, connect without bind, one destination`]: `${protocol}，不 bind 就 connect，一个目的地`,
-  [`${protocol}, connect without bind, two destinations`]: `${protocol}，不 bind 就 connect，两个目的地`,
-  [`${protocol}, connect after bind without a port, one destination`]: `${protocol}，bind 时不定端口再 connect，一个目的地`,
-  [`${protocol}, connect after bind without a port, two destinations`]: `${protocol}，bind 时不定端口再 connect，两个目的地`,
-  [`${protocol}, connected to A`]: `${protocol}，连接到 A`,
-  [`${protocol}, connected to B`]: `${protocol}，连接到 B`,
-});
+import { combined, same } from '../row-texts.js';
 
 export const addressesTexts: TextsById = {
   C2: {
@@ -36,7 +26,20 @@ export const addressesTexts: TextsById = {
     advice:
       'connect() 之前不要 bind。如果源地址要紧，在 bind() 之前设 IP_BIND_ADDRESS_NO_PORT。自己选端口的 connect() 报 EADDRNOTAVAIL，UDP 报 EAGAIN，都应理解为“没有端口了”。',
     labels: { sockets: '套接字数', then: '然后' },
-    rows: { ...ephemeral('TCP'), ...ephemeral('UDP') },
+    rows: combined(
+      same('TCP', 'UDP'),
+      {
+        'bind to port 0': 'bind 端口 0',
+        'connect without bind': '不 bind 就 connect',
+        'connect after bind without a port': 'bind 时不定端口再 connect',
+      },
+      {
+        'one address': '一个地址',
+        'two addresses': '两个地址',
+        'one destination': '一个目的地',
+        'two destinations': '两个目的地',
+      },
+    ),
   },
   C4: {
     title: '没有绑定的 UDP 套接字在第一次发送时被绑定',
@@ -80,6 +83,6 @@ export const addressesTexts: TextsById = {
       concrete: '是一个具体的地址',
       portKept: '端口没有变',
     },
-    rows: { ...ephemeral('TCP'), ...ephemeral('UDP') },
+    rows: combined(same('TCP', 'UDP'), { 'connected to A': '连接到 A', 'connected to B': '连接到 B' }),
   },
 };

@@ -1,4 +1,5 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, same } from '../row-texts.js';
 
 export const anyAddressTexts: TextsById = {
   C24: {
@@ -11,17 +12,10 @@ export const anyAddressTexts: TextsById = {
     advice:
       '如果不想服务新添加的地址，就绑定具体的地址：绑定通配地址的服务器，也会应答 VPN 或容器后来添加的地址，还让别人不能在那里绑定。',
     labels: { reached: '能连到这个套接字', bind: '别的套接字在那里 bind()' },
-    rows: {
-      'TCP, A': 'TCP，A',
-      'TCP, B': 'TCP，B',
-      'TCP, 127.0.0.1': 'TCP，127.0.0.1',
-      'TCP, an address added after bind': 'TCP，bind 之后添加的地址',
-      'TCP, an address removed and added again': 'TCP，去掉又重新添加的地址',
-      'UDP, A': 'UDP，A',
-      'UDP, B': 'UDP，B',
-      'UDP, 127.0.0.1': 'UDP，127.0.0.1',
-      'UDP, an address added after bind': 'UDP，bind 之后添加的地址',
-      'UDP, an address removed and added again': 'UDP，去掉又重新添加的地址',
-    },
+    rows: combined(same('TCP', 'UDP'), {
+      ...same('A', 'B', '127.0.0.1'),
+      'an address added after bind': 'bind 之后添加的地址',
+      'an address removed and added again': '去掉又重新添加的地址',
+    }),
   },
 };

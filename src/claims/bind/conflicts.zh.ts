@@ -1,27 +1,28 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, gridded, type RowTexts } from '../row-texts.js';
 
-/** The parts of the rows of the grids. */
-const pairs: Readonly<Record<string, string>> = {
+const orders: RowTexts = {
   'ANY then A': '先 ANY 后 A',
   'ANY then B': '先 ANY 后 B',
   'A then ANY': '先 A 后 ANY',
   'A then B': '先 A 后 B',
   'B then ANY': '先 B 后 ANY',
   'B then A': '先 B 后 A',
-  'A twice': '两个都是 A',
-  'ANY twice': '两个都是 ANY',
+};
+const depths: RowTexts = {
   'only bound': '只绑定',
   'the first listens': '先来的在监听',
   'both listen once bound': '绑定后两个都监听',
   UDP: 'UDP',
-  'only bound, both have it': '只绑定，两个都设',
-  'only bound, only the second has it': '只绑定，只有后来的设',
-  'the first listens, both have it': '先来的在监听，两个都设',
-  'the first listens, only the second has it': '先来的在监听，只有后来的设',
-  'both listen once bound, both have it': '绑定后两个都监听，两个都设',
-  'both listen once bound, only the second has it': '绑定后两个都监听，只有后来的设',
-  'UDP, both have it': 'UDP，两个都设',
-  'UDP, only the second has it': 'UDP，只有后来的设',
+};
+const holders: RowTexts = { 'both have it': '两个都设', 'only the second has it': '只有后来的设' };
+const twice: RowTexts = { 'A twice': '两个都是 A', 'ANY twice': '两个都是 ANY' };
+
+/** Of the grids of C7, C8 and C9. */
+export const pairRows = {
+  C7: gridded(orders, depths),
+  C8: gridded(combined(orders, depths), holders),
+  C9: gridded(twice, depths),
 };
 
 export const conflictsTexts: TextsById = {
@@ -32,7 +33,7 @@ export const conflictsTexts: TextsById = {
       '两个不同的具体地址可以用同一个端口。通配地址和具体地址互相排斥，不管先后，TCP、UDP 都一样，只绑定还是在监听也都一样。',
     ],
     advice: '要用不同的程序服务一台机器的两个地址，就让每个程序绑定自己的地址，谁也不绑定通配地址。',
-    rows: pairs,
+    rows: pairRows.C7,
   },
   C8: {
     title: 'SO_REUSEADDR：先通配地址，后具体地址',
@@ -42,7 +43,7 @@ export const conflictsTexts: TextsById = {
       '只在后来的套接字上设 SO_REUSEADDR，就能与不在监听的套接字一同 bind；两个当中只有一个能监听。',
     ],
     advice: '一个服务器管一个地址、另一个管所有地址，要同时运行，两个都设 SO_REUSEPORT。SO_REUSEADDR 是用来重启的。',
-    rows: pairs,
+    rows: pairRows.C8,
   },
   C9: {
     title: 'SO_REUSEADDR：完全相同的地址和端口',
@@ -52,7 +53,7 @@ export const conflictsTexts: TextsById = {
       '完全相同的地址和端口总是冲突，不管设不设 SO_REUSEADDR，和 BSD 一样。',
     ],
     advice: '不要以为 bind() 成功就说明端口归你：TCP 要到 listen() 才见分晓，UDP 则永远不见分晓。',
-    rows: pairs,
+    rows: pairRows.C9,
   },
   C10: {
     title: 'Linux 对监听套接字的例外',

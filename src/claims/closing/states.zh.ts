@@ -1,10 +1,26 @@
 import type { TextsById } from '../case-texts.js';
+import { gridded, same } from '../row-texts.js';
 
-/** The parts of the rows of C19 and L7. */
-export const oldSocket: Readonly<Record<string, string>> = {
+const states = [
+  'CLOSED',
+  'BOUND',
+  'LISTEN',
+  'SYN_SENT',
+  'SYN_RECV',
+  'ESTABLISHED',
+  'FIN_WAIT1',
+  'FIN_WAIT2',
+  'CLOSING',
+  'TIME_WAIT',
+  'CLOSE_WAIT',
+  'LAST_ACK',
+];
+
+/** Of the grid over each state. */
+export const stateRows = gridded(same(...states), {
   'the old socket with the option': '老套接字设了选项',
   'the old socket without the option': '老套接字没设选项',
-};
+});
 
 export const statesTexts: TextsById = {
   C19: {
@@ -16,7 +32,7 @@ export const statesTexts: TextsById = {
     ],
     advice:
       '每个监听套接字都设这个选项：不管老进程留下什么连接，连还活着的也算，重启都能成功。只有监听者会挡住它，那正是你想知道的“第二个服务器”。',
-    rows: oldSocket,
+    rows: stateRows,
   },
   A1: {
     title: '在 Ctrl+C 的信号处理函数里关闭监听套接字',

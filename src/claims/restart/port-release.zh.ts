@@ -1,4 +1,4 @@
-import { oldSocket } from '../closing/states.zh.js';
+import { stateRows } from '../closing/states.zh.js';
 import type { TextsById } from '../case-texts.js';
 
 export const portReleaseTexts: TextsById = {
@@ -44,7 +44,7 @@ export const portReleaseTexts: TextsById = {
     ],
     advice:
       '每个监听套接字从第一次启动起就设上。这样内核只拒绝第二个监听者，别的都不拒绝：服务器可以在老服务器还活着的连接旁边启动。',
-    rows: oldSocket,
+    rows: stateRows,
   },
   L9: {
     title: '五元组始终唯一',

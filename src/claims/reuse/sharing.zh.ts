@@ -1,4 +1,14 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, type RowTexts, same } from '../row-texts.js';
+
+const orders: RowTexts = {
+  'ANY then A then B': '依次 ANY、A、B',
+  'ANY then B then A': '依次 ANY、B、A',
+  'A then ANY then B': '依次 A、ANY、B',
+  'A then B then ANY': '依次 A、B、ANY',
+  'B then ANY then A': '依次 B、ANY、A',
+  'B then A then ANY': '依次 B、A、ANY',
+};
 
 export const sharingTexts: TextsById = {
   S13: {
@@ -12,12 +22,7 @@ export const sharingTexts: TextsById = {
     advice:
       '三个都设 SO_REUSEPORT，并用同一个用户运行。UDP 用 SO_REUSEADDR 也行，不过任何同样设了它的进程都能拿走你的数据报。',
     labels: { running: '启动了', A: '发往 A 的', B: '发往 B 的', elsewhere: '其余的' },
-    rows: {
-      'TCP, SO_REUSEADDR': 'TCP，SO_REUSEADDR',
-      'TCP, SO_REUSEPORT': 'TCP，SO_REUSEPORT',
-      'UDP, SO_REUSEADDR': 'UDP，SO_REUSEADDR',
-      'UDP, SO_REUSEPORT': 'UDP，SO_REUSEPORT',
-    },
+    rows: combined(same('TCP', 'UDP'), same('SO_REUSEADDR', 'SO_REUSEPORT'), orders),
   },
   S3: {
     title: '共用端口的 UDP 套接字：数据报给谁',
@@ -26,12 +31,7 @@ export const sharingTexts: TextsById = {
       '每个组播数据报，所有套接字都收到。单播数据报只给一个套接字：设 SO_REUSEADDR 时给最后绑定的那个，设 SO_REUSEPORT 时由哈希选出一个。',
     ],
     advice: '组播用 SO_REUSEADDR。要把单播数据报分摊给几个套接字，设 SO_REUSEPORT；要确保自己全部收到，两个都不设。',
-    rows: {
-      'multicast, SO_REUSEADDR': '组播，SO_REUSEADDR',
-      'multicast, SO_REUSEPORT': '组播，SO_REUSEPORT',
-      'unicast, SO_REUSEADDR': '单播，SO_REUSEADDR',
-      'unicast, SO_REUSEPORT': '单播，SO_REUSEPORT',
-    },
+    rows: combined({ multicast: '组播', unicast: '单播' }, same('SO_REUSEADDR', 'SO_REUSEPORT')),
   },
   S18: {
     title: '什么是 SO_REUSEPORT',

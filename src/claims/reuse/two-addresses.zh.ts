@@ -1,4 +1,5 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, same } from '../row-texts.js';
 
 export const twoAddressesTexts: TextsById = {
   S20: {
@@ -10,13 +11,6 @@ export const twoAddressesTexts: TextsById = {
     ],
     advice:
       '每个服务器绑定自己的地址，为此哪个选项都不用设。SO_REUSEADDR 是用来重启的，SO_REUSEPORT 是让几个套接字用同一个地址的。',
-    rows: {
-      'TCP, no option': 'TCP，不设选项',
-      'TCP, SO_REUSEADDR': 'TCP，SO_REUSEADDR',
-      'TCP, SO_REUSEPORT': 'TCP，SO_REUSEPORT',
-      'UDP, no option': 'UDP，不设选项',
-      'UDP, SO_REUSEADDR': 'UDP，SO_REUSEADDR',
-      'UDP, SO_REUSEPORT': 'UDP，SO_REUSEPORT',
-    },
+    rows: combined(same('TCP', 'UDP'), { 'no option': '不设选项', ...same('SO_REUSEADDR', 'SO_REUSEPORT') }),
   },
 };

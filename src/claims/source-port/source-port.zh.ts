@@ -1,7 +1,8 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, gridded, type RowTexts } from '../row-texts.js';
 
 /** Parts of the rows: with or without the option. */
-const option: Readonly<Record<string, string>> = {
+const option: RowTexts = {
   'with SO_REUSEADDR': '设了 SO_REUSEADDR',
   'without the option': '不设选项',
 };
@@ -17,16 +18,11 @@ export const sourcePortTexts: TextsById = {
       '对一个目的地按 28,232 个连接来算，或者把 net.ipv4.ip_local_port_range 调宽。还不够，就增加源地址，或者增加对方的端口或地址。',
     labels: { connections: '连接数', then: '然后' },
     rows: {
-      ...option,
-      'bind to each port': '逐个端口 bind',
-      'bind to port 0': 'bind 端口 0',
-      'no bind': '不 bind',
-      'with SO_REUSEADDR, bind to each port': '设了 SO_REUSEADDR，逐个端口 bind',
-      'with SO_REUSEADDR, bind to port 0': '设了 SO_REUSEADDR，bind 端口 0',
-      'with SO_REUSEADDR, no bind': '设了 SO_REUSEADDR，不 bind',
-      'without the option, bind to each port': '不设选项，逐个端口 bind',
-      'without the option, bind to port 0': '不设选项，bind 端口 0',
-      'without the option, no bind': '不设选项，不 bind',
+      ...combined(option, {
+        'bind to each port': '逐个端口 bind',
+        'bind to port 0': 'bind 端口 0',
+        'no bind': '不 bind',
+      }),
       'ports in the default range': '默认范围的端口数',
       'ports in the widest range': '最宽范围的端口数',
     },
@@ -52,26 +48,13 @@ export const sourcePortTexts: TextsById = {
     advice:
       '要数的是四元组：一旦连接，bind() 时给的是不是通配地址就没有区别了。不设 SO_REUSEADDR 而要让几个目的地共用源端口，就设 IP_BIND_ADDRESS_NO_PORT，让 connect() 去选端口。',
     labels: { connections: '连接数', then: '然后' },
-    rows: {
-      ...option,
+    rows: combined(option, {
       'ANY to three destinations': 'ANY 到三个目的地',
       'ANY to the first destination, both named addresses to the second':
         'ANY 到第一个目的地，两个指定地址到第二个目的地',
       'ANY and the first address to one destination': 'ANY 和第一个地址到同一个目的地',
       'ANY and the second address to one destination': 'ANY 和第二个地址到同一个目的地',
-      'with SO_REUSEADDR, ANY to three destinations': '设了 SO_REUSEADDR，ANY 到三个目的地',
-      'without the option, ANY to three destinations': '不设选项，ANY 到三个目的地',
-      'with SO_REUSEADDR, ANY to the first destination, both named addresses to the second':
-        '设了 SO_REUSEADDR，ANY 到第一个目的地，两个指定地址到第二个目的地',
-      'without the option, ANY to the first destination, both named addresses to the second':
-        '不设选项，ANY 到第一个目的地，两个指定地址到第二个目的地',
-      'with SO_REUSEADDR, ANY and the first address to one destination':
-        '设了 SO_REUSEADDR，ANY 和第一个地址到同一个目的地',
-      'without the option, ANY and the first address to one destination': '不设选项，ANY 和第一个地址到同一个目的地',
-      'with SO_REUSEADDR, ANY and the second address to one destination':
-        '设了 SO_REUSEADDR，ANY 和第二个地址到同一个目的地',
-      'without the option, ANY and the second address to one destination': '不设选项，ANY 和第二个地址到同一个目的地',
-    },
+    }),
   },
   C17: {
     title: '客户端应当在什么时候设 SO_REUSEADDR',
@@ -81,12 +64,13 @@ export const sourcePortTexts: TextsById = {
       '两个套接字都必须在自己的 bind() 之前设 SO_REUSEADDR。',
     ],
     advice: '每个套接字都在 bind() 之前设。不要依赖以后再设：没有哪本手册保证这样能把端口让给别人共用。',
-    rows: {
-      'the first socket sets it before bind': '第一个套接字在 bind 之前设',
-      'the first socket sets it after bind': '第一个套接字在 bind 之后设',
-      'the first socket sets it after connect': '第一个套接字在 connect 之后设',
-      'the second before bind': '第二个在 bind 之前设',
-      'the second after bind': '第二个在 bind 之后设',
-    },
+    rows: gridded(
+      {
+        'the first socket sets it before bind': '第一个套接字在 bind 之前设',
+        'the first socket sets it after bind': '第一个套接字在 bind 之后设',
+        'the first socket sets it after connect': '第一个套接字在 connect 之后设',
+      },
+      { 'the second before bind': '第二个在 bind 之前设', 'the second after bind': '第二个在 bind 之后设' },
+    ),
   },
 };

@@ -1,4 +1,5 @@
 import type { TextsById } from '../case-texts.js';
+import { combined } from '../row-texts.js';
 
 export const initialNumberTexts: TextsById = {
   C22: {
@@ -11,23 +12,14 @@ export const initialNumberTexts: TextsById = {
     ],
     advice:
       '不要关掉 net.ipv4.tcp_timestamps：传输超过 15 MB/s 的连接，后面的连接可能从更小的号开始，这时靠更新的时间戳来区分。没有时间戳，它的第一个 SYN 会被拒绝（S17）。',
-    rows: {
-      'client, one byte sent, TIME_WAIT at the server, timestamps on':
-        '客户端，发了一个字节，TIME_WAIT 在服务器，有时间戳',
-      'client, one byte sent, TIME_WAIT at the server, timestamps off':
-        '客户端，发了一个字节，TIME_WAIT 在服务器，没有时间戳',
-      'client, more bytes than the clock counts sent, TIME_WAIT at the server, timestamps on':
-        '客户端，发的字节比时钟走得快，TIME_WAIT 在服务器，有时间戳',
-      'client, more bytes than the clock counts sent, TIME_WAIT at the server, timestamps off':
-        '客户端，发的字节比时钟走得快，TIME_WAIT 在服务器，没有时间戳',
-      'client, more bytes than the clock counts sent, TIME_WAIT at the client, timestamps on':
-        '客户端，发的字节比时钟走得快，TIME_WAIT 在客户端，有时间戳',
-      'server, more bytes than the clock counts sent, TIME_WAIT at the server, timestamps on':
-        '服务器，发的字节比时钟走得快，TIME_WAIT 在服务器，有时间戳',
-      'server, more bytes than the clock counts sent, TIME_WAIT at the server, timestamps off':
-        '服务器，发的字节比时钟走得快，TIME_WAIT 在服务器，没有时间戳',
-      'server, more bytes than the clock counts sent, TIME_WAIT at the client, timestamps on':
-        '服务器，发的字节比时钟走得快，TIME_WAIT 在客户端，有时间戳',
-    },
+    rows: combined(
+      { client: '客户端', server: '服务器' },
+      {
+        'one byte sent': '发了一个字节',
+        'more bytes than the clock counts sent': '发的字节比时钟走得快',
+      },
+      { 'TIME_WAIT at the server': 'TIME_WAIT 在服务器', 'TIME_WAIT at the client': 'TIME_WAIT 在客户端' },
+      { 'timestamps on': '有时间戳', 'timestamps off': '没有时间戳' },
+    ),
   },
 };

@@ -1,25 +1,7 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, type RowTexts, same } from '../row-texts.js';
 
-/** Parts of the rows of L4. */
-const duplicates: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    ['TIME_WAIT stands', 'TIME_WAIT 还在'],
-    ['TIME_WAIT removed', 'TIME_WAIT 已去掉'],
-  ].flatMap(([stands, chinese]) =>
-    [
-      ['timestamps off', '没有时间戳'],
-      ['timestamps on', '有时间戳'],
-    ].flatMap(([stamps, stampsChinese]) =>
-      [
-        ['new connection at the same number', '新连接从相同的序列号开始'],
-        ['new connection at a higher number', '新连接从更大的序列号开始'],
-      ].map(([number, numberChinese]) => [
-        `${stands}, ${stamps}, ${number}`,
-        `${chinese}，${stampsChinese}，${numberChinese}`,
-      ]),
-    ),
-  ),
-);
+const stamps: RowTexts = { 'timestamps off': '没有时间戳', 'timestamps on': '有时间戳' };
 
 export const segmentsTexts: TextsById = {
   A8: {
@@ -31,7 +13,7 @@ export const segmentsTexts: TextsById = {
     ],
     advice: 'TIME_WAIT 超过一分钟还在，就去找是什么丢了 ACK，比如忘了连接的防火墙：对端还在不停地重传 FIN。',
     labels: { answer: '对 FIN 的应答', timer: 'TIME_WAIT 的计时' },
-    rows: { 'timestamps off': '没有时间戳', 'timestamps on': '有时间戳' },
+    rows: stamps,
   },
   L3: {
     title: '没有 TIME_WAIT，重传的 FIN 就会遇到 RST',
@@ -57,7 +39,10 @@ export const segmentsTexts: TextsById = {
     advice:
       '凡是缩短 TIME_WAIT 的地方（时间为 0 的 SO_LINGER、tcp_max_tw_buckets、SOCK_DESTROY），都不要关掉时间戳：只有时间戳一定能挡住老数据。',
     labels: { newConnection: '新连接', oldDataRead: '读到老数据' },
-    rows: duplicates,
+    rows: combined({ 'TIME_WAIT stands': 'TIME_WAIT 还在', 'TIME_WAIT removed': 'TIME_WAIT 已去掉' }, stamps, {
+      'new connection at the same number': '新连接从相同的序列号开始',
+      'new connection at a higher number': '新连接从更大的序列号开始',
+    }),
   },
   S14: {
     title: '复用端口会让 TIME_WAIT 消失吗',
@@ -79,22 +64,11 @@ export const segmentsTexts: TextsById = {
     laws: ['序列号恰好是下一个的 RST 会结束 TIME_WAIT，残余的老报文段能引来它。tcp_rfc1337 = 1 时，两者都不会。'],
     advice:
       '老报文段要紧的地方，设 net.ipv4.tcp_rfc1337 = 1。要知道代价：SYN 被 TIME_WAIT 拒绝的客户端，会一直被拒绝，直到 TIME_WAIT 到期。',
-    rows: {
-      'tcp_rfc1337 0': 'tcp_rfc1337 0',
+    rows: combined(same('tcp_rfc1337 0', 'tcp_rfc1337 1'), {
       RST: 'RST',
       'RST one byte further': 'RST，序列号多一个字节',
       'old duplicate': '残余的老报文段',
       'old duplicate, and the RST of the closed peer': '残余的老报文段，和已关闭的对端的 RST',
-      'tcp_rfc1337 0, RST': 'tcp_rfc1337 0，RST',
-      'tcp_rfc1337 0, RST one byte further': 'tcp_rfc1337 0，RST，序列号多一个字节',
-      'tcp_rfc1337 0, old duplicate': 'tcp_rfc1337 0，残余的老报文段',
-      'tcp_rfc1337 0, old duplicate, and the RST of the closed peer':
-        'tcp_rfc1337 0，残余的老报文段，和已关闭的对端的 RST',
-      'tcp_rfc1337 1, RST': 'tcp_rfc1337 1，RST',
-      'tcp_rfc1337 1, RST one byte further': 'tcp_rfc1337 1，RST，序列号多一个字节',
-      'tcp_rfc1337 1, old duplicate': 'tcp_rfc1337 1，残余的老报文段',
-      'tcp_rfc1337 1, old duplicate, and the RST of the closed peer':
-        'tcp_rfc1337 1，残余的老报文段，和已关闭的对端的 RST',
-    },
+    }),
   },
 };

@@ -1,4 +1,5 @@
 import type { TextsById } from '../case-texts.js';
+import { combined } from '../row-texts.js';
 
 export const synTexts: TextsById = {
   C13: {
@@ -10,15 +11,19 @@ export const synTexts: TextsById = {
     ],
     advice:
       '不要关掉 net.ipv4.tcp_timestamps：有它，客户端不管序列号多大，都能马上用同一个端口回来。在 NAT 后面不要指望它：用那个端口来的，可能是时钟不同的另一台机器。',
-    rows: {
-      'higher sequence number': '序列号更大',
-      'same sequence number': '序列号相同',
-      'lower sequence number': '序列号更小',
-      'no timestamps': '没有时间戳',
-      'a newer timestamp': '时间戳更新',
-      'the same timestamp': '时间戳相同',
-      'an older timestamp': '时间戳更旧',
-    },
+    rows: combined(
+      {
+        'higher sequence number': '序列号更大',
+        'same sequence number': '序列号相同',
+        'lower sequence number': '序列号更小',
+      },
+      {
+        'no timestamps': '没有时间戳',
+        'a newer timestamp': '时间戳更新',
+        'the same timestamp': '时间戳相同',
+        'an older timestamp': '时间戳更旧',
+      },
+    ),
   },
   S17: {
     title: '新连接的序列号比老连接的末序列号小',

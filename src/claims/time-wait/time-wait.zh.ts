@@ -1,4 +1,5 @@
 import type { TextsById } from '../case-texts.js';
+import { combined, gridded, same } from '../row-texts.js';
 
 export const timeWaitTexts: TextsById = {
   G3: {
@@ -49,14 +50,18 @@ export const timeWaitTexts: TextsById = {
       'TIME_WAIT 占用连接的地址和端口，在服务器、在客户端都一样。对这个地址或通配地址 bind()，以 EADDRINUSE 失败；换一个地址或端口就行。',
     ],
     advice: '要在同一个地址或通配地址上重启，就设 SO_REUSEADDR。在机器的另一个地址上重启，不用设任何选项。',
-    rows: {
-      'TIME_WAIT of the server on A': '服务器在 A 上的 TIME_WAIT',
-      'TIME_WAIT of the client on A': '客户端在 A 上的 TIME_WAIT',
-      'bind to A and its port': 'bind A 和它的端口',
-      'bind to ANY and its port': 'bind ANY 和它的端口',
-      'bind to B and its port': 'bind B 和它的端口',
-      'bind to A and another port': 'bind A 和另一个端口',
-    },
+    rows: gridded(
+      {
+        'TIME_WAIT of the server on A': '服务器在 A 上的 TIME_WAIT',
+        'TIME_WAIT of the client on A': '客户端在 A 上的 TIME_WAIT',
+      },
+      {
+        'bind to A and its port': 'bind A 和它的端口',
+        'bind to ANY and its port': 'bind ANY 和它的端口',
+        'bind to B and its port': 'bind B 和它的端口',
+        'bind to A and another port': 'bind A 和另一个端口',
+      },
+    ),
   },
   G7: {
     title: '只在新套接字上设 SO_REUSEADDR 够不够',
@@ -106,14 +111,9 @@ export const timeWaitTexts: TextsById = {
     advice:
       '别动它们，设 SO_REUSEADDR。tcp_fin_timeout 管的是 FIN_WAIT2；tcp_max_tw_buckets 会让超出的连接都失去 TIME_WAIT 的保护；tcp_tw_recycle 从 Linux 4.12 起就没有了。',
     labels: { kept: '这个状态', shorter: '缩短了' },
-    rows: {
-      'TIME_WAIT, tcp_fin_timeout = 5': 'TIME_WAIT，tcp_fin_timeout = 5',
-      'TIME_WAIT, tcp_tw_reuse = 1': 'TIME_WAIT，tcp_tw_reuse = 1',
-      'TIME_WAIT, tcp_max_tw_buckets = 0': 'TIME_WAIT，tcp_max_tw_buckets = 0',
-      'TIME_WAIT, tcp_tw_recycle = 1': 'TIME_WAIT，tcp_tw_recycle = 1',
-      'FIN_WAIT2, tcp_fin_timeout = 5': 'FIN_WAIT2，tcp_fin_timeout = 5',
-      'FIN_WAIT2, tcp_tw_reuse = 1': 'FIN_WAIT2，tcp_tw_reuse = 1',
-      'FIN_WAIT2, tcp_max_tw_buckets = 0': 'FIN_WAIT2，tcp_max_tw_buckets = 0',
-    },
+    rows: combined(
+      same('TIME_WAIT', 'FIN_WAIT2'),
+      same('tcp_fin_timeout = 5', 'tcp_tw_reuse = 1', 'tcp_max_tw_buckets = 0', 'tcp_tw_recycle = 1'),
+    ),
   },
 };
