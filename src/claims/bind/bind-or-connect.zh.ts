@@ -5,7 +5,7 @@ export const bindOrConnectTexts: TextsById = {
     title: 'tcp_tw_reuse 与 SO_REUSEADDR',
     claim: 'tcp_tw_reuse 作用于 connect，SO_REUSEADDR 作用于 bind：谁也代替不了谁。',
     laws: [
-      'tcp_tw_reuse 帮助 connect()，对 bind() 不起作用。SO_REUSEADDR 帮助 bind()，对自己选端口的 connect() 不起作用。但是，从事先绑定的端口发起的 connect()，没有 tcp_tw_reuse 也会接管 TIME_WAIT。',
+      'tcp_tw_reuse 帮助 connect()，对 bind() 不起作用。SO_REUSEADDR 帮助 bind()，对自己选端口的 connect() 不起作用。但是，从 bind() 指定的端口发起的 connect()，没有 tcp_tw_reuse 也会接管 TIME_WAIT。',
       'tcp_tw_reuse 帮助 connect()，对 bind() 不起作用。SO_REUSEADDR 帮助 bind()，对 connect() 不起作用。',
     ],
     advice:
@@ -64,7 +64,7 @@ export const bindOrConnectTexts: TextsById = {
     title: 'bind 之后才设选项',
     claim: 'SO_REUSEADDR 必须在 bind 之前设置：对已经绑定或已经连接的套接字，设置它是无效的。',
     laws: [
-      '晚设也有效：对已绑定的套接字有效，对已接受的连接有效，对监听套接字则从此后到来的连接起有效。它影响不到在那之前已经接受的连接。',
+      'bind() 之后再设仍然有效：对已绑定的套接字有效，对已接受的连接有效，对监听套接字则从此后到来的连接起有效。它影响不到在那之前已经接受的连接。',
       'bind 之后再设就没有效果。',
     ],
     advice:

@@ -18,11 +18,22 @@ const depths: RowTexts = {
 const holders: RowTexts = { 'both have it': '两个都设', 'only the second has it': '只有后来的设' };
 const twice: RowTexts = { 'A twice': '两个都是 A', 'ANY twice': '两个都是 ANY' };
 
-/** Of the grids of C7, C8 and C9. */
+const listeners: RowTexts = {
+  'process 1 listens first: ANY, then A': '进程 1 先监听：先 ANY，后 A',
+  'process 1 listens first: ANY, then B': '进程 1 先监听：先 ANY，后 B',
+  'process 1 listens first: A, then ANY': '进程 1 先监听：先 A，后 ANY',
+  'both bind, then both listen: ANY, then A': '都先 bind，再都监听：先 ANY，后 A',
+  'process 1 listens on A, two more sockets bind B with the option': '进程 1 在 A 上监听，另外两个套接字设了选项绑定 B',
+  'process 1 listens on A, two more sockets bind B without the option':
+    '进程 1 在 A 上监听，另外两个套接字不设选项绑定 B',
+};
+
+/** Of the rows that V1 has too. */
 export const pairRows = {
   C7: gridded(orders, depths),
   C8: gridded(combined(orders, depths), holders),
   C9: gridded(twice, depths),
+  C10: listeners,
 };
 
 export const conflictsTexts: TextsById = {
@@ -60,20 +71,11 @@ export const conflictsTexts: TextsById = {
     claim:
       '只要有套接字在监听，SO_REUSEADDR 对这个端口的所有套接字就被忽略：进程 1 在通配地址和端口 5700 上监听，进程 2 就不能用具体地址绑定这个端口。',
     laws: [
-      '进程 1 在监听时，进程 2 的 bind() 如果与它的地址重叠，就以 EADDRINUSE 失败。这个端口的其他套接字照样可以靠 SO_REUSEADDR 共用地址，就像没有监听者一样。如果两个都先 bind，那么后调用 listen() 的那个在 listen() 上失败。',
+      '进程 1 在监听时，进程 2 的 bind() 如果与监听者的地址重叠，就以 EADDRINUSE 失败。同一个端口的另一个地址上，SO_REUSEADDR 照样有效。如果两个都先 bind，那么后调用 listen() 的那个在 listen() 上失败。',
       '只要有套接字在监听，SO_REUSEADDR 对这个端口的任何套接字都没有用。',
     ],
     advice: '不但 bind() 的 EADDRINUSE 要处理，listen() 的也要处理。',
-    rows: {
-      'process 1 listens first: ANY, then A': '进程 1 先监听：先 ANY，后 A',
-      'process 1 listens first: ANY, then B': '进程 1 先监听：先 ANY，后 B',
-      'process 1 listens first: A, then ANY': '进程 1 先监听：先 A，后 ANY',
-      'both bind, then both listen: ANY, then A': '都先 bind，再都监听：先 ANY，后 A',
-      'process 1 listens on A, two more sockets bind B with the option':
-        '进程 1 在 A 上监听，另外两个套接字设了选项绑定 B',
-      'process 1 listens on A, two more sockets bind B without the option':
-        '进程 1 在 A 上监听，另外两个套接字不设选项绑定 B',
-    },
+    rows: pairRows.C10,
   },
   C20: {
     title: '误启动了第二个服务器',

@@ -50,9 +50,9 @@ export const closingPathsTexts: TextsById = {
     title: '这个内核的 MSL',
     claim: 'RFC 793 规定 MSL 为两分钟，TIME_WAIT 等待两个 MSL。',
     laws: [
-      '标准规定 MSL 为两分钟。Linux 不是：TIME_WAIT 持续 60 秒，也就是取 MSL 为 30 秒，而且主线内核没有参数可以改。',
+      '标准规定 MSL 为两分钟。Linux 上 TIME_WAIT 持续 60 秒，相当于 MSL 为 30 秒，而且主线内核没有参数可以改。',
       '标准规定 MSL 为两分钟。这个 Linux 不是：TIME_WAIT 持续 60 秒，或者由 net.ipv4.tcp_tw_timeout 决定。',
-      '标准规定 MSL 为两分钟。Linux 不是：TIME_WAIT 持续 60 秒，也就是取 MSL 为 30 秒。',
+      '标准规定 MSL 为两分钟。Linux 上 TIME_WAIT 持续 60 秒，相当于 MSL 为 30 秒。',
       'TIME_WAIT 持续标准的两个 MSL，即四分钟。',
     ],
     advice:

@@ -12,7 +12,7 @@ export const segmentsOfACloseTexts: TextsById = {
     rows: {
       'the other side closes after it has acknowledged the FIN': '另一方确认了 FIN 之后才关闭',
       'the other side closes before its ACK is due': '另一方在该发 ACK 之前就关闭',
-      'the other side closes never, as the first has sent RST': '另一方不关闭，因为先关的发了 RST',
+      'the other side closes after the first has sent RST': '先关的发了 RST，另一方才关闭',
     },
   },
 };

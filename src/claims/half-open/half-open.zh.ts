@@ -15,7 +15,7 @@ export const halfOpenTexts: TextsById = {
       'a port given to bind() is still held': 'bind() 指定的端口仍被占用',
       'a port chosen by bind() is still held': 'bind() 选的端口仍被占用',
       'a port chosen by connect() is still held': 'connect() 选的端口仍被占用',
-      'getsockname() tells the port that is held': 'getsockname() 报告的是占用的端口',
+      'getsockname() reports a port that is held': 'getsockname() 报告的端口仍被占用',
     },
   },
   R13: {

@@ -5,10 +5,11 @@ export const timeoutsTexts: TextsById = {
     title: 'TCP_LINGER2：没有进程持有的 FIN_WAIT2 持续多久',
     claim: 'TCP_LINGER2 是孤儿 FIN_WAIT2 套接字的存活秒数，代替 tcp_fin_timeout（tcp(7)）。',
     laws: [
-      'TCP_LINGER2 代替 tcp_fin_timeout，单位是秒，最大到 60。超过以后，持续的时间是超出部分的两倍，61 就是 2 秒，最多 120 秒。负值什么都不留下；仍由进程持有的套接字没有定时器。',
+      'TCP_LINGER2 代替 tcp_fin_timeout，单位是秒，最大到 60。超过 60，FIN_WAIT2 只持续超出部分的两倍：61 是 2 秒，70 是 20 秒，120 以上是 120 秒。负值什么都不留下；仍由进程持有的套接字没有定时器。',
     ],
     advice:
       '对端忘记关闭时，调小 tcp_fin_timeout 或这个选项。两者都不要设成超过 60：设成 61，FIN_WAIT2 过 2 秒就没了。对仍然打开的套接字，在程序里设超时。',
+    waitsFor: ' 60 秒，让 TCP_LINGER2 300 的第一个定时器到期',
     labels: { reads: '读出的选项值', lasts: 'FIN_WAIT2 持续' },
     rows: { default: '默认', 'TCP_LINGER2 1 and a process that keeps the socket': 'TCP_LINGER2 1，进程仍持有套接字' },
   },

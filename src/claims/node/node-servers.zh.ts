@@ -5,12 +5,18 @@ export const nodeServersTexts: TextsById = {
     title: 'Node 自己的服务器，Ctrl+C 之后',
     claim: '有客户端连接时用 Ctrl+C 停止服务器，不能马上再启动：bind 失败。',
     laws: [
-      'Node 给每个 TCP 服务器都设了 SO_REUSEADDR，net、http、cluster 都是，马上就能重启。',
+      'Node 给每个 TCP 服务器都设了 SO_REUSEADDR，net、http、cluster 都是，马上就能重启。UDP 套接字什么都不留下，不用任何选项就能再启动。',
       'Node 没有设 SO_REUSEADDR，重启失败。',
     ],
     advice:
-      'Node 的 TCP 服务器什么都不用设：它已经有 SO_REUSEADDR。dgram 套接字只有用组播时才设 `reuseAddr`，只有确实要多个进程时才设 `reusePort`。',
-    labels: { sets: '地址和选项', without: '没设 SO_REUSEADDR 的 TCP 服务器', restart: '重启' },
+      'Node 的 TCP 服务器什么都不用设：它已经有 SO_REUSEADDR。dgram 套接字只有用组播时才设 `reuseAddr`，只有确实要多个进程时才设 `reusePort`：设了它，误启动的第二个会与第一个同时运行，而不是失败。',
+    labels: {
+      sets: '地址和选项',
+      without: '没设 SO_REUSEADDR 的 TCP 服务器',
+      restart: '重启',
+      udpRestart: 'UDP 套接字重启',
+      udpBeside: '端口上的第二个 UDP 套接字',
+    },
   },
   V2: {
     title: 'Node 不指定主机的服务器，与 IPv4 的服务器',

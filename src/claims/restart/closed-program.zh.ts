@@ -6,7 +6,7 @@ export const closedProgramTexts: TextsById = {
     claim:
       '不设选项又改不了的程序，仍然可以马上重启：用 LD_PRELOAD；用 pidfd_getfd(2) 拿到它的监听套接字再 setsockopt()；放在代理后面；或者用 systemd 的套接字。',
     laws: [
-      '新老程序都用 LD_PRELOAD 运行，就管用。pidfd_getfd(2) 只够得着老程序，所以新程序还要用 LD_PRELOAD。代理管用；systemd 的监听套接字也管用，只要程序接收它的描述符；自己绑定的程序会撞上那个监听套接字。',
+      '新老程序都用 LD_PRELOAD 运行，就管用。pidfd_getfd(2) 只够得着老程序，所以新程序还要用 LD_PRELOAD。代理管用；systemd 的监听套接字也管用，只要程序接收它的描述符；自己绑定的程序会失败，因为端口已归那个监听套接字。',
     ],
     advice:
       '把 LD_PRELOAD 长期写进程序的 unit，这样老程序也有它。socket 单元适合能接收描述符的程序：自己绑定的程序会撞上 systemd 的监听套接字。不能接收的，前面放 systemd-socket-proxyd 或任何代理都行。',

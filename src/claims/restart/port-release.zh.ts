@@ -6,7 +6,7 @@ export const portReleaseTexts: TextsById = {
     title: '客户端先关闭：端口马上可用',
     claim: '客户端先断开，服务器再断开，服务器占用的端口马上可以再用。',
     laws: [
-      '每个连接都由客户端先关闭，而且最后的 ACK 到了，端口马上空出来。有一个连接是服务器关闭的，或者有客户端联系不上（LAST_ACK），或者双方同时关闭（TIME_WAIT），端口就被占用。',
+      '每个连接都由客户端先关闭，而且最后的 ACK 到了，端口马上空出来。有一个连接是服务器先关闭的，或者有客户端联系不上（LAST_ACK），或者双方同时关闭（TIME_WAIT），端口就被占用。',
     ],
     advice: '设 SO_REUSEADDR。不要指望客户端：服务器结束了一个连接，或者有一个客户端消失，端口就被占住。',
     rows: {
@@ -21,7 +21,7 @@ export const portReleaseTexts: TextsById = {
     title: '服务器关闭而客户端不断开：端口被占用多久',
     claim: '客户端未断开，服务器自行关闭，端口进入 TIME_WAIT，一到四分钟内不能用。',
     laws: [
-      '客户端也关闭，TIME_WAIT 占用端口 60 秒，与 tcp_fin_timeout 无关。客户端一直不关闭，FIN_WAIT2 占用端口 tcp_fin_timeout（60 秒）；如果服务器还持有套接字，就永远占用。客户端消失，FIN_WAIT1 占用端口，直到不再重传为止。',
+      '客户端也关闭，TIME_WAIT 占用端口 60 秒，与 tcp_fin_timeout 无关。客户端一直不关闭，FIN_WAIT2 占用端口 tcp_fin_timeout（60 秒）；如果服务器还持有套接字，就永远占用。客户端联系不上，FIN_WAIT1 占用端口，直到内核不再重传 FIN 为止。',
     ],
     advice:
       '从第一次启动起就在 bind() 之前设 SO_REUSEADDR：FIN_WAIT1、FIN_WAIT2 和 TIME_WAIT 都不再挡路。shutdown 过的套接字都要 close：半关闭而一直不 close 的套接字根本没有定时器。',

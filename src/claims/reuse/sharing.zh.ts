@@ -10,19 +10,22 @@ const orders: RowTexts = {
   'B then A then ANY': '依次 B、A、ANY',
 };
 
+/** Of S13. */
+export const sharingRows = combined(same('TCP', 'UDP'), same('SO_REUSEADDR', 'SO_REUSEPORT'), orders);
+
 export const sharingTexts: TextsById = {
   S13: {
     title: '一个端口上的三个服务器，最具体的地址优先',
     claim:
       '设了 SO_REUSEADDR，三个 TCP 服务器，一个用通配地址，另外两个各用一个具体地址，可以在同一个端口上同时运行，连接发往地址最具体的那个。',
     laws: [
-      'TCP 设 SO_REUSEADDR：ANY 与 A、B 互相排斥，谁先监听谁赢。设 SO_REUSEPORT，以及 UDP 设任何一个选项，三个都能运行，数据发往地址最具体的那个。',
+      '设 SO_REUSEADDR，ANY 上的 TCP 服务器与 A 或 B 上的互相排斥：谁先监听谁赢。设 SO_REUSEPORT，三个都能运行，数据发往地址最具体的那个。UDP 套接字设哪个选项都能同时运行。',
       '设任何一个选项，三个服务器都能同时运行，数据发往地址最具体的那个。',
     ],
     advice:
       '三个都设 SO_REUSEPORT，并用同一个用户运行。UDP 用 SO_REUSEADDR 也行，不过任何同样设了它的进程都能拿走你的数据报。',
     labels: { running: '启动了', A: '发往 A 的', B: '发往 B 的', elsewhere: '其余的' },
-    rows: combined(same('TCP', 'UDP'), same('SO_REUSEADDR', 'SO_REUSEPORT'), orders),
+    rows: sharingRows,
   },
   S3: {
     title: '共用端口的 UDP 套接字：数据报给谁',

@@ -43,7 +43,7 @@ export const sourcePortTexts: TextsById = {
     claim:
       '设了选项，一个源端口可以连任意多个目的地，从指定的本地地址出发也行；但不能从通配地址和指定地址连同一个目的地。不设选项，只能连一个。',
     laws: [
-      '设了 SO_REUSEADDR，每个不同的四元组都能连接。没设，bind() 会挡住第二个连接，除非第一个在连接时已经把 ANY 换成了另一个地址。',
+      '设了 SO_REUSEADDR，每个不同的四元组都能连接。没设，bind() 会挡住第二个连接，除非 connect() 已经给第一个套接字换了另一个地址。',
     ],
     advice:
       '要数的是四元组：一旦连接，bind() 时给的是不是通配地址就没有区别了。不设 SO_REUSEADDR 而要让几个目的地共用源端口，就设 IP_BIND_ADDRESS_NO_PORT，让 connect() 去选端口。',

@@ -5,7 +5,7 @@ export const lingerTimeTexts: TextsById = {
     title: 'SO_LINGER 与 TIME_WAIT 的时长',
     claim: '处于 TIME_WAIT 的套接字占用地址的时间，等于所设的 linger 时间。',
     laws: [
-      'TIME_WAIT 总是 60 秒，与 SO_LINGER 的时间无关：那个时间是 close() 最多等多久。',
+      'TIME_WAIT 总是 60 秒，不管 SO_LINGER 怎么设。SO_LINGER 的时间是 close() 等多久，不是 TIME_WAIT 持续多久。',
       'TIME_WAIT 持续的时间就是 SO_LINGER 的时间；没有设置这个选项时是 60 秒。',
     ],
     advice:

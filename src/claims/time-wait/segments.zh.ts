@@ -61,7 +61,9 @@ export const segmentsTexts: TextsById = {
   R14: {
     title: 'TIME_WAIT 暗杀',
     claim: 'TIME_WAIT 收到 RST 就结束，残余的老报文段会引来这样的 RST；net.ipv4.tcp_rfc1337 可以防止。',
-    laws: ['序列号恰好是下一个的 RST 会结束 TIME_WAIT，残余的老报文段能引来它。tcp_rfc1337 = 1 时，两者都不会。'],
+    laws: [
+      '序列号恰好是下一个的 RST 会结束 TIME_WAIT，残余的老报文段能引来这样的 RST。tcp_rfc1337 = 1 时，两者都结束不了它。',
+    ],
     advice:
       '老报文段要紧的地方，设 net.ipv4.tcp_rfc1337 = 1。要知道代价：SYN 被 TIME_WAIT 拒绝的客户端，会一直被拒绝，直到 TIME_WAIT 到期。',
     rows: combined(same('tcp_rfc1337 0', 'tcp_rfc1337 1'), {

@@ -106,7 +106,7 @@ export const timeWaitTexts: TextsById = {
     title: '哪个内核参数能缩短 TIME_WAIT',
     claim: '可以修改内核参数，缩短 TIME_WAIT 的时间。',
     laws: [
-      '没有哪个参数能让 TIME_WAIT 早点到期：tcp_fin_timeout 只缩短 FIN_WAIT2，tcp_tw_reuse 也不行，tcp_tw_recycle 已经没有了。设 tcp_max_tw_buckets = 0，内核干脆不保留 TIME_WAIT 和 FIN_WAIT2。',
+      '没有哪个参数能缩短 TIME_WAIT：tcp_fin_timeout 只缩短 FIN_WAIT2，tcp_tw_reuse 两个都不缩短，tcp_tw_recycle 已经没有了。设 tcp_max_tw_buckets = 0，内核干脆不保留 TIME_WAIT 和 FIN_WAIT2。',
     ],
     advice:
       '别动它们，设 SO_REUSEADDR。tcp_fin_timeout 管的是 FIN_WAIT2；tcp_max_tw_buckets 会让超出的连接都失去 TIME_WAIT 的保护；tcp_tw_recycle 从 Linux 4.12 起就没有了。',

@@ -5,7 +5,7 @@ export const vanishedTexts: TextsById = {
     title: '谁都没有错，TIME_WAIT 却消失了',
     claim: '一方先关闭以后，它的 TIME_WAIT 一直在，直到到期。',
     laws: [
-      '在三种情况下 TIME_WAIT 提前消失：来了 RST；来了新的 SYN；来了任何老报文段，而发送者已经不认识这个连接：TIME_WAIT 应答它，这个应答又得到 RST。只要两个报文段颠倒了次序就够了。tcp_rfc1337 为 1 时，它经得住 RST。超过 tcp_max_tw_buckets 时，根本不会建立它。',
+      '在三种情况下 TIME_WAIT 提前消失：来了 RST；来了新的 SYN；来了老报文段，而发它的主机已经不认识这个连接：TIME_WAIT 应答它，那台主机再回 RST。只要两个报文段颠倒了次序就够了。tcp_rfc1337 = 1 时，它经得住 RST。超过 tcp_max_tw_buckets 时，根本不会建立它。',
       '不管来什么，TIME_WAIT 一直在，直到到期。',
     ],
     advice:
