@@ -198,8 +198,11 @@ async function untilUp(stage: Stage, remedy: Remedy): Promise<Up> {
   await (remedy === 'the client closes first' ? closeInOrder(client, server) : closeInOrder(server, client));
   listener.close();
   const begin = performance.now();
-  const tryAgain = (): true | undefined =>
-    start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined;
+  let tries = 0;
+  function tryAgain(): true | undefined {
+    tries++;
+    return start(host.open({ name: 'restarted', options })) === 'ok' ? true : undefined;
+  }
   try {
     await until(tryAgain, 'the server is up again', { deadlineMs: 70_000, signal: stage.signal });
   } catch (error) {
@@ -208,7 +211,8 @@ async function untilUp(stage: Stage, remedy: Remedy): Promise<Up> {
   }
   const seconds = (performance.now() - begin) / 1000;
   stage.note('up again', `after ${seconds.toFixed(2)} s`, host.name);
-  if (seconds < 1) return { isUp: true, after: 'at once' };
+  // The first try, however late a busy machine came to it.
+  if (tries === 1) return { isUp: true, after: 'at once' };
   return { isUp: true, after: seconds > 55 && seconds < 66 ? 'after about 60 s' : `after ${seconds.toFixed(1)} s` };
 }
 

@@ -62,8 +62,9 @@ export const lingerTime = experiment(
     const { local, remote } = s;
     const sent = fill(s);
     const isRead = peer === 'reads';
-    // More than a slow machine takes to read.
-    const seconds = isRead ? 30 : 1;
+    // Where nothing is waited for, more than a busy machine takes for the call: had it waited, it would be for all of them.
+    const isShort = !isRead && shutdown === undefined;
+    const seconds = isShort ? 1 : 30;
     s.setOption('SO_LINGER', { on: true, seconds });
     const isGone = peer === 'is gone';
     if (isGone) client.vanish();
@@ -75,7 +76,7 @@ export const lingerTime = experiment(
     // Of a peer that is gone nothing can be read: what counts is that the kernel goes on trying.
     if (isGone)
       return { took: lasted(took), then: left?.state === 'FIN_WAIT1' ? 'goes on trying' : (left?.state ?? 'gone') };
-    const isEarly = isRead && took < (seconds / 2) * 1000;
+    const isEarly = !isShort && took < (seconds / 2) * 1000;
     return { took: isEarly ? 'at once' : lasted(took), then: delivered(await (reading ?? readToEnd(c)), sent) };
   },
 );
