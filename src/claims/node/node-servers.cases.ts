@@ -32,7 +32,8 @@ const kinds = [
 type Kind = (typeof kinds)[number];
 
 const portOf = (kind: Kind): number => 9000 + kinds.indexOf(kind);
-const isTcp = (kind: Kind): boolean => !kind.startsWith('dgram');
+const udpKinds: readonly Kind[] = ['dgram.Socket', 'dgram.Socket, reuseAddr', 'dgram.Socket, reusePort'];
+const isTcp = (kind: Kind): boolean => !udpKinds.includes(kind);
 
 /** What each kind came to. */
 type Of<Value> = { readonly [K in Kind]?: Value };
@@ -179,6 +180,8 @@ const nodesOwn = defineCase<NodeVersion, Servers>({
 
 type Other = '0.0.0.0' | 'A' | '127.0.0.1' | '[::1]' | '[::] v6only';
 
+const othersOfIPv6: readonly Other[] = ['[::1]', '[::] v6only'];
+
 interface BesideNode {
   readonly first: 'Node' | 'the other';
   readonly kind: 'net.Server' | 'net.Server, ipv6Only' | 'net.Server, ipv6Only on ::';
@@ -187,7 +190,7 @@ interface BesideNode {
 
 /** Starts a server that is not Node's. */
 function serveOther(host: Host, other: Other): string {
-  const v6 = other.startsWith('[');
+  const v6 = othersOfIPv6.includes(other);
   const addresses = { '0.0.0.0': host.ANY, A: host.A, '127.0.0.1': '127.0.0.1', '[::1]': '::1', '[::] v6only': '::' };
   const socket = host.open({
     name: `server on ${other}`,
@@ -239,7 +242,7 @@ const nodesWildcard = defineCase<BesideNode, string>({
       name: given.first === 'Node' ? `${node}, then ${given.other}` : `${given.other}, then ${node}`,
       given,
       // It speaks of IPv4.
-      ...(given.other.startsWith('[') ? {} : { says: 'ok' }),
+      ...(othersOfIPv6.includes(given.other) ? {} : { says: 'ok' }),
     };
   }),
   run: besideNode,
@@ -254,7 +257,7 @@ const nodesWildcard = defineCase<BesideNode, string>({
     },
     {
       text: "Node's server without a host leaves the port to servers of IPv4.",
-      rows: ({ other }) => (other.startsWith('[') ? 'EADDRINUSE' : 'ok'),
+      rows: ({ other }) => (othersOfIPv6.includes(other) ? 'EADDRINUSE' : 'ok'),
     },
   ],
 });

@@ -12,11 +12,10 @@ import {
   startAgain,
 } from '../kit/index.js';
 
-type Client =
-  | 'has read the whole answer, and leaves after the server'
-  | 'has read 100 bytes of the answer, and leaves after the server'
-  | 'leaves before the server'
-  | 'leaves before the server, which writes nothing for longer than tcp_fin_timeout';
+interface Client {
+  readonly reads: 'everything' | '100 bytes';
+  readonly leaves: 'after the server' | 'before it' | 'long before it';
+}
 
 interface Course {
   readonly [moment: string]: string;
@@ -51,19 +50,19 @@ async function leaveEarly(host: Host, client: LabSocket, waits: boolean): Promis
   return await standing(host, port, ['CLOSE_WAIT'], 'and the server has still not closed');
 }
 
-async function course(stage: Stage, what: Client): Promise<Course> {
+async function course(stage: Stage, { reads, leaves }: Client): Promise<Course> {
   const host = stage.alone();
   const server = await host.start({ program: programs.carelessEcho, name: 'server', args: ['0.0.0.0', String(port)] });
   await server.report('listen');
-  const client = await telnet(host, what.startsWith('has read 100') ? 100 : answerBytes);
-  const isFirst = what.startsWith('leaves before');
+  const client = await telnet(host, reads === '100 bytes' ? 100 : answerBytes);
+  const isFirst = leaves !== 'after the server';
   const before = isFirst
-    ? await leaveEarly(host, client, what.endsWith('tcp_fin_timeout'))
+    ? await leaveEarly(host, client, leaves === 'long before it')
     : await standing(host, port, ['ESTABLISHED'], 'the client has its answer');
   await server.kill('SIGINT');
   if (!isFirst) {
     // What the client has not read it will never read.
-    if (what.startsWith('has read the whole')) await resultOf(() => client.recv());
+    if (reads === 'everything') await resultOf(() => client.recv());
     await standing(host, port, ['FIN_WAIT2'], 'the server has stopped');
     await finAcknowledged(host, { localPort: port });
     client.close();
@@ -85,16 +84,22 @@ const careless = defineCase<Client, Course>({
   sideBySide: 4,
   rows: (
     [
-      'has read the whole answer, and leaves after the server',
-      'has read 100 bytes of the answer, and leaves after the server',
-      'leaves before the server',
-      'leaves before the server, which writes nothing for longer than tcp_fin_timeout',
+      ['has read the whole answer, and leaves after the server', { reads: 'everything', leaves: 'after the server' }],
+      [
+        'has read 100 bytes of the answer, and leaves after the server',
+        { reads: '100 bytes', leaves: 'after the server' },
+      ],
+      ['leaves before the server', { reads: 'everything', leaves: 'before it' }],
+      [
+        'leaves before the server, which writes nothing for longer than tcp_fin_timeout',
+        { reads: 'everything', leaves: 'long before it' },
+      ],
     ] as const
-  ).map((name) => ({
+  ).map(([name, given]) => ({
     name: `the client ${name}`,
-    given: name,
+    given,
     // The article's client stays; of one that leaves first it does not speak.
-    ...(name.startsWith('has read') ? { says: { left: 'TIME_WAIT', restart: 'EADDRINUSE' } } : {}),
+    ...(given.leaves === 'after the server' ? { says: { left: 'TIME_WAIT', restart: 'EADDRINUSE' } } : {}),
   })),
   run: course,
   laws: [

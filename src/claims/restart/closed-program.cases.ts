@@ -16,15 +16,17 @@ import {
   type Stage,
 } from '../kit/index.js';
 
+/** What is done for the program, and by whom. */
 type Help =
-  | 'nothing'
-  | 'LD_PRELOAD for both'
-  | 'LD_PRELOAD for the new one only'
-  | 'setsockopt through pidfd_getfd, on the old one'
-  | 'setsockopt through pidfd_getfd, on the old one, and LD_PRELOAD for the new one'
-  | 'a proxy in front of it, and another port for the new one'
-  | "a listener of systemd's, which the program takes over"
-  | "a listener of systemd's, and the program binds for itself";
+  | { readonly by: 'nobody' }
+  | { readonly by: 'LD_PRELOAD'; readonly of: 'both' | 'the new one' }
+  | { readonly by: 'pidfd_getfd'; readonly preloadsNew: boolean }
+  | { readonly by: 'a proxy' }
+  | { readonly by: 'systemd'; readonly isTaken: boolean };
+
+function isPreloading(help: Help): boolean {
+  return help.by === 'LD_PRELOAD' || (help.by === 'pidfd_getfd' && help.preloadsNew);
+}
 
 /** bind(2) with SO_REUSEADDR set before, for a program that sets nothing. */
 const library = `#define _GNU_SOURCE
@@ -134,12 +136,12 @@ async function socketUnit(host: Host, takesIt: boolean): Promise<string> {
 
 async function restarted(stage: Stage, help: Help): Promise<string> {
   const host = stage.alone();
-  if (help.startsWith('a proxy')) return await proxied(host);
-  if (help.startsWith('a listener')) return await socketUnit(host, help.endsWith('takes over'));
-  const preload = help.includes('LD_PRELOAD') ? preloaded(stage) : {};
-  const old = await startClosed(host, 'old', port, help === 'LD_PRELOAD for both' ? preload : {});
+  if (help.by === 'a proxy') return await proxied(host);
+  if (help.by === 'systemd') return await socketUnit(host, help.isTaken);
+  const preload = isPreloading(help) ? preloaded(stage) : {};
+  const old = await startClosed(host, 'old', port, help.by === 'LD_PRELOAD' && help.of === 'both' ? preload : {});
   await started(old);
-  if (help.startsWith('setsockopt')) setFromOutside(host, port);
+  if (help.by === 'pidfd_getfd') setFromOutside(host, port);
   await stop(host, old, await ask(host, port), port);
   return await started(await startClosed(host, 'new', port, preload));
 }
@@ -156,16 +158,25 @@ const closedProgram = defineCase<Help, string>({
   sideBySide: 4,
   rows: (
     [
-      ['nothing', undefined, []],
-      ['LD_PRELOAD for both', 'ok', ['compiler']],
-      ['LD_PRELOAD for the new one only', 'ok', ['compiler']],
-      ['setsockopt through pidfd_getfd, on the old one', 'ok', []],
-      ['setsockopt through pidfd_getfd, on the old one, and LD_PRELOAD for the new one', 'ok', ['compiler']],
-      ['a proxy in front of it, and another port for the new one', 'ok', []],
-      ["a listener of systemd's, which the program takes over", 'ok', []],
-      ["a listener of systemd's, and the program binds for itself", 'ok', []],
+      ['nothing', { by: 'nobody' }, undefined],
+      ['LD_PRELOAD for both', { by: 'LD_PRELOAD', of: 'both' }, 'ok'],
+      ['LD_PRELOAD for the new one only', { by: 'LD_PRELOAD', of: 'the new one' }, 'ok'],
+      ['setsockopt through pidfd_getfd, on the old one', { by: 'pidfd_getfd', preloadsNew: false }, 'ok'],
+      [
+        'setsockopt through pidfd_getfd, on the old one, and LD_PRELOAD for the new one',
+        { by: 'pidfd_getfd', preloadsNew: true },
+        'ok',
+      ],
+      ['a proxy in front of it, and another port for the new one', { by: 'a proxy' }, 'ok'],
+      ["a listener of systemd's, which the program takes over", { by: 'systemd', isTaken: true }, 'ok'],
+      ["a listener of systemd's, and the program binds for itself", { by: 'systemd', isTaken: false }, 'ok'],
     ] as const
-  ).map(([name, says, needs]) => ({ name, given: name, needs, ...(says === undefined ? {} : { says }) })),
+  ).map(([name, given, says]) => ({
+    name,
+    given,
+    needs: isPreloading(given) ? (['compiler'] as const) : [],
+    ...(says === undefined ? {} : { says }),
+  })),
   run: restarted,
   laws: [
     {
