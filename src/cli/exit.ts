@@ -8,7 +8,10 @@ export const exitCodes = {
 
 const meanings: readonly (readonly [code: number, meaning: string])[] = [
   [exitCodes.ok, 'completed (a refuted claim is a result, not a failure)'],
-  [exitCodes.failed, 'a case or run was aborted, or output could not be written'],
+  [
+    exitCodes.failed,
+    'a port is held, a call failed, or something is left (why, try, free); a run was aborted, or output could not be written',
+  ],
   [exitCodes.usage, 'a mistake on the command line'],
   [exitCodes.interrupted, 'interrupted (143: SIGTERM); partial results were printed'],
 ];

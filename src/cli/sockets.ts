@@ -122,7 +122,10 @@ export function addSocketsCommand(program: Command): void {
     .option('--port <port>', 'only with this local or remote port', portArgument)
     .addOption(new Option('--protocol <name...>', 'only of these protocols').choices(protocols))
     .option('--pid <pid>', 'only of this process', pid)
-    .option('--watch', 'go on and print what changes, until Ctrl+C; what comes and goes within half a second is missed')
+    .option(
+      '--watch',
+      'keep running and print what changes, until Ctrl+C; a socket that is open for less than half a second may be missed',
+    )
     .option('--json', 'print JSON; with --watch, a line for each change')
     .action(async (flags: SocketsFlags) => {
       if (flags.watch === true) await watch(flags);

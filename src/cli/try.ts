@@ -1,8 +1,15 @@
 import type { Command } from 'commander';
 import { UsageError } from '../index.js';
-import { parseScenario, tryText, tryScenario } from '../lab/index.js';
+import { parseScenario, tryHtml, tryScenario, trySvg, tryText } from '../lab/index.js';
 import { exitCodes, printable } from './exit.js';
 import { chooseMode } from './isolation.js';
+import { openForWriting, writeOutput } from './output-file.js';
+
+interface TryFlags {
+  readonly json?: boolean;
+  readonly svg?: string;
+  readonly html?: string;
+}
 
 const help = `
 An argument a socket, in order; one that starts with the name of an earlier socket goes on with it.
@@ -24,15 +31,21 @@ export function addTryCommand(program: Command): void {
     .command('try')
     .description('play sockets on this kernel in a private network: each call, its outcome, and the rule that decided')
     .argument('<sockets...>', "what is done with each socket, as 'tcp bind 127.0.0.1:80 listen'")
+    .option('--svg <file>', 'draw the sockets side by side, with each call')
+    .option('--html <file>', 'write a page with the picture, the calls and the rules')
     .option('--json', 'print JSON')
     .addHelpText('after', help)
-    .action(async (sockets: readonly string[], { json }: { readonly json?: boolean }) => {
+    .action(async (sockets: readonly string[], { json, svg, html }: TryFlags) => {
       const scenario = parseScenario(sockets);
       const { isolation, reason } = await chooseMode();
       if (isolation !== 'namespaces')
         throw new UsageError('ERR_NOT_SUPPORTED', `try: needs a network namespace of its own: ${reason ?? ''}`);
+      const picture = svg === undefined ? undefined : openForWriting(svg, '--svg');
+      const page = html === undefined ? undefined : openForWriting(html, '--html');
       const result = await tryScenario(scenario);
       if (!result.works) process.exitCode = exitCodes.failed;
       console.log(json === true ? JSON.stringify(result, undefined, 2) : printable(tryText(result)));
+      if (picture !== undefined) writeOutput(picture, trySvg(result), '--svg');
+      if (page !== undefined) writeOutput(page, tryHtml(result), '--html');
     });
 }

@@ -66,4 +66,5 @@ export {
 } from './try/scenario.js';
 export type { HostSettings, Isolation } from './run/stage.js';
 export { tryScenario, type TryCall, type TryResult } from './try/try.js';
+export { tryHtml, trySvg } from './try/picture.js';
 export { tryText } from './try/try-text.js';

@@ -1,0 +1,132 @@
+import { type RuleId, rules, unpredictables } from '../../index.js';
+import { escapeXml } from '../draw/page/escape.js';
+import { style } from '../draw/page/style.js';
+import { printStep } from './scenario.js';
+import type { TryCall, TryResult } from './try.js';
+
+// Pixels. A letter of the font is at most so wide.
+const letter = 8;
+const margin = 24;
+const head = 56;
+const rowHeight = 46;
+const narrowest = 120;
+
+const colours = { ok: '#1a7f37', fails: '#b3261e', line: '#8a8f98', text: '#1f2328', back: '#ffffff' } as const;
+
+function callText({ step, outcome }: TryCall): string {
+  return `${printStep(step)}  ${outcome}`;
+}
+
+function noteOf({ rule, sockets = [], agrees, predicted, unpredictable }: TryCall): string {
+  const others = sockets.length === 0 ? '' : ` (${sockets.join(', ')})`;
+  if (agrees === false) return `${rule}${others}; the model says ${predicted}`;
+  if (unpredictable !== undefined) return `${rule}${others}; not predicted`;
+  return rule === undefined ? '' : `${rule}${others}`;
+}
+
+interface Column {
+  readonly name: string;
+  readonly x: number;
+  readonly width: number;
+}
+
+function columnsOf(calls: readonly TryCall[]): Column[] {
+  const columns: Column[] = [];
+  let x = margin;
+  for (const name of new Set(calls.map(({ socket }) => socket))) {
+    const own = calls.filter(({ socket }) => socket === name);
+    const longest = Math.max(name.length, ...own.flatMap((call) => [callText(call).length, noteOf(call).length]));
+    const width = Math.max(narrowest, longest * letter + 2 * margin);
+    columns.push({ name, x, width });
+    x += width;
+  }
+  return columns;
+}
+
+function lifeline({ name, x }: Column, calls: readonly TryCall[]): string {
+  const own = calls.flatMap(({ socket }, index) => (socket === name ? [index] : []));
+  const [first = 0, last = 0] = [own[0], own.at(-1)];
+  const [top, bottom] = [first, last].map((index) => head + index * rowHeight);
+  return [
+    `<text x="${x}" y="${margin}" font-weight="700">${escapeXml(name)}</text>`,
+    `<line x1="${x}" y1="${top}" x2="${x}" y2="${bottom}" stroke="${colours.line}" stroke-width="2"/>`,
+  ].join('');
+}
+
+/** A dashed line to each socket that is in the way, or with which the port is shared. */
+function linksOf(call: TryCall, x: number, y: number, columns: readonly Column[]): string[] {
+  return (call.sockets ?? []).flatMap((name) => {
+    const other = columns.find((column) => column.name === name);
+    return other === undefined || other.x === x
+      ? []
+      : `<line x1="${other.x}" y1="${y}" x2="${x}" y2="${y}" stroke="${colours.line}" stroke-dasharray="4 4"/>`;
+  });
+}
+
+function mark(call: TryCall, index: number, columns: readonly Column[]): string {
+  const x = columns.find(({ name }) => name === call.socket)?.x ?? margin;
+  const y = head + index * rowHeight;
+  const colour = call.outcome === 'ok' ? colours.ok : colours.fails;
+  const [said, note] = [printStep(call.step), noteOf(call)];
+  return [
+    ...linksOf(call, x, y, columns),
+    `<circle cx="${x}" cy="${y}" r="5" fill="${colour}"/>`,
+    `<text x="${x + 14}" y="${y + 5}" stroke="${colours.back}" stroke-width="4" paint-order="stroke">${escapeXml(said)}  <tspan fill="${colour}" font-weight="700">${escapeXml(call.outcome)}</tspan></text>`,
+    note === '' ? '' : `<text x="${x + 14}" y="${y + 22}" font-size="11" fill="#57606a">${escapeXml(note)}</text>`,
+  ].join('');
+}
+
+/** The sockets side by side, and what was done with each from top to bottom: a picture that needs nothing else. */
+export function trySvg({ calls, kernel }: TryResult): string {
+  const columns = columnsOf(calls);
+  const last = columns.at(-1);
+  const width = (last === undefined ? narrowest : last.x + last.width) + margin;
+  const height = head + calls.length * rowHeight + margin;
+  const title = `What Linux ${kernel} does with ${columns.length} ${columns.length === 1 ? 'socket' : 'sockets'}`;
+  const steps = calls.map((call) => `${call.socket}: ${callText(call)}`).join('; ');
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" font-family="ui-monospace, monospace" font-size="13" fill="${colours.text}" xml:space="preserve">`,
+    `<title>${escapeXml(title)}</title><desc>${escapeXml(steps)}</desc>`,
+    `<rect width="100%" height="100%" fill="${colours.back}"/>`,
+    ...columns.map((column) => lifeline(column, calls)),
+    ...calls.map((call, index) => mark(call, index, columns)),
+    '</svg>',
+  ].join('\n');
+}
+
+function modelText({ predicted, unpredictable }: TryCall): string {
+  if (unpredictable !== undefined) return `not predicted: ${unpredictables[unpredictable]}`;
+  return predicted ?? '';
+}
+
+function line(call: TryCall): string {
+  const cells = [call.socket, printStep(call.step), call.outcome, modelText(call), noteOf({ ...call, agrees: null })];
+  return `<tr>${cells.map((cell) => `<td>${escapeXml(cell)}</td>`).join('')}</tr>`;
+}
+
+function ruleEntry(id: RuleId): string {
+  const { text, kernel, source, cures } = rules[id];
+  const helps =
+    cures.length === 0 ? '' : `<ol>${cures.map((cure) => `<li>${escapeXml(cure.text)}</li>`).join('')}</ol>`;
+  return `<dt><code>${id}</code></dt><dd>${escapeXml(text)} <small>${escapeXml(`${kernel}; ${source}`)}</small>${helps}</dd>`;
+}
+
+/** One page that needs nothing else: the picture, each call with what the model says, and the rules. */
+export function tryHtml(result: TryResult): string {
+  const { calls, kernel } = result;
+  const used = [...new Set(calls.flatMap(({ rule }) => rule ?? []))];
+  const decided = calls.filter(({ agrees }) => agrees === true || agrees === false);
+  const agree = decided.filter(({ agrees }) => agrees === true).length;
+  return [
+    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    `<title>What the kernel does with these sockets</title><style>${style}</style></head><body><main>`,
+    '<h1>What the kernel does with these sockets</h1>',
+    `<p>Linux ${escapeXml(kernel)}: ${agree} of ${decided.length} predicted calls are as the model predicts.</p>`,
+    `<div class="scroll" tabindex="0">${trySvg(result)}</div>`,
+    '<div class="scroll" tabindex="0"><table><thead><tr><th scope="col">socket</th><th scope="col">call</th><th scope="col">outcome</th><th scope="col">model</th><th scope="col">rule</th></tr></thead>',
+    `<tbody>${calls.map(line).join('\n')}</tbody></table></div>`,
+    ...(used.length === 0 ? [] : [`<h2>Rules</h2><dl>${used.map(ruleEntry).join('')}</dl>`]),
+    '</main></body></html>',
+  ].join('\n');
+}
