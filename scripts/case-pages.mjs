@@ -1,6 +1,6 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
 import { articles as known } from '../dist/claims/index.js';
-import { articlesText, placeOf, verdicts } from '../dist/claims/documents.js';
+import { articlesText, english, placeOf, verdicts, wordsUsed } from '../dist/claims/documents.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
@@ -21,6 +21,12 @@ function table({ rows, labels }) {
 
 const rule = ({ id, text, ...place }) => `- ${cell(text)} (${cell(placeOf(place))}) [${id}](../rules.md#${id})`;
 
+/** What the words of the page mean, for whoever reads them first. */
+function glossary(seen) {
+  const items = wordsUsed([seen], english).map(({ word, means }) => `- **${cell(word)}**: ${cell(means)}`);
+  return items.length === 0 ? [] : ['## Words', '', ...items, ''];
+}
+
 /** The page of a case, `seen` in a run. `drawn` are the experiments that show it on the wire. */
 export function casePage(seen, { waitsFor }, drawn, version) {
   const { id, title, claim, articles, verdict, because, rules, advice, rows } = seen;
@@ -28,7 +34,7 @@ export function casePage(seen, { waitsFor }, drawn, version) {
   const lines = [
     `# ${id}: ${title}`,
     '',
-    `**${verdict}** on Linux ${version}: ${meanings.get(verdict)} ${told}[All cases](README.md)`,
+    `**${verdict}** on Linux ${version}: ${meanings.get(verdict)} ${told}[Words](#words), [all cases](README.md)`,
     '',
     '## The claim',
     '',
@@ -40,7 +46,7 @@ export function casePage(seen, { waitsFor }, drawn, version) {
     '',
   ];
   if (rows.length > 0) lines.push(...table(seen), '');
-  lines.push('## What to do', '', advice, '', '## Why', '', ...rules.map(rule), '');
+  lines.push('## What to do', '', advice, '', ...glossary(seen), '## Why', '', ...rules.map(rule), '');
   if (rows.length > 0) {
     lines.push('## What was run', '', ...whatWasRun(rows, waitsFor !== undefined), '');
     lines.push('Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');

@@ -6,3 +6,5 @@ export { labelOf, textOf } from '../lab/draw/page/words.js';
 export { verdicts } from '../lab/draw/verdicts.js';
 export { placeOf } from '../explain/cite.js';
 export { articlesText } from '../lab/draw/text/articles-text.js';
+export { english } from '../lab/draw/report-words.js';
+export { wordsUsed } from '../lab/draw/words-used.js';

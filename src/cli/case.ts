@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { caseReport, hostSettingsText, summary, terminalWidth, wrap } from '../lab/index.js';
+import { caseReport, hostSettingsText, summary, terminalWidth, wordsText, wrap } from '../lab/index.js';
 import type { Spoken } from '../claims/index.js';
 import { CaseOutputs, type CaseOutputFlags, withoutRecordings } from './case-outputs.js';
 import { casesById } from './choose-cases.js';
@@ -55,6 +55,7 @@ export function addCaseCommand(program: Command): void {
         console.log(
           [
             ...reports,
+            ...wordsText(said.cases, width, words),
             wrap(summary(said, words), width),
             ...hostSettingsText(said, width, words),
             ...whereNext(ids, files, spoken, width),

@@ -35,7 +35,7 @@ export { capital, english, type ReportWords } from './draw/report-words.js';
 export { matrixJunit } from './draw/junit.js';
 export { hostSettingsText } from './draw/text/host-settings.js';
 export { matrixMarkdown } from './draw/markdown.js';
-export { caseReport, matrixTable, summary } from './draw/terminal.js';
+export { caseReport, matrixTable, summary, wordsText } from './draw/terminal.js';
 export { ladderSvg } from './draw/ladder/svg.js';
 export { ladderText } from './draw/ladder/text.js';
 export { rowTrace } from './draw/row-trace.js';

@@ -1,3 +1,4 @@
+import { englishGlossary, type Glossary } from './glossary.js';
 import type { NotRun, Unrun } from '../record/not-run.js';
 import type { Verdict } from '../record/result.js';
 
@@ -49,6 +50,9 @@ export interface ReportWords {
   readonly because: string;
   readonly whatToDo: string;
   readonly rule: string;
+  /** Heads what words mean. */
+  readonly wordsHead: string;
+  readonly glossary: Glossary;
   readonly case: string;
   readonly verdict: string;
   /** A name and what it names, as `What to do: …`. */
@@ -195,6 +199,8 @@ export const english: ReportWords = {
   because: 'because',
   whatToDo: 'what to do',
   rule: 'rule',
+  wordsHead: 'words',
+  glossary: englishGlossary,
   case: 'case',
   verdict: 'verdict',
   named: (name, what) => `${name}: ${what}`,

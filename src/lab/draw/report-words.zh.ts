@@ -1,4 +1,5 @@
 import type { NotRun } from '../record/not-run.js';
+import { chineseGlossary } from './glossary.zh.js';
 import type { ReportWords } from './report-words.js';
 
 function notRun(why: NotRun): string {
@@ -67,6 +68,8 @@ export const chinese: ReportWords = {
   because: '依据',
   whatToDo: '怎么办',
   rule: '规则',
+  wordsHead: '词语',
+  glossary: chineseGlossary,
   case: '案例',
   verdict: '结论',
   named: (name, what) => `${name}：${what}`,

@@ -9,6 +9,7 @@ import { textOf } from './page/words.js';
 import { lengthOf, narrowestTable, stacked, wrap } from './text/wrap.js';
 import { ruleText } from './rule-text.js';
 import { capital, english, type ReportWords } from './report-words.js';
+import { wordsUsed } from './words-used.js';
 import { verdictsExplained } from './verdicts.js';
 
 const paint: { readonly [V in Verdict]: (text: string) => string } = {
@@ -116,6 +117,18 @@ export function caseReport(
   const style = { width, words };
   const rows = result.rows.map((row) => rowLines(row, result.labels, style));
   return [head, ...rows, conclusion(result, style)].join('\n');
+}
+
+/** What the words of these cases mean, a line each; for whoever reads them first. */
+export function wordsText(
+  cases: readonly CaseResult[],
+  width: number,
+  words: ReportWords = english,
+): readonly string[] {
+  const used = wordsUsed(cases, words);
+  if (used.length === 0) return [];
+  const lines = used.map(({ word, means }) => wrap(words.named(word, means), width - 2, '  '));
+  return [[colours.bold(capital(words.wordsHead)), ...lines].join('\n')];
 }
 
 /** Cells that are broken into lines here: the table itself breaks at blanks alone. */

@@ -16,6 +16,7 @@ import { style } from './style.js';
 import { timeline } from './timeline.js';
 import { shown } from './value.js';
 import { capital, english, type ReportWords } from '../report-words.js';
+import { wordsUsed } from '../words-used.js';
 import { verdictsOf } from '../verdicts.js';
 
 /** What is known of cases without running them. */
@@ -131,12 +132,22 @@ function caseCard(result: CaseResult, known: Known): string {
     '<div class="body">',
     `<p>${named(capital(words.whatToDo), withCode(advice), words)}</p>`,
     rows.length === 0 ? '' : rowTable(result, words),
+    glossary(result, words),
     `<h3>${words.why}</h3><ul class="rules">${rules.map((rule) => ruleItem(rule, words)).join('')}</ul>`,
     onTheWire(id, known),
     diagram === '' ? '' : `<h3>${words.states}</h3>${diagram}`,
     rows.length === 0 ? '' : `<h3>${words.whatWasRun}</h3>${rows.map((row) => happened(result, row, words)).join('')}`,
     `<p class="soft">${words.took(durationMs)}</p></div></details>`,
   ].join('');
+}
+
+/** What the words of a case mean, for whoever reads them first. */
+function glossary(result: CaseResult, words: ReportWords): string {
+  const items = wordsUsed([result], words).map(
+    ({ word, means }) => `<dt>${escapeXml(word)}</dt><dd>${escapeXml(means)}</dd>`,
+  );
+  if (items.length === 0) return '';
+  return `<details class="words"><summary>${capital(words.wordsHead)}</summary><dl class="meanings">${items.join('')}</dl></details>`;
 }
 
 function filterButton(verdict: Verdict, cases: readonly CaseResult[], words: ReportWords): string {
