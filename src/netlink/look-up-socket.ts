@@ -6,7 +6,7 @@ import type { InetDetails, InetProtocol, SocketRow } from './inet-diag.js';
 import { AF_INET, AF_INET6 } from './ip-prefix.js';
 import { inetRows, lookUpInet, openSockDiag, tupleRows } from './sock-diag.js';
 import { identify, type SocketIdentity } from './socket-identity.js';
-import { socketIdOf } from './socket-id.js';
+import { nameOf, socketIdOf } from './socket-id.js';
 
 /** One socket: a Socket or a descriptor of this process, its four-tuple, or its cookie (`SO_COOKIE`). */
 export type LookUpTarget =
@@ -28,8 +28,8 @@ export function lookUpIdentity(
   const place = { localAddress: local.address, localPort: local.port };
   const away = remote ?? { address: anywhere[family], port: 0 };
   const tuple = { ...place, remoteAddress: away.address, remotePort: away.port };
-  const id = socketIdOf(tuple, interfaceIndex, cookie);
-  if (protocol === 'tcp') {
+  if (protocol === 'tcp' || protocol === 'udp') {
+    const id = nameOf(protocol, tuple, interfaceIndex, cookie);
     const row = lookUpInet(exchange, protocol, family === 'IPv4' ? AF_INET : AF_INET6, id, details);
     if (row?.cookie === cookie) return row;
   }
@@ -61,8 +61,8 @@ function byCookie(
 /**
  * `SOCK_DIAG_BY_FAMILY` for one socket of the network namespace the calling thread is in: its row, `undefined` if there is none.
  *
- * By a four-tuple, and for a TCP socket of this process, the kernel finds it in its hash table. It cannot look up a cookie, nor a
- * socket that is only bound: there it sends the whole table, of which one row is kept.
+ * By a four-tuple of TCP, and for a TCP or UDP socket of this process, the kernel finds it in its hash table. It cannot look up a
+ * cookie, nor a TCP socket that is only bound: there it sends the whole table, of which one row is kept.
  *
  * @throws {UsageError} `ERR_ARGUMENT_INVALID` - a socket without a local port, or in another namespace; `ERR_NOT_SUPPORTED` -
  * neither TCP nor UDP nor MPTCP.

@@ -78,11 +78,12 @@ function enter(fd: number): void {
 
 /**
  * Leaves this thread's namespace, runs `work` and goes back. Where `leave` fails the thread is still at home, and must not be
- * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in.
+ * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in. So a thread that is in \`to\` stays.
  */
-function andBack<T>(leave: () => void, work: () => T): T {
+function andBack<T>(leave: () => void, work: () => T, to?: Held): T {
   const home = openSync(ownNamespace, 'r');
   try {
+    if (to !== undefined && fileOf(home) === to.file && isHeld(to)) return work();
     leave();
     try {
       return work();
@@ -171,7 +172,7 @@ export class NetworkNamespace {
 
   /**
    * `setns(2)`, `work`, `setns(2)` back. `work` must be synchronous: after an `await` the thread is home again, and
-   * sockets made then would be outside. Calls may be nested.
+   * sockets made then would be outside. Calls may be nested. A thread that is in there already makes no call, and needs no rights.
    *
    * @throws {UsageError} `ERR_ARGUMENT_INVALID` - `work` returned a promise.
    * @throws {NamespaceLostError} there was no way back.
@@ -179,7 +180,7 @@ export class NetworkNamespace {
   run<T>(work: () => T): T {
     const { fd } = this;
     if (typeof work !== 'function') throw invalidArgument('run', 'a function', work);
-    const result = andBack(() => enter(fd), work);
+    const result = andBack(() => enter(fd), work, this.#held);
     if (isThenable(result)) {
       // Nobody else will look at it.
       Promise.resolve(result).catch(() => {});

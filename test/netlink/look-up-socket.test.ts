@@ -48,6 +48,21 @@ describe('lookUpSocket finds, without reading the table of the kernel,', () => {
     accepted.close();
   });
 
+  test('a UDP socket that is bound, to an address or to all, or connected', () => {
+    using bare = bound('dgram');
+    using everywhere = bound('dgram', '0.0.0.0');
+    using six = bound('dgram', '::1');
+    using connected = Socket.open({ type: 'dgram' });
+    connected.tryConnect(bare.getsockname());
+    for (const socket of [bare, everywhere, six, connected]) {
+      const [row, dumps] = counted(() => lookUpSocket(socket));
+      expect([row?.cookie, row?.protocol, dumps]).toEqual([socket.getOption('SO_COOKIE'), 'udp', 0]);
+    }
+    using shared = Socket.open({ type: 'dgram', options: { SO_REUSEPORT: true } }).bind({ address: '127.0.0.1' });
+    using other = Socket.open({ type: 'dgram', options: { SO_REUSEPORT: true } }).bind(shared.getsockname());
+    for (const socket of [shared, other]) expect(lookUpSocket(socket)?.cookie).toBe(socket.getOption('SO_COOKIE'));
+  });
+
   test('one listener of several on one port', () => {
     const options = { SO_REUSEPORT: true };
     using first = Socket.open({ options }).bind({ address: '127.0.0.1' }).listen();

@@ -7,7 +7,8 @@ import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
 import { built, runScript } from '../support/children.js';
 import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
-import { describeNeeding } from '../support/needs.js';
+import { describeNeeding, needs } from '../support/needs.js';
+import { canDropPrivileges, cannotDropPrivileges, runAsUser } from '../support/privileges.js';
 
 const open: Disposable[] = [];
 
@@ -366,4 +367,15 @@ describeNeeding(canMakeNamespaces, 'needs CAP_SYS_ADMIN')('a namespace whose des
     expect([code, stdout]).toEqual([0, '1 true\n']);
     expect(stderr).not.toContain('EBADF');
   });
+});
+
+test('a look at the namespace one is in takes no rights', async (context) => {
+  needs(context, canDropPrivileges, cannotDropPrivileges);
+  const { stdout, stderr } = await runAsUser(`
+    import { NetworkNamespace } from ${JSON.stringify(built)};
+    const here = NetworkNamespace.current();
+    console.log(here.getLink('lo').index, here.run(() => here.listLinks().length > 0));
+    try { NetworkNamespace.create(); } catch ({ code }) { console.log(code); }
+  `);
+  expect(stdout, stderr).toBe('1 true\nEPERM\n');
 });
