@@ -49,6 +49,7 @@ export interface VsockAddress {
   readonly port: number;
 }
 
+/** The address of a socket, of any family: a sockaddr. */
 export type SocketAddress = InternetAddress | UnixAddress | PacketAddress | NetlinkAddress | VsockAddress;
 
 /** An address family, with Node's names where it has one. */
@@ -150,6 +151,7 @@ export function parseIPv6(text: string, out: Uint8Array, offset = 0): boolean {
   return true;
 }
 
+/** Four bytes from `offset` on, as `192.0.2.1`. */
 export function formatIPv4(bytes: Uint8Array, offset = 0): string {
   return `${bytes[offset]}.${bytes[offset + 1]}.${bytes[offset + 2]}.${bytes[offset + 3]}`;
 }

@@ -60,10 +60,15 @@ export class SystemCallError extends Error {
   readonly code: string;
   /** Negative errno, as in Node. */
   readonly errno: number;
+  /** The call that failed, as `bind`. */
   readonly syscall: string;
+  /** The address the call was about, where there was one. */
   declare readonly address?: string;
+  /** The port the call was about; absent for 0. */
   declare readonly port?: number;
+  /** The C name of the option, of setsockopt(2) and getsockopt(2). */
   declare readonly option?: string;
+  /** Of several options to set, how many were. */
   declare readonly applied?: number;
 
   constructor(errno: number, syscall: string, context: ErrorContext = {}) {
@@ -100,6 +105,7 @@ export type UsageErrorCode =
 
 /** A mistake of the caller, found before the kernel was asked. */
 export class UsageError extends Error {
+  /** For a `switch`: names the mistake. */
   readonly code: UsageErrorCode;
 
   constructor(code: UsageErrorCode, message: string, options?: ErrorOptions) {
@@ -111,6 +117,7 @@ export class UsageError extends Error {
 
 /** A wait that ran out of its `timeoutMs`. The kernel was not involved: its own ETIMEDOUT is a {@link SystemCallError}. */
 export class TimeoutError extends Error {
+  /** For a `switch`: names the error. */
   readonly code = 'ERR_TIMED_OUT';
   /** The call that was waited for. */
   readonly syscall: string;

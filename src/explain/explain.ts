@@ -17,6 +17,7 @@ import { checkUnixRequest, explainUnix, type UnixExplanation, type UnixRequest }
 /** Why a bind(2), listen(2) or connect(2) of TCP or UDP fails, or failed. */
 export type Explanation = Finding<BindRequest, HeldSocket>;
 
+/** How {@link explain} looks, and for whom. */
 export interface ExplainOptions {
   /** What is known of the request beyond what an error says, as `{ options: { SO_REUSEADDR: true } }`. */
   readonly known?: Partial<BindRequest> | undefined;

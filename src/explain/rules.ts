@@ -36,6 +36,7 @@ export type PortAction =
 /** What a cure of a unix socket does. */
 export type UnixAction = 'another path' | 'an abstract name' | 'unlink' | 'stop and unlink';
 
+/** What helps against a rule, as one of a few words. */
 export type CureAction = PortAction | UnixAction;
 
 /** What the kernel answers where the rule decides: `ok`, or the errno of the call. */
@@ -57,6 +58,7 @@ export type RuleOutcome =
 /** The calls a rule can decide. */
 export type DecidedCall = 'bind' | 'listen' | 'connect';
 
+/** A rule of the kernel: its sentence, where it stands in the kernel, and what helps. */
 export interface Rule {
   /** One plain sentence. */
   readonly text: string;
@@ -617,6 +619,7 @@ const table = {
 /** Names a rule, as `held-by-time-wait`. */
 export type RuleId = keyof typeof table;
 
+/** The rules of the kernel about bind(2), listen(2) and connect(2), by id. */
 export const rules: Readonly<Record<RuleId, Rule>> = table;
 
 /**
@@ -646,4 +649,5 @@ const reasons = {
 /** Names a reason for which an outcome is not predicted. */
 export type UnpredictableId = keyof typeof reasons;
 
+/** What {@link predictBind} cannot know, each with its reason. */
 export const unpredictables: Readonly<Record<UnpredictableId, string>> = reasons;

@@ -6,6 +6,7 @@ import type { Hold } from './hold.js';
 
 /** Every address was tried, none answered. */
 export class ConnectError extends AggregateError {
+  /** The failure of each address, in the order they were tried. */
   declare readonly errors: SystemCallError[];
   /** Code of the first error, as in Node. */
   readonly code: string;

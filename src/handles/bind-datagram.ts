@@ -6,6 +6,7 @@ import { familyOfAddress } from './bound.js';
 import { datagramState, datagramType } from './node-internals.js';
 import { needsDescriptors } from './runtime.js';
 
+/** Where a `dgram.Socket` is bound, and the options it has before bind(2). */
 export interface BindDatagramOptions {
   /** An IP address of the socket's family, not a name. Default the wildcard, `0.0.0.0` or `::`. */
   readonly address?: string | undefined;

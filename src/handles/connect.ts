@@ -30,6 +30,7 @@ interface AnyConnectOptions {
   readonly keepOptions?: boolean | undefined;
 }
 
+/** A connection over TCP: its place, the options before its SYN, and how long it may take. */
 export interface InternetConnectOptions extends AnyConnectOptions {
   /** A name or an IP address, an IPv6 address without brackets. */
   readonly host: string;
@@ -43,6 +44,7 @@ export interface InternetConnectOptions extends AnyConnectOptions {
   readonly family?: InternetFamily | undefined;
 }
 
+/** A connection to a Unix socket. */
 export interface UnixConnectOptions extends AnyConnectOptions {
   /** A Unix socket instead of host and port: a path, or an abstract name behind a `\0`. */
   readonly path: string;
@@ -53,6 +55,7 @@ export interface UnixConnectOptions extends AnyConnectOptions {
   readonly family?: undefined;
 }
 
+/** Where to connect and how: over IP or to a Unix socket. */
 export type ConnectOptions = InternetConnectOptions | UnixConnectOptions;
 
 export const connectKeys = [

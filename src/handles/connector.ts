@@ -6,6 +6,7 @@ import { adopted, type ConnectOptions, connectSocket, type InternetConnectOption
 import { late } from './late.js';
 import { needsDescriptors } from './runtime.js';
 
+/** What the connections of a connector have in common. */
 export interface ConnectorOptions
   extends Pick<
     InternetConnectOptions,

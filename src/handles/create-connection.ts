@@ -25,6 +25,7 @@ export interface LaterConnectOptions extends Omit<InternetConnectOptions, 'host'
   readonly port?: undefined;
 }
 
+/** {@link ConnectOptions}, or the same without a place, which a call of `.connect()` names. */
 export type CreateConnectionOptions = ConnectOptions | LaterConnectOptions;
 
 /** One connect() of a socket, until it has connected, failed or been replaced. */

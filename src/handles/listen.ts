@@ -7,6 +7,7 @@ import { type BindPlace, openBound } from './bound.js';
 import { listenOn, streamHandle } from './node-internals.js';
 import { needsDescriptors, serverOfBun } from './runtime.js';
 
+/** Where a server listens, and the options its socket has before bind(2). */
 export interface ServeOptions {
   /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`,
    * which a negative one means too. Default 511. */
@@ -15,6 +16,7 @@ export interface ServeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Where a server listens, and the options its socket has before bind(2). */
 export type ServerListenOptions = BindPlace &
   ServeOptions & {
     /** Set before bind(2). Nothing is set beyond them: Node's own listen() would set `SO_REUSEADDR`. */

@@ -14,6 +14,7 @@ interface AnyPresetSettings {
   readonly keepOptions?: boolean | undefined;
 }
 
+/** Options for connections to one host and port. */
 export interface InternetPresetSettings extends AnyPresetSettings {
   /** As the client names it: a name is not looked up, so a client that does so itself (grpc-js) wants the address here. */
   readonly host: string;
@@ -21,6 +22,7 @@ export interface InternetPresetSettings extends AnyPresetSettings {
   readonly path?: undefined;
 }
 
+/** Options for connections to one Unix socket. */
 export interface UnixPresetSettings extends AnyPresetSettings {
   /** A Unix socket instead of host and port. */
   readonly path: string;
@@ -28,6 +30,7 @@ export interface UnixPresetSettings extends AnyPresetSettings {
   readonly port?: undefined;
 }
 
+/** Options, and the destination whose connections get them. */
 export type PresetSettings = InternetPresetSettings | UnixPresetSettings;
 
 function checkPreset(settings: PresetSettings): void {

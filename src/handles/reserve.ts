@@ -7,6 +7,7 @@ import type { Socket } from '../socket/socket.js';
 import { openBound } from './bound.js';
 import { checkServer, serve, type ServeOptions } from './listen.js';
 
+/** The address whose port is reserved, and the options of the socket that holds it. */
 export interface ReserveOptions {
   /** An IP address, not a name. Default `::`, where there is no IPv6 `0.0.0.0`. */
   readonly address?: string | undefined;
@@ -16,6 +17,7 @@ export interface ReserveOptions {
   readonly options?: OptionValues | undefined;
 }
 
+/** How a server listens on a reserved port. */
 export interface ReservationListenOptions extends ServeOptions {
   /** Set before listen(2). */
   readonly options?: OptionValues | undefined;
@@ -44,7 +46,9 @@ function zoneOf(scopeId: number): string {
 export class PortReservation {
   /** With its zone, as `fe80::1%eth0`, where it is link-local. */
   readonly address: string;
+  /** The reserved port, 1 to 65535. */
   readonly port: number;
+  /** Of the address that is reserved. */
   readonly family: 'IPv4' | 'IPv6';
   readonly #socket: Socket;
 

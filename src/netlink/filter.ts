@@ -29,6 +29,7 @@ export interface SocketFilter {
   readonly cookie?: bigint | undefined;
 }
 
+/** Which sockets to list, and what to tell of each. */
 export interface SocketQuery extends SocketFilter, InetDetails {
   /** Finds the processes that hold each socket, by reading `/proc/PID/fd` of every process once. */
   readonly owners?: boolean | undefined;

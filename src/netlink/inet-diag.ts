@@ -14,6 +14,7 @@ import { type SocketState, stateMask, stateName } from './state.js';
 // IPPROTO_*. 255 stands for all raw sockets.
 const protocolNumbers = { tcp: 6, udp: 17, raw: 255, mptcp: 262 } as const;
 
+/** A protocol whose sockets sock_diag(7) lists. */
 export type InetProtocol = keyof typeof protocolNumbers;
 
 export function isInetProtocol(value: unknown): value is InetProtocol {
@@ -149,6 +150,7 @@ export function encodeInetRequest({ family, protocol, details, states, id, claus
 // idiag_timer
 const timerKinds = [undefined, 'retransmit', 'keepalive', 'time-wait', 'zero-window-probe'] as const;
 
+/** The timer that runs on a socket, `idiag_timer`. */
 export type TimerKind = Exclude<(typeof timerKinds)[number], undefined>;
 
 /** Name of `idiag_timer`; `undefined` for none. */

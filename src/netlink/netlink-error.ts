@@ -20,6 +20,7 @@ export class NetlinkError extends SystemCallError {
 
 /** An answer that breaks the format, or that never came. It is a fault of the kernel's side, or of this decoder. */
 export class NetlinkProtocolError extends Error {
+  /** For a `switch`: names the error. */
   readonly code = 'ERR_NETLINK_PROTOCOL';
 
   constructor(message: string) {

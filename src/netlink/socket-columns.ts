@@ -103,7 +103,9 @@ function bytesOf({ buffer, byteOffset }: Uint32Array, length: number): Uint8Arra
  * methods translate those of one row; the fields mean what they mean in `SocketRow`.
  */
 export class SocketColumns {
+  /** Whose sockets these are. */
   readonly protocol: InetProtocol;
+  /** How many rows there are. */
   readonly length: number;
   /** AF_INET (2) or AF_INET6 (10). */
   readonly families: Uint8Array;
@@ -111,20 +113,29 @@ export class SocketColumns {
   readonly states: Uint8Array;
   /** `idiag_timer`, 0 for none; see {@link timerOf}. */
   readonly timers: Uint8Array;
+  /** How often the first unacknowledged segment, or a probe, was sent again. */
   readonly retransmits: Uint8Array;
   /** Until the timer fires. */
   readonly remainingMs: Uint32Array;
+  /** 0 to 65535. */
   readonly localPorts: Uint16Array;
+  /** 0 to 65535; 0 where the socket is not connected. */
   readonly remotePorts: Uint16Array;
   /** 16 bytes a socket, in network order; IPv4 has the first four. */
   readonly localAddresses: Uint8Array;
   /** 16 bytes a socket, in network order; IPv4 has the first four. */
   readonly remoteAddresses: Uint8Array;
+  /** SO_BINDTOIFINDEX; 0 for none. */
   readonly interfaceIndexes: Uint32Array;
+  /** SO_COOKIE. */
   readonly cookies: BigUint64Array;
+  /** Bytes that wait to be read; of a listener connections that wait for accept(2). */
   readonly receiveQueues: Uint32Array;
+  /** Bytes that wait to be acknowledged; of a listener its backlog. */
   readonly sendQueues: Uint32Array;
+  /** The user who made the socket. */
   readonly uids: Uint32Array;
+  /** As in /proc/net/tcp; 0 for a socket that nobody holds. */
   readonly inodes: Uint32Array;
 
   /** Takes the first `length` rows of the columns. */
@@ -148,18 +159,22 @@ export class SocketColumns {
     this.inodes = columns.inodes.subarray(0, length);
   }
 
+  /** The state of a row, in the spelling of Linux. */
   stateOf(row: number): SocketState {
     return rowState(this.protocol, this.states[row] ?? 0);
   }
 
+  /** The timer that runs on a row, `undefined` for none. */
   timerOf(row: number): TimerKind | undefined {
     return timerKind(this.timers[row] ?? 0);
   }
 
+  /** The local address of a row, as text. */
   localAddressOf(row: number): string {
     return formatRowAddress(this.families[row] ?? 0, this.localAddresses, 16 * row);
   }
 
+  /** The remote address of a row, as text; the wildcard where the socket is not connected. */
   remoteAddressOf(row: number): string {
     return formatRowAddress(this.families[row] ?? 0, this.remoteAddresses, 16 * row);
   }

@@ -22,6 +22,7 @@ export type AwaitedState = SocketState | 'gone';
  */
 export type StateTarget = { readonly fd: number } | number | SocketFilter;
 
+/** How long to wait for a state. */
 export interface StateWaitOptions {
   /** Default 5000. */
   readonly deadlineMs?: number | undefined;
@@ -36,6 +37,7 @@ function unseen(state: AwaitedState, running: string): string {
 
 /** The deadline passed before the state was reached. */
 export class StateTimeoutError extends TimeoutError {
+  /** The state that was waited for. */
   readonly wanted: AwaitedState;
   /** The states seen at the last look, `gone` for none. */
   readonly lastStates: readonly AwaitedState[];

@@ -40,6 +40,7 @@ export function unreachable(): string | undefined {
 
 /** The thread could not go back to the namespace it came from. Nothing it does from here on reaches the network it should. */
 export class NamespaceLostError extends Error {
+  /** For a `switch`: names the error. */
   readonly code = 'ERR_NAMESPACE_LOST';
 
   constructor(cause: unknown) {
@@ -230,18 +231,34 @@ export class NetworkNamespace {
     other.setLink(peerName, { up });
   }
 
+  /**
+   * `RTM_NEWLINK` - sets a link up or down, or changes it.
+   *
+   * @throws {NetlinkError} `ENODEV`, `EPERM`, `EINVAL`.
+   */
   setLink(name: string, settings: LinkSettings): void {
     this.run(() => setLink(name, settings));
   }
 
+  /**
+   * `RTM_GETLINK` - a link by its name.
+   *
+   * @throws {NetlinkError} `ENODEV`.
+   */
   getLink(name: string): Link {
     return this.run(() => getLink(name));
   }
 
+  /** `RTM_GETLINK` - all links. */
   listLinks(): Link[] {
     return this.run(listLinks);
   }
 
+  /**
+   * `RTM_DELLINK` - removes a link; of a veth pair both ends.
+   *
+   * @throws {NetlinkError} `ENODEV`, `EPERM`, `EOPNOTSUPP` - as `lo`.
+   */
   deleteLink(name: string): void {
     this.run(() => deleteLink(name));
   }
@@ -254,30 +271,57 @@ export class NetworkNamespace {
     );
   }
 
+  /**
+   * `RTM_DELADDR` - takes an address, as `10.0.0.1/8`, off a link.
+   *
+   * @throws {NetlinkError} `EADDRNOTAVAIL`, `ENODEV`, `EPERM`.
+   */
   removeAddress(link: string, address: string): void {
     this.run(() => removeAddress(link, address));
   }
 
+  /** `RTM_GETADDR` - the addresses of all links. */
   listAddresses(): LinkAddress[] {
     return this.run(listAddresses);
   }
 
+  /**
+   * `RTM_NEWROUTE` - adds a route.
+   *
+   * @throws {NetlinkError} `EEXIST`, `ENETUNREACH` - no way to the gateway, `EPERM`.
+   */
   addRoute(settings: RouteSettings): void {
     this.run(() => addRoute(settings));
   }
 
+  /**
+   * `RTM_DELROUTE` - removes a route.
+   *
+   * @throws {NetlinkError} `ESRCH` - no such route, `EPERM`.
+   */
   deleteRoute(settings: RouteSettings): void {
     this.run(() => deleteRoute(settings));
   }
 
+  /** `RTM_GETROUTE` - the routes. */
   listRoutes(): Route[] {
     return this.run(listRoutes);
   }
 
+  /**
+   * `RTM_NEWNEIGH` - a permanent neighbour: the hardware address of an IP address on a link.
+   *
+   * @throws {NetlinkError} `EPERM`, `ENODEV`.
+   */
   addNeighbour(settings: NeighbourSettings): void {
     this.run(() => addNeighbour(settings));
   }
 
+  /**
+   * `RTM_DELNEIGH` - removes a neighbour.
+   *
+   * @throws {NetlinkError} `ENOENT`, `ENODEV`, `EPERM`.
+   */
   removeNeighbour(settings: Omit<NeighbourSettings, 'hardwareAddress'>): void {
     this.run(() => removeNeighbour(settings));
   }
@@ -287,6 +331,11 @@ export class NetworkNamespace {
     return this.run(() => readSysctl(name));
   }
 
+  /**
+   * Writes a sysctl below `net.`.
+   *
+   * @throws `ENOENT` - not one of this kernel or namespace, `EINVAL` - a value it refuses, `EACCES`.
+   */
   setSysctl(name: string, value: string | number): void {
     this.run(() => writeSysctl(name, value));
   }

@@ -7,6 +7,7 @@ export const packetMemberships = [
   'PACKET_MR_ALLMULTI',
   'PACKET_MR_UNICAST',
 ] as const;
+/** What PACKET_ADD_MEMBERSHIP receives more of, packet(7). */
 export type PacketMembershipType = (typeof packetMemberships)[number];
 
 /** `PACKET_FANOUT_`, in the order of their numbers. */
@@ -20,6 +21,7 @@ export const packetFanoutModes = [
   'PACKET_FANOUT_CBPF',
   'PACKET_FANOUT_EBPF',
 ] as const;
+/** How PACKET_FANOUT shares packets between sockets, packet(7). */
 export type PacketFanoutMode = (typeof packetFanoutModes)[number];
 
 /** `PACKET_FANOUT_FLAG_`, in the order of their bits, the first of which is 0x1000. */
@@ -29,6 +31,7 @@ export const packetFanoutFlags = [
   'PACKET_FANOUT_FLAG_IGNORE_OUTGOING',
   'PACKET_FANOUT_FLAG_DEFRAG',
 ] as const;
+/** A flag of PACKET_FANOUT, packet(7). */
 export type PacketFanoutFlag = (typeof packetFanoutFlags)[number];
 
 /** `SOF_TIMESTAMPING_`, linux/net_tstamp.h, in the order of their bits. */
@@ -53,6 +56,7 @@ export const timestampingFlags = [
   'SOF_TIMESTAMPING_OPT_RX_FILTER',
   'SOF_TIMESTAMPING_TX_COMPLETION',
 ] as const;
+/** A flag of SO_TIMESTAMPING, Documentation/networking/timestamping.rst. */
 export type TimestampingFlag = (typeof timestampingFlags)[number];
 
 /** By C name; bits that this package has no name for as a number. */

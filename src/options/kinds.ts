@@ -52,4 +52,5 @@ export const kinds = {
   subflowAddresses: { type: 'readonly Subflow[]', text: '{ local, remote }[]' },
 } as const satisfies Record<string, KindSpec>;
 
+/** How the value of an option is laid out, which decides its codec. */
 export type Kind = keyof typeof kinds;

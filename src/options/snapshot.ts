@@ -10,6 +10,7 @@ import type { OptionName, OptionSnapshot, ReadableOption } from './types.js';
 /** Errnos of a descriptor that is not a socket: the fault of the caller, not of an option. */
 const fatal = [-os.errno.EBADF, -os.errno.ENOTSOCK];
 
+/** Which options a snapshot reads. */
 export interface SnapshotOptions {
   /** Reads what reading clears as well: SO_ERROR, TCP_SAVED_SYN and PACKET_STATISTICS. */
   readonly clear?: boolean;

@@ -14,6 +14,7 @@ export const memoryFields: readonly (keyof MemoryInfo)[] = [
   'drops',
 ];
 
+/** The level of an option, by its C name. */
 export type Level =
   | 'SOL_SOCKET'
   | 'IPPROTO_TCP'

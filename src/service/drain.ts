@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
 
+/** How long connections may take to end, and what is done with those that do not. */
 export interface DrainSettings {
   /** What is still open then is destroyed. 0 to 2147483647, default 30000. */
   readonly deadlineMs?: number | undefined;
@@ -15,6 +16,7 @@ export interface DrainSettings {
   readonly onConnection?: ((socket: net.Socket) => void) | undefined;
 }
 
+/** What became of the connections of a server that was drained. */
 export interface Drained {
   /** Connections that ended by themselves. */
   readonly ended: number;

@@ -11,6 +11,7 @@ import { type Message, messageKinds, protocolVersions } from './handover-message
 import { stopAccepting, track } from './connections.js';
 import { checkName, leave, meet, meetingPath } from './rendezvous.js';
 
+/** Under which name two processes meet, and how long one waits for the other. */
 export interface HandoverSettings {
   /** Of the service: a process hands over to the next one that opens the same name. Letters, digits, `_`, `-`, `.`. */
   readonly name: string;
@@ -20,6 +21,7 @@ export interface HandoverSettings {
   readonly readyWithinMs?: number | undefined;
 }
 
+/** Where to listen, if no process hands a socket over. */
 export type HandoverListenOptions = ServerListenOptions & {
   /** Finds the socket again where the address does not, as with port 0. Also a name of `LISTEN_FDNAMES`. */
   readonly name?: string | undefined;
@@ -110,6 +112,7 @@ async function expectNext(channel: Channel, timeoutMs: number, signal?: AbortSig
 
 /** The sockets of a service, passed from each process to its successor. See {@link openHandover}. */
 export class Handover {
+  /** The name under which the processes meet. */
   readonly name: string;
   /** Whether there was a process to take over from. */
   readonly takenOver: boolean;

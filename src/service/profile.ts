@@ -18,6 +18,7 @@ export interface ProfileSettings {
   };
 }
 
+/** A use for which there is a set of options. */
 export type ProfileName = keyof ProfileSettings;
 
 /** One option of a profile, and why it has its value. */

@@ -8,6 +8,7 @@ import { HeldSockets } from './held-sockets.js';
 import { type Ending, Program, type Process } from './program.js';
 import { type Done, type FromProgram, fromProgramKinds, type FromSupervisor } from './restart-messages.js';
 
+/** Which program runs, and how it is replaced. */
 export interface SupervisorSettings {
   /** The program and its arguments. */
   readonly command: readonly string[];

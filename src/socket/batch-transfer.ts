@@ -17,6 +17,7 @@ import {
 import { flagBits } from './flags.js';
 import { careful, type Endpoint, transferKeys, type TransferOptions, unlessBlocked } from './transfer.js';
 
+/** How many messages recvmmsg(2) may take, and the memory for each. */
 export interface BatchOptions extends TransferOptions {
   /** At most this many messages. */
   readonly count: number;
@@ -29,6 +30,7 @@ export interface BatchOptions extends TransferOptions {
 /** A message of a batch. */
 export type BatchReceived<F extends Family = Family> = ReceivedMessage<F>;
 
+/** Flags of a sendmmsg(2). */
 export interface SendBatchOptions extends TransferOptions {
   /** The first message of a {@link MessageBatch} to send. Default 0. */
   readonly first?: number | undefined;

@@ -43,6 +43,7 @@ export interface Messages {
   readonly data: Uint8Array;
   readonly names: Uint8Array;
   readonly control: ControlMemory;
+  /** Eight int32 a message: where its data, address and control messages are, and its flags. */
   readonly table: Int32Array;
 }
 
@@ -135,6 +136,7 @@ export function checkBatch(count: unknown, size: unknown, controlSize: unknown):
   integer(controlSize, 'controlSize', 0, controlSpace);
 }
 
+/** How many messages a batch has room for, and how much for each. */
 export interface MessageBatchOptions {
   /** How many messages it has room for, 1 to 1024. */
   readonly count: number;
@@ -160,10 +162,15 @@ let receivable: (batch: MessageBatch) => Messages;
  * offsets and lengths of data there does what {@link set} does; a row that points elsewhere is refused when it is sent.
  */
 export class MessageBatch {
+  /** How many messages there is room for. */
   readonly count: number;
+  /** Bytes for the data of each message. */
   readonly size: number;
+  /** Bytes for the control messages of each message. */
   readonly controlSize: number;
+  /** The memory that the data is received into, `size` bytes a message. */
   readonly buffer: Uint8Array;
+  /** Eight int32 a message: where its data, address and control messages are, and its flags. */
   readonly table: Int32Array;
   readonly #messages: Messages;
 

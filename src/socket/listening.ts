@@ -5,6 +5,7 @@ import { errorContext } from './error-context.js';
 import { readAddress } from './sockaddr.js';
 import type { Endpoint } from './transfer.js';
 
+/** The argument of listen(2). */
 export interface ListenOptions {
   /** Connections that may wait for accept; Linux admits one more, and cuts it to `net.core.somaxconn`,
    * which a negative one means too. Default 511. */

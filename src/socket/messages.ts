@@ -98,6 +98,7 @@ export const packetStatuses = [
   'TP_STATUS_CSUM_VALID',
   'TP_STATUS_GSO_TCP',
 ] as const;
+/** A flag of `tp_status` in PACKET_AUXDATA, packet(7). */
 export type PacketStatus = (typeof packetStatuses)[number];
 
 /** `struct dmabuf_cmsg`: data that was received into memory of a device, Documentation/networking/devmem.rst. */

@@ -13,6 +13,7 @@ const socketTypes = {
   seqpacket: 'SOCK_SEQPACKET',
   raw: 'SOCK_RAW',
 } as const;
+/** A type of socket(2): `SOCK_STREAM`, `SOCK_DGRAM`, `SOCK_SEQPACKET` or `SOCK_RAW`. */
 export type SocketType = keyof typeof socketTypes;
 
 const protocols = {
@@ -23,8 +24,10 @@ const protocols = {
   raw: 'IPPROTO_RAW',
   mptcp: 'IPPROTO_MPTCP',
 } as const;
+/** A protocol of IP by name, protocols(5). */
 export type Protocol = keyof typeof protocols;
 
+/** Which socket socket(2) makes, and the options it has from the start. */
 export interface OpenOptions<F extends Family = Family> {
   /** Default `IPv4`. */
   readonly family?: F | undefined;
@@ -39,6 +42,7 @@ export interface OpenOptions<F extends Family = Family> {
   readonly options?: OptionValues | undefined;
 }
 
+/** What is known of a descriptor that a Socket adopts. */
 export interface AdoptOptions<F extends Family = Family> {
   /** The family the descriptor must have, so that its addresses have a type. Default: whichever it has. */
   readonly family?: F | undefined;

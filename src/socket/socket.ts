@@ -38,6 +38,7 @@ type Receiving = transfer.TransferOptions & WaitOptions;
  * `undefined` where it would block. Waiting calls of one direction are served in the order they were made.
  */
 export class Socket<F extends Family = Family> {
+  /** Of its addresses, SO_DOMAIN. */
   readonly family: F;
   #fd: number;
   readonly #origin: Origin;

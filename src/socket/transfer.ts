@@ -13,10 +13,12 @@ import { bytesForCall, elementsOf, type Payload, payloadBytes, refusingShared } 
 import { type AddressInput, constant, readAddress, writeAddress } from './sockaddr.js';
 import { waitKeys } from './wait-queue.js';
 
+/** Flags of a call that sends or receives. */
 export interface TransferOptions {
   readonly flags?: readonly MessageFlag[] | undefined;
 }
 
+/** Flags of a sendto(2), and its address. */
 export interface SendOptions extends TransferOptions {
   /** Where to, on a socket that is not connected. */
   readonly address?: AddressInput | undefined;
@@ -29,14 +31,17 @@ type ReceivePlace =
   /** Memory to receive into. */
   | { readonly buffer: Uint8Array; readonly size?: undefined };
 
+/** Flags of a recv(2), and where its data goes. */
 export type RecvOptions = TransferOptions & ReceivePlace;
 
+/** What sendmsg(2) sends. */
 export interface SendMessage extends SendOptions {
   /** One piece or several, sent as one message. */
   readonly data: Payload | readonly Payload[];
   readonly control?: readonly SendControlMessage[] | undefined;
 }
 
+/** Flags of a recvmsg(2), where its data goes, and the room for control messages. */
 export type RecvMessageOptions = RecvOptions & {
   /**
    * Bytes for control messages. Default 0: what does not fit is dropped and reported as `MSG_CTRUNC`, so that no
