@@ -12,10 +12,11 @@ import { impliedStates } from '../../src/lab/wire/implied.js';
 import type { Trace } from '../../src/lab/record/trace.js';
 import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../support/matrix.js';
-import { describeNeeding, needs } from '../support/needs.js';
-import { hasTshark, noTshark } from '../support/tshark.js';
+import { describeNeeding } from '../support/needs.js';
+import { hasTshark, noTshark, type TsharkPacket } from '../support/tshark.js';
+import { readTogether } from '../support/tshark-together.js';
 import { onlyMarks } from '../support/events.js';
-import { tsharkDifferences } from '../support/tshark-differences.js';
+import { differences } from '../support/tshark-differences.js';
 
 const mark = `SOCKWISE_TEST_RUN=experiments-${process.pid}`;
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-experiments-'));
@@ -106,11 +107,16 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the built-in 
     void annotate(`Linux ${version} is not in findings.json: ${JSON.stringify(findings)}; ${before.join(', ')}`);
   });
 
-  test.for(table)('$shown: tshark reads the same segments', ({ index }, context) => {
-    needs(context, hasTshark, noTshark);
-    const trace = traces[index];
-    if (trace === undefined) throw new Error('there is no trace');
-    expect(tsharkDifferences(trace, files[index] ?? '')).toEqual([]);
+  describeNeeding(hasTshark, noTshark)('read by tshark', () => {
+    let packets: readonly (readonly TsharkPacket[])[];
+    beforeAll(() => void (packets = readTogether(files)), limitMs);
+
+    test.each(table)('$shown: are the same segments', ({ index }) => {
+      const [trace, read] = [traces[index], packets[index]];
+      if (trace === undefined || read === undefined) throw new Error('there is no trace');
+      expect(read).not.toEqual([]);
+      expect(differences(trace, read)).toEqual([]);
+    });
   });
 
   function traceOf(name: string, variant: string): Trace {
