@@ -2,7 +2,7 @@
 // of what they share. Node takes longer to find, read and link 300 modules than to run most commands. What the commands take from
 // other packages is bundled too, so that installing this one installs no other. The declarations are tsc's.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
@@ -130,5 +130,19 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
+/** Adds a file of declarations and those it imports. */
+function addDeclarations(file, files) {
+  if (files.has(file)) return;
+  files.add(file);
+  for (const [, name] of readFileSync(join(dist, file), 'utf8').matchAll(
+    /\b(?:from|import)\s*\(?\s*["'](\.[^"']*)\.js["']/g,
+  ))
+    addDeclarations(join(dirname(file), `${name}.d.ts`), files);
+}
+
+// What an earlier build left, of files that are no more; and the declarations of what cannot be imported, two thirds of them.
+const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const kept = new Set(written);
+for (const { types } of Object.values(exports)) if (types !== undefined) addDeclarations(relative('dist', types), kept);
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
-  if (/\.c?js(\.map)?$/.test(file) && !written.has(file)) rmSync(join(dist, file));
+  if (/\.(c?js(\.map)?|d\.ts)$/.test(file) && !kept.has(file)) rmSync(join(dist, file));
