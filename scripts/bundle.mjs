@@ -53,6 +53,16 @@ const groups = [
   { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
 ];
 
+/** Files of the commands alone, whose errors are a line. */
+const minified = ['jiti', 'lab', 'progress', 'esm', 'chinese'];
+
+/** Functions of ours keep their names, for stacks. */
+function folded({ name, fileName, code }) {
+  if (name === 'jiti') return minifySync(fileName, code, { module: true }).code;
+  const mangle = { toplevel: false, keepNames: { function: true, class: true } };
+  return minifySync(fileName, code, { module: !fileName.endsWith('.cjs'), compress: false, mangle }).code;
+}
+
 /** Folders of the packages that are bundled. */
 const packages = new Set();
 
@@ -60,8 +70,8 @@ const finish = {
   name: 'finish',
   generateBundle(_, chunks) {
     for (const chunk of Object.values(chunks)) {
-      // The compiler came minified, and was unfolded to be bundled: nobody reads it.
-      if (chunk.name === 'jiti') chunk.code = minifySync('jiti.js', chunk.code, { module: true }).code;
+      // What nobody reads: the compiler came minified, and was unfolded to be bundled. Of the library itself Node prints lines.
+      if (minified.includes(chunk.name) || chunk.fileName?.endsWith('.cjs')) chunk.code = folded(chunk);
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
       if (chunk.name !== 'chinese') chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
       for (const id of chunk.moduleIds ?? []) {
