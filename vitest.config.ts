@@ -16,5 +16,6 @@ export default defineConfig({
     // Against a hang, not a measure: both cores may be busy with something else.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    expect: { poll: { timeout: 20_000 } },
   },
 });
