@@ -42,6 +42,12 @@ const smoke = `
   for (const [left] of pairs) left.trySend('x');
   console.log((await Promise.all(all)).length);
   for (const pair of pairs) for (const socket of pair) socket.close();
+  const [near, far] = Socket.pair();
+  const heard = new Promise((resolve) => far.watch(['POLLIN'], resolve));
+  near.trySend('x');
+  console.log((await heard).join());
+  near.close();
+  far.close();
   l.close();
 `;
 
@@ -55,7 +61,7 @@ describe.each(runtimes)('$name', ({ name, folder, package: npm, binary, args }) 
       expect(await run(path, [...args, program])).toEqual({
         code: 0,
         signal: null,
-        stdout: 'hello\nERR_TIMED_OUT ERR_SOCKET_CLOSED POLLRDHUP 0\nECONNREFUSED\n200\n',
+        stdout: 'hello\nERR_TIMED_OUT ERR_SOCKET_CLOSED POLLRDHUP 0\nECONNREFUSED\n200\nPOLLIN\n',
         stderr: '',
       });
     } finally {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { root, run } from '../support/children.js';
 
-const files = ['waiting', 'watched', 'poll', 'lifetime'].map((name) => `test/socket/${name}.test.ts`);
+const files = ['waiting', 'watched', 'watch', 'poll', 'lifetime'].map((name) => `test/socket/${name}.test.ts`);
 /** Collection does not depend on the backend. */
 const pattern = '^(?!a Socket that is collected)';
 
