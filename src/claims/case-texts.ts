@@ -1,4 +1,4 @@
-import type { Labels } from '../lab/record/result.js';
+import type { Labels } from '../lab/record/labels.js';
 import type { RowTexts } from './row-texts.js';
 
 /** The texts of a case in another language than English, beside those that `NAME.cases.ts` has. */

@@ -1,4 +1,5 @@
-import type { CaseResult, Labels, MatrixResult, RowResult } from '../record/result.js';
+import type { Labels } from '../record/labels.js';
+import type { CaseResult, MatrixResult, RowResult } from '../record/result.js';
 import { english, type ReportWords } from './report-words.js';
 import { ruleText } from './rule-text.js';
 import { escapeXml } from './page/escape.js';

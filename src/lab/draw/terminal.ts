@@ -1,4 +1,5 @@
-import type { Article, CaseResult, Labels, MatrixResult, RowResult, Verdict } from '../record/result.js';
+import type { Labels } from '../record/labels.js';
+import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../record/result.js';
 import { articlesText } from './text/articles-text.js';
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';

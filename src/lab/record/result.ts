@@ -1,6 +1,7 @@
 import type { CitedRule } from '../../explain/cite.js';
 import type { Event } from './event.js';
 import type { Json } from './json.js';
+import type { Labels } from './labels.js';
 import type { Unrun } from './not-run.js';
 import type { Recording } from './trace.js';
 
@@ -12,22 +13,6 @@ export interface Article {
   readonly number: string;
   readonly title: string;
 }
-
-/** What the parts of an observation are called for a reader, by key. */
-export type Labels = Readonly<Record<string, string>>;
-
-/** The parts of an observation that has several. */
-export type PartOf<Observed> = Observed extends readonly Json[]
-  ? never
-  : Observed extends object
-    ? NamedKey<Observed>
-    : never;
-
-/** Without an index signature, which an interface needs to be JSON. */
-type NamedKey<T> = keyof { [K in keyof T as string extends K ? never : K]: T[K] };
-
-/** A label for each part of an observation, and for parts of parts. */
-export type LabelsOf<Observed> = Labels & Readonly<Record<PartOf<Observed> & string, string>>;
 
 /** Where a row stands in the grid that reports draw of some cases. */
 export interface GridCell {

@@ -1,5 +1,5 @@
 import type { Json } from './json.js';
-import type { Labels } from './result.js';
+import type { Labels } from './labels.js';
 import type { Event } from './event.js';
 import type { Endpoint, Flag, TcpOptions } from './segment.js';
 

@@ -5,7 +5,8 @@ import type { Event } from '../record/event.js';
 import type { Recording } from '../record/trace.js';
 import { isJson, isRecord, type Json, sameJson } from '../record/json.js';
 import type { NotRun, Unrun } from '../record/not-run.js';
-import type { GridCell, Labels, LabelsOf, PartOf, RowResult, Verdict } from '../record/result.js';
+import type { Labels, LabelsOf, PartOf } from '../record/labels.js';
+import type { GridCell, RowResult, Verdict } from '../record/result.js';
 import { becauseOf, english } from '../draw/report-words.js';
 import type { Stage } from './stage.js';
 

@@ -1,7 +1,7 @@
 import { integer, invalidArgument, knownKeys } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../record/json.js';
-import type { Labels, LabelsOf } from '../record/result.js';
+import type { Labels, LabelsOf } from '../record/labels.js';
 import type { Host } from '../network/host.js';
 import { expectResult } from '../network/lab-socket.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';

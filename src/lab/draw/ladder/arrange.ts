@@ -3,13 +3,8 @@ import { type Across, loopWidth, lostPart, sizes } from './across.js';
 import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instantsOf } from './down.js';
 import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
-import type { Arrow } from './layout.js';
 import type { LadderRow } from './row.js';
-
-export interface Placed extends Down {
-  readonly arrows: readonly Arrow[];
-  readonly labels: readonly Label[];
-}
+import type { Arrow, Placed } from './shapes.js';
 
 /** Where labels may stand on the part of an arrow that has room for them, the best place first. */
 const fromMiddle = [0.5, 0, 1, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875];

@@ -1,21 +1,10 @@
 import type { TraceState } from '../../record/trace.js';
 import { type Across, type BandColumn, sizes } from './across.js';
-import type { Placed } from './arrange.js';
 import { acrossHeight } from './down.js';
 import { type Label, textWidth } from './label.js';
-import type { Ribbon } from './layout.js';
 import type { FoldRow } from './row.js';
+import type { Band, Placed, Ribbon } from './shapes.js';
 import { timeText } from './words.js';
-
-export interface Band {
-  readonly x: number;
-  readonly width: number;
-  readonly top: number;
-  readonly bottom: number;
-  readonly state: string;
-  readonly implied: boolean;
-  readonly title: string;
-}
 
 /** Heights of the states that the rows show; those of a fold stand at its end. */
 function stateHeights({ instants, ys }: Placed): Map<TraceState, number> {

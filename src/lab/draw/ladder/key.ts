@@ -1,8 +1,8 @@
 import type { Trace } from '../../record/trace.js';
 import { type Across, sizes } from './across.js';
-import type { Band } from './bands.js';
 import { bandKind } from './palette.js';
 import { type Label, textWidth } from './label.js';
+import type { Band } from './shapes.js';
 import { notDrawnTexts } from './words.js';
 
 export interface KeyEntry {

@@ -1,39 +1,14 @@
-import type { Trace, TraceSegment } from '../../record/trace.js';
+import type { Trace } from '../../record/trace.js';
 import { type Across, across, type HostPlace, lineHeight, sizes } from './across.js';
-import { arrange, type Placed } from './arrange.js';
-import { type Band, bandsOf } from './bands.js';
+import { arrange } from './arrange.js';
+import { bandsOf } from './bands.js';
 import { acrossHeight, gapLabel, headerHeight, textDrop } from './down.js';
-import type { Line } from './geometry.js';
 import { type KeyEntry, keyOf } from './key.js';
-import { type Label, type LabelKind, type Tone } from './label.js';
+import { type Label, type LabelKind } from './label.js';
 import type { LadderRow } from './row.js';
 import { rowsOf } from './rows.js';
+import type { Arrow, Band, Placed, Ribbon, Wait } from './shapes.js';
 import { timeText } from './words.js';
-
-export interface Arrow extends Line {
-  readonly segment: TraceSegment;
-  readonly tone: Tone;
-  /** Sent before. */
-  readonly again: boolean;
-  /** To the host it came from: the line turns round here. */
-  readonly turn?: number;
-}
-
-/** A call that waits, beside its host. */
-export interface Wait {
-  readonly x: number;
-  readonly top: number;
-  readonly bottom: number;
-  readonly failed: boolean;
-}
-
-export interface Ribbon {
-  readonly kind: 'mark' | 'error' | 'fold' | 'gap';
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface Layout {
   readonly width: number;

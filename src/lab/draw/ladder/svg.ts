@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { escapeXml } from '../page/escape.js';
 import type { Trace } from '../../record/trace.js';
 import type { HostPlace } from './across.js';
-import type { Band } from './bands.js';
 import { bandKind, rulesOf } from './palette.js';
 import { describe } from './describe.js';
 import type { Point } from './geometry.js';
 import { boxOf, type Label, textOf } from './label.js';
-import { type Arrow, type Layout, layoutOf, type Ribbon, type Wait } from './layout.js';
+import { type Layout, layoutOf } from './layout.js';
+import type { Arrow, Band, Ribbon, Wait } from './shapes.js';
 
 function number(value: number): string {
   return String(Math.round(value * 100) / 100);

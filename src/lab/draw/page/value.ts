@@ -1,6 +1,6 @@
 import { isRecord, type Json } from '../../record/json.js';
 import { escapeXml } from './escape.js';
-import type { Labels } from '../../record/result.js';
+import type { Labels } from '../../record/labels.js';
 import { english, type ReportWords } from '../report-words.js';
 import { labelOf, textOf } from './words.js';
 

@@ -1,5 +1,5 @@
 import { isRecord, type Json } from '../../record/json.js';
-import type { Labels } from '../../record/result.js';
+import type { Labels } from '../../record/labels.js';
 import { english, type ReportWords } from '../report-words.js';
 
 /** What a part of an observation is called; its key where nothing says. */

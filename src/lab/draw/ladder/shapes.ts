@@ -1,0 +1,45 @@
+// What a ladder is drawn of, with its place on the paper.
+import type { TraceSegment } from '../../record/trace.js';
+import type { Down } from './down.js';
+import type { Line } from './geometry.js';
+import type { Label, Tone } from './label.js';
+
+export interface Arrow extends Line {
+  readonly segment: TraceSegment;
+  readonly tone: Tone;
+  /** Sent before. */
+  readonly again: boolean;
+  /** To the host it came from: the line turns round here. */
+  readonly turn?: number;
+}
+
+/** A call that waits, beside its host. */
+export interface Wait {
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly failed: boolean;
+}
+
+export interface Ribbon {
+  readonly kind: 'mark' | 'error' | 'fold' | 'gap';
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Band {
+  readonly x: number;
+  readonly width: number;
+  readonly top: number;
+  readonly bottom: number;
+  readonly state: string;
+  readonly implied: boolean;
+  readonly title: string;
+}
+
+export interface Placed extends Down {
+  readonly arrows: readonly Arrow[];
+  readonly labels: readonly Label[];
+}
