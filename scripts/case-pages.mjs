@@ -1,10 +1,11 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
-import { articles as known } from '../dist/claims/index.js';
+import { articles as known, speak } from '../dist/claims/index.js';
 import { articlesText, english, placeOf, verdicts, wordsUsed } from '../dist/claims/documents.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
 const meanings = new Map(verdicts);
+const chinese = await speak('zh');
 
 function compared(ok) {
   if (ok === null) return 'not covered';
@@ -58,23 +59,49 @@ export function casePage(seen, { waitsFor }, drawn, version) {
   return lines.join('\n');
 }
 
+/** What the page that leads to the others says, by language. */
+const indexTexts = {
+  en: {
+    words: english,
+    head: 'What the articles say and what Linux does',
+    intro: (version) => [
+      `Each claim of the five articles was put to Linux ${version}. The verdict comes from what the run observed alone.`,
+      '`npx sockwise matrix` does it again on your kernel; `npm run generate:cases` writes these pages.',
+      'This page [in Chinese](README.zh-CN.md).',
+    ],
+    columns: ['case', 'the articles say', 'Linux does'],
+    byId: 'By id',
+    textsOf: ({ claim, because }) => ({ claim, because }),
+  },
+  zh: {
+    words: chinese.words,
+    head: '文章怎么说，Linux 怎么做',
+    intro: (version) => [
+      `五篇文章的每个说法都在 Linux ${version} 上跑过，结论只由观察到的结果得出。`,
+      '在自己的内核上再跑一遍：`npx sockwise matrix --lang zh`；看一个案例的每一步、规则和办法：`npx sockwise case G7 --lang zh`。',
+      '下面链接的页面是英文的。[English](README.md)',
+    ],
+    columns: ['案例', '文章的说法', 'Linux 怎么做'],
+    byId: '按编号',
+    textsOf: ({ zh }) => zh,
+  },
+};
+
 /** The page that leads to the others: what is refuted first. */
-export function caseIndex(cases, version) {
-  const lines = [
-    '# What the articles say and what Linux does',
-    '',
-    `Each claim of the five articles was put to Linux ${version}. The verdict comes from what the run observed alone.`,
-    '`npx sockwise matrix` does it again on your kernel; `npm run generate:cases` writes these pages.',
-    '',
-  ];
-  for (const [verdict, meaning] of verdicts) {
+export function caseIndex(cases, version, language = 'en') {
+  const { words, head, intro, columns, byId, textsOf } = indexTexts[language];
+  const lines = [`# ${head}`, '', ...intro(version), ''];
+  for (const [verdict] of verdicts) {
     const found = cases.filter((seen) => seen.verdict === verdict);
     if (found.length === 0) continue;
-    lines.push(`## ${found.length} ${verdict}`, '', meaning, '');
-    lines.push('| case | the articles say | Linux does |', '| --- | --- | --- |');
-    for (const { id, claim, because } of found) lines.push(`| [${id}](${id}.md) | ${cell(claim)} | ${cell(because)} |`);
+    lines.push(`## ${words.ofVerdict(found.length, words.verdicts[verdict])}`, '', words.meanings[verdict], '');
+    lines.push(`| ${columns.join(' | ')} |`, '| --- | --- | --- |');
+    for (const seen of found) {
+      const { claim, because } = textsOf(seen);
+      lines.push(`| [${seen.id}](${seen.id}.md) | ${cell(claim)} | ${cell(because)} |`);
+    }
     lines.push('');
   }
-  lines.push('## By id', '', cases.map(({ id }) => `[${id}](${id}.md)`).join(' '), '');
+  lines.push(`## ${byId}`, '', cases.map(({ id }) => `[${id}](${id}.md)`).join(' '), '');
   return lines.join('\n');
 }

@@ -1,13 +1,13 @@
 // Writes docs/cases/, a page a case, from a run of the whole matrix on this kernel, or from the JSON file given:
 //   node scripts/generate-cases.mjs [ID...] [--from result.json] [--verdicts] [--into folder]
-// With ids it runs only those cases and writes only their pages; the index has the rest from results.json beside it.
+// The page that leads to them is there in Chinese too. With ids it runs only those cases and writes only their pages; the index has the rest from results.json beside it.
 // `--verdicts` also records the verdicts that test/claims/cases.test.ts expects. Needs `npm run build:ts` before.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cases as facts, experiments } from '../dist/claims/index.js';
+import { cases as facts, experiments, speak } from '../dist/claims/index.js';
 import { caseIndex, casePage } from './case-pages.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,7 +48,11 @@ function pageOf(seen) {
 
 const fresh = ids.length === 0 ? result.cases : result.cases.filter(({ id }) => ids.includes(id));
 const known = ids.length === 0 ? {} : JSON.parse(readFileSync(recorded, 'utf8'));
-for (const { id, claim, verdict, because } of fresh) known[id] = { claim, verdict, because };
+const { cases: told } = (await speak('zh')).told({ ...result, cases: fresh });
+for (const [index, { id, claim, verdict, because }] of fresh.entries()) {
+  const zh = { claim: told[index].claim, because: told[index].because };
+  known[id] = { claim, verdict, because, zh };
+}
 /** What the index says of each case: in the order of the run, or in that of the cases if only some were run. */
 const order = ids.length === 0 ? fresh : facts.filter(({ id }) => id in known);
 const seen = order.map(({ id }) => ({ id, ...known[id] }));
@@ -56,7 +60,11 @@ const seen = order.map(({ id }) => ({ id, ...known[id] }));
 mkdirSync(folder, { recursive: true });
 const pages = fresh.map((one) => [`${one.id}.md`, pageOf(one)]);
 if (ids.length === 0) for (const name of readdirSync(folder)) if (name.endsWith('.md')) rmSync(join(folder, name));
-for (const [name, text] of [...pages, ['README.md', caseIndex(seen, version)]]) writeFileSync(join(folder, name), text);
+const indexes = [
+  ['README.md', caseIndex(seen, version)],
+  ['README.zh-CN.md', caseIndex(seen, version, 'zh')],
+];
+for (const [name, text] of [...pages, ...indexes]) writeFileSync(join(folder, name), text);
 const results = Object.fromEntries(seen.map(({ id, ...said }) => [id, said]));
 writeFileSync(recorded, `${JSON.stringify(results, undefined, 2)}\n`);
 

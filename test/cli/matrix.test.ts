@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../src/cli/exit.js';
 import { cases } from '../../src/claims/cases.js';
+import { lengthOf } from '../../src/lab/draw/text/wrap.js';
 import { root, run } from '../support/children.js';
 import { needs } from '../support/needs.js';
 import { foreignNamespaces, labProcesses, matrix, program, sockwise } from '../support/matrix.js';
@@ -40,6 +41,23 @@ describe('sockwise matrix', () => {
     expect([page.code, page.stdout]).toEqual([2, '']);
     expect(page.stderr).toMatch(/^sockwise: --html: ENOENT/);
     expect((await sockwise(['matrix', '--case', 'C7', '--json', '--junit'])).code).toBe(2);
+  });
+
+  test('speaks Chinese where it is asked to, in lines that fit', { timeout: bound }, async () => {
+    const env = { COLUMNS: '80', NO_COLOR: '1', FORCE_COLOR: undefined };
+    const { code, stdout } = await sockwise(['matrix', '--case', 'A11', 'C12', '--quick', '--lang', 'zh'], { env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^案例 +说法 +结论 +依据$/m);
+    expect(stdout).toContain('未运行：这里没有运行，或者中止了。');
+    expect(stdout).toMatch(/sockwise case \S+ --lang\s+zh/);
+    expect(Math.max(...stdout.split('\n').map(lengthOf))).toBeLessThanOrEqual(80);
+  });
+
+  test('ends with 2 on a language it does not speak, and says which is meant', async () => {
+    const { code, stdout, stderr } = await sockwise(['matrix', '--lang', 'zh_CN.UTF-8']);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toBe('sockwise: --lang: expected en or zh, got "zh_CN.UTF-8"; did you mean zh?\n');
+    expect((await sockwise(['list', '--lang', 'zh', '--json'])).code).toBe(2);
   });
 
   test('ends with 2 where an article has none of the cases', async () => {
@@ -132,7 +150,7 @@ describe('sockwise matrix', () => {
   test('ends on a terminal that does not know its size', async (context) => {
     const printed = await onTerminal('cols 0', {});
     needs(context, printed !== undefined, 'script(1) is not installed');
-    expect(printed).toMatch(/A11.*refuted.*so it takes 30 s/s);
+    expect(printed).toMatch(/A11.*refuted.*as if the MSL were 30 s/s);
   });
 
   test(

@@ -98,7 +98,15 @@ describe('the pages of the cases', () => {
 
   test('are one a case, and one that leads to them', () => {
     expect([ended.code, ended.stderr]).toEqual([0, '']);
-    expect(readdirSync(folder).sort()).toEqual(['G1.md', 'G2.md', 'G4.md', 'README.md', 'result.json', 'results.json']);
+    expect(readdirSync(folder).sort()).toEqual([
+      'G1.md',
+      'G2.md',
+      'G4.md',
+      'README.md',
+      'README.zh-CN.md',
+      'result.json',
+      'results.json',
+    ]);
   });
 
   test('put what the articles say beside what Linux does, refuted first', () => {
@@ -113,6 +121,17 @@ describe('the pages of the cases', () => {
       'By id',
     ]);
     expect(index).toContain('[G2](G2.md) [G1](G1.md) [G4](G4.md)');
+  });
+
+  test('are led to in Chinese too', () => {
+    const index = page('README.zh-CN.md');
+    expect([...index.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading)).toEqual([
+      '不成立 1',
+      '成立 1',
+      '未运行 1',
+      '按编号',
+    ]);
+    expect(index).toMatch(/^\| \[G1\]\(G1\.md\) \| 没设 SO_REUSEADDR 的服务器/m);
   });
 
   test('tell what was run, in child programs too', () => {

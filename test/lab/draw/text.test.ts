@@ -4,6 +4,7 @@ import { escapeXml } from '../../../src/lab/draw/page/escape.js';
 import { matrixJunit } from '../../../src/lab/draw/junit.js';
 import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';
 import { textOf } from '../../../src/lab/draw/page/words.js';
+import { lengthOf, wrap } from '../../../src/lab/draw/text/wrap.js';
 import { run } from '../../support/children.js';
 import { program, sockwise } from '../../support/matrix.js';
 
@@ -44,6 +45,16 @@ async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = r
 
 const escape = String.fromCodePoint(0x1b);
 const plain = (text: string): string => text.replaceAll(new RegExp(`${escape}\\[[0-9;]*m`, 'g'), '');
+
+describe('text of a language without blanks', () => {
+  test('is broken between its characters, of two columns each, and not before a full stop', () => {
+    expect(wrap('新老服务器都必须设 SO_REUSEADDR。没有用。', 20)).toBe('新老服务器都必须设\nSO_REUSEADDR。没有\n用。');
+    for (const line of wrap('只有其中一个设，遇到 TIME_WAIT 时没有用（bind(2)）。'.repeat(4), 21).split('\n')) {
+      expect(lengthOf(line)).toBeLessThanOrEqual(21);
+      expect(line).not.toMatch(/^[，。）]|（$/);
+    }
+  });
+});
 
 describe('a case with all its steps', () => {
   test.each([60, 80, 160])(

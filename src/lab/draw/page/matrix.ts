@@ -113,8 +113,10 @@ function ruleItem(rule: CitedRule, words: ReportWords): string {
 }
 
 /** Text behind a name in bold. */
-function named(name: string, html: string, { named: join }: ReportWords): string {
-  return `<strong>${join(name, '').trimEnd()}</strong> ${html}`;
+function named(name: string, html: string, words: ReportWords): string {
+  const lead = words.named(name, '');
+  const label = lead.trimEnd();
+  return `<strong>${label}</strong>${lead.slice(label.length)}${html}`;
 }
 
 function caseCard(result: CaseResult, known: Known): string {

@@ -86,6 +86,7 @@ svg .label { fill: var(--soft); }
   table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   table.rows td { display: block; padding: .1rem 0; border: 0; }
   table.rows td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 600; }
+  table.rows td[data-head]:lang(zh)::before { content: attr(data-head) "："; }
   .case > summary .verdict { justify-self: start; }
   table.grid td.cell { white-space: normal; overflow-wrap: normal; }
   table.grid th, table.grid td { padding: .2rem .35rem; }

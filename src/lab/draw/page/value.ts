@@ -7,10 +7,13 @@ import { labelOf, textOf } from './words.js';
 /** An observation of several parts is a line a part. */
 export function shown(value: Json, labels: Labels = {}, words: ReportWords = english): string {
   if (!isRecord(value)) return `<code>${escapeXml(textOf(value, labels, words))}</code>`;
+  const { label } = words.marks;
+  const mark = label.trimEnd();
+  const gap = label.slice(mark.length);
   return Object.entries(value)
     .map(
       ([key, part]) =>
-        `<div><span class="soft">${escapeXml(labelOf(key, labels))}${escapeXml(words.marks.label.trimEnd())}</span> ${shown(part, labels, words)}</div>`,
+        `<div><span class="soft">${escapeXml(labelOf(key, labels))}${mark}</span>${gap}${shown(part, labels, words)}</div>`,
     )
     .join('');
 }

@@ -7,6 +7,7 @@ import type { Event } from '../../../../src/lab/record/event.js';
 import type { Json } from '../../../../src/lab/record/json.js';
 import { call, look, remark } from '../../../support/events.js';
 import { bindGrid } from '../../../../src/lab/draw/page/grid.js';
+import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
 import { matrixHtml } from '../../../../src/lab/draw/page/matrix.js';
 import { stateDiagram } from '../../../../src/lab/draw/page/states.js';
 import { knownStates } from '../../../../src/lab/draw/page/known-states.js';
@@ -47,6 +48,21 @@ function page(results: readonly CaseResult[], unfinished?: readonly string[]): s
   const where = { kernel: '6.18.0', node: 'v20.20.2', mode: 'root', durationMs: 1 };
   return matrixHtml({ ...where, cases: results, ...(unfinished !== undefined && { unfinished }) }, facts);
 }
+
+describe('the page in Chinese', () => {
+  test('says its language, and has no word of the English page', () => {
+    const where = { kernel: '6.18.0', node: 'v20.20.2', mode: 'root', durationMs: 1 };
+    const verdicts = ['confirmed', 'skipped', 'refuted', 'qualified'] as const;
+    const rows = [row('一行', { a: true }), row('二行', { a: [] })];
+    const results = verdicts.map((verdict, index) => result(`G${index + 1}`, rows, verdict));
+    const html = matrixHtml({ ...where, cases: results, unfinished: ['G9'] }, facts, chinese);
+    expect(html).toMatch(/^<!doctype html><html lang="zh-CN">/);
+    const said = html.replace(/<(style|script)>.*?<\/\1>/gs, '').replaceAll(/<[^>]*>/g, ' ');
+    const names = ['Linux', 'Node', 'root', 'errno', 'sockwise', 'matrix', 'socket', 'bind', 'SO_REUSEADDR'];
+    const words = said.match(/\b\w*[a-z]\w{2,}/gi) ?? [];
+    expect(words.filter((word) => !names.includes(word) && !/^[A-Z0-9_]+$|^v\d+/.test(word))).toEqual([]);
+  });
+});
 
 describe('the page', () => {
   test('has what is refuted first, then qualified, confirmed and skipped, each in the order of the claims', () => {
