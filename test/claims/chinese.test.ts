@@ -4,6 +4,7 @@ import { cases } from '../../src/claims/cases.js';
 import type { CaseTexts } from '../../src/claims/case-texts.js';
 import { inChinese, textsById } from '../../src/claims/chinese.js';
 import { experiments } from '../../src/claims/experiments.js';
+import { observedTexts } from '../../src/claims/observed.zh.js';
 import { knownSettings } from '../../src/claims/host-settings.js';
 import { settingChanges } from '../../src/claims/host-settings.zh.js';
 import { lifeRules } from '../../src/explain/life-rules.js';
@@ -11,6 +12,7 @@ import { rules } from '../../src/explain/rules.js';
 import { chineseRules } from '../../src/explain/rules.zh.js';
 import { english, type ReportWords } from '../../src/lab/draw/report-words.js';
 import { chinese } from '../../src/lab/draw/report-words.zh.js';
+import type { Json } from '../../src/lab/record/json.js';
 import type { NotRun } from '../../src/lab/record/not-run.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
 
@@ -75,6 +77,22 @@ describe('the Chinese texts of cases', () => {
     const labels = Object.values(texts.labels ?? {});
     expect(new Set(labels).size).toBe(labels.length);
   });
+});
+
+/** Every text in a value. */
+function textsIn(value: Json): string[] {
+  if (typeof value === 'string') return [value];
+  if (value === null || typeof value !== 'object') return [];
+  return Object.values(value).flatMap(textsIn);
+}
+
+test('what the laws of cases observe has its Chinese text, calls and errnos apart', () => {
+  const observed = new Set(cases.flatMap(({ laws }) => laws.flatMap(({ rows }) => rows.flatMap(textsIn))));
+  const ofCalls = /^(ok|((bind|listen|connect)( E[A-Z]+)?))$/;
+  const left = [...observed].filter((text) => !ofCalls.test(text) && observedTexts[text] === undefined);
+  expect(left.filter((text) => /[a-z]{2}/.test(text.replaceAll(names, '')))).toEqual([]);
+  for (const [said, told] of Object.entries(observedTexts))
+    expect.soft({ told, differing: differing(said, told) }).toEqual({ told, differing: [] });
 });
 
 test('every rule, setting, article and experiment has its Chinese text', () => {
