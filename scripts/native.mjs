@@ -2,7 +2,7 @@
 // `node scripts/native.mjs [build|rebuild|clean|…] [arguments of node-gyp]` builds in build/, as the package is built.
 // `node scripts/native.mjs cmake FOLDER [arguments of cmake-js]` builds in FOLDER/Release.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { copyFileSync, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,14 @@ function nodeGyp() {
 
 const hasHeaders = existsSync(join(prefix, 'include/node/node_api.h'));
 
+/** Packed under another name: yarn takes a binding.gyp at the top for an install script, and speaks of it at each install. */
+function ensureRecipe() {
+  const recipe = join(root, 'binding.gyp');
+  if (!existsSync(recipe)) copyFileSync(join(root, 'dist/binding.gyp'), recipe);
+}
+
 function gypArguments([command = 'rebuild', ...rest]) {
+  ensureRecipe();
   const steps = command === 'build' ? ['configure', 'build'] : [command];
   return [nodeGyp(), ...steps, '--jobs=max', ...(hasHeaders ? [`--nodedir=${prefix}`] : []), ...rest];
 }
