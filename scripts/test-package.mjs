@@ -2,7 +2,16 @@
 // that `sockwise build` has to build it. Needs `npm run build:ts` before.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,12 +110,25 @@ const binary = (folder) => ({
 
 try {
   run(root, process.execPath, ['scripts/prebuild.mjs']);
+  const bin = join(place, 'bin');
+  mkdirSync(bin);
+  for (const name of ['node', 'sh']) symlinkSync(run(root, 'which', [name]).trim(), join(bin, name));
   const tarball = pack(root, 'packed');
   step('installs with a prebuilt addon and --ignore-scripts', () => {
     const folder = install(tarball, 'prebuilt', ['--ignore-scripts']);
     assert.deepEqual(binary(folder), { prebuilt: true, built: false });
   });
   tryOut(join(place, 'prebuilt'));
+  step('  works without compiler, python and npm, in files that are read-only', () => {
+    const folder = join(place, 'prebuilt');
+    run(folder, 'chmod', ['-R', 'a-w', 'node_modules']);
+    const sockwise = (...args) =>
+      run(folder, 'env', [`PATH=${bin}`, 'node', 'node_modules/sockwise/dist/cli/main.js', ...args]);
+    assert.match(sockwise('doctor'), /^yes {2}addon +loaded$/m);
+    assert.match(sockwise('why', '1'), /1/);
+    sockwise('matrix', '--quick');
+    run(folder, 'chmod', ['-R', 'u+w', 'node_modules']);
+  });
 
   run(join(place, 'packed'), 'tar', ['-xzf', tarball]);
   const bare = join(place, 'packed/package');

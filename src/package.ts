@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 
 /** Own code is in `src/` or in `dist/`, at a depth that the bundler chooses. */
-const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(fileURLToPath(import.meta.url)) ?? [];
+const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(place()) ?? [];
+
+/** Bundlers that write CommonJS leave no address. */
+function place(): string {
+  const url: string | undefined = import.meta.url;
+  return url === undefined ? '' : fileURLToPath(url);
+}
 
 /** Where this package is. */
 export const root = before;

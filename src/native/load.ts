@@ -1,11 +1,14 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { learnErrors, UsageError } from '../errors.js';
-import { root } from '../package.js';
+import { code, root } from '../package.js';
 import { DATA, type NativeBinding } from './binding.js';
 
-const require = createRequire(import.meta.url);
+// A bundler that writes CommonJS leaves no address, and the error for it comes below.
+const here: string | undefined = import.meta.url;
+const require = createRequire(here ?? pathToFileURL('/').href);
 
 /** What names the libc that this process is linked with; the files of a system may hold both. */
 function linked(): Buffer {
@@ -61,6 +64,18 @@ function assertFresh(path: string): void {
     throw new Error('built from other sources than native/ now holds');
 }
 
+const BUNDLED = 'a bundler has taken sockwise from its folder, where the native addon is: mark it as external';
+
+/** Whether this code runs in the package's own folder. */
+function isWhole(): boolean {
+  try {
+    const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
+    return root !== '' && name === 'sockwise' && here?.startsWith(pathToFileURL(code).href) === true;
+  } catch {
+    return false;
+  }
+}
+
 /** How the package manager in use runs a command of a package. */
 function runner(): string {
   const agent = process.env['npm_config_user_agent'] ?? '';
@@ -81,6 +96,11 @@ function load(): NativeBinding {
       failures.push(new Error(`${path}: ${reason}`, { cause: error }));
     }
   }
+  if (!isWhole())
+    throw new UsageError(
+      'ERR_NATIVE_LOAD',
+      `${BUNDLED} (esbuild --external:sockwise, rollup --external sockwise, webpack externals, ncc --external sockwise)`,
+    );
   const cure = existsSync(join(root, 'src'))
     ? 'build it with `npm run build:native`'
     : `build it with \`${runner()} sockwise build\` (needs python3, make and a C++ compiler)`;

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rolldown } from 'rolldown';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ChildResult, root, run } from '../support/children.js';
 
@@ -120,6 +121,20 @@ describe('ERR_NATIVE_LOAD', () => {
     expect(message).toContain('npx sockwise build');
     expect(message).toContain(`${process.platform}-${process.arch}, Node ${process.version}`);
   });
+});
+
+test.each(['esm', 'cjs'] as const)('a bundle as %s that swallowed the package says what to do', async (format) => {
+  const place = mkdtempSync(join(tmpdir(), 'sockwise-load-'));
+  places.push(place);
+  const bundle = await rolldown({ input: join(root, 'dist/index.js'), platform: 'node', logLevel: 'silent' });
+  await bundle.write({ dir: place, format, entryFileNames: format === 'cjs' ? 'out.cjs' : 'out.mjs' });
+  await bundle.close();
+  const { code, stderr } = await run(process.execPath, [join(place, format === 'cjs' ? 'out.cjs' : 'out.mjs')], {
+    env: { SOCKWISE_NATIVE: '' },
+  });
+  expect(code).toBe(1);
+  expect(stderr).toContain('a bundler has taken sockwise from its folder');
+  expect(stderr).toContain('--external');
 });
 
 describe('scripts/install.mjs', () => {
