@@ -89,5 +89,9 @@ export function addDoctorCommand(program: Command): void {
       for (const { what, ok, found: text, cure } of found) {
         console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${text}${cure === undefined ? '' : `; ${cure}`}`);
       }
+      const isLoaded = found.some(({ what, ok }) => what === 'addon' && ok);
+      console.log(
+        `try  ${isLoaded ? 'sockwise why 80, sockwise case G1, sockwise matrix --quick' : 'what the line of the addon says, then sockwise doctor again'}`,
+      );
     });
 }
