@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { formatAddress } from '../address.js';
-import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
+import { codeOf, int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import { fdOf } from '../handles/fd-of.js';
 import { checkServer, listen, serve, type ServerListenOptions } from '../handles/listen.js';
 import { Socket } from '../socket/socket.js';
@@ -9,7 +9,7 @@ import { activatedSockets } from './activation.js';
 import { Channel as AnyChannel, type Delivery as AnyDelivery } from './channel.js';
 import { type Message, messageKinds, protocolVersions } from './handover-messages.js';
 import { stopAccepting, track } from './connections.js';
-import { checkName, leave, meet, meetingPath } from './rendezvous.js';
+import { checkName, leave, meet, meetingPath, removeStale } from './rendezvous.js';
 
 /** Under which name two processes meet, and how long one waits for the other. */
 export interface HandoverSettings {
@@ -30,9 +30,13 @@ export type HandoverListenOptions = ServerListenOptions & {
 /** What is called when a successor serves. The hand-over waits for it before `finished` resolves. */
 export type Drain = () => unknown;
 
-interface Inherited {
+interface Passed {
   readonly name: string;
   readonly fd: number;
+}
+
+interface Inherited extends Passed {
+  readonly place: string;
 }
 
 type Channel = AnyChannel<Message>;
@@ -45,6 +49,8 @@ function channelOn(socket: Socket<'unix'>): Channel {
 /** How long the other process may take for a message that needs no work. */
 const answerWithinMs = 10_000;
 const acceptAgainMs = 100;
+/** So many predecessors may die, one after the other, while they pass their sockets. */
+const mostMeetings = 3;
 
 /** As `stream 0.0.0.0:8080`: what makes two sockets of two processes the same service. */
 function placeOfSocket(socket: Socket): string {
@@ -66,16 +72,13 @@ function placesWanted({ address, port = 0, path }: ServerListenOptions): string[
 class Inheritance {
   readonly #left: Inherited[] = [];
 
-  add(one: Inherited): void {
-    this.#left.push(one);
+  add(one: Passed): void {
+    this.#left.push({ ...one, place: placeOf(one) });
   }
 
   /** The socket of this name, or else at one of these places. It is the caller's then. */
   take(name: string | undefined, places: readonly string[]): Socket | undefined {
-    for (const isIt of [
-      (one: Inherited) => one.name === name,
-      (one: Inherited) => places.length > 0 && places.includes(placeOf(one)),
-    ]) {
+    for (const isIt of [(one: Inherited) => one.name === name, (one: Inherited) => places.includes(one.place)]) {
       const index = this.#left.findIndex(isIt);
       const [found] = index < 0 ? [] : this.#left.splice(index, 1);
       if (found !== undefined) return Socket.adopt(found.fd);
@@ -92,7 +95,7 @@ class Inheritance {
   }
 }
 
-function placeOf({ fd }: Inherited): string {
+function placeOf({ fd }: Passed): string {
   const socket = Socket.adopt(fd);
   try {
     return placeOfSocket(socket);
@@ -159,7 +162,7 @@ export class Handover {
   /**
    * Makes `server` listen: on the socket that the predecessor or the service manager passed for this name or place, or, where
    * there is none, on a new one, as `listen()` does. An inherited socket keeps the options it was bound with; `options` and
-   * `backlog` are set on it again.
+   * `backlog` are set on it again. A unix path that nobody listens on any more is replaced.
    *
    * @throws {SystemCallError} `EADDRINUSE` and others of `listen()`, where the socket is new.
    */
@@ -169,6 +172,7 @@ export class Handover {
     checkServer(server, rest);
     if (name !== undefined) checkName(name);
     const socket = this.#inheritance.take(name, placesWanted(rest));
+    if (socket === undefined && rest.path !== undefined) await removeStale(rest.path);
     if (socket === undefined) await listen(server, rest);
     else await serveOn(socket, server, rest);
     track(server);
@@ -316,15 +320,26 @@ async function takeFrom(predecessor: Channel): Promise<void> {
   }
 }
 
-async function inherit(channel: Channel, inheritance: Inheritance): Promise<Socket<'unix'>> {
+async function inherit(channel: Channel, inheritance: Inheritance, timeoutMs: number): Promise<Socket<'unix'>> {
   await channel.send({ kind: 'hello', versions: protocolVersions });
   for (;;) {
-    const { message, fd } = await expectNext(channel, answerWithinMs);
-    if (fd === undefined || (message.kind !== 'socket' && message.kind !== 'control'))
-      throw new UsageError('ERR_NOT_SUPPORTED', `hand-over: a ${message.kind} without a descriptor`);
+    const { message, fd } = await expectNext(channel, timeoutMs);
+    if (message.kind !== 'socket' && message.kind !== 'control')
+      throw new UsageError('ERR_NOT_SUPPORTED', `hand-over: unexpected ${message.kind}`);
+    // recvmsg(2) then sets MSG_CTRUNC and drops the descriptor, without an error.
+    if (fd === undefined)
+      throw new UsageError(
+        'ERR_NO_DESCRIPTOR',
+        'hand-over: a socket could not be received; this process may have too few descriptors (ulimit -n)',
+      );
     if (message.kind === 'control') return Socket.adopt(fd, { family: 'unix' });
     inheritance.add({ name: message.name, fd });
   }
+}
+
+/** Whether the predecessor died: then the path is free, or another process's. */
+function hasEnded(error: unknown): boolean {
+  return error instanceof Error && ['ERR_SOCKET_CLOSED', 'EPIPE', 'ECONNRESET'].includes(codeOf(error));
 }
 
 /**
@@ -346,18 +361,23 @@ export async function openHandover(settings: HandoverSettings): Promise<Handover
   if (path !== undefined && (typeof path !== 'string' || path === '')) throw invalidArgument('path', 'a path', path);
   integer(readyWithinMs, 'readyWithinMs', 1, int32Max);
   const inheritance = new Inheritance();
-  const meeting = await meet(path ?? meetingPath(name));
-  if ('control' in meeting) {
-    for (const passed of activatedSockets()) inheritance.add(passed);
-    return new Handover(name, readyWithinMs, meeting.control, inheritance);
-  }
-  const channel = channelOn(meeting.predecessor);
-  try {
-    const control = await inherit(channel, inheritance);
-    return new Handover(name, readyWithinMs, control, inheritance, channel);
-  } catch (error) {
-    inheritance.drop();
-    channel.close();
-    throw error;
+  const at = path ?? meetingPath(name);
+  for (let attempt = 1; ; attempt++) {
+    const meeting = await meet(at);
+    if ('control' in meeting) {
+      for (const passed of activatedSockets()) inheritance.add(passed);
+      return new Handover(name, readyWithinMs, meeting.control, inheritance);
+    }
+    const channel = channelOn(meeting.predecessor);
+    try {
+      const control = await inherit(channel, inheritance, Math.min(answerWithinMs, readyWithinMs));
+      return new Handover(name, readyWithinMs, control, inheritance, channel);
+    } catch (error) {
+      channel.close();
+      // What it had passed before it died is kept: connections wait there.
+      if (hasEnded(error) && attempt < mostMeetings) continue;
+      inheritance.drop();
+      throw error;
+    }
   }
 }

@@ -1,14 +1,26 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, unlinkSync } from 'node:fs';
+import { lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SystemCallError, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 
-/** Where processes of one service meet: a path only its user can enter. */
+/**
+ * Where processes of one service meet: in a folder that only its user can enter.
+ *
+ * @throws {UsageError} `ERR_ADDRESS_INVALID` - the folder is another user's, who would be met there, or others can write to it.
+ */
 export function meetingPath(name: string): string {
   const runtime = process.env['XDG_RUNTIME_DIR'];
-  const folder = runtime ? join(runtime, 'sockwise') : join(tmpdir(), `sockwise-${process.getuid?.() ?? 0}`);
+  const uid = process.getuid?.() ?? 0;
+  const folder = runtime ? join(runtime, 'sockwise') : join(tmpdir(), `sockwise-${uid}`);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const found = lstatSync(folder);
+  if (!found.isDirectory() || found.uid !== uid || (found.mode & 0o022) !== 0)
+    throw new UsageError(
+      'ERR_ADDRESS_INVALID',
+      `${folder}: expected a folder of user ${uid} that nobody else can write to; remove it, or choose a path`,
+    );
   return join(folder, `${name}.sock`);
 }
 
@@ -24,8 +36,8 @@ function unlinkIfThere(path: string): void {
   }
 }
 
-async function connected(path: string): Promise<Socket<'unix'> | undefined> {
-  const socket = Socket.open({ family: 'unix', type: 'seqpacket' });
+async function connected(path: string, type: 'seqpacket' | 'stream'): Promise<Socket<'unix'> | undefined> {
+  const socket = Socket.open({ family: 'unix', type });
   try {
     await socket.connect({ family: 'unix', path });
     return socket;
@@ -82,13 +94,22 @@ export async function meet(path: string): Promise<Meeting> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const lock = await lockOf(path);
   try {
-    const predecessor = await connected(path);
+    const predecessor = await connected(path, 'seqpacket');
     if (predecessor !== undefined) return { predecessor };
     unlinkIfThere(path);
     return { control: bound(path) };
   } finally {
     lock.close();
   }
+}
+
+/** Unlinks a path whose listener is gone: bind(2) would fail with EADDRINUSE. */
+export async function removeStale(path: string): Promise<void> {
+  // An abstract name goes with its socket; anything but a socket is not ours to remove.
+  if (path.startsWith('\0') || lstatSync(path, { throwIfNoEntry: false })?.isSocket() !== true) return;
+  const listener = await connected(path, 'stream').catch(() => 'another kind of socket' as const);
+  if (listener === undefined) unlinkIfThere(path);
+  else if (typeof listener !== 'string') listener.close();
 }
 
 /** Unlinks the path of a socket that {@link meet} bound: nobody is to be met there any more. */
