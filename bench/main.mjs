@@ -11,12 +11,20 @@ const usage = `npm run bench -- [question...] [--rounds N] [--json | --markdown]
 
 Each cell is the time of one turn over that of the C loop in the same round: median (lower-upper quartile).
 (!) makes the system call, but sets or returns another value than asked.
+
+npm run bench -- restart --help: what clients lose when a server is restarted under load.
 `;
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const known = readdirSync(folder)
   .filter((file) => file.endsWith('.mjs') && file !== 'main.mjs')
   .map((file) => file.slice(0, -'.mjs'.length));
+
+if (process.argv[2] === 'restart') {
+  const { benchRestart } = await import('./support/restart.mjs');
+  await benchRestart(process.argv.slice(3));
+  process.exit();
+}
 
 function ask(name, rounds) {
   process.stderr.write(`${name}\n`);

@@ -5,6 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
 
+/** constants.NGHTTP2_NO_ERROR; node:http2 takes long to load. */
+const http2NoError = 0;
+
 /** How long connections may take to end, and what is done with those that do not. */
 export interface DrainSettings {
   /** What is still open then is destroyed. 0 to 2147483647, default 30000. */
@@ -32,9 +35,20 @@ function closeAfterResponses(server: net.Server, { responses }: Connections): vo
   });
 }
 
-/** GOAWAY, and the end when the last stream has ended: RFC 9113 section 6.8. */
+/** RFC 9113 section 6.8: a stream that is on its way is still answered, because none is beyond this one. */
+const anyStream = 2 ** 31 - 1;
+
+/**
+ * GOAWAY twice, RFC 9113 section 6.8: the first names no last stream, so that the client opens no more and loses none; after a
+ * round trip, which a PING measures, the session ends with its last stream.
+ */
 function sendGoaway(session: Http2Session): void {
-  if (!session.closed && !session.destroyed) session.close();
+  if (session.closed || session.destroyed) return;
+  const close = (): void => {
+    if (!session.closed && !session.destroyed) session.close();
+  };
+  session.goaway(http2NoError, anyStream);
+  if (!session.ping(close)) close();
 }
 
 /**
