@@ -133,11 +133,13 @@ const all = Promise.all([
   ...Array.from({ length: sessions }, http2),
 ]);
 const report = () => process.send({ ...counts, longestGapMs });
-process.on('message', async (message) => {
-  if (message === 'end') {
-    isOver = true;
-    await all;
-    report();
-    process.disconnect();
-  } else report();
+async function end() {
+  isOver = true;
+  await all;
+  report();
+  process.disconnect();
+}
+process.on('message', (message) => {
+  if (message === 'end') void end();
+  else report();
 });
