@@ -22,7 +22,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   explain: ['netns', 'netlink', 'proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts', 'package.ts'],
   service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts', 'package.ts'],
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
-  lab: ['index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
+  lab: ['index.ts', 'explain', 'errors.ts', 'address.ts', 'nearest.ts', 'package.ts'],
   claims: ['lab', 'index.ts', 'explain', 'errors.ts', 'package.ts'],
   cli: ['claims', 'lab', 'service', 'index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
 };
@@ -33,7 +33,8 @@ const labLayers: Readonly<Record<string, readonly string[]>> = {
   network: ['record'],
   wire: ['network', 'record'],
   draw: ['wire', 'network', 'record'],
-  run: ['draw', 'wire', 'network', 'record'],
+  pkt: ['wire', 'network', 'record'],
+  run: ['pkt', 'draw', 'wire', 'network', 'record'],
   try: ['run', 'draw', 'wire', 'network', 'record'],
 };
 
@@ -65,9 +66,16 @@ const pure: Readonly<Record<string, readonly string[]>> = {
   ],
   'explain/predict.ts': ['errors.ts', 'explain/calls.ts', 'explain/conflict.ts', 'explain/place.ts'],
   'lab/wire/pcapng.ts': ['errors.ts'],
-  'lab/network/peer/frame.ts': ['errors.ts'],
+  'lab/network/peer/frame.ts': ['errors.ts', 'address.ts'],
+  'lab/network/peer/ip.ts': ['errors.ts', 'address.ts', 'lab/network/peer/frame.ts'],
+  'lab/network/peer/option-list.ts': ['errors.ts', 'lab/record/segment.ts'],
   'lab/record/segment.ts': [],
-  'lab/network/peer/segment.ts': ['errors.ts', 'lab/network/peer/frame.ts', 'lab/record/segment.ts'],
+  'lab/network/peer/segment.ts': [
+    'lab/network/peer/frame.ts',
+    'lab/network/peer/ip.ts',
+    'lab/network/peer/option-list.ts',
+    'lab/record/segment.ts',
+  ],
 };
 
 /** Files of one table each, which no reader reads from end to end. */

@@ -4,7 +4,9 @@ import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import { builtIn, type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
 import {
+  ipVersions,
   listExperiments,
+  type PktSettings,
   type Played,
   playRuns,
   type Run,
@@ -28,6 +30,10 @@ interface LabFlags extends OutputFlags {
   readonly variant?: string;
   readonly patience?: string;
   readonly json?: boolean;
+  readonly tolerance?: string;
+  readonly ipVersion?: string;
+  readonly allowShell?: boolean;
+  readonly define?: readonly string[];
 }
 
 const mostShown = 12;
@@ -69,14 +75,14 @@ function isFile(word: string): boolean {
 
 type Chosen = Pick<Run, 'source' | 'index' | 'experiment'>;
 
-async function found(word: string): Promise<readonly Chosen[]> {
+async function found(word: string, pkt: PktSettings): Promise<readonly Chosen[]> {
   const index = experiments.findIndex(({ name }) => name === word);
   const experiment = experiments[index];
   if (experiment !== undefined) return [{ source: builtIn, index, experiment }];
   if (isFile(word)) {
     if (!existsSync(word)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${word}`);
-    return (await listExperiments(word)).map((each, place) => ({
-      source: { file: word },
+    return (await listExperiments(word, pkt)).map((each, place) => ({
+      source: { file: word, pkt },
       index: place,
       experiment: each,
     }));
@@ -105,8 +111,33 @@ function everyExperiment(): Chosen[] {
     .map(([index, experiment]) => ({ source: builtIn, index, experiment }));
 }
 
-async function chosenRuns(words: readonly string[], { all, variant }: LabFlags): Promise<Run[]> {
-  const groups = [...(all === true ? [everyExperiment()] : []), ...(await Promise.all(words.map(found)))];
+/** How scripts of packetdrill are played. */
+function pktSettings({ tolerance, ipVersion, allowShell, define = [] }: LabFlags): PktSettings {
+  const toleranceMs = tolerance === undefined ? undefined : Number(tolerance);
+  if (toleranceMs !== undefined && !(toleranceMs >= 0 && toleranceMs <= 60_000))
+    throw new UsageError('ERR_OUT_OF_RANGE', `--tolerance: expected 0 to 60000 ms, got ${String(tolerance)}`);
+  const version = ipVersions.find((each) => each === ipVersion);
+  if (ipVersion !== undefined && version === undefined)
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `--ip-version: expected ${ipVersions.join(', ')}; got ${JSON.stringify(ipVersion)}`,
+    );
+  const wrong = define.find((text) => !/^\w+=/.test(text));
+  if (wrong !== undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--define: expected NAME=VALUE, got ${JSON.stringify(wrong)}`);
+  return {
+    ...(toleranceMs !== undefined && { toleranceMs }),
+    ...(version !== undefined && { ipVersion: version }),
+    ...(allowShell === true && { allowShell }),
+    define: Object.fromEntries(define.map((text) => [text.split('=', 1)[0], text.slice(text.indexOf('=') + 1)])),
+  };
+}
+
+async function chosenRuns(words: readonly string[], flags: LabFlags): Promise<Run[]> {
+  const { all, variant } = flags;
+  const pkt = pktSettings(flags);
+  const files = await Promise.all(words.map((word) => found(word, pkt)));
+  const groups = [...(all === true ? [everyExperiment()] : []), ...files];
   if (groups.length === 0)
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
@@ -166,10 +197,17 @@ export function addLabCommand(program: Command): void {
   program
     .command('lab')
     .description('run experiments and draw what was on the wire')
-    .argument('[experiment...]', 'names of experiments, or files that export some (.mjs, .js, .ts)')
+    .argument(
+      '[experiment...]',
+      'names of experiments, files that export some (.mjs, .js, .ts), or scripts of packetdrill (.pkt)',
+    )
     .option('--list', 'list the built-in experiments')
     .option('--all', 'run all built-in experiments, except those with very many variants')
     .option('--variant <name>', 'only this variant')
+    .option('--tolerance <ms>', 'how much earlier or later than its line a segment of a .pkt script may come: 4')
+    .option('--ip-version <version>', `of .pkt scripts: ${ipVersions.join(', ')}`)
+    .option('--define <name=value...>', 'a name that a .pkt script uses')
+    .option('--allow-shell', 'run the shell commands of .pkt scripts')
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
     .option('--html <file>', 'also write one self-contained page with the pictures side by side')

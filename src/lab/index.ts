@@ -53,6 +53,7 @@ export {
   type RunOptions,
   type Script,
 } from './run/experiment.js';
+export { ipVersions, type PktSettings } from './pkt/settings.js';
 export { missing } from './run/needs.js';
 export { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from './run/play.js';
 export {

@@ -334,3 +334,6 @@ export const tcpInfo = {
     },
   },
 } as const satisfies Structure;
+
+/** The fields of `TCP_INFO` by the names they have here: C name, unit and what each is. */
+export const tcpInfoFields = tcpInfo.fields;

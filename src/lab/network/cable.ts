@@ -70,6 +70,37 @@ export function joinDirectly(near: Station, far: Station): [string, string] {
   return names;
 }
 
+/** What leads from a host to everybody else. */
+export interface Gateway {
+  /** The host's end, as `tun0`. */
+  readonly link: string;
+  /** Of the host's address. */
+  readonly prefix: number;
+  readonly mtu: number;
+  /** Everything that goes to one of these goes over it. */
+  readonly networks: readonly string[];
+}
+
+/**
+ * One veth pair, over which a host has a route to a station that stands for every other address. The host hands over several
+ * segments at once, as to any card: what a script says of windows and pacing rests on it.
+ */
+export function joinGateway(near: Station, far: Station, { link, prefix, mtu, networks }: Gateway): [string, string] {
+  const names: [string, string] = [link, nextLink(far)];
+  near.links.push(link);
+  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1] });
+  for (const [station, name] of [
+    [near, names[0]],
+    [far, names[1]],
+  ] as const)
+    station.namespace.setLink(name, { mtu });
+  near.namespace.addAddress(link, `${near.address}/${prefix}`);
+  const { hardwareAddress = '' } = far.namespace.getLink(names[1]);
+  near.namespace.addNeighbour({ interface: link, address: far.address, hardwareAddress });
+  for (const to of networks) near.namespace.addRoute({ to, via: far.address, interface: link });
+  return names;
+}
+
 /** Two veth pairs, and between them a relay in a namespace of its own. */
 export function joinThroughRelay(
   near: Station,

@@ -1,7 +1,7 @@
 import { codeOf } from '../../errors.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkNamespace, Socket } from '../../index.js';
-import { decodeFrame, EtherType } from './peer/frame.js';
+import { decodeFrame, EtherType, isIp } from './peer/frame.js';
 import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, tryFrame, whenReadable } from './peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from './peer/segment.js';
 import { completeChecksum } from './complete-checksum.js';
@@ -55,7 +55,7 @@ class Way {
     const decoded = decodeFrame(frame);
     // A delayed ARP would only add its own delay to the first segment.
     const isArp = decoded === undefined || decoded.etherType === EtherType.ARP;
-    const segment = decoded?.etherType === EtherType.IPv4 ? segmentOf(decoded.payload) : undefined;
+    const segment = decoded !== undefined && isIp(decoded) ? segmentOf(decoded.payload) : undefined;
     const treatment = isArp ? 0 : this.#treat(segment);
     if (treatment === 'lost') return;
     completeChecksum(frame);

@@ -4,8 +4,8 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** In the order of their bits, lowest first: RFC 9293 section 3.1. */
-export const flagNames = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR'] as const;
+/** In the order of their bits, lowest first: RFC 9293 section 3.1; AE is AccECN's, draft-ietf-tcpm-accurate-ecn section 3.1. */
+export const flagNames = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
 export type Flag = (typeof flagNames)[number];
 
 /** RFC 7323 section 3. */
@@ -29,3 +29,14 @@ export interface TcpOptions {
   /** Any other option, without its kind and length bytes. */
   readonly others?: readonly { readonly kind: number; readonly bytes: readonly number[] }[];
 }
+
+/** One option of a header, where it stands; `nop` and `eol` pad. Numbers as on the wire. */
+export type OptionItem =
+  | { readonly kind: 'nop' | 'eol' | 'sackOK' }
+  | { readonly kind: 'mss' | 'wscale'; readonly value: number }
+  | { readonly kind: 'sack'; readonly blocks: readonly { readonly left: number; readonly right: number }[] }
+  | { readonly kind: 'TS'; readonly value: number; readonly echo: number }
+  /** Fast open, RFC 7413 section 2; `FOEXP` in the experimental option, RFC 6994. Without a cookie it asks for one. */
+  | { readonly kind: 'FO' | 'FOEXP' | 'md5'; readonly bytes: readonly number[] }
+  /** By its number. */
+  | { readonly kind: number; readonly bytes: readonly number[] };

@@ -30,6 +30,8 @@ export interface ExperimentContext {
   readonly segments: () => readonly TraceSegment[];
   /** Until every segment sent has arrived or is lost. */
   readonly settle: () => Promise<void>;
+  /** @internal */
+  readonly behindGateway: Stage['behindGateway'];
   /** Aborted when the experiment is over, or broken off. */
   readonly signal: AbortSignal;
 }
@@ -130,6 +132,7 @@ function contextOf(stage: Stage): ExperimentContext {
     expect: checkedExpect,
     segments: () => stage.segments().segments,
     settle: () => stage.settle(),
+    behindGateway: (name, peerName, gateway) => stage.behindGateway(name, peerName, gateway),
     signal: stage.signal,
   };
 }

@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../index.js';
+import { loadPkt } from '../pkt/load.js';
+import type { PktSettings } from '../pkt/settings.js';
 import { exportedFrom, whileDefining } from './defined.js';
-import type { Experiment } from './experiment.js';
+import { type Experiment, experiment } from './experiment.js';
 import { messageWithoutPosition, positionOf } from '../record/position.js';
 
 /** Node reads TypeScript by itself from 22.18 on, and enums and the like not even then. */
@@ -48,10 +50,22 @@ function mustDiffer(file: string, experiments: readonly Experiment[]): void {
   }
 }
 
+/** A script of packetdrill as an experiment. */
+function packetdrillExperiment(path: string, file: string, settings: PktSettings | undefined): Experiment {
+  const { name, title, network, play } = loadPkt(path, file, settings);
+  const { local, gateway, prefix, mtu, remote } = network;
+  const networks = [remote.includes(':') ? `${remote}/128` : `${remote}/32`];
+  return experiment(title, { name: name.toLowerCase() }, async ({ behindGateway, mark, signal }) => {
+    const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
+    await play({ host, peer, mark, signal });
+  });
+}
+
 /** The experiments a file exports, under any name, or in arrays, in the order they are defined. */
-export async function loadExperiments(path: string): Promise<Experiment[]> {
+export async function loadExperiments(path: string, pkt?: PktSettings): Promise<Experiment[]> {
   const short = relative(process.cwd(), path);
   const file = short === '' || short.startsWith('..') ? path : short;
+  if (path.endsWith('.pkt')) return [packetdrillExperiment(resolve(path), file, pkt)];
   const { value, defined } = await whileDefining(async () => await importFile(resolve(path))).catch(
     async (error: unknown) => {
       throw await whyNotLoaded(file, error);

@@ -1,4 +1,5 @@
 import { compiled } from '../../package.js';
+import type { PktSettings } from '../pkt/settings.js';
 import type { CaseResult } from '../record/result.js';
 import type { Trace } from '../record/trace.js';
 import type { Case } from './case.js';
@@ -16,7 +17,7 @@ export interface Claims {
 }
 
 /** Where an experiment is: in a file of the user's, or among those of a module of claims, by its URL. */
-export type Source = { readonly file: string } | { readonly claims: string };
+export type Source = { readonly file: string; readonly pkt?: PktSettings | undefined } | { readonly claims: string };
 
 /** What is known of an experiment without running it. */
 export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;

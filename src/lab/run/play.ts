@@ -1,4 +1,5 @@
 import { UsageError } from '../../index.js';
+import type { PktSettings } from '../pkt/settings.js';
 import { patient } from '../record/patience.js';
 import type { DeadRun, Trace } from '../record/trace.js';
 import { WorkerProcess } from './worker-process.js';
@@ -49,11 +50,11 @@ const graceMs = 5000;
 const atOnce = 3;
 
 /** The experiments of a file, asked of a process of its own, since loading it runs what is in it. */
-export async function listExperiments(file: string): Promise<readonly ListedExperiment[]> {
+export async function listExperiments(file: string, pkt?: PktSettings): Promise<readonly ListedExperiment[]> {
   const worker = new WorkerProcess(workerFile);
   try {
     const answer = (await worker.ask(
-      { kind: 'list', source: { file } } satisfies Order,
+      { kind: 'list', source: { file, pkt } } satisfies Order,
       patient(loadLimitMs),
     )) as Answer;
     if ('listed' in answer) return answer.listed;

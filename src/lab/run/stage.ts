@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { invalidArgument, knownKeys } from '../../errors.js';
 import { UsageError } from '../../index.js';
-import { joinDirectly, joinThroughRelay, type Station } from '../network/cable.js';
+import { type Gateway, joinDirectly, joinGateway, joinThroughRelay, type Station } from '../network/cable.js';
 import { Host } from '../network/host.js';
 import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
 import { newNamespace } from '../network/namespaces.js';
@@ -174,6 +174,30 @@ export class Stage {
     const peer = await ScriptedPeer.start({ ...station, link: links[1], host, note });
     this.#closers.push(() => peer.close());
     return peer;
+  }
+
+  /** A host, and behind a gateway a peer that stands for every other address. They are joined to nobody else. */
+  async behindGateway(
+    name: string,
+    peerName: string,
+    { local, gateway, ...cable }: Gateway & { readonly local: string; readonly gateway: string },
+  ): Promise<[Host, ScriptedPeer]> {
+    this.#mustGoOn('host');
+    const namespace = newNamespace();
+    const host = new Host(name, { A: local, B: local }, namespace, this.#recorder);
+    this.#closers.push(() => host.close());
+    const near: Station = { name, address: local, namespace, host, links: [] };
+    const far: Station = { name: peerName, address: gateway, namespace: newNamespace(), links: [] };
+    this.#closers.push(() => far.namespace.close());
+    this.#stations.push(near, far);
+    const links = joinGateway(near, far, cable);
+    this.#capture?.watch(host);
+    this.#capture?.tap([near, far], links);
+    const note = (segment: PeerSegment): void => this.#recorder.add({ kind: 'segment', host: peerName, ...segment });
+    const hostHardwareAddress = namespace.getLink(links[0]).hardwareAddress ?? '';
+    const peer = ScriptedPeer.behind({ ...far, link: links[1], host, note, hostHardwareAddress });
+    this.#closers.push(() => peer.close());
+    return [host, peer];
   }
 
   /** Listeners whose accept queue is full (sk_acceptq_is_full()): they take no SYN, and a connect to them hears nothing. */

@@ -14,7 +14,7 @@ async function claimsOf(url: string): Promise<Claims> {
 
 async function experimentsOf(source: Source): Promise<readonly Experiment[]> {
   if ('claims' in source) return (await claimsOf(source.claims)).experiments;
-  const known = loaded.get(source.file) ?? loadExperiments(source.file);
+  const known = loaded.get(source.file) ?? loadExperiments(source.file, source.pkt);
   loaded.set(source.file, known);
   return await known;
 }

@@ -1,4 +1,5 @@
 import { type NetworkNamespace, Socket, UsageError } from '../../index.js';
+import { isStamp } from '../network/peer/link-socket.js';
 
 interface Reading {
   /** performance.now() of this process. */
@@ -62,12 +63,6 @@ function read(): Reading {
     if (kernelNs !== undefined && doubtMs < best.doubtMs) best = { hereMs: before + doubtMs / 2, kernelNs, doubtMs };
   }
   return best;
-}
-
-export function isStamp<T extends { readonly type: string }>(
-  message: T,
-): message is Extract<T, { readonly type: 'SCM_TIMESTAMPNS' | 'SCM_TIMESTAMP' }> {
-  return message.type === 'SCM_TIMESTAMPNS';
 }
 
 /**

@@ -1,4 +1,5 @@
-import { decodeIPv4, EtherType, type Frame, IPPROTO_TCP } from '../network/peer/frame.js';
+import { EtherType, type Frame, IPPROTO_TCP } from '../network/peer/frame.js';
+import { decodeIp } from '../network/peer/ip.js';
 
 const protocols: Readonly<Record<number, string>> = {
   1: 'ICMP',
@@ -28,7 +29,7 @@ export function kindNotDrawn({ etherType, payload }: Frame): string | undefined 
     case EtherType.IPv6:
       return isNeighbourTalk(payload) ? undefined : 'IPv6';
     case EtherType.IPv4: {
-      const packet = decodeIPv4(payload);
+      const packet = decodeIp(payload);
       return packet === undefined ? 'fragments' : (protocols[packet.protocol] ?? `IP protocol ${packet.protocol}`);
     }
     default:

@@ -1,4 +1,4 @@
-import { decodeFrame, EtherType } from '../network/peer/frame.js';
+import { decodeFrame, isIp } from '../network/peer/frame.js';
 import { Numbering } from '../network/numbering.js';
 import { type AddressedSegment, segmentOf } from '../network/peer/segment.js';
 import type { TraceSegment } from '../record/trace.js';
@@ -68,7 +68,7 @@ export function segmentsOf(
   for (const { interface: index, atNs, outgoing, forOthers, bytes } of frames) {
     const end = ends[index];
     const frame = decodeFrame(bytes);
-    const segment = frame?.etherType === EtherType.IPv4 ? segmentOf(frame.payload) : undefined;
+    const segment = frame !== undefined && isIp(frame) ? segmentOf(frame.payload) : undefined;
     if (end === undefined || frame === undefined) continue;
     if (segment === undefined) {
       const kind = outgoing ? kindNotDrawn(frame) : undefined;

@@ -1,5 +1,6 @@
 import type { NetworkNamespace, PacketAddress } from '../../index.js';
 import {
+  isStamp,
   type LinkSocket,
   openOnLink,
   PACKET_OTHERHOST,
@@ -7,7 +8,6 @@ import {
   tryFrame,
   whenReadable,
 } from '../network/peer/link-socket.js';
-import { isStamp } from './clock.js';
 import type { FrameStore } from './frame-store.js';
 
 const PACKET_STATISTICS = 6;

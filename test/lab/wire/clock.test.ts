@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Socket } from '../../../src/index.js';
-import { isStamp, waitForPacketStamps } from '../../../src/lab/wire/clock.js';
+import { isStamp } from '../../../src/lab/network/peer/link-socket.js';
+import { waitForPacketStamps } from '../../../src/lab/wire/clock.js';
 import { NetworkNamespace } from '../../../src/netns/namespace.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { needs } from '../../support/needs.js';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { type CapturedPacket, type CaptureFacts, type CaptureInterface, pcapng } from '../../../src/lab/wire/pcapng.js';
-import { encodeFrame, encodeIPv4, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeFrame, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeIp } from '../../../src/lab/network/peer/ip.js';
 import { encodeSegment, type Segment } from '../../../src/lab/network/peer/segment.js';
 import { needs } from '../../support/needs.js';
 import { hasTshark, noTshark, readWithTshark } from '../../support/tshark.js';
@@ -269,7 +270,7 @@ describe('tshark reads from a file of pcapng()', () => {
       source: '02:00:00:00:00:01',
       destination: '02:00:00:00:00:02',
       etherType: EtherType.IPv4,
-      payload: encodeIPv4({
+      payload: encodeIp({
         source,
         destination,
         protocol: IPPROTO_TCP,

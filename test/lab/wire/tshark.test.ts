@@ -1,7 +1,8 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { type CapturedPacket, pcapng } from '../../../src/lab/wire/pcapng.js';
 import { lostComment } from '../../../src/lab/wire/capture-file.js';
-import { encodeFrame, encodeIPv4, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeFrame, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeIp } from '../../../src/lab/network/peer/ip.js';
 import { encodeSegment, type Flag, flagNames, type TcpOptions } from '../../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/record/trace.js';
 import { describeNeeding } from '../../support/needs.js';
@@ -61,7 +62,7 @@ function capture(sent: readonly Sent[]): { trace: Trace; file: Buffer } {
       source: '02:00:00:00:00:01',
       destination: '02:00:00:00:00:02',
       etherType: EtherType.IPv4,
-      payload: encodeIPv4({
+      payload: encodeIp({
         source: source.address,
         destination: destination.address,
         protocol: IPPROTO_TCP,

@@ -1,3 +1,4 @@
+import { formatIPv4, parseIPv4 } from '../../../address.js';
 import { UsageError } from '../../../errors.js';
 
 /** The internet checksum, RFC 1071, of these pieces one after the other; each but the last of even length. */
@@ -18,8 +19,6 @@ export const IPPROTO_TCP = 6;
 
 const ethernetSize = 14;
 const arpSize = 28;
-const ipv4Size = 20;
-const timeToLive = 64;
 // Ethernet, IPv4, six and four bytes of address: RFC 826.
 const arpKind = [0, 1, 8, 0, 6, 4] as const;
 const operations = { request: 1, reply: 2 } as const;
@@ -31,14 +30,6 @@ export interface ArpMessage {
   readonly senderAddress: string;
   readonly targetHardware: string;
   readonly targetAddress: string;
-}
-
-/** An IPv4 packet without options that is no fragment. */
-export interface IPv4Packet {
-  readonly source: string;
-  readonly destination: string;
-  readonly protocol: number;
-  readonly payload: Uint8Array;
 }
 
 /** An Ethernet frame. Addresses as `02:00:00:00:00:01`. */
@@ -55,15 +46,9 @@ function part(text: string | undefined, radix: number, whole: string): number {
   return value;
 }
 
-/** Writes the four bytes of a dotted quad. */
-export function writeIPv4Address(address: string, into: Uint8Array, at: number): void {
-  const parts = address.split('.');
-  if (parts.length !== 4)
+function writeIPv4Address(address: string, into: Uint8Array, at: number): void {
+  if (!parseIPv4(address, into, at))
     throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(address)} is not an IPv4 address`);
-  into.set(
-    parts.map((text) => part(text, 10, address)),
-    at,
-  );
 }
 
 function writeHardwareAddress(address: string, into: Uint8Array, at: number): void {
@@ -74,10 +59,6 @@ function writeHardwareAddress(address: string, into: Uint8Array, at: number): vo
     parts.map((text) => part(text, 16, address)),
     at,
   );
-}
-
-function readIPv4Address(bytes: Uint8Array, at: number): string {
-  return bytes.subarray(at, at + 4).join('.');
 }
 
 function readHardwareAddress(bytes: Uint8Array, at: number): string {
@@ -104,6 +85,10 @@ export function decodeFrame(bytes: Uint8Array): Frame | undefined {
   };
 }
 
+export function isIp({ etherType }: Pick<Frame, 'etherType'>): boolean {
+  return etherType === EtherType.IPv4 || etherType === EtherType.IPv6;
+}
+
 export function encodeArp(message: ArpMessage): Uint8Array {
   const bytes = new Uint8Array(arpSize);
   bytes.set([...arpKind, 0, operations[message.operation]]);
@@ -122,37 +107,8 @@ export function decodeArp(bytes: Uint8Array): ArpMessage | undefined {
   return {
     operation,
     senderHardware: readHardwareAddress(bytes, 8),
-    senderAddress: readIPv4Address(bytes, 14),
+    senderAddress: formatIPv4(bytes, 14),
     targetHardware: readHardwareAddress(bytes, 18),
-    targetAddress: readIPv4Address(bytes, 24),
-  };
-}
-
-export function encodeIPv4({ source, destination, protocol, payload }: IPv4Packet): Uint8Array {
-  const size = ipv4Size + payload.length;
-  if (size > 0xffff) throw new UsageError('ERR_OUT_OF_RANGE', `an IPv4 packet of ${size} bytes`);
-  const bytes = new Uint8Array(size);
-  // Version and header length; 0x40: don't fragment.
-  bytes.set([0x45, 0, size >> 8, size & 255, 0, 0, 0x40, 0, timeToLive, protocol]);
-  writeIPv4Address(source, bytes, 12);
-  writeIPv4Address(destination, bytes, 16);
-  const sum = checksum(bytes.subarray(0, ipv4Size));
-  bytes.set([sum >> 8, sum & 255], 10);
-  bytes.set(payload, ipv4Size);
-  return bytes;
-}
-
-/** Reads an IPv4 packet, without the padding that makes short frames long enough; `undefined` for anything else, and for fragments. */
-export function decodeIPv4(bytes: Uint8Array): IPv4Packet | undefined {
-  const headerSize = ((bytes[0] ?? 0) & 15) * 4;
-  const size = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
-  const isFragment = (((bytes[6] ?? 0) & 0x3f) | (bytes[7] ?? 0)) !== 0;
-  if ((bytes[0] ?? 0) >> 4 !== 4 || headerSize < ipv4Size || size < headerSize || size > bytes.length || isFragment)
-    return undefined;
-  return {
-    source: readIPv4Address(bytes, 12),
-    destination: readIPv4Address(bytes, 16),
-    protocol: bytes[9] ?? 0,
-    payload: bytes.subarray(headerSize, size),
+    targetAddress: formatIPv4(bytes, 24),
   };
 }

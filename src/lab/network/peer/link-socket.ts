@@ -96,3 +96,10 @@ export async function whenReadable({ socket }: LinkSocket, take: () => void): Pr
     await new Promise(setImmediate);
   }
 }
+
+/** Whether a control message is the time of day at which the kernel had the packet, SO_TIMESTAMPNS (socket(7)). */
+export function isStamp<T extends { readonly type: string }>(
+  message: T,
+): message is Extract<T, { readonly type: 'SCM_TIMESTAMPNS' | 'SCM_TIMESTAMP' }> {
+  return message.type === 'SCM_TIMESTAMPNS';
+}

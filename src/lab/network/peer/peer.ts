@@ -10,16 +10,23 @@ import {
   EtherType,
   encodeArp,
   encodeFrame,
-  encodeIPv4,
   IPPROTO_TCP,
+  isIp,
 } from './frame.js';
-import { type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
+import { encodeIp, etherTypeOf, type PacketToSend } from './ip.js';
+import { isStamp, type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
+import { OffloadSocket } from './offload.js';
 import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
 import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 
 const noHardwareAddress = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
 const longestFrame = 65_536 + 14;
+
+/** A segment and when the kernel handed it to the link: nanoseconds since 1970. */
+export interface ArrivedSegment extends AddressedSegment {
+  readonly atNs: bigint;
+}
 
 /** A segment as it is recorded, with numbers relative to those of the connection. */
 export type PeerSegment = Omit<SegmentEvent, 'kind' | 'atMs' | 'endMs' | 'host'>;
@@ -50,16 +57,27 @@ export class ScriptedPeer {
   readonly #hardwareAddress: string;
   /** Where the host is, by ARP. */
   #hostHardwareAddress: string | undefined;
-  readonly #arrived: AddressedSegment[] = [];
+  readonly #isGateway: boolean;
+  readonly #arrived: ArrivedSegment[] = [];
+  #sentNs = 0n;
   #arpReplies = 0;
+  readonly #mtu: number;
+  readonly #openOffload: () => OffloadSocket;
+  /** Opened when it is needed. */
+  #offload: OffloadSocket | undefined;
 
-  private constructor(settings: PeerSettings) {
+  private constructor(settings: PeerSettings, hostHardwareAddress?: string) {
     this.name = settings.name;
     this.address = settings.address;
     this.host = settings.host;
     this.note = settings.note;
-    this.#hardwareAddress = settings.namespace.getLink(settings.link).hardwareAddress ?? noHardwareAddress;
-    this.#wire = openOnLink(settings.namespace, settings.link);
+    this.#hostHardwareAddress = hostHardwareAddress;
+    this.#isGateway = hostHardwareAddress !== undefined;
+    const { hardwareAddress, mtu } = settings.namespace.getLink(settings.link);
+    this.#hardwareAddress = hardwareAddress ?? noHardwareAddress;
+    this.#mtu = mtu;
+    this.#openOffload = () => new OffloadSocket(settings.namespace, settings.link);
+    this.#wire = openOnLink(settings.namespace, settings.link, { options: { SO_TIMESTAMPNS: true } });
   }
 
   /** Ready when each of the two knows the other's hardware address, so that no segment waits for ARP. */
@@ -74,29 +92,55 @@ export class ScriptedPeer {
     return peer;
   }
 
+  /** One that stands for every address behind `address`, to which the host has a route. Each knows where the other is. */
+  static behind({
+    hostHardwareAddress,
+    ...settings
+  }: PeerSettings & { readonly hostHardwareAddress: string }): ScriptedPeer {
+    return new ScriptedPeer(settings, hostHardwareAddress);
+  }
+
   /** One end of a connection with the host. */
   connection(settings: ConnectionSettings): ScriptedConnection {
     return new ScriptedConnection(this, settings);
   }
 
+  get hardwareAddress(): string {
+    return this.#hardwareAddress;
+  }
+
   /** Sends a segment to the host. */
   send(segment: Segment): void {
-    const payload = encodeSegment(segment, this.address, this.host.A);
-    this.#send(
-      EtherType.IPv4,
-      encodeIPv4({ source: this.address, destination: this.host.A, protocol: IPPROTO_TCP, payload }),
-    );
+    this.sendSegment({ ...segment, source: this.address, destination: this.host.A });
+  }
+
+  /** Sends a segment from any address to any. */
+  sendSegment(segment: AddressedSegment): void {
+    const { source, destination, ip } = segment;
+    const payload = encodeSegment(segment, source, destination);
+    this.sendPacket({ source, destination, protocol: IPPROTO_TCP, payload, ...ip });
+  }
+
+  /** Sends any packet. */
+  sendPacket(packet: PacketToSend): void {
+    this.#send(etherTypeOf(packet.source), encodeIp(packet));
+  }
+
+  /** When the kernel put on the link what was sent last: nanoseconds since 1970; 0 where nothing was. */
+  sentNs(): bigint {
+    this.#read();
+    return this.#sentNs;
   }
 
   /** Takes the oldest segment that `match` is true of; those before it stay for others. */
-  take(match: (segment: AddressedSegment) => boolean): AddressedSegment | undefined {
+  take(match: (segment: ArrivedSegment) => boolean): ArrivedSegment | undefined {
     this.#read();
     const index = this.#arrived.findIndex(match);
     return index < 0 ? undefined : this.#arrived.splice(index, 1)[0];
   }
 
   /** Those that came and nobody has taken, in order. */
-  waiting(match: (segment: AddressedSegment) => boolean): AddressedSegment[] {
+  waiting(match: (segment: ArrivedSegment) => boolean): ArrivedSegment[] {
     this.#read();
     return this.#arrived.filter(match);
   }
@@ -117,6 +161,7 @@ export class ScriptedPeer {
 
   close(): void {
     this.#wire.socket.close();
+    this.#offload?.close();
   }
 
   async #askArp(): Promise<void> {
@@ -137,18 +182,21 @@ export class ScriptedPeer {
 
   #read(): void {
     for (;;) {
-      const message = tryFrame(this.#wire, { size: longestFrame });
+      const message = tryFrame(this.#wire, { size: longestFrame, controlSize: 64 });
       if (message === undefined) return;
       const frame = decodeFrame(message.data);
       // What this peer sends is shown to it again, as PACKET_OUTGOING.
+      const atNs = message.control.find(isStamp)?.nanoseconds ?? 0n;
+      if (frame?.source === this.#hardwareAddress) this.#sentNs = atNs;
       if (frame === undefined || frame.source === this.#hardwareAddress) continue;
       if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
-      if (frame.etherType === EtherType.IPv4) this.#keep(segmentOf(frame.payload));
+      if (isIp(frame)) this.#keep(segmentOf(frame.payload), atNs);
     }
   }
 
-  #keep(segment: AddressedSegment | undefined): void {
-    if (segment !== undefined && segment.destination === this.address) this.#arrived.push(segment);
+  #keep(segment: AddressedSegment | undefined, atNs: bigint): void {
+    if (segment !== undefined && (this.#isGateway || segment.destination === this.address))
+      this.#arrived.push({ ...segment, atNs });
   }
 
   #arp(message: ArpMessage | undefined): void {
@@ -173,6 +221,10 @@ export class ScriptedPeer {
 
   #send(etherType: number, payload: Uint8Array, destination = this.#hostHardwareAddress ?? broadcast): void {
     const frame = encodeFrame({ source: this.#hardwareAddress, destination, etherType, payload });
-    sendFrame(this.#wire, frame);
+    if (payload.length <= this.#mtu) sendFrame(this.#wire, frame);
+    else {
+      this.#offload ??= this.#openOffload();
+      this.#offload.send(frame, etherType);
+    }
   }
 }

@@ -3,11 +3,10 @@ import {
   checksum,
   decodeArp,
   decodeFrame,
-  decodeIPv4,
   encodeArp,
   encodeFrame,
-  encodeIPv4,
 } from '../../../../src/lab/network/peer/frame.js';
+import { decodeIp, encodeIp } from '../../../../src/lab/network/peer/ip.js';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
 
@@ -26,29 +25,29 @@ describe('checksum()', () => {
 });
 
 describe('IPv4', () => {
-  const packet = { source: '192.168.0.2', destination: '192.168.0.1', protocol: 6, payload: hex('aabbcc') };
+  const packet = { source: '192.168.0.2', destination: '192.168.0.1', protocol: 6, tos: 0, ttl: 64, payload: hex('aabbcc') };
 
   test('is written with a header whose checksum comes out as nothing', () => {
-    const bytes = encodeIPv4(packet);
+    const bytes = encodeIp(packet);
     expect(Buffer.from(bytes).toString('hex')).toBe('45000017000040004006' + 'b98d' + 'c0a80002c0a80001' + 'aabbcc');
     expect(checksum(bytes.subarray(0, 20))).toBe(0);
   });
 
   test('is read back, and the padding of a short frame is not payload', () => {
-    expect(decodeIPv4(Uint8Array.from([...encodeIPv4(packet), 0, 0, 0]))).toEqual(packet);
+    expect(decodeIp(Uint8Array.from([...encodeIp(packet), 0, 0, 0]))).toEqual(packet);
   });
 
   test.each([
-    ['a packet cut short', encodeIPv4(packet).subarray(0, 22)],
-    ['a fragment', encodeIPv4(packet).map((byte, at) => (at === 6 ? 0x20 : byte))],
-    ['IPv6', encodeIPv4(packet).map((byte, at) => (at === 0 ? 0x60 : byte))],
+    ['a packet cut short', encodeIp(packet).subarray(0, 22)],
+    ['a fragment', encodeIp(packet).map((byte, at) => (at === 6 ? 0x20 : byte))],
+    ['IPv6 that is shorter than it says', encodeIp(packet).map((byte, at) => (at === 0 ? 0x60 : byte))],
     ['nothing', new Uint8Array()],
   ])('is undefined for %s', (_, bytes) => {
-    expect(decodeIPv4(bytes)).toBeUndefined();
+    expect(decodeIp(bytes)).toBeUndefined();
   });
 
   test.each(['1.2.3', '1.2.3.256', '1.2.3.x', '1.2.3.', ''])('refuses %j for an address', (source) => {
-    expect(() => encodeIPv4({ ...packet, source })).toThrow(expect.objectContaining({ code: 'ERR_ADDRESS_INVALID' }));
+    expect(() => encodeIp({ ...packet, source })).toThrow(expect.objectContaining({ code: 'ERR_ADDRESS_INVALID' }));
   });
 });
 

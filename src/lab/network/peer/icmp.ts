@@ -1,0 +1,70 @@
+import { checksum } from './frame.js';
+import { encodeIp, isIPv6, type PacketToSend, pseudoHeader } from './ip.js';
+
+const IPPROTO_ICMP = 1;
+const IPPROTO_ICMPV6 = 58;
+const IPPROTO_TCP = 6;
+
+/** Types and codes by the names of RFC 792 and RFC 4443, as packetdrill writes them. */
+const ipv4: Readonly<Record<string, { readonly type: number; readonly codes: Readonly<Record<string, number>> }>> = {
+  unreachable: {
+    type: 3,
+    codes: {
+      net_unreachable: 0,
+      host_unreachable: 1,
+      protocol_unreachable: 2,
+      port_unreachable: 3,
+      frag_needed: 4,
+      source_route_failed: 5,
+      net_prohibited: 9,
+      host_prohibited: 10,
+      packet_filtered: 13,
+    },
+  },
+  source_quench: { type: 4, codes: {} },
+  time_exceeded: { type: 11, codes: { exc_ttl: 0, exc_fragtime: 1 } },
+  parameter_problem: { type: 12, codes: {} },
+};
+const ipv6: typeof ipv4 = {
+  unreachable: {
+    type: 1,
+    codes: {
+      noroute: 0,
+      admin_prohibited: 1,
+      not_neighbour: 2,
+      address_unreachable: 3,
+      host_unreachable: 3,
+      port_unreachable: 4,
+    },
+  },
+  packet_too_big: { type: 2, codes: {} },
+  time_exceeded: { type: 3, codes: { exc_hoplimit: 0, exc_fragtime: 1 } },
+};
+
+export interface IcmpMessage {
+  readonly source: string;
+  readonly destination: string;
+  readonly type: string;
+  readonly code?: string | undefined;
+  readonly mtu?: number | undefined;
+  /** The segment it is about, from its TCP header on. */
+  readonly about: Uint8Array;
+}
+
+/** An error message of ICMP or ICMPv6 about a segment of its destination; `undefined` for a type or code that is not known. */
+export function encodeIcmp({ source, destination, type, code, mtu = 0, about }: IcmpMessage): PacketToSend | undefined {
+  const isV6 = isIPv6(source);
+  const known = (isV6 ? ipv6 : ipv4)[type];
+  const number = code === undefined ? 0 : known?.codes[code];
+  if (known === undefined || number === undefined) return undefined;
+  const quoted = encodeIp({ source: destination, destination: source, protocol: IPPROTO_TCP, payload: about });
+  const bytes = new Uint8Array(8 + quoted.length);
+  bytes.set([known.type, number]);
+  // The MTU has the whole second word in ICMPv6, RFC 4443 section 3.2, and its lower half in ICMP, RFC 1191 section 4.
+  new DataView(bytes.buffer).setUint32(4, mtu);
+  bytes.set(quoted, 8);
+  const protocol = isV6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+  const sum = isV6 ? checksum(pseudoHeader({ source, destination, protocol }, bytes.length), bytes) : checksum(bytes);
+  bytes.set([sum >> 8, sum & 255], 2);
+  return { source, destination, protocol, payload: bytes };
+}

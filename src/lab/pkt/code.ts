@@ -1,0 +1,173 @@
+import { Scanner } from '../record/scanner.js';
+
+/** What a name stands for in the code of a script; absent where nothing has that name. */
+export type Lookup = (name: string) => number | undefined;
+
+/** An assertion that does not hold, with what its expression came to. */
+export class AssertionFailure extends Error {
+  constructor(text: string) {
+    super(text);
+    this.name = 'AssertionFailure';
+  }
+}
+
+type Binary = (a: number, b: number) => number;
+
+/** Bits of numbers up to 2**53: JavaScript's own operators cut them to 32. */
+function bits(operation: (a: bigint, b: bigint) => bigint): Binary {
+  return (a, b) => Number(operation(BigInt(a), BigInt(b)));
+}
+
+const truth = (value: boolean): number => Number(value);
+
+/** Python's binary operators, loosest first; those of one row bind alike. */
+const operators: readonly (readonly (readonly [text: string | RegExp, apply: Binary])[])[] = [
+  [[/or\b/y, (a, b) => (a !== 0 ? a : b)]],
+  [[/and\b/y, (a, b) => (a !== 0 ? b : a)]],
+  [],
+  [
+    ['==', (a, b) => truth(a === b)],
+    ['!=', (a, b) => truth(a !== b)],
+    ['<=', (a, b) => truth(a <= b)],
+    ['>=', (a, b) => truth(a >= b)],
+    [/<(?!<)/y, (a, b) => truth(a < b)],
+    [/>(?!>)/y, (a, b) => truth(a > b)],
+  ],
+  [['|', bits((a, b) => a | b)]],
+  [['^', bits((a, b) => a ^ b)]],
+  [['&', bits((a, b) => a & b)]],
+  [
+    ['<<', bits((a, b) => a << b)],
+    ['>>', bits((a, b) => a >> b)],
+  ],
+  [
+    ['+', (a, b) => a + b],
+    ['-', (a, b) => a - b],
+  ],
+  [
+    ['//', (a, b) => Math.floor(a / b)],
+    ['*', (a, b) => a * b],
+    ['/', (a, b) => a / b],
+    ['%', (a, b) => a - b * Math.floor(a / b)],
+  ],
+];
+const negation = 2;
+const comparison = 3;
+
+const functions: Readonly<Record<string, (...values: number[]) => number>> = {
+  abs: Math.abs,
+  min: Math.min,
+  max: Math.max,
+  int: Math.trunc,
+};
+
+/** Assertions in Python over numbers: what packetdrill's scripts say of `TCP_INFO`. Nothing is run but this. */
+class Program {
+  readonly #scanner: Scanner;
+  readonly #lookup: Lookup;
+  readonly #own = new Map<string, number>([
+    ['True', 1],
+    ['False', 0],
+  ]);
+
+  constructor(code: string, file: string, lookup: Lookup) {
+    this.#scanner = new Scanner(code, file);
+    this.#lookup = lookup;
+  }
+
+  run(): void {
+    while (!this.#scanner.isAtEnd) {
+      this.#statement();
+      this.#scanner.take(';');
+    }
+  }
+
+  #statement(): void {
+    if (this.#scanner.take(/print\b/y) !== undefined) {
+      // It says something to whoever debugs the script.
+      this.#scanner.must('(');
+      this.#told();
+      while (this.#scanner.take(',') !== undefined) this.#told();
+      this.#scanner.must(')');
+      return;
+    }
+    const name = this.#scanner.take(/[a-z_][a-z0-9_]*(?=\s*=[^=])/iy);
+    if (name !== undefined) {
+      this.#scanner.must('=');
+      this.#own.set(name, this.#expression(0));
+      return;
+    }
+    if (this.#scanner.take(/assert\b/y) === undefined)
+      this.#scanner.fail('"assert" or an assignment: no other Python is run');
+    const shown = this.#scanner.rest.split('\n', 1)[0]?.trim() ?? '';
+    const value = this.#expression(0);
+    const told: string[] = [];
+    while (this.#scanner.take(',') !== undefined) told.push(this.#told());
+    if (value === 0) throw new AssertionFailure(`assert ${shown}${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
+  }
+
+  /** What is printed where the assertion fails. */
+  #told(): string {
+    const text = this.#scanner.take(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/y);
+    if (text === undefined) return String(this.#expression(0));
+    if (this.#scanner.take(/%(?!\})/y) !== undefined) return `${text.slice(1, -1)} ${this.#told()}`;
+    return text.slice(1, -1);
+  }
+
+  #expression(level: number): number {
+    if (level === operators.length) return this.#unary();
+    if (level === negation) {
+      if (this.#scanner.take(/not\b/y) !== undefined) return truth(this.#expression(level) === 0);
+      return this.#expression(level + 1);
+    }
+    let value = this.#expression(level + 1);
+    let holds: number | undefined;
+    for (;;) {
+      const found = operators[level]?.find(([text]) => this.#scanner.take(text) !== undefined);
+      if (found === undefined) return holds ?? value;
+      const right = this.#expression(level + 1);
+      if (level !== comparison) value = found[1](value, right);
+      else {
+        // Python's `a < b < c`.
+        holds = (holds ?? 1) === 0 ? 0 : found[1](value, right);
+        value = right;
+      }
+    }
+  }
+
+  #unary(): number {
+    if (this.#scanner.take('-') !== undefined) return -this.#unary();
+    if (this.#scanner.take('~') !== undefined) return -this.#unary() - 1;
+    if (this.#scanner.take('(') !== undefined) {
+      const value = this.#expression(0);
+      this.#scanner.must(')');
+      return value;
+    }
+    const number = this.#scanner.take(/0x[0-9a-f]+|\d+(?:\.\d+)?(?:e[+-]?\d+)?/iy);
+    if (number !== undefined) return Number(number);
+    const { place } = this.#scanner;
+    const name = this.#scanner.take(/[a-z_][a-z0-9_]*/iy) ?? this.#scanner.fail('a number or a name');
+    if (this.#scanner.take('(') !== undefined) return this.#call(name);
+    return this.#own.get(name) ?? this.#lookup(name) ?? this.#scanner.refuse(`there is no ${name}`, place);
+  }
+
+  #call(name: string): number {
+    const { place } = this.#scanner;
+    const known = Object.hasOwn(functions, name) ? functions[name] : undefined;
+    if (known === undefined) this.#scanner.refuse(`there is no function ${name}`, place);
+    const values: number[] = [];
+    do values.push(this.#expression(0));
+    while (this.#scanner.take(',') !== undefined);
+    this.#scanner.must(')');
+    return known(...values);
+  }
+}
+
+/**
+ * Runs the code of a `%{ }%`.
+ *
+ * @throws {AssertionFailure} where an assertion does not hold; {@link ScriptError} for what is neither that nor an assignment.
+ */
+export function runCode(code: string, file: string, lookup: Lookup): void {
+  new Program(code, file, lookup).run();
+}

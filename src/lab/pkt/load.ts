@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { UsageError } from '../../errors.js';
+import { parsePkt } from './parse.js';
+import { Player, type PktStage } from './play.js';
+import { obstaclesOf } from './support.js';
+import { networkOf, type PktNetwork, type PktSettings } from './settings.js';
+
+/** A script that has been read, and can be played. */
+export interface LoadedPkt {
+  readonly name: string;
+  readonly title: string;
+  readonly network: PktNetwork;
+  play(stage: PktStage): Promise<void>;
+}
+
+const mostTold = 10;
+/** A title is one line. */
+const longestTitle = 100;
+
+/**
+ * Reads a script of packetdrill, and says what of it cannot be played before anything is.
+ *
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - it cannot be read; `ERR_NOT_SUPPORTED` - it asks for what cannot be had; with lines.
+ */
+export function loadPkt(path: string, file: string, settings: PktSettings = {}): LoadedPkt {
+  const defined = new Map(Object.entries(settings.define ?? {}));
+  const script = parsePkt(readFileSync(path, 'utf8'), file, defined, dirname(path));
+  const obstacles = obstaclesOf(script, settings);
+  if (obstacles.length > 0) {
+    const told = obstacles.slice(0, mostTold).map(({ place, reason }) => `${file}:${place.line}: ${reason}`);
+    const more = obstacles.length > mostTold ? [`and ${obstacles.length - mostTold} more`] : [];
+    throw new UsageError('ERR_NOT_SUPPORTED', [...told, ...more].join('\n'));
+  }
+  const network = networkOf(script, settings);
+  const name = basename(path, '.pkt');
+  const title = script.about === '' || script.about.length > longestTitle ? name : script.about;
+  return { name, title, network, play: async (stage) => await new Player(stage, script, network).play() };
+}

@@ -1,0 +1,263 @@
+import { readSegment } from '../network/peer/notation.js';
+import { type Place, Scanner } from '../record/scanner.js';
+import type { WrittenIp } from '../network/peer/as-written.js';
+import type { IcmpLine, Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
+
+const time = /\d*\.?\d+/y;
+const word = /[a-z_][a-z0-9_]*/iy;
+const address = /[0-9a-f:.]+(?=\s*>)|[0-9a-f:.]+(?=\s*:\s)/iy;
+
+/** Names given on the command line of a script, and what stands for them: `--define=NAME=VALUE`. */
+type Defined = ReadonlyMap<string, string>;
+
+function readMs(scanner: Scanner): number {
+  return Number(scanner.must(time, 'a time in seconds')) * 1000;
+}
+
+function readWhen(scanner: Scanner): When {
+  if (scanner.take('*') !== undefined) return { kind: 'any' };
+  const kind = scanner.take('+') === undefined ? 'at' : 'after';
+  const ms = readMs(scanner);
+  if (scanner.take('~') === undefined) return { kind, ms };
+  if (kind === 'after') scanner.must('+');
+  return { kind, ms, latestMs: readMs(scanner) };
+}
+
+function number(scanner: Scanner): number | undefined {
+  const text = scanner.take(/-?(?:0x[0-9a-f]+|\d+)(?![0-9a-z_.])/iy);
+  if (text === undefined) return undefined;
+  return text.startsWith('-') ? -Number(text.slice(1)) : Number(text);
+}
+
+function readText(scanner: Scanner): string | undefined {
+  return scanner.take(/"(?:\\.|[^"\\\n])*"/y)?.slice(1, -1);
+}
+
+function readList(scanner: Scanner, close: string, defined: Defined): Value[] {
+  const values: Value[] = [];
+  if (scanner.take(close) !== undefined) return values;
+  do values.push(readValue(scanner, defined));
+  while (scanner.take(',') !== undefined);
+  scanner.must(close, `"," or ${JSON.stringify(close)}`);
+  return values;
+}
+
+function readFields(scanner: Scanner, defined: Defined): Value {
+  const fields: { name?: string; value: Value }[] = [];
+  do {
+    // `msg_iov(1)=` and `msg_name(...)=` have a size between name and value.
+    const name = scanner.take(/[a-z_][a-z0-9_]*(?=\s*(?:\([^()]*\)\s*)?=)/iy);
+    if (name !== undefined) {
+      scanner.take(/\([^()]*\)/y);
+      scanner.must('=');
+    }
+    fields.push({ ...(name !== undefined && { name }), value: readValue(scanner, defined) });
+  } while (scanner.take(',') !== undefined);
+  scanner.must('}', '"," or "}"');
+  return { kind: 'struct', fields };
+}
+
+function readWord(scanner: Scanner, name: string, defined: Defined): Value {
+  if (scanner.take('(') !== undefined) return { kind: 'made', by: name, of: readList(scanner, ')', defined) };
+  const given = defined.get(name);
+  if (given === undefined) return { kind: 'word', name };
+  const value = Number(given);
+  if (given !== '' && Number.isFinite(value)) return { kind: 'number', value };
+  return /^".*"$/.test(given) ? { kind: 'text', text: given.slice(1, -1) } : { kind: 'word', name: given };
+}
+
+function readOne(scanner: Scanner, defined: Defined): Value {
+  if (scanner.take('...') !== undefined) return { kind: 'any' };
+  if (scanner.take('[') !== undefined) return { kind: 'array', items: readList(scanner, ']', defined) };
+  if (scanner.take('{') !== undefined) return readFields(scanner, defined);
+  const text = readText(scanner);
+  if (text !== undefined) {
+    scanner.take('...');
+    return { kind: 'text', text };
+  }
+  const value = number(scanner);
+  if (value !== undefined) return { kind: 'number', value };
+  const name = scanner.take(word);
+  return name === undefined ? scanner.fail('a value') : readWord(scanner, name, defined);
+}
+
+function readValue(scanner: Scanner, defined: Defined): Value {
+  const parts = [readOne(scanner, defined)];
+  while (scanner.take('|') !== undefined) parts.push(readOne(scanner, defined));
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : { kind: 'or', parts };
+}
+
+const ecns = ['noecn', 'ect01', 'ect0', 'ect1', 'ce'] as const;
+
+function readByte(scanner: Scanner, what: string): number {
+  const { place } = scanner;
+  const value = number(scanner) ?? scanner.fail(what);
+  return value >= 0 && value < 256 ? value : scanner.refuse(`${what}: expected 0 to 255, got ${value}`, place);
+}
+
+/** `[ect0]`, `(tos 0x10, ttl 64)`. */
+function readIp(scanner: Scanner): WrittenIp {
+  const open = scanner.take(/[[(](?=\s*(?:noecn|ect01|ect0|ect1|ce|tos|ttl|flowlabel)\b)/y);
+  if (open === undefined) return {};
+  let ip: WrittenIp = {};
+  do {
+    const ecn = ecns.find((name) => scanner.take(name) !== undefined);
+    if (ecn !== undefined) ip = { ...ip, ecn };
+    else if (scanner.take('tos') !== undefined) ip = { ...ip, tos: readByte(scanner, 'a TOS byte') };
+    else if (scanner.take('ttl') !== undefined) ip = { ...ip, ttl: readByte(scanner, 'a TTL') };
+    else scanner.fail('an ECN field, "tos" or "ttl"');
+  } while (scanner.take(',') !== undefined);
+  scanner.must(open === '[' ? ']' : ')');
+  return ip;
+}
+
+type Happens = { readonly place: Place; readonly when: When };
+
+function readIcmp(scanner: Scanner, happens: Happens, way: Way): IcmpLine {
+  const type = scanner.must(word, 'a type of ICMP');
+  const code = scanner.take(/(?!mtu\b|id\b)[a-z_][a-z0-9_]*/iy);
+  const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : (number(scanner) ?? scanner.fail('an MTU'));
+  let about: IcmpLine['about'];
+  if (scanner.take('[') !== undefined) {
+    const seq = number(scanner) ?? scanner.fail('a sequence number');
+    scanner.must(':');
+    if (number(scanner) === undefined) scanner.fail('a sequence number');
+    scanner.must('(');
+    about = { seq, length: number(scanner) ?? scanner.fail('a number of bytes') };
+    scanner.must(')');
+    scanner.must(']');
+  }
+  return {
+    ...happens,
+    kind: 'icmp',
+    way,
+    type,
+    ...(code !== undefined && { code }),
+    ...(mtu !== undefined && { mtu }),
+    ...(about !== undefined && { about }),
+  };
+}
+
+/** What the importer does not know of the network layer: each is named where it stands. */
+const otherPackets = ['udp', 'gre', 'GREv0', 'mpls', 'psp'];
+
+function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defined): Line {
+  let ip = readIp(scanner);
+  let addresses: SegmentLine['addresses'];
+  if (scanner.take(/ipv[46]\b/y) !== undefined) {
+    ip = { ...ip, ...readIp(scanner) };
+    const source = scanner.must(address, 'an address');
+    scanner.must('>');
+    const destination = scanner.must(address, 'an address').replace(/:$/, '');
+    scanner.must(':');
+    addresses = { source, destination };
+    ip = { ...ip, ...readIp(scanner) };
+  }
+  const { place } = scanner;
+  const other = otherPackets.find((name) => scanner.take(new RegExp(`${name}\\b`, 'y')) !== undefined);
+  if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP and ICMP alone`, place);
+  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way);
+  let ports: SegmentLine['ports'];
+  const source = scanner.take(/\d+(?=\s*>\s*\d)/y);
+  if (source !== undefined) {
+    scanner.must('>');
+    ports = { source: Number(source), destination: number(scanner) ?? scanner.fail('a port') };
+  }
+  const segment = readSegment(scanner, defined);
+  return {
+    ...happens,
+    kind: 'segment',
+    way,
+    ip,
+    ...(addresses !== undefined && { addresses }),
+    ...(ports !== undefined && { ports }),
+    segment,
+  };
+}
+
+function readCall(scanner: Scanner, happens: Happens, defined: Defined): Line {
+  const returnsMs = scanner.take('...') === undefined ? undefined : readMs(scanner);
+  const name = scanner.must(word, 'a system call, "<", ">", "`" or "%{"');
+  scanner.must('(');
+  const args = readList(scanner, ')', defined);
+  scanner.must('=');
+  const result = readValue(scanner, defined);
+  const errno = scanner.take(/E[A-Z0-9]+/y);
+  // What strerror(3) says, or what a flag means: for the reader.
+  scanner.take(/\([^()\n]*\)/y);
+  return {
+    ...happens,
+    kind: 'call',
+    name,
+    args,
+    result,
+    ...(errno !== undefined && { errno }),
+    ...(returnsMs !== undefined && { returnsMs }),
+  };
+}
+
+function readShell(scanner: Scanner): string | undefined {
+  return scanner.take('`') === undefined ? undefined : scanner.until('`', 'a command').trim();
+}
+
+function readLine(scanner: Scanner, defined: Defined): Line {
+  const { place } = scanner;
+  const happens = { place, when: readWhen(scanner) };
+  if (scanner.take('<') !== undefined) return readPacket(scanner, happens, 'in', defined);
+  if (scanner.take('>') !== undefined) return readPacket(scanner, happens, 'out', defined);
+  const command = readShell(scanner);
+  if (command !== undefined) return { ...happens, kind: 'shell', command };
+  if (scanner.take('%{') !== undefined) return { ...happens, kind: 'code', code: scanner.until('}%', 'code').trim() };
+  return readCall(scanner, happens, defined);
+}
+
+function readOptions(scanner: Scanner): PktScript['options'][number][] {
+  const options: PktScript['options'][number][] = [];
+  for (let name = scanner.take(/--[a-z0-9_]+/iy); name !== undefined; name = scanner.take(/--[a-z0-9_]+/iy)) {
+    const { place } = scanner;
+    const value = scanner.take('=') === undefined ? '' : scanner.must(/(?:"[^"\n]*"|`[^`]*`|[^\s"`])+/y, 'a value');
+    options.push({ name: name.slice(2), value, place });
+  }
+  return options;
+}
+
+function definitions(options: PktScript['options']): Map<string, string> {
+  return new Map(
+    options
+      .filter(({ name }) => name === 'define')
+      .map(({ value }) => [value.slice(0, value.indexOf('=')), value.slice(value.indexOf('=') + 1)] as const),
+  );
+}
+
+/** The first comment, without its slashes. */
+function aboutOf(text: string): string {
+  const [comment = ''] = /^\s*(?:\/\/[^\n]*\n)+/.exec(text) ?? [];
+  return comment
+    .split('\n')
+    .map((line) => line.replace(/^\s*\/\/\s?/, '').trim())
+    .filter((line) => line !== '')
+    .join(' ');
+}
+
+/**
+ * Reads a script in packetdrill's language.
+ *
+ * @throws {ScriptError} `ERR_ARGUMENT_INVALID` - with line and column, and what was expected there.
+ */
+export function parsePkt(text: string, file: string, given: Defined = new Map(), folder = '.'): PktScript {
+  const scanner = new Scanner(text, file);
+  const options = readOptions(scanner);
+  const defined = new Map([...definitions(options), ...given]);
+  const lines: Line[] = [];
+  const shell = (place: Place): void => {
+    const command = readShell(scanner);
+    if (command !== undefined) lines.push({ kind: 'shell', place, when: { kind: 'after', ms: 0 }, command });
+  };
+  shell(scanner.place);
+  while (!scanner.isAtEnd) {
+    if (scanner.isNext('`')) shell(scanner.place);
+    else lines.push(readLine(scanner, defined));
+  }
+  return { file, folder, options, lines, about: aboutOf(text) };
+}

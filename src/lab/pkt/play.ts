@@ -1,0 +1,404 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../../errors.js';
+import { Socket } from '../../index.js';
+import type { Host } from '../network/host.js';
+import type { LabSocket } from '../network/lab-socket.js';
+import { encodeIcmp } from '../network/peer/icmp.js';
+import { asWritten, type Difference, differences, differencesText, joined, split } from '../network/peer/as-written.js';
+import { segmentText } from '../network/peer/notation.js';
+import type { ArrivedSegment, ScriptedPeer } from '../network/peer/peer.js';
+import { encodeSegment } from '../network/peer/segment.js';
+import { patient } from '../record/patience.js';
+import { until } from '../record/until.js';
+import { KernelClock } from '../wire/clock.js';
+import type { Descriptor, Machine } from './calls.js';
+import { AssertionFailure, runCode } from './code.js';
+import { PktFailure } from './failure.js';
+import { Flow } from './flow.js';
+import { infoNames } from './info-names.js';
+import { runCall } from './run-call.js';
+import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine, When } from './script.js';
+import type { PktNetwork } from './settings.js';
+
+/** What a script is played on: a host, and a peer that stands for every other address. */
+export interface PktStage {
+  readonly host: Host;
+  readonly peer: ScriptedPeer;
+  readonly mark: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A segment that comes later than this is not waited for. */
+const lateMs = 1000;
+/** So late a machine may be before what follows is put off too. */
+const slackMs = 2;
+/** Timers count whole milliseconds: the last one is waited for in turns of the loop. */
+const spinMs = 2;
+/** So late this process may learn that a call would return: the kernel's moment is not told. */
+const wakeMs = 20;
+const firstPort = 40_000;
+
+interface Pending {
+  readonly line: CallLine;
+  readonly promise: Promise<void>;
+}
+
+/** Plays a script line by line, in time, and compares. */
+export class Player implements Machine {
+  readonly descriptors = new Map<number, Descriptor>();
+  readonly host: Host;
+  readonly #stage: PktStage;
+  readonly #script: PktScript;
+  readonly #network: PktNetwork;
+  readonly #clock = new KernelClock();
+  readonly #beginMs = performance.now();
+  /** When the line before should have happened, and when it did: milliseconds of performance.now(). */
+  #plannedMs = performance.now();
+  #happenedMs = performance.now();
+  /** By how much everything has been put off, where the machine was late. */
+  #lateMs = 0;
+  /** Whose packets the next ones are. */
+  #state: 'none' | 'listening' | 'connecting' | 'connected' = 'none';
+  #flow: Flow | undefined;
+  #under: Descriptor | undefined;
+  #nextPort = firstPort + (process.pid % 1000);
+  #pending: Pending | undefined;
+  #failure: unknown;
+  /** What is left of a segment that was longer than its line. */
+  #rest: ArrivedSegment | undefined;
+
+  constructor(stage: PktStage, script: PktScript, network: PktNetwork) {
+    this.#stage = stage;
+    this.host = stage.host;
+    this.#script = script;
+    this.#network = network;
+  }
+
+  /** @throws {PktFailure} at the first line that did not come out as written. */
+  async play(): Promise<void> {
+    for (const line of this.#script.lines) {
+      this.#stage.signal.throwIfAborted();
+      await this.#playLine(line);
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+    await this.#finishPending();
+  }
+
+  open(name: string): LabSocket {
+    const family = this.#network.ipVersion === 'ipv4' ? 'IPv4' : 'IPv6';
+    const socket = this.host.run(() => Socket.open({ family, type: 'stream' }));
+    return this.host.record(name, socket);
+  }
+
+  bindAddress(): { address: string; port: number } {
+    return { address: this.#inSocket(this.#network.local), port: this.#network.bindPort };
+  }
+
+  connectAddress(): { address: string; port: number } {
+    return { address: this.#inSocket(this.#network.remote), port: this.#network.connectPort };
+  }
+
+  listens(descriptor: Descriptor): void {
+    this.#under = descriptor;
+    this.#state = 'listening';
+  }
+
+  connects(descriptor: Descriptor, target: { address: string; port: number }): void {
+    if (this.#under === descriptor && this.#state !== 'listening' && this.#state !== 'none') return;
+    this.#under = descriptor;
+    this.#state = 'connecting';
+    const remote = { address: this.#onWire(target.address), port: target.port };
+    // The host chooses its port: known from its first segment.
+    this.#flow = new Flow({ local: { address: this.#network.local, port: 0 }, remote });
+  }
+
+  accepted(descriptor: Descriptor): void {
+    this.#under = descriptor;
+  }
+
+  #inSocket(address: string): string {
+    return this.#network.ipVersion === 'ipv4-mapped-ipv6' && !address.includes(':') ? `::ffff:${address}` : address;
+  }
+
+  #onWire(address: string): string {
+    return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
+  }
+
+  #fail(line: Line, message: string, found: readonly Difference[] = []): never {
+    throw new PktFailure(this.#script.file, line, message, found);
+  }
+
+  /** When a line is due; now where it does not say. */
+  #dueMs({ when }: Line): number {
+    if (when.kind === 'any') return performance.now();
+    return this.#baseMs(when) + when.ms;
+  }
+
+  /** What a time of the script counts from. */
+  #baseMs({ kind }: When): number {
+    return kind === 'at' ? this.#beginMs + this.#lateMs : this.#plannedMs;
+  }
+
+  async #waitUntil(dueMs: number): Promise<void> {
+    const { signal } = this.#stage;
+    for (let left = dueMs - performance.now(); left > 0; left = dueMs - performance.now()) {
+      if (left > spinMs) await delay(left - spinMs, undefined, { signal });
+      else await new Promise(setImmediate);
+      if (this.#failure !== undefined) throw this.#failure;
+    }
+  }
+
+  #happened(plannedMs: number, begunMs: number, doneMs: number): void {
+    this.#happenedMs = doneMs;
+    const late = begunMs - plannedMs;
+    this.#plannedMs = late > slackMs ? begunMs : plannedMs;
+    if (late > slackMs) this.#lateMs += late;
+  }
+
+  async #playLine(line: Line): Promise<void> {
+    switch (line.kind) {
+      case 'segment':
+        if (line.way === 'out') await this.#expect(line);
+        else await this.#inTime(line, () => this.#send(line));
+        return;
+      case 'icmp':
+        await this.#inTime(line, () => this.#sendIcmp(line));
+        return;
+      case 'code':
+        await this.#inTime(line, () => this.#runCode(line));
+        return;
+      case 'shell':
+        await this.#inTime(line, () => this.#runShell(line));
+        return;
+      case 'call':
+        await this.#call(line);
+    }
+  }
+
+  async #inTime(line: Line, work: () => void | Promise<void>): Promise<void> {
+    const dueMs = this.#dueMs(line);
+    await this.#waitUntil(dueMs);
+    const begunMs = performance.now();
+    await work();
+    this.#happened(dueMs, begunMs, performance.now());
+  }
+
+  #send(line: SegmentLine): void {
+    const { segment: written, ip } = line;
+    if (this.#state === 'listening' || this.#state === 'none') {
+      const local = { address: this.#network.local, port: this.#network.bindPort };
+      const remote = { address: this.#network.remote, port: this.#nextPort++ };
+      this.#flow = new Flow({ local, remote });
+      this.#state = 'connected';
+    }
+    const flow = this.#flow;
+    if (flow === undefined) this.#fail(line, 'there is no connection this segment could belong to');
+    if (flow.tuple.local.port === 0) this.#fail(line, 'the host has sent nothing yet, so its port is not known');
+    const made = flow.toWire(written, ip);
+    if (made === undefined) this.#fail(line, 'it echoes a timestamp that the host has not sent');
+    const segment = {
+      ...made,
+      ...line.addresses,
+      ...(line.ports !== undefined && { sourcePort: line.ports.source, destinationPort: line.ports.destination }),
+    };
+    this.#stage.peer.sendSegment(segment);
+    this.#note('sends', written, segment);
+  }
+
+  #note(
+    way: 'sends' | 'gets',
+    { seq, ack }: { readonly seq: number; readonly ack?: number },
+    on: Pick<ArrivedSegment, 'flags' | 'window' | 'options' | 'payload'>,
+  ): void {
+    const { flags, window, options, payload } = on;
+    this.#stage.peer.note({
+      way,
+      flags,
+      seq,
+      ...(flags.includes('ACK') && ack !== undefined && { ack }),
+      window,
+      options,
+      length: payload.length,
+    });
+  }
+
+  /** The next segment of the connection, whatever it is. */
+  #take(line: SegmentLine): ArrivedSegment | undefined {
+    return this.#stage.peer.take((segment) => {
+      const flow = this.#flow;
+      if (flow === undefined) return false;
+      if (line.ports !== undefined || line.addresses !== undefined) return this.#isAddressed(line, segment);
+      if (flow.tuple.local.port !== 0) return flow.has(segment);
+      const { remote } = flow.tuple;
+      return segment.destination === remote.address && segment.destinationPort === remote.port;
+    });
+  }
+
+  #isAddressed({ ports, addresses }: SegmentLine, segment: ArrivedSegment): boolean {
+    return (
+      (ports === undefined || (segment.sourcePort === ports.source && segment.destinationPort === ports.destination)) &&
+      (addresses === undefined ||
+        (segment.source === addresses.source && segment.destination === addresses.destination))
+    );
+  }
+
+  #learn({ segment: written }: SegmentLine, segment: ArrivedSegment): Flow {
+    let flow = this.#flow ?? new Flow({ local: { address: '', port: 0 }, remote: { address: '', port: 0 } });
+    if (flow.tuple.local.port === 0) {
+      const local = { address: segment.source, port: segment.sourcePort };
+      flow = new Flow({ local, remote: flow.tuple.remote });
+      this.#flow = flow;
+      this.#state = 'connected';
+    }
+    if (segment.flags.includes('SYN') && flow.localInitial === undefined) flow.learn(segment, written.seq);
+    return flow;
+  }
+
+  async #next(line: SegmentLine, untilMs: number): Promise<ArrivedSegment | undefined> {
+    const deadlineMs = Math.max(0, untilMs - performance.now());
+    const { signal } = this.#stage;
+    const look = (): ArrivedSegment | 'failed' | undefined =>
+      this.#failure === undefined ? this.#take(line) : 'failed';
+    const found = await until(look, 'segment', { deadlineMs, signal }).catch((error: unknown) => {
+      if (codeOf(error) === 'ERR_TIMED_OUT') return undefined;
+      throw error;
+    });
+    if (found === 'failed') throw this.#failure;
+    return found;
+  }
+
+  async #expect(line: SegmentLine): Promise<void> {
+    const { segment: written, ip, when } = line;
+    const [fromMs, toMs] = this.#window(when);
+    const untilMs = toMs + patient(lateMs);
+    const isRest = this.#rest !== undefined;
+    const first = this.#rest ?? (await this.#next(line, untilMs));
+    this.#rest = undefined;
+    const what = segmentText(written);
+    if (first === undefined) this.#fail(line, `expected ${what}; nothing came`);
+    const flow = this.#learn(line, first);
+    // What is left over has the numbers of the script already.
+    let whole = isRest ? first : flow.fromWire(first);
+    while (whole.payload.length < written.length) {
+      const piece = await this.#next(line, untilMs);
+      const fit = piece && joined(whole, flow.fromWire(piece));
+      if (fit === undefined) break;
+      whole = fit;
+    }
+    if (written.length > 0 && whole.payload.length > written.length) {
+      const [head, rest] = split(whole, written.length);
+      whole = head;
+      this.#rest = rest;
+    }
+    flow.noteStamps(written, whole);
+    this.#note('gets', whole, whole);
+    const found = differences(written, ip, whole);
+    const atMs = this.#clock.toMs(whole.atNs);
+    if (found.length > 0) {
+      const came = segmentText(asWritten(whole));
+      this.#fail(line, `${differencesText(found)} (expected ${what}; came ${came})`, found);
+    }
+    this.#checkTime(line, what, atMs, fromMs, toMs);
+    const plannedMs = Math.min(Math.max(atMs, fromMs), toMs);
+    this.#happened(when.kind === 'any' ? atMs : plannedMs, plannedMs, atMs);
+  }
+
+  /** From when to when a segment may come: milliseconds of performance.now(), the tolerance not yet added. */
+  #window(when: When): [fromMs: number, toMs: number] {
+    if (when.kind === 'any') return [0, performance.now() + patient(30_000)];
+    const base = this.#baseMs(when);
+    return [base + when.ms, base + (when.latestMs ?? when.ms)];
+  }
+
+  #checkTime(line: Line, what: string, atMs: number, fromMs: number, toMs: number): void {
+    if (line.when.kind === 'any') return;
+    const tolerance = this.#network.toleranceMs;
+    // Where the machine was late with the line before, it may be right by that.
+    const late = Math.max(0, this.#happenedMs - this.#plannedMs);
+    if (atMs >= fromMs - tolerance && atMs <= toMs + late + tolerance) return;
+    const since = (ms: number): string => `${(ms - this.#plannedMs).toFixed(1)} ms`;
+    const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
+    this.#fail(
+      line,
+      `${what}: expected ${expected} after the line before, got ${since(atMs)} (tolerance ${tolerance} ms)`,
+      [{ field: 'time', expected, got: since(atMs) }],
+    );
+  }
+
+  #sendIcmp(line: IcmpLine): void {
+    const flow = this.#flow;
+    if (flow === undefined) this.#fail(line, 'there is no connection this message could be about');
+    const { local, remote } = flow.tuple;
+    const { seq, length } = line.about ?? { seq: 0, length: 0 };
+    const about = encodeSegment(
+      {
+        sourcePort: local.port,
+        destinationPort: remote.port,
+        seq: (seq + (flow.localInitial ?? 0)) >>> 0,
+        ack: 0,
+        flags: ['ACK'],
+        window: 0,
+        urgentPointer: 0,
+        options: {},
+        payload: new Uint8Array(length),
+      },
+      local.address,
+      remote.address,
+    );
+    const packet = encodeIcmp({
+      source: remote.address,
+      destination: local.address,
+      type: line.type,
+      code: line.code,
+      mtu: line.mtu,
+      about,
+    });
+    if (packet === undefined)
+      this.#fail(line, `icmp ${line.type} ${line.code ?? ''}: not a type and code that is known`);
+    this.#stage.peer.sendPacket(packet);
+  }
+
+  #runCode(line: CodeLine): void {
+    try {
+      runCode(line.code, `${this.#script.file}:${line.place.line}`, infoNames(this.#under?.socket.socket));
+    } catch (error) {
+      if (error instanceof AssertionFailure) this.#fail(line, error.message);
+      throw error;
+    }
+  }
+
+  async #runShell(line: ShellLine): Promise<void> {
+    // The script's own folder, as packetdrill has it: `../common/defaults.sh`.
+    const command = `cd "$0" || exit\n${line.command}`;
+    const child = this.host.spawn('sh', ['-c', command, this.#script.folder], { name: 'sh' });
+    const end = await child.exited();
+    if (end !== 'status 0') this.#fail(line, `${line.command.split('\n', 1)[0] ?? ''}: it ended with ${end}`);
+  }
+
+  async #finishPending(): Promise<void> {
+    await this.#pending?.promise;
+    this.#pending = undefined;
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #call(line: CallLine): Promise<void> {
+    await this.#finishPending();
+    const dueMs = this.#dueMs(line);
+    await this.#waitUntil(dueMs);
+    const begunMs = performance.now();
+    const call = runCall(this, line, this.#script.file, this.#stage.signal);
+    if (line.returnsMs === undefined) {
+      await call;
+      this.#happened(dueMs, begunMs, performance.now());
+      return;
+    }
+    const returnMs = this.#baseMs(line.when) + line.returnsMs;
+    this.#happened(dueMs, begunMs, begunMs);
+    const lateMs = this.#lateMs;
+    const checked = call.then(() => {
+      const dueNowMs = returnMs + this.#lateMs - lateMs;
+      this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs));
+    });
+    this.#pending = { line, promise: checked.catch((error: unknown) => void (this.#failure ??= error)) };
+  }
+}

@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Socket } from '../../index.js';
+import { patient } from '../record/patience.js';
+import { errnoOf, type Machine, type Returned, type SystemCall, systemCalls } from './calls.js';
+import { PktFailure } from './failure.js';
+import type { CallLine } from './script.js';
+import { namesOf, numberOf, valueText } from './values.js';
+
+/** How long a call that should return at once may take before it counts as one that blocks. */
+const blockedAfterMs = 2000;
+
+/** What a call came to. */
+type Outcome = { readonly returned: Returned } | { readonly errno: string };
+
+/** Makes a call again until it does not block, and one that has to take all, until it has what the script says. */
+async function untilDone(
+  call: SystemCall,
+  line: CallLine,
+  once: () => Returned | undefined,
+  first: Returned | undefined,
+  socket: Socket | undefined,
+  signal: AbortSignal,
+): Promise<Returned> {
+  const wanted = call.whole === true ? (numberOf(line.result) ?? 0) : 0;
+  const deadlineMs = performance.now() + (line.returnsMs ?? 0) + patient(blockedAfterMs);
+  for (let last = first; ; last = once() ?? last) {
+    if (last !== undefined && last.value >= wanted) return last;
+    if (performance.now() > deadlineMs) throw new Error(`${line.name}: it still blocks`);
+    if (call.waits === undefined || socket === undefined) await delay(1, undefined, { signal });
+    else await socket.poll([call.waits], { timeoutMs: Math.max(1, Math.ceil(deadlineMs - performance.now())), signal });
+  }
+}
+
+async function make(call: SystemCall, machine: Machine, line: CallLine, signal: AbortSignal): Promise<Outcome> {
+  const descriptor = machine.descriptors.get(numberOf(line.args[0] ?? { kind: 'any' }) ?? -1);
+  const isNonBlocking =
+    descriptor?.nonBlocking === true || line.args.some((arg) => namesOf(arg).includes('MSG_DONTWAIT'));
+  const once = call.prepare(machine, line);
+  const first = once();
+  if (first === undefined && isNonBlocking) return { errno: 'EAGAIN' };
+  if (first !== undefined && (isNonBlocking || call.whole !== true)) return { returned: first };
+  return { returned: await untilDone(call, line, once, first, descriptor?.socket.socket, signal) };
+}
+
+function compare(file: string, line: CallLine, outcome: Outcome): void {
+  const wanted = numberOf(line.result);
+  const value = 'errno' in outcome ? -1 : outcome.returned.value;
+  const errno = 'errno' in outcome ? outcome.errno : undefined;
+  const isRight = (wanted === undefined || value === wanted) && (line.errno === undefined || line.errno === errno);
+  if (!isRight) {
+    const expected = [wanted ?? '...', line.errno ?? ''].join(' ').trim();
+    throw new PktFailure(
+      file,
+      line,
+      `${line.name}: expected ${expected}, got ${[value, errno ?? ''].join(' ').trim()}`,
+    );
+  }
+  for (const { what, expected, got } of 'errno' in outcome ? [] : (outcome.returned.results ?? []))
+    if (expected !== got) throw new PktFailure(file, line, `${line.name}: ${what}: expected ${expected}, got ${got}`);
+}
+
+/**
+ * Makes the call of a line, waits as long as it would block, records it and compares what it came to.
+ *
+ * @throws {PktFailure} It came to something else.
+ */
+export async function runCall(machine: Machine, line: CallLine, file: string, signal: AbortSignal): Promise<void> {
+  const call = Object.hasOwn(systemCalls, line.name) ? systemCalls[line.name] : undefined;
+  if (call === undefined) throw new PktFailure(file, line, `${line.name}: not a call that can be made`);
+  const outcome = await make(call, machine, line, signal).catch((error: unknown): Outcome => {
+    const errno = errnoOf(error);
+    if (errno !== undefined) return { errno };
+    signal.throwIfAborted();
+    throw new PktFailure(file, line, error instanceof Error ? error.message : String(error));
+  });
+  const fd = numberOf(line.args[0] ?? { kind: 'any' });
+  machine.host.called(line.name, line.args.slice(fd === undefined ? 0 : 1).map(valueText), {
+    ...(fd !== undefined && { actor: `fd ${fd}` }),
+    outcome: 'errno' in outcome ? { ok: false, errno: outcome.errno } : { ok: true, value: outcome.returned.value },
+  });
+  compare(file, line, outcome);
+}

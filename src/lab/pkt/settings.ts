@@ -1,0 +1,91 @@
+import { UsageError } from '../../errors.js';
+import type { PktScript } from './script.js';
+
+export const ipVersions = ['ipv4', 'ipv6', 'ipv4-mapped-ipv6'] as const;
+export type IpVersion = (typeof ipVersions)[number];
+
+/** How a script is run; what it says itself at its top goes before. */
+export interface PktSettings {
+  readonly ipVersion?: IpVersion;
+  /** How much earlier or later than written a segment may come; 4 if absent, as with packetdrill. */
+  readonly toleranceMs?: number;
+  /** Runs the script's shell commands, as whoever runs this. */
+  readonly allowShell?: boolean;
+  readonly define?: Readonly<Record<string, string>>;
+}
+
+/** What a script runs on. */
+export interface PktNetwork {
+  readonly ipVersion: IpVersion;
+  readonly local: string;
+  readonly gateway: string;
+  readonly remote: string;
+  readonly prefix: number;
+  readonly mtu: number;
+  readonly bindPort: number;
+  readonly connectPort: number;
+  readonly toleranceMs: number;
+}
+
+const defaults = {
+  ipv4: { local: '192.168.0.1', gateway: '192.168.0.2', remote: '192.0.2.1', prefix: 16, mtu: 1500 },
+  'ipv4-mapped-ipv6': { local: '192.168.0.1', gateway: '192.168.0.2', remote: '192.0.2.1', prefix: 16, mtu: 1500 },
+  ipv6: {
+    local: 'fd3d:a0b:17d6::1',
+    gateway: 'fd3d:a0b:17d6:8888::1',
+    remote: 'fd3d:fa7b:d17d::1',
+    prefix: 48,
+    mtu: 1520,
+  },
+} as const;
+
+type Read = (network: PktNetwork, value: string) => PktNetwork;
+
+function number(name: string, value: string): number {
+  if (!/^\d+$/.test(value)) throw new UsageError('ERR_ARGUMENT_INVALID', `--${name}: expected a number, got ${value}`);
+  return Number(value);
+}
+
+/** Options of packetdrill that a script may have at its top. */
+const known: Readonly<Record<string, Read | 'nothing'>> = {
+  tolerance_usecs: (network, value) => ({ ...network, toleranceMs: number('tolerance_usecs', value) / 1000 }),
+  mtu: (network, value) => ({ ...network, mtu: number('mtu', value) }),
+  bind_port: (network, value) => ({ ...network, bindPort: number('bind_port', value) }),
+  connect_port: (network, value) => ({ ...network, connectPort: number('connect_port', value) }),
+  local_ip: (network, value) => ({ ...network, local: value }),
+  remote_ip: (network, value) => ({ ...network, remote: value.replace(/\/\d+$/, '') }),
+  gateway_ip: (network, value) => (value === network.local ? network : { ...network, gateway: value }),
+  ip_version: (network) => network,
+  define: 'nothing',
+  // Offloading is off on the link of the lab, and the host's clock is not compared.
+  strict_segments: 'nothing',
+  tcp_ts_ecr_scaled: 'nothing',
+  tcp_ts_tick_usecs: 'nothing',
+  mss: 'nothing',
+  netmask_ip: 'nothing',
+  non_fatal: 'nothing',
+};
+
+export const knownOptions: readonly string[] = Object.keys(known);
+
+function versionOf(script: PktScript, settings: PktSettings): IpVersion {
+  const written = script.options.find(({ name }) => name === 'ip_version')?.value;
+  const version = ipVersions.find((each) => each === written);
+  return version ?? settings.ipVersion ?? 'ipv4';
+}
+
+/** The network a script runs on: by its own options, then the settings, then packetdrill's defaults. */
+export function networkOf(script: PktScript, settings: PktSettings): PktNetwork {
+  const ipVersion = versionOf(script, settings);
+  const begin: PktNetwork = {
+    ipVersion,
+    ...defaults[ipVersion],
+    bindPort: 8080,
+    connectPort: 8080,
+    toleranceMs: settings.toleranceMs ?? 4,
+  };
+  return script.options.reduce((network, { name, value }) => {
+    const read = known[name];
+    return typeof read === 'function' ? read(network, value) : network;
+  }, begin);
+}

@@ -1,0 +1,116 @@
+import { UsageError } from '../../errors.js';
+
+/** Where something stands in a text: both from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A text cannot be read. Its message has file, line and column, and what was expected there. */
+export class ScriptError extends UsageError {
+  readonly place: Place;
+
+  constructor(file: string, place: Place, message: string) {
+    super('ERR_ARGUMENT_INVALID', `${file}:${place.line}:${place.column}: ${message}`);
+    this.name = 'ScriptError';
+    this.place = place;
+  }
+}
+
+const space = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+const mostShown = 24;
+
+/** Reads a text from its begin to its end, piece by piece; between two pieces may be spaces and comments. */
+export class Scanner {
+  readonly file: string;
+  readonly #text: string;
+  /** Offsets at which lines begin. */
+  readonly #lines: readonly number[];
+  #at = 0;
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.file = file;
+    const begins = [0];
+    for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) begins.push(at + 1);
+    this.#lines = begins;
+  }
+
+  /** Where the next piece begins. */
+  get place(): Place {
+    this.#skip();
+    return this.#placeOf(this.#at);
+  }
+
+  get isAtEnd(): boolean {
+    this.#skip();
+    return this.#at >= this.#text.length;
+  }
+
+  /** The next piece, if it is one of these: a text as it stands, or what a sticky expression matches. */
+  take(wanted: string | RegExp): string | undefined {
+    this.#skip();
+    const found = this.#match(wanted);
+    if (found !== undefined) this.#at += found.length;
+    return found;
+  }
+
+  /** What has not been read. */
+  get rest(): string {
+    this.#skip();
+    return this.#text.slice(this.#at);
+  }
+
+  /** Whether the next piece is that; it stays. */
+  isNext(wanted: string | RegExp): boolean {
+    this.#skip();
+    return this.#match(wanted) !== undefined;
+  }
+
+  /** The next piece, which must be that. */
+  must(wanted: string | RegExp, what: string = JSON.stringify(wanted)): string {
+    return this.take(wanted) ?? this.fail(what);
+  }
+
+  /** A piece up to a closing text, which is taken too. */
+  until(close: string, what: string): string {
+    const from = this.#at;
+    const end = this.#text.indexOf(close, from);
+    if (end < 0) this.fail(`${what} that ends with ${close}`);
+    this.#at = end + close.length;
+    return this.#text.slice(from, end);
+  }
+
+  /** What was expected here is not here. */
+  fail(expected: string, place = this.place): never {
+    const rest = this.#text.slice(this.#at).split('\n', 1)[0] ?? '';
+    const got = this.isAtEnd ? 'the end' : JSON.stringify(rest.slice(0, mostShown));
+    throw new ScriptError(this.file, place, `expected ${expected}, got ${got}`);
+  }
+
+  /** What stands here cannot be. */
+  refuse(why: string, place: Place): never {
+    throw new ScriptError(this.file, place, why);
+  }
+
+  #match(wanted: string | RegExp): string | undefined {
+    if (typeof wanted === 'string') return this.#text.startsWith(wanted, this.#at) ? wanted : undefined;
+    wanted.lastIndex = this.#at;
+    return wanted.exec(this.#text)?.[0];
+  }
+
+  #skip(): void {
+    space.lastIndex = this.#at;
+    this.#at += space.exec(this.#text)?.[0].length ?? 0;
+  }
+
+  #placeOf(offset: number): Place {
+    let [low, high] = [0, this.#lines.length - 1];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      if ((this.#lines[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return { line: low + 1, column: offset - (this.#lines[low] ?? 0) + 1 };
+  }
+}
