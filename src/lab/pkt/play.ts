@@ -4,7 +4,7 @@ import { Socket } from '../../index.js';
 import type { Host } from '../network/host.js';
 import type { LabSocket } from '../network/lab-socket.js';
 import { encodeIcmp } from '../network/peer/icmp.js';
-import { asWritten, type Difference, differences, differencesText, joined, split } from '../network/peer/as-written.js';
+import { asWritten, type Difference, differences, differencesText, gather } from '../network/peer/as-written.js';
 import { segmentText } from '../network/peer/notation.js';
 import type { ArrivedSegment, ScriptedPeer } from '../network/peer/peer.js';
 import { encodeSegment } from '../network/peer/segment.js';
@@ -17,21 +17,21 @@ import { PktFailure } from './failure.js';
 import { Flow } from './flow.js';
 import { infoNames } from './info-names.js';
 import { runCall } from './run-call.js';
-import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine, When } from './script.js';
+import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine } from './script.js';
 import type { PktNetwork } from './settings.js';
+import { Timeline } from './timeline.js';
 
 /** What a script is played on: a host, and a peer that stands for every other address. */
 export interface PktStage {
   readonly host: Host;
   readonly peer: ScriptedPeer;
-  readonly mark: (text: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** A segment that comes later than this is not waited for. */
 const lateMs = 1000;
-/** So late a machine may be before what follows is put off too. */
-const slackMs = 2;
+/** Of one that may come at any time. */
+const longestMs = 30_000;
 /** Timers count whole milliseconds: the last one is waited for in turns of the loop. */
 const spinMs = 2;
 /** So late this process may learn that a call would return: the kernel's moment is not told. */
@@ -51,12 +51,7 @@ export class Player implements Machine {
   readonly #script: PktScript;
   readonly #network: PktNetwork;
   readonly #clock = new KernelClock();
-  readonly #beginMs = performance.now();
-  /** When the line before should have happened, and when it did: milliseconds of performance.now(). */
-  #plannedMs = performance.now();
-  #happenedMs = performance.now();
-  /** By how much everything has been put off, where the machine was late. */
-  #lateMs = 0;
+  readonly #time = new Timeline();
   /** Whose packets the next ones are. */
   #state: 'none' | 'listening' | 'connecting' | 'connected' = 'none';
   #flow: Flow | undefined;
@@ -128,17 +123,6 @@ export class Player implements Machine {
     throw new PktFailure(this.#script.file, line, message, found);
   }
 
-  /** When a line is due; now where it does not say. */
-  #dueMs({ when }: Line): number {
-    if (when.kind === 'any') return performance.now();
-    return this.#baseMs(when) + when.ms;
-  }
-
-  /** What a time of the script counts from. */
-  #baseMs({ kind }: When): number {
-    return kind === 'at' ? this.#beginMs + this.#lateMs : this.#plannedMs;
-  }
-
   async #waitUntil(dueMs: number): Promise<void> {
     const { signal } = this.#stage;
     for (let left = dueMs - performance.now(); left > 0; left = dueMs - performance.now()) {
@@ -146,13 +130,6 @@ export class Player implements Machine {
       else await new Promise(setImmediate);
       if (this.#failure !== undefined) throw this.#failure;
     }
-  }
-
-  #happened(plannedMs: number, begunMs: number, doneMs: number): void {
-    this.#happenedMs = doneMs;
-    const late = begunMs - plannedMs;
-    this.#plannedMs = late > slackMs ? begunMs : plannedMs;
-    if (late > slackMs) this.#lateMs += late;
   }
 
   async #playLine(line: Line): Promise<void> {
@@ -176,11 +153,11 @@ export class Player implements Machine {
   }
 
   async #inTime(line: Line, work: () => void | Promise<void>): Promise<void> {
-    const dueMs = this.#dueMs(line);
+    const dueMs = this.#time.dueMs(line.when);
     await this.#waitUntil(dueMs);
     const begunMs = performance.now();
     await work();
-    this.#happened(dueMs, begunMs, performance.now());
+    this.#time.played(line.when, dueMs, begunMs, performance.now());
   }
 
   #send(line: SegmentLine): void {
@@ -230,7 +207,8 @@ export class Player implements Machine {
       if (line.ports !== undefined || line.addresses !== undefined) return this.#isAddressed(line, segment);
       if (flow.tuple.local.port !== 0) return flow.has(segment);
       const { remote } = flow.tuple;
-      return segment.destination === remote.address && segment.destinationPort === remote.port;
+      const isSyn = segment.flags.includes('SYN') && !segment.flags.includes('ACK');
+      return isSyn && segment.destination === remote.address && segment.destinationPort === remote.port;
     });
   }
 
@@ -269,27 +247,22 @@ export class Player implements Machine {
 
   async #expect(line: SegmentLine): Promise<void> {
     const { segment: written, ip, when } = line;
-    const [fromMs, toMs] = this.#window(when);
-    const untilMs = toMs + patient(lateMs);
-    const isRest = this.#rest !== undefined;
-    const first = this.#rest ?? (await this.#next(line, untilMs));
+    const [fromMs, toMs] = this.#time.window(when, longestMs);
+    const untilMs = toMs + lateMs;
+    const rest = this.#rest;
     this.#rest = undefined;
+    const first = rest ?? (await this.#next(line, untilMs));
     const what = segmentText(written);
     if (first === undefined) this.#fail(line, `expected ${what}; nothing came`);
     const flow = this.#learn(line, first);
-    // What is left over has the numbers of the script already.
-    let whole = isRest ? first : flow.fromWire(first);
-    while (whole.payload.length < written.length) {
-      const piece = await this.#next(line, untilMs);
-      const fit = piece && joined(whole, flow.fromWire(piece));
-      if (fit === undefined) break;
-      whole = fit;
-    }
-    if (written.length > 0 && whole.payload.length > written.length) {
-      const [head, rest] = split(whole, written.length);
-      whole = head;
-      this.#rest = rest;
-    }
+    const piece = async (): Promise<ArrivedSegment | undefined> => {
+      const came = await this.#next(line, untilMs);
+      return came && flow.fromWire(came);
+    };
+    // What was left over has the numbers of the script already.
+    const gathered = await gather(rest ?? flow.fromWire(first), written, piece);
+    const { whole } = gathered;
+    this.#rest = gathered.rest;
     flow.noteStamps(written, whole);
     this.#note('gets', whole, whole);
     const found = differences(written, ip, whole);
@@ -299,24 +272,14 @@ export class Player implements Machine {
       this.#fail(line, `${differencesText(found)} (expected ${what}; came ${came})`, found);
     }
     this.#checkTime(line, what, atMs, fromMs, toMs);
-    const plannedMs = Math.min(Math.max(atMs, fromMs), toMs);
-    this.#happened(when.kind === 'any' ? atMs : plannedMs, plannedMs, atMs);
-  }
-
-  /** From when to when a segment may come: milliseconds of performance.now(), the tolerance not yet added. */
-  #window(when: When): [fromMs: number, toMs: number] {
-    if (when.kind === 'any') return [0, performance.now() + patient(30_000)];
-    const base = this.#baseMs(when);
-    return [base + when.ms, base + (when.latestMs ?? when.ms)];
+    this.#time.came(when, atMs);
   }
 
   #checkTime(line: Line, what: string, atMs: number, fromMs: number, toMs: number): void {
     if (line.when.kind === 'any') return;
     const tolerance = this.#network.toleranceMs;
-    // Where the machine was late with the line before, it may be right by that.
-    const late = Math.max(0, this.#happenedMs - this.#plannedMs);
-    if (atMs >= fromMs - tolerance && atMs <= toMs + late + tolerance) return;
-    const since = (ms: number): string => `${(ms - this.#plannedMs).toFixed(1)} ms`;
+    if (atMs >= fromMs - tolerance && atMs <= toMs + tolerance) return;
+    const since = (ms: number): string => `${this.#time.since(ms).toFixed(1)} ms`;
     const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
     this.#fail(
       line,
@@ -369,10 +332,12 @@ export class Player implements Machine {
 
   async #runShell(line: ShellLine): Promise<void> {
     // The script's own folder, as packetdrill has it: `../common/defaults.sh`.
-    const command = `cd "$0" || exit\n${line.command}`;
+    const command = `cd "$0" || exit\nexport PACKETDRILL_PID=$PPID\n${line.command}`;
     const child = this.host.spawn('sh', ['-c', command, this.#script.folder], { name: 'sh' });
     const end = await child.exited();
-    if (end !== 'status 0') this.#fail(line, `${line.command.split('\n', 1)[0] ?? ''}: it ended with ${end}`);
+    if (end === 'status 0') return;
+    const why = child.errors.trim().split('\n').at(-1) ?? '';
+    this.#fail(line, `${line.command.split('\n', 1)[0] ?? ''}: it ended with ${end}${why === '' ? '' : `: ${why}`}`);
   }
 
   async #finishPending(): Promise<void> {
@@ -383,20 +348,20 @@ export class Player implements Machine {
 
   async #call(line: CallLine): Promise<void> {
     await this.#finishPending();
-    const dueMs = this.#dueMs(line);
+    const dueMs = this.#time.dueMs(line.when);
     await this.#waitUntil(dueMs);
     const begunMs = performance.now();
     const call = runCall(this, line, this.#script.file, this.#stage.signal);
     if (line.returnsMs === undefined) {
       await call;
-      this.#happened(dueMs, begunMs, performance.now());
+      this.#time.played(line.when, dueMs, begunMs, performance.now());
       return;
     }
-    const returnMs = this.#baseMs(line.when) + line.returnsMs;
-    this.#happened(dueMs, begunMs, begunMs);
-    const lateMs = this.#lateMs;
+    const returnMs = this.#time.baseMs(line.when) + line.returnsMs;
+    this.#time.played(line.when, dueMs, begunMs, begunMs);
+    const { lateMs } = this.#time;
     const checked = call.then(() => {
-      const dueNowMs = returnMs + this.#lateMs - lateMs;
+      const dueNowMs = returnMs + this.#time.lateMs - lateMs;
       this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs));
     });
     this.#pending = { line, promise: checked.catch((error: unknown) => void (this.#failure ??= error)) };

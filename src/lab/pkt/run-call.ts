@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { getSystemErrorName } from 'node:util';
 import type { Socket } from '../../index.js';
 import { patient } from '../record/patience.js';
 import { errnoOf, type Machine, type Returned, type SystemCall, systemCalls } from './calls.js';
@@ -31,6 +32,14 @@ async function untilDone(
   }
 }
 
+/** A send that opens a connection, as with MSG_FASTOPEN, returns when the connection stands, or with what became of it. */
+async function untilConnected(socket: Socket, line: CallLine, signal: AbortSignal): Promise<void> {
+  if (socket.getOption('TCP_INFO').state !== 'SYN_SENT') return;
+  await socket.poll(['POLLOUT'], { timeoutMs: Math.ceil((line.returnsMs ?? 0) + patient(blockedAfterMs)), signal });
+  const errno = socket.getOption('SO_ERROR');
+  if (errno !== 0) throw Object.assign(new Error('it could not connect'), { code: getSystemErrorName(-errno) });
+}
+
 async function make(call: SystemCall, machine: Machine, line: CallLine, signal: AbortSignal): Promise<Outcome> {
   const descriptor = machine.descriptors.get(numberOf(line.args[0] ?? { kind: 'any' }) ?? -1);
   const isNonBlocking =
@@ -39,7 +48,9 @@ async function make(call: SystemCall, machine: Machine, line: CallLine, signal: 
   const first = once();
   if (first === undefined && isNonBlocking) return { errno: 'EAGAIN' };
   if (first !== undefined && (isNonBlocking || call.whole !== true)) return { returned: first };
-  return { returned: await untilDone(call, line, once, first, descriptor?.socket.socket, signal) };
+  const socket = descriptor?.socket.socket;
+  if (call.whole === true && socket !== undefined) await untilConnected(socket, line, signal);
+  return { returned: await untilDone(call, line, once, first, socket, signal) };
 }
 
 function compare(file: string, line: CallLine, outcome: Outcome): void {

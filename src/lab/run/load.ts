@@ -55,9 +55,9 @@ function packetdrillExperiment(path: string, file: string, settings: PktSettings
   const { name, title, network, play } = loadPkt(path, file, settings);
   const { local, gateway, prefix, mtu, remote } = network;
   const networks = [remote.includes(':') ? `${remote}/128` : `${remote}/32`];
-  return experiment(title, { name: name.toLowerCase() }, async ({ behindGateway, mark, signal }) => {
+  return experiment(title, { name: name.toLowerCase() }, async ({ behindGateway, signal }) => {
     const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
-    await play({ host, peer, mark, signal });
+    await play({ host, peer, signal });
   });
 }
 

@@ -72,7 +72,7 @@ export function differences(written: WrittenSegment, ip: WrittenIp, segment: Arr
 }
 
 /** The first bytes of a segment that offloading has left whole, as the wire would have them, and the rest (tcp_gso_segment()). */
-export function split(segment: ArrivedSegment, length: number): [first: ArrivedSegment, rest: ArrivedSegment] {
+function split(segment: ArrivedSegment, length: number): [first: ArrivedSegment, rest: ArrivedSegment] {
   const flags = segment.flags.filter((flag) => flag !== 'FIN' && flag !== 'PSH');
   return [
     { ...segment, flags, payload: segment.payload.subarray(0, length) },
@@ -81,7 +81,7 @@ export function split(segment: ArrivedSegment, length: number): [first: ArrivedS
 }
 
 /** Two pieces of one segment that offloading, or the lab's link, has cut; `undefined` where they do not fit together. */
-export function joined(first: ArrivedSegment, second: ArrivedSegment): ArrivedSegment | undefined {
+function joined(first: ArrivedSegment, second: ArrivedSegment): ArrivedSegment | undefined {
   const follows = second.seq === (first.seq + sequenceLength(first)) >>> 0;
   if (!follows || first.flags.includes('FIN') || second.flags.includes('SYN')) return undefined;
   return {
@@ -91,6 +91,27 @@ export function joined(first: ArrivedSegment, second: ArrivedSegment): ArrivedSe
     atNs: first.atNs,
     payload: Buffer.concat([first.payload, second.payload]),
   };
+}
+
+/**
+ * A segment as long as the written one: pieces that were cut are put together, taken with `next`, and what is longer is split,
+ * its `rest` for the next line.
+ */
+export async function gather(
+  first: ArrivedSegment,
+  { length }: WrittenSegment,
+  next: () => Promise<ArrivedSegment | undefined>,
+): Promise<{ readonly whole: ArrivedSegment; readonly rest?: ArrivedSegment }> {
+  let whole = first;
+  while (whole.payload.length < length) {
+    const piece = await next();
+    const fit = piece && joined(whole, piece);
+    if (fit === undefined) break;
+    whole = fit;
+  }
+  if (length === 0 || whole.payload.length <= length) return { whole };
+  const [head, rest] = split(whole, length);
+  return { whole: head, rest };
 }
 
 /** A segment of the host as it would be written. */

@@ -1,15 +1,21 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { invalidArgument, knownKeys, TimeoutError, UsageError } from '../../../errors.js';
 import { ExpectationError } from '../lab-socket.js';
+import { patient } from '../../record/patience.js';
 import { comesTrue, until } from '../../record/until.js';
-import type { PeerSegment, ScriptedPeer } from './peer.js';
+import { asWritten, differences, differencesText, gather } from './as-written.js';
+import { parseSegment, segmentText, type WrittenSegment } from './notation.js';
+import { listOf, optionsOf } from './option-list.js';
+import type { ArrivedSegment, PeerSegment, ScriptedPeer } from './peer.js';
 import {
-  type AddressedSegment,
   type Segment,
   sequenceDistance,
   sequenceLength,
   type TcpOptions,
   withSackEdges,
+  withSackEdgesInOrder,
 } from './segment.js';
+import { SegmentTimeoutError } from './segment-timeout.js';
 import { checkWanted, howItDiffers, isWanted, splitFlags, type WantedSegment, wantedText } from './wanted.js';
 
 export interface ConnectionSettings {
@@ -50,23 +56,17 @@ export interface ExpectOptions {
   readonly deadlineMs?: number;
 }
 
-/** What was expected of the host did not come in time. Its message says what came instead. */
-export class SegmentTimeoutError extends TimeoutError {
-  /** What the host sent meanwhile, as far as nothing else has taken it; numbers are relative. */
-  readonly instead: readonly ReceivedSegment[];
-
-  constructor(what: string, deadlineMs: number, instead: readonly ReceivedSegment[], told: readonly string[]) {
-    super(what, deadlineMs);
-    this.name = 'SegmentTimeoutError';
-    const came = told.length === 0 ? 'nothing came' : `instead came ${told.join('; ')}`;
-    this.message = `${what}: not within ${deadlineMs} ms, ${came}`;
-    this.instead = instead;
-  }
+export interface SaysOptions extends ExpectOptions {
+  /** When it must come: so long after the last segment of this connection that was sent or said, by the kernel's clock. */
+  readonly afterMs?: number;
+  /** How much earlier or later it may come, 4 if absent; longer on a slow machine. */
+  readonly toleranceMs?: number;
 }
 
 /** A segment of the host, its numbers relative to the initial ones of the connection. */
-export type ReceivedSegment = AddressedSegment;
+export type ReceivedSegment = ArrivedSegment;
 
+const defaultToleranceMs = 4;
 const defaultIsn = 1_000_000;
 const defaultWindow = 65_000;
 const longestDeadlineMs = 600_000;
@@ -109,6 +109,10 @@ export class ScriptedConnection {
   /** What the host has acknowledged; undefined before its first ACK. */
   #acked: number | undefined;
   #echo = 0;
+  /** When the last segment was on the link: nanoseconds since 1970. */
+  #lastNs = 0n;
+  /** What is left of a segment that was longer than what was expected. */
+  #rest: ReceivedSegment | undefined;
   /** TSval of what is sent from now on. */
   clock: number | undefined;
 
@@ -137,11 +141,35 @@ export class ScriptedConnection {
     return sequenceDistance(wrapped(onTheWire, 0), this.#initialSeq);
   }
 
-  /** Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not. */
+  /**
+   * Sends a segment, as `send('PSH ACK', { data: 'hello' })`. One at `next` moves it on; one with a `seq` of its own does not.
+   * A whole segment as {@link says} has it, `send('S 0:0(0) win 65535 <mss 1000,nop,wscale 7>')`, goes exactly so.
+   */
   send(flags: string, change: SegmentChange = {}): void {
+    if (typeof flags === 'string' && flags.includes(':')) this.#sendWritten(parseSegment(flags, 'send'));
+    else this.#sendChanged(flags, change);
+  }
+
+  #sendWritten({ flags, seq, length, ack, window = 0, urgentPointer = 0, options }: WrittenSegment): void {
+    const list = options === 'any' ? [] : options;
+    const edge = (number: number): number => wrapped(this.#remoteInitialSeq ?? 0, number);
+    this.#put(
+      {
+        flags,
+        window,
+        urgentPointer,
+        options: {},
+        optionList: withSackEdgesInOrder(list, edge),
+        payload: new Uint8Array(length),
+      },
+      seq,
+      ack ?? 0,
+      optionsOf(list),
+    );
+  }
+
+  #sendChanged(flags: string, change: SegmentChange): void {
     knownKeys(change, 'send', ['seq', 'ack', 'window', 'data', 'clock', 'options']);
-    if (this.#remotePort === undefined)
-      throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
     const {
       seq = this.#next,
       ack = this.#got,
@@ -154,25 +182,89 @@ export class ScriptedConnection {
       throw invalidArgument('data', 'a text or bytes', data);
     const set = splitFlags(flags);
     const edge = (number: number): number => wrapped(this.#remoteInitialSeq ?? 0, number);
-    const acks = set.includes('ACK');
-    const segment: Segment = {
-      sourcePort: this.localPort,
-      destinationPort: this.#remotePort,
-      seq: wrapped(this.#initialSeq, seq),
-      ack: acks ? wrapped(this.#remoteInitialSeq ?? 0, ack) : 0,
+    const own = clock === undefined ? {} : { timestamps: { value: clock, echo: this.#echo } };
+    const payload = typeof data === 'string' ? Buffer.from(data) : data;
+    const shown = { ...own, ...options };
+    const segment = {
       flags: set,
       window,
       urgentPointer: 0,
-      options: {
-        ...(clock !== undefined && { timestamps: { value: clock, echo: this.#echo } }),
-        ...withSackEdges(options, edge),
-      },
-      payload: typeof data === 'string' ? Buffer.from(data) : data,
+      options: { ...own, ...withSackEdges(options, edge) },
+      payload,
     };
-    this.#peer.send(segment);
-    if (change.seq === undefined) this.#next += sequenceLength(segment);
-    const shown = { ...segment.options, ...(options.sack !== undefined && { sack: options.sack }) };
-    this.#peer.note({ way: 'sends', ...recorded({ ...segment, seq, ack, options: shown }) });
+    this.#put(segment, seq, ack, shown);
+  }
+
+  /** Puts a segment with these relative numbers on the wire. */
+  #put(
+    segment: Omit<Segment, 'sourcePort' | 'destinationPort' | 'seq' | 'ack'>,
+    seq: number,
+    ack: number,
+    shown: TcpOptions,
+  ): void {
+    if (this.#remotePort === undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
+    const whole: Segment = {
+      ...segment,
+      sourcePort: this.localPort,
+      destinationPort: this.#remotePort,
+      seq: wrapped(this.#initialSeq, seq),
+      ack: segment.flags.includes('ACK') ? wrapped(this.#remoteInitialSeq ?? 0, ack) : 0,
+    };
+    this.#peer.send(whole);
+    this.#lastNs = this.#peer.sentNs;
+    if (seq === this.#next) this.#next += sequenceLength(whole);
+    this.#peer.note({ way: 'sends', ...recorded({ ...whole, seq, ack, options: shown }) });
+  }
+
+  /**
+   * The next segment of the host on this connection must be exactly as written: `says('F. 1:1(0) ack 2 win 256')`. Flags and
+   * numbers as in tcpdump, numbers relative; options in their order, and none where none are written; `<...>` stands for any. A
+   * window that is left out may be any. Pieces of a segment that offloading has cut are put together.
+   *
+   * @throws {ExpectationError} with each field, what was expected and what came, or that it came too early or too late;
+   * {@link SegmentTimeoutError} `ERR_TIMED_OUT` - nothing came.
+   */
+  async says(text: string, options: SaysOptions = {}): Promise<ReceivedSegment> {
+    knownKeys(options, 'says', ['afterMs', 'toleranceMs', 'deadlineMs']);
+    const { afterMs, toleranceMs, deadlineMs = (afterMs ?? 0) + 5000 } = options;
+    if (typeof text !== 'string') throw invalidArgument('says', 'a segment, as "F. 1:1(0) ack 2"', text);
+    const written = parseSegment(text, 'says');
+    const what = `${segmentText(written)} of ${this.#peer.host.name}`;
+    const fromNs = this.#lastNs;
+    const next = async (): Promise<ReceivedSegment> => {
+      const segment = await until(() => this.#takeOurs(), what, { deadlineMs }).catch((error: unknown) => {
+        if (error instanceof TimeoutError) throw new SegmentTimeoutError(what, deadlineMs, [], []);
+        throw error;
+      });
+      return this.#note(segment);
+    };
+    const first = this.#rest ?? (await next());
+    this.#rest = undefined;
+    const { whole, rest } = await gather(first, written, next);
+    this.#rest = rest;
+    const found = differences(written, {}, whole);
+    if (found.length > 0)
+      throw new ExpectationError(
+        what,
+        segmentText(written),
+        `${segmentText(asWritten(whole))} (${differencesText(found)})`,
+      );
+    this.#lastNs = whole.atNs;
+    if (afterMs !== undefined) this.#checkTime(what, Number(whole.atNs - fromNs) / 1e6, afterMs, toleranceMs);
+    return whole;
+  }
+
+  #checkTime(what: string, tookMs: number, afterMs: number, given: number | undefined): void {
+    for (const [name, value] of Object.entries({ afterMs, toleranceMs: given ?? 0 }))
+      if (!(value >= 0)) throw invalidArgument(name, 'milliseconds, 0 or more', value);
+    const toleranceMs = given ?? patient(defaultToleranceMs);
+    if (Math.abs(tookMs - afterMs) > toleranceMs)
+      throw new ExpectationError(
+        what,
+        `after ${afterMs} ms, ${toleranceMs} more or less`,
+        `after ${tookMs.toFixed(1)} ms`,
+      );
   }
 
   /**
@@ -194,7 +286,7 @@ export class ScriptedConnection {
       );
     const fields = typeof wanted === 'string' ? { flags: wanted } : wanted;
     checkWanted(fields);
-    const match = (segment: AddressedSegment): boolean =>
+    const match = (segment: ArrivedSegment): boolean =>
       this.#isOurs(segment) && isWanted(this.#relative(segment), fields);
     const what = `${wantedText(fields)} of ${this.#peer.host.name}`;
     try {
@@ -233,8 +325,16 @@ export class ScriptedConnection {
     return answers;
   }
 
-  /** The host says nothing to what was sent so far: throws an {@link ExpectationError} if it did. */
-  async expectNothing(): Promise<void> {
+  /**
+   * The host says nothing to what was sent so far: throws an {@link ExpectationError} if it did. It waits until no ACK is delayed
+   * any more; `forMs` waits so long in any case, for what a timer of the host would send.
+   */
+  async expectNothing(options: { readonly forMs?: number } = {}): Promise<void> {
+    knownKeys(options, 'expectNothing', ['forMs']);
+    const { forMs = 0 } = options;
+    if (!(typeof forMs === 'number' && forMs >= 0 && forMs <= longestDeadlineMs))
+      throw new UsageError('ERR_OUT_OF_RANGE', `forMs: expected 0 to ${longestDeadlineMs}, got ${String(forMs)}`);
+    if (forMs > 0) await delay(forMs);
     const answers = (await this.answers()).map(({ flags }) => flags.join(' '));
     if (answers.length > 0)
       throw new ExpectationError(`answers of ${this.#peer.host.name}`, 'none', answers.join(', '));
@@ -275,21 +375,24 @@ export class ScriptedConnection {
     return destinationPort === this.localPort && (this.#remotePort === undefined || sourcePort === this.#remotePort);
   }
 
-  #takeOurs(): AddressedSegment | undefined {
+  #takeOurs(): ArrivedSegment | undefined {
     return this.#peer.take((segment) => this.#isOurs(segment));
   }
 
-  #relative(segment: AddressedSegment): ReceivedSegment {
+  #relative(segment: ArrivedSegment): ReceivedSegment {
+    const edge = (number: number): number => sequenceDistance(number, this.#initialSeq);
     const base = segment.flags.includes('SYN') ? segment.seq : (this.#remoteInitialSeq ?? 0);
     return {
       ...segment,
       seq: sequenceDistance(segment.seq, base),
       ack: segment.flags.includes('ACK') ? sequenceDistance(segment.ack, this.#initialSeq) : 0,
-      options: withSackEdges(segment.options, (edge) => sequenceDistance(edge, this.#initialSeq)),
+      options: withSackEdges(segment.options, edge),
+      optionList: withSackEdgesInOrder(segment.optionList ?? listOf(segment.options), edge),
     };
   }
 
-  #note(segment: AddressedSegment): ReceivedSegment {
+  /** Counts what a segment of the host says, and records it. */
+  #note(segment: ArrivedSegment): ReceivedSegment {
     const relative = this.#relative(segment);
     const end = relative.seq + sequenceLength(segment);
     this.#remotePort ??= segment.sourcePort;

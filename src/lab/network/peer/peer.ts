@@ -126,9 +126,8 @@ export class ScriptedPeer {
     this.#send(etherTypeOf(packet.source), encodeIp(packet));
   }
 
-  /** When the kernel put on the link what was sent last: nanoseconds since 1970; 0 where nothing was. */
-  sentNs(): bigint {
-    this.#read();
+  /** When it sent last: nanoseconds since 1970, by the time of day at the start of this process; 0 where it has not. */
+  get sentNs(): bigint {
     return this.#sentNs;
   }
 
@@ -187,7 +186,6 @@ export class ScriptedPeer {
       const frame = decodeFrame(message.data);
       // What this peer sends is shown to it again, as PACKET_OUTGOING.
       const atNs = message.control.find(isStamp)?.nanoseconds ?? 0n;
-      if (frame?.source === this.#hardwareAddress) this.#sentNs = atNs;
       if (frame === undefined || frame.source === this.#hardwareAddress) continue;
       if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
       if (isIp(frame)) this.#keep(segmentOf(frame.payload), atNs);
@@ -220,6 +218,8 @@ export class ScriptedPeer {
   }
 
   #send(etherType: number, payload: Uint8Array, destination = this.#hostHardwareAddress ?? broadcast): void {
+    // A packet socket is not shown what it sends itself (skb_loop_sk()).
+    this.#sentNs = BigInt(Math.round((performance.timeOrigin + performance.now()) * 1e6));
     const frame = encodeFrame({ source: this.#hardwareAddress, destination, etherType, payload });
     if (payload.length <= this.#mtu) sendFrame(this.#wire, frame);
     else {

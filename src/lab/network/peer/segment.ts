@@ -40,6 +40,15 @@ export function withSackEdges(options: TcpOptions, edge: (number: number) => num
   return { ...options, sack: sack.map(({ left, right }) => ({ left: edge(left), right: edge(right) })) };
 }
 
+/** The same of options in their order. */
+export function withSackEdgesInOrder(list: readonly OptionItem[], edge: (number: number) => number): OptionItem[] {
+  return list.map((item) =>
+    item.kind === 'sack'
+      ? { kind: 'sack', blocks: item.blocks.map(({ left, right }) => ({ left: edge(left), right: edge(right) })) }
+      : item,
+  );
+}
+
 /** The bytes of a segment, with its checksum between these two addresses. */
 export function encodeSegment(segment: Segment, source: string, destination: string): Uint8Array {
   const options = encodeOptionList(segment.optionList ?? listOf(segment.options));

@@ -1,4 +1,5 @@
 import { invalidArgument, knownKeys, UsageError } from '../../../errors.js';
+import type { ArrivedSegment } from './peer.js';
 import { type AddressedSegment, describeSegment, type Flag, flagNames } from './segment.js';
 
 /** The fields a segment must have, numbers relative; those that are absent may be anything. */
@@ -12,7 +13,7 @@ export interface WantedSegment {
   readonly length?: number;
 }
 
-type Wanted = WantedSegment | ((segment: AddressedSegment) => boolean);
+type Wanted = WantedSegment | ((segment: ArrivedSegment) => boolean);
 
 const fieldNames = ['flags', 'seq', 'ack', 'window', 'length'] as const;
 
@@ -42,7 +43,7 @@ function fieldsOf(segment: AddressedSegment): Readonly<Record<(typeof fieldNames
 }
 
 /** The fields in which a segment is not as wanted, as `ack 5 for 6`. */
-function differences(segment: AddressedSegment, wanted: WantedSegment): string[] {
+function differences(segment: ArrivedSegment, wanted: WantedSegment): string[] {
   const found = fieldsOf(segment);
   return fieldNames.flatMap((name) => {
     const value = wanted[name];
@@ -63,7 +64,7 @@ export function checkWanted(wanted: Wanted): void {
   }
 }
 
-export function isWanted(segment: AddressedSegment, wanted: Wanted): boolean {
+export function isWanted(segment: ArrivedSegment, wanted: Wanted): boolean {
   return typeof wanted === 'function' ? wanted(segment) : differences(segment, wanted).length === 0;
 }
 
@@ -76,7 +77,7 @@ export function wantedText(wanted: Wanted): string {
 }
 
 /** A segment that came, and in what it differs, as `ACK seq 1 ack 5 win 500 (ack 5 for 6)`. */
-export function howItDiffers(segment: AddressedSegment, wanted: Wanted): string {
+export function howItDiffers(segment: ArrivedSegment, wanted: Wanted): string {
   const told = describeSegment({ ...segment, length: segment.payload.length });
   return typeof wanted === 'function' ? told : `${told} (${differences(segment, wanted).join(', ')})`;
 }

@@ -1,11 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  checksum,
-  decodeArp,
-  decodeFrame,
-  encodeArp,
-  encodeFrame,
-} from '../../../../src/lab/network/peer/frame.js';
+import { checksum, decodeArp, decodeFrame, encodeArp, encodeFrame } from '../../../../src/lab/network/peer/frame.js';
 import { decodeIp, encodeIp } from '../../../../src/lab/network/peer/ip.js';
 
 const hex = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, 'hex'));
@@ -25,7 +19,14 @@ describe('checksum()', () => {
 });
 
 describe('IPv4', () => {
-  const packet = { source: '192.168.0.2', destination: '192.168.0.1', protocol: 6, tos: 0, ttl: 64, payload: hex('aabbcc') };
+  const packet = {
+    source: '192.168.0.2',
+    destination: '192.168.0.1',
+    protocol: 6,
+    tos: 0,
+    ttl: 64,
+    payload: hex('aabbcc'),
+  };
 
   test('is written with a header whose checksum comes out as nothing', () => {
     const bytes = encodeIp(packet);
@@ -48,6 +49,32 @@ describe('IPv4', () => {
 
   test.each(['1.2.3', '1.2.3.256', '1.2.3.x', '1.2.3.', ''])('refuses %j for an address', (source) => {
     expect(() => encodeIp({ ...packet, source })).toThrow(expect.objectContaining({ code: 'ERR_ADDRESS_INVALID' }));
+  });
+});
+
+describe('IPv6', () => {
+  const packet = {
+    source: 'fd00::1',
+    destination: '2001:db8::2',
+    protocol: 6,
+    tos: 5,
+    ttl: 64,
+    payload: hex('aabbcc'),
+  };
+
+  test('is written as RFC 8200 section 3 has it, and read back', () => {
+    const bytes = encodeIp(packet);
+    expect(Buffer.from(bytes).toString('hex')).toBe(
+      '60500000' +
+        '0003' +
+        '06' +
+        '40' +
+        'fd000000000000000000000000000001' +
+        '20010db8000000000000000000000002' +
+        'aabbcc',
+    );
+    expect(decodeIp(Uint8Array.from([...bytes, 0, 0]))).toEqual(packet);
+    expect(decodeIp(bytes.subarray(0, 42))).toBeUndefined();
   });
 });
 

@@ -77,6 +77,41 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     expect(await answersTo(connection, ['SYN'])).toEqual(['RST']);
   });
 
+  test('says() takes the next segment, which must be exactly as written; send() sends one so', async () => {
+    const [host, peer] = await scripted();
+    host.listen({ address: host.A, port: 8080, options: { TCP_NODELAY: true } });
+    const connection = peer.connection({ localPort: 40_000, remotePort: 8080 });
+    connection.send('S 0:0(0) win 1000 <mss 1000,nop,nop,sackOK>');
+    const synAck = await connection.says('S. 0:0(0) ack 1 <mss 1460,nop,nop,sackOK>', {
+      afterMs: 0,
+      toleranceMs: 5000,
+    });
+    expect(synAck.optionList?.map(({ kind }) => kind)).toEqual(['mss', 'nop', 'nop', 'sackOK']);
+    connection.send('. 1:1(0) ack 1 win 1000');
+    connection.send('P. 11:21(10) ack 1 win 1000');
+    await connection.says('. 1:1(0) ack 1 <nop,nop,sack 11:21>');
+    connection.send('P. 1:11(10) ack 1 win 1000');
+    const said = connection.says('. 1:1(0) ack 20');
+    await expect(said).rejects.toThrow(
+      /expected \. 1:1\(0\) ack 20, got \. 1:1\(0\) ack 21 win \d+ \(ack: expected 20, got 21\)/,
+    );
+    await connection.expectNothing({ forMs: 1 });
+  });
+
+  test('says() tells when nothing came, and when it came at another time', async () => {
+    const [host, peer] = await scripted();
+    host.listen({ address: host.A, port: 8080 });
+    const connection = peer.connection({ localPort: 40_000, remotePort: 8080 });
+    await expect(connection.says('S 0:0(0)', { deadlineMs: 1 })).rejects.toThrow(
+      /S 0:0\(0\) of host: not within \d+ ms, nothing came/,
+    );
+    connection.send('S 0:0(0) win 1000');
+    const late = connection.says('S. 0:0(0) ack 1 <...>', { afterMs: 60_000, toleranceMs: 1 });
+    await expect(late).rejects.toThrow(/expected after 60000 ms, 1 more or less, got after \d+\.\d ms/);
+    await expect(connection.says('S', { afterMs: 1 })).rejects.toThrow(/says:1:1: expected flags/);
+    await expect(connection.expectNothing({ forMs: -1 })).rejects.toThrow('forMs: expected 0 to 600000, got -1');
+  });
+
   test('expectNothing() throws what came instead', async () => {
     const [, peer] = await scripted();
     const nobody = peer.connection({ localPort: 40_000, remotePort: 1 });

@@ -52,20 +52,27 @@ const segments: fc.Arbitrary<Segment> = fc.record({
   payload: fc.uint8Array({ maxLength: 100 }),
 });
 
+/** Without its options in their order: they are those by name, and the padding. */
+function decoded(bytes: Uint8Array): Omit<Segment, 'optionList'> | undefined {
+  const { optionList, ...read } = decodeSegment(bytes) ?? {};
+  expect(optionList).toBeDefined();
+  return read as Omit<Segment, 'optionList'>;
+}
+
 describe('a segment', () => {
   test('is written as these bytes, with this checksum', () => {
     expect(Buffer.from(encodeSegment(segment, source, destination)).toString('hex')).toBe(onTheWire);
   });
 
   test('is read back from its bytes', () => {
-    expect(decodeSegment(Uint8Array.from(Buffer.from(onTheWire, 'hex')))).toEqual(segment);
+    expect(decoded(Uint8Array.from(Buffer.from(onTheWire, 'hex')))).toEqual(segment);
   });
 
   test('comes back whatever is in it, with a right checksum', () => {
     fc.assert(
       fc.property(segments, (any) => {
         const bytes = encodeSegment(any, source, destination);
-        expect(decodeSegment(bytes)).toEqual(any);
+        expect(decoded(bytes)).toEqual(any);
         expect(isChecksumRight(bytes, source, destination)).toBe(true);
       }),
     );

@@ -1,0 +1,67 @@
+import type { When } from './script.js';
+
+/** So late a line may be before what follows is put off too. */
+const slackMs = 2;
+
+/** When the lines of a script are due, and when they happened: all in milliseconds of performance.now(). */
+export class Timeline {
+  readonly #beginMs = performance.now();
+  /** By how much everything has been put off, where the machine was late. */
+  #lateMs = 0;
+  /** When the line before should have happened, and when it had. */
+  #plannedMs = this.#beginMs;
+  #doneMs = this.#beginMs;
+  /**
+   * When the host said something last, and what the script waits since: however late the machine was with a line, what the host
+   * does of its own accord may come from then on.
+   */
+  #earliestMs = this.#beginMs;
+
+  get lateMs(): number {
+    return this.#lateMs;
+  }
+
+  /** What a time of the script counts from. */
+  baseMs({ kind }: When): number {
+    return kind === 'at' ? this.#beginMs + this.#lateMs : this.#plannedMs;
+  }
+
+  dueMs(when: When): number {
+    return when.kind === 'any' ? performance.now() : this.baseMs(when) + when.ms;
+  }
+
+  /** From when to when something may happen that the script does not do itself, before any tolerance. */
+  window(when: When, longestMs: number): [fromMs: number, toMs: number] {
+    if (when.kind === 'any') return [0, performance.now() + longestMs];
+    const base = this.baseMs(when);
+    const toMs = base + (when.latestMs ?? when.ms);
+    return [Math.min(this.#earliest(when), base + when.ms), Math.max(toMs, toMs + this.#doneMs - this.#plannedMs)];
+  }
+
+  #earliest(when: Exclude<When, { kind: 'any' }>): number {
+    return (when.kind === 'at' ? this.#beginMs : this.#earliestMs) + when.ms;
+  }
+
+  /** How long after the line before it was due. */
+  since(ms: number): number {
+    return ms - this.#plannedMs;
+  }
+
+  /** A line that was due has been played. */
+  played(when: When, dueMs: number, begunMs: number, doneMs: number): void {
+    const late = begunMs - dueMs;
+    this.#plannedMs = late > slackMs ? begunMs : dueMs;
+    if (late > slackMs) this.#lateMs += late;
+    this.#earliestMs = when.kind === 'any' ? begunMs : this.#earliest(when);
+    this.#doneMs = doneMs;
+  }
+
+  /** The host has done what was expected of it, in time. */
+  came(when: When, atMs: number): void {
+    const [, toMs] = this.window(when, 0);
+    const planned = when.kind === 'any' ? atMs : Math.min(Math.max(atMs, this.baseMs(when) + when.ms), toMs);
+    this.#plannedMs = planned;
+    this.#earliestMs = atMs;
+    this.#doneMs = Math.max(planned, atMs);
+  }
+}

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { parsePkt } from '../../../src/lab/pkt/parse.js';
+import { PktFailure } from '../../../src/lab/pkt/failure.js';
+import { Player } from '../../../src/lab/pkt/play.js';
+import { type IpVersion, ipVersions, networkOf } from '../../../src/lab/pkt/settings.js';
+import { Stage } from '../../../src/lab/run/stage.js';
+import { canMakeNamespaces } from '../../support/namespaces.js';
+
+const folder = fileURLToPath(new URL('scripts/', import.meta.url));
+const scripts = readdirSync(folder).filter((name) => name.endsWith('.pkt'));
+/** Tests are about what comes, not about when: both cores may be busy. */
+const toleranceMs = 10_000;
+
+async function play(
+  text: string,
+  file: string,
+  ipVersion: IpVersion = 'ipv4',
+  tolerance = toleranceMs,
+): Promise<Stage> {
+  const script = parsePkt(text, file);
+  const network = networkOf(script, { ipVersion, toleranceMs: tolerance });
+  const stage = new Stage(AbortSignal.timeout(25_000));
+  onTestFinished(() => stage.close());
+  const { local, gateway, prefix, mtu, remote } = network;
+  const networks = [`${remote}/${remote.includes(':') ? 128 : 32}`];
+  const [host, peer] = await stage.behindGateway('host', 'peer', {
+    link: 'tun0',
+    local,
+    gateway,
+    prefix,
+    mtu,
+    networks,
+  });
+  await new Player({ host, peer, signal: stage.signal }, script, network).play();
+  return stage;
+}
+
+/** What the MSS and the errors of ICMP are called depends on the version. */
+const onlyIPv4 = ['ip-header.pkt'];
+
+function forVersion(text: string, ipVersion: IpVersion): string {
+  return ipVersion === 'ipv6' ? text.replaceAll('mtu=1500', 'mtu=1520') : text;
+}
+
+describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network namespaces)', () => {
+  for (const ipVersion of ipVersions) {
+    test.each(scripts.filter((name) => ipVersion === 'ipv4' || !onlyIPv4.includes(name)))(
+      `%s comes out as written over ${ipVersion}`,
+      async (name) => {
+        await play(forVersion(readFileSync(`${folder}${name}`, 'utf8'), ipVersion), name, ipVersion);
+      },
+    );
+  }
+
+  const listening = `
+    0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+   +0 bind(3, ..., ...) = 0
+   +0 listen(3, 1) = 0
+   +0 < S 0:0(0) win 32792 <mss 1000>
+   +0 > S. 0:0(0) ack 1 <mss 1460>
+   +0 < . 1:1(0) ack 1 win 32792
+   +0 accept(3, ..., ...) = 4`;
+
+  test.each([
+    ['the wrong flags', '> F. 1:1(0) ack 1', /x\.pkt:9: nothing|x\.pkt:9: expected F\. 1:1\(0\) ack 1; nothing came/],
+    [
+      'a field of the segment',
+      '< P. 1:11(10) ack 1 win 257\n +0 > . 1:1(0) ack 12',
+      /x\.pkt:10: ack: expected 12, got 11/,
+    ],
+    [
+      'options',
+      '< P. 1:11(10) ack 1 win 257\n +0 > . 1:1(0) ack 11 <nop,nop>',
+      /options: expected <nop,nop>, got none/,
+    ],
+    ['an errno', 'write(4, ..., 10) = -1 EPIPE', /x\.pkt:9: write: expected -1 EPIPE, got 10/],
+    ['the value of an option', 'getsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], [4]) = 0', /value: expected 1, got 0/],
+    [
+      'an assertion',
+      '%{ assert tcpi_snd_mss == 536, tcpi_snd_mss }%',
+      /assert tcpi_snd_mss == 536, tcpi_snd_mss: 1000/,
+    ],
+    ['a descriptor there is not', 'read(7, ..., 10) = 0', /read: there is no descriptor 7/],
+    [
+      'what poll reports',
+      'poll([{fd=4, events=POLLOUT, revents=POLLIN}], 1, 0) = 1',
+      /revents: expected POLLIN, got POLLOUT/,
+    ],
+    [
+      'a timestamp nobody sent',
+      '< . 1:1(0) ack 1 win 257 <TS val 1 ecr 7>',
+      /echoes a timestamp that the host has not sent/,
+    ],
+  ])('says where it does not: %s', async (_, line, message) => {
+    await expect(play(`${listening}\n   +0 ${line}`, 'x.pkt')).rejects.toThrow(message);
+  });
+
+  test('a segment that comes too early, or too late, is told with both times', async () => {
+    const text = `${listening}\n +0 write(4, ..., 10) = 10\n +2.5 > P. 1:11(10) ack 1`;
+    const failed: unknown = await play(text, 'x.pkt', 'ipv4', 4).catch((error: unknown) => error);
+    expect(failed).toBeInstanceOf(PktFailure);
+    expect(failed).toMatchObject({ differences: [{ field: 'time' }] });
+    expect(String(failed)).toMatch(
+      /x\.pkt:10: P\. 1:11\(10\) ack 1: expected 2500\.0 ms .*, got -?\d+\.\d ms \(tolerance 4 ms\)/,
+    );
+  });
+
+  test('calls and segments are in the record', async () => {
+    const stage = await play(listening, 'x.pkt');
+    const calls = stage.events.flatMap((event) => (event.kind === 'call' ? [event.name] : []));
+    expect(calls).toEqual(['socket', 'bind', 'listen', 'accept']);
+    expect(stage.events.filter(({ kind }) => kind === 'segment')).toHaveLength(3);
+  });
+});
