@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import type { OptionValues, SocketType } from '../../index.js';
 import type { Host } from '../../lab/network/host.js';
 import type { LabSocket } from '../../lab/network/lab-socket.js';
-import { until } from '../../lab/record/until.js';
+import { untilRouted } from '../../lab/network/local-route.js';
 import type { Stage } from '../../lab/run/stage.js';
 
 export type Family = 'IPv4' | 'IPv6';
@@ -21,25 +20,12 @@ export interface Ground {
 
 const ipv6: Readonly<Record<Name, string>> = { ANY: '::', A: 'fd00::1', B: 'fd00::2' };
 
-/**
- * Until this many addresses of a host have their route, ::1 included. A worker of the kernel makes each a moment after its
- * address (addrconf_dad_work()), and a look-up that runs beside fib6_add() may find none: connect() then says ENETUNREACH.
- */
-async function routed(host: Host, addresses: number): Promise<void> {
-  const isLocal = (flags = ''): boolean => (Number.parseInt(flags, 16) & 0x8000_0000) !== 0; // RTF_LOCAL of ipv6_route.h
-  const localRoutes = (): number => {
-    const lines = readFileSync('/proc/thread-self/net/ipv6_route', 'utf8').trimEnd().split('\n');
-    return lines.filter((line) => isLocal(line.trim().split(/\s+/)[8])).length;
-  };
-  await until(() => host.run(localRoutes) === addresses || undefined, `the IPv6 routes of ${host.name}`);
-}
-
 /** The same host for either family: a script that asks it for addresses runs on both. */
 export async function groundOf(stage: Stage, family: Family, name = `${family} host`): Promise<Ground> {
   const host = stage.alone(name);
   if (family === 'IPv4') return { host, family, address: { ANY: host.ANY, A: host.A, B: host.B } };
   for (const address of [ipv6.A, ipv6.B]) host.namespace?.addAddress('lo', `${address}/128`);
-  await routed(host, 3);
+  await untilRouted(host, [ipv6.A, ipv6.B]);
   return { host, family, address: ipv6 };
 }
 
@@ -89,7 +75,7 @@ export async function overIPv6(host: Host, peer: Host, options: OptionValues = {
     const hardwareAddress = far.namespace?.getLink(farLink).hardwareAddress;
     if (hardwareAddress !== undefined) at.namespace?.addNeighbour({ interface: link, address: to, hardwareAddress });
   }
-  for (const { at } of ends) await routed(at, 2);
+  for (const { at, address } of ends) await untilRouted(at, [address]);
   const mute = (): void => {
     host.namespace?.addNeighbour({ interface: host.linkTo(peer), address: ipv6.B, hardwareAddress: nowhere });
     host.note(`from now on what it sends to ${peer.name} over IPv6 is lost`);

@@ -4,7 +4,9 @@ import { UsageError } from '../../index.js';
 import { type Gateway, joinDirectly, joinGateway, joinThroughRelay, type Station } from '../network/cable.js';
 import { Host } from '../network/host.js';
 import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
+import { untilRouted } from '../network/local-route.js';
 import { newNamespace } from '../network/namespaces.js';
+import { isIPv6 } from '../network/peer/ip.js';
 import { named } from '../network/peer/link-socket.js';
 import { type PeerSegment, ScriptedPeer } from '../network/peer/peer.js';
 import type { Event } from '../record/event.js';
@@ -191,6 +193,7 @@ export class Stage {
     this.#closers.push(() => far.namespace.close());
     this.#stations.push(near, far);
     const links = joinGateway(near, far, cable);
+    if (isIPv6(local)) await untilRouted(host, [local]);
     this.#capture?.watch(host);
     this.#capture?.tap([near, far], links);
     const note = (segment: PeerSegment): void => this.#recorder.add({ kind: 'segment', host: peerName, ...segment });

@@ -81,7 +81,6 @@ export function encodeOptionList(list: readonly OptionItem[]): number[] {
 
 function itemOf(kind: number, value: Uint8Array): OptionItem {
   const view = new DataView(value.buffer, value.byteOffset, value.length);
-  const bytes = Array.from(value);
   if (kind === Kind.MSS && value.length === 2) return { kind: 'mss', value: view.getUint16(0) };
   if (kind === Kind.WINDOW_SCALE && value.length === 1) return { kind: 'wscale', value: view.getUint8(0) };
   if (kind === Kind.SACK_PERMITTED && value.length === 0) return { kind: 'sackOK' };
@@ -91,6 +90,7 @@ function itemOf(kind: number, value: Uint8Array): OptionItem {
   }
   if (kind === Kind.TIMESTAMPS && value.length === 8)
     return { kind: 'TS', value: view.getUint32(0), echo: view.getUint32(4) };
+  const bytes = Array.from(value);
   if (kind === Kind.FAST_OPEN) return { kind: 'FO', bytes };
   if (kind === EXPERIMENTAL && bytes[0] === fastOpenMagic[0] && bytes[1] === fastOpenMagic[1])
     return { kind: 'FOEXP', bytes: bytes.slice(2) };

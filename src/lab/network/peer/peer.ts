@@ -184,7 +184,6 @@ export class ScriptedPeer {
       const message = tryFrame(this.#wire, { size: longestFrame, controlSize: 64 });
       if (message === undefined) return;
       const frame = decodeFrame(message.data);
-      // What this peer sends is shown to it again, as PACKET_OUTGOING.
       const atNs = message.control.find(isStamp)?.nanoseconds ?? 0n;
       if (frame === undefined || frame.source === this.#hardwareAddress) continue;
       if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
