@@ -28,7 +28,6 @@ export class Flow {
   localInitialInScript = 0;
   /** Timestamps of the host, by what the script calls them. */
   readonly #stamps = new Map<number, number>();
-  #firstStamp: { readonly script: number; readonly wire: number } | undefined;
 
   constructor(tuple: FourTuple) {
     this.tuple = tuple;
@@ -126,7 +125,6 @@ export class Flow {
     const script = written.options.find((item) => item.kind === 'TS');
     const wire = segment.options.timestamps;
     if (script === undefined || wire === undefined) return;
-    this.#firstStamp ??= { script: script.value, wire: wire.value };
     this.#stamps.set(script.value, wire.value);
   }
 }

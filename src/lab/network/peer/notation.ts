@@ -27,7 +27,7 @@ const letters: Readonly<Record<string, Flag>> = {
   A: 'AE',
 };
 /** In the order they are written. */
-const written = 'FSRPUEWA.';
+const written = ['F', 'S', 'R', 'P', 'U', 'E', 'W', 'A', '.'];
 
 const number = /\d+/y;
 
@@ -104,7 +104,7 @@ const nothingDefined: ReadonlyMap<string, string> = new Map();
 /** Reads a segment; after its flags each field but the sequence numbers may be left out. */
 export function readSegment(scanner: Scanner, defined = nothingDefined): WrittenSegment {
   const word = scanner.must(/-(?=\s)|[FSRPUEWA]*[0-7]?\.?(?=\s+\d+:)/y, 'flags, as "S", "P." or "-" for none');
-  const flags = word === '-' ? [] : [...word].flatMap((letter) => letters[letter] ?? []);
+  const flags = word === '-' ? [] : word.split('').flatMap((letter) => letters[letter] ?? []);
   const ace = /[0-7]/.exec(word)?.[0];
   const { place } = scanner;
   const seq = int(scanner, 'a sequence number');
@@ -169,7 +169,7 @@ export function optionListText(list: readonly OptionItem[]): string {
 }
 
 export function flagLetters(flags: readonly Flag[]): string {
-  const text = [...written].filter((letter) => flags.includes(letters[letter] ?? 'ACK')).join('');
+  const text = written.filter((letter) => flags.includes(letters[letter] ?? 'ACK')).join('');
   return text === '' ? '-' : text;
 }
 
