@@ -21,7 +21,7 @@ const blocks: readonly Block[] = [...guide.matchAll(/^```(\w+)\n([\s\S]*?)^```$/
 
 /** The scripts, each named by its first line. */
 const files = blocks
-  .filter(({ language }) => language === 'js' || language === 'ts')
+  .filter(({ language }) => ['js', 'ts', 'pkt'].includes(language))
   .map(({ text }) => ({ name: /^\/\/ (\S+)\n/.exec(text)?.[1] ?? '', text }));
 
 /** The commands, each with what it is said to print. */

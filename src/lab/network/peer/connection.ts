@@ -165,6 +165,7 @@ export class ScriptedConnection {
       seq,
       ack ?? 0,
       optionsOf(list),
+      seq === this.#next,
     );
   }
 
@@ -192,15 +193,16 @@ export class ScriptedConnection {
       options: { ...own, ...withSackEdges(options, edge) },
       payload,
     };
-    this.#put(segment, seq, ack, shown);
+    this.#put(segment, seq, ack, shown, change.seq === undefined);
   }
 
-  /** Puts a segment with these relative numbers on the wire. */
+  /** Puts a segment with these relative numbers on the wire; one that `moves` is followed by the next. */
   #put(
     segment: Omit<Segment, 'sourcePort' | 'destinationPort' | 'seq' | 'ack'>,
     seq: number,
     ack: number,
     shown: TcpOptions,
+    moves: boolean,
   ): void {
     if (this.#remotePort === undefined)
       throw new UsageError('ERR_ARGUMENT_INVALID', 'the port of the host is not known');
@@ -213,7 +215,7 @@ export class ScriptedConnection {
     };
     this.#peer.send(whole);
     this.#lastNs = this.#peer.sentNs;
-    if (seq === this.#next) this.#next += sequenceLength(whole);
+    if (moves) this.#next += sequenceLength(whole);
     this.#peer.note({ way: 'sends', ...recorded({ ...whole, seq, ack, options: shown }) });
   }
 
@@ -233,11 +235,10 @@ export class ScriptedConnection {
     const what = `${segmentText(written)} of ${this.#peer.host.name}`;
     const fromNs = this.#lastNs;
     const next = async (): Promise<ReceivedSegment> => {
-      const segment = await until(() => this.#takeOurs(), what, { deadlineMs }).catch((error: unknown) => {
-        if (error instanceof TimeoutError) throw new SegmentTimeoutError(what, deadlineMs, [], []);
-        throw error;
+      const found = until(() => this.#takeOurs(), what, { deadlineMs }).catch((error: unknown) => {
+        throw error instanceof TimeoutError ? new SegmentTimeoutError(what, deadlineMs, [], []) : error;
       });
-      return this.#note(segment);
+      return this.#note(await found);
     };
     const first = this.#rest ?? (await next());
     this.#rest = undefined;
