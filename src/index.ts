@@ -111,6 +111,7 @@ export { withDescriptorOf } from './proc/borrow.js';
 export { findOwners, type OwnerSearch, type SocketOwner, type UnseenOwner } from './proc/owner.js';
 export { catalog } from './options/catalog.js';
 export { levels } from './options/resolve.js';
+export { congestionStates, tcpStates } from './options/tcp-info.js';
 export { tcpInfoFields } from './options/tcp-info-fields.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
 export type * from './options/enums.js';

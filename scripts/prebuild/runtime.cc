@@ -11,7 +11,7 @@
 #include <new>
 #include <string>
 
-// An addon without exceptions has nobody to tell that there is no memory.
+// Without exceptions, operator new cannot report that there is no memory.
 void* operator new(size_t size) {
   void* const memory = std::malloc(size == 0 ? 1 : size);
   if (memory == nullptr) std::abort();

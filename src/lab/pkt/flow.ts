@@ -2,7 +2,7 @@ import type { ArrivedSegment } from '../network/peer/peer.js';
 import { ecnBits, type WrittenIp, withoutAce } from '../network/peer/as-written.js';
 import type { WrittenSegment } from '../network/peer/notation.js';
 import { optionsOf } from '../network/peer/option-list.js';
-import type { AddressedSegment } from '../network/peer/segment.js';
+import { type AddressedSegment, withSackEdgesInOrder } from '../network/peer/segment.js';
 import type { Flag, OptionItem } from '../record/segment.js';
 
 /** An address and port of each end, as they are on the wire. */
@@ -22,10 +22,10 @@ function wrapped(number: number): number {
 export class Flow {
   readonly tuple: FourTuple;
   /** The peer chooses its own, and it is that of the script. */
-  remoteInitial: number | undefined;
+  #remoteInitial: number | undefined;
   /** Of the host: learned from its SYN. */
   localInitial: number | undefined;
-  localInitialInScript = 0;
+  #localInitialInScript = 0;
   /** Timestamps of the host, by what the script calls them. */
   readonly #stamps = new Map<number, number>();
 
@@ -48,13 +48,14 @@ export class Flow {
   toWire(written: WrittenSegment, ip: WrittenIp): AddressedSegment | undefined {
     const { local, remote } = this.tuple;
     const isSyn = written.flags.includes('SYN');
-    if (isSyn && this.remoteInitial === undefined) this.remoteInitial = written.seq;
+    if (isSyn && this.#remoteInitial === undefined) this.#remoteInitial = written.seq;
     const localOffset = isSyn
-      ? (this.localInitial ?? 0) - (this.localInitial === undefined ? 0 : this.localInitialInScript)
+      ? (this.localInitial ?? 0) - (this.localInitial === undefined ? 0 : this.#localInitialInScript)
       : (this.localInitial ?? 0);
     const acks = written.flags.includes('ACK');
     const list = written.options === 'any' ? [] : written.options;
-    const optionList = list.map((item) => this.#itemToWire(item, localOffset, acks));
+    const ranges = withSackEdgesInOrder(list, (edge) => wrapped(edge + localOffset));
+    const optionList = ranges.map((item) => this.#itemToWire(item, acks));
     const known = optionList.filter((item) => item !== undefined);
     if (known.length < optionList.length) return undefined;
     return {
@@ -62,7 +63,7 @@ export class Flow {
       destination: local.address,
       sourcePort: remote.port,
       destinationPort: local.port,
-      seq: wrapped(written.seq + (isSyn ? 0 : (this.remoteInitial ?? 0))),
+      seq: wrapped(written.seq + (isSyn ? 0 : (this.#remoteInitial ?? 0))),
       ack: acks || written.ack !== undefined ? wrapped((written.ack ?? 0) + localOffset) : 0,
       flags: written.ace === undefined ? written.flags : withAce(written.flags, written.ace),
       window: written.window ?? 0,
@@ -77,15 +78,7 @@ export class Flow {
     };
   }
 
-  #itemToWire(item: OptionItem, localOffset: number, acks: boolean): OptionItem | undefined {
-    if (item.kind === 'sack')
-      return {
-        kind: 'sack',
-        blocks: item.blocks.map(({ left, right }) => ({
-          left: wrapped(left + localOffset),
-          right: wrapped(right + localOffset),
-        })),
-      };
+  #itemToWire(item: OptionItem, acks: boolean): OptionItem | undefined {
     if (item.kind !== 'TS' || !acks) return item;
     const echo = this.#stamps.get(item.echo);
     return echo === undefined ? undefined : { ...item, echo };
@@ -94,22 +87,15 @@ export class Flow {
   /** The host's SYN, or SYN ACK, tells its initial sequence number, which the script has as `initialInScript`. */
   learn(segment: AddressedSegment, initialInScript: number): void {
     this.localInitial = segment.seq;
-    this.localInitialInScript = initialInScript;
+    this.#localInitialInScript = initialInScript;
   }
 
   /** A segment of the host with the numbers of the script. */
   fromWire(segment: ArrivedSegment): ArrivedSegment {
     const isSyn = segment.flags.includes('SYN');
-    const localOffset = isSyn ? (this.localInitial ?? 0) - this.localInitialInScript : (this.localInitial ?? 0);
-    const remoteOffset = isSyn ? 0 : (this.remoteInitial ?? 0);
-    const list = (segment.optionList ?? []).map((item): OptionItem => {
-      if (item.kind !== 'sack') return item;
-      const blocks = item.blocks.map(({ left, right }) => ({
-        left: wrapped(left - remoteOffset),
-        right: wrapped(right - remoteOffset),
-      }));
-      return { kind: 'sack', blocks };
-    });
+    const localOffset = isSyn ? (this.localInitial ?? 0) - this.#localInitialInScript : (this.localInitial ?? 0);
+    const remoteOffset = isSyn ? 0 : (this.#remoteInitial ?? 0);
+    const list = withSackEdgesInOrder(segment.optionList ?? [], (edge) => wrapped(edge - remoteOffset));
     return {
       ...segment,
       seq: wrapped(segment.seq - localOffset),

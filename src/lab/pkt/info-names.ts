@@ -1,27 +1,8 @@
-import { type Socket, tcpInfoFields } from '../../index.js';
+import { congestionStates, type Socket, tcpInfoFields, tcpStates } from '../../index.js';
 import type { Lookup } from './code.js';
 
-/** Numbers of states as the kernel has them: include/net/tcp_states.h. */
-const states = [
-  '',
-  'ESTABLISHED',
-  'SYN_SENT',
-  'SYN_RECV',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'TIME_WAIT',
-  'CLOSE',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-  'LISTEN',
-  'CLOSING',
-  'NEW_SYN_RECV',
-];
-/** enum tcp_ca_state, linux/tcp.h. */
-const congestionStates = ['Open', 'Disorder', 'CWR', 'Recovery', 'Loss'];
-
 const constants: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(states.map((name, index) => [`TCP_${name}`, index])),
+  ...Object.fromEntries(tcpStates.map((name, index) => [`TCP_${name ?? ''}`, index])),
   ...Object.fromEntries(congestionStates.map((name, index) => [`TCP_CA_${name}`, index])),
   TCPI_OPT_TIMESTAMPS: 1,
   TCPI_OPT_SACK: 2,
@@ -33,11 +14,6 @@ const constants: Readonly<Record<string, number>> = {
 
 const byCName: ReadonlyMap<string, string> = new Map(Object.entries(tcpInfoFields).map(([name, { c }]) => [c, name]));
 
-function numberOfState(name: string): number {
-  const congestion = congestionStates.indexOf(name);
-  return congestion < 0 ? Math.max(0, states.indexOf(name)) : congestion;
-}
-
 /** The fields of `TCP_INFO` by their C names, as they are now, and the constants of linux/tcp.h. */
 export function infoNames(socket: Socket | undefined): Lookup {
   const info =
@@ -47,6 +23,7 @@ export function infoNames(socket: Socket | undefined): Lookup {
     if (key === undefined) return Object.hasOwn(constants, name) ? constants[name] : undefined;
     const value: unknown = info?.get(key);
     if (value === undefined) return undefined;
-    return typeof value === 'string' ? numberOfState(value) : Number(value);
+    // States have names here, of two tables that share none.
+    return typeof value === 'string' ? (constants[`TCP_${value}`] ?? constants[`TCP_CA_${value}`]) : Number(value);
   };
 }

@@ -214,12 +214,13 @@ function readLine(scanner: Scanner, defined: Defined): Line {
 
 function readOptions(scanner: Scanner): PktScript['options'][number][] {
   const options: PktScript['options'][number][] = [];
-  for (let name = scanner.take(/--[a-z0-9_]+/iy); name !== undefined; name = scanner.take(/--[a-z0-9_]+/iy)) {
+  for (;;) {
     const { place } = scanner;
+    const name = scanner.take(/--[a-z0-9_]+/iy);
+    if (name === undefined) return options;
     const value = scanner.take('=') === undefined ? '' : scanner.must(/(?:"[^"\n]*"|`[^`]*`|[^\s"`])+/y, 'a value');
     options.push({ name: name.slice(2), value, place });
   }
-  return options;
 }
 
 function definitions(options: PktScript['options']): Map<string, string> {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../errors.js';
-import { Socket } from '../../index.js';
+import { Socket, unmapped } from '../../index.js';
 import type { Host } from '../network/host.js';
 import type { LabSocket } from '../network/lab-socket.js';
 import { encodeIcmp } from '../network/peer/icmp.js';
@@ -38,11 +38,6 @@ const spinMs = 2;
 const wakeMs = 20;
 const firstPort = 40_000;
 
-interface Pending {
-  readonly line: CallLine;
-  readonly promise: Promise<void>;
-}
-
 /** Plays a script line by line, in time, and compares. */
 export class Player implements Machine {
   readonly descriptors = new Map<number, Descriptor>();
@@ -57,7 +52,8 @@ export class Player implements Machine {
   #flow: Flow | undefined;
   #under: Descriptor | undefined;
   #nextPort = firstPort + (process.pid % 1000);
-  #pending: Pending | undefined;
+  /** A call that blocks. */
+  #pending: Promise<void> | undefined;
   #failure: unknown;
   /** What is left of a segment that was longer than its line. */
   #rest: ArrivedSegment | undefined;
@@ -102,7 +98,7 @@ export class Player implements Machine {
     if (this.#under === descriptor && this.#state !== 'listening' && this.#state !== 'none') return;
     this.#under = descriptor;
     this.#state = 'connecting';
-    const remote = { address: this.#onWire(target.address), port: target.port };
+    const remote = { address: unmapped(target.address), port: target.port };
     // The host chooses its port: known from its first segment.
     this.#flow = new Flow({ local: { address: this.#network.local, port: 0 }, remote });
   }
@@ -113,10 +109,6 @@ export class Player implements Machine {
 
   #inSocket(address: string): string {
     return this.#network.ipVersion === 'ipv4-mapped-ipv6' && !address.includes(':') ? `::ffff:${address}` : address;
-  }
-
-  #onWire(address: string): string {
-    return address.toLowerCase().startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address;
   }
 
   #fail(line: Line, message: string, found: readonly Difference[] = []): never {
@@ -341,7 +333,7 @@ export class Player implements Machine {
   }
 
   async #finishPending(): Promise<void> {
-    await this.#pending?.promise;
+    await this.#pending;
     this.#pending = undefined;
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -364,6 +356,6 @@ export class Player implements Machine {
       const dueNowMs = returnMs + this.#time.lateMs - lateMs;
       this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs));
     });
-    this.#pending = { line, promise: checked.catch((error: unknown) => void (this.#failure ??= error)) };
+    this.#pending = checked.catch((error: unknown) => void (this.#failure ??= error));
   }
 }

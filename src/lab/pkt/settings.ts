@@ -46,8 +46,18 @@ function number(name: string, value: string): number {
   return Number(value);
 }
 
+function prefixOf(netmask: string): number {
+  const bits = netmask
+    .split('.')
+    .map((part) => Number(part).toString(2).padStart(8, '0'))
+    .join('');
+  if (!/^1*0*$/.test(bits) || bits.length !== 32)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--netmask_ip: expected a mask as 255.255.0.0, got ${netmask}`);
+  return bits.replaceAll('0', '').length;
+}
+
 /** Options of packetdrill that a script may have at its top. */
-const known: Readonly<Record<string, Read | 'nothing'>> = {
+const known: Readonly<Record<string, Read>> = {
   tolerance_usecs: (network, value) => ({ ...network, toleranceMs: number('tolerance_usecs', value) / 1000 }),
   mtu: (network, value) => ({ ...network, mtu: number('mtu', value) }),
   bind_port: (network, value) => ({ ...network, bindPort: number('bind_port', value) }),
@@ -55,15 +65,10 @@ const known: Readonly<Record<string, Read | 'nothing'>> = {
   local_ip: (network, value) => ({ ...network, local: value }),
   remote_ip: (network, value) => ({ ...network, remote: value.replace(/\/\d+$/, '') }),
   gateway_ip: (network, value) => (value === network.local ? network : { ...network, gateway: value }),
+  netmask_ip: (network, value) => ({ ...network, prefix: prefixOf(value) }),
+  // Read before the others: versionOf(), and the reader's own names.
   ip_version: (network) => network,
-  define: 'nothing',
-  // Offloading is off on the link of the lab, and the host's clock is not compared.
-  strict_segments: 'nothing',
-  tcp_ts_ecr_scaled: 'nothing',
-  tcp_ts_tick_usecs: 'nothing',
-  mss: 'nothing',
-  netmask_ip: 'nothing',
-  non_fatal: 'nothing',
+  define: (network) => network,
 };
 
 export const knownOptions: readonly string[] = Object.keys(known);
@@ -71,6 +76,8 @@ export const knownOptions: readonly string[] = Object.keys(known);
 function versionOf(script: PktScript, settings: PktSettings): IpVersion {
   const written = script.options.find(({ name }) => name === 'ip_version')?.value;
   const version = ipVersions.find((each) => each === written);
+  if (written !== undefined && version === undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--ip_version: expected ${ipVersions.join(', ')}; got ${written}`);
   return version ?? settings.ipVersion ?? 'ipv4';
 }
 
@@ -84,8 +91,5 @@ export function networkOf(script: PktScript, settings: PktSettings): PktNetwork 
     connectPort: 8080,
     toleranceMs: settings.toleranceMs ?? 4,
   };
-  return script.options.reduce((network, { name, value }) => {
-    const read = known[name];
-    return typeof read === 'function' ? read(network, value) : network;
-  }, begin);
+  return script.options.reduce((network, { name, value }) => known[name]?.(network, value) ?? network, begin);
 }

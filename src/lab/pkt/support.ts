@@ -1,6 +1,6 @@
 import type { Place } from '../record/scanner.js';
 import { systemCalls } from './calls.js';
-import type { PktScript, Value } from './script.js';
+import type { CallLine, PktScript, Value } from './script.js';
 import { knownOptions, type PktSettings } from './settings.js';
 import { wordNumber } from './values.js';
 
@@ -42,6 +42,20 @@ function words(value: Value): string[] {
 /** Words that are names, not numbers. */
 const named = /^(?:MSG|POLL|AF|PF|SOCK|IPPROTO|SCM)_?[A-Z0-9_]*$/;
 
+/** A socket of another kind than the script's, and control messages that nothing compares. */
+function otherKinds(name: string, all: readonly string[], line: CallLine): string[] {
+  const types = line.args.flatMap(cmsgTypes).filter((type) => type !== 'TCP_CM_INQ');
+  const socket = name === 'socket' && !all.includes('SOCK_STREAM') ? ['socket: expected SOCK_STREAM'] : [];
+  const unspec = all.includes('AF_UNSPEC') ? [`${name}: AF_UNSPEC is no address that can be given`] : [];
+  return [...socket, ...unspec, ...types.map((type) => `${name}: control messages of ${type} are not compared`)];
+}
+
+function cmsgTypes(value: Value): string[] {
+  if (value.kind === 'array') return value.items.flatMap(cmsgTypes);
+  if (value.kind !== 'struct') return [];
+  return value.fields.flatMap(({ name, value: of }) => (name === 'cmsg_type' ? words(of) : cmsgTypes(of)));
+}
+
 /** All that a script asks for and cannot have, with its lines: known before it starts. */
 export function obstaclesOf(script: PktScript, { allowShell = false }: PktSettings): Obstacle[] {
   const obstacles: Obstacle[] = script.options
@@ -61,6 +75,7 @@ export function obstaclesOf(script: PktScript, { allowShell = false }: PktSettin
     const all = args.flatMap(words);
     if (all.includes('MSG_ZEROCOPY')) add(place, `${name}: MSG_ZEROCOPY: nothing keeps the memory until it is sent`);
     if (all.includes('NULL')) add(place, `${name}: no pointer to nothing can be passed`);
+    for (const reason of otherKinds(name, all, line)) add(place, reason);
     const unknown = all.find((word) => !named.test(word) && wordNumber(word) === undefined);
     if (unknown !== undefined) add(place, `${name}: ${unknown} is not known`);
   }

@@ -15,6 +15,8 @@ const words: Readonly<Record<string, number | undefined>> = {
   O_NONBLOCK: 0o4000,
   F_GETFL: 3,
   F_SETFL: 4,
+  // linux/tcp.h: another name of TCP_INQ.
+  TCP_CM_INQ: optionNumber('TCP_INQ'),
   SHUT_RD: 0,
   SHUT_WR: 1,
   SHUT_RDWR: 2,

@@ -68,6 +68,18 @@ describe('obstaclesOf()', () => {
     ]);
   });
 
+  test('names what would be ignored: options, other kinds of sockets, control messages', () => {
+    expect(reasons('--strict_segments\n--tcp_ts_tick_usecs=1000\n--define=A=1\n0 listen(3, 1) = 0')).toEqual([
+      '1: --strict_segments: not an option that is known',
+      '2: --tcp_ts_tick_usecs: not an option that is known',
+    ]);
+    expect(reasons('0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3')).toEqual(['1: socket: expected SOCK_STREAM']);
+    const receive = (type: string): string =>
+      `0 recvmsg(3, {msg_iov(1)=[{..., 9}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=${type}, cmsg_data=0}]}, 0) = 9`;
+    expect(reasons(receive('TCP_CM_INQ'))).toEqual([]);
+    expect(reasons(receive('SO_MARK'))).toEqual(['1: recvmsg: control messages of SO_MARK are not compared']);
+  });
+
   test('a shell command is none where it is allowed', () => {
     expect(reasons('0 `true`', true)).toEqual([]);
   });

@@ -78,11 +78,17 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
     ['an errno', 'write(4, ..., 10) = -1 EPIPE', /x\.pkt:9: write: expected -1 EPIPE, got 10/],
     ['the value of an option', 'getsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], [4]) = 0', /value: expected 1, got 0/],
     [
+      'an option of one byte',
+      'setsockopt(4, SOL_IP, IP_TOS, [4], 1) = 0\n +0 getsockopt(4, SOL_IP, IP_TOS, [8], [1]) = 0',
+      /value: expected 8, got 4/,
+    ],
+    ['flags by number', 'send(4, ..., 10, 0x20000000) = 10', /send: expected flags by name, got 536870912/],
+    [
       'an assertion',
       '%{ assert tcpi_snd_mss == 536, tcpi_snd_mss }%',
       /assert tcpi_snd_mss == 536, tcpi_snd_mss: 1000/,
     ],
-    ['a descriptor there is not', 'read(7, ..., 10) = 0', /read: there is no descriptor 7/],
+    ['a descriptor there is not', 'read(7, ..., 10) = 0', /read: 7 is no open descriptor/],
     [
       'what poll reports',
       'poll([{fd=4, events=POLLOUT, revents=POLLIN}], 1, 0) = 1',

@@ -10,7 +10,7 @@ export interface IpFields {
   readonly ttl: number;
 }
 
-/** A packet of IPv4 without options, or of IPv6 without extension headers, that is no fragment. The addresses tell which. */
+/** A whole packet of IPv4 without options, or of IPv6 without extension headers. Its addresses tell which of the two it is. */
 export interface IpPacket extends IpFields {
   readonly source: string;
   readonly destination: string;
