@@ -19,6 +19,7 @@ export const tcpStates = [
 /** `tcpi_state`: a state of TCP in the spelling of Linux, include/net/tcp_states.h. */
 export type TcpState = Exclude<(typeof tcpStates)[number], undefined | 'NEW_SYN_RECV' | 'BOUND'>;
 
+/** States of congestion control by their numbers, `enum tcp_ca_state` of linux/tcp.h. */
 export const congestionStates = ['Open', 'Disorder', 'CWR', 'Recovery', 'Loss'] as const;
 
 /** `tcpi_ca_state`: what congestion control is doing, `enum tcp_ca_state` of linux/tcp.h. */
