@@ -84,7 +84,7 @@ function actAs<T>(user: string | undefined, work: () => T): T {
   } catch (error) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `this process cannot act as user ${user} (${error instanceof Error ? error.message : String(error)}); root can, as any of /etc/passwd or by number`,
+      `this process cannot act as user ${user} (${error instanceof Error ? error.message : String(error)}); root can act as any user, by name or by number`,
       { cause: error },
     );
   }
