@@ -11,13 +11,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
 const entries = [
-  // package.json: what others import, and the command.
+  // package.json: what others import, and the commands that are no answers.
   'index',
   'explain/preload',
   'service/index',
   'service/supervised',
   'claims/index',
-  'cli/main',
+  'cli/every',
   // Processes of their own.
   'explain/trial-process',
   'lab/run/worker',
@@ -53,6 +53,9 @@ const groups = [
   { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
 ];
 
+/** The command: in CommonJS what answers at once, and the way to the file of all commands. */
+const command = ['cli/main'];
+
 /** Files of the commands alone, whose errors are a line. */
 const minified = ['jiti', 'lab', 'progress', 'esm', 'chinese'];
 
@@ -61,6 +64,11 @@ function folded({ name, fileName, code }) {
   if (name === 'jiti') return minifySync(fileName, code, { module: true }).code;
   const mangle = { toplevel: false, keepNames: { function: true, class: true } };
   return minifySync(fileName, code, { module: !fileName.endsWith('.cjs'), compress: false, mangle }).code;
+}
+
+/** How CommonJS is written: what is shared in a folder of its own, since the names of two runs would meet. */
+function commonJs(folder) {
+  return { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: `shared/${folder}/[name].cjs` };
 }
 
 /** Folders of the packages that are bundled. */
@@ -108,12 +116,14 @@ function licenceOf(folder) {
 }
 
 /** Writes a file for each entry, and files of what they share. Returns the names of all. */
-async function write(names, output) {
+async function write(names, output, elsewhere = []) {
   const bundle = await rolldown({
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, join(root, 'src', `${name}.ts`)])),
     platform: 'node',
-    external: (id, importer) => id.startsWith('node:') && !isForPrograms(id, importer),
+    // As it is written: beside the file that asks for it.
+    makeAbsoluteExternalsRelative: false,
+    external: (id, importer) => elsewhere.includes(id) || (id.startsWith('node:') && !isForPrograms(id, importer)),
     // Nothing happens when a module is loaded but what its exports need, as package.json says too; for others it speaks itself.
     treeshake: { moduleSideEffects: [{ test: /\/src\//, sideEffects: false }] },
     tsconfig: join(root, 'tsconfig.json'),
@@ -130,7 +140,8 @@ async function write(names, output) {
 const written = new Set([
   ...(await write(entries, { format: 'esm', chunkFileNames: 'shared/[name].js', codeSplitting: { groups } })),
   // Node starts a third sooner with CommonJS, and they load what a Socket needs alone, not all of the public surface.
-  ...(await write(programs, { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'shared/[name].cjs' })),
+  ...(await write(programs, commonJs('programs'))),
+  ...(await write(command, commonJs('answers'), ['./every.js'])),
 ]);
 writeFileSync(
   join(dist, 'LICENSES'),

@@ -25,7 +25,7 @@ function runMatrix() {
   const chosen = ids.length === 0 ? [] : ['--case', ...ids];
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
-    [`${root}dist/cli/main.js`, 'matrix', '--json', ...chosen],
+    [`${root}dist/cli/main.cjs`, 'matrix', '--json', ...chosen],
     { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 600_000 },
   );
   if (status !== 0) throw new Error(`the matrix ended with ${status}: ${stderr}`);

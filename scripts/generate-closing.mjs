@@ -9,7 +9,7 @@ import { wayFacts } from '../dist/claims/documents.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 function runAll() {
-  const command = [`${root}dist/cli/main.js`, 'lab', 'ways-to-close', '--json'];
+  const command = [`${root}dist/cli/main.cjs`, 'lab', 'ways-to-close', '--json'];
   const { stdout, stderr, status } = spawnSync(process.execPath, command, {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,

@@ -11,7 +11,7 @@ import { pairsBeside } from './kernels/pairs.mjs';
 import { lacking, runThere } from './kernels/user-mode-linux.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const program = `'${process.execPath}' dist/cli/main.js`;
+const program = `'${process.execPath}' dist/cli/main.cjs`;
 const { values } = parseArgs({ options: { record: { type: 'boolean' }, run: { type: 'string' } } });
 const minute = 60_000;
 
@@ -39,7 +39,7 @@ async function there(command, settings = {}) {
 
 /** The same command here. */
 function here(...args) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [`${root}dist/cli/main.js`, ...args], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [`${root}dist/cli/main.cjs`, ...args], {
     encoding: 'utf8',
     maxBuffer: 2 ** 28,
   });

@@ -7,7 +7,7 @@ import { NetworkNamespace, Socket } from '../dist/index.js';
 // Below the limit of descriptors of a process, and of the ports of one address.
 const MOST_IN_A_PROCESS = 15_000;
 const ROUNDS = 5;
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const program = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
 
 /** Listeners on an address of its own, until the parent is gone. */
 function hold(index, count) {

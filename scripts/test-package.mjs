@@ -93,7 +93,7 @@ function tryOut(folder) {
   for (const node of nodes()) {
     step(`  Node ${run(folder, node, ['--version']).trim()}: import, require, the command`, () => {
       for (const args of Object.values(loaded)) assert.equal(run(folder, node, args), 'true\n');
-      assert.equal(run(folder, node, ['node_modules/sockwise/dist/cli/main.js', '--version']), `${version}\n`);
+      assert.equal(run(folder, node, ['node_modules/sockwise/dist/cli/main.cjs', '--version']), `${version}\n`);
     });
   }
   step('  npx sockwise --version, npx sockwise case C7', () => {
@@ -123,7 +123,7 @@ try {
     const folder = join(place, 'prebuilt');
     run(folder, 'chmod', ['-R', 'a-w', 'node_modules']);
     const sockwise = (...args) =>
-      run(folder, 'env', [`PATH=${bin}`, 'node', 'node_modules/sockwise/dist/cli/main.js', ...args]);
+      run(folder, 'env', [`PATH=${bin}`, 'node', 'node_modules/sockwise/dist/cli/main.cjs', ...args]);
     assert.match(sockwise('doctor'), /^yes {2}addon +loaded$/m);
     assert.match(sockwise('why', '1'), /1/);
     sockwise('matrix', '--quick');

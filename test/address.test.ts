@@ -1,10 +1,11 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   formatAddress,
   formatIPv4,
   formatIPv6,
+  ipVersion,
   isLoopback,
   isWildcard,
   parseIPv4,
@@ -124,6 +125,37 @@ describe('formatIPv6', () => {
     const bytes = new Uint8Array(16);
     expect(parseIPv6(text, bytes)).toBe(true);
     expect(formatIPv6(bytes)).toBe(expected);
+  });
+});
+
+describe('ipVersion', () => {
+  test.each([
+    '127.0.0.1',
+    '::',
+    'fe80::1%eth0',
+    'fe80::1%eth0.5:0',
+    '::1%',
+    '::1%a b',
+    '127.0.0.1%lo',
+    '%lo',
+    '',
+    'a',
+    '1.2',
+  ])('%j: as isIP()', (text) => {
+    expect(ipVersion(text)).toBe(isIP(text));
+  });
+
+  test('takes every name an interface can have for a zone, as isIP() does not', () => {
+    expect([ipVersion('fe80::1%br_lan'), isIP('fe80::1%br_lan')]).toEqual([6, 0]);
+  });
+
+  test('is isIP()', () => {
+    const zone = fc.constantFrom('', '%', '%lo', '%1', '%%', '% ', '%a%b');
+    fc.assert(
+      fc.property(fc.oneof(fc.ipV4(), nearlyIPv4, fc.ipV6(), nearlyIPv6), zone, (address, behind) => {
+        expect(ipVersion(address + behind)).toBe(isIP(address + behind));
+      }),
+    );
   });
 });
 

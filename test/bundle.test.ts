@@ -5,31 +5,41 @@ import { describe, expect, test } from 'vitest';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
-/** The files that a file of dist/ loads before it runs, itself among them. */
+const imported = /^(?:import|export) (?:.* from )?"(\.\.?\/[^"]+)";$/gm;
+// Inside a function it is loaded later.
+const required = /(?<!return |=>)\brequire\("(\.\.?\/[^"]+)"\)/g;
+
+/** The files that a file of dist/ loads before it runs, itself among them; what it loads later begins with another. */
 function loadedBy(file: string, found = new Set<string>()): Set<string> {
   if (found.has(file)) return found;
   found.add(file);
   const text = readFileSync(join(dist, file), 'utf8');
-  for (const [, other = ''] of text.matchAll(/^(?:import|export) (?:.* from )?"(\.\.?\/[^"]+)";$/gm))
+  for (const [, other = ''] of text.matchAll(file.endsWith('.cjs') ? required : imported))
     loadedBy(join(dirname(file), other), found);
   return found;
 }
 
+/** Whether one of them says this. */
+function says(file: string, what: RegExp): boolean {
+  return [...loadedBy(file)].some((name) => what.test(readFileSync(join(dist, name), 'utf8')));
+}
+
+const ofTheLab = /\bFrameStore\b/;
+const ofHandles = /\bcreateConnection\b/;
+
 describe('dist', () => {
   test.each(['why', 'sockets', 'free', 'set', 'options'])('`sockwise %s` loads no lab', (command) => {
-    const files = loadedBy(`shared/${command}.js`);
-    expect(files).toContain('shared/core.js');
-    expect(files).not.toContain('shared/lab.js');
+    expect(says(`shared/answers/${command}.cjs`, /getsockopt/)).toBe(true);
+    expect(says(`shared/answers/${command}.cjs`, ofTheLab)).toBe(false);
   });
 
   test('the lab is found where it is loaded, so the test above can fail', () => {
-    expect(loadedBy('shared/try.js')).toContain('shared/lab.js');
+    expect(says('shared/try.js', ofTheLab)).toBe(true);
   });
 
   test("`sockwise why` and `sockwise sockets` load nothing for Node's own handles", () => {
-    for (const command of ['why', 'sockets'])
-      expect(loadedBy(`shared/${command}.js`)).not.toContain('shared/handles.js');
-    expect(loadedBy('index.js')).toContain('shared/handles.js');
+    for (const command of ['why', 'sockets']) expect(says(`shared/answers/${command}.cjs`, ofHandles)).toBe(false);
+    expect(says('index.js', ofHandles)).toBe(true);
   });
 
   test('the library loads its two files, and no more', () => {
@@ -37,6 +47,7 @@ describe('dist', () => {
   });
 
   test('the parser of command lines loads no child_process', () => {
-    expect(readFileSync(join(dist, 'shared/esm.js'), 'utf8')).not.toMatch(/(require|from).*node:child_process/);
+    for (const file of ['cli/main.cjs', 'shared/esm.js'])
+      expect(readFileSync(join(dist, file), 'utf8')).not.toMatch(/(require|from).*node:child_process/);
   });
 });

@@ -24,7 +24,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['explain', 'handles', 'netns', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts'],
   lab: ['index.ts', 'explain', 'errors.ts', 'address.ts', 'nearest.ts', 'package.ts'],
   claims: ['lab', 'index.ts', 'explain', 'errors.ts', 'package.ts'],
-  cli: ['claims', 'lab', 'service', 'index.ts', 'explain', 'errors.ts', 'nearest.ts', 'package.ts'],
+  cli: ['claims', 'lab', 'service', 'index.ts', 'explain', 'errors.ts', 'address.ts', 'nearest.ts', 'package.ts'],
 };
 
 /** The same for the folders of `src/lab/`. */

@@ -48,7 +48,7 @@ await experiment('listings', ({ host }) => {
   listener.close();
 }).run();
 
-const command = 'dist/cli/main.js';
+const command = 'dist/cli/main.cjs';
 for (const args of [
   ['-e', '0'],
   [command, '--version'],

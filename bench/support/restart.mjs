@@ -61,7 +61,7 @@ async function cluster() {
 
 async function sockwise() {
   const command = ['restart', '--json', '--', process.execPath, server, String(port), 'supervised'];
-  const child = spawn(process.execPath, [`${root}dist/cli/main.js`, ...command], {
+  const child = spawn(process.execPath, [`${root}dist/cli/main.cjs`, ...command], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();

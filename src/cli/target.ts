@@ -1,5 +1,5 @@
-import { isIP } from 'node:net';
-import { UsageError } from '../index.js';
+import { ipVersion } from '../address.js';
+import { UsageError } from '../errors.js';
 import { nearest } from '../nearest.js';
 
 /** An address and port as people write them and errors print them: `8080`, `:8080`, `127.0.0.1:8080`, `[::1]:8080`, `:::8080`. */
@@ -28,7 +28,7 @@ export function targetArgument(text: string): Target {
   const colon = text.lastIndexOf(':');
   const host = text.slice(0, Math.max(0, colon)).replace(/^\[(.*)\]$/, '$1');
   const whole = text.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(whole) !== 0 && isIP(host) === 0) {
+  if (ipVersion(whole) !== 0 && ipVersion(host) === 0) {
     const example = whole.includes(':') ? `[${whole}]:8080` : `${whole}:8080`;
     throw new UsageError('ERR_OUT_OF_RANGE', `${JSON.stringify(text)} has no port; write ${example}`);
   }
@@ -38,7 +38,7 @@ export function targetArgument(text: string): Target {
     throw new UsageError('ERR_OUT_OF_RANGE', `${what} is not a port (0 to 65535); write ${shapes}`);
   }
   if (host === '' || host === '*') return { port };
-  if (isIP(host) !== 0) return { address: host, port };
+  if (ipVersion(host) !== 0) return { address: host, port };
   // Node prints [::]:8080 as :::8080.
   throw new UsageError('ERR_ADDRESS_INVALID', `${JSON.stringify(host)} is not an IP address; write ${shapes}`);
 }

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { ipVersion } from '../address.js';
 import { invalidArgument, SystemCallError } from '../errors.js';
 import type { BindRequest } from './predict.js';
 import type { UnixRequest } from './unix.js';
@@ -95,7 +95,7 @@ export function unixRequestOf(error: object): { readonly code: string; readonly 
   const [code, named, path] = [text(fields, 'code'), fields['syscall'], text(fields, 'address')];
   if (code === undefined || !isCall(named) || path === undefined || path === '') return undefined;
   // A socket of a path has no port; an address may have a zone.
-  if (port(fields, 'port') !== undefined || isIP(path.replace(/%.*/, '')) !== 0) return undefined;
+  if (port(fields, 'port') !== undefined || ipVersion(path) !== 0) return undefined;
   // An error of ours shows the NUL byte of an abstract name as `@`.
   const isName = error instanceof SystemCallError && path.startsWith('@');
   return {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { ipVersion } from '../address.js';
 import { invalidArgument, SystemCallError, UsageError } from '../errors.js';
 import type { InternetAddress, UnixAddress } from '../address.js';
 import type { OptionValues } from '../options/types.js';
@@ -25,7 +25,7 @@ export type BindPlace = InternetPlace | UnixPlace;
 /** The family an IP address belongs to. */
 export function familyOfAddress(address: string, name = 'address'): 'IPv4' | 'IPv6' {
   if (typeof address !== 'string') throw invalidArgument(name, 'an IP address', address);
-  const version = isIP(address);
+  const version = ipVersion(address);
   if (version === 0) {
     throw new UsageError('ERR_ADDRESS_INVALID', `${name}: ${JSON.stringify(address)} is not an IP address`);
   }

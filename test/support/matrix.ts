@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { namespacesAvailable } from '../../src/netns/user-namespace.js';
 import { type ChildOptions, type ChildResult, root, run } from './children.js';
 
-export const program = `${root}dist/cli/main.js`;
+export const program = `${root}dist/cli/main.cjs`;
 
 /** Why experiments cannot be run here; `undefined` where they can, after one re-execution perhaps. */
 export const noExperiments = ((access) => (access.how === 'none' ? access.reason : undefined))(namespacesAvailable());
