@@ -88,6 +88,11 @@ const reuseAddrOnBoth: Cure = {
   needs: 'both',
   action: 'SO_REUSEADDR on both',
 };
+const reuseAddrOnBoundOnes: Cure = {
+  text: 'Set SO_REUSEADDR on both sockets before bind().',
+  needs: 'both',
+  action: 'SO_REUSEADDR on both',
+};
 const stopTheOther: Cure = {
   text: 'Stop the program that holds the port, or let it close its socket.',
   needs: 'the other',
@@ -216,7 +221,7 @@ const table = {
     outcome: 'EADDRINUSE',
     kernel: 'inet_bind_conflict()',
     source: 'bind(2), socket(7) SO_REUSEADDR',
-    cures: [stopTheOther, reuseAddrOnBoth, reusePortOnBoth, anotherPort],
+    cures: [stopTheOther, reuseAddrOnBoundOnes, reusePortOnBoth, anotherPort],
   },
   'held-by-connection': {
     text: 'A connection keeps its local address and port, unless it and the new socket both have SO_REUSEADDR, or both have SO_REUSEPORT and one user.',
