@@ -43,7 +43,7 @@ const programs = readdirSync(join(root, 'src/claims/programs'))
 const groups = [
   {
     name: 'core',
-    test: /\/src\/(package|errors|address|nearest)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach))/,
+    test: /\/src\/(package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach))/,
     priority: 3,
   },
   { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
@@ -51,13 +51,14 @@ const groups = [
   { name: 'jiti', test: /\/node_modules\/jiti\//, priority: 4 },
   // Loaded where somebody asks for it.
   { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
+  { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/, priority: 6 },
 ];
 
 /** The command: in CommonJS what answers at once, and the way to the file of all commands. */
 const command = ['cli/main'];
 
 /** Files of the commands alone, whose errors are a line. */
-const minified = ['jiti', 'lab', 'progress', 'esm', 'chinese'];
+const minified = ['jiti', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
 
 /** Functions of ours keep their names, for stacks. */
 function folded({ name, fileName, code }) {

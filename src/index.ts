@@ -9,7 +9,10 @@ export type { UnixExplanation, UnixRequest } from './explain/unix.js';
 export type { HeldUnixSocket } from './explain/unix-place.js';
 export { explain } from './explain/index.js';
 export type { HeldSocket, Unseen } from './explain/held.js';
+export { explanationWords } from './explain/say.js';
 export { explanationText } from './explain/text.js';
+export type { ExplanationWords } from './explain/words.js';
+export type { Language } from './languages.js';
 export type { Trial } from './explain/trial.js';
 export {
   type BindRequest,

@@ -1,6 +1,7 @@
 import { isRecord, type Json } from '../lab/record/json.js';
 import { becauseOf } from '../lab/draw/report-words.js';
 import { chinese as words } from '../lab/draw/report-words.zh.js';
+import { tryChinese } from '../lab/try/words.zh.js';
 import type { NotRun } from '../lab/record/not-run.js';
 import type { Article, CaseResult, HostSetting, RowResult } from '../lab/record/result.js';
 import type { Case } from '../lab/run/case.js';
@@ -153,6 +154,7 @@ export function inChinese(cases: readonly Case[], experiments: readonly Experime
   const caseById = new Map(cases.map((one) => [one.id, one]));
   return {
     words,
+    trying: tryChinese,
     articles: articles.map(
       (article): Article => ({ ...article, title: articleTitles[article.number] ?? article.title }),
     ),

@@ -3,7 +3,7 @@ export { articles } from './articles.js';
 export { cases } from './cases.js';
 export { experiments } from './experiments.js';
 export { gridHtml } from './grid/page.js';
-export { type Language, languages, speak, type Spoken } from './language.js';
+export { speak, type Spoken } from './language.js';
 export { runGrid } from './grid/run.js';
 export { gridText } from './grid/text.js';
 export { tables } from './grid/dimensions.js';

@@ -1,18 +1,18 @@
+import type { Language } from '../languages.js';
 import { english, type ReportWords } from '../lab/draw/report-words.js';
 import type { Article, MatrixResult } from '../lab/record/result.js';
 import type { Case } from '../lab/run/case.js';
 import type { Experiment } from '../lab/run/experiment.js';
+import { tryEnglish, type TryWords } from '../lab/try/words.js';
 import { articles } from './articles.js';
 import { cases } from './cases.js';
 import { experiments } from './experiments.js';
 
-/** Languages of the texts of the built-in cases and of the reports. */
-export const languages = ['en', 'zh'] as const;
-export type Language = (typeof languages)[number];
-
 /** What a report takes of a language. */
 export interface Spoken {
   readonly words: ReportWords;
+  /** What `sockwise try` says. */
+  readonly trying: TryWords;
   /** The built-in articles, by their titles. */
   readonly articles: readonly Article[];
   readonly experiments: readonly Pick<Experiment, 'name' | 'title' | 'cases'>[];
@@ -24,6 +24,7 @@ export interface Spoken {
 
 const inEnglish: Spoken = {
   words: english,
+  trying: tryEnglish,
   articles,
   experiments,
   about: (one) => one,

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { UsageError } from '../index.js';
-import { type Language, languages, speak, type Spoken } from '../claims/index.js';
+import type { Spoken } from '../claims/index.js';
+import { type Language, languages } from '../languages.js';
 import { nearest } from '../nearest.js';
 
 export interface LanguageFlag {
@@ -30,5 +31,6 @@ export function languageOption(): Option {
 }
 
 export async function chosenLanguage({ lang = 'en' }: LanguageFlag): Promise<Spoken> {
+  const { speak } = await import('../claims/index.js');
   return await speak(lang);
 }

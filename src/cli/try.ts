@@ -3,9 +3,10 @@ import { UsageError } from '../index.js';
 import { parseScenario, tryHtml, tryScenario, trySvg, tryText } from '../lab/index.js';
 import { exitCodes, printable } from './exit.js';
 import { chooseMode } from './isolation.js';
+import { chosenLanguage, type LanguageFlag, languageOption } from './language.js';
 import { openForWriting, writeOutput } from './output-file.js';
 
-interface TryFlags {
+interface TryFlags extends LanguageFlag {
   readonly json?: boolean;
   readonly svg?: string;
   readonly html?: string;
@@ -34,8 +35,10 @@ export function addTryCommand(program: Command): void {
     .option('--svg <file>', 'draw the sockets side by side, with each call')
     .option('--html <file>', 'write a page with the picture, the calls and the rules')
     .option('--json', 'print JSON')
+    .addOption(languageOption())
     .addHelpText('after', help)
-    .action(async (sockets: readonly string[], { json, svg, html }: TryFlags) => {
+    .action(async (sockets: readonly string[], { json, svg, html, ...language }: TryFlags) => {
+      const { trying: words } = await chosenLanguage(language);
       const scenario = parseScenario(sockets);
       const { isolation, reason } = await chooseMode();
       if (isolation !== 'namespaces')
@@ -44,8 +47,8 @@ export function addTryCommand(program: Command): void {
       const page = html === undefined ? undefined : openForWriting(html, '--html');
       const result = await tryScenario(scenario);
       if (!result.works) process.exitCode = exitCodes.failed;
-      console.log(json === true ? JSON.stringify(result, undefined, 2) : printable(tryText(result)));
-      if (picture !== undefined) writeOutput(picture, trySvg(result), '--svg');
-      if (page !== undefined) writeOutput(page, tryHtml(result), '--html');
+      console.log(json === true ? JSON.stringify(result, undefined, 2) : printable(tryText(result, words)));
+      if (picture !== undefined) writeOutput(picture, trySvg(result, words), '--svg');
+      if (page !== undefined) writeOutput(page, tryHtml(result, words), '--html');
     });
 }

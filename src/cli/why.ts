@@ -1,23 +1,18 @@
 import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import {
-  type BindRequest,
-  explanationText,
-  ifNameToIndex,
-  type Rule,
-  rules,
-  type UnixRequest,
-  UsageError,
-} from '../index.js';
+import { type BindRequest, ifNameToIndex, type Rule, rules, type UnixRequest, UsageError } from '../index.js';
 // Without `attach`, which loads what takes Node's own handles.
 import { explain } from '../explain/explain.js';
-import { needs } from '../explain/index.js';
+import { explanationWords } from '../explain/say.js';
+import { causesText, explanationText } from '../explain/text.js';
+import type { ExplanationWords } from '../explain/words.js';
 import { exitCodes } from './exit.js';
+import { type LanguageFlag, languageOption } from './language.js';
 import { toJson } from './json.js';
 import { nearest } from '../nearest.js';
 import { targetArgument } from './target.js';
 
-interface WhyFlags {
+interface WhyFlags extends LanguageFlag {
   readonly udp?: boolean;
   readonly reuseaddr?: boolean;
   readonly reuseport?: boolean;
@@ -42,7 +37,7 @@ function rulesOf(code: string): (Rule & { readonly id: string })[] {
     .map(([id, rule]) => ({ id, ...rule }));
 }
 
-function explainCode(code: string, json: boolean): void {
+function explainCode(code: string, json: boolean, words: ExplanationWords): void {
   const found = rulesOf(code);
   if (found.length === 0) {
     throw new UsageError(
@@ -54,15 +49,7 @@ function explainCode(code: string, json: boolean): void {
     console.log(toJson({ code, rules: found }));
     return;
   }
-  const texts = found.map(({ id, text, calls, protocols, kernel, source, cures }) =>
-    [
-      `${id} (${protocols.join(', ')}; ${calls.map((call) => `${call}()`).join(', ')})`,
-      `  ${text}`,
-      `  ${kernel}; ${source}`,
-      ...cures.map((cure, index) => `  ${index + 1}. ${cure.text} [${needs[cure.needs]}]`),
-    ].join('\n'),
-  );
-  console.log([`${code} has ${found.length === 1 ? 'one cause' : `${found.length} causes`}:`, ...texts].join('\n\n'));
+  console.log(causesText(code, found, words));
 }
 
 /** The wildcard that covers both families, as Node's servers listen on. */
@@ -139,16 +126,18 @@ export function addWhyCommand(program: Command): void {
     .option('--user <uid>', 'asked by this user', uid)
     .option('--no-trials', 'do not try the cures in private namespaces')
     .option('--json', 'print the explanation as JSON')
+    .addOption(languageOption())
     .addHelpText('after', '\nExits with 0 if the port is free, and with 1 if it is held.')
-    .action((target: string, flags: WhyFlags) => {
+    .action(async (target: string, flags: WhyFlags) => {
+      const words = await explanationWords(flags.lang);
       if (/^e[a-z0-9]+$/i.test(target)) {
-        explainCode(target, flags.json === true);
+        explainCode(target, flags.json === true, words);
         return;
       }
       const options = { trials: flags.trials, timeoutMs: patienceMs };
       const unix = unixRequestOf(target, flags);
       const explanation = unix === undefined ? explain(requestOf(target, flags), options) : explain(unix, options);
-      console.log(flags.json === true ? toJson(explanation) : explanationText(explanation));
+      console.log(flags.json === true ? toJson(explanation) : explanationText(explanation, words));
       process.exitCode = explanation.free === true ? exitCodes.ok : exitCodes.failed;
     });
 }

@@ -6,6 +6,7 @@ import { explain, type Explanation } from './explain.js';
 import type { UnixExplanation } from './unix.js';
 import type { BindRequest } from './predict.js';
 import { explanationText } from './text.js';
+import { type ExplanationWords, inEnglish } from './words.js';
 
 /** What can fail to bind: servers of net, http, https, http2 and tls, sockets of dgram, and net.Socket with a local port. */
 export type Attachable = net.Server | dgram.Socket | net.Socket;
@@ -20,9 +21,9 @@ function isBindFailure(error: unknown): error is Error & { readonly syscall: str
 }
 
 /** Writes the explanation into the error's text, and adds it as data that printing the error does not repeat. */
-function write(error: Error, explanation: Explanation | UnixExplanation): void {
+function write(error: Error, explanation: Explanation | UnixExplanation, words: ExplanationWords): void {
   const { message, stack } = error;
-  const text = `${message}\n${explanationText(explanation)}`;
+  const text = `${message}\n${explanationText(explanation, words)}`;
   // The stack was made with the error, and repeats the message.
   const newStack = stack?.replace(message, () => text);
   Object.defineProperty(error, 'explanation', { value: explanation, configurable: true, writable: true });
@@ -30,10 +31,10 @@ function write(error: Error, explanation: Explanation | UnixExplanation): void {
   if (newStack !== undefined) error.stack = newStack;
 }
 
-function explainInPlace(error: unknown, known: Partial<BindRequest>): void {
+function explainInPlace(error: unknown, known: Partial<BindRequest>, words: ExplanationWords): void {
   if (!isBindFailure(error) || 'explanation' in error) return;
   try {
-    write(error, explain(error, { known, timeoutMs }));
+    write(error, explain(error, { known, timeoutMs }), words);
   } catch {
     // A frozen error, no Linux: the error stays as Node made it, and nobody gets a second one.
   }
@@ -48,6 +49,11 @@ const attached = new WeakSet<Attachable>();
  * at most 150 ms: what is not known by then is left out, and the text says so. Returns what it was given.
  */
 export function attach<Target extends Attachable>(target: Target): Target {
+  return attachIn(inEnglish, target);
+}
+
+/** {@link attach}, in the words of a language. */
+export function attachIn<Target extends Attachable>(words: ExplanationWords, target: Target): Target {
   if (!(target instanceof net.Server || target instanceof dgram.Socket || target instanceof net.Socket))
     throw invalidArgument('target', 'a net.Server, dgram.Socket or net.Socket', target);
   if (attached.has(target)) return target;
@@ -55,6 +61,6 @@ export function attach<Target extends Attachable>(target: Target): Target {
   const known: Partial<BindRequest> = { protocol: target instanceof dgram.Socket ? 'udp' : 'tcp' };
   // Runs before the listeners of 'error', and does not count as one of them.
   const emitter: EventEmitter = target;
-  emitter.on(errorMonitor, (error: unknown) => explainInPlace(error, known));
+  emitter.on(errorMonitor, (error: unknown) => explainInPlace(error, known, words));
   return target;
 }

@@ -1,3 +1,4 @@
+import { untried } from './sayings.js';
 import { fchownSync } from 'node:fs';
 import { destroySocket } from '../netlink/destroy-socket.js';
 import { listSockets } from '../netlink/sock-diag.js';
@@ -58,8 +59,7 @@ export class Copies implements Stand {
   readonly #connections = new Map<HeldSocket, Connection>();
 
   constructor(namespace: NetworkNamespace, devices: Devices, originals: readonly HeldSocket[]) {
-    if (originals.length > mostCopies)
-      throw new NotCopied(`there are ${originals.length} kinds of sockets on the port`);
+    if (originals.length > mostCopies) throw new NotCopied(untried.tooManyKinds);
     this.#namespace = namespace;
     this.#devices = devices;
     try {
@@ -91,7 +91,7 @@ export class Copies implements Stand {
       this.#bind(peer, original);
       peer.tryConnect({ address: reachable(original), port: original.localPort });
       const end = attempt(() => listener.tryAccept());
-      if (end === undefined) throw new NotCopied('a copy of a connection was not accepted in time');
+      if (end === undefined) throw new NotCopied(untried.notAccepted);
       return { end, peer };
     } catch (error) {
       peer.close();
@@ -169,7 +169,7 @@ export function giveTo(copy: Copy, uid: number): void {
   try {
     fchownSync(copy.fd, uid, -1);
   } catch (error) {
-    throw new NotCopied(`a socket of user ${uid} cannot be made here`, { cause: error });
+    throw new NotCopied(untried.otherUser, { cause: error });
   }
 }
 

@@ -1,3 +1,4 @@
+import { untried } from './sayings.js';
 import { destroySocket } from '../netlink/destroy-socket.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import type { NetworkNamespace } from '../netns/namespace.js';
@@ -30,7 +31,7 @@ export class Destination implements Stand {
     this.#ends.push(end);
     end.tryConnect(this.#listener.getsockname());
     const peer = attempt(() => this.#listener.tryAccept());
-    if (peer === undefined) throw new NotCopied('a copy of a connection was not accepted in time');
+    if (peer === undefined) throw new NotCopied(untried.notAccepted);
     this.#peers.push(peer);
     return peer;
   }

@@ -1,3 +1,4 @@
+import { untried } from './sayings.js';
 import { unmapped } from '../address.js';
 import type { NetworkNamespace } from '../netns/namespace.js';
 import { NotCopied } from './not-copied.js';
@@ -26,8 +27,7 @@ export class Devices {
   /** Makes an address one of the namespace's, on a device where it is looked for there. Those of the loopback network are everywhere. */
   addLocal(address: string, index = 0): void {
     const plain = unmapped(address);
-    if (plain.includes('%') || plain.toLowerCase().startsWith('fe80:'))
-      throw new NotCopied(`${address} needs its interface`);
+    if (plain.includes('%') || plain.toLowerCase().startsWith('fe80:')) throw new NotCopied(untried.needsInterface);
     const device = this.nameOf(index) ?? 'lo';
     if (/^(0\.0\.0\.0|::)$/.test(plain) || (device === 'lo' && /^(::1|127\..*)$/.test(plain))) return;
     const { index: at } = this.#namespace.getLink(device);

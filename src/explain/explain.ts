@@ -1,3 +1,4 @@
+import { notes, untried } from './sayings.js';
 import { isLoopback, isWildcard, unmapped } from '../address.js';
 import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import type { CallPrediction } from './conflict.js';
@@ -111,13 +112,13 @@ function triedCures(seen: Look, code: string, deadline: Deadline | undefined): [
     const trial = notTried(reason);
     return [trial, cures.map((cure) => ({ ...cure, trial }))];
   };
-  if (deadline === undefined) return without('trials are off');
-  if (call === 'connect' && !ofConnections.includes(rule)) return without('connect() needs the other end');
+  if (deadline === undefined) return without(untried.off);
+  if (call === 'connect' && !ofConnections.includes(rule)) return without(untried.needsOtherEnd);
   const actions = [...new Set(cures.flatMap(({ action }) => (isPortAction(action) ? [action] : [])))];
   const { asItIs, cures: trials } = makeTrials({ situation: situationOf(seen), code, actions }, deadline);
   const tried = cures.map((cure) => {
     const trial = isPortAction(cure.action) ? trials[actions.indexOf(cure.action)] : undefined;
-    return { ...cure, trial: trial ?? notTried('it cannot be tried on copies') };
+    return { ...cure, trial: trial ?? notTried(untried.notOnCopies) };
   });
   return [asItIs, sorted(tried)];
 }
@@ -137,7 +138,7 @@ function explanationOf(
   const fails = code !== undefined || decisive.outcome !== 'ok';
   const errno = code ?? rules[decisive.rule].outcome;
   const [trial, cures] = !fails
-    ? ([notTried('nothing is in the way'), []] as const)
+    ? ([notTried(untried.nothingInTheWay), []] as const)
     : triedCures(seen, errno, deadlineOfTrials);
   const inTheWay = new Set(fails ? holdersOf(seen) : []);
   const free = decisive.outcome === undefined ? undefined : decisive.outcome === 'ok';
@@ -172,14 +173,8 @@ function refused(seen: Look, deadline: Deadline): Look {
 
 function notesOnError({ named, from }: FailedCall, { decisive }: Look, isSeen: boolean): string[] {
   return [
-    ...(from === 'Node' && named === 'listen' && decisive.call === 'bind' && isSeen
-      ? ['Node names listen(), because libuv keeps the error of bind() until then.']
-      : []),
-    ...(isSeen
-      ? []
-      : [
-          'Nothing that can be seen is in the way now: it has been closed since the call failed, or it cannot be seen.',
-        ]),
+    ...(from === 'Node' && named === 'listen' && decisive.call === 'bind' && isSeen ? [notes.namedListen] : []),
+    ...(isSeen ? [] : [notes.nothingSeen]),
   ];
 }
 

@@ -8,6 +8,7 @@ import { findOwners, type SocketOwner, type UnseenOwner } from '../proc/owner.js
 import type { ExistingSocket, SharingOptions } from './conflict.js';
 import type { Deadline } from './deadline.js';
 import { type ProcNetRow, readProcNet } from './proc-net.js';
+import { unread } from './sayings.js';
 import { findUnlisted, isAmong, listsBound, type Ports } from './unlisted.js';
 
 /** A socket that has a port, and whose it is. */
@@ -42,7 +43,7 @@ export interface HeldSockets {
 type HeldRow = SocketRow | ProcNetRow;
 type Protocol = 'tcp' | 'udp';
 
-// Enough to decide by: a busy listener has many connections of one kind.
+// Enough to decide by: a busy listener has many connections of one kind. `unread.tooMany` names the number.
 const mostOptionsRead = 256;
 
 function listedBySockDiag(protocol: Protocol, ports: Ports): HeldRow[] {
@@ -89,8 +90,8 @@ class OptionReader {
   /** Through the first holder that has it still. */
   read(inode: number, owners: readonly SocketOwner[]): SharingOptions | undefined {
     if (owners.length === 0) return undefined;
-    if (this.#read === mostOptionsRead) return this.#miss(`only those of the first ${mostOptionsRead} were read`);
-    if (this.#deadline?.isOver === true) return this.#miss('there was no time for it');
+    if (this.#read === mostOptionsRead) return this.#miss(unread.tooMany);
+    if (this.#deadline?.isOver === true) return this.#miss(unread.noTime);
     this.#read++;
     try {
       for (const { pid, fds } of owners) {
@@ -103,7 +104,7 @@ class OptionReader {
       return this.#miss(error instanceof Error ? error.message : String(error));
     }
     this.#closed++;
-    return this.#miss('closed while it was looked at');
+    return this.#miss(unread.closed);
   }
 
   /** How many sockets no process had any more when they were looked at. */

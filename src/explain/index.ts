@@ -8,4 +8,4 @@ export const explain = Object.assign(explainCall, { attach });
 export { restartAfter } from './restart.js';
 export { socketStates } from '../netlink/state.js';
 export { socketsOn } from './held.js';
-export { holderLines, needs, ownerText } from './text.js';
+export { holderLines, ownerText } from './text.js';

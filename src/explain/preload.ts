@@ -1,6 +1,8 @@
-// `node --import sockwise/explain app.js`: every server and socket of the program that fails to bind says why in its error.
+// `node --import sockwise/explain app.js`: every server and socket of the program that fails to bind says why in its error, in
+// Chinese with SOCKWISE_LANG=zh.
 import * as dgram from 'node:dgram';
 import * as net from 'node:net';
+import { languages } from '../languages.js';
 import type { Attachable } from './attach.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
@@ -26,8 +28,10 @@ function bindsFirst([first]: readonly unknown[]): boolean {
 }
 
 try {
-  const { attach } = await import('./attach.js');
-  const prepare = (self: unknown): void => void attach(self as Attachable);
+  const { attachIn } = await import('./attach.js');
+  const { explanationWords } = await import('./say.js');
+  const words = await explanationWords(languages.find((one) => one === process.env['SOCKWISE_LANG']));
+  const prepare = (self: unknown): void => void attachIn(words, self as Attachable);
   before(net.Server.prototype, 'listen', prepare);
   before(dgram.Socket.prototype, 'bind', prepare);
   before(net.Socket.prototype, 'connect', (self, args) => {

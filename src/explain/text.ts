@@ -1,5 +1,3 @@
-import { getSystemErrorMap } from 'node:util';
-import { constants } from 'node:os';
 import { formatAddress } from '../address.js';
 import type { SocketState } from '../netlink/state.js';
 import type { SocketOwner } from '../proc/owner.js';
@@ -7,10 +5,10 @@ import type { Explanation } from './explain.js';
 import type { TriedCure } from './finding.js';
 import type { HeldSocket, Unseen } from './held.js';
 import type { BindRequest } from './predict.js';
-import { type CureNeeds, rules, unpredictables } from './rules.js';
-import type { Trial } from './trial.js';
+import { type Rule, rules } from './rules.js';
 import type { UnixExplanation, UnixRequest } from './unix.js';
 import type { HeldUnixSocket } from './unix-place.js';
+import { type ExplanationWords, inEnglish } from './words.js';
 
 // What would rule a terminal, or turn the text around: control and format characters, separators of lines.
 const unprintable = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu;
@@ -42,17 +40,17 @@ function place({ family }: Shown, address: string, port: number): string {
   return formatAddress({ family, address, port });
 }
 
-function timeLeft({ timer, state }: Shown): string[] {
+function timeLeft({ timer, state }: Shown, words: ExplanationWords): string[] {
   const ends = timer?.kind === 'time-wait' || (timer !== undefined && state === 'FIN_WAIT2');
-  return ends ? [`${Math.ceil((timer?.remainingMs ?? 0) / 1000)} s left`] : [];
+  return ends ? [words.secondsLeft(Math.ceil((timer?.remainingMs ?? 0) / 1000))] : [];
 }
 
-function holderOf(held: Holder): string {
+function holderOf(held: Holder, words: ExplanationWords): string {
   const { owners = [], uid } = held;
   if (owners.length > 0) return owners.map(ownerText).join('; ');
-  if (held.inode !== 0) return `a process that cannot be seen${uid === undefined ? '' : ` (uid ${uid})`}`;
+  if (held.inode !== 0) return words.unseenProcess(uid);
   // A connection in the accept queue has no inode yet.
-  return held.state === 'ESTABLISHED' || held.state === 'CLOSE_WAIT' ? 'not accepted yet' : 'no process';
+  return held.state === 'ESTABLISHED' || held.state === 'CLOSE_WAIT' ? words.notAccepted : words.noProcess;
 }
 
 /** A path, or an abstract name with `@` for its NUL byte, as ss(8) shows it. */
@@ -61,83 +59,55 @@ function pathText(path: string): string {
 }
 
 /** One line: state, addresses, the time that is left, and the processes. */
-export function holderText(held: Holder): string {
+export function holderText(held: Holder, words = inEnglish): string {
   if (!('localPort' in held)) {
-    const where = held.isElsewhere === true ? ', in another network namespace' : '';
-    return `${held.state.padEnd(7)} ${pathText(held.path ?? '')}  ${holderOf(held)}${where}`;
+    const parts = [holderOf(held, words), ...(held.isElsewhere === true ? [words.elsewhere] : [])];
+    return `${held.state.padEnd(7)} ${pathText(held.path ?? '')}  ${parts.join(words.comma)}`;
   }
   const local = place(held, held.localAddress, held.localPort);
   const isConnected = held.remotePort !== 0;
   const ends = isConnected ? `${local} - ${place(held, held.remoteAddress, held.remotePort)}` : local;
-  return `${held.state.padEnd(7)} ${ends}  ${[...timeLeft(held), holderOf(held)].join(', ')}`;
+  return `${held.state.padEnd(7)} ${ends}  ${[...timeLeft(held, words), holderOf(held, words)].join(words.comma)}`;
 }
 
 const mostLines = 10;
 
 /** A line for each, as far as a reader would follow, and how many more there are of each state. */
-export function holderLines(held: readonly Holder[]): string[] {
-  const lines = held.slice(0, mostLines).map(holderText);
+export function holderLines(held: readonly Holder[], words = inEnglish): string[] {
+  const lines = held.slice(0, mostLines).map((one) => holderText(one, words));
   const counts = new Map<string, number>();
   for (const { state } of held.slice(mostLines)) counts.set(state, (counts.get(state) ?? 0) + 1);
-  const more = [...counts].map(([state, count]) => `${count} ${state}`).join(', ');
-  return more === '' ? lines : [...lines, `… and ${more} more`];
+  const more = [...counts].map(([state, count]) => `${count} ${state}`).join(words.comma);
+  return more === '' ? lines : [...lines, words.more(more)];
 }
 
-/** Who must act, in words. */
-export const needs: Readonly<Record<CureNeeds, string>> = {
-  us: 'this program',
-  'the other': 'the other program',
-  both: 'both programs',
-  root: 'root',
-  time: 'time',
-};
-
-function trialText(trial: Trial): string {
-  switch (trial.result) {
-    case 'works':
-      return trial.together === undefined
-        ? '; tried: works'
-        : `; tried: works with ${trial.together} on the new socket`;
-    case 'fails':
-      return `; tried: ${trial.call}() still fails with ${trial.code}`;
-    case 'not tried':
-      return '';
-  }
+function cureText({ text, needs, trial }: TriedCure, index: number, words: ExplanationWords): string {
+  return `  ${index + 1}. ${words.cure(words.told(text), words.needs[needs], words.trial(trial))}`;
 }
 
-function cureText({ text, needs: who, trial }: TriedCure, index: number): string {
-  return `  ${index + 1}. ${text} [${needs[who]}${trialText(trial)}]`;
-}
-
-function endpoint(address: string, port: number): string {
+function endpoint(address: string, port: number, words: ExplanationWords): string {
   const family = address.includes(':') ? 'IPv6' : 'IPv4';
-  if (port !== 0) return formatAddress({ family, address, port });
-  return `${address}, any port`;
+  return port === 0 ? words.anyPortOf(address) : formatAddress({ family, address, port });
 }
 
 /** Where the socket is bound, if it is. */
-function localOf({ address, port = 0, connect }: BindRequest): string[] {
-  if (address !== undefined) return [endpoint(address, port)];
-  if (port !== 0) return [`port ${port}`];
-  return connect === undefined ? ['any port'] : [];
+function localOf({ address, port = 0, connect }: BindRequest, words: ExplanationWords): string[] {
+  if (address !== undefined) return [endpoint(address, port, words)];
+  if (port !== 0) return [words.port(port)];
+  return connect === undefined ? [words.anyPort] : [];
 }
 
-function targetOf(request: BindRequest | UnixRequest): string {
-  if (request.protocol === 'unix') return `unix socket ${pathText(request.path)}`;
+function targetOf(request: BindRequest | UnixRequest, words: ExplanationWords): string {
+  if (request.protocol === 'unix') return words.unixSocket(pathText(request.path));
   const { protocol, connect, options = {}, interfaceIndex = 0 } = request;
   const set = Object.entries(options).flatMap(([name, value]) => (value === true ? [name] : []));
   return [
     protocol.toUpperCase(),
-    ...localOf(request),
-    ...(connect === undefined ? [] : ['to', endpoint(connect.address, connect.port)]),
-    ...(interfaceIndex === 0 ? [] : [`on interface ${interfaceIndex}`]),
-    ...(set.length > 0 ? [`with ${set.join(', ')}`] : []),
+    ...localOf(request, words),
+    ...(connect === undefined ? [] : [words.to(endpoint(connect.address, connect.port, words))]),
+    ...(interfaceIndex === 0 ? [] : [words.onInterface(interfaceIndex)]),
+    ...(set.length > 0 ? [words.withOptions(set.join(words.comma))] : []),
   ].join(' ');
-}
-
-function errorText(code: string): string {
-  const errno = Object.entries(constants.errno).find(([name]) => name === code)?.[1];
-  return (errno === undefined ? undefined : getSystemErrorMap().get(-errno)?.[1]) ?? 'unknown error';
 }
 
 function takesAnyPort(request: BindRequest | UnixRequest): boolean {
@@ -146,12 +116,12 @@ function takesAnyPort(request: BindRequest | UnixRequest): boolean {
 
 type AnyExplanation = Explanation | UnixExplanation;
 
-function outcomeText({ code, call, request, free, unpredictable }: AnyExplanation): string {
-  const target = targetOf(request);
-  if (code !== undefined && free === true) return `${call}() failed with ${code} on ${target}; now it would work.`;
-  if (code !== undefined) return `${call}() fails with ${code} (${errorText(code)}) on ${target}.`;
-  if (unpredictable !== undefined) return `${call}() may fail on ${target}. ${unpredictables[unpredictable]}`;
-  return `Free: nothing is in the way of ${target}.`;
+function outcomeText({ code, call, request, free, unpredictable }: AnyExplanation, words: ExplanationWords): string {
+  const target = targetOf(request, words);
+  if (code !== undefined && free === true) return words.nowWorks(call, code, target);
+  if (code !== undefined) return words.fails(call, code, words.error(code), target);
+  if (unpredictable !== undefined) return words.mayFail(call, target, words.unpredictable(unpredictable));
+  return words.free(target);
 }
 
 /** Whether what is not seen could change what is said: the verdict, or the owners of what is shown. */
@@ -162,61 +132,61 @@ function matters({ kind }: Unseen, free: boolean | undefined, shown: readonly Ho
   return shown.some(({ inode, owners = [] }) => inode !== 0 && owners.length === 0);
 }
 
-function count(number: number, one: string, many: string): string {
-  return `${number} ${number === 1 ? one : many}`;
-}
-
-const processes = (number: number): string => count(number, 'process', 'processes');
-
-export function unseenText(unseen: Unseen): string {
-  switch (unseen.kind) {
-    case 'no-proc':
-      return 'Not seen: processes, because /proc is not mounted.';
-    case 'other-users':
-      return `Not seen: the descriptors of ${processes(unseen.processes)} of other users. Root sees them.`;
-    case 'passed-over':
-      return `Not looked at: descriptors from 1024 on of ${processes(unseen.processes)}, which may share these sockets.`;
-    case 'out-of-time':
-      return `Not looked at: the descriptors of ${processes(unseen.processes)}, for want of time.`;
-    case 'hidepid':
-      return 'Not seen: processes of other users, because /proc is mounted with hidepid. Root sees them.';
-    case 'pid-namespace':
-      return 'Not seen: processes outside this PID namespace (container).';
-    case 'network-namespace':
-      return 'Not seen: the socket itself, because it is in another network namespace, in which no process is that can be seen.';
-    case 'no-sock-diag':
-      return `Read from /proc/net, because sock_diag did not answer (${unseen.reason}).`;
-    case 'options':
-      return `Not seen: options of ${count(unseen.sockets, 'socket', 'sockets')} (${harmless(unseen.reason)}).`;
-  }
+export function unseenText(unseen: Unseen, words = inEnglish): string {
+  return words.unseen(unseen, harmless);
 }
 
 /** Says why no cure was tried: a reader would take them for tried. */
-function untriedText({ cures }: AnyExplanation): string[] {
+function untriedText({ cures }: AnyExplanation, words: ExplanationWords): string[] {
   const [reason, ...others] = new Set(cures.map(({ trial }) => (trial.result === 'not tried' ? trial.reason : '')));
-  return reason && others.length === 0 ? [`  (not tried: ${harmless(reason, 200)})`] : [];
+  return reason && others.length === 0 ? [`  ${words.notTried(harmless(words.told(reason), 200))}`] : [];
 }
 
-/** The explanation for a reader: a line for each socket in the way, then what fails and why, then what helps. */
-export function explanationText(explanation: AnyExplanation): string {
+/** The rules that end in an error: what each says, and what helps. */
+export function causesText(
+  code: string,
+  causes: readonly (Rule & { readonly id: string })[],
+  words: ExplanationWords,
+): string {
+  const texts = causes.map(({ id, text, calls, protocols, kernel, source, cures }) =>
+    [
+      words.causeHead(
+        id,
+        protocols,
+        calls.map((call) => `${call}()`),
+      ),
+      `  ${words.rule(id, text)}`,
+      `  ${kernel}; ${source}`,
+      ...cures.map(
+        (cure, index) => `  ${index + 1}. ${words.cure(words.told(cure.text), words.needs[cure.needs], '')}`,
+      ),
+    ].join('\n'),
+  );
+  return [words.causes(code, causes.length), ...texts].join('\n\n');
+}
+
+/**
+ * The explanation for a reader: a line for each socket in the way, then what fails and why, then what helps. In English, or in the
+ * words of {@link explanationWords}.
+ */
+export function explanationText(explanation: AnyExplanation, words: ExplanationWords = inEnglish): string {
   const { holders, others, rule, sentence, cures, notes, unseen, free } = explanation;
   const { kernel, source } = rules[rule];
   // Where any port will do, others have theirs.
   const besides = takesAnyPort(explanation.request) ? [] : others;
+  const helps = cures.map((cure, index) => cureText(cure, index, words));
   return [
-    ...holderLines(holders),
-    outcomeText(explanation),
-    ...notes,
-    ...(free === true ? [] : [`Rule ${rule}: ${sentence}`, `  ${kernel}; ${source}`]),
-    ...(cures.length > 0 ? ['What helps:', ...cures.map(cureText), ...untriedText(explanation)] : []),
+    ...holderLines(holders, words),
+    outcomeText(explanation, words),
+    ...notes.map(words.told),
+    ...(free === true ? [] : [words.ruleHead(rule, words.rule(rule, sentence)), `  ${kernel}; ${source}`]),
+    ...(helps.length > 0 ? [words.whatHelps, ...helps, ...untriedText(explanation, words)] : []),
     ...(besides.length > 0
       ? [
-          explanation.request.protocol === 'unix'
-            ? 'Also of this name, and not in the way:'
-            : 'Also on the port, and not in the way:',
-          ...holderLines(besides).map((line) => `  ${line}`),
+          explanation.request.protocol === 'unix' ? words.alsoOfName : words.alsoOnPort,
+          ...holderLines(besides, words).map((line) => `  ${line}`),
         ]
       : []),
-    ...unseen.filter((one) => matters(one, free, [...holders, ...besides])).map(unseenText),
+    ...unseen.filter((one) => matters(one, free, [...holders, ...besides])).map((one) => unseenText(one, words)),
   ].join('\n');
 }

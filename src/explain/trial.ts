@@ -1,3 +1,4 @@
+import { untried } from './sayings.js';
 import { SystemCallError, UsageError } from '../errors.js';
 import { NetworkNamespace } from '../netns/namespace.js';
 import { withoutCapability } from '../proc/capability.js';
@@ -173,7 +174,7 @@ export class Laboratory {
   }
 
   #make(attempt: Attempt): Trial {
-    if (this.#deadline.left < trialMs) return notTried('there was no time for it');
+    if (this.#deadline.left < trialMs) return notTried(untried.noTime);
     using namespace = namespaceOfItsOwn();
     try {
       return tryIn(namespace, this.#situation, attempt);

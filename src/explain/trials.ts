@@ -1,3 +1,4 @@
+import { untried } from './sayings.js';
 import { namespacesAvailable } from '../netns/user-namespace.js';
 import { compiled } from '../package.js';
 import type { Deadline } from './deadline.js';
@@ -28,7 +29,7 @@ export function tryHere({ situation, code, actions }: TrialOrder, deadline: Dead
   const asItIs = laboratory.asItIs();
   const cures = actions.map((action) => {
     if (asItIs.result === 'not tried') return asItIs;
-    if (asItIs.result === 'works' || asItIs.code !== code) return notTried('the copies do not fail as the sockets do');
+    if (asItIs.result === 'works' || asItIs.code !== code) return notTried(untried.failsOtherwise);
     return laboratory.with(action);
   });
   return { asItIs, cures };
@@ -54,7 +55,7 @@ function asRoot({ situation, ...order }: TrialOrder): TrialOrder {
 
 /** Makes them in a process that is root of a user namespace of its own. Its answer is on standard output. */
 function tryInUserNamespace(order: TrialOrder, deadline: Deadline): TrialResults | string {
-  if (deadline.left < processMs) return 'there was no time to start a process for it in a user namespace';
+  if (deadline.left < processMs) return untried.noTimeForProcess;
   const input = JSON.stringify({ order: asRoot(order), timeoutMs: deadline.left }, (_key, value: unknown) =>
     typeof value === 'bigint' ? undefined : value,
   );
@@ -69,7 +70,7 @@ function tryInUserNamespace(order: TrialOrder, deadline: Deadline): TrialResults
     });
   if (error === undefined && status === 0) return JSON.parse(stdout) as TrialResults;
   const isLate = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
-  return isLate ? 'there was no time for it' : (error?.message ?? 'the process in a user namespace failed');
+  return isLate ? untried.noTime : (error?.message ?? untried.processFailed);
 }
 
 /** Makes trials where this process may: in namespaces it makes itself, or in those of a child in a user namespace. */
@@ -85,7 +86,7 @@ export function makeTrials(order: TrialOrder, deadline: Deadline): TrialResults 
       ? tryInUserNamespace(order, deadline)
       : access.how === 'none'
         ? access.reason
-        : 'no network namespace could be made';
+        : untried.noNamespace;
   if (typeof results !== 'string') return results;
   return { asItIs: notTried(results), cures: order.actions.map(() => notTried(results)) };
 }

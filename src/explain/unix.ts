@@ -1,3 +1,4 @@
+import { notes, untried } from './sayings.js';
 import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import type { Deadline } from './deadline.js';
 import type { Finding, TriedCure } from './finding.js';
@@ -92,14 +93,8 @@ function notesOf({ request, failed, place, rule, code }: Seen): string[] {
   const padded = place.sockets.some(({ path = '' }) => isAbstract(path) && path !== request.path);
   return [
     // uv_pipe_bind()
-    ...(code === 'EACCES' && rules[rule].outcome === 'ENOENT'
-      ? ['Node says EACCES, because libuv reports ENOENT of bind() so.']
-      : []),
-    ...(padded && !failed
-      ? [
-          'Node before 22 fills an abstract name up with NUL bytes, which makes it another name: its servers conflict with one another.',
-        ]
-      : []),
+    ...(code === 'EACCES' && rules[rule].outcome === 'ENOENT' ? [notes.namedEacces] : []),
+    ...(padded && !failed ? [notes.paddedName] : []),
   ];
 }
 
@@ -116,13 +111,13 @@ function triedCures(rule: RuleId, type: (typeof types)[number], deadline: Deadli
   const isAlive = rule === 'unix-path-in-use';
   const canBeTried = isAlive || rule === 'unix-path-stale';
   const make = (action?: UnixAction): Trial => {
-    if (deadline === undefined) return notTried('trials are off');
-    if (!canBeTried) return notTried('it cannot be tried on a copy');
-    return deadline.isOver ? notTried('there was no time for it') : tryUnix(isAlive, type, action);
+    if (deadline === undefined) return notTried(untried.off);
+    if (!canBeTried) return notTried(untried.notOnCopies);
+    return deadline.isOver ? notTried(untried.noTime) : tryUnix(isAlive, type, action);
   };
   const tried = cures.map((cure) => ({
     ...cure,
-    trial: isUnixAction(cure.action) ? make(cure.action) : notTried('it cannot be tried on a copy'),
+    trial: isUnixAction(cure.action) ? make(cure.action) : notTried(untried.notOnCopies),
   }));
   return [make(), tried];
 }
@@ -146,7 +141,7 @@ export function explainUnix(
   const fails = outcome !== 'ok';
   const [trial, cures] = fails
     ? triedCures(rule, type, trials ? deadline : undefined)
-    : [notTried('nothing is in the way'), []];
+    : [notTried(untried.nothingInTheWay), []];
   const holders = fails ? named : [];
   return {
     ...((fails || failed) && { code: code ?? outcome }),

@@ -69,3 +69,4 @@ export type { HostSettings, Isolation } from './run/stage.js';
 export { tryScenario, type TryCall, type TryResult } from './try/try.js';
 export { tryHtml, trySvg } from './try/picture.js';
 export { tryText } from './try/try-text.js';
+export { tryEnglish, type TryWords } from './try/words.js';

@@ -15,28 +15,7 @@ import { chinese } from '../../src/lab/draw/report-words.zh.js';
 import type { Json } from '../../src/lab/record/json.js';
 import type { NotRun } from '../../src/lab/record/not-run.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
-
-/** Names and numbers, which are the same in every language: of the C interface, of states, errnos, sysctls, cases, commands. */
-const names =
-  /[A-Z][A-Z0-9_]{2,}|\b[a-z_]+\(\)|\b(?:net|tcp|ip)[._][a-z0-9_.]*[a-z0-9]|\b[A-Z]\d+\b|`[^`]*`|\d[\d,.]*\d|\d/g;
-/** Chinese writes RST where English may say reset. */
-const maybe = new Set(['RST']);
-
-function namesIn(text: string): Set<string> {
-  return new Set(text.match(names) ?? []);
-}
-
-/** The names that only one of the two texts has. */
-function differing(englishText: string, chineseText: string): string[] {
-  const [said, told] = [namesIn(englishText), namesIn(chineseText)];
-  const lost = [...said].filter((name) => !told.has(name)).map((name) => `without ${name}`);
-  const added = [...told].filter((name) => !said.has(name) && !maybe.has(name)).map((name) => `with ${name}`);
-  return [...lost, ...added];
-}
-
-const sentences = /^[^\s].*[。？]$/s;
-/** A comma, colon or full stop of English behind or before a Chinese character. */
-const foreignMark = /[\u4e00-\u9fff][,;:!?]|[\u4e00-\u9fff]\.(?!\w)|[,;:!?] ?[\u4e00-\u9fff]/;
+import { differing, filledIn, foreignMark, marksIn, names, sentences } from '../support/chinese.js';
 
 /** What is left of a name of words when the names of the kernel's are taken out. */
 const englishWord = /\b(?!Node\b|errno\b|shutdown\b|somaxconn\b)[A-Za-z]{2,}/;
@@ -109,20 +88,11 @@ test('every rule, setting, article and experiment has its Chinese text', () => {
     if (!articles.some((one) => one.title === title)) expect(title).toMatch(/[\u4e00-\u9fff]|^TCP_[A-Z_]+$/);
 });
 
-/** What words say of arguments that can be told apart. */
-function filledIn(words: ReportWords, key: keyof ReportWords): string {
-  const word = words[key];
-  if (typeof word !== 'function') return JSON.stringify(word);
-  const marks = Array.from({ length: word.length }, (_, index) => `⟨${index}⟩`);
-  return (word as (...given: string[]) => string)(...marks);
-}
-
 const keys = Object.keys(english) as (keyof ReportWords)[];
 const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun']);
 
 test.each(keys.filter((key) => !ofLists.has(key)))('the word %s fills in the same in both languages', (key) => {
-  const marks = (text: string): string[] => (text.match(/⟨\d⟩/g) ?? []).toSorted();
-  expect(marks(filledIn(chinese, key))).toEqual(marks(filledIn(english, key)));
+  expect(marksIn(filledIn(chinese[key]))).toEqual(marksIn(filledIn(english[key])));
 });
 
 const reasons: readonly NotRun[] = [

@@ -1,0 +1,7 @@
+import type { Language } from '../languages.js';
+import { type ExplanationWords, inEnglish } from './words.js';
+
+/** The words of a language. Of another than English they are loaded when they are asked for. */
+export async function explanationWords(language: Language = 'en'): Promise<ExplanationWords> {
+  return language === 'en' ? inEnglish : (await import('./words.zh.js')).inChinese;
+}

@@ -1,0 +1,3 @@
+/** Languages of what is printed: of the rules, the built-in cases and the reports. */
+export const languages = ['en', 'zh'] as const;
+export type Language = (typeof languages)[number];
