@@ -164,8 +164,15 @@ function mustHold({ text, of, has = {}, same, but }) {
 }
 
 for (const sentence of sentences) mustHold(sentence);
-if (rows.some(({ findings }) => !findings[returns].startsWith('ok ')))
-  throw new Error('a call failed, and the page says none did');
+const endings = ['shutdown', 'close'];
+for (const { variant, events } of traces) {
+  const made = events.filter(
+    ({ kind, actor, name }) => kind === 'call' && actor === 'closer' && endings.includes(name),
+  );
+  if (made.length === 0) throw new Error(`${variant}: no call of the closer was recorded`);
+  if (made.some(({ outcome }) => outcome?.ok !== true))
+    throw new Error(`${variant}: a call failed, and the page says none did`);
+}
 
 const notes = {
   linger:

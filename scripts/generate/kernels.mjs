@@ -51,7 +51,7 @@ function pairRows({ differing }) {
 }
 
 /** docs/kernels.md, from two stored runs and the pairs beside each other, compared as `matrix --compare` does. */
-export function kernelsPage({ older, newer, pairs }, { compareRuns, textOf }) {
+export function kernelsPage({ older, newer, pairs }, { compareRuns, reasonText, textOf }) {
   const { differences, notCompared, compared } = compareRuns(older, newer);
   const rest = pairs.differing.filter((group) => !shownPairs.some(({ matches }) => matches(group)));
   if (rest.length > 0)
@@ -94,7 +94,7 @@ export function kernelsPage({ older, newer, pairs }, { compareRuns, textOf }) {
           .join(', ')}: ${whyText(reason)}`,
     ),
     ...notCompared.map(
-      ({ id, reason }) => `- ${caseLink(id)} is not compared: ${reason.replace('saved', old).replace('new', young)}.`,
+      (one) => `- ${caseLink(one.id)} is not compared: ${reasonText(one, one.run === 'saved' ? old : young)}.`,
     ),
     '',
     '## Pairs of sockets on one port',

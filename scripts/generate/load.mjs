@@ -14,6 +14,6 @@ export const { sentences } = await load('claims/said/index.ts');
 export const systems = await load('claims/systems.ts');
 
 /** What reports are made with, as far as it needs no addon. */
-export const { compareRuns } = await load('lab/record/compare.ts');
+export const { compareRuns, reasonText } = await load('lab/record/compare.ts');
 export const { textOf } = await load('lab/draw/page/words.ts');
 export const { markdownCell: cell } = await load('lab/draw/markdown.ts');

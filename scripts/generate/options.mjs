@@ -17,6 +17,9 @@ const levels = {
   AF_VSOCK: { title: 'Virtual machine sockets', page: 'vsock' },
 };
 
+/** Kinds of raw sockets, on which an option may be that is on no other. */
+const rawSockets = ['raw4', 'raw6', 'raw6-any', 'raw4-icmp', 'raw6-icmp'];
+
 export const accesses = { get: 'get', set: 'set', both: 'get, set' };
 
 const int32Max = 2 ** 31 - 1;
@@ -31,9 +34,9 @@ export function valueText({ kind, unit, range, bounds = range }) {
 }
 
 function optionRow([name, spec]) {
-  const { level6, on = '', access, when, needs, since, source, doc, trap } = spec;
+  const { level6, on, access, when, needs, since, source, doc, trap } = spec;
   const conditions = [
-    on.startsWith('raw') && 'raw sockets',
+    rawSockets.includes(on) && 'raw sockets',
     when,
     needs && `needs ${needs.join(' or ')}`,
     since && `Linux ${since}`,

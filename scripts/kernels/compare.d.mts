@@ -8,4 +8,4 @@ export interface TwoKernels {
 export function differencesToTell(
   stored: TwoKernels,
   run: TwoKernels,
-): { readonly failures: readonly string[]; readonly remarks: readonly string[] };
+): Readonly<Record<'differing' | 'aborted' | 'remarks', readonly string[]>>;

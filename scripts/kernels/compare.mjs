@@ -1,5 +1,6 @@
 // What runs on two kernels have to say beside two stored ones. Needs `npm run build:ts`.
 import { compareRuns } from '../../dist/lab/index.js';
+import { reasonText } from '../../dist/claims/documents.js';
 
 const text = (value) => JSON.stringify(value);
 const keyOf = (id, row) => `${id}, ${row}`;
@@ -14,24 +15,24 @@ function differingRows(older, newer) {
 }
 
 /**
- * Failures: rows that differ between the kernels and did not when they were stored, and cases that were aborted. Remarks: rows
+ * Differing: rows that differ between the kernels and did not when they were stored. Aborted: cases that were. Remarks: rows
  * that no longer differ, and cases that could not be compared. What a change of a case changes on both kernels is neither.
  */
 export function differencesToTell(stored, run) {
   const known = new Set(differingRows(stored.older, stored.newer).map(({ key }) => key));
   const seen = differingRows(run.older, run.newer);
-  const failures = seen
+  const differing = seen
     .filter(({ key }) => !known.has(key))
     .map(
       ({ key, before, now }) =>
         `${key}: ${text(before)} on Linux ${run.older.kernel}, ${text(now)} on ${run.newer.kernel}`,
     );
-  for (const { id, error } of run.older.cases) if (error !== undefined) failures.push(`${id}: aborted, ${error}`);
+  const aborted = run.older.cases.flatMap(({ id, error }) => (error === undefined ? [] : [`${id}: aborted, ${error}`]));
   const still = new Set(seen.map(({ key }) => key));
   const gone = [...known].filter((key) => !still.has(key)).map((key) => `${key}: no longer differs, or was not run`);
   const { notCompared } = compareRuns(run.older, run.newer);
-  const skipped = notCompared.map(({ id, reason }) => {
-    return `${id}: not compared, ${reason.replace('saved', 'older').replace('new', 'newer')}`;
-  });
-  return { failures, remarks: [...gone, ...skipped] };
+  const skipped = notCompared.map(
+    (one) => `${one.id}: not compared, ${reasonText(one, one.run === 'saved' ? 'older' : 'newer')}`,
+  );
+  return { differing, aborted, remarks: [...gone, ...skipped] };
 }

@@ -1,6 +1,8 @@
 // What the scripts that write docs/ take besides the face of the lab and the claims.
 export { wayFacts } from './closing/ways-to-close.experiments.js';
 export { sourceOf } from './experiments.js';
+export { fateOf } from './grid/tally.js';
+export { reasonText } from '../lab/record/compare.js';
 export { markdownCell } from '../lab/draw/markdown.js';
 export { labelOf, textOf } from '../lab/draw/page/words.js';
 export { verdicts } from '../lab/draw/verdicts.js';

@@ -149,6 +149,7 @@ export function tableOf({ protocol, stage, otherUser, first, second }: Situation
   const to = stage === 'TIME_WAIT' ? { to: first.place } : {};
   return {
     name,
+    situation: name,
     protocol,
     stage,
     otherUser,

@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { type Case, cases, ladderSvg, type MatrixResult, type Spoken } from '../claims/index.js';
+import { type Case, ladderSvg, type MatrixResult, type Spoken } from '../claims/index.js';
 import { matrixHtml, rowTrace } from '../lab/index.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
 import { fileOfEach } from './several-files.js';
@@ -45,7 +45,7 @@ export class CaseOutputs {
 
   write(result: MatrixResult, { words, articles, experiments, told }: Spoken): void {
     if (this.#page !== undefined)
-      writeOutput(this.#page, matrixHtml(told(result), { cases, articles, experiments }, words), '--html');
+      writeOutput(this.#page, matrixHtml(told(result), { articles, experiments }, words), '--html');
     for (const [index, file] of this.#pictures.entries()) {
       const wanted = this.#rows[index];
       const found = result.cases.find(({ id }) => id === wanted?.id);

@@ -4,7 +4,6 @@ export { compareRuns, type Comparison, type SavedRun } from './record/compare.js
 export type { Json } from './record/json.js';
 export type {
   Article,
-  CaseFacts,
   CaseResult,
   GridCell,
   HostSetting,

@@ -61,6 +61,9 @@ describeNeeding(canMakeNamespaces, 'needs network namespaces')('every pair of so
   });
 });
 
+const [first, second] = ['0.0.0.0', '127.0.0.1'].map((place) => ({ name: `${place} none`, place, options: [] }));
+const sides = { firsts: [first].flatMap((one) => one ?? []), seconds: [second].flatMap((one) => one ?? []) };
+
 const pair = {
   first: '0.0.0.0 none',
   second: '127.0.0.1 none',
@@ -71,7 +74,7 @@ test('where model and kernel differ the text and the page say so', () => {
   const result: GridResult = {
     kernel: '6.18.0',
     seconds: 1,
-    tables: [{ name: 'TCP, listening', pairs: [pair] }],
+    tables: [{ name: 'TCP, listening', situation: 'TCP, listening', otherUser: false, ...sides, pairs: [pair] }],
     skipped: [{ name: 'TCP, bound, other user', pairs: 3, reason: 'nobody there' }],
   };
   const line =

@@ -11,7 +11,7 @@ import { canMakeNamespaces } from '../support/namespaces.js';
 import { describeNeeding } from '../support/needs.js';
 import { run } from '../support/children.js';
 
-const matrixPage = (result: MatrixResult): string => matrixHtml(result, { cases: [], articles: [] });
+const matrixPage = (result: MatrixResult): string => matrixHtml(result, { articles: [] });
 
 const defaults = Object.fromEntries(knownSettings.map(({ name, default: usual = '100' }) => [name, usual]));
 

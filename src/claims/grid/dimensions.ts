@@ -98,6 +98,15 @@ export const shownAs: Readonly<Record<Stage, ExistingSocket['state']>> = {
   TIME_WAIT: 'TIME_WAIT',
 };
 
+/** Stages in which no process has the first socket any more. */
+export const closedStages: readonly Stage[] = [
+  'FIN_WAIT1, closed',
+  'LAST_ACK, closed',
+  'FIN_WAIT2, closed',
+  'FIN_WAIT2, closed lately',
+  'TIME_WAIT',
+];
+
 /** Devices by name, `none` for a socket that is bound to none. */
 export type Device = 'none' | 'lo' | 'eth0';
 
@@ -120,6 +129,8 @@ export interface Second {
 /** Firsts and seconds that make one table: every first with every second. */
 export interface Table {
   readonly name: string;
+  /** The name without whose the first socket is. */
+  readonly situation: string;
   readonly protocol: 'tcp' | 'udp';
   readonly stage: Stage;
   /** Whether the first socket belongs to another user. */
@@ -172,19 +183,24 @@ const lines: readonly Line[] = [
 ];
 
 function tableOf([protocol, stage, firsts]: Line, otherUser: boolean): Table {
-  const name = `${protocol.toUpperCase()}, ${stage}${otherUser ? ', other user' : ''}`;
-  return { name, protocol, stage, otherUser, firsts, seconds: everywhere };
+  const situation = `${protocol.toUpperCase()}, ${stage}`;
+  return {
+    name: `${situation}${otherUser ? ', other user' : ''}`,
+    situation,
+    protocol,
+    stage,
+    otherUser,
+    firsts,
+    seconds: everywhere,
+  };
 }
 
 const onDevices: readonly Table[] = (['bound', 'listening'] as const).flatMap((stage) =>
-  (stage === 'bound' ? (['tcp', 'udp'] as const) : (['tcp'] as const)).map((protocol) => ({
-    name: `${protocol.toUpperCase()}, ${stage}, on devices`,
-    protocol,
-    stage,
-    otherUser: false,
-    firsts: bindings(anywhere, devices),
-    seconds: bindings(anywhere, devices),
-  })),
+  (stage === 'bound' ? (['tcp', 'udp'] as const) : (['tcp'] as const)).map((protocol) => {
+    const situation = `${protocol.toUpperCase()}, ${stage}, on devices`;
+    const all = bindings(anywhere, devices);
+    return { name: situation, situation, protocol, stage, otherUser: false, firsts: all, seconds: all };
+  }),
 );
 
 /** Every pair of sockets that is tried, as tables of firsts and seconds. */
@@ -203,6 +219,8 @@ export function optionsOf({ place: where, sharing, device }: Second): OptionValu
   };
 }
 
-export function nameOfBinding({ place: where, sharing, device }: Second): string {
-  return [where.name, sharing.name, ...(device === 'none' ? [] : [device])].join(' ');
+/** `0.0.0.0 SO_REUSEADDR lo`; of what is accepted from a listener also to where its client connects. */
+export function nameOf({ place: where, sharing, device, to }: First): string {
+  const more = [...(device === 'none' ? [] : [device]), ...(to === undefined ? [] : ['to', to.address])];
+  return [where.name, sharing.name, ...more].join(' ');
 }

@@ -1,7 +1,7 @@
 import { fchownSync } from 'node:fs';
 import { type ExistingSocket, Socket } from '../../index.js';
 import { patient } from '../../lab/record/patience.js';
-import { type Device, type First, optionsOf, type Place, shownAs, type Table } from './dimensions.js';
+import { closedStages, type Device, type First, optionsOf, type Place, shownAs, type Table } from './dimensions.js';
 
 /** A user that nobody is, besides the one that runs. */
 export const otherUser = 1000;
@@ -188,8 +188,8 @@ function accepted(table: Table, first: First, port: number, around: Surroundings
     minisocket: table.stage === 'TIME_WAIT' || table.stage === 'FIN_WAIT2, closed',
     portFrom: 'bind',
   };
-  const held = !table.stage.includes('closed') && table.stage !== 'TIME_WAIT';
-  return { existing, socket: held ? server : undefined, open: endAt(table.stage, server, client) };
+  const isClosed = closedStages.includes(table.stage);
+  return { existing, socket: isClosed ? undefined : server, open: endAt(table.stage, server, client) };
 }
 
 /** Makes the first socket on a port that nobody had before. */

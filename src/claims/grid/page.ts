@@ -2,7 +2,7 @@ import { escapeXml } from '../../lab/draw/page/escape.js';
 import { style } from '../../lab/draw/page/style.js';
 import { rules } from '../../index.js';
 import type { GridPair, GridResult, GridTable } from './run.js';
-import { differs, fateOf, isOpen, tallyOf } from './tally.js';
+import { differs, failedCall, fateOf, isOpen, tallyOf } from './tally.js';
 
 const gridStyle = `
 body { max-width: none; }
@@ -19,28 +19,27 @@ table.pairs td { min-width: 1.15rem; height: 1.15rem; font-weight: 650; }
 `;
 
 /** Colour is never alone: a letter says the same. */
-const letters: Readonly<Record<string, readonly [letter: string, className: string, meaning: string]>> = {
+const letters = {
   ok: ['·', 'ok', 'both have the port'],
   bind: ['B', 'bind', 'bind() of the second fails'],
   listen: ['L', 'listen', 'listen() of the second fails'],
   first: ['F', 'listen', 'listen() of the first fails'],
-};
+} as const;
 
 function cell(pair: GridPair): string {
-  const fate = fateOf(pair);
-  const [letter, className] = letters[fate.split(' ')[0] ?? ''] ?? ['?', '', ''];
-  const decisive = pair.calls.find(({ observed }) => observed !== 'ok') ?? pair.calls.at(-1);
+  const failed = failedCall(pair);
+  const [letter, className] = letters[failed === undefined ? 'ok' : failed.socket === 'first' ? 'first' : failed.call];
+  const decisive = failed ?? pair.calls.at(-1);
   const marks = [pair.calls.some(differs) ? ' differs' : '', pair.calls.some(isOpen) ? ' open' : ''].join('');
-  return `<td class="${className}${marks}" title="${escapeXml(`${fate}: ${decisive?.rule ?? ''}`)}">${letter}</td>`;
+  return `<td class="${className}${marks}" title="${escapeXml(`${fateOf(pair)}: ${decisive?.rule ?? ''}`)}">${letter}</td>`;
 }
 
-function tableOf({ name, pairs }: GridTable): string {
-  const firsts = [...new Set(pairs.map(({ first }) => first))];
-  const width = pairs.length / firsts.length;
-  const head = pairs.slice(0, width).map(({ second }) => `<th scope="col">${escapeXml(second)}</th>`);
+function tableOf({ name, firsts, seconds, pairs }: GridTable): string {
+  const width = seconds.length;
+  const head = seconds.map((second) => `<th scope="col">${escapeXml(second.name)}</th>`);
   const lines = firsts.map((first, index) => {
     const cells = pairs.slice(index * width, (index + 1) * width).map(cell);
-    return `<tr><th scope="row">${escapeXml(first)}</th>${cells.join('')}</tr>`;
+    return `<tr><th scope="row">${escapeXml(first.name)}</th>${cells.join('')}</tr>`;
   });
   return [
     `<section><h2>${escapeXml(name)}</h2><div class="scroll" tabindex="0"><table class="pairs">`,

@@ -14,7 +14,7 @@ import {
   type UnpredictableId,
 } from '../../index.js';
 import { until } from '../../lab/record/until.js';
-import { nameOfBinding, optionsOf, type First, type Second, type Table, tables } from './dimensions.js';
+import { nameOf, optionsOf, type First, type Second, type Table, tables } from './dimensions.js';
 import {
   deafen,
   deafPort,
@@ -44,8 +44,27 @@ export interface GridPair {
   readonly calls: readonly GridCall[];
 }
 
+/** A socket that pairs of a table name. */
+export interface GridSocket {
+  readonly name: string;
+  /** Where it is bound, as `127.0.0.1`, `:: v6only`. */
+  readonly place: string;
+  /** Where it is accepted from a listener at that place: to where the client connects. */
+  readonly to?: string;
+  readonly device?: string;
+  /** Those it has of SO_REUSEADDR and SO_REUSEPORT. */
+  readonly options: readonly string[];
+}
+
 export interface GridTable {
   readonly name: string;
+  /** The name without whose the first socket is, as `TCP, bound`. */
+  readonly situation: string;
+  /** Whether the first socket belongs to another user. */
+  readonly otherUser: boolean;
+  readonly firsts: readonly GridSocket[];
+  readonly seconds: readonly GridSocket[];
+  /** Every first with every second. */
   readonly pairs: readonly GridPair[];
 }
 
@@ -171,6 +190,17 @@ const batchSize = 128;
 const lowestPort = 1024;
 const highestPort = 32_000;
 
+function socketOf(socket: First): GridSocket {
+  const { place, to, device, sharing } = socket;
+  return {
+    name: nameOf(socket),
+    place: place.name,
+    ...(to !== undefined && { to: to.address }),
+    ...(device !== 'none' && { device }),
+    options: Object.keys(sharing.options),
+  };
+}
+
 function* pairsOf(table: Table, firstPort: number): Generator<Pair> {
   let port = firstPort;
   for (const first of table.firsts) for (const second of table.seconds) yield { first, second, port: port++ };
@@ -195,14 +225,14 @@ async function runTable(
         }),
       );
       for (const [index, { first, second }] of batch.entries()) {
-        const name = first.to === undefined ? nameOfBinding(first) : `${nameOfBinding(first)} to ${first.to.address}`;
-        results.push({ first: name, second: nameOfBinding(second), calls: calls[index] ?? [] });
+        results.push({ first: nameOf(first), second: nameOf(second), calls: calls[index] ?? [] });
       }
     } finally {
       for (const socket of standings.flatMap(({ open }) => open)) socket.close();
     }
   }
-  return { name: table.name, pairs: results };
+  const { name, situation, otherUser, firsts, seconds } = table;
+  return { name, situation, otherUser, firsts: firsts.map(socketOf), seconds: seconds.map(socketOf), pairs: results };
 }
 
 /** Why no socket can be given to another user here; `undefined` if it can. */

@@ -1,8 +1,13 @@
 import type { GridCall, GridPair, GridResult, GridTable } from './run.js';
 
+/** The first call of a pair that failed; `undefined` if both sockets have the port. */
+export function failedCall({ calls }: GridPair): GridCall | undefined {
+  return calls.find(({ observed }) => observed !== 'ok');
+}
+
 /** What came of a pair, in a word or two: the first call that failed, and how. */
-export function fateOf({ calls }: GridPair): string {
-  const failed = calls.find(({ observed }) => observed !== 'ok');
+export function fateOf(pair: GridPair): string {
+  const failed = failedCall(pair);
   if (failed === undefined) return 'ok';
   return `${failed.socket === 'first' ? 'first ' : ''}${failed.call} ${failed.observed}`;
 }

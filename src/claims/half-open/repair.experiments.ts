@@ -6,7 +6,7 @@ import {
   fill,
   flagsOf,
   outcomeAsync,
-  resultOf,
+  readToEnd,
   until,
 } from '../kit/index.js';
 
@@ -54,9 +54,7 @@ export const repairClose = experiment(
     const peer = c.state;
     const before = segments().filter(({ from }) => from === 'server').length;
     const write = await outcomeAsync(() => c.send('more'));
-    let read = await resultOf(() => c.recv());
-    // Zeros are what fill() sends.
-    while (read.startsWith('\0')) read = await resultOf(() => c.recv());
+    const { end: read } = await readToEnd(c);
     const answer = segments()
       .filter(({ from }) => from === 'server')
       .slice(before)

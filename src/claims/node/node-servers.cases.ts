@@ -182,9 +182,16 @@ type Other = '0.0.0.0' | 'A' | '127.0.0.1' | '[::1]' | '[::] v6only';
 
 const othersOfIPv6: readonly Other[] = ['[::1]', '[::] v6only'];
 
+/** What the server is called in the name of a row. */
+const nodeNames = {
+  'net.Server': 'Node',
+  'net.Server, ipv6Only': 'Node, ipv6Only',
+  'net.Server, ipv6Only on ::': 'Node, ipv6Only on ::',
+} as const;
+
 interface BesideNode {
   readonly first: 'Node' | 'the other';
-  readonly kind: 'net.Server' | 'net.Server, ipv6Only' | 'net.Server, ipv6Only on ::';
+  readonly kind: keyof typeof nodeNames;
   readonly other: Other;
 }
 
@@ -237,7 +244,7 @@ const nodesWildcard = defineCase<BesideNode, string>({
     { first: 'Node' as const, kind: 'net.Server, ipv6Only on ::' as const, other: '0.0.0.0' as const },
     { first: 'the other' as const, kind: 'net.Server, ipv6Only on ::' as const, other: '0.0.0.0' as const },
   ].map((given) => {
-    const node = given.kind.replace('net.Server', 'Node');
+    const node = nodeNames[given.kind];
     return {
       name: given.first === 'Node' ? `${node}, then ${given.other}` : `${given.other}, then ${node}`,
       given,

@@ -1,5 +1,5 @@
 import { closeInOrder, defineCase, type Host, reuse, type Case } from '../kit/index.js';
-import { connectedTo, connectFrom, ground, range, sourcePort } from './source-port.cases.js';
+import { connectFrom, ground, range, sourcePort } from './source-port.cases.js';
 import type { OptionValues } from '../../index.js';
 
 interface Reconnecting {
@@ -73,10 +73,8 @@ async function reconnect(client: Host, server: Host, { port, options, before }: 
   for (let made = 0; ; made++) {
     const socket = client.open({ name: `client ${made + 1}`, options });
     const to = listener.local;
-    const connected = port === 0 ? connectedTo(socket, to) : connectFrom(socket, { address: client.ANY, port }, to);
-    const said = await connected;
-    const result = said.startsWith('E') ? `connect ${said}` : said;
-    if (said !== 'ok') return { result, fourTuple: 'none' };
+    const result = await connectFrom(socket, port === 0 ? undefined : { address: client.ANY, port }, to);
+    if (result !== 'ok') return { result, fourTuple: 'none' };
     if (made === before) return { result, fourTuple: used.has(socket.local.port) ? 'used before' : 'new' };
     used.add(socket.local.port);
     await closeInOrder(socket, await listener.accept(`server ${made + 1}`));

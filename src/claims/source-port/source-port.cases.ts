@@ -43,7 +43,7 @@ export function ground(stage: Stage): Ground {
 }
 
 /** What the kernel says to connect(2). Where it says nothing in time, that is no answer about ports. */
-export async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
+async function connectedTo(socket: LabSocket, to: Endpoint): Promise<string> {
   try {
     await socket.connect(to);
     return 'ok';
@@ -53,9 +53,9 @@ export async function connectedTo(socket: LabSocket, to: Endpoint): Promise<stri
   }
 }
 
-/** bind and connect: `ok`, or the call that failed and its errno. */
-export async function connectFrom(socket: LabSocket, from: Endpoint, to: Endpoint): Promise<string> {
-  const bound = outcome(() => socket.bind(from));
+/** bind, if there is something to bind to, and connect: `ok`, or the call that failed and its errno. */
+export async function connectFrom(socket: LabSocket, from: Endpoint | undefined, to: Endpoint): Promise<string> {
+  const bound = from === undefined ? 'ok' : outcome(() => socket.bind(from));
   if (bound !== 'ok') return `bind ${bound}`;
   const connected = await connectedTo(socket, to);
   return connected === 'ok' ? 'ok' : `connect ${connected}`;
@@ -129,9 +129,8 @@ const differentPorts = defineCase<Ports, Count | string>({
     for (let made = 0; made <= rangeSize; made++) {
       const socket = client.open({ name: `client ${made + 1}`, options });
       const port = by === 'bind to each port' ? range.low + (made % rangeSize) : 0;
-      const said =
-        by === 'no bind' ? await connectedTo(socket, to) : await connectFrom(socket, { address: client.ANY, port }, to);
-      if (said !== 'ok') return { connections: made, then: by === 'no bind' ? `connect ${said}` : said };
+      const then = await connectFrom(socket, by === 'no bind' ? undefined : { address: client.ANY, port }, to);
+      if (then !== 'ok') return { connections: made, then };
     }
     return { connections: rangeSize + 1, then: nothingFailed };
   },

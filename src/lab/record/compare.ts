@@ -39,14 +39,27 @@ export interface Comparison {
   /** How many cases and rows both runs have. */
   readonly compared: { readonly cases: number; readonly rows: number };
   readonly differences: readonly CaseDifference[];
-  /** Cases without rows in one of the runs: no result of it, skipped or aborted. */
-  readonly notCompared: readonly { readonly id: string; readonly reason: string }[];
+  readonly notCompared: readonly NotCompared[];
 }
 
-function reasonAgainst(seen: SavedCase | undefined, which: string): string | undefined {
-  if (seen === undefined) return `not in the ${which} run`;
-  if (seen.error !== undefined) return `aborted in the ${which} run`;
-  return seen.verdict === 'skipped' ? `skipped in the ${which} run` : undefined;
+/** A case without rows in one of the runs. */
+export interface NotCompared {
+  readonly id: string;
+  readonly run: 'saved' | 'new';
+  readonly why: 'absent' | 'aborted' | 'skipped';
+  /** The same in words, as `skipped in the saved run`. */
+  readonly reason: string;
+}
+
+function lackOf(seen: SavedCase | undefined): NotCompared['why'] | undefined {
+  if (seen === undefined) return 'absent';
+  if (seen.error !== undefined) return 'aborted';
+  return seen.verdict === 'skipped' ? 'skipped' : undefined;
+}
+
+/** Why a case is not compared, in words; `run` says of which run. */
+export function reasonText({ why }: Pick<NotCompared, 'why'>, run: string): string {
+  return `${why === 'absent' ? 'not' : why} in the ${run} run`;
 }
 
 function rowDifferences(before: readonly SavedRow[], now: readonly SavedRow[]): RowDifference[] {
@@ -63,13 +76,15 @@ function rowDifferences(before: readonly SavedRow[], now: readonly SavedRow[]): 
 export function compareRuns(before: SavedRun, now: SavedRun): Comparison {
   const earlier = new Map(before.cases.map((seen) => [seen.id, seen]));
   const differences: CaseDifference[] = [];
-  const notCompared: { readonly id: string; readonly reason: string }[] = [];
+  const notCompared: NotCompared[] = [];
   const compared = { cases: 0, rows: 0 };
   for (const young of now.cases) {
     const old = earlier.get(young.id);
-    const reason = reasonAgainst(old, 'saved') ?? reasonAgainst(young, 'new');
-    if (old === undefined || reason !== undefined) {
-      notCompared.push({ id: young.id, reason: reason ?? '' });
+    const before = lackOf(old);
+    const why = before ?? lackOf(young);
+    if (old === undefined || why !== undefined) {
+      const lack = { run: before === undefined ? 'new' : 'saved', why: why ?? 'absent' } as const;
+      notCompared.push({ id: young.id, ...lack, reason: reasonText(lack, lack.run) });
       continue;
     }
     const rows = rowDifferences(old.rows, young.rows);

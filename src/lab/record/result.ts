@@ -14,7 +14,7 @@ export interface Article {
   readonly title: string;
 }
 
-/** Where a row stands in the grid that reports draw of some cases. */
+/** Where a row stands in the grid that reports draw of what came of binding beside a socket. */
 export interface GridCell {
   readonly line: string;
   readonly column: string;
@@ -22,6 +22,7 @@ export interface GridCell {
 
 export interface RowResult {
   readonly name: string;
+  /** Of the rows that bind beside a socket. */
   readonly cell?: GridCell;
   readonly events: readonly Event[];
   readonly says?: Json;
@@ -51,13 +52,6 @@ export interface CaseResult {
   readonly durationMs: number;
   /** The case was aborted: neither the kernel nor the article is to blame. */
   readonly error?: string;
-}
-
-/** What is known of a case without running it, as far as reports show it and results lack it. */
-export interface CaseFacts {
-  readonly id: string;
-  /** Its rows are what came of binding beside a socket: drawn as a grid. */
-  readonly bindsBeside?: boolean;
 }
 
 /** A sysctl of the machine that is not at the kernel's default. */

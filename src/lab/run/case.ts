@@ -36,6 +36,8 @@ export interface CaseRow<Given, Observed extends Json> {
   /** Says what is different about this row. */
   readonly name: string;
   readonly cell?: GridCell;
+  /** Of a case that `bindsBeside`: this row does something else, and is not drawn with the others. */
+  readonly bindsBeside?: false;
   readonly given: Given;
   /**
    * What would be observed if the articles were right. Without it the row shows what the claim leaves open, and the verdict
@@ -106,8 +108,13 @@ export function inGrid(line: string, column: string): { readonly name: string; r
   return { name: `${line}, ${column}`, cell: { line, column } };
 }
 
+/** Where a row is drawn in the grid of its case; one that says no place has a line of its own. */
+function cellOf({ name, cell, bindsBeside: row }: CaseRow<unknown, Json>, ofCase: boolean): GridCell | undefined {
+  return ofCase && row !== false ? (cell ?? { line: name, column: '' }) : undefined;
+}
+
 /** A case whose row types are its own business. */
-export interface Case extends Omit<CaseFactsAndRows<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules'> {
+export interface Case extends Omit<CaseFactsAndRows<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules' | 'bindsBeside'> {
   readonly rowNames: readonly string[];
   readonly rules: readonly CitedRule[];
   readonly labels?: Labels;
@@ -202,7 +209,7 @@ function lawsOf<Given, Observed extends Json>({ id, laws, rows }: CaseSpec<Given
 
 export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, Observed>): Case {
   const { labels } = spec;
-  const { rows, run, laws: _laws, rules, ...facts }: CaseFactsAndRows<Given, Observed> = spec;
+  const { rows, run, laws: _laws, rules, bindsBeside = false, ...facts }: CaseFactsAndRows<Given, Observed> = spec;
   const rowNames = rows.map((row) => row.name);
   const laws = lawsOf(spec);
   const lawFor: Case['lawFor'] = (seen) => {
@@ -241,15 +248,19 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
         return { rows: [], verdict: 'skipped', because: becauseOf(undefined, unrun), unrun };
       }
       return {
-        rows: seen.map(({ name, cell, events, says, observed, ok, recording }) => ({
-          name,
-          ...(cell !== undefined && { cell }),
-          events,
-          ...(says === undefined ? {} : { says }),
-          observed,
-          ok,
-          ...(recording !== undefined && { recording }),
-        })),
+        rows: seen.map((row) => {
+          const { name, events, says, observed, ok, recording } = row;
+          const cell = cellOf(row, bindsBeside);
+          return {
+            name,
+            ...(cell !== undefined && { cell }),
+            events,
+            ...(says === undefined ? {} : { says }),
+            observed,
+            ok,
+            ...(recording !== undefined && { recording }),
+          };
+        }),
         verdict: judge(seen),
         because: becauseOf(
           seen.length === 0 ? undefined : (laws[lawFor(seen) ?? -1]?.text ?? english.newOutcome),

@@ -2,8 +2,15 @@ import { placeOf } from '../../explain/place.js';
 import { catalog, type OptionName, type OptionSpec, type OptionValues, UsageError } from '../../index.js';
 import { nearest } from '../../nearest.js';
 
-const protocols = ['tcp', 'udp', 'tcp6', 'udp6'] as const;
-export type ScenarioProtocol = (typeof protocols)[number];
+/** The words for a socket, with what is opened. */
+export const socketWords = {
+  tcp: { protocol: 'tcp', family: 'IPv4', type: 'stream' },
+  udp: { protocol: 'udp', family: 'IPv4', type: 'dgram' },
+  tcp6: { protocol: 'tcp', family: 'IPv6', type: 'stream' },
+  udp6: { protocol: 'udp', family: 'IPv6', type: 'dgram' },
+} as const;
+export type ScenarioProtocol = keyof typeof socketWords;
+const protocols = Object.keys(socketWords) as readonly ScenarioProtocol[];
 
 /** States a TCP socket can be led to, by the word for it. */
 export const stateWords = {
@@ -61,7 +68,7 @@ function oneOf<Known extends string>(known: readonly Known[], text: string): tex
 }
 
 function isIPv6(protocol: ScenarioProtocol): boolean {
-  return protocol.endsWith('6');
+  return socketWords[protocol].family === 'IPv6';
 }
 
 function isAddress(text: string): boolean {
@@ -187,7 +194,7 @@ function step(word: Word, reader: Reader, protocol: ScenarioProtocol): ScenarioS
   if (text === 'close') return { do: 'close' };
   if (text === 'as') return { do: 'as', user: reader.after(word, 'a user').text };
   if (oneOf(Object.keys(stateWords) as StateWord[], text)) {
-    if (protocol.startsWith('udp')) throw wrong(word, 'UDP sockets have no such state');
+    if (socketWords[protocol].protocol === 'udp') throw wrong(word, 'UDP sockets have no such state');
     return { do: 'lead', to: text };
   }
   if (oneOf(protocols, text)) throw wrong(word, 'the protocol stands once, before all else');

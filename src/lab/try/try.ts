@@ -21,6 +21,7 @@ import {
   type ScenarioPart,
   type ScenarioProtocol,
   type ScenarioStep,
+  socketWords,
   stateWords,
 } from './scenario.js';
 
@@ -111,10 +112,6 @@ function local(socket: Socket): Endpoint {
   return name;
 }
 
-function familyOf(protocol: ScenarioProtocol): 'IPv4' | 'IPv6' {
-  return protocol.endsWith('6') ? 'IPv6' : 'IPv4';
-}
-
 /** A connection on one machine stands at once. What takes longer gets no answer, and is reported as `EINPROGRESS`. */
 const connectMs = 1500;
 
@@ -170,14 +167,10 @@ export class ScenarioRun {
   #inside = <T>(work: () => T, user?: string): T => this.#namespace.run(() => actAs(user, work));
 
   #open(name: string, protocol: ScenarioProtocol, user: string | undefined): void {
-    const family = familyOf(protocol);
-    const kind = protocol.startsWith('tcp') ? 'tcp' : 'udp';
-    const [socket, uid] = this.#inside(
-      () => [Socket.open({ family, type: kind === 'tcp' ? 'stream' : 'dgram' }), uidOf()] as const,
-      user,
-    );
+    const { family, type, protocol: transport } = socketWords[protocol];
+    const [socket, uid] = this.#inside(() => [Socket.open({ family, type }), uidOf()] as const, user);
     this.#players.set(name, { socket, protocol, user });
-    this.#world.open(name, { protocol: kind, family, uid });
+    this.#world.open(name, { protocol: transport, family, uid });
   }
 
   #socketOf(name: string): Socket {

@@ -44,9 +44,9 @@ test('rows are compared by their names, whatever their order; what only one run 
 
 test('cases without a result in one of the runs are not compared, and named with the reason', () => {
   expect(compareRuns(before, now).notCompared).toEqual([
-    { id: 'G3', reason: 'skipped in the saved run' },
-    { id: 'G4', reason: 'aborted in the new run' },
-    { id: 'G5', reason: 'not in the saved run' },
+    { id: 'G3', run: 'saved', why: 'skipped', reason: 'skipped in the saved run' },
+    { id: 'G4', run: 'new', why: 'aborted', reason: 'aborted in the new run' },
+    { id: 'G5', run: 'saved', why: 'absent', reason: 'not in the saved run' },
   ]);
 });
 

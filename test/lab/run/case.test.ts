@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { english } from '../../../src/lab/draw/report-words.js';
-import { defineCase, type OnStage } from '../../../src/lab/run/case.js';
+import { defineCase, inGrid, type OnStage } from '../../../src/lab/run/case.js';
 import { Stage } from '../../../src/lab/run/stage.js';
 import type { NotRun } from '../../../src/lab/record/not-run.js';
 import { NotReachedError } from '../../../src/lab/record/until.js';
@@ -148,6 +148,22 @@ describe('rows of a case', () => {
       because: `its situation did not come about here: ${said}`,
       unrun: [{ why: { lacks: 'situation', said } }],
     });
+  });
+
+  test('of a case that binds beside a socket have a place in its grid, unless they do something else', async () => {
+    const spec = { id: 'T1', articles: [], title: '', claim: '', rules: [], advice: '', laws: [] };
+    const rows = [
+      { name: 'a line of its own', given: 0 },
+      { ...inGrid('A', 'both bind'), given: 0 },
+      { name: 'traffic', given: 0, bindsBeside: false as const },
+    ];
+    const cells = async (bindsBeside: boolean) => {
+      const drawn = defineCase<number, string>({ ...spec, rows, bindsBeside, run: () => 'ok' });
+      return (await drawn.runRows(onStage, nothingLacking)).rows.map(({ cell }) => cell);
+    };
+    const own = { line: 'a line of its own', column: '' };
+    expect(await cells(true)).toEqual([own, { line: 'A', column: 'both bind' }, undefined]);
+    expect(await cells(false)).toEqual([undefined, undefined, undefined]);
   });
 
   test('are compared with what the claim says, in the parts it speaks of', async () => {

@@ -1,11 +1,6 @@
 import type { CaseResult, GridCell, RowResult } from '../../record/result.js';
-import type { Json } from '../../record/json.js';
 import { english, type ReportWords } from '../report-words.js';
 import { escapeXml } from './escape.js';
-
-/** `ok`, `EADDRINUSE`, `listen EADDRINUSE`: what came of a call. */
-const isOutcome = (observed: Json): observed is string =>
-  typeof observed === 'string' && /^(ok|([a-z]+ )?E[A-Z0-9]+)$/.test(observed);
 
 interface Cell extends GridCell {
   readonly outcome: string;
@@ -16,8 +11,8 @@ function distinct(texts: readonly string[]): string[] {
 }
 
 function cellsOf(rows: readonly RowResult[]): Cell[] {
-  return rows.flatMap(({ name, cell = { line: name, column: '' }, observed }) =>
-    isOutcome(observed) ? [{ ...cell, outcome: observed }] : [],
+  return rows.flatMap(({ cell, observed }) =>
+    cell !== undefined && typeof observed === 'string' ? [{ ...cell, outcome: observed }] : [],
   );
 }
 

@@ -1,5 +1,5 @@
 import { type CitedRule, placeOf } from '../../../explain/cite.js';
-import type { Article, CaseFacts, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
+import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
 import { hostSettingsParagraphs } from '../text/host-settings.js';
 import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
@@ -21,7 +21,6 @@ import { verdictsOf } from '../verdicts.js';
 
 /** What is known of cases without running them. */
 export interface Facts {
-  readonly cases: readonly CaseFacts[];
   readonly articles: readonly Article[];
   /** Which cases an experiment shows on the wire. */
   readonly experiments?: readonly {
@@ -200,9 +199,8 @@ function articleList(cases: readonly CaseResult[], { articles, words }: Known): 
   return items.length === 0 ? '' : `<p>${words.theArticles}</p><ul class="articles">${items.join('')}</ul>`;
 }
 
-function bindGrids(cases: readonly CaseResult[], { cases: facts, words }: Known): string {
-  const wanted = new Set(facts.filter(({ bindsBeside }) => bindsBeside === true).map(({ id }) => id));
-  const grids = cases.filter(({ id }) => wanted.has(id)).map((one) => bindGrid(one, words));
+function bindGrids(cases: readonly CaseResult[], { words }: Known): string {
+  const grids = cases.map((one) => bindGrid(one, words));
   if (grids.join('') === '') return '';
   return [
     `<section id="binds"><h2>${words.binds}</h2>`,
