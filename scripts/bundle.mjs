@@ -21,6 +21,7 @@ const entries = [
   // Processes of their own.
   'explain/trial-process',
   'lab/run/worker',
+  'lab/run/typescript-hooks',
   'claims/content',
   // scripts/ and test/.
   'native/load',
@@ -37,8 +38,8 @@ const programs = readdirSync(join(root, 'src/claims/programs'))
   .map((name) => `claims/programs/${name}`);
 
 /**
- * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for the
- * compiler of TypeScript. `sockwise why` loads the first alone.
+ * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for what
+ * takes the types out of TypeScript. `sockwise why` loads the first alone.
  */
 const groups = [
   {
@@ -47,8 +48,16 @@ const groups = [
     priority: 3,
   },
   { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
-  { name: 'lab', test: /\/src\/(lab\/(?!run\/worker)|claims\/(?!content|index|documents|programs))/, priority: 1 },
-  { name: 'jiti', test: /\/node_modules\/jiti\//, priority: 4 },
+  {
+    name: 'lab',
+    test: /\/src\/(lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs))/,
+    priority: 1,
+  },
+  {
+    name: 'typescript',
+    test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
+    priority: 4,
+  },
   // Loaded where somebody asks for it.
   { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
   { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/, priority: 6 },
@@ -58,11 +67,10 @@ const groups = [
 const command = ['cli/main'];
 
 /** Files of the commands alone, whose errors are a line. */
-const minified = ['jiti', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
+const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
 
 /** Functions of ours keep their names, for stacks. */
-function folded({ name, fileName, code }) {
-  if (name === 'jiti') return minifySync(fileName, code, { module: true }).code;
+function folded({ fileName, code }) {
   const mangle = { toplevel: false, keepNames: { function: true, class: true } };
   return minifySync(fileName, code, { module: !fileName.endsWith('.cjs'), compress: false, mangle }).code;
 }
@@ -79,7 +87,7 @@ const finish = {
   name: 'finish',
   generateBundle(_, chunks) {
     for (const chunk of Object.values(chunks)) {
-      // What nobody reads: the compiler came minified, and was unfolded to be bundled. Of the library itself Node prints lines.
+      // What nobody reads. Of the library itself Node prints lines.
       if (minified.includes(chunk.name) || chunk.fileName?.endsWith('.cjs')) chunk.code = folded(chunk);
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
       if (chunk.name !== 'chinese') chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);

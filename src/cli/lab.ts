@@ -5,6 +5,7 @@ import { UsageError } from '../index.js';
 import { builtIn, type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
 import {
   ipVersions,
+  type ListedExperiment,
   listExperiments,
   type PktSettings,
   type Played,
@@ -17,6 +18,7 @@ import {
   terminalWidth,
 } from '../lab/index.js';
 import { nearest } from '../nearest.js';
+import { aligned } from './aligned.js';
 import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
@@ -26,6 +28,7 @@ import { Progress, sentenceOf } from './progress.js';
 
 interface LabFlags extends OutputFlags {
   readonly list?: boolean;
+  readonly verbose?: boolean;
   readonly all?: boolean;
   readonly variant?: string;
   readonly patience?: string;
@@ -44,9 +47,15 @@ function shortened(variants: readonly string[]): string {
   return `${variants.slice(0, 3).join('; ')}; and ${variants.length - 3} more (--list --json has them)`;
 }
 
-function printList(json: boolean): string {
-  const rows = experiments.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
-  if (json) return JSON.stringify(rows, undefined, 2);
+type Listed = Pick<ListedExperiment, 'name' | 'title' | 'about' | 'cases' | 'variants'>;
+
+/** A line an experiment. */
+function shortList(rows: readonly Listed[]): string {
+  return aligned(rows.map(({ name, cases, title }) => [name, cases.join(' '), title]));
+}
+
+/** With what there is to see, and the variants. */
+function longList(rows: readonly Listed[]): string {
   const texts = rows.map(({ name, cases: ids, title, about, variants }) => {
     const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
     return { name, ids: ids.join(' '), text: `${title}. ${about}${shown}` };
@@ -66,6 +75,15 @@ function printList(json: boolean): string {
   });
   for (const { name, ids, text } of texts) table.push([name, ids, text]);
   return table.toString();
+}
+
+async function printList(words: readonly string[], flags: LabFlags): Promise<string> {
+  const pkt = pktSettings(flags);
+  const named = (await Promise.all(words.map((word) => found(word, pkt)))).flat();
+  const listed = words.length === 0 ? experiments : named.map(({ experiment }) => experiment);
+  const rows = listed.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
+  if (flags.json === true) return JSON.stringify(rows, undefined, 2);
+  return flags.verbose === true ? longList(rows) : shortList(rows);
 }
 
 /** By its spelling alone: what lies in the working directory must not decide which program a name runs. */
@@ -201,7 +219,8 @@ export function addLabCommand(program: Command): void {
       '[experiment...]',
       'names of experiments, files that export some (.mjs, .js, .ts), or scripts of packetdrill (.pkt)',
     )
-    .option('--list', 'list the built-in experiments')
+    .option('--list', 'list the built-in experiments, or those of the files named')
+    .option('-v, --verbose', 'list them with what there is to see, and their variants')
     .option('--all', 'run all built-in experiments, except those with very many variants')
     .option('--variant <name>', 'only this variant')
     .option('--tolerance <ms>', 'how much earlier or later than its line a segment of a .pkt script may come: 4')
@@ -217,7 +236,7 @@ export function addLabCommand(program: Command): void {
       'also write what was on the wire as pcapng, for Wireshark; of several runs, named by variant',
     )
     .action(async (words: string[], flags: LabFlags) => {
-      if (flags.list === true) console.log(printList(flags.json === true));
+      if (flags.list === true) console.log(await printList(words, flags));
       else await runLab(words, flags);
     });
 }

@@ -54,7 +54,15 @@ export {
 } from './run/experiment.js';
 export { ipVersions, type PktSettings } from './pkt/settings.js';
 export { missing } from './run/needs.js';
-export { listExperiments, type Played, playRuns, type Run, runsOf, traceOf } from './run/play.js';
+export {
+  listExperiments,
+  type Played,
+  playRuns,
+  type Run,
+  runsOf,
+  traceOf,
+} from './run/play.js';
+export type { ListedExperiment } from './run/order.js';
 export {
   parseScenario,
   printScenario,

@@ -125,6 +125,16 @@ describe('sockwise lab', () => {
     for (const { name } of experiments) expect(stdout).toContain(name);
     const listed = JSON.parse((await sockwise(['lab', '--list', '--json'])).stdout) as readonly { name: string }[];
     expect(listed.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
+    expect(stdout.trimEnd().split('\n')).toHaveLength(experiments.length);
+    const { stdout: long } = await sockwise(['lab', '--list', '-v']);
+    for (const { about } of experiments) expect(long).toContain(about.split(' ', 1)[0]);
+    expect(long).toContain('Variants: ');
+  });
+
+  test('--list FILE has those of the file', async () => {
+    const { stdout } = await sockwise(['lab', path('two.ts'), known, '--list', '--json']);
+    const listed = JSON.parse(stdout) as readonly { name: string }[];
+    expect(listed.map(({ name }) => name)).toEqual(['first', 'second', known]);
   });
 
   test.each<[string, string[], RegExp]>([

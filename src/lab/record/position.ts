@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { code } from '../../package.js';
 
 const frame = /^ +at (?:.*\(|async )?((?:file:\/\/)?\/[^()\n]*):(\d+):(\d+)\)?$/gm;
-/** A syntax error of a module has its place in front, and one of a file that jiti reads behind. */
+/** A syntax error of a module has its place in front, and one of a file of TypeScript behind. */
 const front = /^(?:file:\/\/)?(\/[^\n]*):(\d+)\n/;
 const behind = /\n\s*(\/[^\n]*):(\d+):(\d+)$/;
 

@@ -7,12 +7,11 @@ import type { PktSettings } from '../pkt/settings.js';
 import { exportedFrom, whileDefining } from './defined.js';
 import { type Experiment, experiment } from './experiment.js';
 import { messageWithoutPosition, positionOf } from '../record/position.js';
+import { registerTypescript } from './register-typescript.js';
 
-/** Node reads TypeScript by itself from 22.18 on, and enums and the like not even then. */
 async function importFile(path: string): Promise<unknown> {
-  if (!/\.[cm]?ts$/.test(path)) return await import(pathToFileURL(path).href);
-  const { createJiti } = await import('jiti/static');
-  return await createJiti(import.meta.url, { fsCache: false }).import(path);
+  if (/\.[cm]?ts$/.test(path)) await registerTypescript();
+  return await import(pathToFileURL(path).href);
 }
 
 /** An error of the parser of modules does not say where (`node --check` does): the line, as `:7`. */
