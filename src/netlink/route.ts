@@ -9,6 +9,7 @@ import {
   decodeRoute,
   encodeAddress,
   encodeLink,
+  encodeLinkRequest,
   encodeNeighbour,
   encodeRoute,
   encodeVeth,
@@ -80,7 +81,7 @@ function table<Row>(
 
 function linkThrough(exchange: NetlinkExchange, name: string): Link {
   const links: Link[] = [];
-  const parts = encodeLink(0, { name: interfaceName(name, 'interface') });
+  const parts = encodeLinkRequest(interfaceName(name, 'interface'));
   const about = { name: 'RTM_GETLINK', type: RouteMessage.GETLINK, parts, context: { address: name } };
   exchange.single(about, (buffer, start, end) => void links.push(decodeLink(buffer, start, end)));
   const [link] = links;
@@ -139,8 +140,11 @@ function linkChange(settings: LinkSettings, argument: string): LinkChange {
 export function setLink(name: string, settings: LinkSettings): void {
   const change = linkChange(settings, 'settings');
   using exchange = openRoute();
-  const { index } = linkThrough(exchange, name);
-  request(exchange, 'NEWLINK', 0, encodeLink(index, change), { address: name });
+  // By its name it is found in the same request; a name beside an index is a new one (do_setlink()).
+  const isRenamed = change.name !== undefined;
+  const index = isRenamed ? linkThrough(exchange, name).index : 0;
+  const parts = encodeLink(index, isRenamed ? change : { ...change, name: interfaceName(name, 'interface') });
+  request(exchange, 'NEWLINK', 0, parts, { address: name });
 }
 
 /** One end of a veth pair. Neither can be born up: veth_open() answers ENOTCONN while the other is not there. */

@@ -6,6 +6,7 @@ export { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 export { comesTrue, until } from '../../lab/record/until.js';
 export type { Endpoint, Host } from '../../lab/network/host.js';
 export { endOfStream, internet, type LabSocket, makeBlocking } from '../../lab/network/lab-socket.js';
+export { connectionStates } from '../../lab/network/connection-states.js';
 export type { ScriptedPeer } from '../../lab/network/peer/peer.js';
 export type { PassingSegment } from '../../lab/network/numbering.js';
 export type { Program } from '../../lab/network/program.js';

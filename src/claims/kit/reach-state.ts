@@ -1,4 +1,4 @@
-import { type OptionValues, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
+import { type OptionValues, type SocketFilter, type SocketRow, type SocketState, TimeoutError } from '../../index.js';
 import { closeInOrder, type Connection, establish } from './connection.js';
 import { connectionStates } from '../../lab/network/connection-states.js';
 import type { Host } from '../../lab/network/host.js';
@@ -91,8 +91,13 @@ const scripts: { readonly [S in LabState]: (ground: LinkGround) => unknown } = {
 
 export const labStates = Object.keys(scripts) as readonly LabState[];
 
-function isIn({ host, port }: LinkGround, state: LabState): boolean {
-  const rows = host.sockets({ localPort: port, ...(state !== 'BOUND' && { state: connectionStates }) });
+/** What may be on the port. */
+function inFilter({ port }: LinkGround, state: LabState): SocketFilter {
+  return { localPort: port, ...(state !== 'BOUND' && { state: connectionStates }) };
+}
+
+function isIn(ground: LinkGround, state: LabState): boolean {
+  const rows = ground.host.sockets(inFilter(ground, state));
   return state === 'CLOSED' ? rows.length === 0 : rows.some((row) => row.state === state);
 }
 
@@ -109,7 +114,7 @@ export async function reachOn(ground: LinkGround, state: LabState): Promise<void
       () => statesOn(host, port),
     );
   }
-  host.look(`in ${state}`, { localPort: port });
+  host.look(`in ${state}`, inFilter(ground, state));
 }
 
 /** The same on a pair of hosts made for it, with `options` on the old socket. */

@@ -2,6 +2,7 @@ import {
   type Case,
   type CaseRow,
   comesTrue,
+  connectionStates,
   defineCase,
   type Ground,
   groundOf,
@@ -56,10 +57,8 @@ async function whoGets(ground: Ground, servers: readonly LabSocket[], address: s
     winner = servers.find((server) => takes(server, kind))?.name ?? 'nobody';
     return winner !== 'nobody';
   }, `a server that gets what goes to ${address}`);
-  ground.host.look(`who got what went to ${address}: ${winner}`, {
-    protocol: kind === 'stream' ? 'tcp' : 'udp',
-    localPort: port,
-  });
+  const sockets = kind === 'stream' ? { state: connectionStates } : { protocol: 'udp' as const };
+  ground.host.look(`who got what went to ${address}: ${winner}`, { ...sockets, localPort: port });
   return winner;
 }
 

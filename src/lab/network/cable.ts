@@ -16,7 +16,7 @@ export interface Station {
   readonly links: string[];
 }
 
-/** The next end of a link, with the sender's segments as they would be on a wire. Its name is `eth0`, `eth1` and so on. */
+/** The next end of a link. Its name is `eth0`, `eth1` and so on. */
 function nextLink(station: Station): string {
   const name = `eth${station.links.length}`;
   station.links.push(name);
@@ -42,7 +42,6 @@ function addRoute({ station, link }: End, to: string): void {
 /** The address is on the first link, with its network; over any other link goes what is for the one at its end. */
 function address(end: End, far: End): void {
   const { address, namespace, host, links } = end.station;
-  namespace.setLink(end.link, { gsoMaxSegments: 1 });
   if (host === undefined) return;
   const isFirst = links.length === 1;
   if (isFirst) namespace.addAddress(end.link, `${address}/24`);
@@ -57,7 +56,9 @@ function address(end: End, far: End): void {
   });
 }
 
+/** With the sender's segments as they would be on a wire. */
 function join(a: End, b: End): void {
+  for (const { station, link } of [a, b]) station.namespace.setLink(link, { up: true, gsoMaxSegments: 1 });
   address(a, b);
   address(b, a);
 }
@@ -65,7 +66,7 @@ function join(a: End, b: End): void {
 /** One veth pair: a frame arrives within the system call that sends it. Returns the names of both ends. */
 export function joinDirectly(near: Station, far: Station): [string, string] {
   const names: [string, string] = [nextLink(near), nextLink(far)];
-  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1] });
+  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
   join({ station: near, link: names[0] }, { station: far, link: names[1] });
   return names;
 }
@@ -88,12 +89,12 @@ export interface Gateway {
 export function joinGateway(near: Station, far: Station, { link, prefix, mtu, networks }: Gateway): [string, string] {
   const names: [string, string] = [link, nextLink(far)];
   near.links.push(link);
-  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1] });
+  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
   for (const [station, name] of [
     [near, names[0]],
     [far, names[1]],
   ] as const)
-    station.namespace.setLink(name, { mtu });
+    station.namespace.setLink(name, { up: true, mtu });
   near.namespace.addAddress(link, `${near.address}/${prefix}`);
   const { hardwareAddress = '' } = far.namespace.getLink(names[1]);
   near.namespace.addNeighbour({ interface: link, address: far.address, hardwareAddress });
@@ -111,8 +112,9 @@ export function joinThroughRelay(
   const wire = newNamespace();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
-    near.namespace.addVeth(wire, { name: names[0], peerName: 'near' });
-    far.namespace.addVeth(wire, { name: names[1], peerName: 'far' });
+    near.namespace.addVeth(wire, { name: names[0], peerName: 'near', up: false });
+    far.namespace.addVeth(wire, { name: names[1], peerName: 'far', up: false });
+    for (const link of ['near', 'far']) wire.setLink(link, { up: true });
     join({ station: near, link: names[0] }, { station: far, link: names[1] });
     const [first, second] = link.hosts;
     const relay = new Relay(

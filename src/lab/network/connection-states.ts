@@ -19,7 +19,13 @@ export const connectionStates: readonly SocketState[] = [
 
 /** The same, asked for without BOUND where no such socket could be among them: it has no remote port. */
 export function cheaper(filter: SocketQuery): SocketQuery {
-  const { protocol = 'tcp', state, remotePort } = filter;
+  const { remotePort } = filter;
   const isConnection = typeof remotePort === 'number' && remotePort !== 0;
-  return protocol === 'tcp' && state === undefined && isConnection ? { ...filter, state: connectionStates } : filter;
+  return isConnection ? connectionsOf(filter) : filter;
+}
+
+/** Those of the filter that listen or are connected, where it says nothing of states. */
+export function connectionsOf<Query extends SocketQuery>(filter: Query): Query {
+  const { protocol = 'tcp', state } = filter;
+  return protocol === 'tcp' && state === undefined ? { ...filter, state: connectionStates } : filter;
 }

@@ -20,7 +20,7 @@ import type { Json } from '../record/json.js';
 import { type Recorder, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
 import { reached } from '../record/until.js';
-import { cheaper } from './connection-states.js';
+import { cheaper, connectionsOf } from './connection-states.js';
 
 export type { Endpoint } from '../record/segment.js';
 
@@ -246,7 +246,9 @@ export class Host {
 
   /** Waits until the filter finds none any more. */
   async waitUntilGone(filter: SocketFilter, what = 'wait until gone', deadlineMs?: number): Promise<void> {
-    const isGone = (): true | undefined => (this.sockets(filter).length === 0 ? true : undefined);
+    const isNone = (wanted: SocketFilter): boolean => this.sockets(wanted).length === 0;
+    // As long as there is a connection, nobody need ask for what is only bound.
+    const isGone = (): true | undefined => (isNone(connectionsOf(filter)) && isNone(filter)) || undefined;
     await reached(isGone, what, 'nothing', () => this.#states(filter), deadlineMs);
     this.look(what, filter);
   }
