@@ -16,6 +16,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   InitOptions(env, exports, environment);
   InitSystemCalls(env, exports, environment);
   InitTransfer(env, exports, environment);
+  InitRaw(env, exports, environment);
   InitProcess(env, exports, environment);
   return exports;
 }

@@ -14,6 +14,7 @@ void InitLayout(Napi::Env env, Napi::Object exports);
 void InitOptions(napi_env env, napi_value exports, Environment* environment);
 void InitSystemCalls(Napi::Env env, Napi::Object exports, Environment* environment);
 void InitTransfer(napi_env env, napi_value exports, Environment* environment);
+void InitRaw(Napi::Env env, Napi::Object exports, Environment* environment);
 void InitProcess(Napi::Env env, Napi::Object exports, Environment* environment);
 
 // Puts a function on the exports that finds its Environment in info.Data().

@@ -29,6 +29,17 @@ struct Message {
 int SendMessages(int fd, Message* messages, size_t count, int flags);
 int ReceiveMessages(int fd, Message* messages, size_t count, int flags);
 
+// Close-on-exec; its ends block.
+int MakePipe(int fds[2]);
+int MakeEpoll();
+int ControlEpoll(int epoll, int operation, int fd, uint32_t events);
+// epoll_wait(2), without waiting: events and descriptor of each that is ready, as far as there is room.
+int LookAtEpoll(int epoll, uint32_t* pairs, size_t room);
+// splice(2) into a pipe, which does not wait for room there.
+ssize_t Splice(int from, int to, size_t length);
+// sendfile(2) from an offset on.
+ssize_t SendFile(int to, int from, int64_t offset, size_t length);
+
 int UnshareNamespaces(int flags);
 // capset(2) of the calling thread's effective set. Returns 1 if it had the capability, 0 if not.
 int SetCapability(unsigned capability, bool on);

@@ -6,7 +6,9 @@
 #include <linux/filter.h>
 #include <linux/if_packet.h>
 #include <sched.h>
+#include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -18,6 +20,7 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "platform.h"
 #include "unique_fd.h"
@@ -56,6 +59,36 @@ int SendMessages(int fd, Message* messages, size_t count, int flags) {
 
 int ReceiveMessages(int fd, Message* messages, size_t count, int flags) {
   return recvmmsg(fd, reinterpret_cast<mmsghdr*>(messages), static_cast<unsigned>(count), flags, nullptr);
+}
+
+int MakePipe(int fds[2]) { return pipe2(fds, O_CLOEXEC); }
+
+int MakeEpoll() { return epoll_create1(EPOLL_CLOEXEC); }
+
+int ControlEpoll(int epoll, int operation, int fd, uint32_t events) {
+  epoll_event event = {};
+  event.events = events;
+  event.data.fd = fd;
+  return epoll_ctl(epoll, operation, fd, &event);
+}
+
+int LookAtEpoll(int epoll, uint32_t* pairs, size_t room) {
+  std::vector<epoll_event> events(room);
+  const int count = epoll_wait(epoll, events.data(), static_cast<int>(room), 0);
+  for (int i = 0; i < count; ++i) {
+    pairs[2 * i] = events[static_cast<size_t>(i)].events;
+    pairs[2 * i + 1] = static_cast<uint32_t>(events[static_cast<size_t>(i)].data.fd);
+  }
+  return count;
+}
+
+ssize_t Splice(int from, int to, size_t length) {
+  return splice(from, nullptr, to, nullptr, length, SPLICE_F_NONBLOCK);
+}
+
+ssize_t SendFile(int to, int from, int64_t offset, size_t length) {
+  off_t start = static_cast<off_t>(offset);
+  return sendfile(to, from, &start, length);
 }
 
 int UnshareNamespaces(int flags) { return unshare(flags); }

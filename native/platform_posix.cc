@@ -73,6 +73,18 @@ int ReceiveMessages(int fd, Message* messages, size_t count, int flags) {
   return received;
 }
 
+int MakePipe(int[2]) { return NotHere(); }
+
+int MakeEpoll() { return NotHere(); }
+
+int ControlEpoll(int, int, int, uint32_t) { return NotHere(); }
+
+int LookAtEpoll(int, uint32_t*, size_t) { return NotHere(); }
+
+ssize_t Splice(int, int, size_t) { return NotHere(); }
+
+ssize_t SendFile(int, int, int64_t, size_t) { return NotHere(); }
+
 int UnshareNamespaces(int) { return NotHere(); }
 
 int EnterNamespace(int, int) { return NotHere(); }

@@ -78,6 +78,19 @@ napi_value RecvFromCall(napi_env env, napi_callback_info info) {
   return call.Return(received);
 }
 
+// A number stands for so many bytes at no address: what the kernel says to those is its own.
+bool PartOf(napi_env env, napi_value value, iovec* part) {
+  Bytes bytes;
+  if (BytesOf(env, value, &bytes)) {
+    *part = {bytes.data, bytes.size};
+    return true;
+  }
+  const int size = IntOf(env, value);
+  if (size < 0) return false;
+  *part = {nullptr, static_cast<size_t>(size)};
+  return true;
+}
+
 // One piece of memory or an array of them. All elements are fetched before the memory of any is looked up: fetching may
 // run a getter, and that may transfer or resize what was looked up before. 0, or -errno.
 int PartsOf(napi_env env, napi_value value, std::vector<iovec>* parts) {
@@ -98,9 +111,7 @@ int PartsOf(napi_env env, napi_value value, std::vector<iovec>* parts) {
   }
   parts->resize(count);
   for (uint32_t i = 0; i < count; ++i) {
-    Bytes bytes;
-    if (!BytesOf(env, values[i], &bytes)) return -EFAULT;
-    (*parts)[i] = {bytes.data, bytes.size};
+    if (!PartOf(env, values[i], &(*parts)[i])) return -EFAULT;
   }
   return 0;
 }

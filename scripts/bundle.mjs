@@ -50,7 +50,7 @@ const groups = [
   { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
   {
     name: 'lab',
-    test: /\/src\/(lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs))/,
+    test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs))/,
     priority: 1,
   },
   {

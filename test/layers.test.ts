@@ -16,6 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   native: ['errors.ts', 'package.ts'],
   options: ['native', 'errors.ts', 'address.ts'],
   socket: ['options', 'native', 'errors.ts', 'address.ts'],
+  raw: ['socket', 'native', 'errors.ts', 'address.ts'],
   proc: ['native', 'errors.ts'],
   netlink: ['proc', 'socket', 'options', 'native', 'errors.ts', 'address.ts'],
   netns: ['netlink', 'native', 'errors.ts'],
@@ -45,7 +46,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'address.ts',
     'languages.ts',
   ],
-  lab: ['index.ts', 'explain', 'errors.ts', 'address.ts', 'nearest.ts', 'package.ts'],
+  lab: ['index.ts', 'raw', 'explain', 'errors.ts', 'address.ts', 'nearest.ts', 'package.ts'],
   claims: ['lab', 'index.ts', 'explain', 'errors.ts', 'package.ts', 'languages.ts'],
   cli: [
     'claims',

@@ -62,12 +62,12 @@ export interface NativeBinding {
   /** recvfrom(2). The sender's sockaddr is at `DATA`, its length in `Frame.length` (0: none). */
   recvfrom(fd: number, data: Uint8Array, flags: number): number;
   /**
-   * sendmsg(2) of the `parts` in order: one, or an array of at most 1024. At `DATA` stands the sockaddr (`addressLength`
+   * sendmsg(2) of the `parts` in order: one, or an array of at most 1024, where a number stands for so many bytes at a null pointer. At `DATA` stands the sockaddr (`addressLength`
    * bytes), and at `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
    */
   sendmsg(
     fd: number,
-    parts: Uint8Array | readonly Uint8Array[],
+    parts: Uint8Array | readonly (Uint8Array | number)[],
     flags: number,
     addressLength: number,
     controlLength: number,
@@ -77,7 +77,33 @@ export interface NativeBinding {
    * `DATA + NAME_SPACE` (at most `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control
    * length, `length` the sockaddr length. Descriptors received are close-on-exec only with `MSG_CMSG_CLOEXEC` in `flags`.
    */
-  recvmsg(fd: number, parts: Uint8Array | readonly Uint8Array[], flags: number, controlCapacity: number): number;
+  recvmsg(
+    fd: number,
+    parts: Uint8Array | readonly (Uint8Array | number)[],
+    flags: number,
+    controlCapacity: number,
+  ): number;
+  /**
+   * sendto(2) on a thread of its own, of a duplicate that blocks; the data is copied. To the sockaddr of `addressLength` bytes at `DATA`, or, if
+   * that is 0, the connected peer. Returns when the thread is about to call; -errno where it cannot.
+   */
+  sendBlocking(fd: number, data: Uint8Array, flags: number, addressLength: number): number | Promise<number>;
+  /** ioctl(2) of `FIONREAD` or `TIOCOUTQ`: the int it answers with. */
+  ioctl(fd: number, request: number): number;
+  /** pipe2(2). Leaves the descriptors in `Frame.fd` and `Frame.level`. Linux only, -ENOSYS elsewhere, as all that follow here. */
+  pipe(): number;
+  /** splice(2) with `SPLICE_F_NONBLOCK`. */
+  splice(from: number, to: number, length: number): number;
+  /** The same on a thread of its own, of a duplicate that blocks. */
+  spliceBlocking(from: number, to: number, length: number): number | Promise<number>;
+  /** sendfile(2) from `offset` on. */
+  sendfile(to: number, from: number, offset: number, length: number): number;
+  /** epoll_create1(2). */
+  epollCreate(): number;
+  /** epoll_ctl(2); the descriptor is what an event carries. */
+  epollCtl(epoll: number, operation: number, fd: number, events: number): number;
+  /** epoll_wait(2) without waiting. Leaves events and descriptor of each in `pairs`, and returns how many there are. */
+  epollWait(epoll: number, pairs: Int32Array): number;
   /**
    * sendmmsg(2) of `count` messages from row `first` of `table` on: see {@link Column}. Returns how many went out; -EFAULT
    * if a row points outside `data`, `names` or `control`.

@@ -169,5 +169,6 @@ class Program {
  * @throws {AssertionFailure} where an assertion does not hold; {@link ScriptError} for what is neither that nor an assignment.
  */
 export function runCode(code: string, file: string, lookup: Lookup): void {
-  new Program(code, file, lookup).run();
+  // A statement may end or go on behind a backslash: to this reader a line's end is a space as others are.
+  new Program(code.replaceAll(/\\(?=[ \t]*(?:\n|$))/g, ' '), file, lookup).run();
 }

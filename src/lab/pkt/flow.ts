@@ -28,6 +28,7 @@ export class Flow {
   #localInitialInScript = 0;
   /** Timestamps of the host, by what the script calls them. */
   readonly #stamps = new Map<number, number>();
+  #firstStamp: { readonly script: number; readonly wire: number } | undefined;
 
   constructor(tuple: FourTuple) {
     this.tuple = tuple;
@@ -44,8 +45,11 @@ export class Flow {
     );
   }
 
-  /** A segment of the peer, as it goes on the wire. `undefined` where it echoes a timestamp the host has not sent. */
-  toWire(written: WrittenSegment, ip: WrittenIp): AddressedSegment | undefined {
+  /**
+   * A segment of the peer, as it goes on the wire. `undefined` where it echoes a timestamp the host has not sent, unless echoes are
+   * `scaled`: then it is as far from the host's first one as in the script.
+   */
+  toWire(written: WrittenSegment, ip: WrittenIp, scaled: boolean): AddressedSegment | undefined {
     const { local, remote } = this.tuple;
     const isSyn = written.flags.includes('SYN');
     if (isSyn && this.#remoteInitial === undefined) this.#remoteInitial = written.seq;
@@ -55,7 +59,7 @@ export class Flow {
     const acks = written.flags.includes('ACK');
     const list = written.options === 'any' ? [] : written.options;
     const ranges = withSackEdgesInOrder(list, (edge) => wrapped(edge + localOffset));
-    const optionList = ranges.map((item) => this.#itemToWire(item, acks));
+    const optionList = ranges.map((item) => this.#itemToWire(item, acks, scaled));
     const known = optionList.filter((item) => item !== undefined);
     if (known.length < optionList.length) return undefined;
     return {
@@ -78,9 +82,10 @@ export class Flow {
     };
   }
 
-  #itemToWire(item: OptionItem, acks: boolean): OptionItem | undefined {
+  #itemToWire(item: OptionItem, acks: boolean, scaled: boolean): OptionItem | undefined {
     if (item.kind !== 'TS' || !acks) return item;
-    const echo = this.#stamps.get(item.echo);
+    const first = scaled ? this.#firstStamp : undefined;
+    const echo = this.#stamps.get(item.echo) ?? (first && wrapped(item.echo - first.script + first.wire));
     return echo === undefined ? undefined : { ...item, echo };
   }
 
@@ -107,12 +112,23 @@ export class Flow {
 
   /** Notes which timestamp of the host a script's stands for, so that the peer can echo it. */
   noteStamps(written: WrittenSegment, segment: ArrivedSegment): void {
-    if (written.options === 'any') return;
-    const script = written.options.find((item) => item.kind === 'TS');
+    const script = stampOf(written);
     const wire = segment.options.timestamps;
     if (script === undefined || wire === undefined) return;
-    this.#stamps.set(script.value, wire.value);
+    this.#firstStamp ??= { script, wire: wire.value };
+    this.#stamps.set(script, wire.value);
   }
+
+  /** A timestamp of the host, counted from its first one as the script counts. */
+  stampInScript(wire: number): number {
+    const first = this.#firstStamp;
+    return first === undefined ? wire : wrapped(wire - first.wire + first.script);
+  }
+}
+
+/** The timestamp of a segment as it is written. */
+export function stampOf({ options }: WrittenSegment): number | undefined {
+  return options === 'any' ? undefined : options.find((item) => item.kind === 'TS')?.value;
 }
 
 function withAce(flags: readonly Flag[], ace: number): Flag[] {

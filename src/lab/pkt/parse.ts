@@ -114,9 +114,10 @@ function readIp(scanner: Scanner): WrittenIp {
 
 type Happens = { readonly place: Place; readonly when: When };
 
-function readIcmp(scanner: Scanner, happens: Happens, way: Way): IcmpLine {
+function readIcmp(scanner: Scanner, happens: Happens, way: Way, defined: Defined): IcmpLine {
   const type = scanner.must(word, 'a type of ICMP');
-  const code = scanner.take(/(?!mtu\b|id\b)[a-z_][a-z0-9_]*/iy);
+  const name = scanner.take(/(?!mtu\b|id\b)[a-z_][a-z0-9_]*/iy);
+  const code = name && (defined.get(name) ?? name);
   const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : (number(scanner) ?? scanner.fail('an MTU'));
   let about: IcmpLine['about'];
   if (scanner.take('[') !== undefined) {
@@ -157,7 +158,7 @@ function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defin
   const { place } = scanner;
   const other = otherPackets.find((name) => scanner.take(new RegExp(`${name}\\b`, 'y')) !== undefined);
   if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP and ICMP alone`, place);
-  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way);
+  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way, defined);
   let ports: SegmentLine['ports'];
   const source = scanner.take(/\d+(?=\s*>\s*\d)/y);
   if (source !== undefined) {

@@ -11,11 +11,11 @@ import { encodeSegment } from '../network/peer/segment.js';
 import { patient } from '../record/patience.js';
 import { until } from '../record/until.js';
 import { KernelClock } from '../wire/clock.js';
-import type { Descriptor, Machine } from './calls.js';
 import { AssertionFailure, runCode } from './code.js';
 import { PktFailure } from './failure.js';
-import { Flow } from './flow.js';
+import { Flow, stampOf } from './flow.js';
 import { infoNames } from './info-names.js';
+import type { Descriptor, Machine, SocketDescriptor } from './machine.js';
 import { runCall } from './run-call.js';
 import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine } from './script.js';
 import type { PktNetwork } from './settings.js';
@@ -50,7 +50,11 @@ export class Player implements Machine {
   /** Whose packets the next ones are. */
   #state: 'none' | 'listening' | 'connecting' | 'connected' = 'none';
   #flow: Flow | undefined;
-  #under: Descriptor | undefined;
+  /** Connections that came before: their SYN may come again. */
+  readonly #past: Flow[] = [];
+  #under: SocketDescriptor | undefined;
+  /** What MSG_ZEROCOPY was given. */
+  readonly #kept: Uint8Array[] = [];
   #nextPort = firstPort + (process.pid % 1000);
   /** A call that blocks. */
   #pending: Promise<void> | undefined;
@@ -67,12 +71,33 @@ export class Player implements Machine {
 
   /** @throws {PktFailure} at the first line that did not come out as written. */
   async play(): Promise<void> {
-    for (const line of this.#script.lines) {
-      this.#stage.signal.throwIfAborted();
-      await this.#playLine(line);
-      if (this.#failure !== undefined) throw this.#failure;
+    try {
+      for (const line of this.#script.lines) {
+        this.#stage.signal.throwIfAborted();
+        await this.#playLine(line);
+        if (this.#failure !== undefined) throw this.#failure;
+      }
+      await this.#finishPending();
+    } finally {
+      await this.#close();
     }
-    await this.#finishPending();
+  }
+
+  /** A call that still blocks ends with its connection; what is no socket the host does not close. */
+  async #close(): Promise<void> {
+    const open = [...this.descriptors.values()];
+    if (this.#pending !== undefined) for (const each of open) if ('socket' in each) this.#end(each);
+    await this.#pending;
+    for (const each of open) if (!('socket' in each)) each.close();
+  }
+
+  #end({ socket: { socket } }: SocketDescriptor): void {
+    try {
+      if (!socket.closed) socket.shutdown('both');
+    } catch (error) {
+      // It had none.
+      if (codeOf(error) !== 'ENOTCONN') throw error;
+    }
   }
 
   open(name: string): LabSocket {
@@ -89,22 +114,36 @@ export class Player implements Machine {
     return { address: this.#inSocket(this.#network.remote), port: this.#network.connectPort };
   }
 
-  listens(descriptor: Descriptor): void {
+  listens(descriptor: SocketDescriptor): void {
     this.#under = descriptor;
     this.#state = 'listening';
   }
 
-  connects(descriptor: Descriptor, target: { address: string; port: number }): void {
+  connects(descriptor: SocketDescriptor, target: { address: string; port: number }): void {
     if (this.#under === descriptor && this.#state !== 'listening' && this.#state !== 'none') return;
     this.#under = descriptor;
     this.#state = 'connecting';
     const remote = { address: unmapped(target.address), port: target.port };
+    if (this.#flow !== undefined) this.#past.push(this.#flow);
     // The host chooses its port: known from its first segment.
     this.#flow = new Flow({ local: { address: this.#network.local, port: 0 }, remote });
   }
 
-  accepted(descriptor: Descriptor): void {
+  accepted(descriptor: SocketDescriptor): void {
     this.#under = descriptor;
+  }
+
+  keep(memory: Uint8Array): void {
+    this.#kept.push(memory);
+  }
+
+  scriptMs(nanoseconds: bigint): [fromMs: number, toMs: number] {
+    const ms = this.#time.scriptMs(this.#clock.toMs(nanoseconds));
+    return [ms, ms + this.#time.lateMs];
+  }
+
+  get toleranceMs(): number {
+    return this.#network.toleranceMs;
   }
 
   #inSocket(address: string): string {
@@ -163,7 +202,7 @@ export class Player implements Machine {
     const flow = this.#flow;
     if (flow === undefined) this.#fail(line, 'there is no connection this segment could belong to');
     if (flow.tuple.local.port === 0) this.#fail(line, 'the host has sent nothing yet, so its port is not known');
-    const made = flow.toWire(written, ip);
+    const made = flow.toWire(written, ip, this.#network.scaledEcho);
     if (made === undefined) this.#fail(line, 'it echoes a timestamp that the host has not sent');
     const segment = {
       ...made,
@@ -200,7 +239,8 @@ export class Player implements Machine {
       if (flow.tuple.local.port !== 0) return flow.has(segment);
       const { remote } = flow.tuple;
       const isSyn = segment.flags.includes('SYN') && !segment.flags.includes('ACK');
-      return isSyn && segment.destination === remote.address && segment.destinationPort === remote.port;
+      const isNew = !this.#past.some((past) => past.has(segment) && past.localInitial === segment.seq);
+      return isSyn && isNew && segment.destination === remote.address && segment.destinationPort === remote.port;
     });
   }
 
@@ -252,7 +292,8 @@ export class Player implements Machine {
       return came && flow.fromWire(came);
     };
     // What was left over has the numbers of the script already.
-    const gathered = await gather(rest ?? flow.fromWire(first), written, piece);
+    const pieces = this.#network.strictSegments ? (): Promise<undefined> => Promise.resolve(undefined) : piece;
+    const gathered = await gather(rest ?? flow.fromWire(first), written, pieces);
     const { whole } = gathered;
     this.#rest = gathered.rest;
     flow.noteStamps(written, whole);
@@ -264,18 +305,34 @@ export class Player implements Machine {
       this.#fail(line, `${differencesText(found)} (expected ${what}; came ${came})`, found);
     }
     this.#checkTime(line, what, atMs, fromMs, toMs);
+    this.#checkStamp(line, flow, whole);
     this.#time.came(when, atMs);
+  }
+
+  /** The host's timestamps are compared where the script says how long a tick of them is. */
+  #checkStamp(line: SegmentLine, flow: Flow, segment: ArrivedSegment): void {
+    const { stampTickUs, toleranceMs, tolerancePercent } = this.#network;
+    const expected = stampOf(line.segment);
+    const wire = segment.options.timestamps;
+    if (stampTickUs === 0 || expected === undefined || wire === undefined) return;
+    const got = flow.stampInScript(wire.value);
+    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * this.#time.scriptMs(performance.now()));
+    if ((Math.abs((got - expected) | 0) * stampTickUs) / 1000 > tolerance)
+      this.#fail(line, `TS val: expected ${expected}, got ${got} (tolerance ${tolerance.toFixed(1)} ms)`, [
+        { field: 'TS val', expected: String(expected), got: String(got) },
+      ]);
   }
 
   #checkTime(line: Line, what: string, atMs: number, fromMs: number, toMs: number): void {
     if (line.when.kind === 'any') return;
-    const tolerance = this.#network.toleranceMs;
+    const { toleranceMs, tolerancePercent } = this.#network;
+    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * this.#time.since(toMs));
     if (atMs >= fromMs - tolerance && atMs <= toMs + tolerance) return;
     const since = (ms: number): string => `${this.#time.since(ms).toFixed(1)} ms`;
     const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
     this.#fail(
       line,
-      `${what}: expected ${expected} after the line before, got ${since(atMs)} (tolerance ${tolerance} ms)`,
+      `${what}: expected ${expected} after the line before, got ${since(atMs)} (tolerance ${Number(tolerance.toFixed(1))} ms)`,
       [{ field: 'time', expected, got: since(atMs) }],
     );
   }
@@ -350,7 +407,7 @@ export class Player implements Machine {
       return;
     }
     const returnMs = this.#time.baseMs(line.when) + line.returnsMs;
-    this.#time.played(line.when, dueMs, begunMs, begunMs);
+    this.#time.played(line.when, dueMs, begunMs, performance.now());
     const { lateMs } = this.#time;
     const checked = call.then(() => {
       const dueNowMs = returnMs + this.#time.lateMs - lateMs;

@@ -2,13 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import type { Socket } from '../../index.js';
 import { patient } from '../record/patience.js';
-import { errnoOf, type Machine, type Returned, type SystemCall, systemCalls } from './calls.js';
+import { errnoOf, systemCalls } from './calls.js';
 import { PktFailure } from './failure.js';
+import type { Machine, Returned, SystemCall } from './machine.js';
 import type { CallLine } from './script.js';
 import { namesOf, numberOf, valueText } from './values.js';
 
 /** How long a call that should return at once may take before it counts as one that blocks. */
 const blockedAfterMs = 2000;
+
+/** Flags with which no call waits: to look at the error queue never does, ip(7). */
+const neverBlocking = ['MSG_DONTWAIT', 'MSG_ERRQUEUE'];
 
 /** What a call came to. */
 type Outcome = { readonly returned: Returned } | { readonly errno: string };
@@ -43,12 +47,17 @@ async function untilConnected(socket: Socket, line: CallLine, signal: AbortSigna
 async function make(call: SystemCall, machine: Machine, line: CallLine, signal: AbortSignal): Promise<Outcome> {
   const descriptor = machine.descriptors.get(numberOf(line.args[0] ?? { kind: 'any' }) ?? -1);
   const isNonBlocking =
-    descriptor?.nonBlocking === true || line.args.some((arg) => namesOf(arg).includes('MSG_DONTWAIT'));
+    (descriptor !== undefined && 'socket' in descriptor && descriptor.nonBlocking) ||
+    line.args.some((arg) => namesOf(arg).some((name) => neverBlocking.includes(name)));
+  if ((line.returnsMs !== undefined || call.blocksAlways === true) && !isNonBlocking) {
+    const value = await call.block?.(machine, line);
+    if (value !== undefined) return { returned: { value } };
+  }
   const once = call.prepare(machine, line);
   const first = once();
   if (first === undefined && isNonBlocking) return { errno: 'EAGAIN' };
   if (first !== undefined && (isNonBlocking || call.whole !== true)) return { returned: first };
-  const socket = descriptor?.socket.socket;
+  const socket = descriptor !== undefined && 'socket' in descriptor ? descriptor.socket.socket : undefined;
   if (call.whole === true && socket !== undefined) await untilConnected(socket, line, signal);
   return { returned: await untilDone(call, line, once, first, socket, signal) };
 }

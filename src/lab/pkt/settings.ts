@@ -25,6 +25,14 @@ export interface PktNetwork {
   readonly bindPort: number;
   readonly connectPort: number;
   readonly toleranceMs: number;
+  /** The same in percent of the time since the line before, where that is more. */
+  readonly tolerancePercent: number;
+  /** How long a tick of the host's timestamps is; 0 where they are not compared. */
+  readonly stampTickUs: number;
+  /** Whether an echo of a timestamp that the host has not sent is counted from its first one. */
+  readonly scaledEcho: boolean;
+  /** Whether what the host sends must be cut as it is written. */
+  readonly strictSegments: boolean;
 }
 
 const defaults = {
@@ -41,8 +49,8 @@ const defaults = {
 
 type Read = (network: PktNetwork, value: string) => PktNetwork;
 
-function number(name: string, value: string): number {
-  if (!/^\d+$/.test(value)) throw new UsageError('ERR_ARGUMENT_INVALID', `--${name}: expected a number, got ${value}`);
+function number(name: string, value: string, form = /^\d+$/): number {
+  if (!form.test(value)) throw new UsageError('ERR_ARGUMENT_INVALID', `--${name}: expected a number, got ${value}`);
   return Number(value);
 }
 
@@ -59,6 +67,13 @@ function prefixOf(netmask: string): number {
 /** Options of packetdrill that a script may have at its top. */
 const known: Readonly<Record<string, Read>> = {
   tolerance_usecs: (network, value) => ({ ...network, toleranceMs: number('tolerance_usecs', value) / 1000 }),
+  tolerance_percent: (network, value) => ({
+    ...network,
+    tolerancePercent: number('tolerance_percent', value, /^\d+(?:\.\d+)?$/),
+  }),
+  tcp_ts_tick_usecs: (network, value) => ({ ...network, stampTickUs: number('tcp_ts_tick_usecs', value) }),
+  tcp_ts_ecr_scaled: (network) => ({ ...network, scaledEcho: true }),
+  strict_segments: (network) => ({ ...network, strictSegments: true }),
   mtu: (network, value) => ({ ...network, mtu: number('mtu', value) }),
   bind_port: (network, value) => ({ ...network, bindPort: number('bind_port', value) }),
   connect_port: (network, value) => ({ ...network, connectPort: number('connect_port', value) }),
@@ -90,6 +105,10 @@ export function networkOf(script: PktScript, settings: PktSettings): PktNetwork 
     bindPort: 8080,
     connectPort: 8080,
     toleranceMs: settings.toleranceMs ?? 4,
+    tolerancePercent: 12.5,
+    stampTickUs: 0,
+    scaledEcho: false,
+    strictSegments: false,
   };
   return script.options.reduce((network, { name, value }) => known[name]?.(network, value) ?? network, begin);
 }

@@ -21,6 +21,11 @@ export class Timeline {
     return this.#lateMs;
   }
 
+  /** What the clock of the script shows at a moment. */
+  scriptMs(ms: number): number {
+    return ms - this.#beginMs - this.#lateMs;
+  }
+
   /** What a time of the script counts from. */
   baseMs({ kind }: When): number {
     return kind === 'at' ? this.#beginMs + this.#lateMs : this.#plannedMs;

@@ -1,10 +1,74 @@
 import { constants } from 'node:os';
 import { catalog, levels } from '../../index.js';
+import { epollOperations, requests } from '../../raw/raw.js';
 import type { Value } from './script.js';
+
+/** SOF_TIMESTAMPING_ of linux/net_tstamp.h, from the lowest bit on. */
+const stampingFlags = Object.fromEntries(
+  [
+    'TX_HARDWARE',
+    'TX_SOFTWARE',
+    'RX_HARDWARE',
+    'RX_SOFTWARE',
+    'SOFTWARE',
+    'SYS_HARDWARE',
+    'RAW_HARDWARE',
+    'OPT_ID',
+    'TX_SCHED',
+    'TX_ACK',
+    'OPT_CMSG',
+    'OPT_TSONLY',
+    'OPT_STATS',
+    'OPT_PKTINFO',
+    'OPT_TX_SWHW',
+    'BIND_PHC',
+    'OPT_ID_TCP',
+    'OPT_RX_FILTER',
+  ].map((name, bit) => [`SOF_TIMESTAMPING_${name}`, 1 << bit]),
+);
 
 /** What words of scripts stand for; errors and signals have those of the machine, options those of the catalogue. */
 const words: Readonly<Record<string, number | undefined>> = {
   NULL: 0,
+  ...requests,
+  ...epollOperations,
+  // sys/socket.h of Linux: some of them cannot be given to the sockets of this package.
+  MSG_OOB: 0x1,
+  MSG_PEEK: 0x2,
+  MSG_DONTROUTE: 0x4,
+  MSG_CTRUNC: 0x8,
+  MSG_TRUNC: 0x20,
+  MSG_DONTWAIT: 0x40,
+  MSG_EOR: 0x80,
+  MSG_WAITALL: 0x100,
+  MSG_ERRQUEUE: 0x2000,
+  MSG_NOSIGNAL: 0x4000,
+  MSG_MORE: 0x8000,
+  MSG_ZEROCOPY: 0x4000000,
+  MSG_FASTOPEN: 0x20000000,
+  // sys/epoll.h.
+  EPOLLIN: 0x1,
+  EPOLLPRI: 0x2,
+  EPOLLOUT: 0x4,
+  EPOLLERR: 0x8,
+  EPOLLHUP: 0x10,
+  EPOLLRDHUP: 0x2000,
+  EPOLLEXCLUSIVE: 0x10000000,
+  EPOLLONESHOT: 0x40000000,
+  EPOLLET: 0x80000000,
+  // linux/errqueue.h.
+  SO_EE_ORIGIN_NONE: 0,
+  SO_EE_ORIGIN_LOCAL: 1,
+  SO_EE_ORIGIN_ICMP: 2,
+  SO_EE_ORIGIN_ICMP6: 3,
+  SO_EE_ORIGIN_TIMESTAMPING: 4,
+  SO_EE_ORIGIN_ZEROCOPY: 5,
+  SO_EE_ORIGIN_TXTIME: 6,
+  SO_EE_CODE_ZEROCOPY_COPIED: 1,
+  SCM_TSTAMP_SND: 0,
+  SCM_TSTAMP_SCHED: 1,
+  SCM_TSTAMP_ACK: 2,
+  ...stampingFlags,
   SOL_IP: levels.IPPROTO_IP,
   SOL_IPV6: levels.IPPROTO_IPV6,
   SOL_TCP: levels.IPPROTO_TCP,

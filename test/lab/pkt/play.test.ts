@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parsePkt } from '../../../src/lab/pkt/parse.js';
@@ -38,10 +40,14 @@ async function play(
 }
 
 /** What the MSS and the errors of ICMP are called depends on the version. */
-const onlyIPv4 = ['ip-header.pkt'];
+const onlyIPv4 = ['ip-header.pkt', 'blocking-fast-open.pkt'];
 
 function forVersion(text: string, ipVersion: IpVersion): string {
-  return ipVersion === 'ipv6' ? text.replaceAll('mtu=1500', 'mtu=1520') : text;
+  if (ipVersion === 'ipv4') return text;
+  return text
+    .replaceAll('mtu=1500', ipVersion === 'ipv6' ? 'mtu=1520' : 'mtu=1500')
+    .replaceAll('ERRORS=SOL_IP', 'ERRORS=SOL_IPV6')
+    .replaceAll('cmsg_type=IP_RECVERR', 'cmsg_type=IPV6_RECVERR');
 }
 
 describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network namespaces)', () => {
@@ -82,7 +88,24 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
       'setsockopt(4, SOL_IP, IP_TOS, [4], 1) = 0\n +0 getsockopt(4, SOL_IP, IP_TOS, [8], [1]) = 0',
       /value: expected 8, got 4/,
     ],
-    ['flags by number', 'send(4, ..., 10, 0x20000000) = 10', /send: expected flags by name, got 536870912/],
+    ['a request of ioctl', 'ioctl(4, SIOCINQ, [5]) = 0', /ioctl: value: expected 5, got 0/],
+    [
+      'a set of epoll there is not',
+      'epoll_wait(4, {events=EPOLLIN, fd=4}, 1, 0) = 1',
+      /epoll_wait: 4 is no set of epoll/,
+    ],
+    ['a pipe that is no socket', 'pipe([5, 6]) = 0\n +0 send(5, ..., 1, 0) = 1', /send: 5 is no socket/],
+    [
+      'what an event tells',
+      'epoll_create(1) = 5\n +0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLOUT, fd=4}) = 0\n +0 epoll_wait(5, {events=EPOLLIN, fd=4}, 1, 0) = 1',
+      /events: expected 0x1, got 0x4/,
+    ],
+    [
+      'a control message',
+      'recvmsg(4, {msg_iov(1)=[{..., 0}], msg_flags=0, msg_control=[]}, MSG_ERRQUEUE) = 0',
+      /recvmsg: expected 0, got -1 EAGAIN/,
+    ],
+    ['a bare ACK before data', 'write(4, ..., 10) = 10\n +0 > P. 1:21(20) ack 1', /length: expected 20, got 10/],
     [
       'an assertion',
       '%{ assert tcpi_snd_mss == 536, tcpi_snd_mss }%',
@@ -109,8 +132,41 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
     expect(failed).toBeInstanceOf(PktFailure);
     expect(failed).toMatchObject({ differences: [{ field: 'time' }] });
     expect(String(failed)).toMatch(
-      /x\.pkt:10: P\. 1:11\(10\) ack 1: expected 2500\.0 ms .*, got -?\d+\.\d ms \(tolerance 4 ms\)/,
+      /x\.pkt:10: P\. 1:11\(10\) ack 1: expected 2500\.0 ms .*got -?\d+\.\d ms \(tolerance \d+\.\d ms\)/,
     );
+  });
+
+  test('sendfile(2) sends a part of a file', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'sockwise-')), 'data');
+    onTestFinished(() => rmSync(dirname(path), { recursive: true }));
+    writeFileSync(path, 'x'.repeat(9));
+    await play(
+      `${listening}\n +0 open("${path}", O_RDONLY) = 5\n +0 sendfile(4, 5, [4], 9) = 5\n +0 > P. 1:6(5) ack 1`,
+      'x.pkt',
+    );
+    await expect(play(`${listening}\n +0 open("${path}.not", O_RDONLY) = 5`, 'x.pkt')).rejects.toThrow(
+      'open: expected 5, got -1 ENOENT',
+    );
+  });
+
+  test('a call that blocks for ever ends with the script', async () => {
+    const text = `${listening}\n +0...30 write(4, ..., 9000000) = 9000000\n +0 > R 7:7(0)`;
+    await expect(play(text, 'x.pkt')).rejects.toThrow(/x\.pkt:10: /);
+  });
+
+  test('timestamps are compared where a script says how long a tick is', async () => {
+    const text = (value: number): string => `--tcp_ts_tick_usecs=1000\n--tolerance_usecs=2000000
+    0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+   +0 bind(3, ..., ...) = 0
+   +0 listen(3, 1) = 0
+   +0 < S 0:0(0) win 32792 <mss 1000,sackOK,TS val 7 ecr 0>
+   +0 > S. 0:0(0) ack 1 <mss 1460,sackOK,TS val 100 ecr 7>
+   +0 < . 1:1(0) ack 1 win 32792 <nop,nop,TS val 8 ecr 100>
+   +0 accept(3, ..., ...) = 4
+   +0 write(4, ..., 10) = 10
+   +0 > P. 1:11(10) ack 1 <nop,nop,TS val ${value} ecr 8>`;
+    await play(text(101), 'x.pkt');
+    await expect(play(text(90_000), 'x.pkt')).rejects.toThrow(/x\.pkt:11: TS val: expected 90000, got \d+/);
   });
 
   test('calls and segments are in the record', async () => {

@@ -83,7 +83,9 @@ function split(segment: ArrivedSegment, length: number): [first: ArrivedSegment,
 /** Two pieces of one segment that offloading, or the lab's link, has cut; `undefined` where they do not fit together. */
 function joined(first: ArrivedSegment, second: ArrivedSegment): ArrivedSegment | undefined {
   const follows = second.seq === (first.seq + sequenceLength(first)) >>> 0;
-  if (!follows || first.flags.includes('FIN') || second.flags.includes('SYN')) return undefined;
+  // A bare ACK is no piece of what comes after it.
+  if (!follows || sequenceLength(first) === 0 || first.flags.includes('FIN') || second.flags.includes('SYN'))
+    return undefined;
   return {
     ...second,
     seq: first.seq,
