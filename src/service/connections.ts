@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import type { Http2Session } from 'node:http2';
 import * as https from 'node:https';
 import type * as net from 'node:net';
+import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { SystemCallError, UsageError } from '../errors.js';
 import { fdOf } from '../handles/fd-of.js';
@@ -10,14 +11,15 @@ import { getOption, setOption } from '../handles/options.js';
 /** The connections of a server that are open, and whether each is waited for. */
 export interface Connections {
   readonly sockets: ReadonlySet<net.Socket>;
-  readonly sessions: ReadonlySet<Http2Session>;
+  /** HTTP/2: each session with its open streams. */
+  readonly sessions: ReadonlyMap<Http2Session, ReadonlySet<Duplex>>;
   /** Responses that have not been ended. */
   readonly responses: ReadonlySet<http.ServerResponse>;
 }
 
 interface Tracked extends Connections {
   readonly sockets: Set<net.Socket>;
-  readonly sessions: Set<Http2Session>;
+  readonly sessions: Map<Http2Session, Set<Duplex>>;
   readonly responses: Set<http.ServerResponse>;
 }
 
@@ -31,11 +33,16 @@ function keep<T>(set: Set<T>, one: T, closed: { once(event: 'close', listener: (
 /** Notes every connection of `server` from now on. A second call changes nothing. */
 export function track(server: net.Server): void {
   if (tracked.has(server)) return;
-  const found: Tracked = { sockets: new Set(), sessions: new Set(), responses: new Set() };
+  const found: Tracked = { sockets: new Set(), sessions: new Map(), responses: new Set() };
   tracked.set(server, found);
   // TLS servers emit `connection` for the raw socket beneath, which lives as long.
   server.on('connection', (socket: net.Socket) => keep(found.sockets, socket, socket));
-  server.on('session', (session: Http2Session) => keep(found.sessions, session, session));
+  server.on('session', (session: Http2Session) => {
+    const streams = new Set<Duplex>();
+    found.sessions.set(session, streams);
+    session.once('close', () => found.sessions.delete(session));
+    session.on('stream', (stream: Duplex) => keep(streams, stream, stream));
+  });
   if (server instanceof http.Server || server instanceof https.Server)
     // First of all: a handler may send the headers at once.
     server.prependListener('request', (_: http.IncomingMessage, response: http.ServerResponse) =>

@@ -1,12 +1,9 @@
 import { once } from 'node:events';
-import type { Http2Session } from 'node:http2';
 import type * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
 import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
-
-/** constants.NGHTTP2_NO_ERROR; node:http2 takes long to load. */
-const http2NoError = 0;
+import { goAway } from './goaway.js';
 
 /** How long connections may take to end, and what is done with those that do not. */
 export interface DrainSettings {
@@ -35,22 +32,6 @@ function closeAfterResponses(server: net.Server, { responses }: Connections): vo
   });
 }
 
-/** RFC 9113 section 6.8: a stream that is on its way is still answered, because none is beyond this one. */
-const anyStream = 2 ** 31 - 1;
-
-/**
- * GOAWAY twice, RFC 9113 section 6.8: the first names no last stream, so that the client opens no more and loses none; after a
- * round trip, which a PING measures, the session ends with its last stream.
- */
-function sendGoaway(session: Http2Session): void {
-  if (session.closed || session.destroyed) return;
-  const close = (): void => {
-    if (!session.closed && !session.destroyed) session.close();
-  };
-  session.goaway(http2NoError, anyStream);
-  if (!session.ping(close)) close();
-}
-
 /**
  * Stops accepting and lets every connection of `server` end by itself: requests are answered, with `Connection: close` where
  * the headers have not been sent; HTTP/2 sessions get GOAWAY. A keep-alive connection without a request stays until its client
@@ -71,7 +52,7 @@ export async function drain(server: net.Server, settings: DrainSettings = {}): P
   await acceptTheLast(server);
   const open = new Set(connections.sockets);
   closeAfterResponses(server, connections);
-  for (const session of connections.sessions) sendGoaway(session);
+  for (const [session, streams] of connections.sessions) goAway(session, streams);
   if (onConnection !== undefined) for (const socket of open) onConnection(socket);
   const over = new AbortController();
   const isLate = setTimeout(deadlineMs, true, { signal: over.signal }).catch(() => false);

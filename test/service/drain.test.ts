@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import * as http from 'node:http';
 import * as http2 from 'node:http2';
+import { readFileSync } from 'node:fs';
 import * as net from 'node:net';
+import * as tls from 'node:tls';
 import { expect, test } from 'vitest';
 import { listen } from '../../src/handles/listen.js';
 import { Socket } from '../../src/socket/socket.js';
@@ -75,6 +77,108 @@ test('HTTP/2 sessions get GOAWAY, and their streams end', async () => {
   let text = '';
   for await (const part of stream.setEncoding('utf8')) text += part;
   expect(text).toBe('done');
+  expect(await drained).toEqual({ ended: 1, destroyed: 0 });
+});
+
+const frameHeader = 9;
+const goawayType = 7;
+
+/** A client of HTTP/2 that sends what it is told to, whatever it has read: as one does whose request crosses a GOAWAY. */
+class ScriptedClient {
+  readonly #socket: net.Socket;
+  #read = Buffer.alloc(0);
+  #isOver = false;
+
+  constructor(socket: net.Socket) {
+    this.#socket = socket;
+    socket.on('data', (data: Buffer) => {
+      this.#read = Buffer.concat([this.#read, data]);
+    });
+    socket.on('error', () => {}).on('close', () => (this.#isOver = true));
+    socket.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+    this.#send(4, 0, 0);
+  }
+
+  #send(type: number, flags: number, stream: number, payload: Uint8Array = Buffer.alloc(0)): void {
+    const header = Buffer.from([0, 0, payload.length, type, flags, 0, 0, 0, stream]);
+    this.#socket.write(Buffer.concat([header, payload]));
+  }
+
+  get #frames(): { type: number; flags: number; stream: number; payload: Buffer }[] {
+    const found = [];
+    for (let at = 0; at + frameHeader <= this.#read.length; ) {
+      const end = at + frameHeader + this.#read.readUIntBE(at, 3);
+      if (end > this.#read.length) break;
+      const [type = 0, flags = 0] = this.#read.subarray(at + 3);
+      const stream = this.#read.readUInt32BE(at + 5);
+      found.push({ type, flags, stream, payload: this.#read.subarray(at + frameHeader, end) });
+      at = end;
+    }
+    return found;
+  }
+
+  /** GET / of the authority a, with END_STREAM and END_HEADERS; the rest is of the static table (RFC 7541 appendix A). */
+  request(stream: number): void {
+    this.#send(1, 5, stream, Buffer.from([0x82, 0x84, 0x86, 0x41, 1, 0x61]));
+  }
+
+  acknowledgePing(): void {
+    const ping = this.#frames.find(({ type, flags }) => type === 6 && flags === 0);
+    this.#send(6, 1, 0, ping?.payload);
+  }
+
+  get hasPing(): boolean {
+    return this.#frames.some(({ type, flags }) => type === 6 && flags === 0);
+  }
+
+  get hasSettings(): boolean {
+    return this.#frames.some(({ type, flags }) => type === 4 && flags === 0);
+  }
+
+  get lastStreams(): number[] {
+    return this.#frames.filter(({ type }) => type === goawayType).map(({ payload }) => payload.readUInt32BE(0));
+  }
+
+  /** What came as DATA on a stream, once the connection is over. */
+  async answered(stream: number): Promise<string> {
+    await expect.poll(() => this.#isOver).toBe(true);
+    const data = this.#frames.filter((frame) => frame.type === 0 && frame.stream === stream);
+    return Buffer.concat(data.map(({ payload }) => payload)).toString();
+  }
+}
+
+const secure = {
+  key: readFileSync(new URL('../support/localhost.key.pem', import.meta.url)),
+  cert: readFileSync(new URL('../support/localhost.cert.pem', import.meta.url)),
+};
+const answerDone = (_: http2.Http2ServerRequest, response: http2.Http2ServerResponse): void =>
+  void response.end('done');
+
+test('a request of HTTP/2 that crosses the GOAWAY is answered', async () => {
+  const { server, port } = await serving(http2.createServer(answerDone));
+  const client = new ScriptedClient(net.connect(port, local.address));
+  await expect.poll(() => client.hasSettings).toBe(true);
+  const drained = drain(server);
+  await expect.poll(() => client.hasPing).toBe(true);
+  expect(client.lastStreams).toEqual([2 ** 31 - 1]);
+  client.request(1);
+  client.acknowledgePing();
+  expect(await client.answered(1)).toBe('done');
+  expect([...new Set(client.lastStreams)]).toEqual([2 ** 31 - 1, 1]);
+  expect(await drained).toEqual({ ended: 1, destroyed: 0 });
+});
+
+test('an idle session of HTTP/2 under TLS gets GOAWAY with its next request, which is answered', async () => {
+  const { server, port } = await serving(http2.createSecureServer(secure, answerDone));
+  const connection = tls.connect({ port, host: local.address, ALPNProtocols: ['h2'], rejectUnauthorized: false });
+  const client = new ScriptedClient(connection);
+  await expect.poll(() => client.hasSettings).toBe(true);
+  const drained = drain(server);
+  await expect.poll(() => server.listening).toBe(false);
+  expect(client.lastStreams).toEqual([]);
+  client.request(1);
+  expect(await client.answered(1)).toBe('done');
+  expect([...new Set(client.lastStreams)]).toEqual([1]);
   expect(await drained).toEqual({ ended: 1, destroyed: 0 });
 });
 
