@@ -11,6 +11,8 @@ import { late } from './late.js';
 /** The `fd` of a libuv handle: below zero while it has none, `undefined` for the stand-in of a cluster worker. */
 export interface Handle {
   readonly fd?: number;
+  /** Of a stream: bytes that write(2) has not taken yet. */
+  readonly writeQueueSize?: number;
 }
 
 /** The handle of a net.Server or net.Socket: `null` before there is one and after close. */

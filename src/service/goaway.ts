@@ -15,10 +15,7 @@ function close(session: Http2Session): void {
 /** The handle of a session without TLS: what is written to its descriptor is what the client reads. */
 function plainHandle(session: Http2Session): { readonly fd: number } | undefined {
   if (session.encrypted) return undefined;
-  const handle = streamHandle(session.socket) as
-    | { readonly fd?: number; readonly writeQueueSize?: number }
-    | null
-    | undefined;
+  const handle = streamHandle(session.socket);
   // Bytes of a frame may stand in the queue of libuv: nothing may come between them.
   if (!handle || handle.fd === undefined || handle.fd < 0 || handle.writeQueueSize !== 0) return undefined;
   return { fd: handle.fd };
