@@ -33,7 +33,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
     'package.ts',
     'languages.ts',
   ],
-  service: ['handles', 'socket', 'options', 'errors.ts', 'address.ts', 'package.ts'],
+  service: ['explain', 'handles', 'netlink', 'proc', 'socket', 'options', 'errors.ts', 'address.ts', 'package.ts'],
   'index.ts': [
     'explain',
     'handles',

@@ -3,10 +3,12 @@ import type { Http2Session } from 'node:http2';
 import * as https from 'node:https';
 import type * as net from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { SystemCallError, UsageError } from '../errors.js';
 import { fdOf } from '../handles/fd-of.js';
 import { getOption, setOption } from '../handles/options.js';
+import { listSockets } from '../netlink/sock-diag.js';
+import { Socket } from '../socket/socket.js';
 
 /** The connections of a server that are open, and whether each is waited for. */
 export interface Connections {
@@ -69,23 +71,43 @@ const dropSyn = [
 ];
 /** A handshake whose last ACK is on its way is waited for so long. */
 const handshakeMs = 1000;
+const lookAgainMs = 5;
+const afUnix = 1;
 
 /** Connections that wait for accept(2): of a listener tcpi_unacked is the length of its queue (tcp_diag_get_info(), tcp_get_info()). */
 function waiting(fd: number): number {
   return getOption(fd, 'TCP_INFO').unacked;
 }
 
+/** Handshakes with a port that have begun: as REMOTE:PORT. */
+function handshakes(fd: number): Set<string> {
+  const socket = Socket.adopt(fd);
+  try {
+    const at = socket.getsockname();
+    const rows = 'port' in at ? listSockets({ state: 'SYN_RECV', localPort: at.port }) : [];
+    return new Set(rows.map(({ remoteAddress, remotePort }) => `${remoteAddress} ${remotePort}`));
+  } finally {
+    socket.detach();
+  }
+}
+
 /**
- * Waits until the queue of a TCP listener has been accepted by this process, which close(2) would reset. New SYNs are dropped
- * meanwhile, so that no connection comes after the last look: their clients send them again, and are refused. As an ordinary
- * user the kernel does not allow that (EPERM on TCP sockets), and a connection of the last microseconds is reset.
+ * Waits until the queue of a TCP listener has been accepted by this process, which close(2) would reset, and the handshakes under way
+ * have ended. New SYNs are dropped meanwhile, so that no connection comes after the last look: their clients send them again, and
+ * are refused. As an ordinary user the kernel does not allow that (EPERM on TCP sockets), and a connection of the last
+ * microseconds is reset. `isLast` is false where another listener gets the new ones.
  */
-export async function emptyQueue(fd: number, isOpen: () => boolean): Promise<void> {
-  const isFiltered = isOpen() && dropSyns(fd);
+export async function emptyQueue(fd: number, isOpen: () => boolean, isLast = true): Promise<void> {
+  if (!isOpen()) return;
+  // A unix socket has no such filter and no TCP_INFO.
+  if (getOption(fd, 'SO_DOMAIN') === afUnix) return await setImmediate();
+  const isFiltered = isLast && dropSyns(fd);
   const until = performance.now() + handshakeMs;
+  const begun = handshakes(fd);
+  const isUnderWay = (): boolean => begun.size > 0 && [...handshakes(fd)].some((one) => begun.has(one));
   // Node accepts in the event loop: each turn of it takes all that is there.
-  do await setImmediate();
-  while (isOpen() && waiting(fd) > 0 && performance.now() < until);
+  do await (begun.size > 0 ? setTimeout(lookAgainMs) : setImmediate());
+  while (isOpen() && (isUnderWay() || waiting(fd) > 0) && performance.now() < until);
   // The socket may be another process's too.
   if (isFiltered && isOpen()) setOption(fd, 'SO_DETACH_FILTER', 0);
 }

@@ -9,4 +9,13 @@ export {
 export { track } from './connections.js';
 export { drain, type Drained, type DrainSettings } from './drain.js';
 export { profile, type ProfileName, type ProfileRow, profileRows, type ProfileSettings } from './profile.js';
+export {
+  type BalanceRow,
+  joinReuseport,
+  type Left,
+  reuseportBalance,
+  ReuseportMember,
+  type ReuseportOptions,
+  type Steering,
+} from './reuseport.js';
 export { Supervisor, type SupervisorEvent, type SupervisorSettings } from './supervisor.js';

@@ -53,7 +53,7 @@ async function connected(path: string, type: 'seqpacket' | 'stream'): Promise<So
  * Held while a path is examined and bound: two processes that both find a stale socket would unlink each other's. An abstract
  * name goes with its process (unix(7)), so that no lock is ever stale.
  */
-async function lockOf(path: string): Promise<Socket> {
+export async function lockOf(path: string): Promise<Socket> {
   const name = `\0sockwise ${createHash('sha256').update(path).digest('hex')}`;
   for (;;) {
     const lock = Socket.open({ family: 'unix', type: 'stream' });
