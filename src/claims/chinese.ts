@@ -2,6 +2,7 @@ import { isRecord, type Json } from '../lab/record/json.js';
 import { becauseOf } from '../lab/draw/report-words.js';
 import { chinese as words } from '../lab/draw/report-words.zh.js';
 import { tryChinese } from '../lab/try/words.zh.js';
+import type { Event } from '../lab/record/event.js';
 import type { NotRun } from '../lab/record/not-run.js';
 import type { Article, CaseResult, HostSetting, RowResult } from '../lab/record/result.js';
 import type { Case } from '../lab/run/case.js';
@@ -52,6 +53,7 @@ import { synTexts } from './time-wait/syn.zh.js';
 import { timeWaitTexts } from './time-wait/time-wait.zh.js';
 import { translatedTexts } from './time-wait/translated.zh.js';
 import { vanishedTexts } from './time-wait/vanished.zh.js';
+import { happenedIn } from './happened.zh.js';
 import { observedTexts } from './observed.zh.js';
 
 /** The texts of each built-in case in Chinese, by id. */
@@ -105,13 +107,34 @@ function observedIn(value: Json): Json {
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, observedIn(part)]));
 }
 
+/** What happened, with the words of its script in Chinese: names of calls, hosts and sockets stay as they are. */
+function eventIn(event: Event): Event {
+  const told = (text: string): string => happenedIn(text) ?? text;
+  switch (event.kind) {
+    case 'look':
+      return { ...event, about: told(event.about) };
+    case 'mark':
+      return { ...event, text: told(event.text) };
+    case 'remark':
+      return { ...event, text: told(event.text), ...(event.said !== undefined && { said: told(event.said) }) };
+    case 'process':
+      return event.change === 'ends' && event.text !== undefined ? { ...event, text: told(event.text) } : event;
+    case 'call':
+    case 'link':
+    case 'segment':
+      return event;
+  }
+}
+
 function rowIn(row: RowResult, rows: CaseTexts['rows'] = {}): RowResult {
   const text = (name: string): string => rows[name] ?? name;
-  const { name, says, observed } = row;
+  const { name, says, observed, events, recording } = row;
   const cell = row.cell && { line: text(row.cell.line), column: text(row.cell.column) };
   return {
     ...row,
     name: text(name),
+    events: events.map(eventIn),
+    ...(recording !== undefined && { recording: { ...recording, events: recording.events.map(eventIn) } }),
     ...(cell !== undefined && { cell }),
     ...(says !== undefined && { says: observedIn(says) }),
     observed: observedIn(observed),

@@ -44,15 +44,17 @@ export class CaseOutputs {
   }
 
   write(result: MatrixResult, { words, articles, experiments, told }: Spoken): void {
+    const inWords = told(result);
     if (this.#page !== undefined)
-      writeOutput(this.#page, matrixHtml(told(result), { articles, experiments }, words), '--html');
+      writeOutput(this.#page, matrixHtml(inWords, { articles, experiments }, words), '--html');
     for (const [index, file] of this.#pictures.entries()) {
       const wanted = this.#rows[index];
-      const found = result.cases.find(({ id }) => id === wanted?.id);
-      const row = found?.rows.find(({ name }) => name === wanted?.row);
+      const at = result.cases.findIndex(({ id }) => id === wanted?.id);
+      const found = inWords.cases[at];
+      const row = found?.rows[result.cases[at]?.rows.findIndex(({ name }) => name === wanted?.row) ?? -1];
       const trace = found === undefined || row === undefined ? undefined : rowTrace(found, row);
       if (trace === undefined) removeEmpty(file);
-      else writeOutput(file, ladderSvg(trace), '--svg');
+      else writeOutput(file, ladderSvg(trace, undefined, words.run), '--svg');
     }
     for (const file of this.#captures) removeEmpty(file);
   }

@@ -5,6 +5,7 @@ export const chineseTexts: Readonly<Record<string, string>> = {
   // Cures of ports
   'Set SO_REUSEADDR on the new socket before bind(), and on the server that leaves the connections behind: connections take the option over from their listener.':
     '在 bind() 之前给新套接字设置 SO_REUSEADDR，留下这些连接的服务器也要设：连接的这个选项取自它的监听套接字。',
+  'Set SO_REUSEADDR on both sockets before bind().': '在 bind() 之前给两个套接字都设置 SO_REUSEADDR。',
   'Stop the program that holds the port, or let it close its socket.': '停掉占着端口的程序，或者让它关闭那个套接字。',
   'Bind another port, or port 0 to let the kernel choose.': '换一个端口，或者绑定端口 0 让内核来选。',
   'Bind both sockets to addresses that do not overlap, such as two different addresses of the machine, and neither to the wildcard.':

@@ -4,6 +4,7 @@ import { release } from 'node:os';
 import { Ajv } from 'ajv';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cases } from '../../src/claims/cases.js';
+import { happenedIn } from '../../src/claims/happened.zh.js';
 import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, matrix } from '../support/matrix.js';
 
@@ -41,6 +42,26 @@ describe('the whole matrix', () => {
   test('has every case, in the order of the claims', () => {
     expect(result.cases.map(({ id }) => id)).toEqual(cases.map(({ id }) => id));
     expect(result.unfinished).toBeUndefined();
+  });
+
+  test('has every remark, mark and look of a script in Chinese', () => {
+    const events = result.cases.flatMap(({ rows }) => rows.flatMap((row) => row.events));
+    const said = events.flatMap((event) => {
+      switch (event.kind) {
+        case 'look':
+          return [event.about];
+        case 'mark':
+          return [event.text];
+        case 'remark':
+          return [event.text, event.said ?? ''];
+        case 'process':
+          return event.change === 'ends' ? [event.text ?? ''] : [];
+        default:
+          return [];
+      }
+    });
+    expect(said.length).toBeGreaterThan(300);
+    expect([...new Set(said)].filter((text) => text !== '' && happenedIn(text) === undefined)).toEqual([]);
   });
 
   test('leaves no process and no network namespace behind', () => {

@@ -4,6 +4,7 @@ import { cases } from '../../src/claims/cases.js';
 import type { CaseTexts } from '../../src/claims/case-texts.js';
 import { inChinese, textsById } from '../../src/claims/chinese.js';
 import { experiments } from '../../src/claims/experiments.js';
+import { happenedIn, happenedTexts } from '../../src/claims/happened.zh.js';
 import { observedTexts } from '../../src/claims/observed.zh.js';
 import { knownSettings } from '../../src/claims/host-settings.js';
 import { settingChanges } from '../../src/claims/host-settings.zh.js';
@@ -13,6 +14,7 @@ import { chineseRules } from '../../src/explain/rules.zh.js';
 import { english, type ReportWords } from '../../src/lab/draw/report-words.js';
 import { chinese } from '../../src/lab/draw/report-words.zh.js';
 import type { Json } from '../../src/lab/record/json.js';
+import type { RunWords } from '../../src/lab/draw/run-words.js';
 import type { NotRun } from '../../src/lab/record/not-run.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
 import { differing, filledIn, foreignMark, marksIn, names, sentences } from '../support/chinese.js';
@@ -88,8 +90,29 @@ test('every rule, setting, article and experiment has its Chinese text', () => {
     if (!articles.some((one) => one.title === title)) expect(title).toMatch(/[\u4e00-\u9fff]|^TCP_[A-Z_]+$/);
 });
 
+test('what scripts say is in Chinese, with its states, addresses and numbers in their places', () => {
+  const marks = (text: string): number => text.split('#').length;
+  for (const [said, told] of Object.entries(happenedTexts)) {
+    expect.soft({ told, differing: differing(said, told) }).toEqual({ told, differing: [] });
+    expect.soft({ told, marks: marks(told) }).toEqual({ told, marks: marks(said) });
+    expect(told).not.toMatch(foreignMark);
+  }
+  expect(happenedIn('32 datagrams to 239.1.2.3')).toBe('32 个数据报发到 239.1.2.3');
+  expect(happenedIn('who received what was sent to fd00::1: ANY')).toBe('发到 fd00::1 的，谁收到：ANY');
+  expect(happenedIn('TIME_WAIT of the client is over')).toBe('客户端的 TIME_WAIT 已结束');
+  expect(happenedIn('SIGKILL')).toBe('SIGKILL');
+  expect(happenedIn('what nobody has said')).toBeUndefined();
+});
+
+const runKeys = Object.keys(english.run) as (keyof RunWords)[];
+const choosing = new Set<keyof RunWords>(['link', 'linkTo', 'tableRow', 'tableHead', 'stateTitle']);
+
+test.each(runKeys.filter((key) => !choosing.has(key)))('the word %s of steps and pictures fills in the same', (key) => {
+  expect(marksIn(filledIn(chinese.run[key]))).toEqual(marksIn(filledIn(english.run[key])));
+});
+
 const keys = Object.keys(english) as (keyof ReportWords)[];
-const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun']);
+const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun', 'run']);
 
 test.each(keys.filter((key) => !ofLists.has(key)))('the word %s fills in the same in both languages', (key) => {
   expect(marksIn(filledIn(chinese[key]))).toEqual(marksIn(filledIn(english[key])));

@@ -135,7 +135,7 @@ export async function tryToReach(stage: Stage, state: LabState): Promise<string>
     host.note(`on the way to ${state}`, error.message);
   }
   await comesTrue(() => isIn(ground, state), `in ${state}`);
-  const seen = host.look(`the way to ${state} has been gone`, { localPort: port }).map((row) => row.state);
+  const seen = host.look(`led to ${state}`, { localPort: port }).map((row) => row.state);
   return seen.join(', ') || 'CLOSED';
 }
 

@@ -58,7 +58,7 @@ async function whoGets(ground: Ground, servers: readonly LabSocket[], address: s
     return winner !== 'nobody';
   }, `a server that gets what goes to ${address}`);
   const sockets = kind === 'stream' ? { state: connectionStates } : { protocol: 'udp' as const };
-  ground.host.look(`who got what went to ${address}: ${winner}`, { ...sockets, localPort: port });
+  ground.host.look(`who received what was sent to ${address}: ${winner}`, { ...sockets, localPort: port });
   return winner;
 }
 

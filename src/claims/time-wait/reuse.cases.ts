@@ -91,7 +91,7 @@ async function untilGranted(host: Host, to: Endpoint, ageMs: () => number, begun
   };
   if (!(await comesTrue(isGranted, 'the four-tuple is given'))) return 'not within three seconds';
   const ages = `refused last at an age of ${refused.ageMs} ms, granted at ${Math.round(granted.ageMs)} ms`;
-  host.note('connect() over and over', ages);
+  host.note('connect() again and again', ages);
   if (!isMilliseconds) {
     if (refused.second > begun + 1) return 'ok after more than a second of the clock';
     return granted.second > begun ? 'ok at the next second of the clock' : 'ok within a second of the clock';

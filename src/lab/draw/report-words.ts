@@ -1,3 +1,4 @@
+import { runEnglish, type RunWords } from './run-words.js';
 import { englishGlossary, type Glossary } from './glossary.js';
 import type { NotRun, Unrun } from '../record/not-run.js';
 import type { Verdict } from '../record/result.js';
@@ -121,6 +122,8 @@ export interface ReportWords {
   readonly stateDiagram: (seen: string, passed: string) => string;
   readonly stateKey: string;
   readonly statesThrough: (row: string) => string;
+  /** What happened, in steps and pictures. */
+  readonly run: RunWords;
 }
 
 /** As a line, or a cell of a table's head, begins. */
@@ -265,6 +268,7 @@ export const english: ReportWords = {
   stateKey:
     'Filled: the kernel showed a socket in this state. Dashed: a call that succeeded, or a later state, leads through it, and nobody looked at the time. CLOSED, no socket at all, is not marked.',
   statesThrough: (row) => `States of each host's sockets through ${row}`,
+  run: runEnglish,
 };
 
 /** Why a case has no verdict of its own, or which of its rows have none. */

@@ -1,5 +1,6 @@
 import type { NotRun } from '../record/not-run.js';
 import { chineseGlossary } from './glossary.zh.js';
+import { runChinese } from './run-words.zh.js';
 import type { ReportWords } from './report-words.js';
 
 function notRun(why: NotRun): string {
@@ -133,4 +134,5 @@ export const chinese: ReportWords = {
   stateKey:
     '实底：内核显示过处于这个状态的套接字。虚线：成功的调用或后来的状态说明必然经过它，只是当时没有去看。CLOSED 表示没有套接字，不作标记。',
   statesThrough: (row) => `各主机的套接字状态：${row}`,
+  run: runChinese,
 };

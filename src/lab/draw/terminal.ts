@@ -4,11 +4,12 @@ import { articlesText } from './text/articles-text.js';
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';
 import type { Event, TableRow } from '../record/event.js';
-import { asDone, doneText, saidOf, tableCells, tableHead } from './text/event-text.js';
+import { asDone, doneText, saidOf, tableCells } from './text/event-text.js';
 import { partialText } from './page/partial.js';
 import { textOf } from './page/words.js';
 import { lengthOf, narrowestTable, stacked, wrap } from './text/wrap.js';
 import { ruleText } from './rule-text.js';
+import type { RunWords } from './run-words.js';
 import { capital, english, type ReportWords } from './report-words.js';
 import { wordsUsed } from './words-used.js';
 import { verdictsExplained } from './verdicts.js';
@@ -42,11 +43,12 @@ const noBorders = {
 export const bare = { chars: noBorders, style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] } };
 
 /** A line of the socket table in words, for a screen that is too narrow for the table. */
-function rowInWords(row: TableRow): string {
-  const [state = '', receiveQueue = '', sendQueue = '', local = '', remote = '', held = '', timer = ''] =
-    tableCells(row);
-  const rest = timer === '' ? '' : `, timer ${timer}`;
-  return `${state} ${local} - ${remote}, Recv-Q ${receiveQueue}, Send-Q ${sendQueue}, process ${held}${rest}`;
+function rowInWords(row: TableRow, words: RunWords): string {
+  const [state = '', receiveQueue = '', sendQueue = '', local = '', remote = '', held = '', timer = ''] = tableCells(
+    row,
+    words,
+  );
+  return words.tableRow({ state, receiveQueue, sendQueue, local, remote, held, timer });
 }
 
 function indent(text: string, by: string): string {
@@ -59,27 +61,27 @@ const leastMargin = 2;
 const blank = ' '.repeat(leastMargin);
 
 /** The socket table as netstat(8) would print it, indented as far as there is room; in words where it is wider than the screen. */
-function socketTable(rows: readonly TableRow[], width: number): string {
+function socketTable(rows: readonly TableRow[], width: number, words: RunWords): string {
   const table = new Table({
     ...bare,
-    head: tableHead.map(colours.dim),
+    head: words.tableHead.map(colours.dim),
   });
-  for (const row of rows) table.push(tableCells(row));
+  for (const row of rows) table.push(tableCells(row, words));
   const text = table.toString();
   const widest = Math.max(...text.split('\n').map((line) => lengthOf(line.trimEnd())));
   if (widest <= width - leastMargin) return indent(text, ' '.repeat(Math.min(timeWidth, width - widest)));
-  const words = rows.map((row) => wrap(rowInWords(row), width - 2 * leastMargin).replaceAll('\n', `\n${blank}`));
-  return indent(words.join('\n'), blank);
+  const lines = rows.map((row) => wrap(rowInWords(row, words), width - 2 * leastMargin).replaceAll('\n', `\n${blank}`));
+  return indent(lines.join('\n'), blank);
 }
 
-function eventLines(event: Event, width: number): string {
+function eventLines(event: Event, width: number, words: RunWords): string {
   const { endMs, host } = event;
-  const said = `${doneText(event)}  ${colours.bold(saidOf(event).result)}`;
+  const said = `${doneText(event, words)}  ${colours.bold(saidOf(event, words).result)}`;
   const margin = ' '.repeat(timeWidth);
   const text = wrap(`${host === '' ? '' : `${host}: `}${said}`, width - timeWidth).replaceAll('\n', `\n${margin}`);
   const line = `${colours.dim(`${endMs.toFixed(1).padStart(9)} ms`)}  ${text}`;
   if (event.kind !== 'look' || event.rows.length === 0) return line;
-  return `${line}\n${socketTable(event.rows, width)}`;
+  return `${line}\n${socketTable(event.rows, width, words)}`;
 }
 
 function compared(ok: boolean | null, words: ReportWords): string {
@@ -99,7 +101,7 @@ function rowLines(
 ): string {
   const seen = [words.named(compared(ok, words), textOf(observed, labels, words))];
   if (ok === false && says !== undefined) seen.push(words.named(words.claimSays, textOf(says, labels, words)));
-  const lines = asDone(events).map((event) => eventLines(event, width));
+  const lines = asDone(events).map((event) => eventLines(event, width, words.run));
   return [wrap(colours.bold(name), width), ...lines, ...seen.map((text) => wrap(text, width, '  ')), ''].join('\n');
 }
 

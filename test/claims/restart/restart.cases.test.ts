@@ -40,7 +40,9 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces')('whe
       [{ bind: 'ok', listen: 'ok' }, true],
     ]);
     expect(because).toBe('The server can be started again at once, with SO_REUSEADDR or without.');
-    const calls = rows[0]?.events.filter(({ actor, kind }) => actor === 'server' && kind === 'call').map(doneText);
+    const calls = rows[0]?.events
+      .filter(({ actor, kind }) => actor === 'server' && kind === 'call')
+      .map((event) => doneText(event));
     expect(calls).toEqual(['server.bind(0.0.0.0, 8080)', 'server.listen(5)', 'server.accept()']);
   });
 

@@ -3,6 +3,7 @@ import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from '../text/columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
+import type { RunWords } from '../run-words.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, socketPrefix, unbrokenText } from './words.js';
 
@@ -76,16 +77,17 @@ export interface Across {
   /** Which of `waitX` a call has that waits, by its row. */
   readonly waits: ReadonlyMap<LadderRow, number>;
   readonly labels: ReadonlyMap<LadderRow, string>;
-  readonly words: SegmentWords;
+  readonly said: SegmentWords;
+  readonly words: RunWords;
 }
 
-function linesOf(row: LadderRow, trace: Trace, names: readonly string[]): CallText | undefined {
+function linesOf(row: LadderRow, trace: Trace, names: readonly string[], words: RunWords): CallText | undefined {
   if (row.kind !== 'call' && row.kind !== 'return') return undefined;
   const at = names.indexOf(row.call.host);
   const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
   const { call } = row;
-  const said = deedText(trace, call);
-  const prefix: Part = { text: socketPrefix(trace, call), tone: 'soft' };
+  const said = deedText(trace, call, words);
+  const prefix: Part = { text: socketPrefix(trace, call, words), tone: 'soft' };
   const title = `${prefix.text}${said} ${call.result}`.trimEnd();
   const shown = clipped(call.result, resultChars);
   const result: Part = {
@@ -208,15 +210,15 @@ function hostParts(
 }
 
 /** Where everything stands from left to right. */
-export function across(trace: Trace, rows: readonly LadderRow[]): Across {
+export function across(trace: Trace, rows: readonly LadderRow[], words: RunWords): Across {
   const names = hostNames(trace);
   const texts = new Map<LadderRow, CallText>();
   for (const row of rows) {
-    const text = linesOf(row, trace, names);
+    const text = linesOf(row, trace, names, words);
     if (text !== undefined) texts.set(row, text);
   }
-  const words = new SegmentWords(trace);
-  const labels = segmentLabels(rows, words);
+  const said = new SegmentWords(trace, words);
+  const labels = segmentLabels(rows, said);
   const waits = new Map<LadderRow, number>();
   const timeX = margin + textWidth('999.99 ms', sizes.small);
   const hosts: HostPlace[] = [];
@@ -229,7 +231,7 @@ export function across(trace: Trace, rows: readonly LadderRow[]): Across {
     const linesWide = lines * waitWidth;
     const textWide = wide === 0 ? 0 : wide + between + beforeText;
     const inside = bandsWide + linesWide + textWide;
-    const subtitle = [facts?.address ?? '', facts?.scripted === true ? '(scripted)' : ''].join(' ').trim();
+    const subtitle = [facts?.address ?? '', facts?.scripted === true ? words.scripted : ''].join(' ').trim();
     const header = Math.max(textWidth(name, sizes.host), textWidth(subtitle, sizes.small)) + 12;
     const mirrored = index === 0;
     const outer = mirrored || index === names.length - 1 || inside === 0;
@@ -265,5 +267,5 @@ export function across(trace: Trace, rows: readonly LadderRow[]): Across {
     names.length === 1
       ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names[0] ?? '', names[0] ?? '')
       : timeX + narrowestGap;
-  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels, words };
+  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels, said, words };
 }

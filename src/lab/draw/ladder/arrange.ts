@@ -47,7 +47,7 @@ interface Obstacle {
 }
 
 function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
-  const { hosts, labels, words } = place;
+  const { hosts, labels, said } = place;
   const arrives = new Map<LadderRow, number>();
   for (const [index, { kind, row }] of instants.entries())
     if (kind === 'arrive' || kind === 'missed') arrives.set(row, ys[index] ?? 0);
@@ -62,7 +62,7 @@ function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
     const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
     const y = arrives.get(row) ?? from.y + fallOf(segment, place);
     const label = labels.get(row) ?? '';
-    const common = { segment, tone: toneOf(segment), again: words.isAgain(segment) };
+    const common = { segment, tone: toneOf(segment), again: said.isAgain(segment) };
     if (source === target) {
       const turn = from.x + (rightwards ? loopWidth : -loopWidth);
       const to = { x: from.x, y };

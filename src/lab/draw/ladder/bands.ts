@@ -1,4 +1,5 @@
 import type { TraceState } from '../../record/trace.js';
+import type { RunWords } from '../run-words.js';
 import { type Across, type BandColumn, sizes } from './across.js';
 import { acrossHeight } from './down.js';
 import { type Label, textWidth } from './label.js';
@@ -20,10 +21,9 @@ function stateHeights({ instants, ys }: Placed): Map<TraceState, number> {
   return heights;
 }
 
-function stateTitle({ local, remote, state, atMs, how }: TraceState): string {
-  const far = remote === undefined ? '' : ` and ${remote.address}:${remote.port}`;
-  const said = how === 'seen' ? 'seen' : 'follows from a segment';
-  return `${state} of ${local.address}:${local.port}${far} from ${timeText(atMs)} on, ${said}`;
+function stateTitle({ local, remote, state, atMs, how }: TraceState, words: RunWords): string {
+  const ends = [local, ...(remote === undefined ? [] : [remote])].map(({ address, port }) => `${address}:${port}`);
+  return words.stateTitle(state, ends, timeText(atMs), how === 'seen');
 }
 
 /** The port that tells one connection of a host from another: its own, unless it is the one that all came to. */
@@ -75,6 +75,7 @@ function nameLabels(
   { x, width, named, withPort }: BandColumn,
   first: boolean,
   ribbons: readonly Ribbon[],
+  titleOf: (state: TraceState) => string,
 ): Label[] {
   const { state, top, again } = stay;
   if (again) return [];
@@ -84,7 +85,7 @@ function nameLabels(
     x: x + width / 2,
     anchor: 'middle',
     size: sizes.small,
-    title: stateTitle(state),
+    title: titleOf(state),
   } as const;
   const parts = [{ text, tone: text === 'CLOSED' ? 'soft' : 'plain' }] as const;
   if (named) {
@@ -101,21 +102,22 @@ function nameLabels(
 
 export function bandsOf(
   placed: Placed,
-  { hosts }: Across,
+  { hosts, words }: Across,
   ribbons: readonly Ribbon[],
 ): { bands: Band[]; labels: Label[] } {
   const heights = stateHeights(placed);
   const bands: Band[] = [];
   const labels: Label[] = [];
+  const titleOf = (state: TraceState): string => stateTitle(state, words);
   for (const column of hosts.flatMap(({ bands: columns }) => columns)) {
     for (const { states } of column.ends) {
       for (const [index, stay] of staysOf(states, heights, placed.bottom).entries()) {
         const { state, top, bottom } = stay;
-        labels.push(...nameLabels(stay, column, index === 0, ribbons));
+        labels.push(...nameLabels(stay, column, index === 0, ribbons, titleOf));
         if (state.state === 'CLOSED') continue;
         const { x, width } = column;
         const implied = state.how === 'implied';
-        bands.push({ x, width, top, bottom, state: state.state, implied, title: stateTitle(state) });
+        bands.push({ x, width, top, bottom, state: state.state, implied, title: titleOf(state) });
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Trace } from '../../record/trace.js';
+import type { RunWords } from '../run-words.js';
 import type { LadderRow } from './row.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, foldText, socketPrefix, timeText } from './words.js';
@@ -6,39 +7,41 @@ import { deedText, foldText, socketPrefix, timeText } from './words.js';
 /** A description is heard from begin to end. */
 const mostSentences = 60;
 
-function sentence(row: LadderRow, trace: Trace, words: SegmentWords): string {
+function sentence(row: LadderRow, trace: Trace, segments: SegmentWords, words: RunWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
-      const made = `${call.host} calls ${socketPrefix(trace, call)}${deedText(trace, call)}`;
-      return row.waits ? `${made}, which waits` : `${made}${call.result === '' ? '' : `: ${call.result}`}`;
+      const deed = `${socketPrefix(trace, call, words)}${deedText(trace, call, words)}`;
+      const made = words.calling(call.host, deed);
+      if (row.waits) return words.waiting(made);
+      return call.result === '' ? made : words.named(made, call.result);
     }
     case 'return':
-      return `${row.call.name} of ${row.call.host} returns: ${row.call.result}`;
+      return words.returning(row.call.name, row.call.host, row.call.result);
     case 'segment': {
       const { from, to, receivedMs } = row.segment;
-      return `${from} sends ${words.of(row.segment)} to ${to}${receivedMs === undefined ? ', which is lost' : ''}`;
+      return words.sending(from, segments.of(row.segment), to, receivedMs === undefined);
     }
     case 'state':
-      return `${row.state.host} is in ${row.state.state}`;
+      return words.isIn(row.state.host, row.state.state);
     case 'mark':
       return row.mark.text;
     case 'error':
-      return `the script was aborted: ${row.message}`;
+      return words.scriptAborted(row.message);
     case 'fold':
-      return foldText(row);
+      return foldText(row, words);
   }
 }
 
 /** What happens, in words, for those who do not see the picture. */
-export function describe(trace: Trace, rows: readonly LadderRow[]): string {
-  const names = trace.hosts.map(({ name }) => name).join(', ');
+export function describe(trace: Trace, rows: readonly LadderRow[], words: RunWords): string {
+  const names = trace.hosts.map(({ name }) => name).join(words.comma);
   const shown = rows.slice(0, mostSentences);
-  const words = new SegmentWords(trace);
+  const segments = new SegmentWords(trace, words);
   const left = rows.length - shown.length;
   return [
-    `Hosts from left to right: ${names === '' ? 'none' : names}.`,
-    ...shown.map((row) => `${timeText(row.atMs)}: ${sentence(row, trace, words)}.`),
-    ...(left === 0 ? [] : [`${left} more events.`]),
+    words.hosts(names === '' ? words.noHosts : names),
+    ...shown.map((row) => words.at(timeText(row.atMs), sentence(row, trace, segments, words))),
+    ...(left === 0 ? [] : [words.moreEvents(left)]),
   ].join(' ');
 }

@@ -60,19 +60,19 @@ function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
   return kind === 'mark' || kind === 'error' || kind === 'fold' || kind === 'gap';
 }
 
-function linesAcross(row: LadderRow, { hosts, width, timeX }: Across): (readonly Part[])[] {
+function linesAcross(row: LadderRow, { hosts, width, timeX, words }: Across): (readonly Part[])[] {
   const first = hosts[0]?.right ?? timeX;
   const last = hosts.at(-1)?.left ?? width;
   const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;
   const most = Math.max(20, Math.floor(room / (sizes.label * 0.62)));
-  const words: Part =
+  const part: Part =
     row.kind === 'mark'
       ? { text: row.mark.text, tone: 'strong' }
       : row.kind === 'error'
-        ? { text: `aborted: ${row.message}`, tone: 'bad' }
-        : { text: row.kind === 'fold' ? foldText(row).replace(/ …$/, '\u00a0…') : '', tone: 'soft' };
-  const lines = wrapped([words], most);
-  return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: words.tone }]];
+        ? { text: words.aborted(row.message), tone: 'bad' }
+        : { text: row.kind === 'fold' ? foldText(row, words).replace(/ …$/, '\u00a0…') : '', tone: 'soft' };
+  const lines = wrapped([part], most);
+  return lines.length <= 4 ? lines : [...lines.slice(0, 3), [{ text: '…', tone: part.tone }]];
 }
 
 function laneOf(row: LadderRow, { hosts }: Across): string {

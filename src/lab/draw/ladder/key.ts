@@ -1,4 +1,5 @@
 import type { Trace } from '../../record/trace.js';
+import type { RunWords } from '../run-words.js';
 import { type Across, sizes } from './across.js';
 import { bandKind } from './palette.js';
 import { type Label, textWidth } from './label.js';
@@ -17,16 +18,15 @@ export function keyOf(
   trace: Trace,
   place: Across,
   top: number,
+  words: RunWords,
 ): { keys: KeyEntry[]; labels: Label[]; bottom: number } {
   const unnamed = place.hosts.some(({ bands: columns }) => columns.some(({ named }) => !named));
   const states = unnamed ? [...new Set(bands.map(({ state }) => state))] : [];
   const kinds = [...new Set(states.map(bandKind))];
   const notes = [
-    ...place.hosts
-      .filter(({ undrawn }) => undrawn > 0)
-      .map(({ name, undrawn }) => `${undrawn} more sockets of ${name} have no band`),
-    ...(trace.dropped > 0 ? [`${trace.dropped} packets are missing: the kernel had no room to show them`] : []),
-    ...notDrawnTexts(trace),
+    ...place.hosts.filter(({ undrawn }) => undrawn > 0).map(({ name, undrawn }) => words.noBand(undrawn, name)),
+    ...(trace.dropped > 0 ? [words.missing(trace.dropped)] : []),
+    ...notDrawnTexts(trace, words),
   ];
   const keys: KeyEntry[] = [];
   const labels: Label[] = [];
@@ -54,7 +54,7 @@ export function keyOf(
     const same = states.filter((state) => bandKind(state) === kind);
     add(same.join(', '), same[0]);
   }
-  if (bands.some(({ implied }) => implied)) add('state follows from a segment, not seen');
+  if (bands.some(({ implied }) => implied)) add(words.implied);
   for (const note of notes) add(note, null);
   return { keys, labels, bottom: labels.length === 0 ? top - 12 : y + 24 };
 }

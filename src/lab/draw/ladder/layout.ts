@@ -1,4 +1,5 @@
 import type { Trace } from '../../record/trace.js';
+import { runEnglish } from '../run-words.js';
 import { type Across, across, type HostPlace, lineHeight, sizes } from './across.js';
 import { arrange } from './arrange.js';
 import { bandsOf } from './bands.js';
@@ -147,14 +148,14 @@ const order: readonly LabelKind[] = [
   'note',
 ];
 
-export function layoutOf(trace: Trace): Layout {
-  const rows = rowsOf(trace);
-  const place = across(trace, rows);
+export function layoutOf(trace: Trace, words = runEnglish): Layout {
+  const rows = rowsOf(trace, words);
+  const place = across(trace, rows, words);
   const placed = arrange(rows, place);
   const { bottom } = placed;
   const { ribbons, labels: ribbonLabels } = ribbonsOf(placed, place);
   const { bands, labels: bandLabels } = bandsOf(placed, place, ribbons);
-  const key = keyOf(bands, trace, place, bottom + 14);
+  const key = keyOf(bands, trace, place, bottom + 14, words);
   const labels = [
     ...hostLabels(place),
     ...timeLabels(placed, place),

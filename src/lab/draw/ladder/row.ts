@@ -1,5 +1,6 @@
 import type { Event, MarkEvent } from '../../record/event.js';
 import type { TraceSegment, TraceState } from '../../record/trace.js';
+import { runEnglish } from '../run-words.js';
 import { type Said, saidOf } from '../text/event-text.js';
 
 /** What stands beside a host's line: a call, or something done to the host, with what came of it. */
@@ -13,12 +14,12 @@ export interface Deed extends Said {
 }
 
 /** Looks at the socket table show as states, and segments of a scripted peer among the others. */
-export function deedsOf(events: readonly Event[]): Deed[] {
+export function deedsOf(events: readonly Event[], words = runEnglish): Deed[] {
   return events.flatMap((event): Deed[] => {
     if (event.kind === 'mark' || event.kind === 'look' || event.kind === 'segment') return [];
     const { atMs, endMs, host, actor } = event;
     const socket = event.kind === 'call' ? actor : undefined;
-    return [{ ...saidOf(event), event, atMs, endMs, host, ...(socket !== undefined && { socket }) }];
+    return [{ ...saidOf(event, words), event, atMs, endMs, host, ...(socket !== undefined && { socket }) }];
   });
 }
 

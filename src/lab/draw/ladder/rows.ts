@@ -1,5 +1,6 @@
 import { withPosition } from '../../record/position.js';
 import type { Trace } from '../../record/trace.js';
+import { runEnglish, type RunWords } from '../run-words.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
 import { deedsOf, inOrder, marksOf, type LadderRow } from './row.js';
 
@@ -39,8 +40,8 @@ function happensBetween(times: readonly number[], begin: number, end: number): b
   return next !== undefined && next < end;
 }
 
-function callRows({ events, segments }: Trace): LadderRow[] {
-  const calls = deedsOf(events);
+function callRows({ events, segments }: Trace, words: RunWords): LadderRow[] {
+  const calls = deedsOf(events, words);
   const times = [
     ...calls.map(({ atMs }) => atMs),
     ...marksOf(events).map(({ atMs }) => atMs),
@@ -67,9 +68,9 @@ function segmentRows({ segments, omitted }: Trace): LadderRow[] {
  * What happened, in order of time, a row each. Long runs of like segments are folded, and if that does not suffice the
  * middle of the run is, so that there are never more than about 150 rows besides the states.
  */
-export function rowsOf(trace: Trace): LadderRow[] {
+export function rowsOf(trace: Trace, words = runEnglish): LadderRow[] {
   const rows: LadderRow[] = [
-    ...callRows(trace),
+    ...callRows(trace, words),
     ...segmentRows(trace),
     ...trace.states.map((state): LadderRow => ({ kind: 'state', atMs: state.atMs, state })),
     ...marksOf(trace.events).map((mark): LadderRow => ({ kind: 'mark', atMs: mark.atMs, mark })),

@@ -1,4 +1,5 @@
 import type { Trace, TraceSegment } from '../../record/trace.js';
+import { runEnglish, type RunWords } from '../run-words.js';
 import { type SegmentFacts, segmentText } from './words.js';
 
 /** What one end of a four-tuple has sent since its last new SYN. */
@@ -28,8 +29,10 @@ function place({ address, port }: TraceSegment['source']): string {
 /** Says segments in words, each as a reader needs it who has seen those before it. */
 export class SegmentWords {
   readonly #facts = new Map<TraceSegment, SegmentFacts>();
+  readonly #words: RunWords;
 
-  constructor({ segments, omitted }: Pick<Trace, 'segments' | 'omitted'>) {
+  constructor({ segments, omitted }: Pick<Trace, 'segments' | 'omitted'>, words = runEnglish) {
+    this.#words = words;
     const sent = new Map<string, Sent>();
     for (const segment of segments) {
       const there = `${place(segment.source)} ${place(segment.destination)}`;
@@ -57,7 +60,7 @@ export class SegmentWords {
   }
 
   of(segment: TraceSegment): string {
-    return segmentText(segment, this.#factsOf(segment));
+    return segmentText(segment, this.#factsOf(segment), this.#words);
   }
 
   /** Seen before, with these flags. */

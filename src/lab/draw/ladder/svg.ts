@@ -3,6 +3,7 @@ import { escapeXml } from '../page/escape.js';
 import type { Trace } from '../../record/trace.js';
 import type { HostPlace } from './across.js';
 import { bandKind, rulesOf } from './palette.js';
+import { runEnglish } from '../run-words.js';
 import { describe } from './describe.js';
 import type { Point } from './geometry.js';
 import { boxOf, type Label, textOf } from './label.js';
@@ -120,7 +121,7 @@ function behind(label: Label): string {
 }
 
 /** As `ladderSvg`, with a class that no other picture of the page has, which is its id too. */
-export function drawLadder(trace: Trace, layout: Layout, key: string): string {
+export function drawLadder(trace: Trace, layout: Layout, key: string, words = runEnglish): string {
   const { width, height } = layout;
   const marks = layout.ribbons.filter(({ kind }) => kind === 'mark' || kind === 'error');
   const rest = layout.ribbons.filter(({ kind }) => kind !== 'mark' && kind !== 'error');
@@ -128,7 +129,7 @@ export function drawLadder(trace: Trace, layout: Layout, key: string): string {
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" id="${key}" class="${key}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-labelledby="${key}-title ${key}-desc">`,
     `<title id="${key}-title">${escapeXml(headingOf(trace))}</title>`,
-    `<desc id="${key}-desc">${escapeXml(describe(trace, layout.rows))}</desc>`,
+    `<desc id="${key}-desc">${escapeXml(describe(trace, layout.rows, words))}</desc>`,
     `<style>${rulesOf(key)}</style>`,
     `<rect class="page" width="${width}" height="${height}" rx="6"/>`,
     ...layout.hosts.map((host) => life(host, layout)),
@@ -153,8 +154,8 @@ export function headingOf({ title: heading, variant }: Pick<Trace, 'title' | 'va
  * The run as a ladder diagram: hosts are vertical lines, time runs downwards, segments are arrows. A file of its own. No other
  * picture of a page may have its `key`, a name of letters, digits and `-`; one made of the run if absent.
  */
-export function ladderSvg(trace: Trace, key = keyOfRun(trace)): string {
-  return `${drawLadder(trace, layoutOf(trace), key)}\n`;
+export function ladderSvg(trace: Trace, key = keyOfRun(trace), words = runEnglish): string {
+  return `${drawLadder(trace, layoutOf(trace, words), key, words)}\n`;
 }
 
 function keyOfRun({ name, variant = '', beginNs }: Trace): string {

@@ -7,6 +7,7 @@ import { quietMs } from './fold.js';
 import { connectionKey, type Deed, type FoldRow, type LadderRow, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
+import { runEnglish, type RunWords } from '../run-words.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
 
@@ -84,10 +85,12 @@ class Wording {
   readonly #sockets: Map<string, Set<string>>;
   readonly #connections: Map<string, Set<string>>;
   readonly #words: SegmentWords;
+  readonly #said: RunWords;
 
-  constructor(trace: Trace) {
+  constructor(trace: Trace, words: RunWords) {
+    this.#said = words;
     const { states, segments } = trace;
-    this.#words = new SegmentWords(trace);
+    this.#words = new SegmentWords(trace, words);
     this.#trace = trace;
     this.#sockets = grouped(states, Wording.#kind, connectionKey);
     this.#connections = grouped(segments, Wording.#hosts, segmentKey);
@@ -110,13 +113,13 @@ class Wording {
   }
 
   call(call: Deed, waits: boolean): Note {
-    const text = `${socketPrefix(this.#trace, call)}${deedText(this.#trace, call)}`;
+    const text = `${socketPrefix(this.#trace, call, this.#said)}${deedText(this.#trace, call, this.#said)}`;
     if (waits) return { host: call.host, text: `${text} …`, ink: 'plain' };
-    return { host: call.host, text: `${text}${resultText(call)}`, ink: call.failed ? 'bad' : 'plain' };
+    return { host: call.host, text: `${text}${resultText(call, this.#said)}`, ink: call.failed ? 'bad' : 'plain' };
   }
 
   result(call: Deed): Note {
-    const text = `… ${socketPrefix(this.#trace, call)}${call.name}${resultText(call)}`;
+    const text = `… ${socketPrefix(this.#trace, call, this.#said)}${call.name}${resultText(call, this.#said)}`;
     return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
   }
 
@@ -125,12 +128,12 @@ class Wording {
     const several = (this.#connections.get(Wording.#hosts(segment))?.size ?? 0) > 1;
     const ink = flags.includes('RST') ? 'bad' : this.#words.isAgain(segment) ? 'again' : 'plain';
     const ports = several ? `${source.port}>${destination.port} ` : '';
-    const less = receivedMs - sentMs >= soonMs ? `, took ${spanText(receivedMs - sentMs)}` : '';
+    const less = receivedMs - sentMs >= soonMs ? this.#said.took(spanText(receivedMs - sentMs)) : '';
     return { text: `${ports}${this.#words.of(segment)}`, less, ink };
   }
 }
 
-function linesOf(row: LadderRow, rails: Rails, wording: Wording): TextLine[] {
+function linesOf(row: LadderRow, rails: Rails, wording: Wording, words: RunWords): TextLine[] {
   switch (row.kind) {
     case 'call':
       return rails.note(wording.call(row.call, row.waits));
@@ -145,11 +148,11 @@ function linesOf(row: LadderRow, rails: Rails, wording: Wording): TextLine[] {
     case 'mark':
       return rails.bar(row.mark.text, 'strong');
     case 'error':
-      return rails.bar(`aborted: ${row.message}`, 'bad');
+      return rails.bar(words.aborted(row.message), 'bad');
     case 'fold': {
       const states = row.states.filter(({ host }) => !rails.isOutside(host));
       const notes = states.flatMap((state) => rails.note(wording.state(state)));
-      return [...rails.across(foldText(row), 'strong'), ...notes];
+      return [...rails.across(foldText(row, words), 'strong'), ...notes];
     }
   }
 }
@@ -167,12 +170,12 @@ function widestOf(hosts: number): number {
   return widest + eachFurtherHost * Math.max(0, hosts - 2);
 }
 
-function ladder(trace: Trace, width: number): string[] {
-  const rows = rowsOf(trace);
+function ladder(trace: Trace, width: number, words: RunWords): string[] {
+  const rows = rowsOf(trace, words);
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const times = Math.max(0, ...rows.map(({ atMs }) => timeText(atMs).length));
   const rails = new Rails(trace.hosts, times + 1, Math.min(width, widestOf(trace.hosts.length)));
-  const wording = new Wording(trace);
+  const wording = new Wording(trace, words);
   const lines = rails.heads();
   let end = 0;
   let shown = '';
@@ -180,7 +183,7 @@ function ladder(trace: Trace, width: number): string[] {
     const quiet = quietMs(folds, end, row.atMs);
     if (quiet >= gapMs) lines.push(...rails.across(`… ${spanText(quiet)} …`, 'soft', ':'));
     end = Math.max(end, endOf(row), ...states.map(({ atMs }) => atMs));
-    const block = linesOf(row, rails, wording);
+    const block = linesOf(row, rails, wording, words);
     const beside = [...(row.kind === 'fold' ? row.states : []), ...states].filter(({ host }) => rails.isOutside(host));
     rails.beside(
       beside.map((state) => wording.state(state)),
@@ -221,23 +224,23 @@ function isList(value: Json): value is readonly Json[] {
  * The run as a ladder for a terminal: hosts are lines, time goes down. Calls stand at the line of their host, states beside it; a
  * state that was not looked at but follows from a segment has a `~`. No line is wider than `width` columns.
  */
-export function ladderText(trace: Trace, width = 80): string {
+export function ladderText(trace: Trace, width = 80, words = runEnglish): string {
   if (!Number.isInteger(width) || width < narrowest) {
     throw new UsageError('ERR_OUT_OF_RANGE', `width: expected at least ${narrowest} columns, got ${width}`);
   }
   const { name, title, variant, kernel, node, states, dropped } = trace;
   const findings = findingTexts(trace).flatMap((text) => paragraph(text, width, 'plain', '  '));
   const notes = [
-    ...(states.some(({ how }) => how === 'implied') ? ['~ inferred from a segment, not observed'] : []),
-    ...(dropped === 0 ? [] : [`the capture lost ${dropped.toLocaleString('en-US')} packets`]),
-    ...notDrawnTexts(trace),
+    ...(states.some(({ how }) => how === 'implied') ? [words.impliedMark] : []),
+    ...(dropped === 0 ? [] : [words.captureLost(dropped.toLocaleString('en-US'))]),
+    ...notDrawnTexts(trace, words),
   ];
   return [
     ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),
     ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
     ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
     '',
-    ...ladder(trace, width),
+    ...ladder(trace, width, words),
     ...(notes.length === 0 ? [] : ['', ...notes.flatMap((text) => paragraph(text, width, 'soft'))]),
     ...(findings.length === 0 ? [] : ['', ...findings]),
     '',

@@ -1,4 +1,5 @@
 import { columns } from '../text/columns.js';
+import { runEnglish, type RunWords } from '../run-words.js';
 import type { Event } from '../../record/event.js';
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import type { Deed, FoldRow } from './row.js';
@@ -18,16 +19,17 @@ export interface SegmentFacts {
 export function segmentText(
   { flags, seq, ack, length }: TraceSegment,
   { again, oldSeq, oldAck }: SegmentFacts,
+  words: RunWords,
 ): string {
   const names = flagOrder.filter((flag) => flags.includes(flag));
   const takesNumbers = length > 0 || flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
   const plainAck = ack !== undefined && !takesNumbers;
   return [
-    ...(names.length === 0 ? ['no flags'] : names),
-    ...(plainAck ? [] : [`seq=${oldSeq ? 'old' : seq}`]),
-    ...(ack === undefined ? [] : [`ack=${oldAck ? 'old' : ack}`]),
+    ...(names.length === 0 ? [words.noFlags] : names),
+    ...(plainAck ? [] : [`seq=${oldSeq ? words.old : seq}`]),
+    ...(ack === undefined ? [] : [`ack=${oldAck ? words.old : ack}`]),
     ...(length === 0 ? [] : [`len=${length}`]),
-    ...(again ? ['again'] : []),
+    ...(again ? [words.again] : []),
   ].join(' ');
 }
 
@@ -43,45 +45,52 @@ export function spanText(ms: number): string {
   return ms < 99_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
 }
 
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
-}
+const figure = (count: number): string => count.toLocaleString('en-US');
 
-export function foldText({ segments, bytes, again, lost, calls, marks, omitted }: FoldRow): string {
+export function foldText(row: FoldRow, words = runEnglish): string {
+  const { segments, bytes, again, lost, calls, marks, omitted } = row;
+  const more = figure(omitted);
   const parts = [
-    ...(segments === 0 ? [] : [counted(segments, 'segment'), counted(bytes, 'byte')]),
-    ...(again === 0 ? [] : [`${again.toLocaleString('en-US')} sent again`]),
-    ...(lost === 0 ? [] : [`${lost.toLocaleString('en-US')} lost`]),
-    ...(calls === 0 ? [] : [counted(calls, 'call')]),
-    ...(marks === 0 ? [] : [counted(marks, 'mark')]),
+    ...(segments === 0
+      ? []
+      : [words.segments(figure(segments), segments === 1), words.dataBytes(figure(bytes), bytes === 1)]),
+    ...(again === 0 ? [] : [words.sentAgain(figure(again))]),
+    ...(lost === 0 ? [] : [words.lostOf(figure(lost))]),
+    ...(calls === 0 ? [] : [words.calls(figure(calls), calls === 1)]),
+    ...(marks === 0 ? [] : [words.marks(figure(marks), marks === 1)]),
     ...(omitted === 0
       ? []
-      : [
-          `${segments === 0 ? counted(omitted, 'segment') : `${omitted.toLocaleString('en-US')} more`} in the capture file only`,
-        ]),
+      : [words.inFileOnly(segments === 0 ? words.segments(more, omitted === 1) : words.further(more))]),
   ];
-  return parts.length === 0 ? '…' : `… ${parts.join(', ')} …`;
+  return parts.length === 0 ? '…' : `… ${parts.join(words.comma)} …`;
 }
 
 /** As `3 packets not drawn: IPv6, UDP`. */
-export function notDrawnTexts({ notDrawn = {} }: Pick<Trace, 'notDrawn'>): string[] {
+export function notDrawnTexts({ notDrawn = {} }: Pick<Trace, 'notDrawn'>, words: RunWords): string[] {
   const count = Object.values(notDrawn).reduce((sum, each) => sum + each, 0);
-  return count === 0 ? [] : [`${counted(count, 'packet')} not drawn: ${Object.keys(notDrawn).sort().join(', ')}`];
+  return count === 0
+    ? []
+    : [words.notDrawn(figure(count), count === 1, Object.keys(notDrawn).sort().join(words.comma))];
 }
 
 /** As `client: close()`; the socket's name only where the host has several. Another host may have the same name. */
-export function socketPrefix({ events, hosts }: Pick<Trace, 'events' | 'hosts'>, { host, socket }: Deed): string {
+export function socketPrefix(
+  { events, hosts }: Pick<Trace, 'events' | 'hosts'>,
+  { host, socket }: Deed,
+  words: RunWords,
+): string {
   if (socket === undefined) return '';
   const isOther = (event: Event): boolean =>
     event.kind === 'call' && event.host === host && event.actor !== undefined && event.actor !== socket;
   if (!events.some(isOther)) return '';
-  return hosts.some(({ name }) => name === socket && name !== host) ? `socket ${socket}: ` : `${socket}: `;
+  const isHostToo = hosts.some(({ name }) => name === socket && name !== host);
+  return words.named(isHostToo ? words.socketNamed(socket) : socket, '');
 }
 
 /** The call, and of a link the host at its other end, where there are several. */
-export function deedText({ hosts }: Pick<Trace, 'hosts'>, { event, text }: Deed): string {
+export function deedText({ hosts }: Pick<Trace, 'hosts'>, { event, text }: Deed, words: RunWords): string {
   if (event.kind !== 'link' || event.link === undefined || event.to === undefined || hosts.length < 3) return text;
-  return `${event.link} to ${event.to} ${event.change}`;
+  return words.linkTo(event.link, event.to, event.change);
 }
 
 /** A result of at most so many columns is not broken into lines. */
@@ -92,8 +101,8 @@ export function unbrokenText(result: string): string {
 }
 
 /** What came of a call; of what is no call but a remark, behind a colon. */
-export function resultText({ event, result }: Deed): string {
+export function resultText({ event, result }: Deed, words: RunWords): string {
   if (result === '') return '';
   const isCall = event.kind === 'call' && event.name !== 'sysctl';
-  return `${isCall ? ' =\u00a0' : ': '}${unbrokenText(result)}`;
+  return isCall ? ` =\u00a0${unbrokenText(result)}` : words.named('', unbrokenText(result));
 }

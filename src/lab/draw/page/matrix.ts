@@ -3,7 +3,7 @@ import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../.
 import { hostSettingsParagraphs } from '../text/host-settings.js';
 import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
-import { asDone, doneText, saidOf, tableCells, tableHead } from '../text/event-text.js';
+import { asDone, doneText, saidOf, tableCells } from '../text/event-text.js';
 import { layoutOf } from '../ladder/layout.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
 import { rowTrace } from '../row-trace.js';
@@ -16,6 +16,7 @@ import { style } from './style.js';
 import { timeline } from './timeline.js';
 import { shown } from './value.js';
 import { capital, english, type ReportWords } from '../report-words.js';
+import type { RunWords } from '../run-words.js';
 import { wordsUsed } from '../words-used.js';
 import { verdictsOf } from '../verdicts.js';
 
@@ -35,20 +36,20 @@ interface Known extends Facts {
   readonly words: ReportWords;
 }
 
-function socketTable(rows: readonly TableRow[]): string {
-  const head = tableHead.map((name) => `<th scope="col">${name}</th>`);
+function socketTable(rows: readonly TableRow[], words: RunWords): string {
+  const head = words.tableHead.map((name) => `<th scope="col">${name}</th>`);
   const lines = rows.map((row) => {
-    const cells = tableCells(row).map((text) => `<td>${escapeXml(text)}</td>`);
+    const cells = tableCells(row, words).map((text) => `<td>${escapeXml(text)}</td>`);
     return `<tr>${cells.join('')}</tr>`;
   });
   return `<div class="scroll" tabindex="0"><table class="sockets"><thead><tr>${head.join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function item(event: Event): string {
+function item(event: Event, words: RunWords): string {
   const { endMs, host } = event;
   const where = host === '' ? '' : `<span class="soft">${escapeXml(host)}</span> `;
-  const said = `<code>${escapeXml(doneText(event))}</code> <strong>${escapeXml(saidOf(event).result)}</strong>`;
-  const table = event.kind === 'look' && event.rows.length > 0 ? socketTable(event.rows) : '';
+  const said = `<code>${escapeXml(doneText(event, words))}</code> <strong>${escapeXml(saidOf(event, words).result)}</strong>`;
+  const table = event.kind === 'look' && event.rows.length > 0 ? socketTable(event.rows, words) : '';
   return `<li><span class="at">${endMs.toFixed(1)} ms</span> ${where}${said}${table}</li>`;
 }
 
@@ -57,14 +58,16 @@ function ladder(result: CaseResult, row: RowResult, words: ReportWords): string 
   const trace = rowTrace(result, row);
   if (trace === undefined) return '';
   const key = `ladder-${result.id}-${result.rows.indexOf(row) + 1}`;
-  return `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layoutOf(trace), key)}</div>`;
+  return `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layoutOf(trace, words.run), key, words.run)}</div>`;
 }
 
 function happened(result: CaseResult, row: RowResult, words: ReportWords): string {
   const summary = words.named(row.name, words.events(row.events.length));
   return (
     `<details><summary>${escapeXml(summary)}</summary>` +
-    `${ladder(result, row, words)}${timeline(row, words)}<ol class="events">${asDone(row.events).map(item).join('')}</ol></details>`
+    `${ladder(result, row, words)}${timeline(row, words)}<ol class="events">${asDone(row.events)
+      .map((event) => item(event, words.run))
+      .join('')}</ol></details>`
   );
 }
 

@@ -23,9 +23,7 @@ function bandsOf({ events }: Pick<RowResult, 'events'>): Band[] {
   }));
 }
 
-const nothing = 'none';
-
-function statesOf({ rows }: LookEvent): string {
+function statesOf({ rows }: LookEvent, nothing: string): string {
   const counts = new Map<string, number>();
   for (const { state } of rows) counts.set(state, (counts.get(state) ?? 0) + 1);
   const texts = [...counts].map(([state, count]) => (count === 1 ? state : `${state} ×${count}`));
@@ -50,11 +48,11 @@ export function timeline({ events, name }: RowResult, words: ReportWords = engli
     const cells = looks.map((look, at) => {
       const begin = x(look.atMs);
       const end = looks[at + 1] === undefined ? width : x(looks[at + 1]?.atMs ?? 0);
-      const states = statesOf(look);
+      const states = statesOf(look, words.none);
       const fits = Math.max(3, Math.floor((end - begin - 8) / 6.7));
       const shown = states.length > fits ? `${states.slice(0, fits - 1)}…` : states;
       return (
-        `<g class="state${states === nothing ? '' : ' visited'}"><title>${escapeXml(`${look.about}: ${states}`)}</title>` +
+        `<g class="state${states === words.none ? '' : ' visited'}"><title>${escapeXml(words.named(look.about, states))}</title>` +
         `<rect x="${begin + 1}" y="${y}" width="${Math.max(2, end - begin - 2)}" height="${bandHeight}" rx="3"/>` +
         `<text x="${begin + 5}" y="${y + 15}">${escapeXml(shown)}</text></g>`
       );

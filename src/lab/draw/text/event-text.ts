@@ -1,7 +1,8 @@
-import type { CallEvent, Event, LinkEvent, ProcessEvent, SegmentEvent, TableRow } from '../../record/event.js';
+import type { CallEvent, Event, ProcessEvent, SegmentEvent, TableRow } from '../../record/event.js';
 import { isRecord, type Json } from '../../record/json.js';
 import type { Endpoint } from '../../record/segment.js';
 import { describeSegment } from '../../network/peer/segment.js';
+import { runEnglish, type RunWords } from '../run-words.js';
 
 /** An event in words: what was done, and what came of it. */
 export interface Said {
@@ -14,8 +15,6 @@ export interface Said {
   readonly failed: boolean;
 }
 
-/** Said of a stream that ended with FIN. */
-const endOfStream = 'end of stream';
 /** Calls whose value is a number of bytes, and whose argument is one. */
 const bytesCalls: ReadonlySet<string> = new Set(['send', 'recv', 'write', 'read']);
 
@@ -28,37 +27,37 @@ function optionTexts(options: Json | undefined): string[] {
   return Object.entries(options).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
 }
 
-function socketArguments(settings: { readonly [key: string]: Json }): string {
+function socketArguments(settings: { readonly [key: string]: Json }, words: RunWords): string {
   const { family, type, options, uid } = settings;
   const kind = [family, type].filter((word) => typeof word === 'string');
-  return [...kind, ...optionTexts(options), ...(uid === undefined ? [] : [`as user ${String(uid)}`])].join(', ');
+  return [...kind, ...optionTexts(options), ...(uid === undefined ? [] : [words.asUser(String(uid))])].join(', ');
 }
 
-function argumentText(call: string, value: Json): string {
+function argumentText(call: string, value: Json, words: RunWords): string {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return bytesCalls.has(call) ? `${value} bytes` : String(value);
+  if (typeof value === 'number') return bytesCalls.has(call) ? words.bytes(value) : String(value);
   if (!isRecord(value)) return JSON.stringify(value);
   const { address, port, path } = value;
   if (typeof path === 'string') return path;
   if (typeof address === 'string' && typeof port === 'number') return endpointText({ address, port });
-  return call === 'socket' ? socketArguments(value) : JSON.stringify(value);
+  return call === 'socket' ? socketArguments(value, words) : JSON.stringify(value);
 }
 
-function callText({ name, args }: CallEvent): string {
-  if (name === 'sysctl') return `sysctl -w ${args.map((arg) => argumentText(name, arg)).join('=')}`;
-  return `${name}(${args.map((arg) => argumentText(name, arg)).join(', ')})`;
+function callText({ name, args }: CallEvent, words: RunWords): string {
+  if (name === 'sysctl') return `sysctl -w ${args.map((arg) => argumentText(name, arg, words)).join('=')}`;
+  return `${name}(${args.map((arg) => argumentText(name, arg, words)).join(', ')})`;
 }
 
 /** What a call returned, or the errno it failed with. */
-function outcomeText({ name, outcome, repeated }: CallEvent): string {
-  if (outcome === undefined) return 'has not returned';
+function outcomeText({ name, outcome, repeated }: CallEvent, words: RunWords): string {
+  if (outcome === undefined) return words.notReturned;
   const { value, errno } = outcome;
-  if (repeated === true && typeof value === 'number') return `${value} bytes, then ${errno ?? endOfStream}`;
+  if (repeated === true && typeof value === 'number') return words.then(words.bytes(value), errno ?? words.endOfStream);
   if (errno !== undefined) return errno;
   if (value === undefined) return 'ok';
   if (typeof value === 'number' && bytesCalls.has(name))
-    return value === 0 && name === 'recv' ? endOfStream : `${value} bytes`;
-  if (name === 'SOCK_DESTROY') return `${String(value)} destroyed`;
+    return value === 0 && name === 'recv' ? words.endOfStream : words.bytes(value);
+  if (name === 'SOCK_DESTROY') return words.destroyed(String(value));
   if (isRecord(value)) {
     const { address, port } = value;
     if (typeof address === 'string' && typeof port === 'number') return endpointText({ address, port });
@@ -66,88 +65,68 @@ function outcomeText({ name, outcome, repeated }: CallEvent): string {
   return JSON.stringify(value);
 }
 
-function saidOfCall(call: CallEvent): Said {
-  const again = call.repeated === true ? ' again and again' : '';
+function saidOfCall(call: CallEvent, words: RunWords): Said {
+  const text = callText(call, words);
   return {
-    text: `${callText(call)}${again}`,
-    name: call.name === 'sysctl' ? callText(call) : `${call.name}()`,
-    result: outcomeText(call),
+    text: call.repeated === true ? words.againAndAgain(text) : text,
+    name: call.name === 'sysctl' ? text : `${call.name}()`,
+    result: outcomeText(call, words),
     failed: call.outcome?.ok !== true,
   };
 }
 
-function segmentCount({ times, from }: LinkEvent): string {
-  const count = times === undefined ? 'segments' : times === 1 ? '1 segment' : `${times} segments`;
-  return from === undefined ? count : `${count} of ${from}`;
-}
-
-function linkText(event: LinkEvent): string {
-  const { change, link = 'eth0', to = 'the other end' } = event;
-  switch (change) {
-    case 'up':
-    case 'down':
-      return `${link} ${change}`;
-    case 'muted':
-      return `loses what it sends to ${to}`;
-    case 'unmuted':
-      return `reaches ${to} again`;
-    case 'delays':
-      return `link to ${to} delays by ${event.delayMs ?? 0} ms`;
-    case 'loses':
-      return `link to ${to} will lose ${segmentCount(event)}`;
-    default:
-      return change === 'loses nothing' ? `link to ${to} loses nothing` : change;
-  }
-}
-
-function processText({ actor, change, text = '', ok }: ProcessEvent): { text: string; result: string } {
+function processText(
+  { actor, change, text = '', ok }: ProcessEvent,
+  words: RunWords,
+): { text: string; result: string } {
+  const result = ok ? 'ok' : words.failed;
   switch (change) {
     case 'starts':
-      return { text: `start ${actor}`, result: ok ? 'ok' : 'failed' };
+      return { text: words.starts(actor), result };
     case 'prints':
-      return { text: `${actor} prints`, result: text };
+      return { text: words.prints(actor), result: text };
     case 'ends':
-      return { text: `${actor} ended`, result: text };
-    default:
-      return { text: `${actor} ${change}`, result: ok ? 'ok' : 'failed' };
+      return { text: words.ended(actor), result: text };
+    case 'takes its socket':
+      return { text: words.takesItsSocket(actor), result };
   }
 }
 
-function statesOf(rows: readonly TableRow[]): string {
-  return rows.map(({ state }) => state).join(', ') || 'no sockets';
+function statesOf(rows: readonly TableRow[], words: RunWords): string {
+  return rows.map(({ state }) => state).join(', ') || words.noSockets;
 }
 
-function segmentResult({ way, lost }: SegmentEvent): string {
-  if (lost === true) return 'lost';
-  return way === 'gets' ? 'got' : 'sent';
+function segmentResult({ way, lost }: SegmentEvent, words: RunWords): string {
+  if (lost === true) return words.lost;
+  return way === 'gets' ? words.got : words.sent;
 }
 
 /** Says an event in words. */
-export function saidOf(event: Event): Said {
+export function saidOf(event: Event, words = runEnglish): Said {
   const said = (text: string, result: string, failed = false): Said => ({ text, name: text, result, failed });
   switch (event.kind) {
     case 'call':
-      return saidOfCall(event);
+      return saidOfCall(event, words);
     case 'look':
-      return said(event.about, statesOf(event.rows));
+      return said(event.about, statesOf(event.rows, words));
     case 'mark':
-      return said(event.text, 'mark');
+      return said(event.text, words.mark);
     case 'link':
-      return said(linkText(event), event.outcome.errno ?? 'ok', !event.outcome.ok);
+      return said(words.link({ ...event, link: event.link ?? 'eth0' }), event.outcome.errno ?? 'ok', !event.outcome.ok);
     case 'process': {
-      const { text, result } = processText(event);
+      const { text, result } = processText(event, words);
       return said(text, result, !event.ok);
     }
     case 'segment':
-      return said(`${event.way} ${describeSegment(event)}`, segmentResult(event));
+      return said(words[event.way](describeSegment(event)), segmentResult(event, words));
     case 'remark':
       return said(event.text, event.said ?? '');
   }
 }
 
 /** Who did it, and in words what: as `listener.bind(0.0.0.0:8080)`. A program is named in what it does. */
-export function doneText(event: Event): string {
-  const { text } = saidOf(event);
+export function doneText(event: Event, words = runEnglish): string {
+  const { text } = saidOf(event, words);
   return event.kind === 'call' && event.actor !== undefined ? `${event.actor}.${text}` : text;
 }
 
@@ -162,16 +141,14 @@ export function asDone(events: readonly Event[]): Event[] {
   return events.toSorted((a, b) => a.endMs - b.endMs);
 }
 
-/** A line of the socket table, as netstat(8) prints it. */
-export const tableHead = ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'] as const;
-
 function netstatText({ address, port }: Endpoint): string {
   return port === 0 ? `${address.includes(':') ? `[${address}]` : address}:*` : endpointText({ address, port });
 }
 
-export function tableCells(row: TableRow): string[] {
+/** A line of the socket table, as netstat(8) prints it; `tableHead` of the words heads it. */
+export function tableCells(row: TableRow, words = runEnglish): string[] {
   const { state, receiveQueue, sendQueue, local, remote, held, timer } = row;
   const left = timer === undefined ? '' : `${timer.kind} ${(timer.remainingMs / 1000).toFixed(1)} s`;
   const [here, there] = [netstatText(local), netstatText(remote)];
-  return [state, String(receiveQueue), String(sendQueue), here, there, held ? 'yes' : 'none', left];
+  return [state, String(receiveQueue), String(sendQueue), here, there, held ? words.held : words.notHeld, left];
 }

@@ -47,7 +47,7 @@ describe('rows', () => {
     const fold = folds(rows);
     expect(fold).toHaveLength(1);
     expect(fold[0]).toMatchObject({ segments: 99_996, omitted: 5_000_000, lost: 0, again: 0 });
-    expect(fold.map(foldText)).toEqual([
+    expect(fold.map((row) => foldText(row))).toEqual([
       '… 99,996 segments, 72,397,104 bytes, 5,000,000 more in the capture file only …',
     ]);
     const words = new SegmentWords(longRun);
