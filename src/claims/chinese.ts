@@ -12,7 +12,7 @@ import { articleTitles } from './articles.zh.js';
 import type { CaseTexts, TextsById } from './case-texts.js';
 import { experimentTitles } from './experiments.zh.js';
 import { settingChanges } from './host-settings.zh.js';
-import type { Spoken } from './language.js';
+import type { Spoken } from './spoken.js';
 import { articles } from './articles.js';
 import { acceptQueueTexts } from './accept-queue/accept-queue.zh.js';
 import { addressesTexts } from './bind/addresses.zh.js';

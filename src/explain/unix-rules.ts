@@ -1,4 +1,4 @@
-import type { Cure, Rule } from './rules.js';
+import type { Cure, Rule } from './rule-shape.js';
 
 const unix = ['unix'] as const;
 const atBind = ['bind'] as const;

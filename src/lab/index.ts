@@ -16,8 +16,8 @@ export { isPatienceSet, setPatience } from './record/patience.js';
 export type { PassingSegment } from './network/numbering.js';
 export type { Link, LinkSettings, Loss } from './network/link.js';
 export type { HostProcess, ProcessSettings } from './network/process.js';
-export type { ClientSettings, Endpoint, Host, ListenerSettings, SocketSettings } from './network/host.js';
-export { type ExpectedCall, ExpectationError, type LabSocket } from './network/lab-socket.js';
+export type { ClientSettings, Endpoint, Host, LabSocket, ListenerSettings, SocketSettings } from './network/host.js';
+export { type ExpectedCall, ExpectationError } from './network/lab-socket.js';
 export type {
   ConnectionSettings,
   ReceivedSegment,

@@ -1,6 +1,6 @@
 import { parseHardwareAddress } from '../address.js';
 import { int32Max, integer, invalidArgument, uint32Max } from '../errors.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './codec-shape.js';
 import { object, putFilter, words } from './codec-structs.js';
 import { littleEndian } from './memory.js';
 import {

@@ -1,29 +1,11 @@
 import { formatIPv4, formatIPv6, parseIPv4, parseIPv6 } from '../address.js';
 import { int32Max, int32Min, integer, invalidArgument, uint32Max } from '../errors.js';
 import { native } from '../native/load.js';
-import type { Codec } from './codec.js';
-import type { packetCodecs } from './codec-packet.js';
+import type { Codec } from './codec-shape.js';
 import { littleEndian, type Memory } from './memory.js';
 import type { Kind } from './kinds.js';
 import { memoryFields } from './spec.js';
 import type { FilterInstruction, ValueByKind } from './values.gen.js';
-
-type StructKind = Exclude<
-  Kind,
-  | 'bool'
-  | 'int'
-  | 'uint'
-  | 'uint64'
-  | 'fd'
-  | 'netIndex'
-  | 'timeval'
-  | 'text'
-  | 'bytes'
-  | 'tcpInfo'
-  | 'subflowInfos'
-  | 'subflowAddresses'
-  | keyof typeof packetCodecs
->;
 
 /** The families of addresses in values. */
 export const AF_INET = native.constants['AF_INET'] ?? 0;
@@ -128,7 +110,7 @@ export function putFilter(program: readonly FilterInstruction[], memory: Memory,
   return 8 * instructions.length;
 }
 
-export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> } = {
+export const structCodecs = {
   linger: {
     capacity: 8,
     shortest: 8,
@@ -276,4 +258,4 @@ export const structCodecs: { readonly [K in StructKind]: Codec<ValueByKind[K]> }
       return 8 * options.length;
     },
   },
-};
+} satisfies { readonly [K in Kind]?: Codec<ValueByKind[K]> };

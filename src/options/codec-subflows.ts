@@ -1,5 +1,5 @@
 import { formatIPv4, formatIPv6 } from '../address.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './codec-shape.js';
 import { AF_INET } from './codec-structs.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
 import { littleEndian, type Memory } from './memory.js';

@@ -1,6 +1,7 @@
 import { int32Max, int32Min, integer, invalidArgument, uint32Max, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { byteLengthOf, bytesOf } from './bytes.js';
+import type { Codec, NamedSpec } from './codec-shape.js';
 import { packetCodecs } from './codec-packet.js';
 import { structCodecs } from './codec-structs.js';
 import { subflowCodecs } from './codec-subflows.js';
@@ -9,30 +10,6 @@ import type { OptionSpec } from './spec.js';
 import type { ValueByKind } from './values.gen.js';
 import { littleEndian, type Memory } from './memory.js';
 import { decodeTcpInfo } from './decode-tcp-info.js';
-
-/** What a codec may need to know of the row: its name for errors, and its bounds. */
-export interface NamedSpec {
-  readonly name: string;
-  readonly spec: OptionSpec;
-}
-
-/**
- * Between a value and the bytes the kernel takes. Both work in place, at a multiple of 8 in the memory; `encode` returns how
- * many bytes it wrote, and `decode` goes by the length the kernel returned.
- */
-export interface Codec<V> {
-  /** Room the kernel is given to answer in. */
-  readonly capacity: number;
-  /** A shorter answer is none: it lacks what every kernel returns. */
-  readonly shortest?: number;
-  /**
-   * Writes what the kernel is asked. Some options read the buffer before they answer, and TCP_ZEROCOPY_RECEIVE takes pointers
-   * from it, so nothing that an earlier call left there may reach them.
-   */
-  ask?(memory: Memory): void;
-  encode?(value: V, memory: Memory, at: number, row: NamedSpec): number;
-  decode?(memory: Memory, at: number, length: number, row: NamedSpec): V;
-}
 
 const int32 = [int32Min, int32Max] as const;
 const longestBytes = 65_536;

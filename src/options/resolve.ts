@@ -1,7 +1,8 @@
 import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
-import { boundsOf, type Codec, codecs, type NamedSpec } from './codec.js';
+import { boundsOf, codecs } from './codec.js';
+import type { Codec, NamedSpec } from './codec-shape.js';
 import type { Kind } from './kinds.js';
 import { type Level, type OptionSpec, socketOfLevel } from './spec.js';
 import type { OptionName } from './types.js';

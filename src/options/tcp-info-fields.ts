@@ -1,4 +1,4 @@
-import type { Structure } from './structures.js';
+import type { Structure } from './structure-shape.js';
 
 /** `TCP_INFO`, in the order of `struct tcp_info`. Docs: tcp(7), RFC 4898, and the kernel's tcp_get_info(). */
 export const tcpInfo = {

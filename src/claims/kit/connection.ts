@@ -3,7 +3,7 @@ import type { Family } from './ground.js';
 import type { Endpoint, Host } from '../../lab/network/host.js';
 import type { ExperimentContext } from '../../lab/run/experiment.js';
 import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
+import type { LabSocket } from '../../lab/network/host.js';
 import { comesTrue, until } from '../../lab/record/until.js';
 
 export interface Connection {

@@ -1,6 +1,6 @@
 import type { OptionValues, SocketType } from '../../index.js';
 import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
+import type { LabSocket } from '../../lab/network/host.js';
 import { untilRouted } from '../../lab/network/local-route.js';
 import type { Stage } from '../../lab/run/stage.js';
 

@@ -1,5 +1,6 @@
 import { codeOf } from '../../errors.js';
-import { endOfStream, type LabSocket, resultText } from '../../lab/network/lab-socket.js';
+import type { LabSocket } from '../../lab/network/host.js';
+import { endOfStream, resultText } from '../../lab/network/lab-socket.js';
 import { patient } from '../../lab/record/patience.js';
 import { outcomeAsync } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';

@@ -4,7 +4,7 @@ import { connectionStates } from '../../lab/network/connection-states.js';
 import type { Host } from '../../lab/network/host.js';
 import { type LinkGround, overIPv4 } from './ground.js';
 import type { Stage } from '../../lab/run/stage.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
+import type { LabSocket } from '../../lab/network/host.js';
 import { comesTrue, reached } from '../../lab/record/until.js';
 
 /** The eleven states of RFC 9293 section 3.3.2 in Linux's spelling, and the one of a socket that is only bound. */

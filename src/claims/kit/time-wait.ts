@@ -1,6 +1,6 @@
 import type { OptionValues, SocketRow } from '../../index.js';
 import type { Host } from '../../lab/network/host.js';
-import type { LabSocket } from '../../lab/network/lab-socket.js';
+import type { LabSocket } from '../../lab/network/host.js';
 import type { ConnectionSettings, ScriptedConnection } from '../../lab/network/peer/connection.js';
 import type { ScriptedPeer } from '../../lab/network/peer/peer.js';
 

@@ -19,9 +19,9 @@ import {
 import { type Outcome, plain } from '../record/event.js';
 import type { Json } from '../record/json.js';
 import { patient } from '../record/patience.js';
-import { type Attempt, type Recorder, returns } from '../record/recorder.js';
+import { type Attempt, returns } from '../record/recorder.js';
 import type { Endpoint } from '../record/segment.js';
-import type { Host } from './host.js';
+import type { BareHost } from './bare-host.js';
 
 /** No call of a case may wait for ever. */
 function bounded(): WaitOptions {
@@ -35,6 +35,11 @@ function addressArgument(address: AddressInput): Json {
   return { address: ('address' in address ? address.address : undefined) ?? '*', port };
 }
 
+export function checkName(name: unknown): void {
+  if (typeof name !== 'string' || name === '' || name.length > 100)
+    throw invalidArgument('name', 'a text of 1 to 100 characters', name);
+}
+
 /** One that is given as undefined is a slip, as a misspelt field of a host, and would stand for any address. */
 export function checkAddress(given: object): void {
   if ('address' in given && typeof given.address !== 'string')
@@ -44,7 +49,7 @@ export function checkAddress(given: object): void {
 /** Of a call that would have to wait. */
 const again: Outcome = { ok: true, errno: 'EAGAIN' };
 
-/** Calls {@link LabSocket.expect} can make. */
+/** Calls {@link RecordedSocket.expect} can make. */
 export type ExpectedCall = 'accept' | 'bind' | 'close' | 'connect' | 'listen' | 'recv' | 'send' | 'shutdown';
 
 /** A call came to another result than the script expected. */
@@ -76,22 +81,27 @@ export async function expectResult(what: string, expected: string, call: () => u
 export const endOfStream = 'end of stream';
 
 /** A socket of a host whose every call is recorded with its result. Calls throw as those of {@link Socket} do. */
-export class LabSocket {
-  readonly host: Host;
+export class RecordedSocket<H extends BareHost = BareHost> {
+  readonly host: H;
   readonly name: string;
   readonly socket: Socket;
-  readonly #recorder: Recorder;
   /** Still known when the socket is closed, and the peer's when it was reset: getpeername(2) does not know it any more. */
   #lastLocal: Endpoint | undefined;
   #lastRemote: Partial<Endpoint> | undefined;
 
-  constructor(host: Host, name: string, socket: Socket, recorder: Recorder) {
+  private constructor(host: H, name: string, socket: Socket) {
     this.host = host;
     this.name = name;
     this.socket = socket;
-    this.#recorder = recorder;
     // One that was accepted has its peer now, and a reset takes it away.
     this.#keepAddresses();
+  }
+
+  /** A socket made elsewhere becomes one of the host's: recorded, and closed with it. */
+  static of<Of extends BareHost>(host: Of, name: string, socket: Socket): RecordedSocket<Of> {
+    host.onClose(() => socket.close());
+    checkName(name);
+    return new RecordedSocket(host, name, socket);
   }
 
   bind(address: AddressInput): this {
@@ -106,16 +116,16 @@ export class LabSocket {
   }
 
   /** Waits for a connection; the socket it gets is named after this one unless `name` is given. */
-  async accept(name = `${this.name}.accepted`, wait = bounded()): Promise<LabSocket> {
+  async accept(name = `${this.name}.accepted`, wait = bounded()): Promise<RecordedSocket<H>> {
     const socket = await this.#wait('accept', [], () => this.socket.accept(wait));
-    return this.host.record(name, socket);
+    return RecordedSocket.of(this.host, name, socket);
   }
 
   /** The bare call: `undefined` if no connection waits. */
-  tryAccept(name = `${this.name}.accepted`): LabSocket | undefined {
+  tryAccept(name = `${this.name}.accepted`): RecordedSocket<H> | undefined {
     const outcomeOf = (socket: Socket | undefined): Outcome => (socket === undefined ? again : { ok: true });
     const socket = this.#call('accept', [], () => this.socket.tryAccept(), outcomeOf);
-    return socket === undefined ? undefined : this.host.record(name, socket);
+    return socket === undefined ? undefined : RecordedSocket.of(this.host, name, socket);
   }
 
   async connect(address: AddressInput, wait = bounded()): Promise<this> {
@@ -217,7 +227,7 @@ export class LabSocket {
    * Makes a call, and throws an {@link ExpectationError} unless it comes to `result`: `ok`, an error's code, `5 bytes` for a
    * send, for a recv the very data, or `end of stream`.
    */
-  async expect<C extends ExpectedCall>(call: C, result: string, ...args: Parameters<LabSocket[C]>): Promise<void> {
+  async expect<C extends ExpectedCall>(call: C, result: string, ...args: Parameters<RecordedSocket[C]>): Promise<void> {
     await expectResult(`${this.name}.${call}`, result, () => Reflect.apply(this[call], this, args));
   }
 
@@ -271,11 +281,11 @@ export class LabSocket {
   }
 
   #call<T>(name: string, args: readonly Json[], make: () => T, outcomeOf?: (value: T) => Outcome): T {
-    return this.#recorder.call(this.#attempt(name, args), make, outcomeOf);
+    return this.host.recorder.call(this.#attempt(name, args), make, outcomeOf);
   }
 
   #wait<T>(name: string, args: readonly Json[], make: () => Promise<T>, outcomeOf?: (value: T) => Outcome): Promise<T> {
-    return this.#recorder.wait(this.#attempt(name, args), make, outcomeOf);
+    return this.host.recorder.wait(this.#attempt(name, args), make, outcomeOf);
   }
 }
 
@@ -306,7 +316,7 @@ export function internet(address: ReceivedMessage['address']): Endpoint {
  * Clears O_NONBLOCK, which belongs to the open file: libuv does so for what a child gets as its standard input
  * (uv__process_child_init()).
  */
-export function makeBlocking({ host, name, socket }: LabSocket): void {
+export function makeBlocking({ host, name, socket }: RecordedSocket): void {
   // The child does so before it finds that there is no such program.
   spawnSync('/proc/self/no-such-file', [], { stdio: [socket.fd, 'ignore', 'ignore'] });
   const flags = /^flags:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${socket.fd}`, 'utf8'))?.[1] ?? '';

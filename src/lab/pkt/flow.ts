@@ -1,4 +1,4 @@
-import type { ArrivedSegment } from '../network/peer/peer.js';
+import type { ArrivedSegment } from '../network/peer/segment-passed.js';
 import { ecnBits, type WrittenIp, withoutAce } from '../network/peer/as-written.js';
 import type { WrittenSegment } from '../network/peer/notation.js';
 import { optionsOf } from '../network/peer/option-list.js';

@@ -1,7 +1,7 @@
 import type { RawDescriptor } from '../../raw/raw.js';
 import type { PollEvent } from '../../index.js';
 import type { Host } from '../network/host.js';
-import type { LabSocket } from '../network/lab-socket.js';
+import type { LabSocket } from '../network/host.js';
 import type { CallLine, Value } from './script.js';
 import { numberOf } from './values.js';
 

@@ -1,4 +1,4 @@
-import type { Experiment } from './experiment.js';
+import type { Experiment } from './experiment-shape.js';
 
 // A file may load another copy of this package than the process that runs it, so both know the list by a name of the process.
 const key = Symbol.for('sockwise.experiments');

@@ -1,7 +1,7 @@
 import { integer, invalidArgument, knownKeys } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../record/json.js';
-import type { Labels, LabelsOf } from '../record/labels.js';
+import type { LabelsOf } from '../record/labels.js';
 import type { Host } from '../network/host.js';
 import { expectResult } from '../network/lab-socket.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';
@@ -10,9 +10,12 @@ import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
 import { positionOf } from '../record/position.js';
 import { noteDefined } from './defined.js';
+import type { Experiment, RunOptions } from './experiment-shape.js';
 import { withBreaker } from './floating.js';
 import { noteForMain, noteRecorded } from './main.js';
 import { type HostSettings, Stage } from './stage.js';
+
+export type { Experiment, RunOptions } from './experiment-shape.js';
 
 /** What a script builds its situation with. */
 export interface ExperimentContext {
@@ -59,33 +62,6 @@ export interface ExperimentSettings<Given, Found = unknown> {
   readonly byNameOnly?: boolean;
   /** A script that has not ended by then is broken off: 1 to 600,000, 30,000 if absent; longer on a slow machine. */
   readonly limitMs?: number;
-}
-
-export interface RunOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Writes everything that was on the wire to this file, as pcapng; rejects with a {@link CaptureError} where it cannot. */
-  readonly pcap?: string | undefined;
-}
-
-export interface Experiment {
-  readonly name: string;
-  readonly title: string;
-  readonly about: string;
-  readonly rule: string;
-  readonly cases: readonly string[];
-  /** What the parts of its findings are called, by key. */
-  readonly labels: Labels;
-  /** Names of its variants; empty if it has but one run. */
-  readonly variants: readonly string[];
-  /** Not one of those that are run when all are. */
-  readonly byNameOnly: boolean;
-  readonly limitMs: number;
-  /** Runs the script and records it. A script that was aborted is no rejection: the trace has its `error`. */
-  record(variant?: string, options?: RunOptions): Promise<Trace>;
-  /** Runs the script on a stage that has no hosts yet, which records it, and returns its findings. @internal */
-  on(stage: Stage, variant?: string): Promise<Json>;
-  /** The same, but rejects with an {@link ExperimentError} if the script was aborted: for tests. */
-  run(variant?: string, options?: RunOptions): Promise<Trace>;
 }
 
 /** A script was aborted, for the error that is its `cause`; the trace has what happened up to there. */

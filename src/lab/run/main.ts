@@ -7,7 +7,7 @@ import { terminalWidth } from '../draw/text/width.js';
 import { isOutside } from '../record/position.js';
 import { exportedFrom, forgetDefined } from './defined.js';
 import { isPatienceSet, setPatience } from '../record/patience.js';
-import type { Experiment } from './experiment.js';
+import type { Experiment } from './experiment-shape.js';
 import { breakOffAtRejections } from './floating.js';
 
 /** The file that `node FILE` was given, if it is the user's own and not a test runner's. */

@@ -8,7 +8,8 @@ import {
 } from '../../../src/lab/run/experiment.js';
 import { breakOffAtRejections } from '../../../src/lab/run/floating.js';
 import type { Host } from '../../../src/lab/network/host.js';
-import { LabSocket } from '../../../src/lab/network/lab-socket.js';
+import { RecordedSocket } from '../../../src/lab/network/lab-socket.js';
+import type { LabSocket } from '../../../src/lab/network/host.js';
 import { Lines } from '../../../src/lab/network/lines.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { onlyMarks } from '../../support/events.js';
@@ -128,8 +129,8 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
         () => Reflect.apply(client.connect, client, [given]),
         () => Reflect.apply(client.connect, client, [server, 80, { from: given }]),
         () => Reflect.apply(server.listen, server, [given]),
-        () => Reflect.apply(LabSocket.prototype.bind, server.open(), [given]),
-        () => Reflect.apply(LabSocket.prototype.tryConnect, server.open(), [given]),
+        () => Reflect.apply(RecordedSocket.prototype.bind, server.open(), [given]),
+        () => Reflect.apply(RecordedSocket.prototype.tryConnect, server.open(), [given]),
       ])
         refused.push(await (async () => call())().catch((error: unknown) => error));
     }).run();

@@ -1,6 +1,6 @@
 import type { Flag, OptionItem } from '../../record/segment.js';
 import { flagLetters, optionListText, type WrittenSegment } from './notation.js';
-import type { ArrivedSegment } from './peer.js';
+import type { ArrivedSegment } from './segment-passed.js';
 import { sequenceLength } from './segment.js';
 
 /** What the IP header must say, where that is written. */

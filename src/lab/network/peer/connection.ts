@@ -6,7 +6,15 @@ import { comesTrue, until } from '../../record/until.js';
 import { asWritten, differences, differencesText, gather } from './as-written.js';
 import { parseSegment, segmentText, type WrittenSegment } from './notation.js';
 import { listOf, optionsOf } from './option-list.js';
-import type { ArrivedSegment, PeerSegment, ScriptedPeer } from './peer.js';
+import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
+import type {
+  ConnectionPeer,
+  ConnectionSettings,
+  ExpectOptions,
+  HandshakeSettings,
+  SaysOptions,
+  SegmentChange,
+} from './connection-shape.js';
 import {
   type Segment,
   sequenceDistance,
@@ -18,50 +26,7 @@ import {
 import { SegmentTimeoutError } from './segment-timeout.js';
 import { checkWanted, howItDiffers, isWanted, splitFlags, type WantedSegment, wantedText } from './wanted.js';
 
-export interface ConnectionSettings {
-  /** Of the peer. */
-  readonly localPort: number;
-  /** Of the host; learned from its SYN where the host connects. */
-  readonly remotePort?: number;
-  /** Initial sequence number of the peer, on the wire. */
-  readonly initialSeq?: number;
-  /** The clock of the peer, sent as TSval with every segment; no timestamps where absent. */
-  readonly clock?: number;
-}
-
-/** What to change about a segment: all else is as the state of the connection has it. */
-export interface SegmentChange {
-  /** Relative to the peer's initial sequence number: its SYN is 0. */
-  readonly seq?: number;
-  /** Relative to the host's initial sequence number. */
-  readonly ack?: number;
-  readonly window?: number;
-  /** Text goes as UTF-8. */
-  readonly data?: string | Uint8Array;
-  /** TSval instead of the clock of the connection. */
-  readonly clock?: number;
-  /** Beside the timestamps. The edges of SACK blocks are relative as `ack` is. */
-  readonly options?: TcpOptions;
-}
-
-/** What this end says of itself in a handshake. */
-export interface HandshakeSettings {
-  /** Beside MSS 1460, which they may change, and the timestamps. */
-  readonly options?: TcpOptions;
-  readonly window?: number;
-}
-
-export interface ExpectOptions {
-  /** How long to wait: 0 to 600,000, 5000 if absent. */
-  readonly deadlineMs?: number;
-}
-
-export interface SaysOptions extends ExpectOptions {
-  /** When it must come: so long after the last segment of this connection that was sent or said, by the kernel's clock. */
-  readonly afterMs?: number;
-  /** How much earlier or later it may come, 4 if absent; longer on a slow machine. */
-  readonly toleranceMs?: number;
-}
+export type * from './connection-shape.js';
 
 /** A segment of the host, its numbers relative to the initial ones of the connection. */
 export type ReceivedSegment = ArrivedSegment;
@@ -99,7 +64,7 @@ function synOf(settings: HandshakeSettings): SegmentChange {
 /** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
 export class ScriptedConnection {
   readonly localPort: number;
-  readonly #peer: ScriptedPeer;
+  readonly #peer: ConnectionPeer;
   readonly #initialSeq: number;
   #remotePort: number | undefined;
   #remoteInitialSeq: number | undefined;
@@ -116,7 +81,7 @@ export class ScriptedConnection {
   /** TSval of what is sent from now on. */
   clock: number | undefined;
 
-  constructor(peer: ScriptedPeer, settings: ConnectionSettings) {
+  constructor(peer: ConnectionPeer, settings: ConnectionSettings) {
     knownKeys(settings, 'connection', ['localPort', 'remotePort', 'initialSeq', 'clock']);
     const { localPort, remotePort, initialSeq = defaultIsn, clock } = settings;
     this.#peer = peer;

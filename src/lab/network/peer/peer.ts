@@ -1,6 +1,6 @@
 import type { NetworkNamespace } from '../../../index.js';
 import type { Host } from '../host.js';
-import type { SegmentEvent } from '../../record/event.js';
+import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
 import { until } from '../../record/until.js';
 import {
   type ArpMessage,
@@ -22,14 +22,6 @@ import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 const noHardwareAddress = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
 const longestFrame = 65_536 + 14;
-
-/** A segment and when the kernel handed it to the link: nanoseconds since 1970. */
-export interface ArrivedSegment extends AddressedSegment {
-  readonly atNs: bigint;
-}
-
-/** A segment as it is recorded, with numbers relative to those of the connection. */
-export type PeerSegment = Omit<SegmentEvent, 'kind' | 'atMs' | 'endMs' | 'host'>;
 
 export interface PeerSettings {
   /** What the record calls it. */

@@ -1,5 +1,5 @@
 import { TimeoutError } from '../../../errors.js';
-import type { ArrivedSegment } from './peer.js';
+import type { ArrivedSegment } from './segment-passed.js';
 
 /** What was expected of the host did not come in time. Its message says what came instead. */
 export class SegmentTimeoutError extends TimeoutError {

@@ -1,5 +1,5 @@
 import { invalidArgument, knownKeys, UsageError } from '../../../errors.js';
-import type { ArrivedSegment } from './peer.js';
+import type { ArrivedSegment } from './segment-passed.js';
 import { type AddressedSegment, describeSegment, type Flag, flagNames } from './segment.js';
 
 /** The fields a segment must have, numbers relative; those that are absent may be anything. */
