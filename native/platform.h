@@ -40,6 +40,11 @@ ssize_t Splice(int from, int to, size_t length);
 // sendfile(2) from an offset on.
 ssize_t SendFile(int to, int from, int64_t offset, size_t length);
 
+// if_nametoindex(3): 0 with errno set where there is none. glibc calls it ENOENT if it could open no socket to ask.
+unsigned InterfaceIndex(const char* name);
+// if_indextoname(3) into IF_NAMESIZE bytes: 0, or -1.
+int InterfaceName(unsigned index, char* name);
+
 int UnshareNamespaces(int flags);
 // capset(2) of the calling thread's effective set. Returns 1 if it had the capability, 0 if not.
 int SetCapability(unsigned capability, bool on);

@@ -5,8 +5,10 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/if_packet.h>
+#include <net/if.h>
 #include <sched.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
@@ -18,6 +20,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,6 +92,38 @@ ssize_t Splice(int from, int to, size_t length) {
 ssize_t SendFile(int to, int from, int64_t offset, size_t length) {
   off_t start = static_cast<off_t>(offset);
   return sendfile(to, from, &start, length);
+}
+
+namespace {
+
+// netdevice(7): any socket of the namespace will do.
+int AskInterface(unsigned long question, ifreq* request) {
+  const UniqueFd fd(OpenSocket(AF_UNIX, SOCK_DGRAM, 0));
+  return fd.get() < 0 ? -1 : ioctl(fd.get(), question, request);
+}
+
+}  // namespace
+
+unsigned InterfaceIndex(const char* name) {
+  ifreq request = {};
+  if (strlen(name) >= sizeof request.ifr_name) {
+    errno = ENODEV;
+    return 0;
+  }
+  strcpy(request.ifr_name, name);
+  return AskInterface(SIOCGIFINDEX, &request) < 0 ? 0 : static_cast<unsigned>(request.ifr_ifindex);
+}
+
+int InterfaceName(unsigned index, char* name) {
+  ifreq request = {};
+  request.ifr_ifindex = static_cast<int>(index);
+  if (AskInterface(SIOCGIFNAME, &request) < 0) {
+    // if_indextoname(3).
+    if (errno == ENODEV) errno = ENXIO;
+    return -1;
+  }
+  memcpy(name, request.ifr_name, sizeof request.ifr_name);
+  return 0;
 }
 
 int UnshareNamespaces(int flags) { return unshare(flags); }

@@ -1,6 +1,7 @@
 #if !defined(__linux__)
 
 #include <fcntl.h>
+#include <net/if.h>
 
 #include <cerrno>
 
@@ -84,6 +85,10 @@ int LookAtEpoll(int, uint32_t*, size_t) { return NotHere(); }
 ssize_t Splice(int, int, size_t) { return NotHere(); }
 
 ssize_t SendFile(int, int, int64_t, size_t) { return NotHere(); }
+
+unsigned InterfaceIndex(const char* name) { return if_nametoindex(name); }
+
+int InterfaceName(unsigned index, char* name) { return if_indextoname(index, name) == nullptr ? -1 : 0; }
 
 int UnshareNamespaces(int) { return NotHere(); }
 

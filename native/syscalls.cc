@@ -147,14 +147,14 @@ Napi::Value PollCall(const Napi::CallbackInfo& info) { return Number(info, PollN
 // if_nametoindex(3).
 Napi::Value IfNameToIndexCall(const Napi::CallbackInfo& info) {
   if (!info[0].IsString()) return Number(info, -EINVAL);
-  const unsigned index = if_nametoindex(info[0].As<Napi::String>().Utf8Value().c_str());
+  const unsigned index = InterfaceIndex(info[0].As<Napi::String>().Utf8Value().c_str());
   return Number(info, index == 0 ? -errno : static_cast<ssize_t>(index));
 }
 
-// if_indextoname(3). An empty string where there is none.
+// if_indextoname(3): the name, or -errno.
 Napi::Value IfIndexToNameCall(const Napi::CallbackInfo& info) {
   char name[IF_NAMESIZE] = {};
-  if (if_indextoname(static_cast<unsigned>(Int(info, 0)), name) == nullptr) name[0] = '\0';
+  if (InterfaceName(static_cast<unsigned>(Int(info, 0)), name) < 0) return Number(info, -errno);
   return Napi::String::New(info.Env(), name);
 }
 

@@ -39,7 +39,8 @@ function refuseSharing(options: OptionValues | undefined): void {
 
 /** The name of the interface of a link-local address; its index where it has none any more. */
 function zoneOf(scopeId: number): string {
-  return native.if_indextoname(scopeId) || String(scopeId);
+  const name = native.if_indextoname(scopeId);
+  return typeof name === 'string' ? name : String(scopeId);
 }
 
 /** A port that is ours though nobody listens on it yet. See {@link reservePort}. */

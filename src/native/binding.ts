@@ -187,8 +187,8 @@ export interface NativeBinding {
   /** waitpid(2) on a thread of its own: resolves with the wait status, or -errno. */
   waitpid(pid: number): Promise<number>;
   if_nametoindex(name: string): number;
-  /** if_indextoname(3), `''` where there is none. */
-  if_indextoname(index: number): string;
+  /** if_indextoname(3): the name, or -errno. */
+  if_indextoname(index: number): string | number;
 }
 
 /** Index of each int32 at the start of `scratch`. */

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { constants as os } from 'node:os';
 import {
   type Family,
   formatIPv4,
@@ -139,11 +140,15 @@ function writeIPv4({ address = '0.0.0.0', port }: Partially<InternetAddress>): n
   return at.in.size;
 }
 
+/** No descriptor was left to ask with. */
+const unasked = [-os.errno.EMFILE, -os.errno.ENFILE];
+
 function scopeOf(zone: string): number {
   // The name ends at a NUL in C: `lo\0x` would be `lo`.
   const byName = zone.includes('\0') ? 0 : native.if_nametoindex(zone);
   if (byName > 0) return byName;
   if (/^[0-9]{1,9}$/.test(zone)) return Number(zone);
+  if (unasked.includes(byName)) check(byName, 'if_nametoindex', { address: zone });
   throw invalidAddress(`address: there is no interface ${JSON.stringify(zone)}`);
 }
 

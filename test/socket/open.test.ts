@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { SocketType } from '../../src/socket/open.js';
 import { Socket } from '../../src/socket/socket.js';
 import type { Family } from '../../src/address.js';
-import { run, runScript, scriptArguments } from '../support/children.js';
+import { built, run, runScript, scriptArguments } from '../support/children.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
 import { codeOf, connection } from '../support/sockets.js';
 
@@ -66,13 +66,20 @@ describe('Socket.open', () => {
 
   test('fails with EMFILE where the process may open no more', async () => {
     const script = `
+      import { encodeAddress, ifIndexToName, ifNameToIndex } from ${JSON.stringify(built)};
       const open = [];
       let code;
       try { for (;;) open.push(Socket.open()); } catch (error) { code = error.code; }
-      let pair; try { Socket.pair(); } catch (error) { pair = error.code; }
+      const codeOf = (call) => { try { call(); } catch (error) { return error.code; } };
+      const pair = codeOf(() => Socket.pair());
+      const names = [
+        codeOf(() => ifNameToIndex('lo')),
+        codeOf(() => ifIndexToName(1)),
+        codeOf(() => encodeAddress({ family: 'IPv6', address: 'fe80::1%lo' })),
+      ];
       open.pop().close();
       const again = Socket.open();
-      console.log(code, pair, again.fd > 0);
+      console.log(code, pair, again.fd > 0, ...names);
       process.exit();
     `;
     const quoted = ['node', ...scriptArguments(script)]
@@ -80,7 +87,7 @@ describe('Socket.open', () => {
       .map((argument) => `'${argument.replaceAll("'", `'\\''`)}'`);
     const { stdout, stderr } = await run('sh', ['-c', `ulimit -n 60; exec '${process.execPath}' ${quoted.join(' ')}`]);
     expect(stderr).toBe('');
-    expect(stdout.trim()).toBe('EMFILE EMFILE true');
+    expect(stdout.trim()).toBe('EMFILE EMFILE true EMFILE EMFILE EMFILE');
   });
 });
 
