@@ -9,6 +9,9 @@ expectNoLeakedSockets();
 
 const {
   encodeAddress,
+  explanationText,
+  explanationWords,
+  findOwners,
   formatAddress,
   isLoopback,
   isWildcard,
@@ -63,6 +66,10 @@ const calls: Readonly<
     // A descriptor, or a filter that every socket passes.
     (value) => value === 1 || (typeof value === 'object' && value !== null),
   ],
+  findOwners: [(inodes) => findOwners(loose(inodes)), Array.isArray],
+  'findOwners([inode])': [(inode) => findOwners([loose(inode)]), (value) => value === 1],
+  explanationWords: [(language) => explanationWords(loose(language))],
+  explanationText: [(explanation) => explanationText(loose(explanation))],
   'waitForState({ signal })': [(signal) => waitForState({ localPort: 1 }, 'gone', { signal: loose(signal) })],
 };
 

@@ -1,4 +1,5 @@
 import { formatAddress } from '../address.js';
+import { invalidArgument } from '../errors.js';
 import type { SocketState } from '../netlink/state.js';
 import type { SocketOwner } from '../proc/owner.js';
 import type { Explanation } from './explain.js';
@@ -170,6 +171,8 @@ export function causesText(
  * words of {@link explanationWords}.
  */
 export function explanationText(explanation: AnyExplanation, words: ExplanationWords = inEnglish): string {
+  if (typeof explanation !== 'object' || explanation === null || !Object.hasOwn(rules, explanation.rule))
+    throw invalidArgument('explanation', 'what explain() returned', explanation);
   const { holders, others, rule, sentence, cures, notes, unseen, free } = explanation;
   const { kernel, source } = rules[rule];
   // Where any port will do, others have theirs.

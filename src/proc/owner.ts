@@ -1,4 +1,4 @@
-import { int32Max } from '../errors.js';
+import { int32Max, integer, invalidArgument } from '../errors.js';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../native/load.js';
@@ -177,7 +177,10 @@ class Search {
   #missing: number;
 
   constructor(inodes: Iterable<number>) {
-    this.#owners = new Map([...inodes].filter((inode) => inode !== 0).map((inode) => [inode, []]));
+    if (typeof inodes !== 'object' || inodes === null || typeof inodes[Symbol.iterator] !== 'function')
+      throw invalidArgument('inodes', 'an iterable of inodes', inodes);
+    const given = Array.from(inodes, (inode) => integer(inode, 'inode', 0, Number.MAX_SAFE_INTEGER));
+    this.#owners = new Map(given.filter((inode) => inode !== 0).map((inode) => [inode, []]));
     this.#missing = this.#owners.size;
   }
 
