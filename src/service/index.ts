@@ -19,3 +19,10 @@ export {
   type Steering,
 } from './reuseport.js';
 export { Supervisor, type SupervisorEvent, type SupervisorSettings } from './supervisor.js';
+export {
+  type SocketNumbers,
+  SocketWatch,
+  type SocketWarning,
+  watchSockets,
+  type WatchSettings,
+} from './watch.js';

@@ -1,4 +1,4 @@
-import { type Case, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
+import { type Case, defineCase, type Experiment, numberOf, textOf, sharedAdvice } from '../kit/index.js';
 import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from './closing-listener.experiments.js';
 import { deferAccept, fastOpen } from './early-data.experiments.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from './refused.experiments.js';
@@ -12,8 +12,7 @@ const refused = defineCase<Played, string>({
   claim:
     'connect() to a port nobody listens on is refused; to a listener with a full queue it goes on trying, or is reset if tcp_abort_on_overflow is 1 (listen(2), ip-sysctl).',
   rules: ['nobody-listens', 'full-queue-drops-syn', 'abort-on-overflow'],
-  advice:
-    'Watch ListenOverflows and the accept queue (Recv-Q of the listener). Use a longer backlog or more acceptors. Leave tcp_abort_on_overflow off: with it a client cannot tell an overloaded server from a crashed one.',
+  advice: sharedAdvice.R5,
   sideBySide: 5,
   rows: [
     { name: 'nobody listens', given: { experiment: connectRefused }, says: 'ECONNREFUSED' },

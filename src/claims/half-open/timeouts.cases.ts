@@ -1,4 +1,4 @@
-import { type Case, defineCase, type Experiment, numberOf, textOf } from '../kit/index.js';
+import { type Case, defineCase, type Experiment, numberOf, textOf, sharedAdvice } from '../kit/index.js';
 import { heldFinWait2, longOrphan, negativeLinger2, orphanLifetime } from '../linger/orphans.experiments.js';
 import { keepalive, noTimeout, userTimeout } from './timeouts.experiments.js';
 
@@ -76,8 +76,7 @@ const vanished = defineCase<Played, Noticed>({
   claim:
     'When its peer has vanished, a connection with data that is not acknowledged ends after TCP_USER_TIMEOUT, and an idle one after the times of keepalive: the next call fails with ETIMEDOUT (tcp(7)).',
   rules: ['user-timeout', 'keepalive-idle-only'],
-  advice:
-    'Set both, to the same total: keepalive for idle connections, TCP_USER_TIMEOUT for those with data on its way.',
+  advice: sharedAdvice.R11,
   labels: { error: 'error', after: 'when' },
   sideBySide: 8,
   rows: [

@@ -2,6 +2,7 @@
 export type { Trace, TraceSegment } from '../../lab/record/trace.js';
 export { plain } from '../../lab/record/event.js';
 export { codeOf } from '../../errors.js';
+export { sharedAdvice } from '../../explain/advice.js';
 export { outcome, outcomeAsync } from '../../lab/record/recorder.js';
 export { comesTrue, until } from '../../lab/record/until.js';
 export type { Endpoint, Host, LabSocket } from '../../lab/network/host.js';

@@ -10,6 +10,7 @@ import {
   type Stage,
   standing,
   startAgain,
+  sharedAdvice,
 } from '../kit/index.js';
 
 interface Client {
@@ -78,8 +79,7 @@ const careless = defineCase<Client, Course>({
   claim:
     'The echo server of the article is stopped while, or after, a client was connected: it leaves a TIME_WAIT, and its restart fails in bind.',
   rules: ['closing-states', 'unread-data-resets', 'first-fin-time-wait', 'death-closes'],
-  advice:
-    'Close what you have accepted when read() returns 0: CLOSE_WAIT has no timer, and each such client costs a descriptor until the server ends. Write only the bytes that you have, not the whole buffer.',
+  advice: sharedAdvice.G11,
   labels: { before: 'while the server runs', left: 'left after it', restart: 'restart' },
   sideBySide: 4,
   rows: (

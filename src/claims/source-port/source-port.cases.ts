@@ -10,6 +10,7 @@ import {
   outcome,
   reuse,
   type Stage,
+  sharedAdvice,
 } from '../kit/index.js';
 
 export const sourcePort = 41_000;
@@ -105,8 +106,7 @@ const differentPorts = defineCase<Ports, Count | string>({
   claim:
     'A client on the wildcard can have as many connections to one destination as it has source ports, 64K, with the option or without.',
   rules: ['four-tuple-free', 'no-port-left-for-bind', 'no-port-left-for-connect'],
-  advice:
-    'Count with 28,232 connections to one destination, or set net.ipv4.ip_local_port_range wider. For more use more source addresses, or more ports or addresses on the other side.',
+  advice: sharedAdvice.C14,
   labels: { connections: 'connections', then: 'then' },
   rows: [
     ...withAndWithout.flatMap(({ option, options }) =>
