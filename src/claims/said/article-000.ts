@@ -43,6 +43,7 @@ export const article000 = [
     ['If close() ended the connection at once, that data would be lost.', 'R1', 'R4', 'L6'],
     ['So a socket with data to send goes into TIME_WAIT when it is closed.', 'G5'],
     ['There it waits until the data is sent, or until a timeout ends it by force.', 'G5', 'R3', 'S6'],
+    ['TIME_WAIT is there to wait until the data in the buffer of the other end is sent.', 'G5', 'A8'],
   ),
   ...under(
     '5. The remedy',
@@ -51,6 +52,7 @@ export const article000 = [
     ['That may take as long as the configured linger time.', 'G10'],
     ['The address cannot be bound again right after the close, in most cases.', 'G1', 'L1', 'G11'],
     ['If the socket to be bound has SO_REUSEADDR, one in TIME_WAIT is ignored.', 'G7', 'C11'],
+    ['It does not matter then that both have the very same address and port.', 'G7', 'C9'],
     [
       'Binding over a socket in TIME_WAIT may have side effects if that one is still at work; they are rare.',
       'L8',

@@ -11,6 +11,7 @@ export const article002 = [
   ...under(
     'J.M.Liu',
     ['tcp_tw_reuse shortens TIME_WAIT, so that there are not too many.', 'G9', 'C18', 'S2'],
+    ['tcp_tw_reuse is about what comes after accept.', 'S2', 'C18'],
     ['SO_REUSEADDR is about the port that TIME_WAIT holds, at bind.', 'S2', 'G7'],
     ['It also lets one port serve several addresses.', 'S20', 'S13'],
   ),
@@ -82,6 +83,8 @@ export const article002 = [
     'super-ck and 蓬蒿',
     ['Can the number of the new connection be below the old one? Are timestamps then looked at?', 'S17', 'C22'],
     ['The first number is certainly above the last one of the old connection.', 'C22'],
+    ['Initial numbers, sequence numbers and timestamps all wrap.', 'S17', 'C13'],
+    ['The initial number grows by one every 4 µs.', 'C22'],
     ['A fast connection may push its numbers far ahead: is the initial number of the next one then below?', 'C22'],
     ['With a NAT in front of the clients, timestamps do not tell late segments apart.', 'S21'],
   ),
@@ -89,6 +92,7 @@ export const article002 = [
     'awmthink',
     ['The client still waits for its keyboard when the server is stopped: the restart fails.', 'S16'],
     ['It has sent a line and exited: the restart works. Where is the TIME_WAIT?', 'S16', 'P1'],
+    ['Did the client send something when it closed?', 'S16', 'P1'],
   ),
   ...under('chs', ['What is SO_REUSEPORT?', 'S18']),
 ];
