@@ -4,6 +4,9 @@ import { articlesText, english, placeOf, verdicts, wordsUsed } from '../dist/cla
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
+/** Experiments that have a page elsewhere, made by a script of its own. */
+export const elsewhere = { 'ways-to-close': '../closing.md' };
+
 const meanings = new Map(verdicts);
 const chinese = await speak('zh');
 
@@ -53,7 +56,9 @@ export function casePage(seen, { waitsFor }, drawn, version) {
     lines.push('Each step with its result and the socket table:', '', '```', `npx sockwise case ${id}`, '```', '');
   }
   if (drawn.length > 0) {
-    const links = drawn.map(({ name, title: what }) => `- [${what}](../experiments/${name}.md)`);
+    const links = drawn.map(
+      ({ name, title: what }) => `- [${what}](${elsewhere[name] ?? `../experiments/${name}.md`})`,
+    );
     lines.push('## On the wire', '', ...links, '');
   }
   return lines.join('\n');

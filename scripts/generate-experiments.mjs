@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { sourceOf } from '../dist/claims/documents.js';
 import { builtIn, experiments, ladderSvg, playRuns, runsOf } from '../dist/claims/index.js';
+import { elsewhere } from './case-pages.mjs';
 import { cell, value } from './markdown.mjs';
 import { scriptOf } from './script-of.mjs';
 
@@ -21,8 +22,6 @@ const { values, positionals } = parseArgs({
 });
 const version = release().split('.').slice(0, 2).join('.');
 
-/** Experiments that have a page elsewhere, made by a script of its own. */
-const elsewhere = { 'ways-to-close': '../closing.md' };
 const withPage = experiments.filter(({ byNameOnly }) => !byNameOnly);
 for (const name of positionals)
   if (!withPage.some((experiment) => experiment.name === name))
