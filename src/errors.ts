@@ -90,17 +90,29 @@ export class SystemCallError extends Error {
 
 /** Lasting codes of {@link UsageError}: texts may change, codes do not. */
 export type UsageErrorCode =
+  /** An address, prefix or path that is none, or of another family than the socket; a host name without an address. */
   | 'ERR_ADDRESS_INVALID'
+  /** A value of the wrong type, an unknown key of an object of settings, or two settings that cannot be combined. */
   | 'ERR_ARGUMENT_INVALID'
+  /** A call on a network namespace after its `close()`. */
   | 'ERR_NAMESPACE_CLOSED'
+  /** The addon cannot be loaded: none is built for this system, or it is out of date. The message names the command that builds it. */
   | 'ERR_NATIVE_LOAD'
+  /** A handle of Node that has no descriptor yet, or no longer; or a descriptor that another process was to pass and did not. */
   | 'ERR_NO_DESCRIPTOR'
+  /** This system, kernel, runtime or thread lacks what was asked for. */
   | 'ERR_NOT_SUPPORTED'
+  /** An option that can only be set was read, or one that can only be read was set. */
   | 'ERR_OPTION_ACCESS'
+  /** A name that is not in the catalogue of options; `{ level, optname, bytes }` reaches any option by number. */
   | 'ERR_OPTION_UNKNOWN'
+  /** An option or a level of the catalogue that the system this runs on does not have, such as a Linux one on macOS. */
   | 'ERR_OPTION_UNSUPPORTED'
+  /** A number that is no integer, or out of the range of its field. */
   | 'ERR_OUT_OF_RANGE'
+  /** Already in use: a server that listens, a datagram socket that is bound, a descriptor with another owner, a hand-over that is going on. */
   | 'ERR_SOCKET_BUSY'
+  /** A call on a closed socket, or the socket, server or hand-over was closed while the call waited. */
   | 'ERR_SOCKET_CLOSED';
 
 /** A mistake of the caller, found before the kernel was asked. */
