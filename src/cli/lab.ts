@@ -7,6 +7,7 @@ import {
   ipVersions,
   type ListedExperiment,
   listExperiments,
+  loadPkt,
   type PktSettings,
   type Played,
   playRuns,
@@ -36,6 +37,7 @@ interface LabFlags extends OutputFlags {
   readonly tolerance?: string;
   readonly ipVersion?: string;
   readonly allowShell?: boolean;
+  readonly dryRun?: boolean;
   readonly define?: readonly string[];
 }
 
@@ -177,6 +179,28 @@ function printed(played: Played): string {
   return printable(`${name}: it could not be recorded: ${played.failure}`);
 }
 
+/** What of scripts can be told without running them; a mistake in one is thrown. */
+function readScripts(words: readonly string[], flags: LabFlags): string {
+  const [other] = words.filter((word) => !word.endsWith('.pkt'));
+  if (other !== undefined || words.length === 0 || flags.all === true)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--dry-run: expected .pkt scripts, got ${other ?? 'none'}`);
+  const settings = pktSettings(flags);
+  const read = words.map((file) => {
+    if (!existsSync(file)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${file}`);
+    const { counts, lengthMs, network } = loadPkt(file, file, settings);
+    return { file, ...counts, lengthMs, ipVersion: network.ipVersion };
+  });
+  if (flags.json === true) return JSON.stringify(read, undefined, 2);
+  return read
+    .map(({ file, call, segment, icmp, code, shell, lengthMs, ipVersion }) => {
+      const parts = Object.entries({ call, segment, 'ICMP message': icmp, assertion: code, 'shell command': shell })
+        .filter(([, count]) => count > 0)
+        .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
+      return printable(`${file}: ${parts.join(', ')}; ${lengthMs / 1000} s over ${ipVersion}; it can be played`);
+    })
+    .join('\n');
+}
+
 async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
   choosePatience(flags.patience);
   const chosen = await chosenRuns(words, flags);
@@ -226,6 +250,7 @@ export function addLabCommand(program: Command): void {
     .option('--tolerance <ms>', 'how much earlier or later than its line a segment of a .pkt script may come: 4')
     .option('--ip-version <version>', `of .pkt scripts: ${ipVersions.join(', ')}`)
     .option('--define <name=value...>', 'a name that a .pkt script uses')
+    .option('--dry-run', 'read .pkt scripts and say what of them cannot be played, without running them')
     .option('--allow-shell', 'run the shell commands of .pkt scripts')
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
@@ -236,7 +261,8 @@ export function addLabCommand(program: Command): void {
       'also write what was on the wire as pcapng, for Wireshark; of several runs, named by variant',
     )
     .action(async (words: string[], flags: LabFlags) => {
-      if (flags.list === true) console.log(await printList(words, flags));
+      if (flags.dryRun === true) console.log(readScripts(words, flags));
+      else if (flags.list === true) console.log(await printList(words, flags));
       else await runLab(words, flags);
     });
 }

@@ -1,4 +1,4 @@
-import { Scanner } from '../record/scanner.js';
+import { type Place, Scanner } from '../record/scanner.js';
 
 /** What a name stands for in the code of a script; absent where nothing has that name. */
 export type Lookup = (name: string) => number | undefined;
@@ -65,14 +65,15 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
 class Program {
   readonly #scanner: Scanner;
   readonly #lookup: Lookup;
-  readonly #own = new Map<string, number>([
-    ['True', 1],
-    ['False', 0],
-  ]);
+  readonly #own: Assigned;
+  /** Values are those of a run: assertions hold or not, and what cannot be computed is a mistake. */
+  readonly #isRun: boolean;
 
-  constructor(code: string, file: string, lookup: Lookup) {
-    this.#scanner = new Scanner(code, file);
+  constructor(scanner: Scanner, lookup: Lookup, own: Assigned, isRun: boolean) {
+    this.#scanner = scanner;
     this.#lookup = lookup;
+    this.#own = own;
+    this.#isRun = isRun;
   }
 
   run(): void {
@@ -103,7 +104,8 @@ class Program {
     const value = this.#expression(0);
     const told: string[] = [];
     while (this.#scanner.take(',') !== undefined) told.push(this.#told());
-    if (value === 0) throw new AssertionFailure(`assert ${shown}${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
+    if (value === 0 && this.#isRun)
+      throw new AssertionFailure(`assert ${shown}${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
   }
 
   /** What is printed where the assertion fails. */
@@ -123,15 +125,28 @@ class Program {
     let value = this.#expression(level + 1);
     let holds: number | undefined;
     for (;;) {
+      const { place } = this.#scanner;
       const found = operators[level]?.find(([text]) => this.#scanner.take(text) !== undefined);
       if (found === undefined) return holds ?? value;
       const right = this.#expression(level + 1);
-      if (level !== comparison) value = found[1](value, right);
+      const came = this.#applied(found[1], value, right, place);
+      if (level !== comparison) value = came;
       else {
         // Python's `a < b < c`.
-        holds = (holds ?? 1) === 0 ? 0 : found[1](value, right);
+        holds = (holds ?? 1) === 0 ? 0 : came;
         value = right;
       }
+    }
+  }
+
+  #applied(operator: Binary, left: number, right: number, place: Place): number {
+    try {
+      return operator(left, right);
+    } catch (error) {
+      // Of BigInt: no integer, or a shift below 0 or beyond all memory.
+      if (!(error instanceof RangeError)) throw error;
+      if (!this.#isRun) return 0;
+      return this.#scanner.refuse(`it cannot be computed with ${left} and ${right}`, place);
     }
   }
 
@@ -163,12 +178,46 @@ class Program {
   }
 }
 
+const truths: readonly [string, number][] = [
+  ['True', 1],
+  ['False', 0],
+];
+
+/** What the code of a script has assigned: known to what comes after it. */
+export type Assigned = Map<string, number>;
+
+export function nothingAssigned(): Assigned {
+  return new Map(truths);
+}
+
+/** Where code stands in its file, and what the code before it has assigned. */
+export interface CodeSettings {
+  readonly begin?: Place;
+  readonly assigned?: Assigned;
+}
+
+function read(
+  code: string,
+  file: string,
+  lookup: Lookup,
+  { begin, assigned = nothingAssigned() }: CodeSettings,
+  isRun: boolean,
+): void {
+  // A statement may go on behind a backslash: to this reader the end of a line is a space as others are.
+  const joined = code.replaceAll(/\\(?=[ \t]*(?:\n|$))/g, ' ');
+  new Program(new Scanner(joined, file, begin), lookup, assigned, isRun).run();
+}
+
 /**
  * Runs the code of a `%{ }%`.
  *
  * @throws {AssertionFailure} where an assertion does not hold; {@link ScriptError} for what is neither that nor an assignment.
  */
-export function runCode(code: string, file: string, lookup: Lookup): void {
-  // A statement may end or go on behind a backslash: to this reader a line's end is a space as others are.
-  new Program(code.replaceAll(/\\(?=[ \t]*(?:\n|$))/g, ' '), file, lookup).run();
+export function runCode(code: string, file: string, lookup: Lookup, settings: CodeSettings = {}): void {
+  read(code, file, lookup, settings, true);
+}
+
+/** Reads the code without running it: a {@link ScriptError} says what of it could not be run. */
+export function checkCode(code: string, file: string, lookup: Lookup, settings: CodeSettings = {}): void {
+  read(code, file, lookup, settings, false);
 }

@@ -14,6 +14,9 @@ const constants: Readonly<Record<string, number>> = {
 
 const byCName: ReadonlyMap<string, string> = new Map(Object.entries(tcpInfoFields).map(([name, { c }]) => [c, name]));
 
+/** A 1 for every name there is. */
+export const knownNames: Lookup = (name) => (byCName.has(name) || Object.hasOwn(constants, name) ? 1 : undefined);
+
 /** The fields of `TCP_INFO` by their C names, as they are now, and the constants of linux/tcp.h. */
 export function infoNames(socket: Socket | undefined): Lookup {
   const info =

@@ -3,7 +3,8 @@ import { basename, dirname } from 'node:path';
 import { UsageError } from '../../errors.js';
 import { parsePkt } from './parse.js';
 import { Player, type PktStage } from './play.js';
-import { obstaclesOf } from './support.js';
+import type { Line } from './script.js';
+import { lengthMs, obstaclesOf } from './support.js';
 import { networkOf, type PktNetwork, type PktSettings } from './settings.js';
 
 /** A script that has been read, and can be played. */
@@ -11,6 +12,10 @@ export interface LoadedPkt {
   readonly name: string;
   readonly title: string;
   readonly network: PktNetwork;
+  /** How many lines of each kind it has. */
+  readonly counts: Readonly<Record<Line['kind'], number>>;
+  /** How long it takes by its own times. */
+  readonly lengthMs: number;
   play(stage: PktStage): Promise<void>;
 }
 
@@ -28,12 +33,23 @@ export function loadPkt(path: string, file: string, settings: PktSettings = {}):
   const script = parsePkt(readFileSync(path, 'utf8'), file, defined, dirname(path));
   const obstacles = obstaclesOf(script, settings);
   if (obstacles.length > 0) {
-    const told = obstacles.slice(0, mostTold).map(({ place, reason }) => `${file}:${place.line}: ${reason}`);
+    const told = obstacles
+      .slice(0, mostTold)
+      .map(({ place, reason }) => `${file}:${place.line}:${place.column}: ${reason}`);
     const more = obstacles.length > mostTold ? [`and ${obstacles.length - mostTold} more`] : [];
     throw new UsageError('ERR_NOT_SUPPORTED', [...told, ...more].join('\n'));
   }
   const network = networkOf(script, settings);
   const name = basename(path, '.pkt');
   const title = script.about === '' || script.about.length > longestTitle ? name : script.about;
-  return { name, title, network, play: async (stage) => await new Player(stage, script, network).play() };
+  const counts = { call: 0, segment: 0, icmp: 0, code: 0, shell: 0 };
+  for (const { kind } of script.lines) counts[kind]++;
+  return {
+    name,
+    title,
+    network,
+    counts,
+    lengthMs: lengthMs(script),
+    play: async (stage) => await new Player(stage, script, network).play(),
+  };
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../../errors.js';
 import type { RawDescriptor } from '../../raw/raw.js';
 import type { PollEvent } from '../../index.js';
 import type { Host } from '../network/host.js';
@@ -10,6 +11,16 @@ export interface SocketDescriptor {
   readonly socket: LabSocket;
   /** O_NONBLOCK as the script has it: the sockets themselves never block. */
   nonBlocking: boolean;
+}
+
+/** Shuts a connection down in both directions: what waits for it returns. */
+export function endConnection({ socket: { socket } }: SocketDescriptor): void {
+  try {
+    if (!socket.closed) socket.shutdown('both');
+  } catch (error) {
+    // It had none.
+    if (codeOf(error) !== 'ENOTCONN') throw error;
+  }
 }
 
 /** What a descriptor of a script stands for; pipes, files and sets of epoll(7) are no sockets. */

@@ -2,6 +2,7 @@ import { readSegment } from '../network/peer/notation.js';
 import { type Place, Scanner } from '../record/scanner.js';
 import type { WrittenIp } from '../network/peer/as-written.js';
 import type { IcmpLine, Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
+import { numberOf, valueText } from './values.js';
 
 const time = /\d*\.?\d+/y;
 const word = /[a-z_][a-z0-9_]*/iy;
@@ -24,20 +25,32 @@ function readWhen(scanner: Scanner): When {
 }
 
 function number(scanner: Scanner): number | undefined {
+  const { place } = scanner;
   const text = scanner.take(/-?(?:0x[0-9a-f]+|\d+)(?![0-9a-z_.])/iy);
   if (text === undefined) return undefined;
-  return text.startsWith('-') ? -Number(text.slice(1)) : Number(text);
+  const value = text.startsWith('-') ? -Number(text.slice(1)) : Number(text);
+  return Number.isSafeInteger(value) ? value : scanner.refuse(`expected a number of 53 bits, got ${text}`, place);
+}
+
+function port(scanner: Scanner): number {
+  const { place } = scanner;
+  const value = number(scanner) ?? scanner.fail('a port');
+  return value >= 0 && value < 2 ** 16 ? value : scanner.refuse(`a port: expected 16 bits, got ${value}`, place);
 }
 
 function readText(scanner: Scanner): string | undefined {
   return scanner.take(/"(?:\\.|[^"\\\n])*"/y)?.slice(1, -1);
 }
 
-function readList(scanner: Scanner, close: string, defined: Defined): Value[] {
+function readList(scanner: Scanner, close: string, defined: Defined, places: Place[] = []): Value[] {
   const values: Value[] = [];
+  places.push(scanner.place);
   if (scanner.take(close) !== undefined) return values;
-  do values.push(readValue(scanner, defined));
-  while (scanner.take(',') !== undefined);
+  do {
+    places[values.length] = scanner.place;
+    values.push(readValue(scanner, defined));
+  } while (scanner.take(',') !== undefined);
+  places.push(scanner.place);
   scanner.must(close, `"," or ${JSON.stringify(close)}`);
   return values;
 }
@@ -160,10 +173,10 @@ function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defin
   if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP and ICMP alone`, place);
   if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way, defined);
   let ports: SegmentLine['ports'];
-  const source = scanner.take(/\d+(?=\s*>\s*\d)/y);
-  if (source !== undefined) {
+  if (scanner.isNext(/\d+\s*>\s*\d/y)) {
+    const source = port(scanner);
     scanner.must('>');
-    ports = { source: Number(source), destination: number(scanner) ?? scanner.fail('a port') };
+    ports = { source, destination: port(scanner) };
   }
   const segment = readSegment(scanner, defined);
   return {
@@ -181,9 +194,13 @@ function readCall(scanner: Scanner, happens: Happens, defined: Defined): Line {
   const returnsMs = scanner.take('...') === undefined ? undefined : readMs(scanner);
   const name = scanner.must(word, 'a system call, "<", ">", "`" or "%{"');
   scanner.must('(');
-  const args = readList(scanner, ')', defined);
+  const argPlaces: Place[] = [];
+  const args = readList(scanner, ')', defined, argPlaces);
   scanner.must('=');
+  const resultPlace = scanner.place;
   const result = readValue(scanner, defined);
+  if (result.kind !== 'any' && numberOf(result) === undefined)
+    scanner.refuse(`${name}: expected a number or "..." as result, got ${valueText(result)}`, resultPlace);
   const errno = scanner.take(/E[A-Z0-9]+/y);
   // What strerror(3) says, or what a flag means: for the reader.
   scanner.take(/\([^()\n]*\)/y);
@@ -192,6 +209,7 @@ function readCall(scanner: Scanner, happens: Happens, defined: Defined): Line {
     kind: 'call',
     name,
     args,
+    argPlaces,
     result,
     ...(errno !== undefined && { errno }),
     ...(returnsMs !== undefined && { returnsMs }),
@@ -209,7 +227,10 @@ function readLine(scanner: Scanner, defined: Defined): Line {
   if (scanner.take('>') !== undefined) return readPacket(scanner, happens, 'out', defined);
   const command = readShell(scanner);
   if (command !== undefined) return { ...happens, kind: 'shell', command };
-  if (scanner.take('%{') !== undefined) return { ...happens, kind: 'code', code: scanner.until('}%', 'code').trim() };
+  if (scanner.take('%{') !== undefined) {
+    const codePlace = scanner.place;
+    return { ...happens, kind: 'code', code: scanner.until('}%', 'code'), codePlace };
+  }
   return readCall(scanner, happens, defined);
 }
 
@@ -242,6 +263,23 @@ function aboutOf(text: string): string {
     .join(' ');
 }
 
+function readLines(scanner: Scanner, defined: Defined): Line[] {
+  const lines: Line[] = [];
+  try {
+    while (!scanner.isAtEnd) {
+      const { place } = scanner;
+      const command = readShell(scanner);
+      if (command === undefined) lines.push(readLine(scanner, defined));
+      else lines.push({ kind: 'shell', place, when: { kind: 'after', ms: 0 }, command });
+    }
+  } catch (error) {
+    // Brackets in brackets, beyond the stack.
+    if (error instanceof RangeError) scanner.refuse('nested too deeply', scanner.place);
+    throw error;
+  }
+  return lines;
+}
+
 /**
  * Reads a script in packetdrill's language.
  *
@@ -251,15 +289,6 @@ export function parsePkt(text: string, file: string, given: Defined = new Map(),
   const scanner = new Scanner(text, file);
   const options = readOptions(scanner);
   const defined = new Map([...definitions(options), ...given]);
-  const lines: Line[] = [];
-  const shell = (place: Place): void => {
-    const command = readShell(scanner);
-    if (command !== undefined) lines.push({ kind: 'shell', place, when: { kind: 'after', ms: 0 }, command });
-  };
-  shell(scanner.place);
-  while (!scanner.isAtEnd) {
-    if (scanner.isNext('`')) shell(scanner.place);
-    else lines.push(readLine(scanner, defined));
-  }
+  const lines = readLines(scanner, defined);
   return { file, folder, options, lines, about: aboutOf(text) };
 }

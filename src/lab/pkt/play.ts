@@ -12,12 +12,13 @@ import { encodeSegment } from '../network/peer/segment.js';
 import { patient } from '../record/patience.js';
 import { until } from '../record/until.js';
 import { KernelClock } from '../wire/clock.js';
-import { AssertionFailure, runCode } from './code.js';
+import { AssertionFailure, nothingAssigned, runCode } from './code.js';
 import { PktFailure } from './failure.js';
 import { Flow, stampOf } from './flow.js';
 import { infoNames } from './info-names.js';
-import type { Descriptor, Machine, SocketDescriptor } from './machine.js';
+import { type Descriptor, endConnection, type Machine, type SocketDescriptor } from './machine.js';
 import { runCall } from './run-call.js';
+import { runShell } from './shell.js';
 import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine } from './script.js';
 import type { PktNetwork } from './settings.js';
 import { Timeline } from './timeline.js';
@@ -54,6 +55,7 @@ export class Player implements Machine {
   /** Connections that came before: their SYN may come again. */
   readonly #past: Flow[] = [];
   #under: SocketDescriptor | undefined;
+  readonly #assigned = nothingAssigned();
   /** What MSG_ZEROCOPY was given. */
   readonly #kept: Uint8Array[] = [];
   #nextPort = firstPort + (process.pid % 1000);
@@ -72,6 +74,8 @@ export class Player implements Machine {
 
   /** @throws {PktFailure} at the first line that did not come out as written. */
   async play(): Promise<void> {
+    const end = (): void => this.#endAll();
+    this.#stage.signal.addEventListener('abort', end);
     try {
       for (const line of this.#script.lines) {
         this.#stage.signal.throwIfAborted();
@@ -80,25 +84,20 @@ export class Player implements Machine {
       }
       await this.#finishPending();
     } finally {
+      this.#stage.signal.removeEventListener('abort', end);
       await this.#close();
     }
   }
 
   /** A call that still blocks ends with its connection; what is no socket the host does not close. */
   async #close(): Promise<void> {
-    const open = [...this.descriptors.values()];
-    if (this.#pending !== undefined) for (const each of open) if ('socket' in each) this.#end(each);
+    if (this.#pending !== undefined) this.#endAll();
     await this.#pending;
-    for (const each of open) if (!('socket' in each)) each.close();
+    for (const each of this.descriptors.values()) if (!('socket' in each)) each.close();
   }
 
-  #end({ socket: { socket } }: SocketDescriptor): void {
-    try {
-      if (!socket.closed) socket.shutdown('both');
-    } catch (error) {
-      // It had none.
-      if (codeOf(error) !== 'ENOTCONN') throw error;
-    }
+  #endAll(): void {
+    for (const each of this.descriptors.values()) if ('socket' in each) endConnection(each);
   }
 
   open(name: string): LabSocket {
@@ -373,7 +372,8 @@ export class Player implements Machine {
 
   #runCode(line: CodeLine): void {
     try {
-      runCode(line.code, `${this.#script.file}:${line.place.line}`, infoNames(this.#under?.socket.socket));
+      const settings = { begin: line.codePlace, assigned: this.#assigned };
+      runCode(line.code, this.#script.file, infoNames(this.#under?.socket.socket), settings);
     } catch (error) {
       if (error instanceof AssertionFailure) this.#fail(line, error.message);
       throw error;
@@ -381,13 +381,8 @@ export class Player implements Machine {
   }
 
   async #runShell(line: ShellLine): Promise<void> {
-    // The script's own folder, as packetdrill has it: `../common/defaults.sh`.
-    const command = `cd "$0" || exit\nexport PACKETDRILL_PID=$PPID\n${line.command}`;
-    const child = this.host.spawn('sh', ['-c', command, this.#script.folder], { name: 'sh' });
-    const end = await child.exited();
-    if (end === 'status 0') return;
-    const why = child.errors.trim().split('\n').at(-1) ?? '';
-    this.#fail(line, `${line.command.split('\n', 1)[0] ?? ''}: it ended with ${end}${why === '' ? '' : `: ${why}`}`);
+    const failure = await runShell(this.host, this.#script.folder, line.command);
+    if (failure !== undefined) this.#fail(line, failure);
   }
 
   async #finishPending(): Promise<void> {

@@ -36,6 +36,22 @@ async function untilDone(
   }
 }
 
+/** What a call that really blocks comes to; it ends with its socket, which whoever plays the script then shuts down. */
+async function inTime(blocked: Promise<number>, line: CallLine, signal: AbortSignal): Promise<number> {
+  const over = new AbortController();
+  const longestMs = (line.returnsMs ?? 0) + patient(blockedAfterMs);
+  const late = delay(longestMs, undefined, { signal: AbortSignal.any([signal, over.signal]) }).then(() => {
+    throw new Error(`${line.name}: it still blocks`);
+  });
+  try {
+    return await Promise.race([blocked, late]);
+  } finally {
+    over.abort();
+    // Whichever came second.
+    for (const each of [blocked, late]) each.catch(() => undefined);
+  }
+}
+
 /** A send that opens a connection, as with MSG_FASTOPEN, returns when the connection stands, or with what became of it. */
 async function untilConnected(socket: Socket, line: CallLine, signal: AbortSignal): Promise<void> {
   if (socket.getOption('TCP_INFO').state !== 'SYN_SENT') return;
@@ -50,8 +66,8 @@ async function make(call: SystemCall, machine: Machine, line: CallLine, signal: 
     (descriptor !== undefined && 'socket' in descriptor && descriptor.nonBlocking) ||
     line.args.some((arg) => namesOf(arg).some((name) => neverBlocking.includes(name)));
   if ((line.returnsMs !== undefined || call.blocksAlways === true) && !isNonBlocking) {
-    const value = await call.block?.(machine, line);
-    if (value !== undefined) return { returned: { value } };
+    const blocked = call.block?.(machine, line);
+    if (blocked !== undefined) return { returned: { value: await inTime(blocked, line, signal) } };
   }
   const once = call.prepare(machine, line);
   const first = once();

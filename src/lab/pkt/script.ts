@@ -52,6 +52,8 @@ export interface CallLine extends Happens {
   readonly kind: 'call';
   readonly name: string;
   readonly args: readonly Value[];
+  /** Where each argument stands, and behind them the closing bracket. */
+  readonly argPlaces: readonly Place[];
   readonly result: Value;
   readonly errno?: string;
   /** It blocks until then, since it began. */
@@ -66,6 +68,8 @@ export interface ShellLine extends Happens {
 export interface CodeLine extends Happens {
   readonly kind: 'code';
   readonly code: string;
+  /** Where the code begins, behind `%{`. */
+  readonly codePlace: Place;
 }
 
 export type Line = SegmentLine | IcmpLine | CallLine | ShellLine | CodeLine;

@@ -1,6 +1,9 @@
 import { UsageError } from '../../errors.js';
 import type { PktScript } from './script.js';
 
+/** A script may take so long by its own times. */
+export const longestMs = 500_000;
+
 export const ipVersions = ['ipv4', 'ipv6', 'ipv4-mapped-ipv6'] as const;
 export type IpVersion = (typeof ipVersions)[number];
 
@@ -88,7 +91,8 @@ const known: Readonly<Record<string, Read>> = {
 
 export const knownOptions: readonly string[] = Object.keys(known);
 
-function versionOf(script: PktScript, settings: PktSettings): IpVersion {
+/** The IP version a script runs over. */
+export function versionOf(script: PktScript, settings: PktSettings): IpVersion {
   const written = script.options.find(({ name }) => name === 'ip_version')?.value;
   const version = ipVersions.find((each) => each === written);
   if (written !== undefined && version === undefined)

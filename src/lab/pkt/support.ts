@@ -1,7 +1,11 @@
 import type { Place } from '../record/scanner.js';
+import { icmpNumbers } from '../network/peer/icmp.js';
 import { systemCalls } from './calls.js';
-import type { CallLine, PktScript, Value } from './script.js';
-import { knownOptions, type PktSettings } from './settings.js';
+import { checkCode, nothingAssigned } from './code.js';
+import { knownNames } from './info-names.js';
+import type { CallLine, Line, PktScript, Value } from './script.js';
+import { type IpVersion, knownOptions, longestMs, type PktSettings, versionOf } from './settings.js';
+import { wrongArgument } from './signatures.js';
 import { wordNumber } from './values.js';
 
 /** Something a script asks for that cannot be done here. */
@@ -50,26 +54,70 @@ function cmsgTypes(value: Value): string[] {
   return value.fields.flatMap(({ name, value: of }) => (name === 'cmsg_type' ? words(of) : cmsgTypes(of)));
 }
 
-/** All that a script asks for and cannot have, with its lines: known before it starts. */
-export function obstaclesOf(script: PktScript, { allowShell = false }: PktSettings): Obstacle[] {
-  const obstacles: Obstacle[] = script.options
-    .filter(({ name }) => !knownOptions.includes(name))
-    .map(({ name, place }) => ({ place, reason: `--${name}: not an option that is known` }));
-  const add = (place: Place, reason: string): void => void obstacles.push({ place, reason });
-  for (const line of script.lines) {
-    if (line.kind === 'shell' && !allowShell)
-      add(line.place, `a shell command, which is run with --allow-shell only: ${line.command.split('\n', 1)[0] ?? ''}`);
-    if (line.kind === 'icmp' && line.way === 'out') add(line.place, 'ICMP of the host is not compared');
-    if (line.kind !== 'call') continue;
-    const { name, args, place } = line;
-    if (!Object.hasOwn(systemCalls, name)) {
-      add(place, `${name}: not a call that can be made`);
-      continue;
+function ofCall(line: CallLine): Obstacle[] {
+  const { name, args, place } = line;
+  if (!Object.hasOwn(systemCalls, name)) return [{ place, reason: `${name}: not a call that can be made` }];
+  const all = args.flatMap(words);
+  const kinds = otherKinds(name, all, line).map((reason) => ({ place, reason }));
+  const unknown = all.find((word) => !named.test(word) && wordNumber(word) === undefined);
+  if (unknown !== undefined) return [...kinds, { place, reason: `${name}: ${unknown} is not known` }];
+  const wrong = wrongArgument(line);
+  if (wrong === undefined) return kinds;
+  return [...kinds, { place: line.argPlaces[wrong.index] ?? place, reason: wrong.reason }];
+}
+
+function ofLine(line: Line, ipVersion: IpVersion, { allowShell = false }: PktSettings): Obstacle[] {
+  const { place } = line;
+  switch (line.kind) {
+    case 'shell': {
+      const [first = ''] = line.command.split('\n', 1);
+      return allowShell ? [] : [{ place, reason: `a shell command, which is run with --allow-shell only: ${first}` }];
     }
-    const all = args.flatMap(words);
-    for (const reason of otherKinds(name, all, line)) add(place, reason);
-    const unknown = all.find((word) => !named.test(word) && wordNumber(word) === undefined);
-    if (unknown !== undefined) add(place, `${name}: ${unknown} is not known`);
+    case 'icmp':
+      if (line.way === 'out') return [{ place, reason: 'ICMP of the host is not compared' }];
+      if (icmpNumbers(ipVersion === 'ipv6', line.type, line.code) !== undefined) return [];
+      return [{ place, reason: `icmp ${line.type} ${line.code ?? ''}: not a type and code that is known` }];
+    case 'call':
+      return ofCall(line);
+    default:
+      return [];
   }
-  return obstacles;
+}
+
+/** How long a script takes at least, by its own times: `*` counts as nothing. */
+export function lengthMs({ lines }: PktScript): number {
+  return lines.reduce((sum, line) => {
+    const { when } = line;
+    const begin = when.kind === 'any' ? sum : when.kind === 'at' ? Math.max(sum, when.ms) : sum + when.ms;
+    return begin + (line.kind === 'call' ? (line.returnsMs ?? 0) : 0);
+  }, 0);
+}
+
+/**
+ * All that a script asks for and cannot have, with its places: known before it starts.
+ *
+ * @throws {ScriptError} where the code of a `%{ }%` cannot be read.
+ */
+export function obstaclesOf(script: PktScript, settings: PktSettings): Obstacle[] {
+  const ipVersion = versionOf(script, settings);
+  const assigned = nothingAssigned();
+  for (const line of script.lines)
+    if (line.kind === 'code') checkCode(line.code, script.file, knownNames, { begin: line.codePlace, assigned });
+  const [first] = script.lines;
+  const tooLong =
+    first !== undefined && lengthMs(script) > longestMs
+      ? [
+          {
+            place: first.place,
+            reason: `it takes ${lengthMs(script) / 1000} s: expected at most ${longestMs / 1000} s`,
+          },
+        ]
+      : [];
+  return [
+    ...script.options
+      .filter(({ name }) => !knownOptions.includes(name))
+      .map(({ name, place }) => ({ place, reason: `--${name}: not an option that is known` })),
+    ...tooLong,
+    ...script.lines.flatMap((line) => ofLine(line, ipVersion, settings)),
+  ];
 }

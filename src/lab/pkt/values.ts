@@ -80,7 +80,7 @@ const words: Readonly<Record<string, number | undefined>> = {
   F_GETFL: 3,
   F_SETFL: 4,
   // linux/tcp.h: another name of TCP_INQ.
-  TCP_CM_INQ: optionNumber('TCP_INQ'),
+  TCP_CM_INQ: catalog.TCP_INQ.number,
   SHUT_RD: 0,
   SHUT_WR: 1,
   SHUT_RDWR: 2,
@@ -90,15 +90,21 @@ const words: Readonly<Record<string, number | undefined>> = {
   IP_PMTUDISC_PROBE: 3,
 };
 
-function optionNumber(name: string): number | undefined {
-  const row = Object.hasOwn(catalog, name) ? Object.entries(catalog).find(([key]) => key === name)?.[1] : undefined;
-  return row !== undefined && 'number' in row ? row.number : undefined;
-}
+/** Options by their own names. */
+const optionNumbers = Object.entries(catalog).flatMap(([name, row]) =>
+  'number' in row ? [[name, row.number] as const] : [],
+);
+
+const numbers: ReadonlyMap<string, number | undefined> = new Map([
+  ...optionNumbers,
+  ...Object.entries(levels),
+  ...Object.entries(constants.errno),
+  ...Object.entries(words),
+]);
 
 /** The number a word stands for; undefined for one that is not known. */
 export function wordNumber(name: string): number | undefined {
-  const known: Readonly<Record<string, number | undefined>> = { ...levels, ...constants.errno, ...words };
-  return known[name] ?? optionNumber(name);
+  return numbers.get(name);
 }
 
 /** The number a value is: flags that are or-ed together too. */

@@ -26,11 +26,15 @@ export class Scanner {
   readonly #text: string;
   /** Offsets at which lines begin. */
   readonly #lines: readonly number[];
+  /** Where the text stands in its file. */
+  readonly #begin: Place;
   #at = 0;
+  #line = 0;
 
-  constructor(text: string, file: string) {
+  constructor(text: string, file: string, begin: Place = { line: 1, column: 1 }) {
     this.#text = text;
     this.file = file;
+    this.#begin = begin;
     const begins = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) begins.push(at + 1);
     this.#lines = begins;
@@ -104,13 +108,24 @@ export class Scanner {
     this.#at += space.exec(this.#text)?.[0].length ?? 0;
   }
 
-  #placeOf(offset: number): Place {
+  /** Which line an offset is in: mostly that of the one before, or the next. */
+  #lineOf(offset: number): number {
     let [low, high] = [0, this.#lines.length - 1];
+    if ((this.#lines[this.#line] ?? 0) <= offset) low = this.#line;
+    if ((this.#lines[low + 2] ?? Number.POSITIVE_INFINITY) > offset) high = Math.min(low + 1, high);
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       if ((this.#lines[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
-    return { line: low + 1, column: offset - (this.#lines[low] ?? 0) + 1 };
+    this.#line = low;
+    return low;
+  }
+
+  #placeOf(offset: number): Place {
+    const low = this.#lineOf(offset);
+    const { line, column } = this.#begin;
+    const inLine = offset - (this.#lines[low] ?? 0);
+    return { line: low + line, column: low === 0 ? inLine + column : inLine + 1 };
   }
 }

@@ -49,15 +49,22 @@ function mustDiffer(file: string, experiments: readonly Experiment[]): void {
   }
 }
 
+/** Beside the times of a script: one line may wait so long for a segment of the host, and the machine be late. */
+const waitsMs = 60_000;
+
 /** A script of packetdrill as an experiment. */
 function packetdrillExperiment(path: string, file: string, settings: PktSettings | undefined): Experiment {
-  const { name, title, network, play } = loadPkt(path, file, settings);
+  const { name, title, network, lengthMs, play } = loadPkt(path, file, settings);
   const { local, gateway, prefix, mtu, remote } = network;
   const networks = [remote.includes(':') ? `${remote}/128` : `${remote}/32`];
-  return experiment(title, { name: name.toLowerCase() }, async ({ behindGateway, signal }) => {
-    const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
-    await play({ host, peer, signal });
-  });
+  return experiment(
+    title,
+    { name: name.toLowerCase(), limitMs: Math.ceil(lengthMs) + waitsMs },
+    async ({ behindGateway, signal }) => {
+      const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
+      await play({ host, peer, signal });
+    },
+  );
 }
 
 /** The experiments a file exports, under any name, or in arrays, in the order they are defined. */

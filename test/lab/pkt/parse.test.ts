@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parsePkt } from '../../../src/lab/pkt/parse.js';
 import { AssertionFailure, runCode } from '../../../src/lab/pkt/code.js';
@@ -46,6 +48,38 @@ describe('parsePkt()', () => {
     expect(() => parsePkt(text, 'a.pkt')).toThrow(`a.pkt:${message}`);
   });
 
+  test.each([
+    ['0 listen(3, 99999999999999999999) = 0', '1:13: expected a number of 53 bits, got 99999999999999999999'],
+    ['0 < 99999 > 80 S 0:0(0)', '1:5: a port: expected 16 bits, got 99999'],
+    ['0 < S 4294967296:4294967296(0)', '1:7: a sequence number: expected 32 bits, got 4294967296'],
+    ['0 listen(3, 1) = "x"', '1:18: listen: expected a number or "..." as result, got "x"'],
+    [`0 listen(${'['.repeat(100_000)}`, 'nested too deeply'],
+  ])('numbers that do not fit are refused: %.40s', (text, message) => {
+    expect(() => parsePkt(text, 'a.pkt')).toThrow(ScriptError);
+    expect(() => parsePkt(text, 'a.pkt')).toThrow(message);
+  });
+
+  const folder = fileURLToPath(new URL('scripts/', import.meta.url));
+  const token = /"[^"\n]*"|[A-Za-z_]\w*|\d+|\.\.\.|\S/g;
+  test.each(readdirSync(folder))(
+    '%s without any one of its pieces is read, or a place and what was expected are told',
+    (name) => {
+      const text = readFileSync(`${folder}${name}`, 'utf8');
+      let wrong = 0;
+      for (const { 0: piece, index } of text.matchAll(token)) {
+        const less = text.slice(0, index) + text.slice(index + piece.length);
+        try {
+          if (obstaclesOf(parsePkt(less, name), { allowShell: true }).length > 0) wrong++;
+        } catch (error) {
+          wrong++;
+          expect(error, `without ${JSON.stringify(piece)} at ${index}`).toBeInstanceOf(ScriptError);
+          expect(String(error)).toMatch(/\.pkt:\d+:\d+: \S/);
+        }
+      }
+      expect(wrong).toBeGreaterThan(20);
+    },
+  );
+
   test('100,000 lines are read', () => {
     const text = '+0 < . 1:1(0) ack 1 win 257 <nop,nop,TS val 1 ecr 2>\n'.repeat(100_000);
     expect(parsePkt(text, 'a.pkt').lines.at(-1)?.place).toEqual({ line: 100_000, column: 1 });
@@ -76,6 +110,38 @@ describe('obstaclesOf()', () => {
       `0 recvmsg(3, {msg_iov(1)=[{..., 9}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=${type}, cmsg_data=0}]}, 0) = 9`;
     expect(reasons(receive('TCP_CM_INQ'))).toEqual([]);
     expect(reasons(receive('SO_MARK'))).toEqual(['1: recvmsg: control messages of SO_MARK are not compared']);
+  });
+
+  test.each([
+    ['0 listen(3) = 0', '1:11: listen: expected a number, got ")"'],
+    ['0 listen(3, 1, 2) = 0', '1:16: listen: expected 2 arguments, got 2'],
+    ['0 shutdown(3, 5) = 0', '1:15: shutdown: expected SHUT_RD, SHUT_WR or SHUT_RDWR, got 5'],
+    ['0 read(3, ..., -1) = 0', '1:16: read: expected a number of bytes below 2**31, got -1'],
+    ['0 read(-3, ..., 1) = 0', '1:8: read: expected a descriptor, as 3, got -3'],
+    ['0 setsockopt(3, SOL_TCP, TCP_NODELAY, ]', '1:39: expected a value, got "]"'],
+    ['0 poll([{fd=3}], 1, 0) = 1', '1:8: poll: expected what to poll in [{ }], got [{fd=3}]'],
+    ['0 < icmp unreachable wat', '1:1: icmp unreachable wat: not a type and code that is known'],
+    ['0 listen(3, 1) = 0\n+600 listen(3, 1) = 0', '1:1: it takes 600 s: expected at most 500 s'],
+  ])('says where %j is wrong, and what was expected', (text, message) => {
+    let told: string;
+    try {
+      told = obstaclesOf(parsePkt(text, 'a.pkt'), {})
+        .map(({ place, reason }) => `${place.line}:${place.column}: ${reason}`)
+        .join('\n');
+    } catch (error) {
+      told = String(error).replace('ScriptError: a.pkt:', '');
+    }
+    expect(told).toBe(message);
+  });
+
+  test('code is read before anything runs: names, functions, forms', () => {
+    const read = (code: string): (() => unknown) => {
+      const script = parsePkt(`0 listen(3, 1) = 0\n+0 %{ ${code} }%`, 'a.pkt');
+      return () => obstaclesOf(script, {});
+    };
+    expect(read('assert tcpi_nothing == 1')).toThrow('a.pkt:2:14: there is no tcpi_nothing');
+    expect(read('X = 1\nassert X << -1 == tcpi_state')).not.toThrow();
+    expect(read('X = 1\n  import os')).toThrow('a.pkt:3:3: expected "assert" or an assignment');
   });
 
   test('a shell command is none where it is allowed', () => {
@@ -111,6 +177,7 @@ describe('code of a script', () => {
     ['assert nothing == 1', 'there is no nothing'],
     ['assert open(1)', 'there is no function open'],
     ['assert (1', 'expected ")"'],
+    ['assert 1.5 | 2', 'it cannot be computed with 1.5 and 2'],
   ])('nothing but that is run: %s', (code, message) => {
     expect(() => run(code)).toThrow(message);
   });

@@ -154,6 +154,17 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
     await expect(play(text, 'x.pkt')).rejects.toThrow(/x\.pkt:10: /);
   });
 
+  test('a call that blocks longer than its line says is told', async () => {
+    const text = `${listening}\n +0...0.1 write(4, ..., 9000000) = 9000000`;
+    await expect(play(text, 'x.pkt')).rejects.toThrow('x.pkt:9: write: it still blocks');
+  });
+
+  test('what code has assigned is known to the code after it', async () => {
+    const text = `${listening}\n +0 %{ X = tcpi_snd_mss }%\n +0 %{ assert X == 1000 }%`;
+    await play(text, 'x.pkt');
+    await expect(play(text.replace('== 1000', '== 7'), 'x.pkt')).rejects.toThrow('x.pkt:10: assert X == 7');
+  });
+
   test('timestamps are compared where a script says how long a tick is', async () => {
     const text = (value: number): string => `--tcp_ts_tick_usecs=1000\n--tolerance_usecs=2000000
     0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3

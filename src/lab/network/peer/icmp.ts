@@ -51,15 +51,26 @@ export interface IcmpMessage {
   readonly about: Uint8Array;
 }
 
+/** Type and code by number; `undefined` for names that are not known. */
+export function icmpNumbers(
+  isV6: boolean,
+  type: string,
+  code: string | undefined,
+): readonly [type: number, code: number] | undefined {
+  const table = isV6 ? ipv6 : ipv4;
+  const known = Object.hasOwn(table, type) ? table[type] : undefined;
+  const number = code === undefined ? 0 : known && Object.hasOwn(known.codes, code) ? known.codes[code] : undefined;
+  return known === undefined || number === undefined ? undefined : [known.type, number];
+}
+
 /** An error message of ICMP or ICMPv6 about a segment of its destination; `undefined` for a type or code that is not known. */
 export function encodeIcmp({ source, destination, type, code, mtu = 0, about }: IcmpMessage): PacketToSend | undefined {
   const isV6 = isIPv6(source);
-  const known = (isV6 ? ipv6 : ipv4)[type];
-  const number = code === undefined ? 0 : known?.codes[code];
-  if (known === undefined || number === undefined) return undefined;
+  const numbers = icmpNumbers(isV6, type, code);
+  if (numbers === undefined) return undefined;
   const quoted = encodeIp({ source: destination, destination: source, protocol: IPPROTO_TCP, payload: about });
   const bytes = new Uint8Array(8 + quoted.length);
-  bytes.set([known.type, number]);
+  bytes.set(numbers);
   // The MTU has the whole second word in ICMPv6, RFC 4443 section 3.2, and its lower half in ICMP, RFC 1191 section 4.
   new DataView(bytes.buffer).setUint32(4, mtu);
   bytes.set(quoted, 8);
