@@ -53,6 +53,12 @@ type Listed = Pick<ListedExperiment, 'name' | 'title' | 'about' | 'cases' | 'var
 
 /** A line an experiment. */
 function shortList(rows: readonly Listed[]): string {
+  const width = terminalWidth(100);
+  if (width < narrowestTable)
+    return stacked(
+      rows.map(({ name, cases, title }) => ({ head: [name, ...cases].join(' '), texts: [title] })),
+      width,
+    );
   return aligned(rows.map(({ name, cases, title }) => [name, cases.join(' '), title]));
 }
 

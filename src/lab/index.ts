@@ -39,7 +39,7 @@ export { ladderSvg } from './draw/ladder/svg.js';
 export { ladderText } from './draw/ladder/text.js';
 export { rowTrace } from './draw/row-trace.js';
 export { type Ingredients, ingredientsOf } from './draw/what-was-run.js';
-export { narrowestTable, stacked, wrap } from './draw/text/wrap.js';
+export { narrowestTable, beside, stacked, wrap } from './draw/text/wrap.js';
 export { terminalWidth } from './draw/text/width.js';
 export type { Case, Need } from './run/case.js';
 export {

@@ -18,12 +18,16 @@ function pieces(line: string): { readonly blank: string; readonly text: string }
 function wrapLine(line: string, width: number): string[] {
   const lines: string[] = [];
   let current: string | undefined;
+  let length = 0;
   for (const { blank, text } of pieces(line)) {
-    const longer = current === undefined ? text : `${current}${blank}${text}`;
-    if (current === undefined || current === '' || lengthOf(longer) <= width) current = longer;
-    else {
+    const added = blank.length + lengthOf(text);
+    if (current === undefined || current === '' || length + added <= width) {
+      current = `${current ?? ''}${blank}${text}`;
+      length += added;
+    } else {
       lines.push(current);
       current = text;
+      length = added - blank.length;
     }
   }
   return [...lines, current ?? ''];
@@ -48,4 +52,26 @@ export function stacked(entries: readonly Entry[], width: number): string {
   return entries
     .map(({ head, texts }) => [head, ...texts.map((text) => wrap(text, width, '  '))].join('\n'))
     .join('\n\n');
+}
+
+/** A cell of a row, and the columns it may take. */
+export interface Cell {
+  readonly text: string;
+  readonly width: number;
+}
+
+function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - lengthOf(text)));
+}
+
+/** Cells beside one another, each broken into lines that fit. */
+export function beside(cells: readonly Cell[]): string {
+  const broken = cells.map(({ text, width }) => ({ width, lines: wrap(text, width).split('\n') }));
+  const height = Math.max(...broken.map(({ lines }) => lines.length));
+  const lineAt = (index: number): string =>
+    broken
+      .map(({ width, lines }) => padded(lines[index] ?? '', width))
+      .join('  ')
+      .trimEnd();
+  return Array.from({ length: height }, (_, index) => lineAt(index)).join('\n');
 }
