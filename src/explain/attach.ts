@@ -1,6 +1,6 @@
-import * as dgram from 'node:dgram';
+import type * as dgram from 'node:dgram';
 import { errorMonitor, type EventEmitter } from 'node:events';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { invalidArgument } from '../errors.js';
 import { explain, type Explanation } from './explain.js';
 import type { UnixExplanation } from './unix.js';
@@ -54,11 +54,14 @@ export function attach<Target extends Attachable>(target: Target): Target {
 
 /** {@link attach}, in the words of a language. */
 export function attachIn<Target extends Attachable>(words: ExplanationWords, target: Target): Target {
-  if (!(target instanceof net.Server || target instanceof dgram.Socket || target instanceof net.Socket))
+  // Both take longer to load than this package has for it.
+  const { Server, Socket } = process.getBuiltinModule('node:net');
+  const datagram = process.getBuiltinModule('node:dgram').Socket;
+  if (!(target instanceof Server || target instanceof datagram || target instanceof Socket))
     throw invalidArgument('target', 'a net.Server, dgram.Socket or net.Socket', target);
   if (attached.has(target)) return target;
   attached.add(target);
-  const known: Partial<BindRequest> = { protocol: target instanceof dgram.Socket ? 'udp' : 'tcp' };
+  const known: Partial<BindRequest> = { protocol: target instanceof datagram ? 'udp' : 'tcp' };
   // Runs before the listeners of 'error', and does not count as one of them.
   const emitter: EventEmitter = target;
   emitter.on(errorMonitor, (error: unknown) => explainInPlace(error, known, words));

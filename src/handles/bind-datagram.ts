@@ -1,10 +1,11 @@
-import * as dgram from 'node:dgram';
+import type * as dgram from 'node:dgram';
 import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import { Socket } from '../socket/socket.js';
 import { familyOfAddress } from './bound.js';
 import { datagramState, datagramType } from './node-internals.js';
 import { needsDescriptors } from './runtime.js';
+import { late } from './late.js';
 
 /** Where a `dgram.Socket` is bound, and the options it has before bind(2). */
 export interface BindDatagramOptions {
@@ -18,7 +19,7 @@ export interface BindDatagramOptions {
 
 /** The family of a socket that can be bound. */
 function checkSocket(socket: dgram.Socket): 'IPv4' | 'IPv6' {
-  if (!(socket instanceof dgram.Socket)) throw invalidArgument('socket', 'a dgram.Socket', socket);
+  if (!(socket instanceof late.dgram.Socket)) throw invalidArgument('socket', 'a dgram.Socket', socket);
   const { handle, bindState } = datagramState(socket);
   if (!handle) throw new UsageError('ERR_SOCKET_CLOSED', 'socket: already closed; create another');
   if (bindState !== 0) throw new UsageError('ERR_SOCKET_BUSY', 'socket: already bound; create another');

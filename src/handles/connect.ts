@@ -1,5 +1,4 @@
-import * as dns from 'node:dns';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { int32Max, integer, invalidArgument, knownKeys, TimeoutError, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
@@ -7,6 +6,7 @@ import { type AttemptSettings, type Destination, firstToAnswer, interleave } fro
 import { familyOfAddress } from './bound.js';
 import { keepOptions } from './keep.js';
 import { needsDescriptors } from './runtime.js';
+import { late } from './late.js';
 
 type InternetFamily = 'IPv4' | 'IPv6';
 
@@ -158,7 +158,8 @@ function resolve(
     const onAbort = (): void => reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
     // ADDRCONFIG as in net.connect: no address of a family this host has none of.
-    const asked = family === undefined ? { all: true, hints: dns.ADDRCONFIG } : { all: true, family: versions[family] };
+    const asked =
+      family === undefined ? { all: true, hints: late.dns.ADDRCONFIG } : { all: true, family: versions[family] };
     lookup(host, asked, (error, found) => {
       signal.removeEventListener('abort', onAbort);
       if (error) return reject(error);
@@ -174,10 +175,10 @@ function resolve(
 
 /** Where to connect, in the order to try. */
 export async function destinations(settings: ConnectOptions, signal: AbortSignal): Promise<readonly Destination[]> {
-  const { host = '', port = 0, path, lookup = dns.lookup } = settings;
+  const { host = '', port = 0, path, lookup = late.dns.lookup } = settings;
   if (path !== undefined) return [{ family: 'unix', path }];
   const family = onlyFamily(settings);
-  const literal = net.isIP(host) !== 0;
+  const literal = late.net.isIP(host) !== 0;
   const found = literal ? [host] : await resolve(host, family, lookup, signal);
   const usable = found
     .map((address) => toDestination(address, port))
@@ -234,7 +235,7 @@ export function adopted(
 ): net.Socket {
   let taken: net.Socket;
   try {
-    taken = new net.Socket({ allowHalfOpen, fd: socket.fd, readable: true, writable: true });
+    taken = new late.net.Socket({ allowHalfOpen, fd: socket.fd, readable: true, writable: true });
   } catch (error) {
     socket.close();
     throw error;

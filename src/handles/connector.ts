@@ -1,5 +1,5 @@
 import type * as https from 'node:https';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import type * as tls from 'node:tls';
 import { invalidArgument, knownKeys, TimeoutError } from '../errors.js';
 import { adopted, type ConnectOptions, connectSocket, type InternetConnectOptions } from './connect.js';
@@ -98,7 +98,7 @@ function secured(
   socket: net.Socket,
 ): Promise<tls.TLSSocket> {
   // RFC 6066 section 3: no address as a server name.
-  const name = servername || settings.servername || (net.isIP(host) === 0 ? host : '');
+  const name = servername || settings.servername || (late.net.isIP(host) === 0 ? host : '');
   return new Promise((resolve, reject) => {
     const secure = late.tls.connect({ ALPNProtocols: ['http/1.1'], host, ...settings, servername: name, socket });
     secure.once('error', reject);
@@ -118,7 +118,8 @@ function securedBy(
 ): net.Socket {
   const wanted: object = { ...settings, ...request, socket };
   const secure = late.https.Agent.prototype.createConnection.call(agent, wanted);
-  if (!(secure instanceof net.Socket)) throw invalidArgument('agent', 'an https.Agent that returns its socket', secure);
+  if (!(secure instanceof late.net.Socket))
+    throw invalidArgument('agent', 'an https.Agent that returns its socket', secure);
   return secure;
 }
 

@@ -1,6 +1,6 @@
-import * as dgram from 'node:dgram';
+import type * as dgram from 'node:dgram';
 import type { Http2Session } from 'node:http2';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 import { late } from './late.js';
@@ -86,13 +86,13 @@ function hint(target: object): string {
 }
 
 function fdOfNode(target: object): number {
-  if (target instanceof net.Socket) return fdOfStream(target, named(target, 'net.Socket'));
-  if (target instanceof net.Server) {
+  if (target instanceof late.net.Socket) return fdOfStream(target, named(target, 'net.Socket'));
+  if (target instanceof late.net.Server) {
     const handle = streamHandle(target);
     if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;
     throw missing(named(target, 'net.Server'), serverReason(handle));
   }
-  if (target instanceof dgram.Socket) {
+  if (target instanceof late.dgram.Socket) {
     const handle = datagramState(target).handle;
     if (handle?.fd !== undefined && handle.fd >= 0) return handle.fd;
     throw missing('dgram.Socket', datagramReason(handle));

@@ -1,11 +1,12 @@
 import { fstatSync } from 'node:fs';
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import type { Socket } from '../socket/socket.js';
 import { type BindPlace, openBound } from './bound.js';
 import { listenOn, streamHandle } from './node-internals.js';
 import { needsDescriptors, serverOfBun } from './runtime.js';
+import { late } from './late.js';
 
 /** Where a server listens, and the options its socket has before bind(2). */
 export interface ServeOptions {
@@ -26,9 +27,9 @@ export type ServerListenOptions = BindPlace &
 /** Throws unless `server` can begin to listen with `options`. */
 export function checkServer(server: net.Server, { backlog = 511, signal }: ServeOptions): void {
   needsDescriptors('listen', 'listen');
-  if (serverOfBun(server) && !(server instanceof net.Server))
+  if (serverOfBun(server) && !(server instanceof late.net.Server))
     throw new UsageError('ERR_NOT_SUPPORTED', "listen: not on Bun's http servers, only on those of node:net");
-  if (!(server instanceof net.Server))
+  if (!(server instanceof late.net.Server))
     throw invalidArgument('server', 'a net.Server, or one of http, https, http2, tls', server);
   integer(backlog, 'backlog', -(2 ** 31), int32Max);
   if (signal !== undefined && !(signal instanceof AbortSignal))

@@ -1,4 +1,4 @@
-import * as net from 'node:net';
+import type * as net from 'node:net';
 import { integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
 import type { OptionValues } from '../options/types.js';
 import { Socket } from '../socket/socket.js';
@@ -6,6 +6,7 @@ import { keepOptions } from './keep.js';
 import { bottomHandle, type ConnectingHandle, onEachHandle, onOpening } from './node-internals.js';
 import { clientPlace, samePlace } from './place.js';
 import { needsDescriptors } from './runtime.js';
+import { late } from './late.js';
 
 interface AnyPresetSettings {
   /** Set on each socket that connects there, before bind(2) and connect(2). */
@@ -141,7 +142,7 @@ let restoreConnect: (() => boolean) | undefined;
 
 function patch(): void {
   if (restoreConnect !== undefined) return;
-  const below = net.Socket.prototype.connect as Connect;
+  const below = late.net.Socket.prototype.connect as Connect;
   const connect: Connect = function (...args) {
     if (presets.size > 0 && !exempt.has(this)) {
       const place = clientPlace(args);
@@ -149,10 +150,10 @@ function patch(): void {
     }
     return below.apply(this, args);
   };
-  net.Socket.prototype.connect = connect;
+  late.net.Socket.prototype.connect = connect;
   restoreConnect = () => {
-    if ((net.Socket.prototype.connect as unknown) !== connect) return false;
-    net.Socket.prototype.connect = below;
+    if ((late.net.Socket.prototype.connect as unknown) !== connect) return false;
+    late.net.Socket.prototype.connect = below;
     return true;
   };
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { isatty } from 'node:tty';
 import { getSystemErrorMap } from 'node:util';
 import { check, invalidArgument, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
@@ -93,7 +92,7 @@ function forwardSignals(pid: number): () => void {
     }
   };
   const ignore = (): void => {};
-  const atTerminal = isatty(0) ? ignore : send;
+  const atTerminal = process.getBuiltinModule('node:tty').isatty(0) ? ignore : send;
   for (const signal of forwarded) process.on(signal, send);
   for (const signal of fromTerminal) process.on(signal, atTerminal);
   return () => {
