@@ -5,7 +5,7 @@ import type * as net from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { SystemCallError, UsageError } from '../errors.js';
-import { fdOf } from '../handles/fd-of.js';
+import { streamHandle } from '../handles/node-internals.js';
 import { getOption, setOption } from '../handles/options.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import { Socket } from '../socket/socket.js';
@@ -114,8 +114,10 @@ export async function emptyQueue(fd: number, isOpen: () => boolean, isLast = tru
 
 /** Lets the server accept what waits in the queue of its listener, and closes the listener. */
 export async function acceptTheLast(server: net.Server): Promise<void> {
-  if (server.listening && typeof server.address() !== 'string') await emptyQueue(fdOf(server), () => server.listening);
-  else await setImmediate();
+  // A worker of a cluster has none: the socket is its primary's.
+  const fd = server.listening ? streamHandle(server)?.fd : undefined;
+  if (fd === undefined || fd < 0) await setImmediate();
+  else await emptyQueue(fd, () => server.listening);
   stopAccepting(server);
 }
 

@@ -30,7 +30,14 @@ export type Order =
   | { readonly order: 'drain'; readonly deadlineMs: number; readonly last: boolean };
 
 /** What a process says when it has done what it was ordered to. */
-export type Done = 'healthy' | 'stopped' | 'drained';
+export type Done = (typeof doneWords)[number];
+
+const doneWords = ['healthy', 'stopped', 'drained'] as const;
+
+/** Reads a line of a process; `undefined` for one of another version, which has done nothing that is known here. */
+export function doneOf(line: string): Done | undefined {
+  return doneWords.find((word) => word === line);
+}
 
 /** `ADDRESS GENERATION`: where the supervisor is met, an abstract name without its NUL, and which start this is. */
 export const restartVariable = 'SOCKWISE_RESTART';

@@ -6,7 +6,7 @@ import { activatedSockets, notifyManager } from './activation.js';
 import { Channel, eachLine } from './channel.js';
 import { HeldSockets } from './held-sockets.js';
 import { type Ending, Program, type Process } from './program.js';
-import { type Done, type FromProgram, fromProgramKinds, type FromSupervisor } from './restart-messages.js';
+import { doneOf, type FromProgram, fromProgramKinds, type FromSupervisor } from './restart-messages.js';
 
 /** Which program runs, and how it is replaced. */
 export interface SupervisorSettings {
@@ -255,7 +255,10 @@ export class Supervisor {
     const orders = new net.Socket({ fd: ours.detach() });
     const member: Process = { order: (order) => void orders.write(`${JSON.stringify(order)}\n`) };
     program.join(member);
-    eachLine(orders, (what) => program.did(member, what as Done));
+    eachLine(orders, (line) => {
+      const what = doneOf(line);
+      if (what !== undefined) program.did(member, what);
+    });
     try {
       await this.#hear(channel, program);
     } finally {
