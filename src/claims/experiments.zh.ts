@@ -27,6 +27,7 @@ export const experimentTitles: Readonly<Record<string, string>> = {
   'queue-full': 'connect() 一个队列已满的监听者',
   'queue-full-at-last-ack': '握手的最后一个 ACK 到来时队列已满',
   'close-listener': '关闭监听套接字',
+  'leave-port': '离开一个队列已满的端口',
   'migrate-queue': '关闭两个监听者中的一个：队列里的连接',
   'migrate-handshake': '关闭两个监听者中的一个：正在握手的连接',
   'orphan-lifetime': '已关闭的套接字的 FIN_WAIT_2',

@@ -1,5 +1,11 @@
 import { type Case, defineCase, type Experiment, numberOf, textOf, sharedAdvice } from '../kit/index.js';
-import { handshakeMigrated, listenerClosed, queueMigrated, stillHere } from './closing-listener.experiments.js';
+import {
+  handshakeMigrated,
+  listenerClosed,
+  portLeft,
+  queueMigrated,
+  stillHere,
+} from './closing-listener.experiments.js';
 import { deferAccept, fastOpen } from './early-data.experiments.js';
 import { connectRefused, queueFull, queueFullAtLastAck } from './refused.experiments.js';
 
@@ -179,4 +185,44 @@ const acceptEarlyOrLate = defineCase<Played, Accepted>({
 });
 
 /** Connections on their way to accept(). */
-export const acceptQueueCases: readonly Case[] = [refused, closedListener, acceptEarlyOrLate];
+const portLeftCase = defineCase<Played, { readonly waited: string; readonly late: string }>({
+  id: 'R17',
+  articles: [],
+  title: 'Leaving a port whose queue is full',
+  claim:
+    'close(2) ends the descriptor, and the socket only with the last descriptor; so a server that passes its listener on (SCM_RIGHTS, unix(7)), or leaves a SO_REUSEPORT group once it has accepted what waits, loses no connection.',
+  rules: ['queue-dies-with-listener', 'one-socket-many-descriptors', 'reuseport-hash'],
+  advice:
+    'Pass the listener to the next process before you close it: `openHandover`, or `sockwise restart`. In a SO_REUSEPORT group have new connections steered to the others by SO_ATTACH_REUSEPORT_CBPF, accept what waits, then close: `member.leave()`.',
+  labels: { waited: 'those that waited', late: 'one that comes later' },
+  rows: [
+    // The claim is about the other two.
+    { name: 'a plain close', given: { experiment: portLeft, variant: 'a plain close' } },
+    {
+      name: 'handed over',
+      given: { experiment: portLeft, variant: 'handed over' },
+      says: { waited: `${stillHere}, ${stillHere}`, late: stillHere },
+    },
+    {
+      name: 'a member steers away, accepts and closes',
+      given: { experiment: portLeft, variant: 'a member steers away, accepts and closes' },
+      says: { waited: `${stillHere}, ${stillHere}`, late: stillHere },
+    },
+  ],
+  async run(stage, { experiment, variant }) {
+    const findings = await experiment.on(stage, variant);
+    return { waited: textOf(findings, 'waited'), late: textOf(findings, 'late') };
+  },
+  laws: [
+    {
+      text: 'A plain close resets all that wait, and later ones are refused. Passed on, or left behind by a member of a group that has accepted its queue, the port loses nobody.',
+      rows: {
+        'a plain close': { waited: 'ECONNRESET, ECONNRESET', late: 'ECONNREFUSED' },
+        'handed over': { waited: `${stillHere}, ${stillHere}`, late: stillHere },
+        'a member steers away, accepts and closes': { waited: `${stillHere}, ${stillHere}`, late: stillHere },
+      },
+    },
+  ],
+});
+
+export const acceptQueueCases: readonly Case[] = [refused, closedListener, portLeftCase, acceptEarlyOrLate];

@@ -114,4 +114,72 @@ export const handshakeMigrated = experiment(
   },
 );
 
-export const closingListenerExperiments: readonly Experiment[] = [listenerClosed, queueMigrated, handshakeMigrated];
+const queueOf = 2;
+/** A queue holds one more than its backlog (sk_acceptq_is_full()). */
+const leaver = { port: 8080, name: 'leaver', backlog: queueOf - 1, options: { SO_REUSEPORT: true } };
+
+/** Every new connection goes to the socket at this index of the SO_REUSEPORT group. */
+const allTo = (index: number): { code: number; jt: number; jf: number; k: number }[] => [
+  { code: 0x06, jt: 0, jf: 0, k: index },
+];
+
+/** Three ways to give up a port while connections wait. */
+export const portLeft = experiment(
+  'Leaving a port whose queue is full',
+  {
+    name: 'leave-port',
+    about:
+      'A close resets both connections of the queue. Where a successor has the same socket, close() ends a descriptor alone. A member of a SO_REUSEPORT group first has new connections steered to another one, and accepts what waits.',
+    rule: 'inet_csk_listen_stop() runs when the last descriptor of a listener is closed, and resets its queue. SCM_RIGHTS makes another descriptor of the same socket (unix(7)). The program of SO_ATTACH_REUSEPORT_CBPF chooses who gets a SYN (reuseport_select_sock()).',
+    cases: ['R17'],
+    labels: {
+      sent: 'sent by the server',
+      waited: 'recv() of those that waited',
+      late: 'recv() of one that comes later',
+    },
+    variants: {
+      'a plain close': 'close',
+      'handed over': 'hand over',
+      'a member steers away, accepts and closes': 'steer',
+    },
+  },
+  async ({ host, mark, segments }, how) => {
+    const [server, client] = [host('server'), host('client')];
+    const listener = server.listen(leaver);
+    const waiting = [
+      await client.connect(server, 8080, { name: 'first' }),
+      await client.connect(server, 8080, { name: 'second' }),
+    ];
+    await queueHolds(server, 8080, queueOf);
+    const successor =
+      how === 'hand over'
+        ? server.record('successor', listener.socket.dup())
+        : how === 'steer'
+          ? server.listen({ ...shared, name: 'member' })
+          : undefined;
+    const serve = async (from: LabSocket): Promise<void> => void (await (await from.accept()).send(stillHere));
+    if (how === 'steer') {
+      // The leaver was the first: its index is 0.
+      listener.setOption('SO_ATTACH_REUSEPORT_CBPF', allTo(1));
+      for (const _ of waiting) await serve(listener);
+    }
+    mark('the listener is closed');
+    listener.close();
+    if (how === 'hand over' && successor !== undefined) for (const _ of waiting) await serve(successor);
+    const waited = [];
+    for (const one of waiting) waited.push(await resultOf(() => one.recv()));
+    const sent = endingsOf(segments(), 'server');
+    const late = client.open({ name: 'third' });
+    const isConnected =
+      (await resultOf(async () => await late.connect({ address: server.address, port: 8080 }))) === 'ok';
+    if (isConnected && successor !== undefined) await serve(successor);
+    return { sent, waited: waited.join(', '), late: isConnected ? await resultOf(() => late.recv()) : 'ECONNREFUSED' };
+  },
+);
+
+export const closingListenerExperiments: readonly Experiment[] = [
+  listenerClosed,
+  queueMigrated,
+  handshakeMigrated,
+  portLeft,
+];
