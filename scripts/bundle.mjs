@@ -67,6 +67,9 @@ const groups = [
 /** The command: in CommonJS what answers at once, and the way to the file of all commands. */
 const command = ['cli/main'];
 
+/** What jest takes, which loads no modules before Node 24. Node itself never does, so that an application has one of each class. */
+const library = ['index', 'service/index'];
+
 /** Files of the commands alone, whose errors are a line. */
 const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
 
@@ -74,11 +77,6 @@ const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-ru
 function folded({ fileName, code }) {
   const mangle = { toplevel: false, keepNames: { function: true, class: true } };
   return minifySync(fileName, code, { module: !fileName.endsWith('.cjs'), compress: false, mangle }).code;
-}
-
-/** How CommonJS is written: what is shared in a folder of its own, since the names of two runs would meet. */
-function commonJs(folder) {
-  return { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: `shared/${folder}/[name].cjs` };
 }
 
 /** Folders of the packages that are bundled. */
@@ -149,9 +147,12 @@ async function write(names, output, elsewhere = []) {
 
 const written = new Set([
   ...(await write(entries, { format: 'esm', chunkFileNames: 'shared/[name].js', codeSplitting: { groups } })),
-  // Node starts a third sooner with CommonJS, and they load what a Socket needs alone, not all of the public surface.
-  ...(await write(programs, commonJs('programs'))),
-  ...(await write(command, commonJs('answers'), ['./every.js'])),
+  // Node starts a third sooner with CommonJS, and the programs load what a Socket needs alone, not all of the public surface.
+  ...(await write(
+    [...programs, ...command, ...library],
+    { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'shared/[name].cjs' },
+    ['./every.js'],
+  )),
 ]);
 writeFileSync(
   join(dist, 'LICENSES'),
@@ -161,19 +162,31 @@ writeFileSync(
     .join(`\n${'-'.repeat(80)}\n\n`),
 );
 
+const importedByDeclarations = /(\b(?:from|import)\s*\(?\s*["'])(\.[^"']*)\.js(["'])/g;
+
 /** Adds a file of declarations and those it imports. */
 function addDeclarations(file, files) {
   if (files.has(file)) return;
   files.add(file);
-  for (const [, name] of readFileSync(join(dist, file), 'utf8').matchAll(
-    /\b(?:from|import)\s*\(?\s*["'](\.[^"']*)\.js["']/g,
-  ))
+  for (const [, , name] of readFileSync(join(dist, file), 'utf8').matchAll(importedByDeclarations))
     addDeclarations(join(dirname(file), `${name}.d.ts`), files);
+}
+
+/** Writes the same declarations for CommonJS: TypeScript tells the two kinds of module apart by the name. */
+function writeCommonJsDeclarations(names) {
+  const files = new Set();
+  for (const name of names) addDeclarations(`${name}.d.ts`, files);
+  return [...files].map((file) => {
+    const text = readFileSync(join(dist, file), 'utf8').replaceAll(importedByDeclarations, '$1$2.cjs$3');
+    const written = file.replace('.d.ts', '.d.cts');
+    writeFileSync(join(dist, written), text);
+    return written;
+  });
 }
 
 // What an earlier build left, of files that are no more; and the declarations of what cannot be imported, two thirds of them.
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const kept = new Set(written);
+const kept = new Set([...written, ...writeCommonJsDeclarations(library)]);
 for (const { types } of Object.values(exports)) if (types !== undefined) addDeclarations(relative('dist', types), kept);
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
-  if (/\.(c?js(\.map)?|d\.ts)$/.test(file) && !kept.has(file)) rmSync(join(dist, file));
+  if (/\.(c?js(\.map)?|d\.c?ts)$/.test(file) && !kept.has(file)) rmSync(join(dist, file));

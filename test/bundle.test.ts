@@ -29,8 +29,8 @@ const ofHandles = /\bcreateConnection\b/;
 
 describe('dist', () => {
   test.each(['why', 'sockets', 'free', 'set', 'options'])('`sockwise %s` loads no lab', (command) => {
-    expect(says(`shared/answers/${command}.cjs`, /getsockopt/)).toBe(true);
-    expect(says(`shared/answers/${command}.cjs`, ofTheLab)).toBe(false);
+    expect(says(`shared/${command}.cjs`, /getsockopt/)).toBe(true);
+    expect(says(`shared/${command}.cjs`, ofTheLab)).toBe(false);
   });
 
   test('the lab is found where it is loaded, so the test above can fail', () => {
@@ -38,7 +38,7 @@ describe('dist', () => {
   });
 
   test("`sockwise why` and `sockwise sockets` load nothing for Node's own handles", () => {
-    for (const command of ['why', 'sockets']) expect(says(`shared/answers/${command}.cjs`, ofHandles)).toBe(false);
+    for (const command of ['why', 'sockets']) expect(says(`shared/${command}.cjs`, ofHandles)).toBe(false);
     expect(says('index.js', ofHandles)).toBe(true);
   });
 
