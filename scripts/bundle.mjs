@@ -39,30 +39,26 @@ const programs = readdirSync(join(root, 'src/claims/programs'))
 
 /**
  * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for what
- * takes the types out of TypeScript. `sockwise why` loads the first alone.
+ * takes the types out of TypeScript, and the Chinese texts, loaded where somebody asks for them. A group takes what its files import
+ * too, so those that others are built on come first.
  */
 const groups = [
   {
     name: 'core',
-    test: /\/src\/(package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach|.*\.zh\.ts))/,
-    // Before those of the texts in Chinese: a group takes along what its modules import, and all of them import the rules.
-    priority: 7,
+    test: /\/src\/(package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach|.*\.zh\.))/,
   },
-  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/, priority: 2 },
-  {
-    name: 'lab',
-    test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs))/,
-    priority: 1,
-  },
+  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/ },
   {
     name: 'typescript',
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
-    priority: 4,
   },
-  // Loaded where somebody asks for it.
-  { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/, priority: 5 },
-  { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/, priority: 6 },
-];
+  { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/ },
+  {
+    name: 'lab',
+    test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs|chinese))(?!.*\.zh\.)/,
+  },
+  { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/ },
+].map((group, index) => ({ ...group, priority: 10 - index }));
 
 /** The command: in CommonJS what answers at once, and the way to the file of all commands. */
 const command = ['cli/main'];
@@ -150,7 +146,11 @@ const written = new Set([
   // Node starts a third sooner with CommonJS, and the programs load what a Socket needs alone, not all of the public surface.
   ...(await write(
     [...programs, ...command, ...library],
-    { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: 'shared/[name].cjs' },
+    {
+      format: 'cjs',
+      entryFileNames: '[name].cjs',
+      chunkFileNames: 'shared/[name].cjs',
+    },
     ['./every.js'],
   )),
 ]);
