@@ -142,7 +142,7 @@ const lastFin = defineCase<LastFin, LastCloser>({
   claim: 'The side that closes last needs no 2MSL: if its FIN is lost it is sent again, until it is acknowledged.',
   rules: ['last-closer-done', 'held-by-closing-connection'],
   advice:
-    'Set SO_REUSEADDR on the side that closes last as well: LAST_ACK holds its port, as TIME_WAIT would. If many LAST_ACK stand, their peers are gone: lower tcp_orphan_retries.',
+    'Set SO_REUSEADDR on the side that closes last as well: LAST_ACK holds its port, as TIME_WAIT would. If there are many LAST_ACK, their peers are gone: lower tcp_orphan_retries.',
   labels: {
     whileLost: 'while the FIN is lost',
     sentAgain: 'FIN sent again',
@@ -268,7 +268,7 @@ const maximumSegmentLifetime = defineCase<'as it is' | 'set to 20 s', string>({
   claim: 'RFC 793 takes the MSL to be two minutes, and TIME_WAIT waits for two of them.',
   rules: ['time-wait-60s'],
   advice:
-    'Count with one minute on Linux, or with what net.ipv4.tcp_tw_timeout says where there is one (Alibaba Cloud Linux). Do not tune tcp_fin_timeout for it: that is about FIN_WAIT2.',
+    'Expect one minute on Linux, or what net.ipv4.tcp_tw_timeout says where there is one (Alibaba Cloud Linux). Do not tune tcp_fin_timeout for it: that is about FIN_WAIT2.',
   onLoopback: true,
   rows: [
     { name: 'TIME_WAIT on this kernel, twice the MSL', given: 'as it is', says: 'about 240 s' },

@@ -75,7 +75,7 @@ const four = defineCase<Moment, Sent>({
   claim: 'A connection is closed by four segments, a FIN and an ACK each way, none of which may be missing.',
   rules: ['fin-carries-ack', 'closing-states', 'linger-zero-resets'],
   advice:
-    'Do not count segments to tell a clean close from another: three or four, it is clean if either side has sent a FIN and nobody an RST.',
+    'Do not count segments to tell a clean close from another: three or four, it is clean if both sides have sent a FIN and neither an RST.',
   labels: { segments: 'segments', inOrder: 'in order' },
   rows: (['after it has acknowledged the FIN', 'before its ACK is due', 'after the first has sent RST'] as const).map(
     (moment) => ({

@@ -131,7 +131,7 @@ const bothOrders = defineCase<Order, { server: string; client: string }>({
     'A server that is the passive closer has no TIME_WAIT; it has one where it closes first, as when it is stopped or ends an HTTP connection.',
   rules: ['first-fin-time-wait', 'last-closer-done'],
   advice:
-    'Look for TIME_WAIT at the side that closes. If a proxy closes its upstream connections it gathers them as a client, and runs out of ports: keep those connections open.',
+    'Look for TIME_WAIT at the side that closes. A proxy that closes its upstream connections collects TIME_WAIT as a client, and runs out of ports: keep those connections open.',
   labels: { server: 'left at the server', client: 'left at the client' },
   rows: [
     { name: 'the server closes first', given: 'server first', says: { server: 'TIME_WAIT', client: 'nothing' } },
@@ -295,7 +295,7 @@ const closedProgram = defineCase<Remedy, string>({
     'A server that does not set SO_REUSEADDR cannot be restarted at once. If the program cannot be changed, is there anything else to be done?',
   rules: ['held-by-time-wait', 'time-wait-removed', 'tw-buckets', 'one-socket-many-descriptors'],
   advice:
-    'Give the program a listener that is never closed, if it can take one as a descriptor. Otherwise give it an address or a network namespace of its own, or set the option from outside (`sockwise set`, or an LD_PRELOAD library). Remove TIME_WAIT by `sockwise free` or tcp_max_tw_buckets only if you can live without what it protects: old segments, and a peer whose last ACK was lost.',
+    'Give the program a listener that is never closed, if it can take one as a descriptor. Otherwise give it an address or a network namespace of its own, or set the option from outside (`sockwise set`, or an LD_PRELOAD library). Remove TIME_WAIT by `sockwise free` or tcp_max_tw_buckets only if you can live without its protection: against old segments, and for a peer whose last ACK was lost.',
   rows: (
     [
       'doing nothing',

@@ -32,7 +32,7 @@ const silentClose = defineCase<Silent, SilentEnd>({
   },
   laws: [
     {
-      text: 'A socket in repair mode closes in silence, whatever is pending: its peer stays ESTABLISHED, its next write works, and then it reads ECONNRESET. Once repair mode is left, close() sends FIN as usual.',
+      text: 'A socket in repair mode closes without sending anything, whatever is pending: its peer stays ESTABLISHED, its next write works, and then it reads ECONNRESET. Once repair mode is left, close() sends FIN as usual.',
       rows: (pending) =>
         pending === 'repair mode left before the close'
           ? { sent: 'FIN', peer: 'CLOSE_WAIT', write: 'ok', read: 'end of stream' }

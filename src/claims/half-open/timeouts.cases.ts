@@ -112,7 +112,7 @@ const vanished = defineCase<Played, Noticed>({
   },
   laws: [
     {
-      text: 'TCP_USER_TIMEOUT ends a connection with data on its way, about 0.4 s after the time set, which is much for short times only; keepalive ends an idle one in time. Neither does the work of the other, and without both nothing ends.',
+      text: 'TCP_USER_TIMEOUT ends a connection with data on its way, about 0.4 s after the time set, which matters for short times only; keepalive ends an idle one in time. Neither does the work of the other, and without both nothing ends.',
       rows: {
         'TCP_USER_TIMEOUT 300 ms and data on its way': { error: 'ETIMEDOUT', after: 'after more than twice the time' },
         'keepalive 1 s + 1 s on an idle connection': { error: 'ETIMEDOUT', after: 'in time' },

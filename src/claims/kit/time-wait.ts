@@ -52,3 +52,10 @@ export function sameFourTuple(
 ): ScriptedConnection {
   return peer.connection({ localPort: peerPort, remotePort: serverPort, ...settings });
 }
+
+/** What the SYN of a new connection is answered with. A FIN that the old end sends again, on a busy machine, is no answer to it. */
+export async function answerToSyn(
+  connection: ScriptedConnection,
+): Promise<Awaited<ReturnType<ScriptedConnection['answers']>>[number] | undefined> {
+  return (await connection.answers()).find(({ flags }) => !flags.includes('FIN'));
+}

@@ -1,4 +1,4 @@
-import { arrived, connected, endingsOf, type Experiment, experiment, inState, readToEnd } from '../kit/index.js';
+import { arrived, connected, endingsOf, type Experiment, experiment, inState, readToEnd, until } from '../kit/index.js';
 
 interface Input {
   readonly input: 'read' | 'FIN' | 'unread' | 'peeked at';
@@ -39,6 +39,8 @@ export const closeUnread = experiment(
     if (shutdownRead) s.shutdown('read');
     if (seconds !== undefined) s.setOption('SO_LINGER', { on: true, seconds });
     await s.send('answer');
+    // An ACK that came after the close would be answered with another RST.
+    await until(() => s.socket.getOption('TCP_INFO').unacked === 0 || undefined, 'an ACK for the answer');
     context.mark('the server closes');
     s.close();
     const { bytes, end } = await readToEnd(c);

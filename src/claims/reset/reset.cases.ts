@@ -99,7 +99,7 @@ const abortWith = defineCase<Unfinished, { sent: string; got: string; read: stri
     'With SO_LINGER {1, 0} close() throws away what it has and sends an RST, and no FIN: with data unsent, with data unread and with nothing pending (the ABORT of RFC 9293 section 3.10.5).',
   rules: ['linger-zero-resets', 'unread-data-resets', 'reset-after-data'],
   advice:
-    'Tell the reason in the protocol where it matters, and wait for the answer before the abort: a peer cannot tell it from a crash, or from a program that left data unread.',
+    'If the reason matters, send it in the protocol, and wait for the answer before you abort: a peer cannot tell it from a crash, or from a program that left data unread.',
   labels: { sent: 'sent', got: 'data the peer gets', read: 'then it reads' },
   rows: (['unsent data', 'unread data', 'nothing'] as const).map((pending) => ({
     name: pending,

@@ -154,7 +154,7 @@ const closedProgram = defineCase<Help, string>({
     "A program that sets no option and cannot be changed can still be restarted at once: by LD_PRELOAD, by setsockopt() on its listener through pidfd_getfd(2), behind a proxy, or with systemd's socket.",
   rules: ['held-by-time-wait', 'option-inherited', 'one-socket-many-descriptors', 'held-by-listener'],
   advice:
-    'Put LD_PRELOAD into the unit of the program for good, so that the old one has it too. A socket unit is for programs that take its descriptor: one that binds for itself meets the listener of systemd. In front of one that does not, systemd-socket-proxyd or any proxy will do.',
+    'Put LD_PRELOAD into the unit of the program for good, so that the old one has it too. A socket unit is for programs that take its descriptor. In front of any other program run systemd-socket-proxyd or another proxy, and let the program bind another port.',
   sideBySide: 4,
   rows: (
     [

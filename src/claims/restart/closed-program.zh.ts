@@ -9,7 +9,7 @@ export const closedProgramTexts: TextsById = {
       '新老程序都用 LD_PRELOAD 运行，就管用。pidfd_getfd(2) 只够得着老程序，所以新程序还要用 LD_PRELOAD。代理管用；systemd 的监听套接字也管用，只要程序接收它的描述符；自己绑定的程序会失败，因为端口已归那个监听套接字。',
     ],
     advice:
-      '把 LD_PRELOAD 长期写进程序的 unit，这样老程序也有它。socket 单元适合能接收描述符的程序：自己绑定的程序会撞上 systemd 的监听套接字。不能接收的，前面放 systemd-socket-proxyd 或任何代理都行。',
+      '把 LD_PRELOAD 长期写进程序的 unit，这样老程序也有它。socket 单元适合能接收描述符的程序。别的程序，前面放 systemd-socket-proxyd 或别的代理，程序自己换一个端口绑定。',
     rows: {
       nothing: '什么都不做',
       'LD_PRELOAD for both': '新老都用 LD_PRELOAD',

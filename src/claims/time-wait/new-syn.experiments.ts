@@ -1,4 +1,11 @@
-import { type Experiment, experiment, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
+import {
+  answerToSyn,
+  type Experiment,
+  experiment,
+  leaveInTimeWait,
+  sameFourTuple,
+  type ScriptedConnection,
+} from '../kit/index.js';
 
 const clockBefore = 1_000_000;
 
@@ -10,7 +17,7 @@ function clockAt(later: number | undefined): { clock?: number } {
 /** Sends the SYN of a new connection. An ACK is not for it, but for all that the old one sent. */
 async function knock(connection: ScriptedConnection): Promise<{ said: string; ack: number }> {
   connection.send('SYN', { seq: 0, options: { mss: 1460 } });
-  const [answer] = await connection.answers();
+  const answer = await answerToSyn(connection);
   return { said: answer?.flags.join(' ') ?? 'nothing', ack: answer?.ack ?? 0 };
 }
 

@@ -1,4 +1,12 @@
-import { type Experiment, experiment, leaveInTimeWait, oldData, peerPort, sameFourTuple } from '../kit/index.js';
+import {
+  answerToSyn,
+  type Experiment,
+  experiment,
+  leaveInTimeWait,
+  oldData,
+  peerPort,
+  sameFourTuple,
+} from '../kit/index.js';
 
 interface Late {
   readonly isRemoved: boolean;
@@ -40,7 +48,7 @@ export const oldDuplicate = experiment(
       ...clock(2000),
     });
     fresh.send('SYN', { options: { mss: 1460 } });
-    const [answer] = await fresh.answers();
+    const answer = await answerToSyn(fresh);
     const syn = answer?.flags.join(' ') ?? 'nothing';
     if (syn !== 'SYN ACK') return { syn };
     fresh.send('ACK');

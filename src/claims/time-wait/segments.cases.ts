@@ -1,5 +1,6 @@
 import { getSystemErrorName } from 'node:util';
 import {
+  answerToSyn,
   answersTo,
   type Case,
   comesTrue,
@@ -199,7 +200,7 @@ const duplicates = defineCase<Late, Meeting>({
       ...clock(2000),
     });
     fresh.send('SYN', { options: { mss: 1460 } });
-    const [answer] = await fresh.answers();
+    const answer = await answerToSyn(fresh);
     if (answer === undefined || !answer.flags.includes('SYN')) return { newConnection: 'refused', oldDataRead: false };
     fresh.send('ACK');
     const server = await listener.accept('new server');

@@ -1,4 +1,11 @@
-import { type Case, defineCase, leaveInTimeWait, sameFourTuple, type ScriptedConnection } from '../kit/index.js';
+import {
+  answerToSyn,
+  type Case,
+  defineCase,
+  leaveInTimeWait,
+  sameFourTuple,
+  type ScriptedConnection,
+} from '../kit/index.js';
 
 const clocks = { none: undefined, newer: 10, same: 0, older: -10 } as const;
 type Clock = keyof typeof clocks;
@@ -26,7 +33,7 @@ function clockName(clock: Clock): string {
 /** Sends the SYN of a new connection; `refused` if only an acknowledgement of the old one comes back. */
 async function knock(connection: ScriptedConnection): Promise<{ said: string; ack: number }> {
   connection.send('SYN', { seq: 0, options: { mss: 1460 } });
-  const [answer] = await connection.answers();
+  const answer = await answerToSyn(connection);
   if (answer === undefined) return { said: 'no answer', ack: 0 };
   return { said: answer.flags.includes('SYN') ? 'accepted' : 'refused', ack: answer.ack };
 }

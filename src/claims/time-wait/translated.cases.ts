@@ -1,4 +1,5 @@
 import {
+  answerToSyn,
   type Case,
   defineCase,
   type Host,
@@ -59,7 +60,7 @@ async function clientFirst(host: Host, peer: ScriptedPeer, clock: { clock?: numb
 async function connectAs(peer: ScriptedPeer, client: ScriptedConnection): Promise<string> {
   const syn = async (): Promise<{ isAccepted: boolean; ack: number }> => {
     client.send('SYN', { seq: 0, options: { mss: 1460 } });
-    const [answer] = await client.answers();
+    const answer = await answerToSyn(client);
     return { isAccepted: answer?.flags.includes('SYN') === true, ack: answer?.ack ?? 0 };
   };
   const first = await syn();
@@ -100,7 +101,7 @@ const throughNat = defineCase<Translated, Reached>({
     'Timestamps keep late segments out of a new connection of the same client; behind a NAT, where the next client on that port is another machine, they do not.',
   rules: ['paws', 'syn-in-time-wait', 'refused-syn-resets'],
   advice:
-    'Let the protocol of the application have a check of its own, as TLS has: no late segment passes it. A NAT in front of many clients should keep a port for its TIME_WAIT, and have enough addresses.',
+    'Let the protocol of the application have a check of its own, as TLS has: no late segment passes it. A NAT in front of many clients should give a port to nobody else before its TIME_WAIT is over, and needs enough addresses for that.',
   labels: { syn: 'the new SYN', lateSegment: 'the late segment' },
   needs: ['packet-socket'],
   rows: (['client', 'server'] as const)

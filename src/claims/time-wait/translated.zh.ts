@@ -10,7 +10,7 @@ export const translatedTexts: TextsById = {
       '不管是不是在 NAT 后面，迟到的报文段都进不了新连接。',
     ],
     advice:
-      '让应用层协议自己做校验，TLS 就有：迟到的报文段都过不去。给很多客户端用的 NAT，应当让端口保持到 TIME_WAIT 结束，地址也要够多。',
+      '让应用层协议自己做校验，TLS 就有：迟到的报文段都过不去。给很多客户端用的 NAT，在 TIME_WAIT 结束之前不要把端口给别的客户端，为此地址也要够多。',
     labels: { syn: '新的 SYN', lateSegment: '迟到的报文段' },
     rows: {
       'the client closed first, then the same client': '客户端先关闭，然后是同一个客户端',
