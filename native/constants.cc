@@ -6,6 +6,7 @@
 #include <sys/un.h>
 
 #if defined(__linux__)
+#include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/netlink.h>
 #include <linux/vm_sockets.h>
@@ -59,6 +60,7 @@ const Constant kConstants[] = {
     {"AF_PACKET", AF_PACKET},
     {"AF_VSOCK", AF_VSOCK},
     {"CLONE_NEWNET", CLONE_NEWNET},
+    {"ETH_P_ALL", ETH_P_ALL},
     {"IPPROTO_MPTCP", 262},
     {"IPPROTO_UDPLITE", IPPROTO_UDPLITE},
     {"MSG_CMSG_CLOEXEC", MSG_CMSG_CLOEXEC},
@@ -69,6 +71,8 @@ const Constant kConstants[] = {
     {"MSG_NOSIGNAL", MSG_NOSIGNAL},
     {"NETLINK_ROUTE", NETLINK_ROUTE},
     {"SCM_CREDENTIALS", SCM_CREDENTIALS},
+    {"PACKET_OTHERHOST", PACKET_OTHERHOST},
+    {"PACKET_OUTGOING", PACKET_OUTGOING},
     {"PACKET_TX_TIMESTAMP", PACKET_TX_TIMESTAMP},
     // These are younger than many libraries' headers, or the kernel's own: linux/socket.h, asm-generic/socket.h.
     {"SCM_PIDFD", 4},

@@ -18,13 +18,13 @@ const native = new Proxy(addon, {
   },
 });
 
-const DATA = 64;
+const valueOffset = 64;
 /** Of `data`: where the records of setsockopts() begin. */
-const BATCH = 65_536;
-const NAME_SPACE = 128;
-const READABLE = 1;
-const frame = new Int32Array(addon.scratch, 0, DATA / 4);
-const data = Buffer.from(addon.scratch, DATA);
+const batchOffset = 65_536;
+const nameSpace = 128;
+const readable = 1;
+const frame = new Int32Array(addon.scratch, 0, valueOffset / 4);
+const data = Buffer.from(addon.scratch, valueOffset);
 const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, SO_RCVBUF, SCM_RIGHTS } = addon.constants;
 assert.equal(typeof SCM_RIGHTS, 'number');
 
@@ -52,7 +52,7 @@ function bound(type) {
 async function readable({ listener, ready }, fd) {
   ok(native.watch(fd, listener, true), 'watch');
   while (!ready.has(fd)) await new Promise(setImmediate);
-  assert.equal(ok(native.poll(fd, READABLE), 'poll') & READABLE, READABLE);
+  assert.equal(ok(native.poll(fd, readable), 'poll') & readable, readable);
   ok(native.unwatch(fd, listener), 'unwatch');
   ready.delete(fd);
 }
@@ -89,15 +89,15 @@ async function datagrams(ready) {
   await readable(ready, two.fd);
   assert.equal(native.recvfrom(two.fd, Buffer.alloc(4), 0), 1);
   assert.equal(frame[3], one.address.length);
-  const names = Buffer.alloc(2 * NAME_SPACE);
+  const names = Buffer.alloc(2 * nameSpace);
   names.set(two.address, 0);
-  names.set(two.address, NAME_SPACE);
+  names.set(two.address, nameSpace);
   const size = two.address.length;
-  const table = Int32Array.of(0, 3, 0, size, 0, 0, 0, 0, 3, 2, NAME_SPACE, size, 0, 0, 0, 0);
+  const table = Int32Array.of(0, 3, 0, size, 0, 0, 0, 0, 3, 2, nameSpace, size, 0, 0, 0, 0);
   const none = Buffer.alloc(0);
   assert.equal(native.sendmmsg(one.fd, Buffer.from('abcde'), names, none, table, 0, 2, 0), 2);
   await readable(ready, two.fd);
-  const into = [Buffer.alloc(32), 16, Buffer.alloc(2 * NAME_SPACE), Buffer.alloc(64), 32];
+  const into = [Buffer.alloc(32), 16, Buffer.alloc(2 * nameSpace), Buffer.alloc(64), 32];
   ok(native.recvmmsg(two.fd, ...into, new Int32Array(16), 2, 0), 'recvmmsg');
   lies(one.fd, two.fd, names);
   for (const { fd } of [one, two]) ok(native.close(fd), 'close');
@@ -203,11 +203,11 @@ function descriptors() {
   control.writeInt32LE(SOL_SOCKET, 8);
   control.writeInt32LE(SCM_RIGHTS, 12);
   control.writeInt32LE(left, 16);
-  data.set(control, NAME_SPACE);
+  data.set(control, nameSpace);
   ok(native.sendmsg(left, [Buffer.from('x')], 0, 0, control.length), 'sendmsg');
   ok(native.recvmsg(right, [Buffer.alloc(4)], 0, 256), 'recvmsg');
   assert.ok(frame[1] >= 20);
-  const received = data.readInt32LE(NAME_SPACE + 16);
+  const received = data.readInt32LE(nameSpace + 16);
   ok(native.own(received), 'own');
   ok(native.disown(received), 'disown');
   ok(native.own(received), 'own');
@@ -228,7 +228,7 @@ function options() {
     [SO_RCVBUF, 8192],
   ].entries()) {
     for (const [field, number] of [SOL_SOCKET, name, 4, 0, value, 0].entries())
-      data.writeInt32LE(number, BATCH + index * 24 + field * 4);
+      data.writeInt32LE(number, batchOffset + index * 24 + field * 4);
   }
   frame.set([fd, 0, 0, 2]);
   ok(native.setsockopts(), 'setsockopts');
@@ -297,14 +297,14 @@ async function everything(threaded) {
   const ready = new Set();
   const events = new Int32Array(addon.events);
   const listener = native.listenForReadiness((count) => {
-    for (let i = 0; i < 2 * count; i += 2) if (events[i + 1] & READABLE) ready.add(events[i]);
+    for (let i = 0; i < 2 * count; i += 2) if (events[i + 1] & readable) ready.add(events[i]);
   });
   ok(native.startReadiness(threaded), 'startReadiness');
   ok(native.holdReadiness(listener, true), 'holdReadiness');
   await connections({ listener, ready });
   await datagrams({ listener, ready });
   assert.ok(native.watch(-1, listener, false) < 0);
-  assert.ok(native.poll(-1, READABLE) <= 0);
+  assert.ok(native.poll(-1, readable) <= 0);
   native.unwatch(-1, listener);
   native.holdReadiness(-1, true);
   descriptors();

@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { NetworkNamespace, Socket } from '../dist/index.js';
 
 // Below the limit of descriptors of a process, and of the ports of one address.
-const MOST_IN_A_PROCESS = 15_000;
-const ROUNDS = 5;
+const mostInAProcess = 15_000;
+const rounds = 5;
 const program = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
 
 /** Listeners on an address of its own, until the parent is gone. */
@@ -22,7 +22,7 @@ function hold(index, count) {
 
 /** Processor time of a run, user and system, as `times` of sh has it: it is the same on a busy machine. */
 function milliseconds(...args) {
-  const times = Array.from({ length: ROUNDS }, () => {
+  const times = Array.from({ length: rounds }, () => {
     const { stdout } = spawnSync('sh', ['-c', '"$@" > /dev/null; times', 'sh', process.execPath, ...args], {
       encoding: 'utf8',
     });
@@ -32,14 +32,14 @@ function milliseconds(...args) {
       0,
     );
   });
-  return `${times.sort((a, b) => a - b)[ROUNDS >> 1].toFixed(0)} ms`;
+  return `${times.sort((a, b) => a - b)[rounds >> 1].toFixed(0)} ms`;
 }
 
 async function measure(count) {
   const namespace = NetworkNamespace.create();
   const children = [];
-  for (let left = count - 1, index = 0; left > 0; left -= MOST_IN_A_PROCESS, index++) {
-    const args = ['hold', String(index), String(Math.min(left, MOST_IN_A_PROCESS))];
+  for (let left = count - 1, index = 0; left > 0; left -= mostInAProcess, index++) {
+    const args = ['hold', String(index), String(Math.min(left, mostInAProcess))];
     const child = namespace.run(() => ({ child: fork(fileURLToPath(import.meta.url), args) })).child;
     children.push(child);
     await once(child, 'message');
@@ -54,7 +54,7 @@ async function measure(count) {
     'sockwise why 8080 --no-trials': [program, 'why', '8080', '--no-trials'],
     'sockwise why 8080': [program, 'why', '8080'],
   };
-  console.log(`${count} sockets, port ${listener.getsockname().port} held, median of ${ROUNDS}`);
+  console.log(`${count} sockets, port ${listener.getsockname().port} held, median of ${rounds}`);
   namespace.run(() => {
     for (const [name, args] of Object.entries(rows)) console.log(`  ${name.padEnd(32)} ${milliseconds(...args)}`);
   });

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-const MEGABYTE = 1_000_000;
-const MOST_PACKED = 1.3 * MEGABYTE;
+const megabyte = 1_000_000;
+const mostPacked = 1.3 * megabyte;
 
 /**
  * What stands against a release, in sentences.
@@ -33,7 +33,7 @@ export function obstacles({ manifest, changelog, changes, tags, isTagged, stale,
   if (changes !== '') found.push(`the working tree has changes:\n${changes}`);
   if (isTagged && !tags.includes(`v${version}`)) found.push(`the commit has no tag v${version}`);
   for (const line of stale) found.push(`${line}: npm run prebuild`);
-  if (packed > MOST_PACKED) found.push(`the package has ${packed} bytes, more than ${MOST_PACKED}`);
+  if (packed > mostPacked) found.push(`the package has ${packed} bytes, more than ${mostPacked}`);
   return found;
 }
 
@@ -62,7 +62,7 @@ function main() {
   });
   if (values['dry-run'])
     for (const { path, size: bytes } of files) console.log(`${String(bytes).padStart(9)}  ${path}`);
-  console.log(`${filename}: ${files.length} files, ${(size / MEGABYTE).toFixed(2)} MB`);
+  console.log(`${filename}: ${files.length} files, ${(size / megabyte).toFixed(2)} MB`);
   for (const one of found) console.error(`not released: ${one}`);
   if (found.length > 0) {
     process.exitCode = 1;

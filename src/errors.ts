@@ -144,6 +144,11 @@ export class TimeoutError extends Error {
 /** `EADDRINUSE`, `ERR_TIMED_OUT`: the code of an error, or its text where it has none. */
 export function codeOf(error: unknown): string {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return messageOf(error);
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 

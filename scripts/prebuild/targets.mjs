@@ -10,11 +10,11 @@ const require = createRequire(import.meta.url);
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Node-API's version in binding.gyp. */
-const NAPI = 8;
+const nodeApiVersion = 8;
 
 /** Node's own binaries ask for as much. */
-const GLIBC = [2, 28];
-const MACOS = '11.0';
+const glibcVersion = [2, 28];
+const macosVersion = '11.0';
 
 const linux = {
   link: ['-Wl,--gc-sections', '-Wl,-z,lazy', '-Wl,--version-script=native/exports.map'],
@@ -29,12 +29,12 @@ const macos = {
 
 /** `triple` is the compiler's name of the target. */
 export const targets = {
-  'linux-x64': { ...linux, arch: 'x64', triple: `x86_64-linux-gnu.${GLIBC.join('.')}` },
-  'linux-arm64': { ...linux, arch: 'arm64', triple: `aarch64-linux-gnu.${GLIBC.join('.')}` },
+  'linux-x64': { ...linux, arch: 'x64', triple: `x86_64-linux-gnu.${glibcVersion.join('.')}` },
+  'linux-arm64': { ...linux, arch: 'arm64', triple: `aarch64-linux-gnu.${glibcVersion.join('.')}` },
   'linux-x64-musl': { ...linux, arch: 'x64', triple: 'x86_64-linux-musl' },
   'linux-arm64-musl': { ...linux, arch: 'arm64', triple: 'aarch64-linux-musl' },
-  'darwin-x64': { ...macos, arch: 'x64', triple: `x86_64-macos.${MACOS}` },
-  'darwin-arm64': { ...macos, arch: 'arm64', triple: `aarch64-macos.${MACOS}` },
+  'darwin-x64': { ...macos, arch: 'x64', triple: `x86_64-macos.${macosVersion}` },
+  'darwin-arm64': { ...macos, arch: 'arm64', triple: `aarch64-macos.${macosVersion}` },
 };
 
 /** The flags of binding.gyp, as far as they are not the linker's. */
@@ -53,7 +53,7 @@ export const compileFlags = [
     '-Wall',
     '-Wextra',
     '-Werror',
-    `-DNAPI_VERSION=${NAPI}`,
+    `-DNAPI_VERSION=${nodeApiVersion}`,
     '-DNODE_GYP_MODULE_NAME=sockwise',
     '-DBUILDING_NODE_EXTENSION',
   ],
@@ -72,7 +72,7 @@ export function recipe(target) {
 
 /** Node-API of the version that is built for, and libuv, whose functions every Node exports. */
 function isRuntimes(name) {
-  const { js_native_api_symbols, node_api_symbols } = require('node-api-headers').symbols[`v${NAPI}`];
+  const { js_native_api_symbols, node_api_symbols } = require('node-api-headers').symbols[`v${nodeApiVersion}`];
   return js_native_api_symbols.includes(name) || node_api_symbols.includes(name) || name.startsWith('uv_');
 }
 
@@ -98,10 +98,10 @@ export function faults(target, bytes, isLibc) {
   for (const { name, version, weak } of file.undefinedSymbols) {
     if (weak || isRuntimes(name)) continue;
     if (triple.includes('-gnu.') ? version === undefined : !isLibc(name))
-      found.push(`${name} is not of libc or Node-API ${NAPI}`);
-    else if (version !== undefined && isNewer(version, GLIBC)) found.push(`${name} needs ${version}`);
+      found.push(`${name} is not of libc or Node-API ${nodeApiVersion}`);
+    else if (version !== undefined && isNewer(version, glibcVersion)) found.push(`${name} needs ${version}`);
   }
   for (const name of entryPoints.filter((name) => !file.exported.includes(name))) found.push(`it lacks ${name}`);
-  if (file.format === 'mach-o' && file.floor !== MACOS) found.push(`it needs macOS ${file.floor}`);
+  if (file.format === 'mach-o' && file.floor !== macosVersion) found.push(`it needs macOS ${file.floor}`);
   return found;
 }

@@ -1,8 +1,7 @@
-import { closeSync } from 'node:fs';
 import { type Case, ladderSvg, type MatrixResult, type Spoken } from '../claims/index.js';
 import { matrixHtml, rowTrace } from '../lab/index.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
-import { fileOfEach } from './several-files.js';
+import { filesFor } from './several-files.js';
 
 export interface CaseOutputFlags {
   readonly html?: string;
@@ -25,15 +24,9 @@ export class CaseOutputs {
   constructor({ html, svg, pcap }: CaseOutputFlags, chosen: readonly Case[]) {
     this.#rows = chosen.flatMap(({ id, rowNames }) => rowNames.map((row) => ({ id, row })));
     const names = this.#rows.map(({ id, row }) => (chosen.length === 1 ? row : `${id} ${row}`));
-    const filesOf = (file: string | undefined, flag: string): string[] => {
-      if (file === undefined) return [];
-      const files = fileOfEach(file, names);
-      for (const each of files) closeSync(openForWriting(each, flag));
-      return files;
-    };
     this.#page = html === undefined ? undefined : openForWriting(html, '--html');
-    this.#pictures = filesOf(svg, '--svg');
-    this.#captures = filesOf(pcap, '--pcap');
+    this.#pictures = filesFor('--svg', svg, names);
+    this.#captures = filesFor('--pcap', pcap, names);
   }
 
   /** What a case is to leave behind. */

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 /** Exit codes of every command. */
 export const exitCodes = {
   ok: 0,
@@ -40,6 +41,6 @@ export function report(error: unknown): void {
 
 /** Says on standard error, in a line, that a result could not be written: a full disk is no fault of the program. */
 export function reportUnwritten(where: string, error: unknown): void {
-  console.error(printable(`sockwise: ${where}: ${error instanceof Error ? error.message : String(error)}`));
+  console.error(printable(`sockwise: ${where}: ${messageOf(error)}`));
   process.exitCode = exitCodes.failed;
 }

@@ -1,8 +1,7 @@
-import { closeSync } from 'node:fs';
 import { experimentsHtml, ladderSvg, type Played, type Run, traceOf } from '../lab/index.js';
 import { reportUnwritten } from './exit.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
-import { fileOfEach } from './several-files.js';
+import { filesFor } from './several-files.js';
 
 export interface OutputFlags {
   readonly html?: string;
@@ -21,15 +20,9 @@ export class Outputs {
     const names = runs.map(({ experiment, variant }) =>
       several || variant === undefined ? [experiment.name, variant ?? ''].join(' ') : variant,
     );
-    const filesOf = (file: string | undefined, flag: string): string[] => {
-      if (file === undefined) return [];
-      const files = fileOfEach(file, names);
-      for (const each of files) closeSync(openForWriting(each, flag));
-      return files;
-    };
     this.#page = html === undefined ? undefined : openForWriting(html, '--html');
-    this.#pictures = filesOf(svg, '--svg');
-    this.#captures = filesOf(pcap, '--pcap');
+    this.#pictures = filesFor('--svg', svg, names);
+    this.#captures = filesFor('--pcap', pcap, names);
   }
 
   /** Where a run writes its capture. */

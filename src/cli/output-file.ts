@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import { closeSync, openSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { UsageError } from '../index.js';
 import { reportUnwritten } from './exit.js';
@@ -7,7 +8,7 @@ export function openForWriting(file: string, flag: string): number {
   try {
     return openSync(file, 'w');
   } catch (error) {
-    throw new UsageError('ERR_ARGUMENT_INVALID', `${flag}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError('ERR_ARGUMENT_INVALID', `${flag}: ${messageOf(error)}`);
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.js';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../index.js';
 import type { SavedRun } from '../lab/index.js';
@@ -27,13 +28,13 @@ export function readSavedRun(file: string): SavedRun {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw wrong(error instanceof Error ? error.message : String(error));
+    throw wrong(messageOf(error));
   }
   let saved: unknown;
   try {
     saved = JSON.parse(text);
   } catch (error) {
-    throw wrong(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw wrong(`${file} is not JSON: ${messageOf(error)}`);
   }
   if (isSavedRun(saved)) return saved;
   throw wrong(`${file} is not what "sockwise matrix --json" prints`);

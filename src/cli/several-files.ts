@@ -1,4 +1,6 @@
+import { closeSync } from 'node:fs';
 import { extname } from 'node:path';
+import { openForWriting } from './output-file.js';
 
 /** As part of a file's name: `TIME_WAIT, with the option` is `time-wait-with-the-option`. */
 function slug(text: string): string {
@@ -25,4 +27,12 @@ export function fileOfEach(file: string, names: readonly string[]): string[] {
     taken.add(each);
     return `${each}${ending}`;
   });
+}
+
+/** The files that a flag names for these runs, none without it; each can be written, and is there now. */
+export function filesFor(flag: string, file: string | undefined, names: readonly string[]): string[] {
+  if (file === undefined) return [];
+  const files = fileOfEach(file, names);
+  for (const each of files) closeSync(openForWriting(each, flag));
+  return files;
 }

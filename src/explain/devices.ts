@@ -4,7 +4,7 @@ import type { NetworkNamespace } from '../netns/namespace.js';
 import { NotCopied } from './not-copied.js';
 
 /** `lo` is the first interface of every namespace, loopback_net_init(). */
-const LOOPBACK = 1;
+const loopbackIndex = 1;
 
 /** Devices of a namespace that stand for those of the machine. */
 export class Devices {
@@ -14,8 +14,8 @@ export class Devices {
   /** Makes one for each interface to which a socket is bound. */
   constructor(namespace: NetworkNamespace, indexes: Iterable<number>) {
     this.#namespace = namespace;
-    const others = [...new Set(indexes)].filter((index) => index !== 0 && index !== LOOPBACK);
-    this.#names = new Map([[LOOPBACK, 'lo'], ...others.map((index) => [index, `copy${index}`] as const)]);
+    const others = [...new Set(indexes)].filter((index) => index !== 0 && index !== loopbackIndex);
+    this.#names = new Map([[loopbackIndex, 'lo'], ...others.map((index) => [index, `copy${index}`] as const)]);
     for (const index of others) namespace.addVeth(namespace, { name: `copy${index}`, peerName: `peer${index}` });
   }
 

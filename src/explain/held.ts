@@ -1,5 +1,5 @@
 import { fstatSync } from 'node:fs';
-import { SystemCallError, UsageError } from '../errors.js';
+import { messageOf, SystemCallError, UsageError } from '../errors.js';
 import type { SocketRow, SocketTimer } from '../netlink/inet-diag.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import { readOption } from '../options/access.js';
@@ -101,7 +101,7 @@ class OptionReader {
         }
       }
     } catch (error) {
-      return this.#miss(error instanceof Error ? error.message : String(error));
+      return this.#miss(messageOf(error));
     }
     this.#closed++;
     return this.#miss(unread.closed);

@@ -1,5 +1,6 @@
 // `node --import sockwise/explain app.js`: every server and socket of the program that fails to bind says why in its error, in
 // Chinese with SOCKWISE_LANG=zh.
+import { messageOf } from '../errors.js';
 import * as dgram from 'node:dgram';
 import * as net from 'node:net';
 import { languages } from '../languages.js';
@@ -39,5 +40,5 @@ try {
   });
 } catch (error) {
   // The program must start all the same.
-  process.emitWarning(`sockwise/explain: ${error instanceof Error ? error.message : String(error)}`);
+  process.emitWarning(`sockwise/explain: ${messageOf(error)}`);
 }

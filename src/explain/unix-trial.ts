@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SystemCallError } from '../errors.js';
+import { messageOf, SystemCallError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 import type { UnixAction } from './rules.js';
 import { notTried, type Trial } from './trial.js';
@@ -50,7 +50,7 @@ export function tryUnix(isAlive: boolean, type: Type, action?: UnixAction): Tria
   try {
     folder = mkdtempSync(join(tmpdir(), 'sockwise-'));
   } catch (error) {
-    return notTried(error instanceof Error ? error.message : String(error));
+    return notTried(messageOf(error));
   }
   try {
     const path = join(folder, 's');

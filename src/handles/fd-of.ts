@@ -1,7 +1,7 @@
 import type * as dgram from 'node:dgram';
 import type { Http2Session } from 'node:http2';
 import type * as net from 'node:net';
-import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
+import { int32Max, integer, invalidArgument, messageOf, UsageError } from '../errors.js';
 import { Socket } from '../socket/socket.js';
 import { late } from './late.js';
 import { datagramState, type Handle, streamHandle } from './node-internals.js';
@@ -108,7 +108,7 @@ function fdOfBound(target: BoundSocket): number {
     fd = target.fd();
   } catch (error) {
     throw missing(named(target, 'net.BoundSocket'), [
-      `fd() says ${error instanceof Error ? error.message : String(error)}`,
+      `fd() says ${messageOf(error)}`,
       'use the server or socket that adopted it',
     ]);
   }

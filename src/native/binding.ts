@@ -2,7 +2,7 @@
  * The typed border to `native/`. Every call returns a number; below zero is `-errno`.
  *
  * Bytes cross in `scratch`, memory both sides see, because building objects in C++ costs more than the system call:
- * four int32 first (`Frame`), then, from `DATA` on, one value: an option's bytes, a sockaddr; from `BATCH` on options to set.
+ * four int32 first (`Frame`), then, from `valueOffset` on, one value: an option's bytes, a sockaddr; from `batchOffset` on options to set.
  * A call reads and writes it before it returns, so nothing may be kept there.
  */
 export interface NativeBinding {
@@ -15,12 +15,12 @@ export interface NativeBinding {
   /** Sizes (`sizeof sockaddr_in`) and offsets (`sockaddr_in.sin_port`) of kernel structures. */
   readonly layout: Readonly<Record<string, number>>;
 
-  /** getsockopt(2). Frame: fd, level, optname, capacity. Leaves the length in `Frame.length` and the value at `DATA`. */
+  /** getsockopt(2). Frame: fd, level, optname, capacity. Leaves the length in `Frame.length` and the value at `valueOffset`. */
   getsockopt(): number;
-  /** setsockopt(2). Frame: fd, level, optname, length; the value at `DATA`. */
+  /** setsockopt(2). Frame: fd, level, optname, length; the value at `valueOffset`. */
   setsockopt(): number;
   /**
-   * setsockopt(2), once for each of `Frame.length` records at `BATCH + Frame.level`, up to the first failure; the number
+   * setsockopt(2), once for each of `Frame.length` records at `batchOffset + Frame.level`, up to the first failure; the number
    * that went through is left in `Frame.length`. A record is int32 level, optname, length, 0, then the value padded to 8
    * bytes.
    */
@@ -29,16 +29,16 @@ export interface NativeBinding {
   socket(domain: number, type: number, protocol: number): number;
   /** socketpair(2). Leaves the descriptors in `Frame.fd` and `Frame.level`. */
   socketpair(domain: number, type: number, protocol: number): number;
-  /** bind(2) to the sockaddr of `length` bytes at `DATA`. */
+  /** bind(2) to the sockaddr of `length` bytes at `valueOffset`. */
   bind(fd: number, length: number): number;
-  /** connect(2) to the sockaddr of `length` bytes at `DATA`. */
+  /** connect(2) to the sockaddr of `length` bytes at `valueOffset`. */
   connect(fd: number, length: number): number;
   listen(fd: number, backlog: number): number;
-  /** accept4(2). Returns the descriptor; the peer's sockaddr is at `DATA`, its length in `Frame.length`. */
+  /** accept4(2). Returns the descriptor; the peer's sockaddr is at `valueOffset`, its length in `Frame.length`. */
   accept(fd: number): number;
-  /** getsockname(2). Returns the length of the sockaddr at `DATA`. */
+  /** getsockname(2). Returns the length of the sockaddr at `valueOffset`. */
   getsockname(fd: number): number;
-  /** getpeername(2). Returns the length of the sockaddr at `DATA`. */
+  /** getpeername(2). Returns the length of the sockaddr at `valueOffset`. */
   getpeername(fd: number): number;
   shutdown(fd: number, how: number): number;
   /** close(2) of a descriptor this environment owns. */
@@ -55,15 +55,15 @@ export interface NativeBinding {
   /** fcntl(2), F_DUPFD_CLOEXEC. Returns the new descriptor. */
   dup(fd: number): number;
 
-  /** sendto(2), to the sockaddr of `addressLength` bytes at `DATA`, or, if that is below 0, the connected peer. */
+  /** sendto(2), to the sockaddr of `addressLength` bytes at `valueOffset`, or, if that is below 0, the connected peer. */
   send(fd: number, data: Uint8Array, flags: number, addressLength: number): number;
   /** recv(2). */
   recv(fd: number, data: Uint8Array, flags: number): number;
-  /** recvfrom(2). The sender's sockaddr is at `DATA`, its length in `Frame.length` (0: none). */
+  /** recvfrom(2). The sender's sockaddr is at `valueOffset`, its length in `Frame.length` (0: none). */
   recvfrom(fd: number, data: Uint8Array, flags: number): number;
   /**
-   * sendmsg(2) of the `parts` in order: one, or an array of at most 1024, where a number stands for so many bytes at a null pointer. At `DATA` stands the sockaddr (`addressLength`
-   * bytes), and at `DATA + NAME_SPACE` the control messages (`controlLength` bytes).
+   * sendmsg(2) of the `parts` in order: one, or an array of at most 1024, where a number stands for so many bytes at a null pointer. At `valueOffset` stands the sockaddr (`addressLength`
+   * bytes), and at `valueOffset + nameSpace` the control messages (`controlLength` bytes).
    */
   sendmsg(
     fd: number,
@@ -73,8 +73,8 @@ export interface NativeBinding {
     controlLength: number,
   ): number;
   /**
-   * recvmsg(2) into `parts`: one, or an array of at most 1024. Leaves the sender's sockaddr at `DATA`, control messages at
-   * `DATA + NAME_SPACE` (at most `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control
+   * recvmsg(2) into `parts`: one, or an array of at most 1024. Leaves the sender's sockaddr at `valueOffset`, control messages at
+   * `valueOffset + nameSpace` (at most `controlCapacity` bytes), and in the frame: `fd` the message flags, `level` the control
    * length, `length` the sockaddr length. Descriptors received are close-on-exec only with `MSG_CMSG_CLOEXEC` in `flags`.
    */
   recvmsg(
@@ -84,7 +84,7 @@ export interface NativeBinding {
     controlCapacity: number,
   ): number;
   /**
-   * sendto(2) on a thread of its own, of a duplicate that blocks; the data is copied. To the sockaddr of `addressLength` bytes at `DATA`, or, if
+   * sendto(2) on a thread of its own, of a duplicate that blocks; the data is copied. To the sockaddr of `addressLength` bytes at `valueOffset`, or, if
    * that is 0, the connected peer. Returns when the thread is about to call; -errno where it cannot.
    */
   sendBlocking(fd: number, data: Uint8Array, flags: number, addressLength: number): number | Promise<number>;
@@ -119,7 +119,7 @@ export interface NativeBinding {
     flags: number,
   ): number;
   /**
-   * recvmmsg(2) of up to `count` messages, each into its own `size` bytes of `data`, `NAME_SPACE` bytes of `names` and
+   * recvmmsg(2) of up to `count` messages, each into its own `size` bytes of `data`, `nameSpace` bytes of `names` and
    * `controlSize` bytes of `control`. Leaves a row of `table` for each, and returns how many came.
    */
   recvmmsg(
@@ -194,7 +194,7 @@ export interface NativeBinding {
 /** Index of each int32 at the start of `scratch`. */
 export const Frame = { fd: 0, level: 1, optname: 2, length: 3 } as const;
 /** Byte offset of the value in `scratch`. */
-export const DATA = 64;
+export const valueOffset = 64;
 /** What the eight int32 of a row say of a message: where it is in the data, the names and the control messages. */
 export const Column = {
   offset: 0,
@@ -205,17 +205,17 @@ export const Column = {
   controlLength: 5,
   flags: 6,
 } as const;
-export const COLUMNS = 8;
+export const columnCount = 8;
 /** UIO_MAXIOV: sendmsg(2) takes no more parts, sendmmsg(2) and recvmmsg(2) no more messages. */
-export const MOST_MESSAGES = 1024;
+export const mostMessages = 1024;
 /** Bytes kept for a sockaddr before what follows it: `sockaddr_storage` is 128. */
-export const NAME_SPACE = 128;
-const VALUE_SIZE = 65_536;
+export const nameSpace = 128;
+const valueSize = 65_536;
 /** Where in `scratch` the value ends: 64 KiB (the longest classic BPF program is 32 KiB) behind the frame. */
-export const SCRATCH_SIZE = DATA + VALUE_SIZE;
+export const scratchSize = valueOffset + valueSize;
 /** Byte offset in `scratch` of the records of `setsockopts`: memory of their own behind the value, and as much of it. */
-export const BATCH = DATA + VALUE_SIZE;
-export const BATCH_SIZE = 65_536;
+export const batchOffset = valueOffset + valueSize;
+export const batchSize = 65_536;
 /** Calls of `startReadiness` that may fail. */
 export const startCalls = [
   process.platform === 'linux' ? 'epoll_create1' : 'kqueue',

@@ -2,9 +2,9 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { learnErrors, UsageError } from '../errors.js';
+import { learnErrors, messageOf, UsageError } from '../errors.js';
 import { code, root } from '../package.js';
-import { DATA, type NativeBinding } from './binding.js';
+import { valueOffset, type NativeBinding } from './binding.js';
 
 // A bundler that writes CommonJS leaves no address, and the error for it comes below.
 const here: string | undefined = import.meta.url;
@@ -64,7 +64,7 @@ function assertFresh(path: string): void {
     throw new Error('built from other sources than native/ now holds');
 }
 
-const BUNDLED = 'a bundler has taken sockwise from its folder, where the native addon is: mark it as external';
+const bundled = 'a bundler has taken sockwise from its folder, where the native addon is: mark it as external';
 
 /** Whether this code runs in the package's own folder. */
 function isWhole(): boolean {
@@ -92,14 +92,14 @@ function load(): NativeBinding {
       assertFresh(path);
       return require(path) as NativeBinding;
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       failures.push(new Error(`${path}: ${reason}`, { cause: error }));
     }
   }
   if (!isWhole())
     throw new UsageError(
       'ERR_NATIVE_LOAD',
-      `${BUNDLED} (esbuild --external:sockwise, rollup --external sockwise, webpack externals, ncc --external sockwise)`,
+      `${bundled} (esbuild --external:sockwise, rollup --external sockwise, webpack externals, ncc --external sockwise)`,
     );
   const cure = existsSync(join(root, 'src'))
     ? 'build it with `npm run build:native`'
@@ -114,7 +114,5 @@ function load(): NativeBinding {
 
 export const native = load();
 learnErrors(native.errnos, native.strerror);
-/** Views of the memory shared with `native/`; see {@link NativeBinding}. */
-export const frame = new Int32Array(native.scratch, 0, DATA / 4);
-export const data = new Uint8Array(native.scratch, DATA);
-export const dataView = new DataView(native.scratch, DATA);
+/** The arguments at the start of the scratch memory, see {@link NativeBinding}; the values behind them are options/scratch.ts. */
+export const frame = new Int32Array(native.scratch, 0, valueOffset / 4);

@@ -1,9 +1,9 @@
 import { parseIPv4, parseIPv6 } from '../address.js';
 import { invalidArgument, UsageError } from '../errors.js';
+import { constant } from '../socket/sockaddr.js';
 
-/** Linux's numbers: netlink is Linux's. */
-export const AF_INET = 2;
-export const AF_INET6 = 10;
+export const AF_INET = constant('AF_INET');
+export const AF_INET6 = constant('AF_INET6');
 
 /** An address with the number of leading bits that count. */
 export interface IpPrefix {

@@ -1,5 +1,6 @@
 import { littleEndian } from '../options/memory.js';
 import type { MemoryInfo } from '../options/values.gen.js';
+import { constant } from '../socket/sockaddr.js';
 import type { SocketOwner } from '../proc/owner.js';
 import { decodeAttributes, readU32 } from './attribute.js';
 import { decodeMemory, decodeShutdown } from './inet-diag.js';
@@ -7,7 +8,7 @@ import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
 import { type SocketState, stateName } from './state.js';
 
-export const AF_UNIX = 1;
+const AF_UNIX = constant('AF_UNIX');
 
 // struct unix_diag_req and struct unix_diag_msg
 const requestSize = 24;

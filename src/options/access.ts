@@ -1,11 +1,11 @@
 import { check, int32Max, integer, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
-import { BATCH, BATCH_SIZE, DATA, Frame, SCRATCH_SIZE } from '../native/binding.js';
+import { batchOffset, batchSize, valueOffset, Frame, scratchSize } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { byteLengthOf, bytesOf } from './bytes.js';
 import { optionError } from './kernel-version.js';
 import { littleEndian } from './memory.js';
 import { levelNumber, type Resolved, resolve } from './resolve.js';
-import { scratch as memory } from './scratch.js';
+import { scratch } from './scratch.js';
 import type { Level } from './spec.js';
 import type {
   OptionInput,
@@ -17,11 +17,11 @@ import type {
   SettableOption,
 } from './types.js';
 
-const ints = new Int32Array(native.scratch, DATA);
-const room = SCRATCH_SIZE - DATA;
+const ints = new Int32Array(native.scratch, valueOffset);
+const room = scratchSize - valueOffset;
 
 /** Where the records of {@link writeOptions} begin, in the memory of the codecs. */
-const batch = BATCH - DATA;
+const batch = batchOffset - valueOffset;
 /**
  * Where those written so far end. A value may be read by a getter, which may set several options in its turn: its records go
  * behind those that wait.
@@ -63,7 +63,7 @@ export function readOption(fd: number, option: ReadableOption | RawRead): unknow
 /** getsockopt(2): 0, with the value left in the scratch memory for {@link answer}, or `-errno`. */
 export function ask(fd: number, row: Resolved): number {
   if (!row.readable) throw noAccess(row, 'set');
-  if (row.ask !== undefined) row.ask(memory);
+  if (row.ask !== undefined) row.ask(scratch);
   frame[Frame.fd] = fd;
   frame[Frame.level] = row.level;
   frame[Frame.optname] = row.optname;
@@ -85,7 +85,7 @@ export function answer(row: Resolved): unknown {
       `${name}: expected ${shortest} to ${capacity} bytes, the kernel returned ${length}`,
     );
   }
-  return row.decode?.(memory, 0, length, row);
+  return row.decode?.(scratch, 0, length, row);
 }
 
 function readRaw(fd: number, raw: RawRead): Buffer {
@@ -94,10 +94,10 @@ function readRaw(fd: number, raw: RawRead): Buffer {
   integer(length, 'length', 0, room);
   const option = rawFrame(fd, level, optname);
   // Some options read the buffer before they answer, and take pointers from it: no leftover may look like one.
-  memory.bytes.fill(0, 0, length);
+  scratch.bytes.fill(0, 0, length);
   frame[Frame.length] = length;
   check(native.getsockopt(), 'getsockopt', { option });
-  return Buffer.from(memory.bytes.subarray(0, frame[Frame.length]));
+  return Buffer.from(scratch.bytes.subarray(0, frame[Frame.length]));
 }
 
 /** Writes the value at `at`, and returns its length. */
@@ -118,13 +118,13 @@ function encode(row: Resolved, value: unknown, at: number): number {
     return 4;
   }
   if (row.encode === undefined) throw noAccess(row, 'read');
-  return row.encode(value, memory, at, row);
+  return row.encode(value, scratch, at, row);
 }
 
 /** The level of the value of `length` bytes at `at`: structures with a group have its family behind the interface, RFC 3678. */
 function levelOf(row: Resolved, at: number, length: number): number {
   if (length < 10 || row.level6 === undefined) return row.level;
-  return memory.view.getUint16(at + 8, littleEndian) === AF_INET6 ? row.level6 : row.level;
+  return scratch.view.getUint16(at + 8, littleEndian) === AF_INET6 ? row.level6 : row.level;
 }
 
 /**
@@ -156,7 +156,7 @@ function writeRaw(fd: number, raw: RawOption): void {
   const length = integer(byteLengthOf(bytes), 'bytes: length', 0, room);
   const option = rawFrame(fd, level, optname);
   frame[Frame.length] = length;
-  memory.bytes.set(bytes);
+  scratch.bytes.set(bytes);
   check(native.setsockopt(), 'setsockopt', { option });
 }
 
@@ -178,7 +178,7 @@ export function writeOptions(fd: number, values: OptionValues): void {
     for (name in values) {
       const row = resolve(name);
       // The longest single value must still fit behind what is there.
-      if (at > batch + BATCH_SIZE / 2 - recordHeader)
+      if (at > batch + batchSize / 2 - recordHeader)
         throw new UsageError('ERR_OUT_OF_RANGE', 'options: too many for one call');
       const length = encode(row, values[name], at + recordHeader);
       const header = at >> 2;

@@ -1,4 +1,5 @@
 import { int32Max, integer, invalidArgument, UsageError } from '../errors.js';
+import { nearest } from '../nearest.js';
 import { native } from '../native/load.js';
 import { catalog } from './catalog.js';
 import { boundsOf, codecs } from './codec.js';
@@ -31,26 +32,6 @@ export interface Resolved extends NamedSpec {
 const rows = new Map<string, OptionSpec>(Object.entries(catalog));
 const resolved = new Map<string, Resolved>();
 
-/** Names that differ in a letter or two, or that the name is a part of. */
-function near(name: string): string {
-  const wanted = name.toUpperCase();
-  const found = [...rows.keys()].filter(
-    (known) => known.endsWith(`_${wanted}`) || known === wanted || differsLittle(known, wanted),
-  );
-  return found.length === 0 ? '' : `; is ${found.slice(0, 3).join(' or ')} meant?`;
-}
-
-/** Whether one edit (a letter more, less or other, or two swapped) turns one into the other. */
-function differsLittle(a: string, b: string): boolean {
-  if (Math.abs(a.length - b.length) > 1) return false;
-  let start = 0;
-  while (start < a.length && a[start] === b[start]) start++;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end++;
-  const left = Math.max(a.length, b.length) - start - end;
-  return left <= 1 || (left === 2 && a[start] === b[start + 1] && a[start + 1] === b[start]);
-}
-
 /**
  * What to ask the kernel for a name.
  *
@@ -71,7 +52,10 @@ export function resolveIfHere(name: string): Resolved | undefined {
   const spec = rows.get(name);
   if (typeof name !== 'string') throw invalidArgument('option', 'the C name of an option', name);
   if (spec === undefined) {
-    throw new UsageError('ERR_OPTION_UNKNOWN', `${name}: not in the catalogue of options${near(name)}`);
+    throw new UsageError(
+      'ERR_OPTION_UNKNOWN',
+      `${name}: not in the catalogue of options; did you mean ${nearest(name, [...rows.keys()])}?`,
+    );
   }
   const level = native.constants[spec.level];
   const optname = native.constants[name];

@@ -4,7 +4,7 @@ import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { ask } from './access.js';
 import { isSince } from './kernel-version.js';
-import { scratch as memory } from './scratch.js';
+import { scratch } from './scratch.js';
 import { type Resolved, resolveIfHere } from './resolve.js';
 import { type SocketKind, socketOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
@@ -77,10 +77,10 @@ function probe(fd: number, row: Resolved): number {
 
 function putProbe(row: Resolved): number {
   const { capacity, kind, spec } = row;
-  if (spec.example !== undefined) return row.encode?.(spec.example, memory, 0, row) ?? 0;
+  if (spec.example !== undefined) return row.encode?.(spec.example, scratch, 0, row) ?? 0;
   const length = Math.max(capacity, 8);
   // -1 is not a descriptor, 0 may be one.
-  memory.bytes.fill(kind === 'fd' ? 0xff : 0, 0, length);
+  scratch.bytes.fill(kind === 'fd' ? 0xff : 0, 0, length);
   return kind === 'fd' ? 4 : length;
 }
 

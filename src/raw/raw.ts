@@ -105,3 +105,12 @@ export class Epoll implements RawDescriptor {
     check(native.close(this.fd), 'close');
   }
 }
+
+const { ETH_P_ALL, PACKET_OTHERHOST, PACKET_OUTGOING } = native.constants;
+
+/** Numbers of packet(7): every protocol, and types of packets. 0 on a system that has no packet sockets. */
+export const packetNumbers = {
+  ETH_P_ALL: ETH_P_ALL ?? 0,
+  PACKET_OTHERHOST: PACKET_OTHERHOST ?? 0,
+  PACKET_OUTGOING: PACKET_OUTGOING ?? 0,
+} as const;

@@ -1,4 +1,5 @@
 // `node --import .../supervised.js app.js`, by sockwise restart: servers of the program listen on sockets that its supervisor keeps.
+import { messageOf } from '../errors.js';
 import cluster from 'node:cluster';
 import { chmodSync, statSync } from 'node:fs';
 import * as http from 'node:http';
@@ -44,7 +45,7 @@ function supervisor(): Member | undefined {
     member = Member.join((order, done) => void obey(order, done));
   } catch (error) {
     // The program must start all the same.
-    process.emitWarning(`sockwise restart: ${error instanceof Error ? error.message : String(error)}`);
+    process.emitWarning(`sockwise restart: ${messageOf(error)}`);
   }
   return member;
 }

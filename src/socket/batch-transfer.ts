@@ -1,6 +1,6 @@
 import type { Family } from '../address.js';
 import { integer, knownKeys } from '../errors.js';
-import { COLUMNS } from '../native/binding.js';
+import { columnCount } from '../native/binding.js';
 import { native } from '../native/load.js';
 import {
   type BatchMessage,
@@ -53,7 +53,7 @@ export function sendmmsg(
   const bits = flagBits(flags);
   if (!isBatch) {
     const gathered = gather(to.family, messages);
-    return sendRows(to, gathered, 0, gathered.table.length / COLUMNS, bits);
+    return sendRows(to, gathered, 0, gathered.table.length / columnCount, bits);
   }
   integer(first, 'first', 0, messages.count - 1);
   const number = integer(count ?? messages.count - first, 'count', 1, messages.count - first);

@@ -1,7 +1,7 @@
 import type { AddressOf, Family, SocketAddress } from '../address.js';
 import { int32Max, integer, invalidArgument, knownKeys, UsageError } from '../errors.js';
-import { Column, COLUMNS, MOST_MESSAGES, NAME_SPACE } from '../native/binding.js';
-import { data as scratch } from '../native/load.js';
+import { Column, columnCount, mostMessages, nameSpace } from '../native/binding.js';
+import { scratch } from '../options/scratch.js';
 import { bufferOf, byteLengthOf, byteOffsetOf } from '../options/bytes.js';
 import {
   type ControlMemory,
@@ -52,9 +52,9 @@ function memoryFor(count: number, data: Uint8Array, controlSize: number): Messag
   const control = new Uint8Array(controlSize);
   return {
     data,
-    names: new Uint8Array(NAME_SPACE * count),
+    names: new Uint8Array(nameSpace * count),
     control: { bytes: control, view: new DataView(control.buffer) },
-    table: new Int32Array(COLUMNS * count),
+    table: new Int32Array(columnCount * count),
   };
 }
 
@@ -71,7 +71,7 @@ function fetchMessage(family: Family, message: BatchMessage): Fetched {
   knownKeys(message, 'message', messageKeys);
   const { data: payload, address, control } = message;
   const encoded = control === undefined ? [] : encodeControl(control);
-  const name = scratch.slice(0, address === undefined ? 0 : writeAddress(family, address, NAME_SPACE));
+  const name = scratch.bytes.slice(0, address === undefined ? 0 : writeAddress(family, address, nameSpace));
   return { payload, name, control: encoded };
 }
 
@@ -80,7 +80,7 @@ function fetchMessage(family: Family, message: BatchMessage): Fetched {
  * transfer or resize it.
  */
 export function gather(family: Family, given: readonly BatchMessage[]): Messages {
-  const own = elementsOf(given, 'messages', 'messages', 1, MOST_MESSAGES);
+  const own = elementsOf(given, 'messages', 'messages', 1, mostMessages);
   const fetched = own.map((message) => fetchMessage(family, message));
   const payloads = fetched.map(({ payload }) => payloadBytes(payload));
   const total = payloads.reduce((sum, payload) => sum + byteLengthOf(payload), 0);
@@ -94,10 +94,10 @@ export function gather(family: Family, given: readonly BatchMessage[]): Messages
     const payload = payloads[index] ?? message.name;
     const length = byteLengthOf(payload);
     memory.data.set(payload, offset);
-    memory.names.set(message.name, NAME_SPACE * index);
+    memory.names.set(message.name, nameSpace * index);
     const used = writeControl(message.control, memory.control, controlOffset);
-    const row = [offset, length, NAME_SPACE * index, message.name.length, controlOffset, used];
-    memory.table.set(row, COLUMNS * index);
+    const row = [offset, length, nameSpace * index, message.name.length, controlOffset, used];
+    memory.table.set(row, columnCount * index);
     offset += length;
     controlOffset += used;
   }
@@ -105,7 +105,7 @@ export function gather(family: Family, given: readonly BatchMessage[]): Messages
 }
 
 /** The names and the table of every batch without control messages: no call gives way to another before it has read the answer. */
-const received = memoryFor(MOST_MESSAGES, new Uint8Array(), 0);
+const received = memoryFor(mostMessages, new Uint8Array(), 0);
 
 /** Memory for `count` messages of `size` bytes and `controlSize` of control messages each, the data in memory of its own. */
 export function roomFor(count: number, size: number, controlSize: number): Messages {
@@ -119,7 +119,7 @@ export function readBatch({ data, names, control, table }: Messages, count: numb
   const view = new DataView(names.buffer);
   return Array.from({ length: count }, (_, index) => {
     const [offset = 0, length = 0, nameOffset = 0, nameLength = 0, controlOffset = 0, controlSize = 0, flags = 0] =
-      table.subarray(COLUMNS * index, COLUMNS * (index + 1));
+      table.subarray(columnCount * index, columnCount * (index + 1));
     return {
       data: Buffer.from(bufferOf(data), byteOffsetOf(data) + offset, length),
       address: readAddress(nameLength, names, view, nameOffset),
@@ -131,7 +131,7 @@ export function readBatch({ data, names, control, table }: Messages, count: numb
 
 /** How large a batch may be. */
 export function checkBatch(count: unknown, size: unknown, controlSize: unknown): void {
-  integer(count, 'count', 1, MOST_MESSAGES);
+  integer(count, 'count', 1, mostMessages);
   integer(size, 'size', 1, longestMessage);
   integer(controlSize, 'controlSize', 0, controlSpace);
 }
@@ -197,10 +197,10 @@ export class MessageBatch {
     const { table } = this;
     table[row + Column.offset] = offset;
     table[row + Column.length] = length;
-    table[row + Column.nameOffset] = NAME_SPACE * index;
+    table[row + Column.nameOffset] = nameSpace * index;
     table[row + Column.nameLength] = name?.length ?? 0;
     table[row + Column.controlLength] = 0;
-    if (name !== undefined) this.#messages.names.set(name, NAME_SPACE * index);
+    if (name !== undefined) this.#messages.names.set(name, nameSpace * index);
     return this;
   }
 
@@ -259,7 +259,7 @@ export class MessageBatch {
   }
 
   #row(index: unknown): number {
-    return COLUMNS * integer(index, 'index', 0, this.count - 1);
+    return columnCount * integer(index, 'index', 0, this.count - 1);
   }
 
   #at(row: number, column: number): number {
@@ -281,7 +281,7 @@ export class MessageBatch {
     if (offset >= 0 && length >= 0 && offset + length <= room) return;
     throw new UsageError(
       'ERR_OUT_OF_RANGE',
-      `message ${row / COLUMNS}: ${what} of ${length} bytes from ${offset} on, there are ${room}`,
+      `message ${row / columnCount}: ${what} of ${length} bytes from ${offset} on, there are ${room}`,
     );
   }
 }

@@ -1,7 +1,8 @@
 import { constants as os } from 'node:os';
 import { check, oneOf, SystemCallError } from '../errors.js';
-import { data, native } from '../native/load.js';
+import { native } from '../native/load.js';
 import { readOption } from '../options/access.js';
+import { scratch } from '../options/scratch.js';
 import { errorContext } from './error-context.js';
 import { type AddressInput, constant, writeAddress } from './sockaddr.js';
 import type { Endpoint } from './transfer.js';
@@ -61,6 +62,6 @@ export function shutDown(socket: Endpoint, half: Half): void {
 /** connect(2) with AF_UNSPEC: a sockaddr of zeros. */
 export function disconnect(socket: Endpoint): void {
   const length = writeAddress('IPv4', {});
-  data.fill(0, 0, length);
+  scratch.bytes.fill(0, 0, length);
   check(native.connect(socket.fd, length), 'connect');
 }

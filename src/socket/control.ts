@@ -1,8 +1,9 @@
 import { invalidArgument, int32Max, integer, UsageError } from '../errors.js';
-import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
-import { data, dataView, native } from '../native/load.js';
+import { valueOffset, nameSpace, scratchSize } from '../native/binding.js';
+import { native } from '../native/load.js';
 import { copyOf } from '../options/bytes.js';
 import { littleEndian } from '../options/memory.js';
+import { scratch } from '../options/scratch.js';
 import { type ControlCodec, controlCodecs } from './message-codecs.js';
 import type { ReceivedControlMessage, SendControlMessage } from './messages.js';
 import { ownBytesOf } from './payload.js';
@@ -56,9 +57,9 @@ function encode(message: SendControlMessage): Encoded {
 }
 
 /** Control messages begin behind the space kept for the sockaddr. */
-const controlAt = NAME_SPACE;
+const controlAt = nameSpace;
 /** Bytes there are for control messages. */
-export const controlSpace = SCRATCH_SIZE - DATA - NAME_SPACE;
+export const controlSpace = scratchSize - valueOffset - nameSpace;
 
 /** Reads and checks control messages. What is returned can be written without running code of the caller's. */
 export function encodeControl(messages: readonly SendControlMessage[]): readonly Encoded[] {
@@ -79,8 +80,6 @@ export interface ControlMemory {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }
-
-const scratch: ControlMemory = { bytes: data, view: dataView };
 
 /** How long control messages are in memory. */
 export function controlLength(messages: readonly Encoded[]): number {

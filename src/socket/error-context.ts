@@ -1,6 +1,6 @@
 import type { Family } from '../address.js';
 import type { ErrorContext } from '../errors.js';
-import { NAME_SPACE } from '../native/binding.js';
+import { nameSpace } from '../native/binding.js';
 import { bytesOf, copyOf } from '../options/bytes.js';
 import { EncodedAddress } from './encoded-address.js';
 import { type AddressInput, type InputFamily, type RawAddress, readAddress } from './sockaddr.js';
@@ -41,7 +41,7 @@ export function errorContext(family: Family, input: AddressInput): ErrorContext 
     const known: KnownParts = input as Exclude<AddressInput, EncodedAddress | RawAddress>;
     return contextOf(known.family ?? family, known);
   }
-  const room = new Uint8Array(Math.max(bytes.length, NAME_SPACE));
+  const room = new Uint8Array(Math.max(bytes.length, nameSpace));
   room.set(bytes);
   const address = readAddress(bytes.length, room, new DataView(room.buffer));
   return address === undefined ? {} : contextOf(address.family, address);

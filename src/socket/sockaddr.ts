@@ -15,8 +15,9 @@ import {
   type VsockAddress,
 } from '../address.js';
 import { check, int32Max, integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
-import { DATA, NAME_SPACE, SCRATCH_SIZE } from '../native/binding.js';
-import { data, dataView, native } from '../native/load.js';
+import { valueOffset, nameSpace, scratchSize } from '../native/binding.js';
+import { native } from '../native/load.js';
+import { scratch } from '../options/scratch.js';
 import { byteLengthOf, bytesOf, copyOf } from '../options/bytes.js';
 import { littleEndian } from '../options/memory.js';
 import { EncodedAddress } from './encoded-address.js';
@@ -116,8 +117,8 @@ const at = {
 };
 
 function setFamily(domain: number): void {
-  if (at.familySize === 2) dataView.setUint16(at.family, domain, littleEndian);
-  else data[at.family] = domain;
+  if (at.familySize === 2) scratch.view.setUint16(at.family, domain, littleEndian);
+  else scratch.bytes[at.family] = domain;
 }
 
 function invalidAddress(message: string): UsageError {
@@ -133,9 +134,9 @@ function portOf(port: unknown): number {
 
 function writeIPv4({ address = '0.0.0.0', port }: Partially<InternetAddress>): number {
   if (typeof address !== 'string') throw invalidArgument('address', 'an IPv4 address', address);
-  data.fill(0, 0, at.in.size);
-  dataView.setUint16(at.in.port, portOf(port));
-  if (!parseIPv4(address, data, at.in.addr))
+  scratch.bytes.fill(0, 0, at.in.size);
+  scratch.view.setUint16(at.in.port, portOf(port));
+  if (!parseIPv4(address, scratch.bytes, at.in.addr))
     throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv4 address`);
   return at.in.size;
 }
@@ -160,11 +161,11 @@ function writeIPv6({ address = '::', port, flowInfo = 0, scopeId: given }: Parti
   if (given !== undefined && given !== scopeId) {
     throw invalidAddress(`address: ${JSON.stringify(address)} is on interface ${scopeId}, scopeId says ${given}`);
   }
-  data.fill(0, 0, at.in6.size);
-  dataView.setUint16(at.in6.port, portOf(port));
-  dataView.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
-  dataView.setUint32(at.in6.scopeId, integer(scopeId, 'scopeId', 0, uint32Max), littleEndian);
-  if (!parseIPv6(percent < 0 ? address : address.slice(0, percent), data, at.in6.addr)) {
+  scratch.bytes.fill(0, 0, at.in6.size);
+  scratch.view.setUint16(at.in6.port, portOf(port));
+  scratch.view.setUint32(at.in6.flowinfo, integer(flowInfo, 'flowInfo', 0, 0x0fff_ffff));
+  scratch.view.setUint32(at.in6.scopeId, integer(scopeId, 'scopeId', 0, uint32Max), littleEndian);
+  if (!parseIPv6(percent < 0 ? address : address.slice(0, percent), scratch.bytes, at.in6.addr)) {
     throw invalidAddress(`address: ${JSON.stringify(address)} is not an IPv6 address`);
   }
   return at.in6.size;
@@ -190,8 +191,8 @@ function writeUnix(input: Partially<UnixAddress>): number {
   const longest = abstract ? capacity : capacity - 1;
   if (bytes.length > longest) throw invalidAddress(`path: ${bytes.length} bytes, sun_path takes ${longest}`);
   if (!abstract && bytes.includes(0)) throw invalidAddress('path: contains a NUL byte');
-  data.fill(0, 0, at.un.size);
-  data.set(bytes, at.un.path);
+  scratch.bytes.fill(0, 0, at.un.size);
+  scratch.bytes.set(bytes, at.un.path);
   // The length is part of an abstract name; a lone family asks for autobind, unix(7).
   if (abstract) return at.un.path + bytes.length;
   return bytes.length === 0 ? at.un.path : at.un.path + bytes.length + 1;
@@ -206,21 +207,21 @@ function hardwareBytes(text: unknown): number[] {
 }
 
 function writePacket({ protocol = 0, interfaceIndex = 0, hardwareAddress }: Partially<PacketAddress>): number {
-  data.fill(0, 0, at.ll.size);
-  dataView.setUint16(at.ll.protocol, integer(protocol, 'protocol', 0, 65_535));
-  dataView.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, int32Max), littleEndian);
+  scratch.bytes.fill(0, 0, at.ll.size);
+  scratch.view.setUint16(at.ll.protocol, integer(protocol, 'protocol', 0, 65_535));
+  scratch.view.setInt32(at.ll.ifindex, integer(interfaceIndex, 'interfaceIndex', 0, int32Max), littleEndian);
   if (hardwareAddress !== undefined) {
     const bytes = hardwareBytes(hardwareAddress);
-    data[at.ll.halen] = bytes.length;
-    data.set(bytes, at.ll.addr);
+    scratch.bytes[at.ll.halen] = bytes.length;
+    scratch.bytes.set(bytes, at.ll.addr);
   }
   return at.ll.size;
 }
 
 function writeNetlink({ pid = 0, groups = 0 }: Partially<NetlinkAddress>): number {
-  data.fill(0, 0, at.nl.size);
-  dataView.setUint32(at.nl.pid, integer(pid, 'pid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.nl.groups, integer(groups, 'groups', 0, uint32Max), littleEndian);
+  scratch.bytes.fill(0, 0, at.nl.size);
+  scratch.view.setUint32(at.nl.pid, integer(pid, 'pid', 0, uint32Max), littleEndian);
+  scratch.view.setUint32(at.nl.groups, integer(groups, 'groups', 0, uint32Max), littleEndian);
   return at.nl.size;
 }
 
@@ -228,9 +229,9 @@ function writeNetlink({ pid = 0, groups = 0 }: Partially<NetlinkAddress>): numbe
 const vmAny = uint32Max;
 
 function writeVsock({ cid = vmAny, port = vmAny }: Partially<VsockAddress>): number {
-  data.fill(0, 0, at.vm.size);
-  dataView.setUint32(at.vm.cid, integer(cid, 'cid', 0, uint32Max), littleEndian);
-  dataView.setUint32(at.vm.port, integer(port, 'port', 0, uint32Max), littleEndian);
+  scratch.bytes.fill(0, 0, at.vm.size);
+  scratch.view.setUint32(at.vm.cid, integer(cid, 'cid', 0, uint32Max), littleEndian);
+  scratch.view.setUint32(at.vm.port, integer(port, 'port', 0, uint32Max), littleEndian);
   return at.vm.size;
 }
 
@@ -263,13 +264,13 @@ function inputFamily(value: unknown): InputFamily {
 }
 
 /** Bytes of the scratch memory that a sockaddr may fill. A longer one than `sockaddr_storage` is EINVAL, not cut. */
-const longest = SCRATCH_SIZE - DATA;
+const longest = scratchSize - valueOffset;
 
 function writeRaw(input: RawAddress, room: number): number {
   knownKeys(input, 'address', ['bytes']);
   const bytes = bytesOf(input.bytes, 'address: bytes');
   const length = integer(byteLengthOf(bytes), 'address: bytes: length', 0, room);
-  data.set(bytes);
+  scratch.bytes.set(bytes);
   return length;
 }
 
@@ -277,7 +278,7 @@ function writeRaw(input: RawAddress, room: number): number {
 export function writeAddress(family: Family, input: AddressInput, room = longest): number {
   const encoded = EncodedAddress.bytesOf(input);
   if (encoded !== undefined) {
-    data.set(encoded);
+    scratch.bytes.set(encoded);
     return encoded.length;
   }
   if (typeof input !== 'object' || input === null)
@@ -319,8 +320,8 @@ export function encodeAddress(address: AddressInput): EncodedAddress {
   if (typeof address !== 'object' || address === null) throw invalidArgument('address', 'an address object', address);
   const isNamed = 'bytes' in address || address.family !== undefined;
   const family = isNamed ? 'IPv4' : familyByFields(address);
-  const length = writeAddress(family, address, NAME_SPACE);
-  return new EncodedAddress(data.slice(0, length));
+  const length = writeAddress(family, address, nameSpace);
+  return new EncodedAddress(scratch.bytes.slice(0, length));
 }
 
 function readUnix(length: number, bytes: Uint8Array, base: number): UnixAddress {
@@ -349,8 +350,8 @@ function readPacket(view: DataView, bytes: Uint8Array, base: number): PacketAddr
 /** Reads a sockaddr of `length` bytes at `base`; `undefined` where there is none or its family has no addresses here. */
 export function readAddress(
   length: number,
-  bytes: Uint8Array = data,
-  view: DataView = dataView,
+  bytes: Uint8Array = scratch.bytes,
+  view: DataView = scratch.view,
   base = 0,
 ): SocketAddress | undefined {
   if (length < at.family + at.familySize) return undefined;

@@ -1,7 +1,7 @@
 import { constants as os } from 'node:os';
 import type { AddressOf, Family } from '../address.js';
 import { check, int32Max, integer, knownKeys, UsageError } from '../errors.js';
-import { Frame, MOST_MESSAGES, NAME_SPACE } from '../native/binding.js';
+import { Frame, mostMessages, nameSpace } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
 import { bufferOf, byteLengthOf, byteOffsetOf } from '../options/bytes.js';
 import type { ReceivedMessage } from './batch.js';
@@ -162,12 +162,12 @@ export function sendmsg(to: Endpoint, message: SendMessage): number | undefined 
   knownKeys(message, 'sendmsg', sendmsgKeys);
   const { data, control, flags, address } = message;
   const given: readonly unknown[] | undefined = Array.isArray(data)
-    ? elementsOf(data, 'data', 'parts', 0, MOST_MESSAGES)
+    ? elementsOf(data, 'data', 'parts', 0, mostMessages)
     : undefined;
   const bits = flagBits(flags);
   // Read before anything is written: a getter of the caller's may make calls of its own, which use the same memory.
   const encoded = control === undefined ? [] : encodeControl(control);
-  const length = address === undefined ? 0 : writeAddress(to.family, address, NAME_SPACE);
+  const length = address === undefined ? 0 : writeAddress(to.family, address, nameSpace);
   // Last, when no getter of the caller's can change the memory of a part any more.
   const parts = given?.map((part) => payloadBytes(part, bytesForCall)) ?? payloadBytes(data, bytesForCall);
   const controlLength = writeControl(encoded);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { data, native } from '../../src/native/load.js';
+import { native } from '../../src/native/load.js';
 import { readOption, writeOption } from '../../src/options/access.js';
+import { scratch } from '../../src/options/scratch.js';
 import { openSocket } from '../../src/options/supports.js';
 import { Socket } from '../../src/socket/socket.js';
 import { connection } from '../support/sockets.js';
@@ -108,7 +109,7 @@ test.skipIf(multipath < 0)(`what an earlier call left in the memory is not asked
   };
   // With this header, as the call of the catalogue writes it, the kernel would answer.
   expect(readOption(fd, 'MPTCP_TCPINFO')).toEqual([]);
-  data.set(new Uint8Array(Uint32Array.of(16, 0, 0, 280).buffer));
+  scratch.bytes.set(new Uint8Array(Uint32Array.of(16, 0, 0, 280).buffer));
   expect(() => readOption(fd, raw)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
   native.close(fd);
 });

@@ -65,8 +65,8 @@ describe('signals', () => {
       const bell = spawn('sh', ['-c', 'i=0; while [ $i -lt 150 ]; do kill -USR2 ' + process.pid + '; i=$((i+1)); done']);
       const rung = new Promise((resolve) => bell.on('exit', resolve));
       const bytes = new Uint8Array(Int32Array.of(1, 1).buffer);
-      const { native, frame, data } = await import(${JSON.stringify(built.replace('index.js', 'native/load.js'))});
-      const linger = (socket) => { data.set(bytes); frame.set([socket.fd, 1, 13, 8]); native.setsockopt(); };
+      const { native, frame } = await import(${JSON.stringify(built.replace('index.js', 'native/load.js'))});
+      const linger = (socket) => { new Uint8Array(native.scratch, 64).set(bytes); frame.set([socket.fd, 1, 13, 8]); native.setsockopt(); };
       const lingering = [];
       const peers = [];
       for (let i = 0; i < 3; i++) {

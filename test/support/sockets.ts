@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { InternetAddress, SocketAddress } from '../../src/address.js';
-import { frame, data, native } from '../../src/native/load.js';
+import { frame, native } from '../../src/native/load.js';
+import { scratch } from '../../src/options/scratch.js';
 import { Socket } from '../../src/socket/socket.js';
 
 export type InternetSocket = Socket<'IPv4' | 'IPv6'>;
@@ -64,7 +65,7 @@ const options = {
 /** setsockopt(2) with ints. */
 export function set(socket: Socket, name: keyof typeof options, ...ints: number[]): void {
   const [level, optname] = options[name];
-  data.set(new Uint8Array(Int32Array.from(ints).buffer));
+  scratch.bytes.set(new Uint8Array(Int32Array.from(ints).buffer));
   frame.set([socket.fd, level, optname, 4 * ints.length]);
   expect(native.setsockopt(), `setsockopt ${name}`).toBe(0);
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { fchownSync } from 'node:fs';
 import { release } from 'node:os';
 import {
@@ -10,9 +11,9 @@ import {
   type Prediction,
   type RuleId,
   Socket,
-  SystemCallError,
   type UnpredictableId,
 } from '../../index.js';
+import { outcome } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';
 import { nameOf, optionsOf, type First, type Second, type Table, tables } from './dimensions.js';
 import {
@@ -82,16 +83,6 @@ interface Pair {
   readonly port: number;
 }
 
-function outcomeOf(call: () => unknown): string {
-  try {
-    call();
-    return 'ok';
-  } catch (error) {
-    if (error instanceof SystemCallError) return error.code;
-    throw error;
-  }
-}
-
 function compare(socket: GridCall['socket'], observed: string, { calls }: Prediction): GridCall {
   const said: CallPrediction | undefined = calls[0];
   if (said === undefined || said.call === 'connect') throw new Error('one call of bind or listen was asked for');
@@ -152,7 +143,7 @@ function trySecond(
   const request = requestOf(table, second, port, around);
   const type = table.protocol === 'tcp' ? 'stream' : 'dgram';
   using socket = Socket.open({ family: second.place.family, type, options: optionsOf(second) });
-  const bound = outcomeOf(() => socket.bind({ address: second.place.address, port }));
+  const bound = outcome(() => socket.bind({ address: second.place.address, port }));
   const calls = [compare('second', bound, predictBind([standing.existing], request, machine))];
   if (bound !== 'ok' || table.protocol === 'udp') return calls;
 
@@ -163,12 +154,12 @@ function trySecond(
       ...requestOf(table, first, port, around),
       uid: existing.uid === otherUser ? otherUser : around.uid,
     };
-    const listening = outcomeOf(() => holder.listen());
+    const listening = outcome(() => holder.listen());
     const beside = [asExisting(table, second, request, around)];
     calls.push(compare('first', listening, predictBind(beside, { ...later, bound: true, listen: true }, machine)));
     if (listening === 'ok') existing = { ...existing, state: 'LISTEN' };
   }
-  const listening = outcomeOf(() => socket.listen());
+  const listening = outcome(() => socket.listen());
   const said = predictBind([existing], { ...request, bound: true, listen: true }, machine);
   return [...calls, compare('second', listening, said)];
 }
@@ -242,7 +233,7 @@ function userReason(): string | undefined {
     fchownSync(socket.fd, otherUser, -1);
     return undefined;
   } catch (error) {
-    return `a socket cannot be given to another user here (${error instanceof Error ? error.message : String(error)})`;
+    return `a socket cannot be given to another user here (${messageOf(error)})`;
   }
 }
 

@@ -1,8 +1,9 @@
 import { codeOf } from '../../errors.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { NetworkNamespace, Socket } from '../../index.js';
+import { packetNumbers } from '../../raw/raw.js';
 import { decodeFrame, EtherType, isIp } from './peer/frame.js';
-import { type LinkSocket, openOnLink, PACKET_OUTGOING, sendFrame, tryFrame, whenReadable } from './peer/link-socket.js';
+import { type LinkSocket, openOnLink, sendFrame, tryFrame, whenReadable } from './peer/link-socket.js';
 import { type AddressedSegment, segmentOf } from './peer/segment.js';
 import { completeChecksum } from './complete-checksum.js';
 
@@ -43,7 +44,8 @@ class Way {
     for (let count = 0; count < turn; count++) {
       const message = tryFrame(this.#from, { size: longestFrame });
       if (message === undefined) return count;
-      const isOwn = message.address?.family === 'packet' && message.address.packetType === PACKET_OUTGOING;
+      const isOwn =
+        message.address?.family === 'packet' && message.address.packetType === packetNumbers.PACKET_OUTGOING;
       if (isOwn) continue;
       if (message.flags.includes('MSG_TRUNC')) throw new Error(tooLong);
       this.#forward(Uint8Array.from(message.data));

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
 import type { Socket } from '../../index.js';
@@ -107,7 +108,7 @@ export async function runCall(machine: Machine, line: CallLine, file: string, si
     const errno = errnoOf(error);
     if (errno !== undefined) return { errno };
     signal.throwIfAborted();
-    throw new PktFailure(file, line, error instanceof Error ? error.message : String(error));
+    throw new PktFailure(file, line, messageOf(error));
   });
   const fd = numberOf(line.args[0] ?? { kind: 'any' });
   machine.host.called(line.name, line.args.slice(fd === undefined ? 0 : 1).map(valueText), {

@@ -1,4 +1,4 @@
-import { integer, invalidArgument, knownKeys } from '../../errors.js';
+import { integer, invalidArgument, knownKeys, messageOf } from '../../errors.js';
 import { namespacesAvailable, UsageError } from '../../index.js';
 import type { Json } from '../record/json.js';
 import type { LabelsOf } from '../record/labels.js';
@@ -80,7 +80,7 @@ export class CaptureError extends Error {
   readonly trace: Trace;
 
   constructor(file: string, trace: Trace, cause: unknown) {
-    super(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`${file}: ${messageOf(cause)}`, { cause });
     this.name = 'CaptureError';
     this.trace = trace;
   }
@@ -152,10 +152,10 @@ function checkOptions(options: RunOptions): void {
     throw invalidArgument('pcap', 'the name of a file', pcap);
 }
 
-function messageOf(error: unknown, limitMs: number): string {
+function reasonOf(error: unknown, limitMs: number): string {
   if (error instanceof Error && error.name === 'TimeoutError' && !('syscall' in error))
     return `it had not ended after ${limitMs} ms`;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 /**
@@ -241,7 +241,7 @@ export function experiment<Given>(
       } catch (thrown) {
         reason = thrown;
         const where = positionOf(thrown);
-        const message = messageOf(thrown, longestMs);
+        const message = reasonOf(thrown, longestMs);
         error = { atMs: stage.elapsedMs, message, ...(where !== undefined && { where }) };
       }
       const recording = await stage.finish();

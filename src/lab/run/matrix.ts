@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { release } from 'node:os';
 import { patient } from '../record/patience.js';
 import type { NotRun } from '../record/not-run.js';
@@ -41,7 +42,7 @@ async function runIn(worker: WorkerProcess, testCase: Case, options: PoolOptions
     if ('result' in answer) return answer.result;
     throw new Error('failure' in answer ? answer.failure : 'it has no result');
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     return broken(testCase, why, Math.round(performance.now() - begin));
   }
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { UsageError } from '../../index.js';
 import type { PktSettings } from '../pkt/settings.js';
 import { patient } from '../record/patience.js';
@@ -61,7 +62,7 @@ export async function listExperiments(file: string, pkt?: PktSettings): Promise<
     throw new UsageError('ERR_ARGUMENT_INVALID', 'failure' in answer ? answer.failure : 'no list');
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new UsageError('ERR_ARGUMENT_INVALID', `${file}: it could not be loaded: ${why}`, { cause: error });
   } finally {
     worker.end();
@@ -76,7 +77,7 @@ async function play(worker: WorkerProcess, run: Run): Promise<Played> {
     if ('trace' in answer) return { run, ...answer };
     return { run, failure: 'failure' in answer ? answer.failure : 'no trace' };
   } catch (error) {
-    return { run, failure: error instanceof Error ? error.message : String(error) };
+    return { run, failure: messageOf(error) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { codeOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../errors.js';
 import { TimeoutError } from '../../index.js';
 import type { CaseResult } from '../record/result.js';
 import type { Event } from '../record/event.js';
@@ -100,6 +100,6 @@ export async function runCase(testCase: Case, isolation: Isolation, outputs: Cas
     const outcome = await testCase.runRows(stages(testCase, isolation, outputs), lacking);
     return { ...describe(testCase), ...outcome, durationMs: elapsed() };
   } catch (error) {
-    return broken(testCase, error instanceof Error ? error.message : String(error), elapsed());
+    return broken(testCase, messageOf(error), elapsed());
   }
 }

@@ -1,4 +1,5 @@
 // Runs one case or experiment at a time for the process that forked it, so that what hangs in it can be killed.
+import { messageOf } from '../../errors.js';
 import type { CaptureError, Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
 import { loadExperiments } from './load.js';
@@ -55,7 +56,7 @@ process.on('message', (order: Order) => {
   }
   answer(order).then(
     (result) => process.send?.(result),
-    (error: unknown) => process.send?.({ failure: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => process.send?.({ failure: messageOf(error) }),
   );
 });
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { release } from 'node:os';
 import type { CallPrediction } from '../../explain/conflict.js';
 import { type Endpoint, isRuleOption, type Named, World, type WorldCall } from '../../explain/world.js';
@@ -8,10 +9,10 @@ import {
   NetworkNamespace,
   type RuleId,
   Socket,
-  SystemCallError,
   type UnpredictableId,
   UsageError,
 } from '../../index.js';
+import { outcome as outcomeOf } from '../record/recorder.js';
 import { comesTrue, until } from '../record/until.js';
 import { lead, leadToSynSent } from './lead.js';
 import {
@@ -85,7 +86,7 @@ function actAs<T>(user: string | undefined, work: () => T): T {
   } catch (error) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `this process cannot act as user ${user} (${error instanceof Error ? error.message : String(error)}); root can act as any user, by name or by number`,
+      `this process cannot act as user ${user} (${messageOf(error)}); root can act as any user, by name or by number`,
       { cause: error },
     );
   }
@@ -93,16 +94,6 @@ function actAs<T>(user: string | undefined, work: () => T): T {
     return work();
   } finally {
     process.seteuid(before);
-  }
-}
-
-function outcomeOf(call: () => unknown): string {
-  try {
-    call();
-    return 'ok';
-  } catch (error) {
-    if (error instanceof SystemCallError) return error.code;
-    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -41,7 +42,7 @@ function newFolder(): string {
   try {
     return mkdtempSync(join(tmpdir(), 'sockwise-'));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new UsageError('ERR_NOT_SUPPORTED', `cannot create the recording file (set TMPDIR to choose where): ${why}`, {
       cause,
     });

@@ -1,16 +1,8 @@
 import type { NetworkNamespace, PacketAddress } from '../../index.js';
-import {
-  isStamp,
-  type LinkSocket,
-  openOnLink,
-  PACKET_OTHERHOST,
-  PACKET_OUTGOING,
-  tryFrame,
-  whenReadable,
-} from '../network/peer/link-socket.js';
+import { packetNumbers } from '../../raw/raw.js';
+import { isStamp, type LinkSocket, openOnLink, tryFrame, whenReadable } from '../network/peer/link-socket.js';
 import type { FrameStore } from './frame-store.js';
 
-const PACKET_STATISTICS = 6;
 // A script may raise gsoMaxSegments, and then a frame of the sender holds many segments: up to GSO_LEGACY_MAX_SIZE, 64 KiB.
 const longestFrame = 65_536;
 /** Bytes the kernel keeps for a reader that is busy; a script may send megabytes without a pause. */
@@ -50,8 +42,7 @@ export class WireTap {
 
   /** How many frames the kernel had no room for; the kernel forgets them then. */
   drops(): number {
-    // struct tpacket_stats: packets and drops.
-    return this.#wire.socket.getOption({ level: 'SOL_PACKET', optname: PACKET_STATISTICS, length: 8 }).readUInt32LE(4);
+    return this.#wire.socket.getOption('PACKET_STATISTICS').drops;
   }
 
   /** Stores what is there now. */
@@ -68,9 +59,15 @@ export class WireTap {
   }
 
   #keep(data: Uint8Array, { packetType }: PacketAddress, atNs: bigint): void {
-    const outgoing = packetType === PACKET_OUTGOING;
+    const outgoing = packetType === packetNumbers.PACKET_OUTGOING;
     // Copied, since the reader's memory is larger than most frames.
     const bytes = Uint8Array.from(data);
-    this.#store.add({ interface: this.#interface, atNs, outgoing, forOthers: packetType === PACKET_OTHERHOST, bytes });
+    this.#store.add({
+      interface: this.#interface,
+      atNs,
+      outgoing,
+      forOthers: packetType === packetNumbers.PACKET_OTHERHOST,
+      bytes,
+    });
   }
 }

@@ -6,11 +6,7 @@ import {
   Socket,
   SystemCallError,
 } from '../../../index.js';
-
-// packet(7): every protocol, or what the host sends is not shown.
-const ETH_P_ALL = 0x0003;
-export const PACKET_OTHERHOST = 3;
-export const PACKET_OUTGOING = 4;
+import { packetNumbers } from '../../../raw/raw.js';
 
 /** A raw packet socket that has every frame of one link. */
 export interface LinkSocket {
@@ -39,7 +35,8 @@ export function openOnLink(
   const socket = namespace.run(() => Socket.open({ family: 'packet', type: 'raw', protocol: 0, options }));
   try {
     if (receiveBuffer !== undefined) growReceiveBuffer(socket, receiveBuffer);
-    socket.bind({ family: 'packet', protocol: ETH_P_ALL, interfaceIndex });
+    // Every protocol, or what the host sends is not shown, packet(7).
+    socket.bind({ family: 'packet', protocol: packetNumbers.ETH_P_ALL, interfaceIndex });
     return { socket, interfaceIndex };
   } catch (error) {
     socket.close();
