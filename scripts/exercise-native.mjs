@@ -22,7 +22,7 @@ const valueOffset = 64;
 /** Of `data`: where the records of setsockopts() begin. */
 const batchOffset = 65_536;
 const nameSpace = 128;
-const readable = 1;
+const readableEvent = 1;
 const frame = new Int32Array(addon.scratch, 0, valueOffset / 4);
 const data = Buffer.from(addon.scratch, valueOffset);
 const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, SO_RCVBUF, SCM_RIGHTS } = addon.constants;
@@ -52,7 +52,7 @@ function bound(type) {
 async function readable({ listener, ready }, fd) {
   ok(native.watch(fd, listener, true), 'watch');
   while (!ready.has(fd)) await new Promise(setImmediate);
-  assert.equal(ok(native.poll(fd, readable), 'poll') & readable, readable);
+  assert.equal(ok(native.poll(fd, readableEvent), 'poll') & readableEvent, readableEvent);
   ok(native.unwatch(fd, listener), 'unwatch');
   ready.delete(fd);
 }
@@ -297,14 +297,14 @@ async function everything(threaded) {
   const ready = new Set();
   const events = new Int32Array(addon.events);
   const listener = native.listenForReadiness((count) => {
-    for (let i = 0; i < 2 * count; i += 2) if (events[i + 1] & readable) ready.add(events[i]);
+    for (let i = 0; i < 2 * count; i += 2) if (events[i + 1] & readableEvent) ready.add(events[i]);
   });
   ok(native.startReadiness(threaded), 'startReadiness');
   ok(native.holdReadiness(listener, true), 'holdReadiness');
   await connections({ listener, ready });
   await datagrams({ listener, ready });
   assert.ok(native.watch(-1, listener, false) < 0);
-  assert.ok(native.poll(-1, readable) <= 0);
+  assert.ok(native.poll(-1, readableEvent) <= 0);
   native.unwatch(-1, listener);
   native.holdReadiness(-1, true);
   descriptors();

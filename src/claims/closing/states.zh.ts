@@ -1,23 +1,9 @@
 import type { TextsById } from '../case-texts.js';
+import { labStates } from '../kit/reach-state.js';
 import { gridded, same } from '../row-texts.js';
 
-const states = [
-  'CLOSED',
-  'BOUND',
-  'LISTEN',
-  'SYN_SENT',
-  'SYN_RECV',
-  'ESTABLISHED',
-  'FIN_WAIT1',
-  'FIN_WAIT2',
-  'CLOSING',
-  'TIME_WAIT',
-  'CLOSE_WAIT',
-  'LAST_ACK',
-];
-
 /** Of the grid over each state. */
-export const stateRows = gridded(same(...states), {
+export const stateRows = gridded(same(...labStates), {
   'the old socket with the option': '老套接字设了选项',
   'the old socket without the option': '老套接字没设选项',
 });
