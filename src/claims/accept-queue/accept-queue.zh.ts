@@ -43,13 +43,13 @@ export const acceptQueueTexts: TextsById = {
     claim:
       'close(2) 只关掉描述符，最后一个描述符关掉时套接字才结束；所以，把监听套接字传给别的进程（SCM_RIGHTS，unix(7)）的服务器，或者先 accept 完队列再离开 SO_REUSEPORT 组的服务器，一个连接也不丢。',
     laws: [
-      '直接 close()，在队列里等待的全部被 RST，后来的被拒绝。把套接字传下去，或者组里的成员先 accept 完队列再离开，一个连接也不丢。',
+      '直接关闭，在队列里等待的全部被 RST，后来的被拒绝。把套接字传下去，或者组里的成员先 accept 完队列再离开，一个连接也不丢。',
     ],
     advice:
       '关闭监听套接字之前，先把它传给下一个进程：用 `openHandover`，或者 `sockwise restart`。在 SO_REUSEPORT 组里，先用 SO_ATTACH_REUSEPORT_CBPF 把新连接引到别的成员，accept 完正在等待的，然后关闭：`member.leave()`。',
     labels: { waited: '在队列里等待的', late: '后来的' },
     rows: {
-      'a plain close': '直接 close()',
+      'a plain close': '直接关闭',
       'handed over': '传给下一个进程',
       'a member steers away, accepts and closes': '成员先引开新连接，accept 完再关闭',
     },
