@@ -36,7 +36,7 @@ export function setOption(target: OptionTarget, name: SettableOption | RawOption
   writeOption(fdOf(target), name as SettableOption, value as never);
 }
 
-/** `setsockopt(2)` for each of `values`, in their order and in one crossing; ends at the first failure. */
+/** {@link setOption} for each of `values`, in their order and in one crossing. Throws at the first failure: those before it stay set. */
 export function setOptions(target: OptionTarget, values: OptionValues): void {
   writeOptions(fdOf(target), values);
 }

@@ -181,8 +181,10 @@ export class SocketColumns {
 }
 
 /**
- * `listSockets` without an object for each socket, for tables of many thousands. It leaves out what the kernel adds on
+ * `listSockets` without an object for each socket, for tables of many thousands: one array a field. It leaves out what the kernel adds on
  * request.
+ *
+ * @throws what `listSockets` throws.
  */
 export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
   const filter = compileFilter(query);

@@ -51,7 +51,11 @@ export type SnapshotDiff = {
   readonly [N in keyof OptionSnapshot]?: { readonly before: OptionSnapshot[N]; readonly after: OptionSnapshot[N] };
 };
 
-/** The settings that differ; measurements, as TCP_INFO, always do and are not compared. */
+/**
+ * The settings that differ; measurements, as TCP_INFO, always do and are not compared.
+ *
+ * @throws {UsageError} `ERR_ARGUMENT_INVALID` - one is no object.
+ */
 export function diffSnapshots(before: OptionSnapshot, after: OptionSnapshot): SnapshotDiff {
   for (const [name, given] of Object.entries({ before, after })) {
     if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'a snapshot', given);

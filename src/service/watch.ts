@@ -228,6 +228,7 @@ export class SocketWatch {
     return this.#numbers;
   }
 
+  /** Stops looking. A second call does nothing. */
   close(): void {
     clearInterval(this.#timer);
   }

@@ -48,6 +48,7 @@ export interface AdoptOptions<F extends Family = Family> {
   readonly family?: F | undefined;
 }
 
+/** Which sockets socketpair(2) makes. */
 export interface PairOptions {
   /** Default `stream`. */
   readonly type?: SocketType | undefined;

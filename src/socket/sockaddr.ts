@@ -313,7 +313,8 @@ function familyByFields(input: object): Family {
  * Makes the sockaddr of an address, once for many sends: `socket.trySend(data, { address: encoded })` parses no text and
  * looks up no interface. Without `family` it is told by the fields. The index of a zone (`fe80::1%eth0`) is that of now.
  *
- * @throws {UsageError} `ERR_ADDRESS_INVALID` - not an address, or of no known family.
+ * @throws {UsageError} `ERR_ADDRESS_INVALID` - not an address, of no known family, or of a zone that is no interface;
+ * `ERR_ARGUMENT_INVALID`, `ERR_OUT_OF_RANGE` - a field of another type, a port above 65535.
  */
 export function encodeAddress(address: AddressInput): EncodedAddress {
   if (address instanceof EncodedAddress) return address;

@@ -61,7 +61,7 @@ export class Socket<F extends Family = Family> {
     return new Socket(fd, family, originAt(Socket, 'open'));
   }
 
-  /** `socketpair(2)` - two connected Unix sockets. */
+  /** `socketpair(2)` - two connected Unix sockets. @throws {SystemCallError} `EMFILE` - no two descriptors are left. */
   static pair(settings: PairOptions = {}): [Socket<'unix'>, Socket<'unix'>] {
     const [first, second] = openPair(settings);
     return [new Socket(first, 'unix', originAt(Socket, 'pair')), new Socket(second, 'unix', originAt(Socket, 'pair'))];
@@ -117,7 +117,7 @@ export class Socket<F extends Family = Family> {
     return this;
   }
 
-  /** `setsockopt(2)` for each of `values`, in their order and in one crossing; ends at the first failure. */
+  /** {@link setOption} for each of `values`, in their order and in one crossing. Throws at the first failure: those before it stay set. */
   setOptions(values: OptionValues): this {
     writeOptions(this.fd, values);
     return this;
@@ -146,7 +146,7 @@ export class Socket<F extends Family = Family> {
     return this;
   }
 
-  /** `accept4(2)`, waiting for a connection. */
+  /** `accept4(2)`, waiting for a connection. @throws what {@link tryAccept} throws. */
   async accept(wait: WaitOptions = {}): Promise<Socket<F>> {
     knownKeys(wait, 'accept', waitKeys);
     // Taken now: the event that brings the connection has none of the caller's frames.
@@ -154,7 +154,7 @@ export class Socket<F extends Family = Family> {
     return await this.#waits.call(Wait.read, 'accept', () => this.#accept(origin), wait);
   }
 
-  /** `accept4(2)` - the next connection of the queue, or `undefined` if there is none. */
+  /** `accept4(2)` - the next connection of the queue, or `undefined`. @throws {SystemCallError} `EINVAL` - it does not listen; `EMFILE`. */
   tryAccept(): Socket<F> | undefined {
     return this.#accept();
   }
@@ -250,7 +250,7 @@ export class Socket<F extends Family = Family> {
 
   /**
    * `shutdown(2)` - ends one half of the connection, or both. For TCP `write` sends FIN; it never lingers. `read` stops a
-   * listener.
+   * listener. @throws {SystemCallError} `ENOTCONN`.
    */
   shutdown(half: Half): this {
     shutDown(this, half);
@@ -275,7 +275,7 @@ export class Socket<F extends Family = Family> {
     return transfer.send(this, payload, options);
   }
 
-  /** `recv(2)`, waiting for data. Resolves with what came, at most `size` bytes; empty at the end of a stream. */
+  /** `recv(2)`, waiting for data. Resolves with at most `size` bytes; empty at the end of a stream. @throws what {@link tryRecv} throws. */
   recv(options: transfer.RecvOptions & WaitOptions = {}): Promise<Buffer> {
     return this.#received('recv', options, () => transfer.recv(this, options));
   }
@@ -289,18 +289,18 @@ export class Socket<F extends Family = Family> {
     return transfer.recv(this, options);
   }
 
-  /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the number of bytes taken. */
+  /** `sendmsg(2)`, waiting until the socket takes something. Resolves with the bytes it took. @throws what {@link trySend} throws. */
   async sendmsg(message: transfer.SendMessage, wait: WaitOptions = {}): Promise<number> {
     knownKeys(wait, 'sendmsg', waitKeys);
     return await this.#waits.call(Wait.write, 'sendmsg', sendMessageOpening(this, message), wait);
   }
 
-  /** `sendmsg(2)` - data in one piece or several, with control messages. `undefined` where it would block. */
+  /** `sendmsg(2)` - data in one piece or several, with control messages. Returns and throws what {@link trySend} does. */
   trySendmsg(message: transfer.SendMessage): number | undefined {
     return transfer.sendmsg(this, message);
   }
 
-  /** `recvmsg(2)`, waiting for a message. */
+  /** `recvmsg(2)`, waiting for a message. At the end of a stream its data is empty. @throws what {@link tryRecv} throws. */
   recvmsg(options: transfer.RecvMessageOptions & WaitOptions = {}): Promise<ReceivedMessage<F>> {
     return this.#received('recvmsg', options, () => transfer.recvmsg(this, options));
   }
@@ -312,7 +312,7 @@ export class Socket<F extends Family = Family> {
 
   /**
    * `sendmmsg(2)`, waiting until the socket takes at least one. Resolves with how many messages went out. Of a
-   * {@link MessageBatch} it sends those there are when the socket takes them.
+   * {@link MessageBatch} it sends those there are when the socket takes them. @throws what {@link trySend} throws for the first.
    */
   sendmmsg(
     messages: readonly BatchMessage[] | MessageBatch,
@@ -323,7 +323,7 @@ export class Socket<F extends Family = Family> {
 
   /**
    * `sendmmsg(2)` - several datagrams in one call, each with its control messages. Returns how many went out, `undefined`
-   * where it would block.
+   * where it would block. @throws what {@link trySend} throws, if the first fails: a later failure ends the call, which returns those before.
    */
   trySendmmsg(
     messages: readonly BatchMessage[] | MessageBatch,
@@ -332,7 +332,7 @@ export class Socket<F extends Family = Family> {
     return batches.sendmmsg(this, messages, options);
   }
 
-  /** `recvmmsg(2)`, waiting for at least one message. Into a {@link MessageBatch} it resolves with how many came. */
+  /** {@link tryRecvmmsg}, waiting for at least one message. Into a {@link MessageBatch} it resolves with how many came. */
   recvmmsg(batch: MessageBatch, options?: Receiving): Promise<number>;
   recvmmsg(options: batches.BatchOptions & WaitOptions): Promise<batches.BatchReceived<F>[]>;
   async recvmmsg(
@@ -377,7 +377,7 @@ export class Socket<F extends Family = Family> {
     check(await native.closeAsync(this.#release()), 'close');
   }
 
-  /** Gives the descriptor up without closing it, and returns it: the caller has to close it. */
+  /** Gives the descriptor up and returns it: the caller has to close it. Pending waits end with `ERR_SOCKET_CLOSED`. */
   detach(): number {
     const fd = this.fd;
     this.#release();
