@@ -78,7 +78,7 @@ const twiceTheMsl = defineCase<'how long' | 'at most', string>({
   title: 'How long TIME_WAIT is kept',
   claim: 'By RFC 793 TIME_WAIT is kept for twice the maximum segment lifetime, which is four minutes at most.',
   rules: ['time-wait-60s'],
-  advice: 'Expect one minute on Linux, not with four. Do not look for a setting: mainline Linux has none.',
+  advice: 'Expect one minute on Linux, not four. Do not look for a setting: mainline Linux has none.',
   onLoopback: true,
   rows: [
     { name: 'for how long, by the timer of a new TIME_WAIT', given: 'how long', says: 'about 240 s' },
