@@ -70,9 +70,11 @@ const library = ['index', 'service/index'];
 const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
 
 /** Functions of ours keep their names, for stacks. */
-function folded({ fileName, code }) {
+function folded({ name, fileName, code }) {
+  const module = !fileName.endsWith('.cjs');
+  if (name === 'typescript') return minifySync(fileName, code, { module }).code;
   const mangle = { toplevel: false, keepNames: { function: true, class: true } };
-  return minifySync(fileName, code, { module: !fileName.endsWith('.cjs'), compress: false, mangle }).code;
+  return minifySync(fileName, code, { module, compress: true, mangle }).code;
 }
 
 /** Folders of the packages that are bundled. */
@@ -172,12 +174,17 @@ function addDeclarations(file, files) {
     addDeclarations(join(dirname(file), `${name}.d.ts`), files);
 }
 
-/** Writes the same declarations for CommonJS: TypeScript tells the two kinds of module apart by the name. */
+/**
+ * Writes the same declarations for CommonJS, since TypeScript tells the two kinds of module apart by the name; without what an editor
+ * shows, which would be a tenth of the package.
+ */
 function writeCommonJsDeclarations(names) {
   const files = new Set();
   for (const name of names) addDeclarations(`${name}.d.ts`, files);
   return [...files].map((file) => {
-    const text = readFileSync(join(dist, file), 'utf8').replaceAll(importedByDeclarations, '$1$2.cjs$3');
+    const text = readFileSync(join(dist, file), 'utf8')
+      .replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
+      .replaceAll(importedByDeclarations, '$1$2.cjs$3');
     const written = file.replace('.d.ts', '.d.cts');
     writeFileSync(join(dist, written), text);
     return written;

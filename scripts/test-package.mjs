@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -114,6 +115,7 @@ try {
   mkdirSync(bin);
   for (const name of ['node', 'sh']) symlinkSync(run(root, 'which', [name]).trim(), join(bin, name));
   const tarball = pack(root, 'packed');
+  step(`is small enough (${statSync(tarball).size} bytes)`, () => assert.ok(statSync(tarball).size <= 1.2e6));
   step('installs with a prebuilt addon and --ignore-scripts', () => {
     const folder = install(tarball, 'prebuilt', ['--ignore-scripts']);
     assert.deepEqual(binary(folder), { prebuilt: true, built: false });
