@@ -1,4 +1,4 @@
-import { experimentsHtml, ladderSvg, type Played, type Run, traceOf } from '../lab/index.js';
+import { experimentsHtml, ladderSvg, pktScript, type Played, type Run, type Trace, traceOf } from '../lab/index.js';
 import { reportUnwritten } from './exit.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
 import { filesFor } from './several-files.js';
@@ -7,6 +7,15 @@ export interface OutputFlags {
   readonly html?: string;
   readonly svg?: string;
   readonly pcap?: string;
+  readonly pkt?: string;
+}
+
+/** A run as a script of packetdrill, and on the terminal what of it a script cannot say. */
+function writeScript(file: string, trace: Trace): void {
+  const { text, cannot } = pktScript(trace);
+  for (const what of cannot) console.error(`--pkt: not in ${file}: ${what}`);
+  if (text === '') removeEmpty(file);
+  else writeOutput(file, text, '--pkt');
 }
 
 /** The files that are written besides what is printed, named by run. Each is opened before the runs, to tell at once which cannot be. */
@@ -14,8 +23,9 @@ export class Outputs {
   readonly #page: number | undefined;
   readonly #pictures: readonly string[];
   readonly #captures: readonly string[];
+  readonly #scripts: readonly string[];
 
-  constructor({ html, svg, pcap }: OutputFlags, runs: readonly Run[]) {
+  constructor({ html, svg, pcap, pkt }: OutputFlags, runs: readonly Run[]) {
     const several = new Set(runs.map(({ experiment }) => experiment.name)).size > 1;
     const names = runs.map(({ experiment, variant }) =>
       several || variant === undefined ? [experiment.name, variant ?? ''].join(' ') : variant,
@@ -23,6 +33,7 @@ export class Outputs {
     this.#page = html === undefined ? undefined : openForWriting(html, '--html');
     this.#pictures = filesFor('--svg', svg, names);
     this.#captures = filesFor('--pcap', pcap, names);
+    this.#scripts = filesFor('--pkt', pkt, names);
   }
 
   /** Where a run writes its capture. */
@@ -35,12 +46,13 @@ export class Outputs {
     const ended = played.filter((one) => one !== undefined);
     if (this.#page !== undefined) writeOutput(this.#page, experimentsHtml(ended.map(traceOf)), '--html');
     for (const [index, one] of played.entries()) {
-      const [picture, capture] = [this.#pictures[index], this.#captures[index]];
+      const [picture, capture, script] = [this.#pictures[index], this.#captures[index], this.#scripts[index]];
       if (one !== undefined && 'trace' in one) {
         if (picture !== undefined) writeOutput(picture, ladderSvg(one.trace), '--svg');
+        if (script !== undefined) writeScript(script, one.trace);
         if (one.captureFailure !== undefined) reportUnwritten('--pcap', one.captureFailure);
       } else {
-        for (const file of [picture, capture]) if (file !== undefined) removeEmpty(file);
+        for (const file of [picture, capture, script]) if (file !== undefined) removeEmpty(file);
       }
     }
   }

@@ -266,6 +266,7 @@ export function addLabCommand(program: Command): void {
       '--pcap <file>',
       'also write what was on the wire as pcapng, for Wireshark; of several runs, named by variant',
     )
+    .option('--pkt <file>', 'also write the run as a script of packetdrill, as far as one can say it')
     .action(async (words: string[], flags: LabFlags) => {
       if (flags.dryRun === true) console.log(readScripts(words, flags));
       else if (flags.list === true) console.log(await printList(words, flags));

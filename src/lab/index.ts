@@ -52,6 +52,7 @@ export {
   type RunOptions,
   type Script,
 } from './run/experiment.js';
+export { type PktScriptText, pktScript } from './draw/pkt-script.js';
 export { type LoadedPkt, loadPkt } from './pkt/load.js';
 export { ipVersions, type PktSettings } from './pkt/settings.js';
 export { missing } from './run/needs.js';

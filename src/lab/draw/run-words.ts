@@ -114,6 +114,14 @@ function linkText(event: LinkSaid): string {
       return `link to ${to} delays by ${event.delayMs ?? 0} ms`;
     case 'loses':
       return `link to ${to} will lose ${segmentCount(event)}`;
+    case 'delays some':
+      return `link to ${to} will delay ${segmentCount(event)} by ${event.delayMs ?? 0} ms`;
+    case 'duplicates':
+      return `link to ${to} will carry ${segmentCount(event)} twice`;
+    case 'reorders':
+      return `link to ${to} will carry ${segmentCount(event)} behind the next`;
+    case 'injects':
+      return `${event.flags?.join(' ') ?? 'a segment'} injected, as if of ${event.from ?? ''}`;
     case 'loses nothing':
       return `link to ${to} loses nothing`;
     case 'vanishes':

@@ -10,11 +10,19 @@ const changes: Readonly<Record<LinkEvent['change'], string>> = {
   unmuted: '又能发出去了',
   delays: '变慢',
   loses: '会丢',
+  'delays some': '会推迟一些报文段',
+  duplicates: '会重复',
+  reorders: '会打乱顺序',
+  injects: '插入报文段',
   'loses nothing': '不再丢',
 };
 
+function segments({ times, from }: LinkSaid): string {
+  return `${from === undefined ? '' : ` ${from} 的`}${times === undefined ? '报文段' : ` ${times} 个报文段`}`;
+}
+
 function link(event: LinkSaid): string {
-  const { change, to = '对端', times, from, delayMs = 0 } = event;
+  const { change, to = '对端', from, delayMs = 0 } = event;
   switch (change) {
     case 'up':
     case 'down':
@@ -26,7 +34,15 @@ function link(event: LinkSaid): string {
     case 'delays':
       return `到 ${to} 的链路延迟 ${delayMs} ms`;
     case 'loses':
-      return `到 ${to} 的链路会丢${from === undefined ? '' : ` ${from} 的`}${times === undefined ? '报文段' : ` ${times} 个报文段`}`;
+      return `到 ${to} 的链路会丢${segments(event)}`;
+    case 'delays some':
+      return `到 ${to} 的链路会把${segments(event)}推迟 ${delayMs} ms`;
+    case 'duplicates':
+      return `到 ${to} 的链路会把${segments(event)}送两次`;
+    case 'reorders':
+      return `到 ${to} 的链路会把${segments(event)}放到下一个之后`;
+    case 'injects':
+      return `插入冒充 ${from ?? ''} 的 ${event.flags?.join(' ') ?? '报文段'}`;
     case 'loses nothing':
       return `到 ${to} 的链路不再丢报文段`;
     case 'vanishes':

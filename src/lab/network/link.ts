@@ -2,10 +2,11 @@ import { invalidArgument, knownKeys } from '../../errors.js';
 import { type NetworkNamespace, UsageError } from '../../index.js';
 import { Host } from './host.js';
 import { Numbering, type PassingSegment } from './numbering.js';
-import type { AddressedSegment } from './peer/segment.js';
+import { checkInjection, forge, type Injection, packetOf } from './injection.js';
+import { type AddressedSegment, identity } from './peer/segment.js';
 import type { LinkEvent } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
-import type { Relay } from './relay.js';
+import type { Relay, Treatment } from './relay.js';
 
 export interface LinkSettings {
   /**
@@ -17,7 +18,7 @@ export interface LinkSettings {
   readonly delayMs?: number;
 }
 
-/** Which segments are lost, and how many of them. */
+/** Which segments something is done to, and how many of them. */
 export interface Loss {
   /** From this host; either way if absent. */
   readonly from?: Host;
@@ -25,6 +26,23 @@ export interface Loss {
   readonly where?: (segment: PassingSegment) => boolean;
   /** How many; all of them, until {@link Link.loseNothing}, if absent. */
   readonly times?: number;
+}
+
+/** Something that happens to some segments. */
+interface Rule extends Loss {
+  readonly kind: 'lose' | 'delay' | 'duplicate' | 'reorder';
+  readonly delayMs?: number;
+}
+
+/** The same connection, seen from the other end. */
+function turned({ source, destination, sourcePort, destinationPort, ...others }: AddressedSegment): AddressedSegment {
+  return {
+    ...others,
+    source: destination,
+    destination: source,
+    sourcePort: destinationPort,
+    destinationPort: sourcePort,
+  };
 }
 
 function counted(times: number, from: Host | undefined): string {
@@ -49,8 +67,13 @@ export class Link {
   #relay: Relay | undefined;
   #wire: NetworkNamespace | undefined;
   #delayMs: number;
-  readonly #losses: (Loss & { left: number })[] = [];
+  /** In the order they were asked for: the first that a segment fits is what happens to it. */
+  readonly #rules: (Rule & { left: number })[] = [];
   readonly #numbering = new Numbering();
+  /** The last segment of each host. */
+  readonly #last = new Map<Host, AddressedSegment>();
+  /** What the receiver gets and its sender has not sent, or not so often. */
+  readonly #extra = new Set<string>();
 
   constructor(hosts: readonly [Host, Host], recorder: Recorder, delayMs = 0) {
     this.hosts = hosts;
@@ -78,26 +101,67 @@ export class Link {
 
   /** Loses segments from now on. Only on a relayed link. */
   lose(loss: Loss = {}): void {
-    this.#mustBeRelayed('lose');
-    knownKeys(loss, 'lose', ['from', 'where', 'times']);
-    const { from, where, times = Number.POSITIVE_INFINITY } = loss;
-    if (where !== undefined && typeof where !== 'function') throw invalidArgument('where', 'a function', where);
-    if (from !== undefined && !(from instanceof Host)) throw invalidArgument('from', 'a host', from);
-    if (typeof times !== 'number') throw invalidArgument('times', 'a number', times);
-    if (!(times > 0) || (Number.isFinite(times) && !Number.isInteger(times)))
-      throw new UsageError('ERR_OUT_OF_RANGE', `times: expected a number above 0, got ${String(times)}`);
-    if (from !== undefined && !this.hosts.includes(from))
-      throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
-    this.#losses.push({ left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) });
-    this.#note({
-      change: 'loses',
-      ...(Number.isFinite(times) && { times }),
-      ...(from !== undefined && { from: from.name }),
-    });
+    this.#add({ kind: 'lose', ...this.#checked('lose', loss, []) }, { change: 'loses' });
   }
 
+  /** Segments come so much later from now on, and others go past them. Only on a relayed link. */
+  delaySome(delayed: Loss & { readonly delayMs: number }): void {
+    const delayMs = checkedDelay(delayed.delayMs);
+    this.#add(
+      { kind: 'delay', ...this.#checked('delaySome', delayed, ['delayMs']), delayMs },
+      { change: 'delays some', delayMs },
+    );
+  }
+
+  /** Segments come twice from now on. Only on a relayed link. */
+  duplicate(doubled: Loss = {}): void {
+    this.#add({ kind: 'duplicate', ...this.#checked('duplicate', doubled, []) }, { change: 'duplicates' });
+  }
+
+  /** Segments come behind the next one of their host, or after half a second. Only on a relayed link. */
+  reorder(reordered: Loss = {}): void {
+    this.#add({ kind: 'reorder', ...this.#checked('reorder', reordered, []) }, { change: 'reorders' });
+  }
+
+  /**
+   * Sends a segment that neither end has sent, into a connection that runs over this link. Only on a relayed link.
+   *
+   * @throws {UsageError} `ERR_ARGUMENT_INVALID` - no segment of such a connection has passed, so its numbers are not known.
+   */
+  inject(injection: Injection): void {
+    this.#mustBeRelayed('inject');
+    checkInjection(injection);
+    const { from, ports } = injection;
+    if (!this.hosts.includes(from)) throw invalidArgument('from', 'a host of this link', from);
+    const [first, second] = this.hosts;
+    const there = this.#last.get(from);
+    const back = this.#last.get(from === first ? second : first);
+    const known = there ?? (back && turned(back));
+    if (known === undefined || back === undefined)
+      throw new UsageError('ERR_ARGUMENT_INVALID', 'inject: no segment of a connection has passed over this link');
+    const { source, destination, sourcePort, destinationPort } = known;
+    const ends = {
+      source,
+      destination,
+      sourcePort: ports?.from ?? sourcePort,
+      destinationPort: ports?.to ?? destinationPort,
+    };
+    const segment = forge(injection, ends, this.#numbering);
+    const packet = packetOf(segment);
+    this.#extra.add(identity(segment));
+    if (this.#relay?.inject(from === first ? 'there' : 'back', packet) !== true)
+      throw new UsageError('ERR_ARGUMENT_INVALID', `inject: nothing of ${from.name} has passed over this link`);
+    this.#note({ change: 'injects', from: from.name, flags: segment.flags });
+  }
+
+  /** Whether this link has made a segment, or doubled it. */
+  hasMade(segment: AddressedSegment): boolean {
+    return this.#extra.has(identity(segment));
+  }
+
+  /** Nothing is lost, delayed on its own, doubled or reordered from now on. */
   loseNothing(): void {
-    this.#losses.splice(0);
+    this.#rules.splice(0);
     this.#note({ change: 'loses nothing' });
   }
 
@@ -111,32 +175,67 @@ export class Link {
   }
 
   /** How the relay treats what comes from a host. */
-  treat(from: Host, addressed: AddressedSegment | undefined): number | 'lost' {
+  treat(from: Host, addressed: AddressedSegment | undefined): ReturnType<Treatment> {
     if (addressed === undefined) return this.#delayMs;
     const [first, second] = this.hosts;
+    this.#last.set(from, addressed);
     const segment = this.#numbering.passing(addressed, from.name, (from === first ? second : first).name);
-    const loss = this.#losses.find(
+    const rule = this.#rules.find(
       (candidate) =>
         candidate.left > 0 &&
         (candidate.from === undefined || candidate.from === from) &&
         (candidate.where?.(segment) ?? true),
     );
-    if (loss === undefined) return this.#delayMs;
-    loss.left--;
-    return 'lost';
+    if (rule === undefined) return this.#delayMs;
+    rule.left--;
+    switch (rule.kind) {
+      case 'lose':
+        return 'lost';
+      case 'delay':
+        return { kind: 'apart', delayMs: this.#delayMs + (rule.delayMs ?? 0) };
+      case 'duplicate':
+        this.#extra.add(identity(addressed));
+        return { kind: 'twice', delayMs: this.#delayMs };
+      case 'reorder':
+        return { kind: 'behind the next', delayMs: this.#delayMs };
+    }
   }
 
   /** Remarks on losses that were asked for and did not come about. */
   unused(): string[] {
     const between = this.hosts.map(({ name }) => name).join(' and ');
-    return this.#losses
+    return this.#rules
       .filter(({ left }) => left > 0 && Number.isFinite(left))
-      .map(({ left, from }) => `the link of ${between} was to lose ${counted(left, from)} more`);
+      .map(({ kind, left, from }) => `the link of ${between} was to ${kind} ${counted(left, from)} more`);
   }
 
   close(): void {
     this.#relay?.close();
     this.#wire?.close();
+  }
+
+  #checked(name: string, loss: Loss, more: readonly string[]): Loss & { readonly left: number } {
+    this.#mustBeRelayed(name);
+    knownKeys(loss, name, ['from', 'where', 'times', ...more]);
+    const { from, where, times = Number.POSITIVE_INFINITY } = loss;
+    if (where !== undefined && typeof where !== 'function') throw invalidArgument('where', 'a function', where);
+    if (from !== undefined && !(from instanceof Host)) throw invalidArgument('from', 'a host', from);
+    if (typeof times !== 'number') throw invalidArgument('times', 'a number', times);
+    if (!(times > 0) || (Number.isFinite(times) && !Number.isInteger(times)))
+      throw new UsageError('ERR_OUT_OF_RANGE', `times: expected a number above 0, got ${String(times)}`);
+    if (from !== undefined && !this.hosts.includes(from))
+      throw new UsageError('ERR_ARGUMENT_INVALID', `from: ${from.name} is not on this link`);
+    return { left: times, ...(from !== undefined && { from }), ...(where !== undefined && { where }) };
+  }
+
+  #add(rule: Rule & { left: number }, change: Pick<LinkEvent, 'change' | 'delayMs'>): void {
+    this.#rules.push(rule);
+    const { left, from } = rule;
+    this.#note({
+      ...change,
+      ...(Number.isFinite(left) && { times: left }),
+      ...(from !== undefined && { from: from.name }),
+    });
   }
 
   #set(up: boolean): void {
@@ -150,7 +249,7 @@ export class Link {
       throw new UsageError('ERR_NOT_SUPPORTED', `${what}: only on a relayed link, as link(a, b, { relayed: true })`);
   }
 
-  #note(change: Pick<LinkEvent, 'change' | 'delayMs' | 'times' | 'from'>): void {
+  #note(change: Pick<LinkEvent, 'change' | 'delayMs' | 'times' | 'from' | 'flags'>): void {
     const [first, second] = this.hosts;
     this.#recorder.add({ kind: 'link', host: first.name, to: second.name, ...change, outcome: { ok: true } });
   }

@@ -4,6 +4,8 @@ import { type AddressedSegment, sequenceDistance, sequenceLength, withSackEdges 
 /** A segment wherever it is on its way. */
 export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs'>;
 
+type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
+
 /**
  * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
  * sent, or acknowledged by the other side, is 1.
@@ -25,6 +27,13 @@ export class Numbering {
       window: segment.window,
       length: segment.payload.length,
     };
+  }
+
+  /** What `from` would send next on a connection: its number on the wire, of the byte behind all it has sent, and its initial one. */
+  next({ source, sourcePort, destination, destinationPort }: Way): { readonly seq: number; readonly initial: number } {
+    const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
+    const initial = this.#bases.get(there) ?? 0;
+    return { seq: (initial + (this.#sent.get(there) ?? 0)) >>> 0, initial };
   }
 
   #relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {

@@ -48,7 +48,7 @@ export class Player implements Machine {
   readonly #script: PktScript;
   readonly #network: PktNetwork;
   readonly #clock = new KernelClock();
-  readonly #time = new Timeline();
+  #time = new Timeline();
   /** Whose packets the next ones are. */
   #state: 'none' | 'listening' | 'connecting' | 'connected' = 'none';
   #flow: Flow | undefined;
@@ -77,7 +77,13 @@ export class Player implements Machine {
     const end = (): void => this.#endAll();
     this.#stage.signal.addEventListener('abort', end);
     try {
+      let hasBegun = false;
       for (const line of this.#script.lines) {
+        // What a script prepares is done before its time begins.
+        if (!hasBegun && line.kind !== 'shell') {
+          hasBegun = true;
+          this.#time = new Timeline();
+        }
         this.#stage.signal.throwIfAborted();
         await this.#playLine(line);
         if (this.#failure !== undefined) throw this.#failure;

@@ -74,6 +74,12 @@ export type LinkChange =
   | 'unmuted'
   | 'delays'
   | 'loses'
+  /** Some segments come later than others, twice, or behind the next one. */
+  | 'delays some'
+  | 'duplicates'
+  | 'reorders'
+  /** A segment that `from` has not sent goes to the other end. */
+  | 'injects'
   | 'loses nothing';
 
 export interface LinkEvent extends Happening {
@@ -84,9 +90,11 @@ export interface LinkEvent extends Happening {
   /** Who is at the other end, where that is known. */
   readonly to?: string;
   readonly delayMs?: number;
-  /** Of `loses`: how many segments, all of them if absent; and from which host, either if absent. */
+  /** Of `loses` and its like: how many segments, all of them if absent; and from which host, either if absent. */
   readonly times?: number;
   readonly from?: string;
+  /** Of the segment that is injected. */
+  readonly flags?: readonly Flag[];
   readonly outcome: Outcome;
 }
 

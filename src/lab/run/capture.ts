@@ -55,7 +55,11 @@ export class Capture {
   }
 
   /** Listens at both ends of a link; of a host that talks to itself over `lo`, there is but one. */
-  tap(stations: readonly [Station, ...Station[]], links: readonly string[]): void {
+  tap(
+    stations: readonly [Station, ...Station[]],
+    links: readonly string[],
+    hasMade: WireEnd['hasMade'] = () => false,
+  ): void {
     const isFirst = this.#ends.length === 0;
     for (const [index, station] of stations.entries()) {
       const { name, namespace, host } = station;
@@ -69,7 +73,7 @@ export class Capture {
         () => this.look(),
         (error) => this.#onError(named(`the capture on ${link} of ${name}`, error)),
       );
-      this.#ends.push({ host: name, peer, absences: host?.absences ?? [], tap, link });
+      this.#ends.push({ host: name, peer, absences: host?.absences ?? [], hasMade, tap, link });
     }
     if (!isFirst) return;
     // Over lo the datagrams of that would be in the capture. Packets are stamped in every namespace, or in none (net_enable_timestamp()).

@@ -313,7 +313,7 @@ export class Stage {
           this.fail(named(`the relay between ${near.name} and ${far.name}`, error)),
         )
       : joinDirectly(near, far);
-    this.#capture?.tap([near, far], links);
+    this.#capture?.tap([near, far], links, (segment) => link.hasMade(segment));
   }
 
   #mustGoOn(what: string): void {

@@ -1,6 +1,6 @@
 import { decodeFrame, isIp } from '../network/peer/frame.js';
 import { Numbering } from '../network/numbering.js';
-import { type AddressedSegment, segmentOf } from '../network/peer/segment.js';
+import { type AddressedSegment, identity, segmentOf } from '../network/peer/segment.js';
 import type { TraceSegment } from '../record/trace.js';
 import type { Frame } from './frame-store.js';
 import { kindNotDrawn } from './not-drawn.js';
@@ -10,6 +10,8 @@ export interface WireEnd {
   readonly host: string;
   /** Who is at the other end. */
   readonly peer: string;
+  /** Whether the link itself has made a segment, or doubled it. */
+  readonly hasMade: (segment: AddressedSegment) => boolean;
   /** From when to when, since the run began, the host did not take what came. */
   readonly absences: readonly { readonly fromMs: number; readonly toMs: number }[];
 }
@@ -25,25 +27,6 @@ const keptAtBegin = 3000;
 const keptAtEnd = 1000;
 
 type Draft = { -readonly [K in keyof TraceSegment]: TraceSegment[K] };
-
-/** What both copies of a segment have in common, at the sender's interface and at the receiver's. */
-function identity(segment: AddressedSegment): string {
-  const { source, destination, sourcePort, destinationPort, seq, ack, window, flags, options, payload } = segment;
-  const { value, echo } = options.timestamps ?? {};
-  return [
-    source,
-    sourcePort,
-    destination,
-    destinationPort,
-    seq,
-    ack,
-    window,
-    flags,
-    value,
-    echo,
-    payload.length,
-  ].join();
-}
 
 /** Joins the two copies of each segment: a segment that did not come to the other end was lost. */
 export function segmentsOf(
@@ -91,6 +74,9 @@ export function segmentsOf(
     const isAbsent = end.absences.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs);
     if (arrived !== undefined && !forOthers && !isAbsent)
       arrived.draft.receivedMs = Math.max(atMs, arrived.draft.sentMs);
+    // Its sender does not know of it.
+    if (arrived === undefined && !forOthers && end.hasMade(segment))
+      keep({ sentMs: atMs, receivedMs: atMs, ...numbering.passing(segment, end.peer, end.host) });
   }
   const rest = tail.slice(-keptAtEnd);
   omitted += tail.length - rest.length;

@@ -3,42 +3,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { parsePkt } from '../../../src/lab/pkt/parse.js';
 import { PktFailure } from '../../../src/lab/pkt/failure.js';
-import { Player } from '../../../src/lab/pkt/play.js';
-import { type IpVersion, ipVersions, networkOf } from '../../../src/lab/pkt/settings.js';
-import { Stage } from '../../../src/lab/run/stage.js';
+import { type IpVersion, ipVersions } from '../../../src/lab/pkt/settings.js';
+import { play } from './play.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 
 const folder = fileURLToPath(new URL('scripts/', import.meta.url));
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.pkt'));
-/** Tests are about what comes, not about when: both cores may be busy. */
-const toleranceMs = 10_000;
-
-async function play(
-  text: string,
-  file: string,
-  ipVersion: IpVersion = 'ipv4',
-  tolerance = toleranceMs,
-): Promise<Stage> {
-  const script = parsePkt(text, file);
-  const network = networkOf(script, { ipVersion, toleranceMs: tolerance });
-  const stage = new Stage(AbortSignal.timeout(25_000));
-  onTestFinished(() => stage.close());
-  const { local, gateway, prefix, mtu, remote } = network;
-  const networks = [`${remote}/${remote.includes(':') ? 128 : 32}`];
-  const [host, peer] = await stage.behindGateway('host', 'peer', {
-    link: 'tun0',
-    local,
-    gateway,
-    prefix,
-    mtu,
-    networks,
-  });
-  await new Player({ host, peer, signal: stage.signal }, script, network).play();
-  return stage;
-}
-
 /** What the MSS and the errors of ICMP are called depends on the version. */
 const onlyIPv4 = ['ip-header.pkt', 'blocking-fast-open.pkt'];
 

@@ -109,6 +109,25 @@ export interface AddressedSegment extends Segment {
   readonly ip?: IpFields;
 }
 
+/** What two copies of a segment have in common, as at its sender's interface and at its receiver's. */
+export function identity(segment: AddressedSegment): string {
+  const { source, destination, sourcePort, destinationPort, seq, ack, window, flags, options, payload } = segment;
+  const { value, echo } = options.timestamps ?? {};
+  return [
+    source,
+    sourcePort,
+    destination,
+    destinationPort,
+    seq,
+    ack,
+    window,
+    flags,
+    value,
+    echo,
+    payload.length,
+  ].join();
+}
+
 /** The segment in a packet that begins with its IP header; `undefined` for anything but TCP. */
 export function segmentOf(packet: Uint8Array): AddressedSegment | undefined {
   const ip = decodeIp(packet);

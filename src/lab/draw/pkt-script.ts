@@ -1,0 +1,190 @@
+import { listOf } from '../network/peer/option-list.js';
+import { segmentText, type WrittenSegment } from '../network/peer/notation.js';
+import type { CallEvent } from '../record/event.js';
+import type { Json } from '../record/json.js';
+import type { Trace, TraceSegment } from '../record/trace.js';
+
+/** A run as a script of packetdrill, and what of it such a script cannot say. */
+export interface PktScriptText {
+  readonly text: string;
+  readonly cannot: readonly string[];
+}
+
+/** The script's own clock is not that of the run: what came at once may come so much later. */
+const toleranceUs = 100_000;
+/** A call that took longer has waited for something. */
+const blockedMs = 5;
+const firstDescriptor = 3;
+
+/** What is written at a moment: a line without its time. */
+interface Part {
+  readonly atMs: number;
+  readonly endMs?: number;
+  readonly line: string;
+}
+
+type Written = { readonly line: string } | { readonly cannot: string };
+
+/** Numbers of descriptors, in the order sockets are made. */
+class Descriptors {
+  readonly #numbers = new Map<string, number>();
+
+  of(actor: string): number | undefined {
+    return this.#numbers.get(actor);
+  }
+
+  open(actor: string): number {
+    const number = firstDescriptor + this.#numbers.size;
+    this.#numbers.set(actor, number);
+    return number;
+  }
+}
+
+function resultOf({ outcome }: CallEvent, value = 0): string {
+  if (outcome?.errno !== undefined) return `-1 ${outcome.errno}`;
+  return String(typeof outcome?.value === 'number' ? outcome.value : value);
+}
+
+/** The port of an address argument. */
+function portOf(address: Json | undefined): Json | undefined {
+  if (typeof address !== 'object' || address === null) return undefined;
+  return Object.entries(address).find(([name]) => name === 'port')?.[1];
+}
+
+const halves: Readonly<Record<string, string>> = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' };
+
+/** A value of an option that is one int. */
+function intOf(value: Json | undefined): number | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  return typeof value === 'number' && Number.isInteger(value) ? value : undefined;
+}
+
+/** `SOL_SOCKET` for `SO_REUSEADDR`: the level is in the name. */
+function levelOf(option: string): string | undefined {
+  if (option.startsWith('SO_')) return 'SOL_SOCKET';
+  if (option.startsWith('TCP_')) return 'SOL_TCP';
+  if (option.startsWith('IPV6_')) return 'SOL_IPV6';
+  return option.startsWith('IP_') ? 'SOL_IP' : undefined;
+}
+
+function optionCall(event: CallEvent, fd: number): Written {
+  const [name, value] = event.args;
+  const [option, int] = [String(name), intOf(value)];
+  const level = levelOf(option);
+  if (level === undefined || int === undefined) return { cannot: `setsockopt ${option}` };
+  return { line: `setsockopt(${fd}, ${level}, ${option}, [${int}], 4) = ${resultOf(event)}` };
+}
+
+function callLine(event: CallEvent, descriptors: Descriptors, port: number): Written {
+  const { name, actor = '', args } = event;
+  if (name === 'socket') {
+    const fd = descriptors.open(actor);
+    return { line: `socket(..., SOCK_STREAM, IPPROTO_TCP) = ${fd}` };
+  }
+  const fd = descriptors.of(actor);
+  if (fd === undefined) return { cannot: `${name} of ${actor}, which is no socket of the script` };
+  switch (name) {
+    case 'bind':
+      return {
+        line: `bind(${fd}, {sa_family = AF_INET, sin_port = htons(${String(portOf(args[0]) ?? 0)})}, ...) = ${resultOf(event)}`,
+      };
+    case 'connect':
+      if (portOf(args[0]) !== port) return { cannot: `connect to ${JSON.stringify(args[0])}` };
+      return { line: `connect(${fd}, ..., ...) = ${resultOf(event)}` };
+    case 'listen':
+      return { line: `listen(${fd}, ${String(args[0])}) = ${resultOf(event)}` };
+    case 'accept':
+      if (event.outcome?.ok === true && event.outcome.errno === undefined)
+        return { line: `accept(${fd}, ..., ...) = ${descriptors.open(`${actor}.accepted`)}` };
+      return { line: `accept(${fd}, ..., ...) = ${resultOf(event)}` };
+    case 'send':
+      return { line: `write(${fd}, ..., ${String(args[0])}) = ${resultOf(event)}` };
+    case 'recv':
+      if (args.length > 0) return { cannot: `recv with ${String(args[0])}` };
+      return { line: `read(${fd}, ..., 65536) = ${resultOf(event)}` };
+    case 'shutdown':
+      return { line: `shutdown(${fd}, ${halves[String(args[0])] ?? 'SHUT_RDWR'}) = ${resultOf(event)}` };
+    case 'close':
+      return { line: `close(${fd}) = ${resultOf(event)}` };
+    case 'setsockopt':
+      return optionCall(event, fd);
+    default:
+      return { cannot: name };
+  }
+}
+
+/** Sockets never block here: where that shows, the script says so for one call. */
+function linesOf({ atMs, endMs, actor = '', outcome }: CallEvent, line: string, descriptors: Descriptors): Part[] {
+  if (!['EINPROGRESS', 'EAGAIN'].includes(outcome?.errno ?? '')) return [{ atMs, endMs, line }];
+  const set = (flags: string): Part => ({ atMs, line: `fcntl(${descriptors.of(actor) ?? -1}, F_SETFL, ${flags}) = 0` });
+  return [set('O_RDWR|O_NONBLOCK'), { atMs, line }, set('O_RDWR')];
+}
+
+/** As the peer sends it; of the host's, which options come is the kernel's, in an order of its own. */
+function segmentLine(segment: TraceSegment, isPeers: boolean): string {
+  const { flags, seq, ack, window, length, options } = segment;
+  const written: WrittenSegment = {
+    flags,
+    seq,
+    length,
+    ...(ack !== undefined && { ack }),
+    ...(isPeers && { window }),
+    options: isPeers ? listOf(options) : 'any',
+  };
+  return `${isPeers ? '<' : '>'} ${segmentText(written)}`;
+}
+
+function seconds(ms: number): string {
+  return String(Math.round(ms) / 1000);
+}
+
+/** A run between one host and a scripted peer as a script of packetdrill. */
+export function pktScript(trace: Trace): PktScriptText {
+  const host = trace.hosts.find(({ scripted }) => !scripted);
+  const peer = trace.hosts.find(({ scripted }) => scripted);
+  if (trace.hosts.length !== 2 || host === undefined || peer === undefined)
+    return { text: '', cannot: ['a script has one host and a scripted peer'] };
+  const cannot: string[] = [];
+  const descriptors = new Descriptors();
+  const [first] = trace.segments;
+  const hostsPort = first?.from === host.name ? first.source.port : first?.destination.port;
+  const peersPort = first?.from === host.name ? first.destination.port : first?.source.port;
+  const isOne = trace.segments.every(
+    ({ source, destination }) =>
+      [source.port, destination.port].includes(hostsPort ?? 0) &&
+      [source.port, destination.port].includes(peersPort ?? 0),
+  );
+  if (!isOne) cannot.push('connections between other ports than those of the first');
+  if (trace.segments.some(({ from, options }) => from === peer.name && options.timestamps !== undefined))
+    cannot.push('timestamps of the peer: a script names those of the host that it echoes');
+  const parts: Part[] = [];
+  for (const event of trace.events) {
+    if (event.kind === 'mark') parts.push({ atMs: event.atMs, line: `// ${event.text.replaceAll('\n', ' ')}` });
+    if (event.kind === 'link' || event.kind === 'process') cannot.push(`${event.kind} ${event.change}`);
+    if (event.kind !== 'call') continue;
+    const written = callLine(event, descriptors, peersPort ?? 0);
+    if ('cannot' in written) cannot.push(written.cannot);
+    else parts.push(...linesOf(event, written.line, descriptors));
+  }
+  for (const segment of trace.segments)
+    parts.push({ atMs: segment.sentMs, line: segmentLine(segment, segment.from === peer.name) });
+  parts.sort((a, b) => a.atMs - b.atMs);
+  const begin = parts.find(({ line }) => !line.startsWith('//'))?.atMs ?? 0;
+  let before = begin;
+  const lines = parts.map(({ atMs, endMs = atMs, line }) => {
+    if (line.startsWith('//')) return line;
+    const since = Math.max(0, atMs - before);
+    before = Math.max(before, atMs);
+    const blocks = endMs - atMs > blockedMs ? `...${seconds(since + endMs - atMs)}` : '';
+    return `${`+${seconds(since)}${blocks}`.padStart(8)} ${line}`;
+  });
+  const unique = [...new Set(cannot)];
+  const head = [
+    `// ${trace.title}`,
+    ...unique.map((what) => `// Not in this script: ${what}`),
+    `--tolerance_usecs=${toleranceUs}`,
+    ...(hostsPort !== undefined && first?.from !== host.name ? [`--bind_port=${hostsPort}`] : []),
+    ...(peersPort !== undefined && first?.from === host.name ? [`--connect_port=${peersPort}`] : []),
+  ];
+  return { text: `${[...head, ...lines].join('\n')}\n`, cannot: unique };
+}
