@@ -93,6 +93,8 @@ export function sidebar(api) {
         link('Script an experiment: draw a reset', 'script.md'),
         link('Built-in experiments', 'experiments/index.md'),
         link('Coming from packetdrill', 'packetdrill.md'),
+        link('For scapy and tcpdump users', 'scapy-tcpdump.md'),
+        link('Recipes for the network', 'network-recipes.md'),
       ],
     },
     {
