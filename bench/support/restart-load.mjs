@@ -10,11 +10,14 @@ const keptAlive = 10;
 const sessions = 4;
 const pauseMs = 10;
 const addresses = 32;
+/** constants.NGHTTP2_REFUSED_STREAM */
+const refusedStream = 7;
 
 const counts = {
   connections: 0,
   'keep-alive requests': 0,
   'HTTP/2 requests': 0,
+  'HTTP/2 not processed': 0,
   refused: 0,
   reset: 0,
   failed: 0,
@@ -104,6 +107,8 @@ function request2(session) {
     stream.on('error', (error) => (code = error.code));
     stream.on('close', () => {
       if (code === undefined && text === 'served') answered('HTTP/2 requests');
+      // RFC 9113 section 8.7: no server has begun it, so that it may be sent again.
+      else if (stream.rstCode === refusedStream) counts['HTTP/2 not processed']++;
       else lost(code);
       resolve();
     });
