@@ -26,7 +26,7 @@ export function obstacles({ manifest, changelog, changes, tags, isTagged, stale,
   const repository = manifest.repository?.url ?? manifest.repository;
   if (typeof repository !== 'string' || repository === '')
     found.push(
-      'package.json has no "repository": set it to the address of the repository, which npm compares with where a package is built',
+      'package.json has no "repository": set it to the address of the repository, which npm compares with where a package is built, and to which the links of README.md lead',
     );
   if (!new RegExp(`^## ${version.replaceAll('.', '\\.')}$`, 'm').test(changelog))
     found.push(`CHANGELOG.md has no "## ${version}"`);

@@ -1,3 +1,4 @@
+import footnote from 'markdown-it-footnote';
 import { defineConfig } from 'vitepress';
 import { parts } from '../api.mjs';
 import { addressOf, nav, pages, sidebar } from '../pages.mjs';
@@ -77,6 +78,7 @@ export default defineConfig({
     languages: ['c'],
     languageAlias: { pkt: 'c' },
     config(md) {
+      md.use(footnote);
       mapLinks(md);
       keepFromVue(md);
       linkPictures(md);
