@@ -22,7 +22,9 @@ function pageOf(path: string): string {
 
 beforeAll(async () => {
   if (!isInstalled) return;
-  const { code, stdout, stderr } = await run(process.execPath, ['site/build.mjs'], { deadlineMs: 580_000 });
+  const { code, stdout, stderr } = await run(process.execPath, ['--max-semi-space-size=64', 'site/build.mjs'], {
+    deadlineMs: 580_000,
+  });
   expect([code, stderr.includes('Error') ? stderr : '']).toEqual([0, '']);
   expect(stdout).not.toContain('not loaded');
   for (const file of readdirSync(site, { recursive: true, encoding: 'utf8' }))
