@@ -71,7 +71,7 @@ const indexTexts = {
     head: 'What the articles say and what Linux does',
     intro: (version) => [
       `Each claim of the five articles was put to Linux ${version}. The verdict comes from what the run observed alone.`,
-      '`npx sockwise matrix` does it again on your kernel; `npm run generate:cases` writes these pages.',
+      '`npx sockwise matrix` repeats it on your kernel; `npm run generate:cases` writes these pages.',
       'This page [in Chinese](README.zh-CN.md).',
     ],
     columns: ['case', 'the articles say', 'Linux does'],

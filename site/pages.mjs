@@ -84,7 +84,8 @@ export function sidebar(api) {
         link('Start', 'index.md'),
         link('Why a bind fails: the port is busy', 'why.md'),
         link('Recipes: pg, redis, http, fastify …', 'recipes.md'),
-        link('Restart without losing a connection', 'services.md'),
+        link('Restart without losing anybody', 'restart.md'),
+        link('Services: hand over, drain, profiles', 'services.md'),
       ],
     },
     {

@@ -27,7 +27,7 @@ export const systems = {
   },
   solaris: {
     name: 'Solaris',
-    source: 'illumos, usr/src/uts/common/inet/tcp/tcp_bind.c: tcp_bindi(); its UDP was not read',
+    source: 'illumos, usr/src/uts/common/inet/tcp/tcp_bind.c: tcp_bindi(); its UDP code was not read',
   },
 } as const satisfies Readonly<Record<string, System>>;
 
