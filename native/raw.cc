@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
+#include <atomic>
+#include <cerrno>
+#include <ctime>
 #include <functional>
-#include <future>
 #include <memory>
 #include <vector>
 
@@ -21,7 +22,7 @@
 namespace sockwise {
 namespace {
 
-constexpr size_t kMostEvents = 1024;
+constexpr size_t kMostPairs = 1024;
 
 // What a blocking send needs of JavaScript's memory, copied: it is used after the call from JavaScript has returned.
 struct Sending {
@@ -30,33 +31,52 @@ struct Sending {
   socklen_t address_length = 0;
 };
 
+// Tells one thread that another has come as far. Whoever is done with it last deletes it: std::promise and shared_ptr
+// are code of the C++ library, which the addon does not need on the machine it runs on.
+class Beginning {
+ public:
+  void Tell() {
+    told_ = true;
+    Leave();
+  }
+
+  // Gives up after a second: where too many calls block already, the thread comes later.
+  void Await() {
+    constexpr int kMostLooks = 20'000;
+    constexpr timespec kBetween = {0, 50'000};
+    for (int i = 0; i < kMostLooks && !told_; ++i) nanosleep(&kBetween, nullptr);
+    Leave();
+  }
+
+ private:
+  void Leave() {
+    if (--holders_ == 0) delete this;
+  }
+
+  std::atomic<bool> told_{false};
+  std::atomic<int> holders_{2};
+};
+
 // Makes a call on a thread of its own, of a descriptor that blocks meanwhile. It ends with what it waits for, or with
 // the socket: shutdown(2) ends it. The thread has a duplicate, so that a close meanwhile leaves it no foreign
 // descriptor. Returns when the thread is about to make the call, so that who asks the time afterwards knows the latest
 // moment it began at.
 napi_value Block(Environment* environment, int given, const char* name, std::function<ssize_t(int)> call) {
   const int fd = fcntl(given, F_DUPFD_CLOEXEC, 0);
-  const auto begun = std::make_shared<std::promise<void>>();
-  std::future<void> beginning = begun->get_future();
-  const auto run = [begun, fd, call = std::move(call)]() {
-    if (fd < 0) {
-      begun->set_value();
-      errno = EBADF;
-      return -1;
-    }
+  Beginning* beginning = new Beginning;
+  napi_value promise = environment->blocking().Run(name, [beginning, fd, call = std::move(call)]() {
     // O_NONBLOCK belongs to the open file, which the duplicate shares.
     const int before = fcntl(fd, F_GETFL);
     fcntl(fd, F_SETFL, before & ~O_NONBLOCK);
-    begun->set_value();
+    beginning->Tell();
     const ssize_t result = call(fd);
     const int error = errno;
     fcntl(fd, F_SETFL, before);
     close(fd);
     errno = error;
     return static_cast<int>(result);
-  };
-  napi_value promise = environment->blocking().Run(name, run);
-  beginning.wait_for(std::chrono::seconds(1));
+  });
+  beginning->Await();
   return promise;
 }
 
@@ -67,15 +87,15 @@ napi_value BlockingSendCall(napi_env env, napi_callback_info info) {
   if (!call.BytesAt(1, &bytes)) return call.Return(-EFAULT);
   const int length = call.Int(3);
   if (length < 0 || static_cast<size_t>(length) > sizeof(sockaddr_storage)) return call.Return(-EINVAL);
-  const auto sending = std::make_shared<Sending>();
+  Sending* sending = new Sending;
   sending->data.assign(bytes.data, bytes.data + bytes.size);
   sending->address_length = static_cast<socklen_t>(length);
   std::copy_n(call.environment->data(), length, reinterpret_cast<uint8_t*>(&sending->address));
   const int flags = call.Int(2) | MSG_NOSIGNAL;
   return Block(call.environment, call.Int(0), "sockwise.send", [sending, flags](int fd) {
-    const sockaddr* address =
-        sending->address_length == 0 ? nullptr : reinterpret_cast<const sockaddr*>(&sending->address);
-    return sendto(fd, sending->data.data(), sending->data.size(), flags, address, sending->address_length);
+    const std::unique_ptr<const Sending> sent(sending);
+    const sockaddr* address = sent->address_length == 0 ? nullptr : reinterpret_cast<const sockaddr*>(&sent->address);
+    return sendto(fd, sent->data.data(), sent->data.size(), flags, address, sent->address_length);
   });
 }
 
@@ -133,10 +153,9 @@ Napi::Value SendFileCall(const Napi::CallbackInfo& info) {
 // epoll_create1(2).
 Napi::Value EpollCreateCall(const Napi::CallbackInfo& info) { return NewDescriptor(info, MakeEpoll()); }
 
-// epoll_ctl(2). The descriptor is what an event tells.
+// epoll_ctl(2). The descriptor is what an event tells. Events are given with their sign: EPOLLET is the highest bit.
 Napi::Value EpollCtlCall(const Napi::CallbackInfo& info) {
-  const uint32_t events = info[3].ToNumber().Uint32Value();
-  return Result(info, ControlEpoll(Int(info, 0), Int(info, 1), Int(info, 2), events));
+  return Result(info, ControlEpoll(Int(info, 0), Int(info, 1), Int(info, 2), static_cast<uint32_t>(Int(info, 3))));
 }
 
 // epoll_wait(2), without waiting. Pairs of events and descriptor.
@@ -144,7 +163,7 @@ napi_value EpollWaitCall(napi_env env, napi_callback_info info) {
   const Arguments<2> call(env, info);
   Bytes pairs;
   if (!call.Int32sAt(1, &pairs)) return call.Return(-EFAULT);
-  const size_t room = std::min(pairs.size / (2 * sizeof(int32_t)), kMostEvents);
+  const size_t room = std::min(pairs.size / (2 * sizeof(int32_t)), kMostPairs);
   return call.Result(LookAtEpoll(call.Int(0), reinterpret_cast<uint32_t*>(pairs.data), room));
 }
 

@@ -2,6 +2,7 @@
 // Run with SOCKWISE_NATIVE naming the addon, on 64-bit Linux. It fails if a call of the addon is missing here.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -23,6 +24,8 @@ const valueOffset = 64;
 const batchOffset = 65_536;
 const nameSpace = 128;
 const readableEvent = 1;
+/** asm-generic/ioctls.h */
+const fionread = 0x541b;
 const frame = new Int32Array(addon.scratch, 0, valueOffset / 4);
 const data = Buffer.from(addon.scratch, valueOffset);
 const { AF_INET, AF_UNIX, SOCK_STREAM, SOCK_DGRAM, SOL_SOCKET, SO_REUSEADDR, SO_RCVBUF, SCM_RIGHTS } = addon.constants;
@@ -243,6 +246,52 @@ function options() {
   assert.ok(native.close(-1) < 0);
 }
 
+/** What no Socket calls: pipe, splice, sendfile, epoll, ioctl, and calls that block on a thread of their own. */
+async function rawCalls() {
+  const listener = bound(SOCK_STREAM);
+  ok(native.listen(listener.fd, 4), 'listen');
+  const client = ok(native.socket(AF_INET, SOCK_STREAM, 0), 'socket');
+  native.connect(client, place(listener.address));
+  while (native.poll(listener.fd, readableEvent) === 0) await new Promise(setImmediate);
+  const server = ok(native.accept(listener.fd), 'accept');
+  ok(native.pipe(), 'pipe');
+  const [reading, writing] = frame;
+
+  assert.equal(await native.sendBlocking(client, Buffer.from('hello'), 0, 0), 5);
+  assert.equal(await native.spliceBlocking(server, writing, 3), 3);
+  assert.equal(native.ioctl(server, fionread), 2);
+  assert.equal(native.splice(server, writing, 16), 2);
+  assert.ok(native.splice(server, writing, 16) < 0);
+  assert.equal(native.ioctl(reading, fionread), 5);
+
+  const epoll = ok(native.epollCreate(), 'epollCreate');
+  const edges = readableEvent | (1 << 31);
+  ok(native.epollCtl(epoll, 1, reading, edges), 'epollCtl');
+  const pairs = new Int32Array(4);
+  assert.equal(native.epollWait(epoll, pairs), 1);
+  assert.deepEqual([...pairs], [readableEvent, reading, 0, 0]);
+  assert.equal(native.epollWait(epoll, pairs), 0);
+  assert.equal(native.epollWait(epoll, new Int32Array(1)), EINVAL);
+  const file = openSync(fileURLToPath(import.meta.url));
+  assert.equal(native.sendfile(client, file, 3, 8), 8);
+  closeSync(file);
+
+  for (const bad of [-1, 2 ** 31, Number.NaN, undefined, {}]) {
+    assert.ok(native.ioctl(server, bad) < 0);
+    assert.ok(native.splice(server, writing, bad) < 0);
+    assert.ok(native.splice(server, bad, 1) < 0);
+    assert.ok(native.sendfile(client, file, 0, bad) < 0);
+    assert.ok(native.epollCtl(epoll, 1, bad, 1) < 0);
+    assert.ok(native.epollWait(epoll, bad) < 0);
+    assert.ok(native.sendBlocking(client, bad, 0, 0) < 0);
+    assert.ok(native.sendBlocking(client, Buffer.from('x'), 0, bad) < 0);
+    assert.ok((await native.sendBlocking(bad, Buffer.from('x'), 0, 0)) < 0);
+    assert.ok((await native.spliceBlocking(bad, writing, 1)) < 0);
+    assert.ok(native.spliceBlocking(server, writing, bad) < 0);
+  }
+  for (const fd of [epoll, reading, writing, client, server, listener.fd]) ok(native.close(fd), 'close');
+}
+
 /** With data that nobody takes, close(2) waits for as long as SO_LINGER says. */
 async function lingering() {
   const listener = bound(SOCK_STREAM);
@@ -312,6 +361,7 @@ async function everything(threaded) {
   descriptors();
   options();
   await lingering();
+  await rawCalls();
   // Left open, one of them watched: the environment closes them.
   if (threaded) ok(native.watch(bound(SOCK_DGRAM).fd, listener, false), 'watch');
   bound(SOCK_STREAM);

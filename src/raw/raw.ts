@@ -88,7 +88,7 @@ export class Epoll implements RawDescriptor {
   readonly fd = check(native.epollCreate(), 'epoll_create');
 
   control(operation: number, fd: number, events: number): void {
-    check(native.epollCtl(this.fd, operation, fd, events), 'epoll_ctl');
+    check(native.epollCtl(this.fd, operation, fd, events | 0), 'epoll_ctl');
   }
 
   /** epoll_wait(2), without waiting. */
