@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 // Node reads these certificates whenever it starts, 90 ms of CPU time for a usual file of them: the tests start hundreds of Nodes,
 // and none speaks TLS with anybody else.
@@ -17,7 +17,7 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'plain', include: plain, isolate: false } },
-      { extends: true, test: { name: 'kernel', include: ['test/**/*.test.ts'], exclude: plain } },
+      { extends: true, test: { name: 'kernel', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...plain] } },
     ],
     // A thread's network namespace and the process's descriptor table are both under test: one process a file.
     pool: 'forks',
