@@ -17,7 +17,10 @@ export default defineConfig({
   test: {
     projects: [
       { extends: true, test: { name: 'plain', include: plain, isolate: false } },
-      { extends: true, test: { name: 'kernel', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...plain] } },
+      {
+        extends: true,
+        test: { name: 'kernel', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...plain] },
+      },
     ],
     // A thread's network namespace and the process's descriptor table are both under test: one process a file.
     pool: 'forks',
