@@ -1,27 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { configDefaults, defineConfig } from 'vitest/config';
+import { defineConfig } from 'vitest/config';
 
 // Node reads these certificates whenever it starts, 90 ms of CPU time for a usual file of them: the tests start hundreds of Nodes,
 // and none speaks TLS with anybody else.
 delete process.env['NODE_EXTRA_CA_CERTS'];
 
-/** Tests of plain data, which leave nothing behind in their process: they share one, and what they import. */
-const plain = [
-  'test/lab/draw/{*,page/*}.test.ts',
-  'test/lab/draw/ladder/{layout,paper,rows,segment-words,text,text-line,text-names}.test.ts',
-  'test/lab/wire/{frame-store,implied,pcapng,timeline}.test.ts',
-  'test/claims/{articles,chinese,said,sentences}.test.ts',
-];
-
 export default defineConfig({
   test: {
-    projects: [
-      { extends: true, test: { name: 'plain', include: plain, isolate: false } },
-      {
-        extends: true,
-        test: { name: 'kernel', include: ['test/**/*.test.ts'], exclude: [...configDefaults.exclude, ...plain] },
-      },
-    ],
+    include: ['test/**/*.test.ts'],
     // A thread's network namespace and the process's descriptor table are both under test: one process a file.
     pool: 'forks',
     // Of two cores vitest would leave one to itself, but most of what a file does is waiting for the kernel.
