@@ -1,4 +1,3 @@
-import { messageOf } from '../errors.js';
 /** Exit codes of every command. */
 export const exitCodes = {
   ok: 0,
@@ -39,8 +38,11 @@ export function report(error: unknown): void {
   process.exitCode = usage ? exitCodes.usage : exitCodes.failed;
 }
 
-/** Says on standard error, in a line, that a result could not be written: a full disk is no fault of the program. */
+/**
+ * Says on standard error, in a line, that a result could not be written: a full disk is no fault of the program.
+ * Without messageOf() of errors.ts, which is bundled with what needs the addon.
+ */
 export function reportUnwritten(where: string, error: unknown): void {
-  console.error(printable(`sockwise: ${where}: ${messageOf(error)}`));
+  console.error(printable(`sockwise: ${where}: ${error instanceof Error ? error.message : String(error)}`));
   process.exitCode = exitCodes.failed;
 }

@@ -28,6 +28,11 @@ function arrivals({ stage }: Connected): number[] {
     .map(({ length }) => length);
 }
 
+/** In which order data of these lengths came; what the kernel sends once more meanwhile is not asked. */
+function firstOf(all: Connected, ...lengths: readonly number[]): number[] {
+  return [...new Set(arrivals(all))].filter((length) => lengths.includes(length));
+}
+
 describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network namespaces)', () => {
   test('a RST it injects with the next numbers resets one end, and the other knows nothing', async () => {
     const all = await connected();
@@ -80,14 +85,14 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
     c.trySend('x'.repeat(30));
     let got = 0;
     while (got < 50) got += (await s.recv()).length;
-    expect(arrivals(all).slice(2, 4)).toEqual([30, 20]);
+    expect(firstOf(all, 20, 30)).toEqual([30, 20]);
     link.loseNothing();
     link.delaySome({ from: client, times: 1, delayMs: 60, where: ({ length }) => length === 40 });
     c.trySend('x'.repeat(40));
     c.trySend('x'.repeat(50));
     got = 0;
     while (got < 90) got += (await s.recv()).length;
-    expect(arrivals(all).slice(4, 6)).toEqual([50, 40]);
+    expect(firstOf(all, 40, 50)).toEqual([50, 40]);
   });
 
   test('one that waits for the next goes on alone where there is none', async () => {
