@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as net from 'node:net';
 import { afterEach, expect, test } from 'vitest';
