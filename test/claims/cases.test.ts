@@ -60,7 +60,8 @@ describe('the whole matrix', () => {
           return [];
       }
     });
-    expect(said.length).toBeGreaterThan(300);
+    // Without namespaces half of the cases are left out, and most that say something.
+    expect(said.length).toBeGreaterThan(50);
     expect([...new Set(said)].filter((text) => text !== '' && happenedIn(text) === undefined)).toEqual([]);
   });
 
