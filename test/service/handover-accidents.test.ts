@@ -1,33 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
 import * as http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
-import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { Channel } from '../../src/service/channel.js';
 import { type Message, messageKinds } from '../../src/service/handover-messages.js';
 import { openHandover } from '../../src/service/index.js';
 import { Socket } from '../../src/socket/socket.js';
 import { root } from '../support/children.js';
+import { keeper } from '../support/kept.js';
 import { needs } from '../support/needs.js';
 import { ask } from '../support/restarted.js';
 import { portOf } from '../support/servers.js';
+import { socketPaths } from '../support/socket-paths.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'sockwise-more-faults-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let number = 0;
-const newPath = (): string => join(folder, `${number++}.sock`);
+const newPath = socketPaths();
 
-const open: { close(): unknown }[] = [];
-function closedAfter<T extends { close(): unknown }>(one: T): T {
-  open.push(one);
-  return one;
-}
-afterEach(() => {
-  vi.useRealTimers();
-  for (const one of open.splice(0).reverse()) one.close();
-});
+const closedAfter = keeper();
+afterEach(() => void vi.useRealTimers());
 
 type Talk = Channel<Message>;
 
@@ -113,7 +103,7 @@ test('on a full disk a service is handed over, and a new one is told why it cann
   const isPossible = spawnSync('unshare', ['-m', 'true']).status === 0 && process.getuid?.() === 0;
   needs(context, isPossible, 'this process cannot mount a small file system');
   const program = `${root}test/support/handover-full-disk.mjs`;
-  const child = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', folder, process.execPath, program], {
+  const child = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', dirname(newPath()), process.execPath, program], {
     encoding: 'utf8',
   });
   expect(child.stderr).toBe('');

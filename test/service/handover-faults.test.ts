@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import * as http from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { Channel } from '../../src/service/channel.js';
 import { type Message, messageKinds } from '../../src/service/handover-messages.js';
 import type { Handover } from '../../src/service/index.js';
@@ -11,24 +10,16 @@ import { openHandover } from '../../src/service/index.js';
 import { meetingPath } from '../../src/service/rendezvous.js';
 import { Socket } from '../../src/socket/socket.js';
 import { root } from '../support/children.js';
+import { keeper } from '../support/kept.js';
 import { needs } from '../support/needs.js';
 import { ask } from '../support/restarted.js';
 import { portOf } from '../support/servers.js';
+import { socketPaths } from '../support/socket-paths.js';
 import { canBecomeNobody, NOBODY } from '../support/users.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'sockwise-faults-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let number = 0;
-const newPath = (): string => join(folder, `${number++}.sock`);
+const newPath = socketPaths();
 
-const open: { close(): unknown }[] = [];
-function closedAfter<T extends { close(): unknown }>(one: T): T {
-  open.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const one of open.splice(0).reverse()) one.close();
-});
+const closedAfter = keeper();
 
 /** A service in this process, which answers with its name. */
 async function service(path: string, name: string, port = 0): Promise<{ handover: Handover; port: number }> {
@@ -135,7 +126,7 @@ describe('a predecessor serves on', () => {
     needs(context, canBecomeNobody, 'this process cannot start another as an ordinary user');
     const path = newPath();
     const { port } = await service(path, 'first');
-    chmodSync(folder, 0o755);
+    chmodSync(dirname(path), 0o755);
     chmodSync(path, 0o777);
     const child = spawn(process.execPath, [`${root}test/support/handover-server.mjs`, path, String(port)], {
       uid: NOBODY,
@@ -268,6 +259,7 @@ test('1,000 listeners are passed, each to its server', async () => {
 });
 
 test('the folder where processes meet must be of this user alone', () => {
+  const folder = dirname(newPath());
   const runtime = process.env['XDG_RUNTIME_DIR'];
   process.env['XDG_RUNTIME_DIR'] = join(folder, 'runtime');
   try {

@@ -1,20 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as net from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { predictBind } from '../../src/index.js';
 import { joinReuseport, reuseportBalance, type ReuseportMember } from '../../src/service/index.js';
 import { Socket } from '../../src/socket/socket.js';
+import { keeper } from '../support/kept.js';
 import { portOf } from '../support/servers.js';
 
-const open: { close(): unknown }[] = [];
-function closedAfter<T extends { close(): unknown }>(one: T): T {
-  open.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
-});
+const closedAfter = keeper();
 
 const address = '127.0.0.1';
 const names = ['one', 'two', 'three'] as const;

@@ -1,18 +1,12 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type SocketWarning, SocketWatch, watchSockets, type WatchSettings } from '../../src/service/index.js';
 import { Socket } from '../../src/socket/socket.js';
 import { canMakeNamespaces, privateNetwork } from '../support/namespaces.js';
+import { keeper } from '../support/kept.js';
 import { needs } from '../support/needs.js';
 
 const network = privateNetwork();
-const open: { close(): unknown }[] = [];
-function closedAfter<T extends { close(): unknown }>(one: T): T {
-  open.push(one);
-  return one;
-}
-afterEach(() => {
-  for (const one of open.splice(0)) one.close();
-});
+const closedAfter = keeper();
 
 const address = '127.0.0.1';
 const port = 7000;
