@@ -82,7 +82,7 @@ function callLine(event: CallEvent, descriptors: Descriptors, port: number): Wri
     return { line: `socket(..., SOCK_STREAM, IPPROTO_TCP) = ${fd}` };
   }
   const fd = descriptors.of(actor);
-  if (fd === undefined) return { cannot: `${name} of ${actor}, which is no socket of the script` };
+  if (fd === undefined) return { cannot: `${name} of ${actor}: the script has no such socket` };
   switch (name) {
     case 'bind':
       return {

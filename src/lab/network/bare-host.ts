@@ -22,7 +22,7 @@ export interface HostLink {
   readonly link: string;
   /** Name of who is at the other end. */
   readonly to: string;
-  /** Of the other end, where its kernel has an address: known from the begin, so that no segment waits for ARP. */
+  /** The other end's, if its kernel has an address. It is entered when the link is made, so that no segment waits for ARP. */
   readonly hardwareAddress?: string | undefined;
   /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
   readonly addRoute?: (() => void) | undefined;

@@ -94,7 +94,7 @@ export function anyDescriptorAt(machine: Machine, value: number, name: string): 
 
 export function descriptorAt(machine: Machine, value: number, name: string): SocketDescriptor {
   const found = anyDescriptorAt(machine, value, name);
-  if (!('socket' in found)) throw new ArgumentMistake(`${name}: ${value} is no socket`);
+  if (!('socket' in found)) throw new ArgumentMistake(`${name}: descriptor ${value} is not a socket`);
   return found;
 }
 

@@ -10,7 +10,7 @@ export interface IpFields {
   readonly ttl: number;
 }
 
-/** A whole packet of IPv4 without options, or of IPv6 without extension headers. Its addresses tell which of the two it is. */
+/** A whole packet: IPv4 without options or IPv6 without extension headers, by the family of its addresses. */
 export interface IpPacket extends IpFields {
   readonly source: string;
   readonly destination: string;
