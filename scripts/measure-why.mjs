@@ -1,4 +1,4 @@
-// How much processor time `sockwise why` takes beside many sockets: node scripts/measure-why.mjs [sockets]. As root, in a namespace of its own.
+// How much time `sockwise why` takes beside many sockets: node scripts/measure-why.mjs [sockets]. As root, in a namespace of its own.
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { NetworkNamespace, Socket } from '../dist/index.js';
 
 // Below the limit of descriptors of a process, and of the ports of one address.
 const mostInAProcess = 15_000;
-const rounds = 5;
+const rounds = 21;
 const program = fileURLToPath(new URL('../dist/cli/main.cjs', import.meta.url));
 
 /** Listeners on an address of its own, until the parent is gone. */
@@ -20,19 +20,28 @@ function hold(index, count) {
   process.send('ready');
 }
 
-/** Processor time of a run, user and system, as `times` of sh has it: it is the same on a busy machine. */
+const median = (numbers) =>
+  numbers
+    .sort((a, b) => a - b)
+    [numbers.length >> 1].toFixed(0)
+    .padStart(4);
+
+/** Processor time of a run, user and system, as `times` of sh has it (it is the same on a busy machine), and time by the clock. */
 function milliseconds(...args) {
-  const times = Array.from({ length: rounds }, () => {
+  const runs = Array.from({ length: rounds }, () => {
+    const from = performance.now();
     const { stdout } = spawnSync('sh', ['-c', '"$@" > /dev/null; times', 'sh', process.execPath, ...args], {
       encoding: 'utf8',
     });
+    const wall = performance.now() - from;
     const children = stdout.trim().split('\n').at(-1) ?? '';
-    return [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
+    const cpu = [...children.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
       (sum, [, m, seconds]) => sum + 60e3 * m + 1e3 * seconds,
       0,
     );
+    return { cpu, wall };
   });
-  return `${times.sort((a, b) => a - b)[rounds >> 1].toFixed(0)} ms`;
+  return `${median(runs.map((run) => run.cpu))} ms, by the clock ${median(runs.map((run) => run.wall))} ms`;
 }
 
 async function measure(count) {
