@@ -37,17 +37,24 @@ const programs = readdirSync(join(root, 'src/claims/programs'))
   .filter((name) => name !== 'report')
   .map((name) => `claims/programs/${name}`);
 
+/** A group takes what its files import too, so those that others are built on come first. */
+function byPriority(group, index) {
+  return { ...group, priority: 10 - index };
+}
+
+/** What takes Node's own handles. */
+const handles = /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/;
+
 /**
  * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for what
- * takes the types out of TypeScript, and the Chinese texts, loaded where somebody asks for them. A group takes what its files import
- * too, so those that others are built on come first.
+ * takes the types out of TypeScript, and the Chinese texts, loaded where somebody asks for them.
  */
 const groups = [
   {
     name: 'core',
     test: /\/src\/(package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach|.*\.zh\.))/,
   },
-  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/ },
+  { name: 'handles', test: handles },
   {
     name: 'typescript',
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
@@ -58,7 +65,17 @@ const groups = [
     test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs|chinese))(?!.*\.zh\.)/,
   },
   { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/ },
-].map((group, index) => ({ ...group, priority: 10 - index }));
+].map(byPriority);
+
+/** The same for what is CommonJS: the programs take sockets alone, and the commands that answer do without Node's own handles. */
+const commonJsGroups = [
+  {
+    name: 'sockets',
+    test: /@oxc-project|\/src\/(package|errors|address|nearest)\.ts$|\/src\/(native|options|socket)\//,
+  },
+  { name: 'answers', test: /\/src\/(netlink|netns|proc|explain\/(?!index|attach|.*\.zh\.))/ },
+  { name: 'handles', test: handles },
+].map(byPriority);
 
 /** The command: in CommonJS what answers at once, and the way to the file of all commands. */
 const command = ['cli/main'];
@@ -152,6 +169,7 @@ const written = new Set([
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: 'shared/[name].cjs',
+      codeSplitting: { groups: commonJsGroups },
     },
     ['./every.js'],
   )),
