@@ -1,7 +1,7 @@
 // One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS`. It opens, asks and closes once, opens again, asks,
 // and tells its parent which options its sockets have by then. Told that the link is down it asks once more, and tells what came of that, and when.
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { getOption } from 'sockwise';
 
@@ -11,7 +11,15 @@ const { open } = await import(pathToFileURL(recipe));
 let onError = (error) => {
   throw error;
 };
-const place = { host, port: Number(port), options: JSON.parse(options), onError: (error) => onError(error) };
+const place = {
+  host,
+  port: Number(port),
+  options: JSON.parse(options),
+  // The one recipe over TLS: its server's certificate is made out to this name.
+  ca: readFileSync(new URL('localhost.cert.pem', import.meta.url)),
+  servername: 'localhost',
+  onError: (error) => onError(error),
+};
 
 /** The longest that a timer of 20 ms was late: how little this process could run. */
 let latestMs = 0;
@@ -47,8 +55,6 @@ function codesOf(error) {
 
 const first = await open(place);
 await first.request();
-// ws tells of an orderly end too.
-onError = () => {};
 await first.close();
 const client = await open(place);
 await client.request();

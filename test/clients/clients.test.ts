@@ -29,7 +29,9 @@ const recipes = new Map(
 const isServer = (text: string): boolean => text.includes('export async function serve(');
 
 /** The server of each client. */
-const serverOf: Readonly<Record<string, keyof typeof realServers | 'http' | 'http2' | 'ws' | 'smtp' | 'grpc'>> = {
+const serverOf: Readonly<
+  Record<string, keyof typeof realServers | 'http' | 'http2' | 'http2s' | 'ws' | 'smtp' | 'grpc'>
+> = {
   'pg.mjs': 'postgres',
   'pg-pool.mjs': 'postgres',
   'postgres.mjs': 'postgres',
@@ -44,6 +46,7 @@ const serverOf: Readonly<Record<string, keyof typeof realServers | 'http' | 'htt
   'axios.mjs': 'http',
   'undici.mjs': 'http',
   'http2.mjs': 'http2',
+  'http2-tls.mjs': 'http2s',
   'ws.mjs': 'ws',
   'nodemailer.mjs': 'smtp',
   'grpc.mjs': 'grpc',
@@ -81,6 +84,8 @@ for (const [name, text] of recipes) writeFileSync(join(folder, name), text);
 const programs = ['client.mjs', 'own-servers.mjs', 'serve.mjs'];
 mkdirSync(join(folder, 'programs'));
 for (const name of programs) writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/clients/${name}`));
+for (const name of ['localhost.cert.pem', 'localhost.key.pem'])
+  writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/support/${name}`));
 
 const children = new Map<ChildProcess, NodeJS.Signals>();
 

@@ -1,6 +1,7 @@
 // The servers that no package of Debian has to be installed for: `node own-servers.mjs ADDRESS`. Tells its parent their ports.
 import grpc from '@grpc/grpc-js';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
@@ -35,8 +36,10 @@ const echo = http.createServer();
 new WebSocketServer({ server: echo }).on('connection', (client) =>
   client.on('error', () => {}).on('message', (data) => client.send(data)),
 );
+const [key, cert] = ['key', 'cert'].map((part) => readFileSync(new URL(`localhost.${part}.pem`, import.meta.url)));
 const servers = {
   http: web,
+  http2s: http2.createSecureServer({ key, cert }, (_request, response) => response.end('served')),
   http2: http2.createServer((_request, response) => response.end('served')),
   ws: echo,
   smtp: net.createServer(smtp),
