@@ -88,6 +88,10 @@ const Constant kConstants[] = {
     {"SOL_NETLINK", SOL_NETLINK},
     {"SOL_PACKET", SOL_PACKET},
     {"SOL_RAW", SOL_RAW},
+    // linux/tls.h, linux/socket.h.
+    {"SOL_TLS", 282},
+    {"TLS_GET_RECORD_TYPE", 2},
+    {"TLS_SET_RECORD_TYPE", 1},
 #endif
     {"SCM_RIGHTS", SCM_RIGHTS},
     {"SCM_TIMESTAMP", SCM_TIMESTAMP},

@@ -2300,6 +2300,61 @@ export interface OptionTypes {
    */
   readonly IP6T_SO_ORIGINAL_DST: InternetEndpoint;
   /**
+   * Delivers destination options, as IPV6_2292DSTOPTS.
+   *
+   * - value: boolean
+   * - access: get, set; set at any time
+   * - needs: nothing
+   * - since: Linux 5.4 or older
+   * - level: `IPPROTO_IPV6`
+   * - source: RFC 2292
+   */
+  readonly IPV6_2292DSTOPTS: boolean;
+  /**
+   * Delivers the hop limit of each datagram, as IPV6_2292HOPLIMIT.
+   *
+   * - value: boolean
+   * - access: get, set; set at any time
+   * - needs: nothing
+   * - since: Linux 5.4 or older
+   * - level: `IPPROTO_IPV6`
+   * - source: RFC 2292
+   */
+  readonly IPV6_2292HOPLIMIT: boolean;
+  /**
+   * Delivers hop-by-hop options, as IPV6_2292HOPOPTS.
+   *
+   * - value: boolean
+   * - access: get, set; set at any time
+   * - needs: nothing
+   * - since: Linux 5.4 or older
+   * - level: `IPPROTO_IPV6`
+   * - source: RFC 2292
+   */
+  readonly IPV6_2292HOPOPTS: boolean;
+  /**
+   * Delivers the address and interface each datagram came to, as IPV6_2292PKTINFO.
+   *
+   * - value: boolean
+   * - access: get, set; set at any time
+   * - needs: nothing
+   * - since: Linux 5.4 or older
+   * - level: `IPPROTO_IPV6`
+   * - source: RFC 2292
+   */
+  readonly IPV6_2292PKTINFO: boolean;
+  /**
+   * Delivers routing headers, as IPV6_2292RTHDR.
+   *
+   * - value: boolean
+   * - access: get, set; set at any time
+   * - needs: nothing
+   * - since: Linux 5.4 or older
+   * - level: `IPPROTO_IPV6`
+   * - source: RFC 2292
+   */
+  readonly IPV6_2292RTHDR: boolean;
+  /**
    * AF_INET turns a connected v4-mapped socket into an IPv4 one.
    *
    * - value: integer
@@ -3550,6 +3605,11 @@ export type ReadableOption =
   | 'IP_UNICAST_IF'
   | 'SO_ORIGINAL_DST'
   | 'IP6T_SO_ORIGINAL_DST'
+  | 'IPV6_2292DSTOPTS'
+  | 'IPV6_2292HOPLIMIT'
+  | 'IPV6_2292HOPOPTS'
+  | 'IPV6_2292PKTINFO'
+  | 'IPV6_2292RTHDR'
   | 'IPV6_ADDR_PREFERENCES'
   | 'IPV6_AUTOFLOWLABEL'
   | 'IPV6_CHECKSUM'
@@ -3769,6 +3829,11 @@ export type SettableOption =
   | 'MCAST_LEAVE_SOURCE_GROUP'
   | 'MCAST_MSFILTER'
   | 'MCAST_UNBLOCK_SOURCE'
+  | 'IPV6_2292DSTOPTS'
+  | 'IPV6_2292HOPLIMIT'
+  | 'IPV6_2292HOPOPTS'
+  | 'IPV6_2292PKTINFO'
+  | 'IPV6_2292RTHDR'
   | 'IPV6_ADDRFORM'
   | 'IPV6_ADDR_PREFERENCES'
   | 'IPV6_ADD_MEMBERSHIP'

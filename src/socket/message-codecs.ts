@@ -9,6 +9,7 @@ import {
   type HeaderField,
   origins,
   type PacketAuxiliaryData,
+  type PacketInfo6,
   packetStatuses,
   type ReceivedControlMessage,
   type SendControlMessage,
@@ -145,6 +146,22 @@ function readAuxiliaryData(view: DataView): PacketAuxiliaryData {
   };
 }
 
+/** struct in6_pktinfo, RFC 3542 section 6. */
+function packetInfo6(type: PacketInfo6['type']): ControlCodec {
+  return {
+    level: 'IPPROTO_IPV6',
+    size: 20,
+    read: (view, bytes) => ({ type, address: formatIPv6(bytes, 0), interfaceIndex: view.getInt32(16, littleEndian) }),
+    write: ({ interfaceIndex, address }: PacketInfo6) => {
+      const bytes = new Uint8Array(20);
+      if (typeof address !== 'string' || !parseIPv6(address, bytes))
+        throw invalidArgument(`${type}: address`, 'an IPv6 address', address);
+      bytes.set(int32s(integer(interfaceIndex, `${type}: interfaceIndex`, 0, int32Max)), 16);
+      return bytes;
+    },
+  };
+}
+
 /** Every control message but the raw ones, by name. */
 export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'raw'>]: ControlCodec } = {
   SCM_RIGHTS: {
@@ -195,22 +212,8 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
       return bytes;
     },
   },
-  IPV6_PKTINFO: {
-    level: 'IPPROTO_IPV6',
-    size: 20,
-    read: (view, bytes) => ({
-      type: 'IPV6_PKTINFO',
-      address: formatIPv6(bytes, 0),
-      interfaceIndex: view.getInt32(16, littleEndian),
-    }),
-    write: ({ interfaceIndex, address }: Sent<'IPV6_PKTINFO'>) => {
-      const bytes = new Uint8Array(20);
-      if (typeof address !== 'string' || !parseIPv6(address, bytes))
-        throw invalidArgument('IPV6_PKTINFO: address', 'an IPv6 address', address);
-      bytes.set(int32s(integer(interfaceIndex, 'IPV6_PKTINFO: interfaceIndex', 0, int32Max)), 16);
-      return bytes;
-    },
-  },
+  IPV6_PKTINFO: packetInfo6('IPV6_PKTINFO'),
+  IPV6_2292PKTINFO: packetInfo6('IPV6_2292PKTINFO'),
   SCM_TIMESTAMP: {
     level: 'SOL_SOCKET',
     size: 16,
@@ -265,6 +268,7 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
   IP_TTL: headerField('IP_TTL', 'IPPROTO_IP'),
   IP_TOS: headerField('IP_TOS', 'IPPROTO_IP'),
   IPV6_HOPLIMIT: headerField('IPV6_HOPLIMIT', 'IPPROTO_IPV6'),
+  IPV6_2292HOPLIMIT: headerField('IPV6_2292HOPLIMIT', 'IPPROTO_IPV6'),
   IPV6_TCLASS: headerField('IPV6_TCLASS', 'IPPROTO_IPV6'),
   SO_MARK: {
     ...uint32('SOL_SOCKET', (mark) => ({ type: 'SO_MARK', mark })),
@@ -330,6 +334,23 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
     read: (_view, bytes) => ({ type: 'IP_RETOPTS', options: bytes }),
     write: ({ options }: Sent<'IP_RETOPTS'>) => new Uint8Array(ownBytesOf(options, 'IP_RETOPTS: options')),
   },
+  IP_PROTOCOL: {
+    level: 'IPPROTO_IP',
+    size: 4,
+    // The kernel refuses what is no protocol.
+    write: ({ protocol }: Sent<'IP_PROTOCOL'>) => int32s(integer(protocol, 'IP_PROTOCOL: protocol', 0, int32Max)),
+  },
+  TLS_GET_RECORD_TYPE: {
+    level: 'SOL_TLS',
+    size: 1,
+    read: (view) => ({ type: 'TLS_GET_RECORD_TYPE', recordType: view.getUint8(0) }),
+  },
+  TLS_SET_RECORD_TYPE: {
+    level: 'SOL_TLS',
+    size: 1,
+    write: ({ recordType }: Sent<'TLS_SET_RECORD_TYPE'>) =>
+      Uint8Array.of(integer(recordType, 'TLS_SET_RECORD_TYPE: recordType', 0, 255)),
+  },
   IP_RECVFRAGSIZE: uint32('IPPROTO_IP', (size) => ({ type: 'IP_RECVFRAGSIZE', size })),
   IP_CHECKSUM: { level: 'IPPROTO_IP', size: 4, read: (view) => ({ type: 'IP_CHECKSUM', checksum: view.getUint32(0) }) },
   IPV6_ORIGDSTADDR: originalDestination('IPV6_ORIGDSTADDR', 'IPPROTO_IPV6', 'IPV6_RECVORIGDSTADDR'),
@@ -358,6 +379,9 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
   IPV6_DSTOPTS: extensionHeader('IPV6_DSTOPTS'),
   IPV6_RTHDR: extensionHeader('IPV6_RTHDR'),
   IPV6_RTHDRDSTOPTS: extensionHeader('IPV6_RTHDRDSTOPTS'),
+  IPV6_2292HOPOPTS: extensionHeader('IPV6_2292HOPOPTS'),
+  IPV6_2292DSTOPTS: extensionHeader('IPV6_2292DSTOPTS'),
+  IPV6_2292RTHDR: extensionHeader('IPV6_2292RTHDR'),
   PACKET_AUXDATA: { level: 'SOL_PACKET', size: 20, read: readAuxiliaryData },
   PACKET_TX_TIMESTAMP: extendedError('PACKET_TX_TIMESTAMP', 'SOL_PACKET', 0),
   NETLINK_PKTINFO: uint32('SOL_NETLINK', (group) => ({ type: 'NETLINK_PKTINFO', group })),

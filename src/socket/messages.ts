@@ -7,16 +7,34 @@ export interface Credentials {
   readonly gid: number;
 }
 
-/** Fields of the IP header. */
+/** Fields of the IP header; `IPV6_2292HOPLIMIT` is what RFC 2292 called `IPV6_HOPLIMIT`. */
 export interface HeaderField {
-  readonly type: 'IP_TTL' | 'IP_TOS' | 'IPV6_HOPLIMIT' | 'IPV6_TCLASS';
+  readonly type: 'IP_TTL' | 'IP_TOS' | 'IPV6_HOPLIMIT' | 'IPV6_2292HOPLIMIT' | 'IPV6_TCLASS';
+  /** 0 to 255. */
   readonly value: number;
 }
 
-/** An extension header of IPv6, its first two bytes included, RFC 3542; received with `IPV6_RECVHOPOPTS` and so on. */
+/**
+ * An extension header of IPv6, its first two bytes included, RFC 3542; received with `IPV6_RECVHOPOPTS` and so on, or, by the
+ * rules of RFC 2292, with the option of its own name.
+ */
 export interface ExtensionHeader {
-  readonly type: 'IPV6_HOPOPTS' | 'IPV6_DSTOPTS' | 'IPV6_RTHDR' | 'IPV6_RTHDRDSTOPTS';
+  readonly type:
+    | 'IPV6_HOPOPTS'
+    | 'IPV6_DSTOPTS'
+    | 'IPV6_RTHDR'
+    | 'IPV6_RTHDRDSTOPTS'
+    | 'IPV6_2292HOPOPTS'
+    | 'IPV6_2292DSTOPTS'
+    | 'IPV6_2292RTHDR';
   readonly bytes: Uint8Array;
+}
+
+/** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. ipv6(7). */
+export interface PacketInfo6 {
+  readonly type: 'IPV6_PKTINFO' | 'IPV6_2292PKTINFO';
+  readonly interfaceIndex: number;
+  readonly address: string;
 }
 
 /** What can be sent and received. */
@@ -27,8 +45,7 @@ type EitherWay =
    */
   | { readonly type: 'SCM_RIGHTS'; readonly fds: readonly number[] }
   | ({ readonly type: 'SCM_CREDENTIALS' } & Credentials)
-  /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. */
-  | { readonly type: 'IPV6_PKTINFO'; readonly interfaceIndex: number; readonly address: string }
+  | PacketInfo6
   | HeaderField
   /** The mark of the packet, received with `SO_RCVMARK`; to send one takes CAP_NET_ADMIN or CAP_NET_RAW. */
   | { readonly type: 'SO_MARK'; readonly mark: number }
@@ -129,6 +146,10 @@ export type SendControlMessage =
   | { readonly type: 'SCM_TXTIME'; readonly nanoseconds: bigint }
   /** The number by which a timestamp names this packet, with `SOF_TIMESTAMPING_OPT_ID`. Linux 6.13. */
   | { readonly type: 'SCM_TS_OPT_ID'; readonly id: number }
+  /** The protocol by which IPsec policies are chosen, on a socket of `IPPROTO_RAW`, ip_cmsg_send(). 1 to 255. Linux 6.4. */
+  | { readonly type: 'IP_PROTOCOL'; readonly protocol: number }
+  /** The type of the TLS record that the data becomes, RFC 8446 appendix B.1, on a socket with the TCP_ULP `tls`. 0 to 255. */
+  | { readonly type: 'TLS_SET_RECORD_TYPE'; readonly recordType: number }
   /** Cuts the data into datagrams of this many bytes, the last as long as what is left: udp(7). */
   | { readonly type: 'UDP_SEGMENT'; readonly segmentSize: number };
 
@@ -182,6 +203,8 @@ export type ReceivedControlMessage =
   | { readonly type: 'SO_RXQ_OVFL'; readonly dropped: number }
   /** The data is several datagrams of this many bytes each, the last perhaps shorter: udp(7). */
   | { readonly type: 'UDP_GRO'; readonly segmentSize: number }
+  /** The type of the TLS record that the data is from, as 23 for application data: Documentation/networking/tls.rst. */
+  | { readonly type: 'TLS_GET_RECORD_TYPE'; readonly recordType: number }
   /** Bytes still in the receive queue, asked for with `TCP_INQ`. */
   | { readonly type: 'TCP_CM_INQ'; readonly queued: number };
 

@@ -99,6 +99,49 @@ test('what a datagram over IPv6 has beside its data', async (context) => {
   ]);
 });
 
+test('by the rules of RFC 2292 the same comes under names of its own', async (context) => {
+  const options = {
+    IPV6_2292PKTINFO: true,
+    IPV6_2292HOPLIMIT: true,
+    IPV6_2292HOPOPTS: true,
+    IPV6_2292DSTOPTS: true,
+    IPV6_2292RTHDR: true,
+  };
+  const receiver = receiving(options, '::1');
+  const address = receiver.getsockname();
+  const from = sender({}, { family: 'IPv6' });
+  const fields: SendControlMessage[] = [
+    { type: 'IPV6_2292PKTINFO', address: '::1', interfaceIndex: 1 },
+    { type: 'IPV6_2292HOPLIMIT', value: 9 },
+  ];
+  from.trySendmsg({ data: 'x', control: fields, address });
+  expect(await control(receiver)).toEqual(fields);
+  const header = Uint8Array.of(0, 0, 1, 4, 0, 0, 0, 0);
+  const headers: SendControlMessage[] = [
+    { type: 'IPV6_2292HOPOPTS', bytes: header },
+    { type: 'IPV6_2292DSTOPTS', bytes: header },
+  ];
+  needs(
+    context,
+    (await codeOf(() => from.trySendmsg({ data: 'x', control: headers, address }))) !== 'EPERM',
+    'extension headers take CAP_NET_RAW',
+  );
+  const rest = header.subarray(1);
+  expect((await control(receiver)).slice(2)).toEqual([
+    { type: 'IPV6_2292HOPOPTS', bytes: Uint8Array.of(60, ...rest) },
+    { type: 'IPV6_2292DSTOPTS', bytes: Uint8Array.of(17, ...rest) },
+  ]);
+});
+
+test('IP_PROTOCOL reaches the kernel, which refuses what is no protocol', async (context) => {
+  needs(context, supports('IP_PROTOCOL'), 'this kernel is older than Linux 6.4', 'kernel');
+  const address = receiving({}).getsockname();
+  const send = (protocol: number) =>
+    sender().trySendmsg({ data: 'x', control: [{ type: 'IP_PROTOCOL', protocol }], address });
+  expect(send(17)).toBe(1);
+  for (const protocol of [0, 256]) expect(await codeOf(() => send(protocol))).toBe('EINVAL');
+});
+
 test('the size of the largest fragment comes with a datagram', async (context) => {
   needs(context, canMakeNamespaces, 'only a host of its own has a loopback interface of a small MTU');
   const namespace = keep(NetworkNamespace.create());
@@ -247,6 +290,7 @@ test('messages that need hardware, a security module or another path', () => {
   const u32 = (value: number): number[] => [...new Uint8Array(Uint32Array.of(value).buffer)];
   expect(read('SCM_SECURITY', ...Buffer.from('unconfined\0'))).toEqual({ type: 'SCM_SECURITY', label: 'unconfined' });
   expect(read('SCM_WIFI_STATUS', ...u32(1))).toEqual({ type: 'SCM_WIFI_STATUS', acknowledged: true });
+  expect(read('TLS_GET_RECORD_TYPE', 21)).toEqual({ type: 'TLS_GET_RECORD_TYPE', recordType: 21 });
   expect(read('IP_CHECKSUM', 0, 0, 0xab, 0xcd)).toEqual({ type: 'IP_CHECKSUM', checksum: 0xabcd });
   expect(read('NETLINK_LISTEN_ALL_NSID', ...u32(7))).toEqual({ type: 'NETLINK_LISTEN_ALL_NSID', namespaceId: 7 });
   expect(read('SCM_TIMESTAMPING_PKTINFO', ...u32(3), ...u32(1514), ...u32(0), ...u32(0))).toEqual({
