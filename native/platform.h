@@ -52,6 +52,9 @@ int EnterNamespace(int fd, int type);
 // Returns the pid of a process that runs `path` in a user and a network namespace of its own, as root there.
 pid_t SpawnInUserNamespace(const char* path, char* const argv[], char* const envp[]);
 
+// sched_setscheduler(2) of a thread.
+int SetScheduler(pid_t thread, int policy, int priority);
+
 int OpenProcess(pid_t pid);
 // Close-on-exec: pidfd_getfd(2) sets it.
 int TakeDescriptor(int process, int fd);

@@ -94,6 +94,13 @@ ssize_t SendFile(int to, int from, int64_t offset, size_t length) {
   return sendfile(to, from, &start, length);
 }
 
+int SetScheduler(pid_t thread, int policy, int priority) {
+  sched_param param = {};
+  param.sched_priority = priority;
+  // The function of musl does nothing: there it would be one for all threads, POSIX says.
+  return static_cast<int>(syscall(SYS_sched_setscheduler, thread, policy, &param));
+}
+
 namespace {
 
 // netdevice(7): any socket of the namespace will do.

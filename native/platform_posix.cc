@@ -84,6 +84,8 @@ int LookAtEpoll(int, uint32_t*, size_t) { return NotHere(); }
 
 ssize_t Splice(int, int, size_t) { return NotHere(); }
 
+int SetScheduler(pid_t, int, int) { return NotHere(); }
+
 ssize_t SendFile(int, int, int64_t, size_t) { return NotHere(); }
 
 unsigned InterfaceIndex(const char* name) { return if_nametoindex(name); }

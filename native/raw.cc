@@ -161,6 +161,11 @@ Napi::Value SendFileCall(const Napi::CallbackInfo& info) {
   return Result(info, SendFile(Int(info, 0), Int(info, 1), Int(info, 2), static_cast<size_t>(length)));
 }
 
+// sched_setscheduler(2), of a thread.
+Napi::Value SetSchedulerCall(const Napi::CallbackInfo& info) {
+  return Result(info, SetScheduler(Int(info, 0), Int(info, 1), Int(info, 2)));
+}
+
 // epoll_create1(2).
 Napi::Value EpollCreateCall(const Napi::CallbackInfo& info) { return NewDescriptor(info, MakeEpoll()); }
 
@@ -185,6 +190,7 @@ void InitRaw(Napi::Env env, Napi::Object exports, Environment* environment) {
   Export<PipeCall>(exports, "pipe", environment);
   Export<SpliceCall>(exports, "splice", environment);
   Export<SendFileCall>(exports, "sendfile", environment);
+  Export<SetSchedulerCall>(exports, "setScheduler", environment);
   Export<EpollCreateCall>(exports, "epollCreate", environment);
   Export<EpollCtlCall>(exports, "epollCtl", environment);
   const napi_property_descriptor calls[] = {

@@ -98,6 +98,8 @@ export interface NativeBinding {
   spliceBlocking(from: number, to: number, length: number): number | Promise<number>;
   /** sendfile(2) from `offset` on. */
   sendfile(to: number, from: number, offset: number, length: number): number;
+  /** sched_setscheduler(2) of a thread. */
+  setScheduler(thread: number, policy: number, priority: number): number;
   /** epoll_create1(2). */
   epollCreate(): number;
   /** epoll_ctl(2); the descriptor is what an event carries. */

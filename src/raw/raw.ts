@@ -80,6 +80,14 @@ export function sendFile(to: number, from: number, offset: number, length: numbe
   return unlessBlocked(native.sendfile(to, from, offset, length), 'sendfile');
 }
 
+/** sched_setscheduler(2), linux/sched.h. */
+export const schedulers = { SCHED_OTHER: 0, SCHED_FIFO: 1 } as const;
+
+/** sched_setscheduler(2) of a thread, 0 being this one. */
+export function setScheduler(thread: number, policy: keyof typeof schedulers, priority: number): void {
+  check(native.setScheduler(thread, schedulers[policy], priority), 'sched_setscheduler');
+}
+
 /** epoll_ctl(2). */
 export const epollOperations = { EPOLL_CTL_ADD: 1, EPOLL_CTL_DEL: 2, EPOLL_CTL_MOD: 3 } as const;
 

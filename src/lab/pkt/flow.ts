@@ -4,6 +4,7 @@ import type { WrittenSegment } from '../network/peer/notation.js';
 import { optionsOf } from '../network/peer/option-list.js';
 import { type AddressedSegment, withSackEdgesInOrder } from '../network/peer/segment.js';
 import type { Flag, OptionItem } from '../record/segment.js';
+import type { SegmentLine } from './script.js';
 
 /** An address and port of each end, as they are on the wire. */
 export interface FourTuple {
@@ -124,6 +125,17 @@ export class Flow {
     const first = this.#firstStamp;
     return first === undefined ? wire : wrapped(wire - first.wire + first.script);
   }
+}
+
+/** Whether a segment has the ports and addresses that a line names. */
+export function isAddressed(
+  { ports, addresses }: Pick<SegmentLine, 'ports' | 'addresses'>,
+  segment: AddressedSegment,
+): boolean {
+  return (
+    (ports === undefined || (segment.sourcePort === ports.source && segment.destinationPort === ports.destination)) &&
+    (addresses === undefined || (segment.source === addresses.source && segment.destination === addresses.destination))
+  );
 }
 
 /** The timestamp of a segment as it is written. */

@@ -14,7 +14,7 @@ import { until } from '../record/until.js';
 import { KernelClock } from '../wire/clock.js';
 import { AssertionFailure, nothingAssigned, runCode } from './code.js';
 import { PktFailure } from './failure.js';
-import { Flow, stampOf } from './flow.js';
+import { Flow, isAddressed, stampOf } from './flow.js';
 import { infoNames } from './info-names.js';
 import { type Descriptor, endConnection, type Machine, type SocketDescriptor } from './machine.js';
 import { runCall } from './run-call.js';
@@ -22,6 +22,7 @@ import { runShell } from './shell.js';
 import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine } from './script.js';
 import type { PktNetwork } from './settings.js';
 import { Timeline } from './timeline.js';
+import { beUrgent } from './urgent.js';
 
 /** What a script is played on: a host, and a peer that stands for every other address. */
 export interface PktStage {
@@ -76,12 +77,14 @@ export class Player implements Machine {
   async play(): Promise<void> {
     const end = (): void => this.#endAll();
     this.#stage.signal.addEventListener('abort', end);
+    let calm = (): void => {};
     try {
       let hasBegun = false;
       for (const line of this.#script.lines) {
         // What a script prepares is done before its time begins.
         if (!hasBegun && line.kind !== 'shell') {
           hasBegun = true;
+          calm = beUrgent();
           this.#time = new Timeline();
         }
         this.#stage.signal.throwIfAborted();
@@ -90,6 +93,7 @@ export class Player implements Machine {
       }
       await this.#finishPending();
     } finally {
+      calm();
       this.#stage.signal.removeEventListener('abort', end);
       await this.#close();
     }
@@ -241,21 +245,13 @@ export class Player implements Machine {
     return this.#stage.peer.take((segment) => {
       const flow = this.#flow;
       if (flow === undefined) return false;
-      if (line.ports !== undefined || line.addresses !== undefined) return this.#isAddressed(line, segment);
+      if (line.ports !== undefined || line.addresses !== undefined) return isAddressed(line, segment);
       if (flow.tuple.local.port !== 0) return flow.has(segment);
       const { remote } = flow.tuple;
       const isSyn = segment.flags.includes('SYN') && !segment.flags.includes('ACK');
       const isNew = !this.#past.some((past) => past.has(segment) && past.localInitial === segment.seq);
       return isSyn && isNew && segment.destination === remote.address && segment.destinationPort === remote.port;
     });
-  }
-
-  #isAddressed({ ports, addresses }: SegmentLine, segment: ArrivedSegment): boolean {
-    return (
-      (ports === undefined || (segment.sourcePort === ports.source && segment.destinationPort === ports.destination)) &&
-      (addresses === undefined ||
-        (segment.source === addresses.source && segment.destination === addresses.destination))
-    );
   }
 
   #learn({ segment: written }: SegmentLine, segment: ArrivedSegment): Flow {

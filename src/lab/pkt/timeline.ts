@@ -65,6 +65,8 @@ export class Timeline {
   came(when: When, atMs: number): void {
     const [, toMs] = this.window(when, 0);
     const planned = when.kind === 'any' ? atMs : Math.min(Math.max(atMs, this.baseMs(when) + when.ms), toMs);
+    // Beyond its own time it may only be for the line before, which took so long.
+    if (when.kind !== 'any') this.#lateMs += Math.max(0, planned - this.baseMs(when) - (when.latestMs ?? when.ms));
     this.#plannedMs = planned;
     this.#earliestMs = atMs;
     this.#doneMs = Math.max(planned, atMs);
