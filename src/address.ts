@@ -2,8 +2,11 @@ import { invalidArgument } from './errors.js';
 
 /** An IPv4 or IPv6 address and port, with Node's names. */
 export interface InternetAddress {
+  /** Of the socket: an IPv6 socket says `::ffff:192.0.2.1` of an IPv4 peer. */
   readonly family: 'IPv4' | 'IPv6';
+  /** As `192.0.2.1` or `2001:db8::1`, without brackets; a zone stands in `scopeId`. */
   readonly address: string;
+  /** 0 to 65535; 0 in bind(2) lets the kernel choose. */
   readonly port: number;
   /** IPv6 only: interface of a link-local address. */
   readonly scopeId?: number;
@@ -13,7 +16,9 @@ export interface InternetAddress {
 
 /** A Unix domain address: a path, an abstract name (starts with `\0`), or `''` for an unnamed socket. */
 export interface UnixAddress {
+  /** AF_UNIX. */
   readonly family: 'unix';
+  /** A path, or an abstract name that begins with `\0`, of at most 107 bytes; empty for a socket without a name. */
   readonly path: string;
   /**
    * The bytes of the name, where they are not UTF-8: `path` then has U+FFFD for what is not, and names nothing. To bind or
@@ -24,6 +29,7 @@ export interface UnixAddress {
 
 /** A device-level address, packet(7). */
 export interface PacketAddress {
+  /** AF_PACKET. */
   readonly family: 'packet';
   /** Ethernet protocol in host byte order, as 0x0800. */
   readonly protocol: number;
@@ -37,15 +43,21 @@ export interface PacketAddress {
 
 /** A netlink address, netlink(7); `pid` 0 is the kernel. */
 export interface NetlinkAddress {
+  /** AF_NETLINK. */
   readonly family: 'netlink';
+  /** Port id, 0 for the kernel; bind(2) to 0 lets the kernel choose. */
   readonly pid: number;
+  /** The groups 1 to 32, a bit each from the lowest on. */
   readonly groups: number;
 }
 
 /** A virtual machine address, vsock(7). */
 export interface VsockAddress {
+  /** AF_VSOCK. */
   readonly family: 'vsock';
+  /** Of the machine, as 2 for the host and 4294967295 (VMADDR_CID_ANY) for any. */
   readonly cid: number;
+  /** 32 bits; 4294967295 (VMADDR_PORT_ANY) in bind(2) lets the kernel choose. */
   readonly port: number;
 }
 
@@ -69,9 +81,13 @@ export type AddressOf<F extends Family> = AddressByFamily[F];
 
 /** What names a TCP connection. */
 export interface FourTuple {
+  /** IPv4 or IPv6 address. */
   readonly localAddress: string;
+  /** 1 to 65535. */
   readonly localPort: number;
+  /** Of the same family. */
   readonly remoteAddress: string;
+  /** 1 to 65535. */
   readonly remotePort: number;
 }
 

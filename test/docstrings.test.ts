@@ -7,6 +7,14 @@ const entries = ['src/index.ts', 'src/service/index.ts'].map((file) => root + fi
 
 /** The members of a class or interface that others can name: neither `#private` nor `private`, nor of another package. */
 function membersOf(declaration: ts.Declaration): readonly ts.NamedDeclaration[] {
+  // A table of types, whose rows are the kinds of options.
+  if (ts.isInterfaceDeclaration(declaration) && declaration.name.text !== 'ValueByKind')
+    return declaration.members.filter(
+      (member) =>
+        member.name !== undefined &&
+        // What is there only to be left out (`path?: undefined`) has nothing to say.
+        !(ts.isPropertySignature(member) && member.type?.kind === ts.SyntaxKind.UndefinedKeyword),
+    );
   if (!ts.isClassDeclaration(declaration)) return [];
   return declaration.members.filter(
     (member) =>
@@ -52,6 +60,6 @@ function undocumented(): string[] {
   return [...missing].sort();
 }
 
-test('everything exported, and each member of a class, has a docstring', { timeout: 60_000 }, () => {
+test('everything exported, and each member of a class or an interface, has a docstring', { timeout: 60_000 }, () => {
   expect(undocumented()).toEqual([]);
 });

@@ -17,6 +17,7 @@ export interface SharingOptions {
  * shows its options.
  */
 export interface ExistingSocket {
+  /** Of the socket. */
   readonly protocol: 'tcp' | 'udp';
   /** Of the socket: a v4-mapped connection is `IPv6`. */
   readonly family: 'IPv4' | 'IPv6';
@@ -34,10 +35,13 @@ export interface ExistingSocket {
     | 'SYN_RECV'
     | 'SYN_SENT'
     | 'TIME_WAIT';
+  /** As bind(2) or the connection made it; `0.0.0.0` or `::` is the wildcard. */
   readonly localAddress: string;
+  /** 1 to 65535; 0 for a socket that has no port. */
   readonly localPort: number;
   /** Absent or the wildcard where it is not connected. */
   readonly remoteAddress?: string | undefined;
+  /** 0 to 65535. Absent or 0 where it is not connected. */
   readonly remotePort?: number | undefined;
   /** The socket's own user (`sk_uid`). Default 0. */
   readonly uid?: Known<number> | undefined;
@@ -91,6 +95,7 @@ export interface Setting {
 
 /** What one call is going to return. */
 export interface CallPrediction<Existing extends ExistingSocket = ExistingSocket> {
+  /** The system call that is predicted. */
   readonly call: 'bind' | 'listen' | 'connect';
   /** `ok` or the name of the errno; `undefined` where it cannot be predicted. */
   readonly outcome: RuleOutcome | undefined;

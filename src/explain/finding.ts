@@ -4,6 +4,7 @@ import type { Trial } from './trial.js';
 
 /** A cure, and what came of it when it was tried on copies of the sockets, where nobody is disturbed. */
 export interface TriedCure extends Cure {
+  /** What the request came to on copies of the sockets after the cure; not made where the cure has no action. */
   readonly trial: Trial;
 }
 
@@ -31,6 +32,7 @@ export interface Finding<Request, Held> {
   readonly cures: readonly TriedCure[];
   /** What the request came to on copies of the sockets. */
   readonly trial: Trial;
+  /** What could not be looked at, and might be in the way. */
   readonly unseen: readonly Unseen[];
   /** What else to know, in whole sentences. */
   readonly notes: readonly string[];

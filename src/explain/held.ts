@@ -13,11 +13,17 @@ import { findUnlisted, isAmong, listsBound, type Ports } from './unlisted.js';
 
 /** A socket that has a port, and whose it is. */
 export interface HeldSocket extends ExistingSocket {
+  /** The wildcard where it is not connected. */
   readonly remoteAddress: string;
+  /** 0 where it is not connected. */
   readonly remotePort: number;
+  /** The timer that runs, as that of TIME_WAIT; `undefined` where none does. */
   readonly timer: SocketTimer | undefined;
+  /** The socket's own user (`sk_uid`); 0 where no process holds it. */
   readonly uid: number;
+  /** As in `/proc/PID/fd`; 0 where no process holds it. */
   readonly inode: number;
+  /** Interface it is bound to, 0 for none. */
   readonly interfaceIndex: number;
   /** The processes that hold it. None where no process does, or none can be seen. */
   readonly owners: readonly SocketOwner[];

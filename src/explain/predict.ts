@@ -13,16 +13,23 @@ import { placeOf } from './place.js';
 
 /** Options of the socket that asks, by their C names; all off by default. */
 export interface RequestOptions {
+  /** Default false, as in a new socket. */
   readonly SO_REUSEADDR?: boolean | undefined;
+  /** Default false. */
   readonly SO_REUSEPORT?: boolean | undefined;
+  /** Default false, whatever `net.ipv6.bindv6only` says. */
   readonly IPV6_V6ONLY?: boolean | undefined;
+  /** Lets bind(2) take an address that this host does not have. Default false. */
   readonly IP_FREEBIND?: boolean | undefined;
+  /** The same, with CAP_NET_ADMIN or CAP_NET_RAW. Default false. */
   readonly IP_TRANSPARENT?: boolean | undefined;
+  /** Leaves the port of bind(2) to port 0 for connect(2) to choose. Default false. */
   readonly IP_BIND_ADDRESS_NO_PORT?: boolean | undefined;
 }
 
 /** A socket to be opened, and the calls to be made on it. */
 export interface BindRequest {
+  /** Of the socket that is asked about. */
   readonly protocol: 'tcp' | 'udp';
   /** Default: that of `address`, or of the destination, or `IPv4`. */
   readonly family?: 'IPv4' | 'IPv6' | undefined;
@@ -30,6 +37,7 @@ export interface BindRequest {
   readonly address?: string | undefined;
   /** Default 0: the kernel chooses. Without `address` and `port` a socket that is to listen or connect is not bound before. */
   readonly port?: number | undefined;
+  /** What it has set by then. Default: nothing. */
   readonly options?: RequestOptions | undefined;
   /** Interface of SO_BINDTODEVICE, 0 (the default) for none. */
   readonly interfaceIndex?: number | undefined;

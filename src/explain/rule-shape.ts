@@ -5,6 +5,7 @@ export type CureNeeds = 'us' | 'the other' | 'both' | 'root' | 'time';
 export interface Cure {
   /** What to do, in the imperative. */
   readonly text: string;
+  /** Who must act: whose program is to be changed, or which right it takes. */
   readonly needs: CureNeeds;
   /** What it comes to, where it can be tried on copies of the sockets. */
   readonly action?: CureAction;
@@ -60,8 +61,11 @@ export type DecidedCall = 'bind' | 'listen' | 'connect';
 export interface Rule {
   /** One plain sentence. */
   readonly text: string;
+  /** The calls it decides. */
   readonly calls: readonly DecidedCall[];
+  /** The sockets it is about. */
   readonly protocols: readonly ('tcp' | 'udp' | 'unix')[];
+  /** `ok`, or the name of the errno. */
   readonly outcome: RuleOutcome;
   /** Where the kernel decides it, as `inet_bind_conflict()`. */
   readonly kernel: string;

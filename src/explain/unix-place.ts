@@ -11,6 +11,7 @@ import type { Unseen } from './held.js';
 
 /** A unix socket that has the name in question, and whose it is. */
 export interface HeldUnixSocket extends Omit<UnixSocketRow, 'owners' | 'cookie' | 'receiveQueue' | 'sendQueue'> {
+  /** The processes that hold it. None where no process does, or none can be seen. */
   readonly owners: readonly SocketOwner[];
   /** True where it is in a network namespace other than this thread's, and /proc was read. Absent for the others. */
   readonly isElsewhere?: true;

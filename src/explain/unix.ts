@@ -9,9 +9,11 @@ import { isUnixAction, tryUnix } from './unix-trial.js';
 
 /** A unix socket that is to have a name, or to reach another by it. */
 export interface UnixRequest {
+  /** Tells it from a request of an IP socket. */
   readonly protocol: 'unix';
   /** The path, or an abstract name that begins with `\0`. */
   readonly path: string;
+  /** Of the socket that binds or connects. Default `stream`. */
   readonly type?: 'stream' | 'dgram' | 'seqpacket' | undefined;
   /** Default `bind`. */
   readonly call?: 'bind' | 'connect' | undefined;

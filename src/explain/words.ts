@@ -13,6 +13,7 @@ export interface ExplanationWords {
   readonly rule: (id: string, text: string) => string;
   /** What has no id: a cure, a note, a reason. The error of another program is left as it is. */
   readonly told: (text: string) => string;
+  /** Why an outcome cannot be told for sure. */
   readonly unpredictable: (id: UnpredictableId) => string;
   /** Who must act. */
   readonly needs: Readonly<Record<CureNeeds, string>>;
@@ -20,41 +21,67 @@ export interface ExplanationWords {
   readonly trial: (trial: Trial) => string;
   /** A cure, with who must act and what came of its trial. */
   readonly cure: (text: string, needs: string, trial: string) => string;
+  /** Why no trial was made. */
   readonly notTried: (reason: string) => string;
   /** What an errno means. */
   readonly error: (code: string) => string;
 
   // A socket in the way
+  /** What is left of a TIME_WAIT, in whole seconds. */
   readonly secondsLeft: (seconds: number) => string;
+  /** In the place of a process that cannot be seen; `uid` is the user of the socket, where it is known. */
   readonly unseenProcess: (uid: number | undefined) => string;
+  /** A connection that waits for accept(2). */
   readonly notAccepted: string;
+  /** A socket that no process holds. */
   readonly noProcess: string;
+  /** A socket in another network namespace. */
   readonly elsewhere: string;
+  /** That there are more sockets than were printed, with how many of each state. */
   readonly more: (counts: string) => string;
+  /** Between the parts of a list. */
   readonly comma: string;
 
   // What is asked of the kernel
+  /** A Unix socket by its path. */
   readonly unixSocket: (path: string) => string;
+  /** A bind(2) to port 0 of one address. */
   readonly anyPortOf: (address: string) => string;
+  /** A bind(2) to port 0. */
   readonly anyPort: string;
+  /** A port of the wildcard. */
   readonly port: (port: number) => string;
+  /** Where connect(2) goes. */
   readonly to: (where: string) => string;
+  /** The interface of SO_BINDTODEVICE, by index. */
   readonly onInterface: (index: number) => string;
+  /** The options of the request, by their C names. */
   readonly withOptions: (names: string) => string;
 
   // What comes of it
+  /** That a call which failed with `code` would work now. */
   readonly nowWorks: (call: string, code: string, target: string) => string;
+  /** That a call fails, with what its errno means. */
   readonly fails: (call: string, code: string, meaning: string, target: string) => string;
+  /** That it cannot be told whether a call fails, and why. */
   readonly mayFail: (call: string, target: string, why: string) => string;
+  /** That nothing is in the way. */
   readonly free: (target: string) => string;
+  /** A rule, by its id and its sentence. */
   readonly ruleHead: (id: string, sentence: string) => string;
+  /** The heading of the cures. */
   readonly whatHelps: string;
+  /** The heading of Unix sockets of the same name that are not in the way. */
   readonly alsoOfName: string;
+  /** The heading of sockets on the port that are not in the way. */
   readonly alsoOnPort: string;
+  /** What could not be looked at; `harmless` escapes what another program has written. */
   readonly unseen: (unseen: Unseen, harmless: (text: string) => string) => string;
 
   // The causes of an error
+  /** The heading of the rules that can give an errno, with their number. */
   readonly causes: (code: string, count: number) => string;
+  /** A rule among them, with the protocols and calls it is about. */
   readonly causeHead: (id: string, protocols: readonly string[], calls: readonly string[]) => string;
 }
 

@@ -34,6 +34,7 @@ interface AnyConnectOptions {
 export interface InternetConnectOptions extends AnyConnectOptions {
   /** A name or an IP address, an IPv6 address without brackets. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   readonly path?: undefined;
   /** Bound before connect(2); only addresses of its family are tried. */

@@ -18,19 +18,33 @@ export interface ConnectorOptions
 
 /** What http.Agent, https.Agent and undici say about the connection they want. */
 export interface ConnectionRequest {
+  /** A name or an address. Default `localhost`. */
   readonly host?: string | null | undefined;
+  /** The same, from a URL: IPv6 in brackets; it wins over `host`. */
   readonly hostname?: string | null | undefined;
+  /** Default 80, with `https:` 443. */
   readonly port?: number | string | null | undefined;
+  /** Path of a Unix socket, instead of host and port. */
   readonly socketPath?: string | null | undefined;
+  /** `https:` makes undici's connection one of TLS; of an agent its own `protocol` counts where this is absent. */
   readonly protocol?: string | null | undefined;
+  /** Name of the server for TLS, RFC 6066 section 3. Default: the host, unless it is an address. */
   readonly servername?: string | null | undefined;
+  /** 4 or 6: addresses of this family alone. */
   readonly family?: number | undefined;
+  /** Address to bind(2) to; wins over that of the connector. */
   readonly localAddress?: string | null | undefined;
+  /** Port to bind(2) to; wins over that of the connector. */
   readonly localPort?: number | undefined;
+  /** As `dns.lookup`; wins over that of the connector. */
   readonly lookup?: net.LookupFunction | undefined;
+  /** Calls `setNoDelay(true)`, which yields to the connector's options unless `keepOptions` is false. */
   readonly noDelay?: boolean | undefined;
+  /** Calls `setKeepAlive(true)`, which yields in the same way. */
   readonly keepAlive?: boolean | undefined;
+  /** Milliseconds of silence until the first probe. */
   readonly keepAliveInitialDelay?: number | undefined;
+  /** Milliseconds of silence until the socket's `'timeout'`; without TLS. */
   readonly timeout?: number | undefined;
 }
 

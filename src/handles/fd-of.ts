@@ -9,6 +9,7 @@ import { needsDescriptors } from './runtime.js';
 
 /** `net.BoundSocket`, in Node since 24.19 and 26.4. */
 export interface BoundSocket {
+  /** The descriptor, until Node has given it away. */
   fd(): number;
 }
 

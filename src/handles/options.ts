@@ -19,6 +19,7 @@ import { fdOf, type OptionTarget } from './fd-of.js';
  * `ERR_NO_DESCRIPTOR` - the target has no descriptor now.
  */
 export function getOption<N extends ReadableOption>(target: OptionTarget, name: N): OptionValue<N>;
+/** The same by level and number, as bytes: at most `length`. */
 export function getOption(target: OptionTarget, raw: RawRead): Buffer;
 export function getOption(target: OptionTarget, name: ReadableOption | RawRead): unknown {
   return readOption(fdOf(target), name as ReadableOption);
@@ -31,6 +32,7 @@ export function getOption(target: OptionTarget, name: ReadableOption | RawRead):
  * target has no descriptor now; `ERR_OUT_OF_RANGE`, `ERR_ARGUMENT_INVALID` - a value that does not fit.
  */
 export function setOption<N extends SettableOption>(target: OptionTarget, name: N, value: OptionInput<N>): void;
+/** The same by level and number, from bytes. */
 export function setOption(target: OptionTarget, raw: RawOption): void;
 export function setOption(target: OptionTarget, name: SettableOption | RawOption, value?: unknown): void {
   writeOption(fdOf(target), name as SettableOption, value as never);

@@ -19,6 +19,7 @@ interface AnyPresetSettings {
 export interface InternetPresetSettings extends AnyPresetSettings {
   /** As the client names it: a name is not looked up, so a client that does so itself (grpc-js) wants the address here. */
   readonly host: string;
+  /** 1 to 65535. */
   readonly port: number;
   readonly path?: undefined;
 }

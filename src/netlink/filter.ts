@@ -11,13 +11,17 @@ export interface SocketFilter {
   readonly protocol?: InetProtocol | undefined;
   /** Family of the socket. `IPv6` includes v4-mapped connections. */
   readonly family?: 'IPv4' | 'IPv6' | undefined;
+  /** One state or several. Default: all. */
   readonly state?: SocketState | readonly SocketState[] | undefined;
   /** Local or remote port; both bounds of a range belong to it. */
   readonly port?: number | PortRange | undefined;
+  /** One port, 0 to 65535, or both bounds of a range. */
   readonly localPort?: number | PortRange | undefined;
+  /** One port, or both bounds of a range; 0 for sockets that are not connected. */
   readonly remotePort?: number | PortRange | undefined;
   /** An address, or a prefix as `10.0.0.0/8`. An IPv4 one matches v4-mapped sockets too, and `0.0.0.0` only that. */
   readonly localAddress?: string | undefined;
+  /** An address or a prefix, as `localAddress`. */
   readonly remoteAddress?: string | undefined;
   /** Index of the interface the socket is bound to; 0 for none. */
   readonly interfaceIndex?: number | undefined;

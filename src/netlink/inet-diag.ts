@@ -160,6 +160,7 @@ export function timerKind(number: number): TimerKind | undefined {
 
 /** The timer that runs on a socket. */
 export interface SocketTimer {
+  /** What it runs for. */
   readonly kind: TimerKind;
   /** Time left. For `time-wait` this is what is left of TIME_WAIT, or of a FIN_WAIT2 that nobody holds any more. */
   readonly remainingMs: number;
@@ -175,13 +176,19 @@ export function decodeMemory(value: Uint8Array): MemoryInfo {
 
 /** One socket, as the kernel listed it. */
 export interface SocketRow {
+  /** The one asked for. */
   readonly protocol: InetProtocol;
   /** Of the socket: a v4-mapped connection is `IPv6`. */
   readonly family: 'IPv4' | 'IPv6';
+  /** TCP's state; of UDP and raw sockets `ESTABLISHED` where connected, else `CLOSE`. */
   readonly state: SocketState;
+  /** The wildcard, `0.0.0.0` or `::`, where it is bound to no one address. */
   readonly localAddress: string;
+  /** 0 to 65535; of a raw socket the IP protocol. */
   readonly localPort: number;
+  /** The wildcard where it is not connected. */
   readonly remoteAddress: string;
+  /** 0 where it is not connected. */
   readonly remotePort: number;
   /** Bytes to read; on a TCP listener the connections that wait for accept(2). */
   readonly receiveQueue: number;
@@ -203,11 +210,17 @@ export interface SocketRow {
   readonly v6only?: boolean;
   /** `SO_MARK`; the kernel tells it only with CAP_NET_ADMIN. */
   readonly mark?: number;
+  /** Id of the cgroup v2 the socket was made in. Linux 5.9. */
   readonly cgroupId?: bigint;
+  /** IP_TOS, 0 to 255, where `tos` was asked for. */
   readonly tos?: number;
+  /** IPV6_TCLASS of an IPv6 socket, 0 to 255, where `tos` was asked for. */
   readonly trafficClass?: number;
+  /** `TCP_INFO`, where it was asked for; absent in TIME_WAIT. */
   readonly info?: TcpInfo;
+  /** Name of the congestion control, where it was asked for. */
   readonly congestion?: string;
+  /** Buffer memory in bytes, where it was asked for. */
   readonly memory?: MemoryInfo;
   /** The processes that hold the socket, where `listSockets` was asked for them. None where none does, or none can be seen. */
   readonly owners?: readonly SocketOwner[];

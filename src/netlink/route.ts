@@ -102,6 +102,7 @@ export function getLink(name: string): Link {
 
 /** What to change about a link; what is absent stays. */
 export interface LinkSettings {
+  /** Sets it up (IFF_UP) or down. */
   readonly up?: boolean | undefined;
   /** Bytes. */
   readonly mtu?: number | undefined;
@@ -205,8 +206,11 @@ function changeAddress(name: Name, flags: number, interfaceOf: string, address: 
 export interface RouteSettings {
   /** A prefix as `10.0.0.0/8`, or `default`. */
   readonly to: string;
+  /** Address of the gateway, of the same family. */
   readonly via?: string | undefined;
+  /** Name of the interface. Needed where there is no gateway. */
   readonly interface?: string | undefined;
+  /** Of several routes to one prefix the lowest is taken. Default 0, of IPv6 1024. */
   readonly metric?: number | undefined;
   /** Source address of what this machine sends along it. */
   readonly source?: string | undefined;
@@ -249,7 +253,9 @@ export function listRoutes(): Route[] {
 
 /** Which machine on an interface's link has an address. */
 export interface NeighbourSettings {
+  /** Name of the interface. */
   readonly interface: string;
+  /** IPv4 or IPv6 address of the neighbour. */
   readonly address: string;
   /** As `02:00:00:00:00:01`. */
   readonly hardwareAddress: string;

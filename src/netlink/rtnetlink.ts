@@ -121,12 +121,15 @@ export function encodeVeth(near: LinkChange, far: LinkChange): Uint8Array[] {
 
 /** A network interface. */
 export interface Link {
+  /** From 1 on; `ifNameToIndex` gives the same. */
   readonly index: number;
+  /** At most 15 bytes. */
   readonly name: string;
   /** IFF_UP: it was set up. */
   readonly isUp: boolean;
   /** IFF_LOWER_UP: there is a carrier. The two ends of a veth pair have one while both are up. */
   readonly hasCarrier: boolean;
+  /** Bytes of the largest packet, the IP header included. */
   readonly mtu: number;
   /** As `02:00:00:00:00:01`; absent where it has none. */
   readonly hardwareAddress?: string;
@@ -180,9 +183,13 @@ export function encodeAddress(index: number, prefix: IpPrefix, duplicateDetectio
 
 /** An address of an interface. */
 export interface LinkAddress {
+  /** Of the address. */
   readonly family: 'IPv4' | 'IPv6';
+  /** As `192.0.2.1` or `2001:db8::1`. */
   readonly address: string;
+  /** Bits, 0 to 32 or 128. */
   readonly prefixLength: number;
+  /** The interface that has it. */
   readonly interfaceIndex: number;
   /** IPv6: duplicate address detection is not over, and bind(2) gives EADDRNOTAVAIL. */
   readonly isTentative: boolean;
@@ -245,12 +252,17 @@ export function encodeRoute(route: RouteChange, purpose: 'add' | 'delete'): Uint
 
 /** A unicast route of the main table. */
 export interface Route {
+  /** Of the prefix. */
   readonly family: 'IPv4' | 'IPv6';
   /** A prefix, or `default`. */
   readonly to: string;
+  /** Absent where the destination is on the link. */
   readonly gateway?: string;
+  /** The interface it leaves by; absent for routes that lead nowhere, as `unreachable`. */
   readonly interfaceIndex?: number;
+  /** Of several routes to one prefix the lowest is taken. */
   readonly metric?: number;
+  /** Source address of what this machine sends along it. */
   readonly source?: string;
 }
 

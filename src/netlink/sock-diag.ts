@@ -37,10 +37,13 @@ const mostDumps = 4;
 
 /** Which unix sockets. */
 export interface UnixSocketQuery {
+  /** Tells it from a query for IP sockets. */
   readonly protocol: 'unix';
+  /** One state or several, of `LISTEN`, `ESTABLISHED` and `CLOSE`. Default: all. */
   readonly state?: SocketState | readonly SocketState[] | undefined;
   /** The whole path, or the abstract name with its `\0`. The kernel cannot test this: it sends every socket. */
   readonly path?: string | undefined;
+  /** Buffer memory, `SK_MEMINFO`. */
   readonly memory?: boolean | undefined;
   /** Finds the processes that hold each socket. */
   readonly owners?: boolean | undefined;
@@ -219,6 +222,7 @@ function withOwners<Row extends { readonly inode: number }>(
  * @throws {NetlinkError} `EPERM` - a filter on `mark` without CAP_NET_ADMIN.
  */
 export function listSockets(query: UnixSocketQuery): UnixSocketRow[];
+/** The same of TCP (the default), UDP and raw sockets. */
 export function listSockets(query?: SocketQuery): SocketRow[];
 export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRow[] | UnixSocketRow[] {
   if (typeof query === 'object' && query?.protocol === 'unix') return unixRows(query);

@@ -25,13 +25,17 @@ const typeNames: Readonly<Record<number, UnixSocketRow['type']>> = { 1: 'stream'
 
 /** One unix socket, as the kernel listed it. */
 export interface UnixSocketRow {
+  /** Tells it from a row of an IP socket. */
   readonly protocol: 'unix';
+  /** As socket(2) was asked for. */
   readonly type: 'stream' | 'dgram' | 'seqpacket';
+  /** `LISTEN`, `ESTABLISHED` where connected, else `CLOSE`. */
   readonly state: SocketState;
   /** A path, or an abstract name with `\0` for its first character; absent where the socket has no name. */
   readonly path?: string;
   /** Inode of the file that bind(2) made, its lower 32 bits; absent where the socket has no path. */
   readonly fileInode?: number;
+  /** Names the socket, as in `/proc/PID/fd`. */
   readonly inode: number;
   /** Inode of the connected socket; absent where there is none, or it has closed. */
   readonly peerInode?: number;
@@ -41,8 +45,11 @@ export interface UnixSocketRow {
   readonly sendQueue: number;
   /** Absent on kernels that do not tell it. */
   readonly uid?: number;
+  /** Which halves were shut down. */
   readonly shutdown?: { readonly read: boolean; readonly write: boolean };
+  /** Names the socket for as long as the machine runs (`SO_COOKIE`). */
   readonly cookie: bigint;
+  /** Buffer memory in bytes, where it was asked for. */
   readonly memory?: MemoryInfo;
   /** The processes that hold the socket, where `listSockets` was asked for them. */
   readonly owners?: readonly SocketOwner[];

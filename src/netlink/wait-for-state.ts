@@ -26,6 +26,7 @@ export type StateTarget = { readonly fd: number } | number | SocketFilter;
 export interface StateWaitOptions {
   /** Default 5000. */
   readonly deadlineMs?: number | undefined;
+  /** Ends the wait, which rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -162,7 +163,9 @@ function statesOf(rows: readonly SocketRow[]): readonly AwaitedState[] {
  * @throws {UsageError} `ERR_ARGUMENT_INVALID` - a socket without a local port, or in another namespace.
  */
 export function waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
+/** Resolves with the row that is in `state`. */
 export function waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
+/** Either, where the state is known at run time only. */
 export function waitForState(
   target: StateTarget,
   state: AwaitedState,

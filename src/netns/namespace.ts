@@ -111,13 +111,17 @@ function isThenable(value: unknown): boolean {
 
 /** One end of a veth pair to make, and the name of the other. */
 export interface VethSettings {
+  /** Of the end in this namespace, at most 15 bytes. */
   readonly name: string;
+  /** Of the end in the other one. */
   readonly peerName: string;
   /** Bytes, of both ends. */
   readonly mtu?: number | undefined;
   /** Both ends are set up unless this is `false`. */
   readonly up?: boolean | undefined;
+  /** As `02:00:00:00:00:01`. Default: the kernel chooses. */
   readonly hardwareAddress?: string | undefined;
+  /** The same for the other end. */
   readonly peerHardwareAddress?: string | undefined;
 }
 

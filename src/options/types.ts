@@ -29,7 +29,9 @@ export type OptionSnapshot = Partial<Pick<OptionTypes, ReadableOption>>;
 export interface RawOption {
   /** Its C name, or number. */
   readonly level: Level | number;
+  /** Its number, 0 to 2147483647. */
   readonly optname: number;
+  /** The value as setsockopt(2) takes it, in the byte order of the machine. */
   readonly bytes: Uint8Array;
 }
 
@@ -37,6 +39,8 @@ export interface RawOption {
 export interface RawRead {
   /** Its C name, or number. */
   readonly level: Level | number;
+  /** Its number, 0 to 2147483647. */
   readonly optname: number;
+  /** Bytes to make room for; the kernel may fill fewer. */
   readonly length: number;
 }

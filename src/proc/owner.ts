@@ -6,6 +6,7 @@ import { type Membership, membershipOf } from './cgroup.js';
 
 /** A process that holds a socket, as /proc shows it. */
 export interface SocketOwner extends Membership {
+  /** As the PID namespace of /proc numbers it. */
   readonly pid: number;
   /** Its descriptors of the socket. */
   readonly fds: readonly number[];
@@ -33,7 +34,9 @@ export type UnseenOwner =
 
 /** Owners by the inode of the socket. */
 export interface OwnerSearch {
+  /** By the inode of the socket; no entry where no process was found. */
   readonly owners: ReadonlyMap<number, readonly SocketOwner[]>;
+  /** Processes whose descriptors could not be read. */
   readonly unseen: readonly UnseenOwner[];
 }
 

@@ -6,6 +6,7 @@ import { Socket } from '../socket/socket.js';
 export interface ActivatedSocket {
   /** As in `FileDescriptorName=`, systemd.socket(5); `unknown` where none was given. */
   readonly name: string;
+  /** The descriptor, from 3 on; whoever takes it closes it. */
   readonly fd: number;
 }
 

@@ -3,15 +3,19 @@ import type { OptionValues } from '../options/types.js';
 
 /** What a set of options is for. */
 export interface ProfileSettings {
+  /** A vanished peer is noticed in time, whether or not something is being sent. */
   readonly failover: {
     /** After so long without an answer the connection has failed. 3000 to 7200000. */
     readonly withinMs: number;
   };
+  /** An idle connection is kept alive across a NAT or firewall that forgets. */
   readonly 'behind-nat': {
     /** The shortest time after which a NAT or firewall on the way forgets an idle connection. 10000 to 7200000, default 300000. */
     readonly forgottenAfterMs?: number | undefined;
   };
+  /** What is written goes out at once. */
   readonly 'low-latency': Record<never, never>;
+  /** Buffers hold what is on its way over a long fat pipe. */
   readonly bulk: {
     /** Bytes that may be on their way: bandwidth times round trip. 4096 to 1073741823. */
     readonly inFlight: number;
@@ -23,8 +27,11 @@ export type ProfileName = keyof ProfileSettings;
 
 /** One option of a profile, and why it has its value. */
 export interface ProfileRow {
+  /** Its C name. */
   readonly option: keyof OptionValues;
+  /** What is set, in the unit of the option. */
   readonly value: number | boolean;
+  /** What the value does, and why this one: a whole sentence. */
   readonly reason: string;
 }
 

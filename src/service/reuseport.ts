@@ -188,8 +188,11 @@ export async function joinReuseport(server: net.Server, settings: ReuseportOptio
 
 /** One process of a group. */
 export interface BalanceRow {
+  /** The process. */
   readonly pid: number;
+  /** What `/proc/PID/comm` holds. */
   readonly name: string;
+  /** How many listening sockets it has in the group. */
   readonly listeners: number;
   /** Connections in its queues. */
   readonly waiting: number;

@@ -14,7 +14,9 @@ export interface SupervisorSettings {
   readonly command: readonly string[];
   /** Ready when this URL, of a server of the program, answers with a status from 200 to 299. Without it: when it listens. */
   readonly health?: string | undefined;
+  /** Milliseconds that a new process has to become ready; then it is ended, and the old one stays. */
   readonly readyWithinMs: number;
+  /** Milliseconds that an old process has to finish its connections; then it gets SIGTERM, and SIGKILL if that does not end it. */
   readonly drainWithinMs: number;
 }
 

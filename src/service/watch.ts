@@ -13,8 +13,11 @@ export interface SocketNumbers {
   readonly sent: number;
   /** Segments that were sent again (RetransSegs of /proc/net/snmp). */
   readonly retransmitted: number;
+  /** TCP connections that are `ESTABLISHED`. */
   readonly connections: number;
+  /** Those whose peer has closed and this side has not (`CLOSE_WAIT`). */
   readonly closeWait: number;
+  /** Those in `TIME_WAIT`. */
   readonly timeWait: number;
   /** The fullest accept queue of all listeners. */
   readonly queue: { readonly port: number; readonly waiting: number; readonly backlog: number } | undefined;
@@ -24,9 +27,13 @@ export interface SocketNumbers {
 
 /** What is wrong, with the case of the matrix that shows it, and its advice. */
 export interface SocketWarning {
+  /** What was seen. */
   readonly kind: 'accept queue overflows' | 'listener drops' | 'CLOSE_WAIT grows' | 'ports run out' | 'retransmission';
+  /** Id of the case that shows it, for `sockwise case ID`. */
   readonly case: keyof typeof sharedAdvice;
+  /** What to do, in the imperative. */
   readonly advice: string;
+  /** What was counted when it was seen. */
   readonly numbers: SocketNumbers;
 }
 

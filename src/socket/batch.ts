@@ -23,16 +23,21 @@ const longestMessage = 65_536;
 
 /** One message to send. */
 export interface BatchMessage {
+  /** The bytes of one datagram, or of one part of a stream. */
   readonly data: Payload;
+  /** Where it goes; absent on a connected socket. */
   readonly address?: AddressInput | undefined;
+  /** Control messages that go with it. */
   readonly control?: readonly SendControlMessage[] | undefined;
 }
 
 /** A message that came. */
 export interface ReceivedMessage<F extends Family = Family> {
+  /** What came; empty at the end of a stream, and for an empty datagram. */
   readonly data: Buffer;
   /** The sender, or with `MSG_ERRQUEUE` where the datagram went; absent on a connected stream. */
   readonly address?: AddressOf<F> | undefined;
+  /** Control messages, in the order of the kernel; empty unless `controlSize` made room for them. */
   readonly control: readonly ReceivedControlMessage[];
   /** What recvmsg(2) reports, as `MSG_TRUNC`. */
   readonly flags: readonly MessageFlag[];

@@ -2,13 +2,17 @@ import type { InternetAddress, SocketAddress } from '../address.js';
 
 /** Credentials of a process, unix(7). */
 export interface Credentials {
+  /** Process, as the receiver's PID namespace numbers it; 0 for one it cannot see. */
   readonly pid: number;
+  /** User; to send another than the process has takes CAP_SETUID. */
   readonly uid: number;
+  /** Group; to send another takes CAP_SETGID. */
   readonly gid: number;
 }
 
 /** Fields of the IP header; `IPV6_2292HOPLIMIT` is what RFC 2292 called `IPV6_HOPLIMIT`. */
 export interface HeaderField {
+  /** Received with IP_RECVTTL, IP_RECVTOS, IPV6_RECVHOPLIMIT, IPV6_2292HOPLIMIT, IPV6_RECVTCLASS. */
   readonly type: 'IP_TTL' | 'IP_TOS' | 'IPV6_HOPLIMIT' | 'IPV6_2292HOPLIMIT' | 'IPV6_TCLASS';
   /** 0 to 255. */
   readonly value: number;
@@ -19,6 +23,7 @@ export interface HeaderField {
  * rules of RFC 2292, with the option of its own name.
  */
 export interface ExtensionHeader {
+  /** Which header it is. */
   readonly type:
     | 'IPV6_HOPOPTS'
     | 'IPV6_DSTOPTS'
@@ -27,13 +32,17 @@ export interface ExtensionHeader {
     | 'IPV6_2292HOPOPTS'
     | 'IPV6_2292DSTOPTS'
     | 'IPV6_2292RTHDR';
+  /** The header as it stands in the packet: next header, length in units of 8 bytes without the first 8, options. */
   readonly bytes: Uint8Array;
 }
 
 /** The address a datagram was sent to, and the interface it came in on; when sending, the source to use. ipv6(7). */
 export interface PacketInfo6 {
+  /** Received with IPV6_RECVPKTINFO, IPV6_2292PKTINFO. */
   readonly type: 'IPV6_PKTINFO' | 'IPV6_2292PKTINFO';
+  /** 0 in a message that is sent: any. */
   readonly interfaceIndex: number;
+  /** IPv6; `::` in a message that is sent leaves the choice to the kernel. */
   readonly address: string;
 }
 
@@ -70,14 +79,17 @@ export const origins = ['none', 'local', 'icmp', 'icmp6', 'timestamping', 'zeroc
  * `timestamping` the packet that was stamped. `PACKET_TX_TIMESTAMP` is that of packet sockets.
  */
 export interface ExtendedError {
+  /** The option that asked for it. */
   readonly type: 'IP_RECVERR' | 'IPV6_RECVERR' | 'PACKET_TX_TIMESTAMP';
   /** Name of the errno, as `ECONNREFUSED`; empty where it is 0, since not all that is queued has failed. */
   readonly code: string;
   /** Negative errno, as in Node. */
   readonly errno: number;
+  /** Who found the error: this host, ICMP, or what reports a timestamp or a copy that was avoided. */
   readonly origin: ErrorOrigin;
   /** Type and code of the ICMP message (ee_type, ee_code); for other origins what those say there. */
   readonly icmpType: number;
+  /** Code of the ICMP message (ee_code); with `zerocopy` 1 tells that the data was copied after all. */
   readonly icmpCode: number;
   /** ee_info: with `EMSGSIZE` the path MTU. */
   readonly info: number;
@@ -89,11 +101,13 @@ export interface ExtendedError {
 
 /** `struct tpacket_auxdata`, packet(7): what a packet socket was not delivered of a packet. */
 export interface PacketAuxiliaryData {
+  /** Asked for with the option of this name. */
   readonly type: 'PACKET_AUXDATA';
   /** `TP_STATUS_` flags. */
   readonly status: readonly PacketStatus[];
   /** Bytes of the packet, and how many of them were kept. */
   readonly length: number;
+  /** Bytes that were kept (tp_snaplen): fewer where a filter cut the packet. */
   readonly capturedLength: number;
   /** Where the network header begins in a frame of a ring; otherwise past the hardware header. */
   readonly networkOffset: number;
@@ -122,10 +136,13 @@ export type PacketStatus = (typeof packetStatuses)[number];
 export interface DeviceMemory {
   /** `SCM_DEVMEM_LINEAR`: it was copied to the buffer of the call after all. */
   readonly type: 'SCM_DEVMEM_DMABUF' | 'SCM_DEVMEM_LINEAR';
+  /** Where the data stands in the memory, in bytes (`frag_offset`). */
   readonly offset: bigint;
+  /** Bytes of data. */
   readonly size: number;
   /** Names the memory in `SO_DEVMEM_DONTNEED`. */
   readonly token: number;
+  /** The memory, as it was bound to the receive queue by netlink. */
   readonly dmabufId: number;
 }
 

@@ -32,8 +32,14 @@ export interface RawAddress {
 
 /** An address of AF_UNSPEC in the form of sockaddr_in. Linux binds an IPv4 socket to it if it is the wildcard. */
 export interface UnspecifiedAddress {
+  /** AF_UNSPEC. */
   readonly family: 'unspec';
+  /**
+   * IPv4 address beside it: bind(2) of an IPv4 socket takes `0.0.0.0` alone, __inet_bind(); connect(2) disconnects,
+   * whatever it is.
+   */
   readonly address?: string | undefined;
+  /** The same for the port, 0 to 65535. */
   readonly port?: number | undefined;
 }
 

@@ -15,6 +15,7 @@ import { waitKeys } from './wait-queue.js';
 
 /** Flags of a call that sends or receives. */
 export interface TransferOptions {
+  /** `MSG_` flags of the call, send(2) and recv(2). The socket itself does not block. */
   readonly flags?: readonly MessageFlag[] | undefined;
 }
 
@@ -38,6 +39,7 @@ export type RecvOptions = TransferOptions & ReceivePlace;
 export interface SendMessage extends SendOptions {
   /** One piece or several, sent as one message. */
   readonly data: Payload | readonly Payload[];
+  /** Control messages that go with it, cmsg(3). */
   readonly control?: readonly SendControlMessage[] | undefined;
 }
 
