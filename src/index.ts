@@ -121,6 +121,7 @@ export { tcpInfoFields } from './options/tcp-info-fields.js';
 export { diffSnapshots, type SnapshotDiff, type SnapshotOptions } from './options/snapshot.js';
 export type * from './options/enums.js';
 export type { Kind } from './options/kinds.js';
+export type { SocketKind } from './options/socket-kinds.js';
 export type * from './options/spec.js';
 export { supports } from './options/supports.js';
 export type { CongestionState, TcpState } from './options/tcp-info.js';

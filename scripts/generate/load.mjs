@@ -6,6 +6,7 @@ const load = (path) => jiti.import(new URL(`../../src/${path}`, import.meta.url)
 
 export const { catalog } = await load('options/catalog.ts');
 export const { kinds } = await load('options/kinds.ts');
+export const { socketKinds } = await load('options/socket-kinds.ts');
 export const { structures } = await load('options/structures.ts');
 export const { rules, unpredictables } = await load('explain/rules.ts');
 export const { lifeRules } = await load('explain/life-rules.ts');

@@ -1,5 +1,5 @@
 // The page of the options, docs/options.md.
-import { kinds } from './load.mjs';
+import { kinds, socketKinds } from './load.mjs';
 
 /** The levels in the order of the page, each with the man page of section 7 that documents most of its options. */
 const levels = {
@@ -17,8 +17,11 @@ const levels = {
   AF_VSOCK: { title: 'Virtual machine sockets', page: 'vsock' },
 };
 
-/** Kinds of raw sockets, on which an option may be that is on no other. */
-const rawSockets = ['raw4', 'raw6', 'raw6-any', 'raw4-icmp', 'raw6-icmp'];
+/** Whether the option is on raw sockets of IPv4 or IPv6 only. */
+function needsRawSocket(on) {
+  const [domain, type] = socketKinds[on] ?? [];
+  return type === 'SOCK_RAW' && ['AF_INET', 'AF_INET6'].includes(domain);
+}
 
 export const accesses = { get: 'get', set: 'set', both: 'get, set' };
 
@@ -36,7 +39,7 @@ export function valueText({ kind, unit, range, bounds = range }) {
 function optionRow([name, spec]) {
   const { level6, on, access, when, needs, since, source, doc, trap } = spec;
   const conditions = [
-    rawSockets.includes(on) && 'raw sockets',
+    needsRawSocket(on) && 'raw sockets',
     when,
     needs && `needs ${needs.join(' or ')}`,
     since && `Linux ${since}`,

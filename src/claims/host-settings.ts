@@ -12,7 +12,7 @@ interface KnownSetting {
   readonly default: string | undefined;
   /** What it changes, in one sentence. */
   readonly changes: string;
-  /** Cases it decides, besides those that name it. */
+  /** Cases it decides, and those that name it. */
   readonly cases: readonly string[];
 }
 
@@ -53,15 +53,26 @@ export const knownSettings: readonly KnownSetting[] = [
     'net.ipv4.tcp_abort_on_overflow',
     0,
     'If it is 1, a handshake that finds the accept queue full at its last ACK is reset; otherwise the client tries again.',
+    'L8',
+    'R5',
   ),
-  setting('net.ipv4.tcp_fastopen', 1, 'Bit 1 allows clients, bit 2 servers to send data with the SYN (TCP Fast Open).'),
+  setting(
+    'net.ipv4.tcp_fastopen',
+    1,
+    'Bit 1 allows clients, bit 2 servers to send data with the SYN (TCP Fast Open).',
+    'R16',
+  ),
   setting(
     'net.ipv4.tcp_fin_timeout',
     60,
     'A closed socket whose peer does not close stays in FIN_WAIT2 for this many seconds; TIME_WAIT does not depend on it.',
     'G9',
-    'L2',
+    'G11',
     'S6',
+    'S11',
+    'A11',
+    'L2',
+    'R10',
   ),
   setting(
     'net.ipv4.tcp_keepalive_time',
@@ -78,16 +89,26 @@ export const knownSettings: readonly KnownSetting[] = [
     undefined,
     'Above this number of TIME_WAITs and closed FIN_WAIT2s the kernel keeps none: the port is free at once.',
     'G9',
+    'S11',
+    'L3',
+    'L4',
+    'P1',
   ),
   setting(
     'net.ipv4.tcp_migrate_req',
     0,
     'If it is 1, connections in the queue of a closing listener go to another listener of its SO_REUSEPORT group.',
+    'S7',
+    'S18',
+    'L8',
+    'R8',
+    'R17',
   ),
   setting(
     'net.ipv4.tcp_orphan_retries',
     0,
     'A closed socket in FIN_WAIT1 or LAST_ACK retransmits this often to a peer that is gone; 0 means 8 times.',
+    'A9',
     'L2',
   ),
   setting(
@@ -96,7 +117,7 @@ export const knownSettings: readonly KnownSetting[] = [
     'A connection retransmits its data this often before it ends with ETIMEDOUT.',
     'R11',
   ),
-  setting('net.ipv4.tcp_rfc1337', 0, 'If it is 1, an RST does not end a TIME_WAIT.', 'R14', 'S17'),
+  setting('net.ipv4.tcp_rfc1337', 0, 'If it is 1, an RST does not end a TIME_WAIT.', 'S17', 'S21', 'R14', 'P1'),
   setting(
     'net.ipv4.tcp_syn_retries',
     6,
@@ -109,21 +130,32 @@ export const knownSettings: readonly KnownSetting[] = [
     'Without timestamps connect() takes over no TIME_WAIT, and a TIME_WAIT accepts a SYN by its sequence number alone.',
     'C13',
     'C18',
-    'L4',
+    'C22',
     'S17',
+    'L4',
+    'L11',
   ),
   setting(
     'net.ipv4.tcp_tw_reuse',
     2,
     'connect() takes over a TIME_WAIT of the same four-tuple if it is 1, on loopback if it is 2, and never if it is 0.',
+    'G9',
     'C18',
+    'C21',
+    'C22',
     'S2',
+    'S11',
+    'S14',
+    'L9',
+    'L11',
   ),
   setting(
     'net.ipv4.tcp_tw_reuse_delay',
     1000,
     'connect() takes over a TIME_WAIT once it is this many milliseconds old.',
+    'G9',
     'C18',
+    'S2',
   ),
   setting('net.ipv6.bindv6only', 0, 'If it is 1, a socket on [::] leaves IPv4 alone unless it sets IPV6_V6ONLY to 0.'),
   setting('net.ipv6.ip_nonlocal_bind', 0, 'If it is 1, bind() accepts an IPv6 address that the machine does not have.'),
@@ -132,14 +164,15 @@ export const knownSettings: readonly KnownSetting[] = [
     60,
     'TIME_WAIT lasts this many seconds. Only Alibaba Cloud Linux has this sysctl; elsewhere TIME_WAIT lasts 60 s.',
     'G4',
-    'A11',
     'C12',
     'S6',
+    'A11',
   ),
   setting(
     'net.ipv4.tcp_tw_recycle',
     0,
     'If it is 1, TIME_WAIT is short and the SYNs of clients behind one NAT are dropped. Linux 4.12 removed it.',
+    'G9',
   ),
 ];
 
@@ -193,13 +226,6 @@ export function defaultValues(): SysctlValues {
   }
 }
 
-function names(testCase: Case, sysctl: string): boolean {
-  const { title, claim, rules, advice, rowNames } = testCase;
-  return [title, claim, advice, ...rules.map(({ text }) => text), ...rowNames].some((text) =>
-    new RegExp(`\\b${sysctl}\\b`).test(text),
-  );
-}
-
 /** The settings of which the values are not the defaults, with the cases that they touch. None is used. */
 export function differingSettings(
   cases: readonly Case[],
@@ -209,8 +235,7 @@ export function differingSettings(
   return knownSettings.flatMap(({ name, changes, cases: decided }) => {
     const [value, usual] = [values[name], defaults[name]];
     if (value === undefined || usual === undefined || value === usual) return [];
-    const short = name.slice(name.lastIndexOf('.') + 1);
-    const touched = cases.filter((one) => decided.includes(one.id) || names(one, short)).map(({ id }) => id);
+    const touched = cases.filter((one) => decided.includes(one.id)).map(({ id }) => id);
     return [{ name, value, default: usual, changes, cases: touched, used: false }];
   });
 }

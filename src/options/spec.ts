@@ -1,5 +1,6 @@
 import type { Kind } from './kinds.js';
 import type { MemoryInfo, ValueByKind } from './values.gen.js';
+import type { SocketKind } from './socket-kinds.js';
 
 /** In the order of `SK_MEMINFO_*`, a word each. */
 export const memoryFields: readonly (keyof MemoryInfo)[] = [
@@ -28,25 +29,6 @@ export type Level =
   | 'SOL_NETLINK'
   | 'SOL_MPTCP'
   | 'AF_VSOCK';
-
-/** A socket that has the option; the level names one if the row does not. */
-export type SocketKind =
-  | 'tcp4'
-  | 'tcp6'
-  | 'udp4'
-  | 'udp6'
-  | 'raw4'
-  | 'raw6'
-  | 'raw6-any'
-  | 'raw4-icmp'
-  | 'raw6-icmp'
-  | 'udplite4'
-  | 'packet'
-  | 'netlink'
-  | 'unix'
-  | 'unix-dgram'
-  | 'mptcp'
-  | 'vsock';
 
 /** What an option may take beyond a socket that has it. */
 export type Need =

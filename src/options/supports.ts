@@ -6,32 +6,13 @@ import { ask } from './access.js';
 import { isSince } from './kernel-version.js';
 import { scratch } from './scratch.js';
 import { type Resolved, resolveIfHere } from './resolve.js';
-import { type SocketKind, socketOfLevel } from './spec.js';
+import { type SocketKind, socketKinds } from './socket-kinds.js';
+import { socketOfLevel } from './spec.js';
 import type { OptionName } from './types.js';
-
-// A raw socket of IPPROTO_RAW only sends, and has no IP_ROUTER_ALERT; EGP is a protocol nobody speaks any more.
-const kinds: { readonly [P in SocketKind]: readonly [domain: string, type: string, protocol: string] } = {
-  tcp4: ['AF_INET', 'SOCK_STREAM', ''],
-  tcp6: ['AF_INET6', 'SOCK_STREAM', ''],
-  udp4: ['AF_INET', 'SOCK_DGRAM', ''],
-  udp6: ['AF_INET6', 'SOCK_DGRAM', ''],
-  raw4: ['AF_INET', 'SOCK_RAW', 'IPPROTO_EGP'],
-  raw6: ['AF_INET6', 'SOCK_RAW', 'IPPROTO_EGP'],
-  'raw6-any': ['AF_INET6', 'SOCK_RAW', 'IPPROTO_RAW'],
-  'raw4-icmp': ['AF_INET', 'SOCK_RAW', 'IPPROTO_ICMP'],
-  'raw6-icmp': ['AF_INET6', 'SOCK_RAW', 'IPPROTO_ICMPV6'],
-  udplite4: ['AF_INET', 'SOCK_DGRAM', 'IPPROTO_UDPLITE'],
-  packet: ['AF_PACKET', 'SOCK_RAW', ''],
-  netlink: ['AF_NETLINK', 'SOCK_RAW', 'NETLINK_ROUTE'],
-  unix: ['AF_UNIX', 'SOCK_STREAM', ''],
-  'unix-dgram': ['AF_UNIX', 'SOCK_DGRAM', ''],
-  mptcp: ['AF_INET', 'SOCK_STREAM', 'IPPROTO_MPTCP'],
-  vsock: ['AF_VSOCK', 'SOCK_STREAM', ''],
-};
 
 /** Opens a socket that has the option; `-errno` where this system or this user cannot. */
 export function openSocket(socketKind: SocketKind): number {
-  const [domain, type, protocol] = kinds[socketKind].map((name) => (name === '' ? 0 : native.constants[name]));
+  const [domain, type, protocol] = socketKinds[socketKind].map((name) => (name === '' ? 0 : native.constants[name]));
   if (typeof domain !== 'number' || typeof type !== 'number' || typeof protocol !== 'number')
     return -os.errno.EAFNOSUPPORT;
   return native.socket(domain, type, protocol);

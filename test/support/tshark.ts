@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint } from '../../src/lab/network/host.js';
-import { IPPROTO_TCP } from '../../src/lab/network/peer/frame.js';
+import { Protocol } from '../../src/lab/network/peer/frame.js';
 import { type Flag, flagNames, type TcpOptions } from '../../src/lab/network/peer/segment.js';
 
 /** A TCP segment over IPv4 as tshark reads it. */
@@ -171,7 +171,7 @@ function optionsOf(layers: Layers): TcpOptions {
 
 function segmentOf(layers: Layers): TsharkSegment | undefined {
   // An ICMP error quotes a TCP header: its own protocol comes first.
-  if (layers['ip.proto']?.[0] !== String(IPPROTO_TCP) || layers['tcp.flags'] === undefined) return undefined;
+  if (layers['ip.proto']?.[0] !== String(Protocol.TCP) || layers['tcp.flags'] === undefined) return undefined;
   const bits = numberOf(layers, 'tcp.flags');
   const flags = flagNames.filter((_, bit) => (bits & (1 << bit)) !== 0);
   return {

@@ -1,10 +1,10 @@
-import { checksum, EtherType } from './peer/frame.js';
+import { checksum, EtherType, Protocol } from './peer/frame.js';
 
 const ethernetSize = 14;
 const ipv6Size = 40;
 
 /** Where the checksum stands in a header, by protocol number; those that are left half done. */
-const checksumAt: Readonly<Record<number, number>> = { 6: 16, 17: 6 };
+const checksumAt: Readonly<Record<number, number>> = { [Protocol.TCP]: 16, [Protocol.UDP]: 6 };
 
 interface Transport {
   readonly protocol: number;
@@ -44,6 +44,6 @@ export function completeChecksum(frame: Uint8Array): void {
   payload.set([0, 0], at);
   const sum = checksum(addresses, Uint8Array.of(0, protocol, payload.length >> 8, payload.length & 255), payload);
   // RFC 768: a checksum of 0 is sent as all ones.
-  const sent = sum === 0 && protocol === 17 ? 0xffff : sum;
+  const sent = sum === 0 && protocol === Protocol.UDP ? 0xffff : sum;
   payload.set([sent >> 8, sent & 255], at);
 }

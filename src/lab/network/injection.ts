@@ -3,7 +3,7 @@ import type { Host } from './host.js';
 import type { Numbering } from './numbering.js';
 import { encodeIp } from './peer/ip.js';
 import { type AddressedSegment, encodeSegment, type TcpOptions } from './peer/segment.js';
-import { IPPROTO_TCP } from './peer/frame.js';
+import { Protocol } from './peer/frame.js';
 import { splitFlags } from './peer/wanted.js';
 
 /** A segment that neither end has sent: a middlebox's, an attacker's, a duplicate. */
@@ -79,5 +79,10 @@ export function forge(injection: Injection, ends: Ends, numbering: Numbering): A
 /** Its packet, as it goes over a link. */
 export function packetOf(segment: AddressedSegment): Uint8Array {
   const { source, destination } = segment;
-  return encodeIp({ source, destination, protocol: IPPROTO_TCP, payload: encodeSegment(segment, source, destination) });
+  return encodeIp({
+    source,
+    destination,
+    protocol: Protocol.TCP,
+    payload: encodeSegment(segment, source, destination),
+  });
 }

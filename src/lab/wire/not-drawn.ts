@@ -1,10 +1,10 @@
-import { EtherType, type Frame, IPPROTO_TCP } from '../network/peer/frame.js';
+import { EtherType, type Frame, Protocol } from '../network/peer/frame.js';
 import { decodeIp } from '../network/peer/ip.js';
 
 const protocols: Readonly<Record<number, string>> = {
   1: 'ICMP',
   2: 'IGMP',
-  [IPPROTO_TCP]: 'TCP that cannot be read',
+  [Protocol.TCP]: 'TCP that cannot be read',
   17: 'UDP',
 };
 

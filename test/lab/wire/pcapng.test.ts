@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
 import { type CapturedPacket, type CaptureFacts, type CaptureInterface, pcapng } from '../../../src/lab/wire/pcapng.js';
-import { encodeFrame, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeFrame, EtherType, Protocol } from '../../../src/lab/network/peer/frame.js';
 import { encodeIp } from '../../../src/lab/network/peer/ip.js';
 import { encodeSegment, type Segment } from '../../../src/lab/network/peer/segment.js';
 import { needs } from '../../support/needs.js';
@@ -273,7 +273,7 @@ describe('tshark reads from a file of pcapng()', () => {
       payload: encodeIp({
         source,
         destination,
-        protocol: IPPROTO_TCP,
+        protocol: Protocol.TCP,
         payload: encodeSegment({ ...segment, ...of }, source, destination),
       }),
     });

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test, vi } from 'vitest';
 import { type CapturedPacket, pcapng } from '../../../src/lab/wire/pcapng.js';
 import { lostComment } from '../../../src/lab/wire/capture-file.js';
-import { encodeFrame, EtherType, IPPROTO_TCP } from '../../../src/lab/network/peer/frame.js';
+import { encodeFrame, EtherType, Protocol } from '../../../src/lab/network/peer/frame.js';
 import { encodeIp } from '../../../src/lab/network/peer/ip.js';
 import { encodeSegment, type Flag, flagNames, type TcpOptions } from '../../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../src/lab/record/trace.js';
@@ -65,7 +65,7 @@ function capture(sent: readonly Sent[]): { trace: Trace; file: Buffer } {
       payload: encodeIp({
         source: source.address,
         destination: destination.address,
-        protocol: IPPROTO_TCP,
+        protocol: Protocol.TCP,
         payload,
       }),
     });

@@ -15,7 +15,8 @@ export function checksum(...pieces: readonly Uint8Array[]): number {
 export const EtherType = { IPv4: 0x0800, ARP: 0x0806, IPv6: 0x86dd } as const;
 
 export const broadcast = 'ff:ff:ff:ff:ff:ff';
-export const IPPROTO_TCP = 6;
+/** Numbers of what a packet carries: the protocol of IPv4, the next header of IPv6. */
+export const Protocol = { ICMP: 1, TCP: 6, UDP: 17, ICMPv6: 58 } as const;
 
 const ethernetSize = 14;
 const arpSize = 28;

@@ -1,9 +1,5 @@
-import { checksum } from './frame.js';
+import { checksum, Protocol } from './frame.js';
 import { encodeIp, isIPv6, type PacketToSend, pseudoHeader } from './ip.js';
-
-const IPPROTO_ICMP = 1;
-const IPPROTO_ICMPV6 = 58;
-const IPPROTO_TCP = 6;
 
 /** Types and codes by the names of RFC 792 and RFC 4443, as packetdrill writes them. */
 const ipv4: Readonly<Record<string, { readonly type: number; readonly codes: Readonly<Record<string, number>> }>> = {
@@ -68,13 +64,13 @@ export function encodeIcmp({ source, destination, type, code, mtu = 0, about }: 
   const isV6 = isIPv6(source);
   const numbers = icmpNumbers(isV6, type, code);
   if (numbers === undefined) return undefined;
-  const quoted = encodeIp({ source: destination, destination: source, protocol: IPPROTO_TCP, payload: about });
+  const quoted = encodeIp({ source: destination, destination: source, protocol: Protocol.TCP, payload: about });
   const bytes = new Uint8Array(8 + quoted.length);
   bytes.set(numbers);
   // The MTU has the whole second word in ICMPv6, RFC 4443 section 3.2, and its lower half in ICMP, RFC 1191 section 4.
   new DataView(bytes.buffer).setUint32(4, mtu);
   bytes.set(quoted, 8);
-  const protocol = isV6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP;
+  const protocol = isV6 ? Protocol.ICMPv6 : Protocol.ICMP;
   const sum = isV6 ? checksum(pseudoHeader({ source, destination, protocol }, bytes.length), bytes) : checksum(bytes);
   bytes.set([sum >> 8, sum & 255], 2);
   return { source, destination, protocol, payload: bytes };

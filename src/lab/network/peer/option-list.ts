@@ -14,8 +14,8 @@ const Kind = {
   TIMESTAMPS: 8,
   MD5: 19,
   FAST_OPEN: 34,
+  EXPERIMENTAL: 254,
 } as const;
-const EXPERIMENTAL = 254;
 /** TCPOPT_FASTOPEN_MAGIC. */
 const fastOpenMagic = [0xf9, 0x89] as const;
 
@@ -62,7 +62,7 @@ function encodeItem(item: OptionItem): number[] {
     case 'FO':
       return option(Kind.FAST_OPEN, item.bytes);
     case 'FOEXP':
-      return option(EXPERIMENTAL, [...fastOpenMagic, ...item.bytes]);
+      return option(Kind.EXPERIMENTAL, [...fastOpenMagic, ...item.bytes]);
     case 'md5':
       return option(Kind.MD5, item.bytes);
     default:
@@ -92,7 +92,7 @@ function itemOf(kind: number, value: Uint8Array): OptionItem {
     return { kind: 'TS', value: view.getUint32(0), echo: view.getUint32(4) };
   const bytes = Array.from(value);
   if (kind === Kind.FAST_OPEN) return { kind: 'FO', bytes };
-  if (kind === EXPERIMENTAL && bytes[0] === fastOpenMagic[0] && bytes[1] === fastOpenMagic[1])
+  if (kind === Kind.EXPERIMENTAL && bytes[0] === fastOpenMagic[0] && bytes[1] === fastOpenMagic[1])
     return { kind: 'FOEXP', bytes: bytes.slice(2) };
   if (kind === Kind.MD5) return { kind: 'md5', bytes };
   return { kind, bytes };

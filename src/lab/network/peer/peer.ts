@@ -10,7 +10,7 @@ import {
   EtherType,
   encodeArp,
   encodeFrame,
-  IPPROTO_TCP,
+  Protocol,
   isIp,
 } from './frame.js';
 import { encodeIp, etherTypeOf, type PacketToSend } from './ip.js';
@@ -110,7 +110,7 @@ export class ScriptedPeer {
   sendSegment(segment: AddressedSegment): void {
     const { source, destination, ip } = segment;
     const payload = encodeSegment(segment, source, destination);
-    this.sendPacket({ source, destination, protocol: IPPROTO_TCP, payload, ...ip });
+    this.sendPacket({ source, destination, protocol: Protocol.TCP, payload, ...ip });
   }
 
   /** Sends any packet. */

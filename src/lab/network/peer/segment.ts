@@ -1,6 +1,6 @@
 import { type Flag, flagNames, type OptionItem, type TcpOptions } from '../../record/segment.js';
 import { decodeIp, type IpFields, type IpPacket, pseudoHeader } from './ip.js';
-import { checksum, IPPROTO_TCP } from './frame.js';
+import { checksum, Protocol } from './frame.js';
 import { decodeOptionList, encodeOptionList, listOf, optionsOf, u16, u32 } from './option-list.js';
 
 export { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
@@ -70,7 +70,7 @@ export function encodeSegment(segment: Segment, source: string, destination: str
   ]);
   bytes.set(segment.payload, size);
   bytes.set(
-    u16(checksum(pseudoHeader({ source, destination, protocol: IPPROTO_TCP }, bytes.length), bytes), 'checksum'),
+    u16(checksum(pseudoHeader({ source, destination, protocol: Protocol.TCP }, bytes.length), bytes), 'checksum'),
     16,
   );
   return bytes;
@@ -143,13 +143,13 @@ export function segmentIn({
   ttl,
   payload,
 }: IpPacket): AddressedSegment | undefined {
-  const segment = protocol === IPPROTO_TCP ? decodeSegment(payload) : undefined;
+  const segment = protocol === Protocol.TCP ? decodeSegment(payload) : undefined;
   return segment && { ...segment, source, destination, ip: { tos, ttl } };
 }
 
 /** Whether the checksum of these bytes is that of a segment between these addresses. */
 export function isChecksumRight(bytes: Uint8Array, source: string, destination: string): boolean {
-  return checksum(pseudoHeader({ source, destination, protocol: IPPROTO_TCP }, bytes.length), bytes) === 0;
+  return checksum(pseudoHeader({ source, destination, protocol: Protocol.TCP }, bytes.length), bytes) === 0;
 }
 
 function describeOptions({

@@ -1,0 +1,52 @@
+// How much memory a capture takes: node scripts/measure-capture.mjs [frames]. Half of the frames are seen leaving, half arriving.
+import { createJiti } from 'jiti';
+
+const jiti = createJiti(import.meta.url, { fsCache: false });
+const load = (path) => jiti.import(new URL(`../src/${path}`, import.meta.url).pathname);
+const { FrameStore } = await load('lab/wire/frame-store.ts');
+const { segmentsOf } = await load('lab/wire/segments.ts');
+const { encodeFrame, EtherType, Protocol } = await load('lab/network/peer/frame.ts');
+const { encodeIp } = await load('lab/network/peer/ip.ts');
+const { encodeSegment } = await load('lab/network/peer/segment.ts');
+
+const [source, destination] = ['192.168.0.1', '192.168.0.2'];
+const length = 100;
+
+function frameOf(number) {
+  const segment = {
+    sourcePort: 50_000,
+    destinationPort: 8080,
+    seq: (number * length) % 2 ** 32,
+    ack: 1,
+    flags: ['ACK'],
+    window: 512,
+    urgentPointer: 0,
+  };
+  const payload = encodeSegment({ ...segment, options: {}, payload: new Uint8Array(length) }, source, destination);
+  return encodeFrame({
+    source: '02:00:00:00:00:01',
+    destination: '02:00:00:00:00:02',
+    etherType: EtherType.IPv4,
+    payload: encodeIp({ source, destination, protocol: Protocol.TCP, payload }),
+  });
+}
+
+const frames = Number(process.argv[2] ?? 1_000_000);
+const mib = () => Math.round(process.resourceUsage().maxRSS / 1024);
+const before = mib();
+const store = new FrameStore();
+for (let number = 0; number < frames / 2; number++) {
+  const bytes = frameOf(number);
+  const atNs = BigInt(number) * 1000n;
+  store.add({ interface: 0, atNs, outgoing: true, forOthers: false, bytes });
+  store.add({ interface: 1, atNs: atNs + 500n, outgoing: false, forOthers: false, bytes });
+}
+const stored = mib();
+const end = (host, peer) => ({ host, peer, hasMade: () => false, absences: [] });
+const { segments, omitted } = segmentsOf(store.frames(), [end('a', 'b'), end('b', 'a')], (ns) => Number(ns) / 1e6);
+store.close();
+const arrived = segments.filter(({ receivedMs }) => receivedMs !== undefined).length;
+console.log(
+  `${store.count} frames, ${segments.length + (omitted?.count ?? 0)} segments, ${arrived} of ${segments.length} kept have arrived`,
+);
+console.log(`  resident at most: ${before} MiB at the start, ${stored} once stored, ${mib()} once joined`);
