@@ -21,7 +21,7 @@ const known = readdirSync(folder)
   .map((file) => file.slice(0, -'.mjs'.length));
 
 if (process.argv[2] === 'restart') {
-  const { benchRestart } = await import('./support/restart.mjs');
+  const { benchRestart } = await import('./restart/main.mjs');
   await benchRestart(process.argv.slice(3));
   process.exit();
 }

@@ -1,21 +1,23 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('../c/', import.meta.url));
-const build = fileURLToPath(new URL('../build/', import.meta.url));
-const program = `${build}loops`;
+const program = fileURLToPath(new URL('../build/loops', import.meta.url));
 
-/** Compiles the C loops, with the machine's own compiler. */
-export function buildLoops() {
-  mkdirSync(build, { recursive: true });
-  const files = readdirSync(sources).filter((file) => file.endsWith('.c'));
-  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', program, ...files], {
-    cwd: sources,
+/** Compiles the C files of a folder into one program, with the machine's own compiler. */
+export function compile(folder, into) {
+  mkdirSync(dirname(into), { recursive: true });
+  const files = readdirSync(folder).filter((file) => file.endsWith('.c'));
+  execFileSync(process.env.CC ?? 'cc', ['-O2', '-Wall', '-Wextra', '-pthread', '-o', into, ...files], {
+    cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
 }
+
+export const buildLoops = () => compile(sources, program);
 
 /** Starts the C loops. `run(name, count)` resolves with the nanoseconds `count` turns of a loop took. */
 export function startLoops() {

@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** Installs the packages compared with, on first use: they are not dependencies of this one. */
-export function installPeers() {
-  if (existsSync(`${folder}node_modules/.package-lock.json`)) return;
-  process.stderr.write('installing the peers into bench/node_modules\n');
-  execFileSync('npm', ['ci', '--prefix', folder], { stdio: ['ignore', 'ignore', 'inherit'] });
+/** Installs what a folder compares with, on first use: none of it is a dependency of this package. */
+export function installIn(place) {
+  if (existsSync(`${place}node_modules/.package-lock.json`)) return;
+  process.stderr.write(`installing the peers into ${place}node_modules\n`);
+  execFileSync('npm', ['ci', '--prefix', place], { stdio: ['ignore', 'ignore', 'inherit'] });
 }
+
+export const installPeers = () => installIn(folder);
 
 export const posixSocket = () => require('posix-socket');
 
