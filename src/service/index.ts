@@ -8,6 +8,7 @@ export {
 } from './handover.js';
 export { track } from './connections.js';
 export { drain, type Drained, type DrainSettings } from './drain.js';
+export { onDrain } from './on-drain.js';
 export { profile, type ProfileName, type ProfileRow, profileRows, type ProfileSettings } from './profile.js';
 export {
   type BalanceRow,

@@ -14,6 +14,7 @@ import { emptyQueue, stopAccepting, track } from './connections.js';
 import { drain } from './drain.js';
 import { type ListenCall, listenCall } from './listen-call.js';
 import { Member } from './member.js';
+import { callDrainHooks } from './on-drain.js';
 import type { Done, Order } from './restart-messages.js';
 
 type Method = (this: net.Server, ...args: unknown[]) => net.Server;
@@ -188,7 +189,10 @@ async function obey(order: Order, done: (what: Done) => void): Promise<void> {
       isDraining = true;
       if (order.last) await emptyQueues();
       stop();
-      await Promise.all([...servers].map(async (server) => await drain(server, { deadlineMs: order.deadlineMs })));
+      await Promise.all([
+        callDrainHooks(),
+        ...[...servers].map(async (server) => await drain(server, { deadlineMs: order.deadlineMs })),
+      ]);
       return done('drained');
   }
 }

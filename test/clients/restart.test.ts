@@ -1,7 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import * as http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type CloseEvent, type MessageEvent, WebSocket } from 'undici';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { root } from '../support/children.js';
 import { needs } from '../support/needs.js';
@@ -61,6 +72,58 @@ test.each(Object.entries(programs))('sockwise restart: %s without a line, and no
   keepAlive.destroy();
   restarted.signal('SIGTERM');
   expect(await restarted.exited).toBe(0);
+});
+
+test('sockwise restart: onDrain ends websockets with a close frame, and after the answer that is under way', async () => {
+  const services = readFileSync(`${root}docs/services.md`, 'utf8');
+  const [, text = ''] = /^```js\n\/\/ websockets\.mjs\n([\s\S]*?)^```$/m.exec(services) ?? [];
+  const path = join(folder, 'websockets.mjs');
+  const late = text
+    .replace('answering.add(websocket);', "$& websocket.send('begun');")
+    .replace(
+      'async (message) => message;',
+      "() => new Promise((resolve) => process.once('SIGUSR2', () => resolve('answered')));",
+    );
+  writeFileSync(path, late);
+  const restarted = new Restarted([process.execPath, path], [], { PORT: '0' });
+  const port = await restarted.port();
+  await restarted.until('ready', 1);
+  const opened = async (): Promise<WebSocket> => {
+    const websocket = new WebSocket(`ws://127.0.0.1:${port}`);
+    await once(websocket, 'open');
+    return websocket;
+  };
+  const heard = async (websocket: WebSocket): Promise<unknown> => {
+    const [event] = (await once(websocket, 'message')) as [MessageEvent];
+    return event.data;
+  };
+  const closed = async (websocket: WebSocket): Promise<number> => {
+    const [event] = (await once(websocket, 'close')) as [CloseEvent];
+    return event.code;
+  };
+  const begun = async (websocket: WebSocket): Promise<void> => {
+    websocket.send('a question');
+    expect(await heard(websocket)).toBe('begun');
+  };
+  const [idle, busy] = await Promise.all([opened(), opened()]);
+  await begun(busy);
+  const first = [heard(busy), closed(busy), closed(idle)] as const;
+  restarted.signal('SIGHUP');
+  // The hook has been called, and the busy one is still open.
+  expect(await first[2]).toBe(1001);
+  expect(busy.readyState).toBe(WebSocket.OPEN);
+  process.kill(restarted.pid(1), 'SIGUSR2');
+  expect(await Promise.all(first)).toEqual(['answered', 1001, 1001]);
+  expect((await restarted.until('ended', 1)).expected).toBe(true);
+  const next = await opened();
+  await begun(next);
+  const last = [heard(next), closed(next)] as const;
+  restarted.signal('SIGTERM');
+  await restarted.until('draining', 2);
+  process.kill(restarted.pid(2), 'SIGUSR2');
+  expect(await Promise.all(last)).toEqual(['answered', 1001]);
+  expect(await restarted.exited).toBe(0);
+  expect(restarted.names.filter((name) => name.startsWith('killed'))).toEqual([]);
 });
 
 test('openHandover: fastify by two lines', async () => {
