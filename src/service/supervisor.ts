@@ -90,24 +90,28 @@ export class Supervisor {
 
   /** Starts the program beside the one that serves, and replaces it once it is ready. One at a time; one more waits. */
   restart(): void {
-    if (this.#isWanted || this.#over.signal.aborted) return;
+    if (this.#isWanted || this.#isStopping) return;
     this.#isWanted = true;
-    this.#next(async () => {
-      this.#isWanted = false;
-      const old = this.#serving;
-      if (old === undefined) return;
-      await manager({ RELOADING: 1, MONOTONIC_USEC: Number(process.hrtime.bigint() / 1000n) });
-      const program = await this.#startOne();
-      if (program === undefined) {
-        if (!this.#isStopping)
-          this.#tell({ event: 'rolled back', generation: this.#generations, serving: old.generation });
-        await manager({ READY: 1 });
-        return;
-      }
-      this.#serve(program);
-      await this.#retire(old, false);
-      void this.#releaseLater(program, () => this.#held.places.filter((place) => !program.places.has(place)));
-    });
+    // Not in its turn: a program that dies while the one before it is drained is started again at once.
+    void Promise.all(this.#retiring).then(() => this.#next(async () => await this.#replace()));
+  }
+
+  async #replace(): Promise<void> {
+    this.#isWanted = false;
+    const old = this.#serving;
+    if (old === undefined) return;
+    await manager({ RELOADING: 1, MONOTONIC_USEC: Number(process.hrtime.bigint() / 1000n) });
+    const program = await this.#startOne();
+    if (program === undefined) {
+      if (!this.#isStopping)
+        this.#tell({ event: 'rolled back', generation: this.#generations, serving: old.generation });
+      await manager({ READY: 1 });
+      return;
+    }
+    this.#serve(program);
+    void this.#retire(old, false).then(() =>
+      this.#releaseLater(program, () => this.#held.places.filter((place) => !program.places.has(place))),
+    );
   }
 
   /** Drains and ends the program, and what is starting at once. */
@@ -296,9 +300,12 @@ export class Supervisor {
     else this.#held.keep(place, fd);
   }
 
-  /** Connections would wait in the queue of a socket that nobody accepts from. */
+  /** Connections would wait in the queue of a socket that nobody accepts from. A program that still begins to listen is waited for. */
   async #releaseLater(program: Program, unused: () => readonly string[]): Promise<void> {
-    await program.until(() => false, releaseAfterMs);
+    for (let listened = -1; listened !== program.places.size; ) {
+      listened = program.places.size;
+      await program.until(() => false, releaseAfterMs);
+    }
     if (program.ended !== undefined || this.#serving !== program || this.#isStopping) return;
     for (const place of unused()) if (this.#held.release(place)) this.#tell({ event: 'released', place });
   }

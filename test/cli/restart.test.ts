@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as net from 'node:net';
@@ -154,12 +155,67 @@ describe('sockwise restart', () => {
     expect(await restarted.exited).toBe(0);
   });
 
+  test('a program that is killed while the one before it is drained is started again at once', async () => {
+    const slow = `
+      const server = require('node:http').createServer((request, response) => {
+        if (request.url === '/') return response.end(String(process.pid));
+        response.write('a');
+        process.on('SIGUSR2', () => response.end('b'));
+      });
+      server.listen(0, '127.0.0.1');`;
+    const restarted = new Restarted(node(written('drained.cjs', slow)));
+    const port = await restarted.port();
+    await restarted.until('ready', 1);
+    const [response] = (await once(http.get(`http://127.0.0.1:${port}/slow`, { agent: false }), 'response')) as [
+      http.IncomingMessage,
+    ];
+    restarted.signal('SIGHUP');
+    await restarted.until('draining', 1);
+    process.kill(restarted.pid(2), 'SIGKILL');
+    await restarted.until('ready', 3);
+    expect(await ask(port)).toBe(String(restarted.pid(3)));
+    expect(restarted.names).not.toContain('ended 1');
+    process.kill(restarted.pid(1), 'SIGUSR2');
+    let text = '';
+    for await (const part of response.setEncoding('utf8')) text += part;
+    expect(text).toBe('ab');
+    await restarted.until('ended', 1);
+    expect(await stop(restarted)).toBe(0);
+  });
+
+  test('each of 200 listeners is kept, though the first makes a program ready', async () => {
+    const many = `
+      const { createServer } = require('node:http');
+      for (let count = 0; count < 200; count++)
+        createServer((request, response) => response.end(String(process.pid))).listen(0, '127.0.0.1');`;
+    const restarted = new Restarted(node(written('many.cjs', many)));
+    const ports = async (generation: number): Promise<number[]> => {
+      const found = (): number[] =>
+        restarted.events.flatMap((event) =>
+          event.event === 'listening' && event.generation === generation ? [Number(event.address.split(':')[1])] : [],
+        );
+      await expect.poll(() => found().length, { timeout: 20_000 }).toBe(200);
+      return found().sort((one, other) => one - other);
+    };
+    const before = await ports(1);
+    restarted.signal('SIGHUP');
+    await restarted.until('ended', 1);
+    expect(await ports(2)).toEqual(before);
+    expect(await ask(before.at(-1) ?? 0)).toBe(String(restarted.pid(2)));
+    expect(await stop(restarted)).toBe(0);
+  });
+
   test('the program serves on where the supervisor is killed', async () => {
     const restarted = new Restarted(node(written('orphan.cjs', server)));
     const port = await restarted.port();
     await restarted.until('ready', 1);
     restarted.signal('SIGKILL');
     await restarted.exited;
+    expect(await ask(port)).toBe(String(restarted.pid(1)));
+    // A second command cannot bind, says so, and leaves the first program alone.
+    const second = new Restarted(node(written('orphan.cjs', server), String(port)));
+    expect(await second.exited).toBe(1);
+    expect((await second.until('failed')).reason).toBe('it ended with status 1');
     expect(await ask(port)).toBe(String(restarted.pid(1)));
     process.kill(restarted.pid(1), 'SIGTERM');
   });

@@ -78,8 +78,12 @@ test('sockwise restart: onDrain ends websockets with a close frame, and after th
   const services = readFileSync(`${root}docs/services.md`, 'utf8');
   const [, text = ''] = /^```js\n\/\/ websockets\.mjs\n([\s\S]*?)^```$/m.exec(services) ?? [];
   const path = join(folder, 'websockets.mjs');
+  // It answers at a signal, which would kill a process that has not begun to wait for it.
   const late = text
-    .replace('answering.add(websocket);', "$& websocket.send('begun');")
+    .replace(
+      'websocket.send(await answer(message));',
+      "const it = answer(); websocket.send('begun'); websocket.send(await it);",
+    )
     .replace(
       'async (message) => message;',
       "() => new Promise((resolve) => process.once('SIGUSR2', () => resolve('answered')));",

@@ -28,12 +28,12 @@ class Service {
   readonly exited: Promise<number | null>;
   readonly #waiting: (() => void)[] = [];
 
-  constructor(path: string, port: number, how?: string) {
-    this.child = spawn(
-      process.execPath,
-      [`${root}test/support/handover-server.mjs`, path, String(port), ...(how === undefined ? [] : [how])],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+  constructor(path: string, port: number, how?: string, descriptors?: number) {
+    const limit = descriptors === undefined ? '' : `ulimit -n ${descriptors}; `;
+    const command = [process.execPath, `${root}test/support/handover-server.mjs`, path, String(port)];
+    this.child = spawn('sh', ['-c', `${limit}exec "$@"`, 'sh', ...command, ...(how === undefined ? [] : [how])], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     if (this.child.stdout === null) throw new Error('no output');
     createInterface(this.child.stdout).on('line', (line) => {
       this.reports.push(JSON.parse(line) as Report);
@@ -147,6 +147,31 @@ describe('openHandover', () => {
     while ((await third.until('ready', 'error')).what === 'error') third = new Service(path, port);
     expect(await ask(port)).toBe(third.child.pid);
     await service.until('finished');
+  });
+
+  test('a predecessor without a descriptor left lets its successor wait, and hands over when it has one', async () => {
+    const path = newPath();
+    const service = new Service(path, 0, 'has no descriptors left', 64);
+    const { port = 0 } = await service.until('ready');
+    expect((await service.until('exhausted')).code).toBe('EMFILE');
+    const opening = openHandover({ name: 'test', path });
+    let isOpen = false;
+    void opening.then(() => (isOpen = true));
+    service.child.kill('SIGUSR1');
+    await service.until('looked');
+    expect(isOpen).toBe(false);
+    service.child.kill('SIGUSR2');
+    const next = await opening;
+    expect(next.takenOver).toBe(true);
+    const server = await next.listen(
+      http.createServer((_, response) => response.end('0')),
+      { address: '127.0.0.1', port },
+    );
+    expect(await next.ready()).toEqual([]);
+    expect(await ask(port)).toBe(0);
+    await service.until('finished');
+    next.close();
+    server.close();
   });
 
   test('takes the path over from a process that was killed', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import * as net from 'node:net';
@@ -5,7 +6,9 @@ import { expect, test } from 'vitest';
 import { predictBind } from '../../src/index.js';
 import { joinReuseport, reuseportBalance, type ReuseportMember } from '../../src/service/index.js';
 import { Socket } from '../../src/socket/socket.js';
+import { root } from '../support/children.js';
 import { keeper } from '../support/kept.js';
+import { needs } from '../support/needs.js';
 import { portOf } from '../support/servers.js';
 
 const closedAfter = keeper();
@@ -79,6 +82,28 @@ for (const leaving of names)
     // Both of those that are left get some: none stays behind the program.
     expect([...new Set(after)].sort()).toEqual(names.filter((name) => name !== leaving).sort());
   });
+
+test('with tcp_migrate_req the kernel gives the queue of a member that leaves to the others', (context) => {
+  needs(context, spawnSync('unshare', ['-rn', 'true']).status === 0, 'this process cannot make a namespace');
+  const child = spawnSync('unshare', ['-rn', process.execPath, `${root}test/support/reuseport-migrate.mjs`], {
+    encoding: 'utf8',
+  });
+  expect(child.stderr).toBe('');
+  const { waiting, left, listening, early, after } = JSON.parse(child.stdout) as {
+    waiting: number;
+    left: unknown;
+    listening: boolean;
+    early: Record<string, number>;
+    after: Record<string, number>;
+  };
+  expect(waiting).toBeGreaterThan(0);
+  expect({ left, listening }).toEqual({ left: { how: 'migrated', others: 2 }, listening: false });
+  // It accepted none of them: what waited with it came to the others.
+  for (const outcomes of [early, after]) {
+    expect(Object.keys(outcomes).sort()).toEqual(['three', 'two']);
+    expect(Object.values(outcomes).reduce((sum, count) => sum + count)).toBe(60);
+  }
+});
 
 test('all but one leave one after the other, and the last one empties its queue', async () => {
   const { members, port } = await group('cpu');

@@ -1,9 +1,24 @@
 // A server that hands over: `node handover-server.mjs PATH PORT HOW`. It prints a line of JSON for each thing it did.
+import { openSync, closeSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { drain, openHandover } from '../../dist/service/index.js';
 
 const [path, port, how = 'serve'] = process.argv.slice(2);
 const report = (what, more = {}) => process.stdout.write(`${JSON.stringify({ what, ...more })}\n`);
+
+/** SIGUSR1: says that it has looked at its sockets since. SIGUSR2: has descriptors again. */
+function exhaust() {
+  const taken = [];
+  // Node loads what it needs to say it now.
+  report('exhausting');
+  process.on('SIGUSR1', () => setImmediate(() => setImmediate(() => report('looked'))));
+  process.on('SIGUSR2', () => taken.splice(0).forEach((fd) => closeSync(fd)));
+  try {
+    for (;;) taken.push(openSync('/dev/null'));
+  } catch ({ code }) {
+    report('exhausted', { code });
+  }
+}
 
 const server = createServer((_, response) => response.end(String(process.pid)));
 try {
@@ -16,6 +31,7 @@ try {
   if (how !== 'is never ready') {
     const unused = await handover.ready();
     report('ready', { port: server.address().port, unused });
+    if (how === 'has no descriptors left') exhaust();
     await handover.finished;
     report('finished');
   }
