@@ -135,11 +135,8 @@ const all = Promise.all([
   ...Array.from({ length: websockets }, overWebsockets),
 ]);
 const report = () => process.stdout.write(`${JSON.stringify({ ...counts, losses })}\n`);
-createInterface({ input: process.stdin })
-  .on('line', report)
-  .on('close', async () => {
-    isOver = true;
-    await all;
-    report();
-    process.exit();
-  });
+for await (const _ of createInterface({ input: process.stdin })) report();
+isOver = true;
+await all;
+report();
+process.exit();

@@ -1,6 +1,5 @@
 // `npm run bench -- restart`: what clients lose while a server is restarted again and again under load.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
