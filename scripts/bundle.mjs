@@ -64,7 +64,8 @@ const groups = [
     name: 'lab',
     test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs|chinese))(?!.*\.zh\.)/,
   },
-  { name: 'chinese', test: /\/src\/(.*\.zh|claims\/chinese)\.ts$/ },
+  // Not those of doctor, which loads without the addon.
+  { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
 ].map(byPriority);
 
 /** The same for what is CommonJS: the programs take sockets alone, and the commands that answer do without Node's own handles. */

@@ -5,14 +5,15 @@ import { tryChinese } from '../lab/try/words.zh.js';
 import type { Event } from '../lab/record/event.js';
 import type { NotRun } from '../lab/record/not-run.js';
 import type { Article, CaseResult, HostSetting, RowResult } from '../lab/record/result.js';
+import type { DeadRun, Trace } from '../lab/record/trace.js';
 import type { Case } from '../lab/run/case.js';
 import type { Experiment } from '../lab/run/experiment.js';
 import { chineseRules } from '../explain/rules.zh.js';
 import { articleTitles } from './articles.zh.js';
 import type { CaseTexts, TextsById } from './case-texts.js';
-import { experimentTitles } from './experiments.zh.js';
+import { experimentTexts } from './experiments.zh.js';
 import { settingChanges } from './host-settings.zh.js';
-import type { Spoken } from './spoken.js';
+import type { SaidOfExperiment, Spoken } from './spoken.js';
 import { articles } from './articles.js';
 import { acceptQueueTexts } from './accept-queue/accept-queue.zh.js';
 import { addressesTexts } from './bind/addresses.zh.js';
@@ -172,7 +173,32 @@ function settingIn(setting: HostSetting): HostSetting {
   return { ...setting, changes: settingChanges[setting.name] ?? setting.changes };
 }
 
-/** What reports of the built-in cases say in Chinese. */
+function listedIn(one: SaidOfExperiment): SaidOfExperiment {
+  const texts = experimentTexts[one.name];
+  if (texts === undefined) return one;
+  const { title, about, variants = {} } = texts;
+  return { ...one, title, about, variants: one.variants.map((variant) => variants[variant] ?? variant) };
+}
+
+/** A run of a built-in experiment. Without texts for its labels it keeps those it has. */
+function recordedIn<Run extends Trace | DeadRun>(run: Run): Run {
+  const texts = experimentTexts[run.name];
+  if (texts === undefined) return run;
+  const { title, about, rule, labels, variants = {} } = texts;
+  const { variant } = run;
+  const told = { ...run, title, ...(variant !== undefined && { variant: variants[variant] ?? variant }) };
+  if (!('findings' in run)) return told;
+  return {
+    ...told,
+    about,
+    rule,
+    ...(labels !== undefined && { labels }),
+    events: run.events.map(eventIn),
+    findings: observedIn(run.findings),
+  };
+}
+
+/** What reports of the built-in cases and experiments say in Chinese. */
 export function inChinese(cases: readonly Case[], experiments: readonly Experiment[]): Spoken {
   const caseById = new Map(cases.map((one) => [one.id, one]));
   return {
@@ -181,16 +207,15 @@ export function inChinese(cases: readonly Case[], experiments: readonly Experime
     articles: articles.map(
       (article): Article => ({ ...article, title: articleTitles[article.number] ?? article.title }),
     ),
-    experiments: experiments.map(({ name, title, cases: shown }) => ({
-      name,
-      title: experimentTitles[name] ?? title,
-      cases: shown,
-    })),
+    experiments: experiments.map(listedIn),
+    listed: listedIn,
+    recorded: recordedIn,
     about: (one) => ({ ...one, ...textsById[one.id] }),
     told: (result) => ({
       ...result,
       cases: result.cases.map((one) => caseIn(one, caseById.get(one.id), textsById[one.id])),
       ...(result.hostSettings !== undefined && { hostSettings: result.hostSettings.map(settingIn) }),
     }),
+    setting: settingIn,
   };
 }

@@ -1,50 +1,51 @@
-/** The titles of the built-in experiments, by name. */
-export const experimentTitles: Readonly<Record<string, string>> = {
-  'whole-life': '一个连接的一生',
-  'closing-paths': '双方关闭时经过的状态',
-  'who-closes-first': '谁先关闭，服务器还能不能重启',
-  'simultaneous-close': '双方同时关闭',
-  closing: 'CLOSING，直到最后的 ACK 到来',
-  'simultaneous-open': '双方同时发起连接',
-  'last-ack-lost': '最后的 ACK 丢失',
-  'without-time-wait': '重传的 FIN：有 TIME_WAIT 和没有 TIME_WAIT',
-  'new-syn': '新的 SYN 遇到 TIME_WAIT',
-  'sequence-below': '新连接的序列号比老连接的末序列号小',
-  'old-duplicate': '残余报文与四元组相同的新连接',
-  'time-wait-assassination': 'TIME_WAIT 暗杀',
-  'linger-zero': '设了 SO_LINGER {1, 0} 的 close()',
-  'linger-zero-moments': '不同时刻的 SO_LINGER {1, 0}',
-  'linger-zero-cost': 'SO_LINGER {1, 0} 的代价',
-  'close-unread': '收到的数据没读完就 close()',
-  'linger-time': '设了 SO_LINGER 等待时间的 close()',
-  'unsent-at-the-end': '关闭套接字时还没发完的数据',
-  'killed-process': '进程被杀死',
-  'write-after-close': '向已经关闭的对端写数据',
-  'shutdown-halves': 'shutdown() 的两个方向',
-  'shutdown-listener': '对监听套接字 shutdown()',
-  disconnect: '对已连接的套接字用 AF_UNSPEC connect()',
-  'connect-refused': 'connect() 一个没人监听的端口',
-  'queue-full': 'connect() 一个队列已满的监听者',
-  'queue-full-at-last-ack': '握手的最后一个 ACK 到来时队列已满',
-  'close-listener': '关闭监听套接字',
-  'leave-port': '离开一个队列已满的端口',
-  'migrate-queue': '关闭两个监听者中的一个：队列里的连接',
-  'migrate-handshake': '关闭两个监听者中的一个：正在握手的连接',
-  'orphan-lifetime': '已关闭的套接字的 FIN_WAIT_2',
-  'held-fin-wait-2': '仍然打开的套接字的 FIN_WAIT_2',
-  'negative-linger2': '设了 TCP_LINGER2 -1 的 close()',
-  'user-timeout': 'TCP_USER_TIMEOUT 与消失的对端',
-  keepalive: 'keepalive 与消失的对端',
-  'no-timeout': '对端消失，什么都没设',
-  'repair-close': '设了 TCP_REPAIR 的 close()',
-  'half-open-write': '半开连接：另一方写数据',
-  'half-open-read': '半开连接：另一方只读',
-  'half-open-connect': '半开连接：丢失状态的一方重新连接',
-  'defer-accept': 'TCP_DEFER_ACCEPT',
-  'fast-open': 'TCP_FASTOPEN',
-  'time-wait-robbed': '复用处于 TIME_WAIT 的端口',
-  'late-data': '重启之后，老客户端还在发数据',
-  'client-at-keyboard': '守在键盘前的客户端',
-  'close-at-once': '一 accept 就关闭的服务器',
-  'ways-to-close': '关闭连接的各种方式',
+import type { ExperimentTextsByName } from './experiment-texts.js';
+import { closingListenerExperimentTexts } from './accept-queue/closing-listener.experiments.zh.js';
+import { earlyDataExperimentTexts } from './accept-queue/early-data.experiments.zh.js';
+import { refusedExperimentTexts } from './accept-queue/refused.experiments.zh.js';
+import { brokenPipeExperimentTexts } from './closing/broken-pipe.experiments.zh.js';
+import { closeAtOnceExperimentTexts } from './closing/close-at-once.experiments.zh.js';
+import { closingPathsExperimentTexts } from './closing/closing-paths.experiments.zh.js';
+import { shutdownExperimentTexts } from './closing/shutdown.experiments.zh.js';
+import { simultaneousExperimentTexts } from './closing/simultaneous.experiments.zh.js';
+import { waysToCloseExperimentTexts } from './closing/ways-to-close.experiments.zh.js';
+import { disconnectExperimentTexts } from './half-open/disconnect.experiments.zh.js';
+import { halfOpenExperimentTexts } from './half-open/half-open.experiments.zh.js';
+import { repairExperimentTexts } from './half-open/repair.experiments.zh.js';
+import { timeoutsExperimentTexts } from './half-open/timeouts.experiments.zh.js';
+import { deliveryExperimentTexts } from './linger/delivery.experiments.zh.js';
+import { orphansExperimentTexts } from './linger/orphans.experiments.zh.js';
+import { closeUnreadExperimentTexts } from './reset/close-unread.experiments.zh.js';
+import { lingerZeroExperimentTexts } from './reset/linger-zero.experiments.zh.js';
+import { restartExperimentTexts } from './restart/restart.experiments.zh.js';
+import { assassinationExperimentTexts } from './time-wait/assassination.experiments.zh.js';
+import { lastAckExperimentTexts } from './time-wait/last-ack.experiments.zh.js';
+import { lifeExperimentTexts } from './time-wait/life.experiments.zh.js';
+import { newSynExperimentTexts } from './time-wait/new-syn.experiments.zh.js';
+import { oldDuplicatesExperimentTexts } from './time-wait/old-duplicates.experiments.zh.js';
+
+/** The texts of the built-in experiments in Chinese, by name. */
+export const experimentTexts: ExperimentTextsByName = {
+  ...lifeExperimentTexts,
+  ...closingPathsExperimentTexts,
+  ...simultaneousExperimentTexts,
+  ...lastAckExperimentTexts,
+  ...newSynExperimentTexts,
+  ...oldDuplicatesExperimentTexts,
+  ...assassinationExperimentTexts,
+  ...lingerZeroExperimentTexts,
+  ...closeUnreadExperimentTexts,
+  ...deliveryExperimentTexts,
+  ...brokenPipeExperimentTexts,
+  ...shutdownExperimentTexts,
+  ...disconnectExperimentTexts,
+  ...refusedExperimentTexts,
+  ...closingListenerExperimentTexts,
+  ...orphansExperimentTexts,
+  ...timeoutsExperimentTexts,
+  ...repairExperimentTexts,
+  ...halfOpenExperimentTexts,
+  ...earlyDataExperimentTexts,
+  ...restartExperimentTexts,
+  ...closeAtOnceExperimentTexts,
+  ...waysToCloseExperimentTexts,
 };

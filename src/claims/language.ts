@@ -11,8 +11,11 @@ const inEnglish: Spoken = {
   trying: tryEnglish,
   articles,
   experiments,
+  listed: (one) => one,
+  recorded: (run) => run,
   about: (one) => one,
   told: (result) => result,
+  setting: (setting) => setting,
 };
 
 /** What reports say, in a language. Texts of another than English are loaded when they are asked for. */

@@ -1,13 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { Language } from '../languages.js';
 import type { Finding } from './checks.js';
+import { type DoctorWords, doctorWords } from './doctor-words.js';
 import { isUsageError } from './exit.js';
+import type { LanguageFlag } from './language.js';
 
-function proc(): Finding {
+function proc(words: DoctorWords): Finding {
   const ok = existsSync('/proc/version');
-  const cure = 'mount /proc: sysctls and namespaces are reached through it';
-  return { what: '/proc', ok, found: ok ? 'mounted' : 'not mounted', ...(!ok && { cure }) };
+  return { what: '/proc', ok, found: ok ? words.mounted : words.notMounted, ...(!ok && { cure: words.mountProc }) };
 }
 
 /** `undefined` where /proc is not mounted. */
@@ -20,49 +22,53 @@ function effectiveCapabilities(): bigint | undefined {
   }
 }
 
-function capabilities(): Finding {
+function capabilities(words: DoctorWords): Finding {
   const mask = effectiveCapabilities();
   if (mask === undefined)
-    return { what: 'capabilities', ok: false, found: 'unknown, /proc/self/status cannot be read', cure: 'mount /proc' };
+    return { what: 'capabilities', ok: false, found: words.statusUnread, cure: words.mountForStatus };
   const wanted = { CAP_NET_BIND_SERVICE: 10n, CAP_NET_ADMIN: 12n, CAP_NET_RAW: 13n, CAP_SYS_ADMIN: 21n };
   const missing = Object.entries(wanted)
     .filter(([, bit]) => (mask & (1n << bit)) === 0n)
     .map(([name]) => name);
-  const found = missing.length === 0 ? 'all that matter' : `without ${missing.join(', ')}`;
-  const cure =
-    'options marked with a capability in docs/options.md fail with EPERM; inside a namespace of its own the lab has them all';
-  return { what: 'capabilities', ok: missing.length === 0, found, ...(missing.length > 0 && { cure }) };
+  const ok = missing.length === 0;
+  const found = ok ? words.allCapabilities : words.withoutCapabilities(missing.join(', '));
+  return { what: 'capabilities', ok, found, ...(!ok && { cure: words.lackOfCapabilities }) };
+}
+
+/** How wide it is on a terminal, where names are of ASCII and Chinese alone: what measures any text may not load here. */
+function columns(name: string): number {
+  return [...name].reduce((sum, char) => sum + (char > '\u2e7f' ? 2 : 1), 0);
 }
 
 /** What needs no addon. */
-function first(): Finding[] {
+function first(words: DoctorWords): Finding[] {
   return [
     { what: 'Linux', ok: process.platform === 'linux', found: `${process.platform} ${release()}` },
     { what: 'Node', ok: true, found: `${process.version}, Node-API ${process.versions['napi'] ?? '?'}` },
-    proc(),
-    capabilities(),
+    proc(words),
+    capabilities(words),
   ];
 }
 
 /** The rest, of this process; where there is no addon, why. */
-async function rest(): Promise<Finding[]> {
+async function rest(words: DoctorWords, lang: Language): Promise<Finding[]> {
   try {
     const { checks } = await import('./checks.js');
-    return [{ what: 'addon', ok: true, found: 'loaded' }, ...checks()];
+    const { chosenLanguage } = await import('./language.js');
+    return [{ what: 'addon', ok: true, found: words.loaded }, ...checks(words, await chosenLanguage({ lang }))];
   } catch (error) {
     if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
-    const cure = 'without it only sockwise --version, doctor and build work';
-    return [{ what: 'addon', ok: false, found: error.message, cure }];
+    return [{ what: 'addon', ok: false, found: error.message, cure: words.notLoaded }];
   }
 }
 
 /** As an ordinary user: what was found outside, told to the process inside the user namespace, where the lab's hosts are. */
 const outside = 'SOCKWISE_DOCTOR_OUTSIDE';
 
-async function findings(): Promise<Finding[]> {
+async function findings(words: DoctorWords, lang: Language): Promise<Finding[]> {
   const told = process.env[outside];
-  if (told !== undefined) return [...(JSON.parse(told) as Finding[]), ...(await rest())];
-  const here = first();
+  if (told !== undefined) return [...(JSON.parse(told) as Finding[]), ...(await rest(words, lang))];
+  const here = first(words);
   try {
     const { namespacesAvailable, reexecInUserNamespace } = await import('../index.js');
     if (namespacesAvailable().how === 'user-namespace') {
@@ -72,7 +78,15 @@ async function findings(): Promise<Finding[]> {
   } catch (error) {
     if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
   }
-  return [...here, ...(await rest())];
+  return [...here, ...(await rest(words, lang))];
+}
+
+/** As other commands have it, which cannot do without the addon. */
+function languageOption(): Option {
+  const languages: readonly Language[] = ['en', 'zh'];
+  return new Option('--lang <language>', 'language of what is printed, en without it')
+    .choices(languages)
+    .conflicts('json');
 }
 
 export function addDoctorCommand(program: Command): void {
@@ -80,18 +94,21 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('check what this machine supports and how to enable the rest')
     .option('--json', 'print the findings as JSON')
-    .action(async ({ json }: { json?: boolean }) => {
-      const found = await findings();
+    .addOption(languageOption())
+    .action(async ({ json, lang = 'en' }: LanguageFlag & { json?: boolean }) => {
+      const words = await doctorWords(lang);
+      const found = await findings(words, lang);
       if (json === true) {
         console.log(JSON.stringify(found, undefined, 2));
         return;
       }
+      const width = 20;
       for (const { what, ok, found: text, cure } of found) {
-        console.log(`${ok ? 'yes' : 'no '}  ${what.padEnd(20)} ${text}${cure === undefined ? '' : `; ${cure}`}`);
+        const name = words.names[what];
+        const told = cure === undefined ? text : words.andCure(text, cure);
+        console.log(`${ok ? words.yes : words.no}  ${name}${' '.repeat(Math.max(0, width - columns(name)))} ${told}`);
       }
       const isLoaded = found.some(({ what, ok }) => what === 'addon' && ok);
-      console.log(
-        `try  ${isLoaded ? 'sockwise why 80, sockwise case G1, sockwise matrix --quick' : 'what the line of the addon says, then sockwise doctor again'}`,
-      );
+      console.log(`${words.next}  ${isLoaded ? words.whenLoaded : words.whenNotLoaded}`);
     });
 }

@@ -3,7 +3,7 @@ import { UsageError } from '../index.js';
 import { exitCodes } from './exit.js';
 import { chooseMode } from './isolation.js';
 import { openForWriting, writeOutput } from './output-file.js';
-import { Progress, sentenceOf } from './progress.js';
+import { Progress } from './progress.js';
 
 /** `sockwise matrix --exhaustive`. Fails if the model and the kernel differ anywhere. */
 export async function exhaustive({ json, html }: { readonly json?: boolean; readonly html?: string }): Promise<void> {
@@ -11,7 +11,10 @@ export async function exhaustive({ json, html }: { readonly json?: boolean; read
   if (isolation !== 'namespaces')
     throw new UsageError('ERR_NOT_SUPPORTED', `--exhaustive: needs a network namespace of its own: ${reason ?? ''}`);
   const page = html === undefined ? undefined : openForWriting(html, '--html');
-  const progress = new Progress(tables.length, sentenceOf('tables'));
+  const progress = new Progress(
+    tables.length,
+    (done, all, running) => `${done} of ${all} tables done, running ${running}`,
+  );
   let running = '';
   const next = (name: string): void => {
     if (running !== '') progress.finished(running);

@@ -1,12 +1,16 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { holderLines } from '../explain/index.js';
+import { explanationWords } from '../explain/say.js';
+import type { ExplanationWords } from '../explain/words.js';
 import { destroySocket, listSockets, NetlinkError, type SocketRow, UsageError } from '../index.js';
 import { exitCodes } from './exit.js';
+import { type FreeWords, freeWords } from './free-words.js';
 import { toJson } from './json.js';
+import { type LanguageFlag, languageOption } from './language.js';
 import { portArgument, stateArgument } from './target.js';
 
-interface FreeFlags {
+interface FreeFlags extends LanguageFlag {
   readonly also?: string[];
   readonly yes?: boolean;
   readonly json?: boolean;
@@ -29,7 +33,7 @@ const endable = [
   'LISTEN',
 ] as const;
 
-async function agrees(question: string): Promise<boolean> {
+async function agrees(question: string, yes: RegExp): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
@@ -37,7 +41,7 @@ async function agrees(question: string): Promise<boolean> {
     );
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    return /^y(es)?$/i.test((await terminal.question(`${question} [y/N] `)).trim());
+    return yes.test((await terminal.question(`${question} [y/N] `)).trim());
   } finally {
     terminal.close();
   }
@@ -55,13 +59,15 @@ function remove(chosen: readonly SocketRow[], port: number): Outcome {
   return { removed: chosen.filter((row) => destroySocket(row) > 0), left: onPort(port) };
 }
 
-function print({ removed, left }: Outcome, json: boolean): void {
-  if (json) {
-    console.log(toJson({ removed, left }));
-    return;
-  }
-  console.log(`${removed.length} removed.`);
-  if (left.length > 0) console.log(['Left on the port:', ...holderLines(left).map((line) => `  ${line}`)].join('\n'));
+interface Words {
+  readonly words: FreeWords;
+  /** Of sockets. */
+  readonly holding: ExplanationWords;
+}
+
+function text({ removed, left }: Outcome, { words, holding }: Words): string {
+  const lines = left.length === 0 ? [] : [words.leftOnPort, ...holderLines(left, holding).map((line) => `  ${line}`)];
+  return [words.removed(removed.length), ...lines].join('\n');
 }
 
 export function addFreeCommand(program: Command): void {
@@ -72,27 +78,25 @@ export function addFreeCommand(program: Command): void {
     .option('--also <state...>', 'sockets in these states too; a connection is reset, and a listener stops listening')
     .option('--yes', 'do not ask')
     .option('--json', 'print what was removed and what is left as JSON')
+    .addOption(languageOption())
     .addHelpText('after', '\nNeeds CAP_NET_ADMIN. Exits with 1 if something is left on the port.')
-    .action(async (port: number, { also = [], yes = false, json = false }: FreeFlags) => {
+    .action(async (port: number, { also = [], yes = false, json = false, lang = 'en' }: FreeFlags) => {
+      const said = { words: freeWords(lang), holding: await explanationWords(lang) };
       const states: readonly string[] = also.map((state) => stateArgument(state, endable));
       const held = onPort(port);
       const chosen = held.filter((socket) => isLeftOver(socket) || states.includes(socket.state));
-      if (!json && chosen.length > 0) console.log(holderLines(chosen).join('\n'));
-      if (
-        chosen.length > 0 &&
-        !yes &&
-        !(await agrees(`Remove ${chosen.length === 1 ? 'it' : `these ${chosen.length}`}?`))
-      ) {
+      if (!json && chosen.length > 0) console.log(holderLines(chosen, said.holding).join('\n'));
+      if (chosen.length > 0 && !yes && !(await agrees(said.words.remove(chosen.length), said.words.agreed))) {
         process.exitCode = exitCodes.failed;
         return;
       }
       try {
         const outcome = remove(chosen, port);
-        print(outcome, json);
+        console.log(json ? toJson(outcome) : text(outcome, said));
         process.exitCode = outcome.left.length > 0 ? exitCodes.failed : exitCodes.ok;
       } catch (error) {
         if (!(error instanceof NetlinkError && error.code === 'EPERM')) throw error;
-        console.error('sockwise: SOCK_DESTROY needs CAP_NET_ADMIN: run it as root');
+        console.error(`sockwise: ${said.words.needsAdmin}`);
         process.exitCode = exitCodes.failed;
       }
     });

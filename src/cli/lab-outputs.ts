@@ -1,4 +1,14 @@
-import { experimentsHtml, ladderSvg, pktScript, type Played, type Run, type Trace, traceOf } from '../lab/index.js';
+import { builtIn, type Spoken } from '../claims/index.js';
+import {
+  type DeadRun,
+  experimentsHtml,
+  ladderSvg,
+  pktScript,
+  type Played,
+  type Run,
+  type Trace,
+  traceOf,
+} from '../lab/index.js';
 import { reportUnwritten } from './exit.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
 import { filesFor } from './several-files.js';
@@ -16,6 +26,15 @@ function writeScript(file: string, trace: Trace): void {
   for (const what of cannot) console.error(`--pkt: not in ${file}: ${what}`);
   if (text === '') removeEmpty(file);
   else writeOutput(file, text, '--pkt');
+}
+
+/** As it is shown: a run of a built-in experiment in the language that is asked for. */
+export function toldIn<Told extends Trace | DeadRun>(
+  told: Told,
+  { source }: Pick<Run, 'source'>,
+  spoken: Spoken,
+): Told {
+  return source === builtIn ? spoken.recorded(told) : told;
 }
 
 /** The files that are written besides what is printed, named by run. Each is opened before the runs, to tell at once which cannot be. */
@@ -42,13 +61,23 @@ export class Outputs {
   }
 
   /** Writes page and pictures, and says what could not be written. */
-  write(played: readonly (Played | undefined)[]): void {
+  write(played: readonly (Played | undefined)[], spoken: Spoken): void {
+    const { words } = spoken;
     const ended = played.filter((one) => one !== undefined);
-    if (this.#page !== undefined) writeOutput(this.#page, experimentsHtml(ended.map(traceOf)), '--html');
+    if (this.#page !== undefined)
+      writeOutput(
+        this.#page,
+        experimentsHtml(
+          ended.map((one) => toldIn(traceOf(one), one.run, spoken)),
+          words,
+        ),
+        '--html',
+      );
     for (const [index, one] of played.entries()) {
       const [picture, capture, script] = [this.#pictures[index], this.#captures[index], this.#scripts[index]];
       if (one !== undefined && 'trace' in one) {
-        if (picture !== undefined) writeOutput(picture, ladderSvg(one.trace), '--svg');
+        if (picture !== undefined)
+          writeOutput(picture, ladderSvg(toldIn(one.trace, one.run, spoken), undefined, words.run), '--svg');
         if (script !== undefined) writeScript(script, one.trace);
         if (one.captureFailure !== undefined) reportUnwritten('--pcap', one.captureFailure);
       } else {

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import Table from 'cli-table3';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
-import { builtIn, type DeadRun, experiments, ladderText, type Trace } from '../claims/index.js';
+import { builtIn, type DeadRun, experiments, ladderText, type Spoken, type Trace } from '../claims/index.js';
 import {
+  english,
   ipVersions,
   type ListedExperiment,
   listExperiments,
@@ -11,12 +12,14 @@ import {
   type PktSettings,
   type Played,
   playRuns,
+  type ReportWords,
   type Run,
   runsOf,
   traceOf,
   narrowestTable,
   stacked,
   terminalWidth,
+  wrap,
 } from '../lab/index.js';
 import { nearest } from '../nearest.js';
 import { aligned } from './aligned.js';
@@ -24,10 +27,11 @@ import { exitCodes, printable } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { choosePatience, patienceOption } from './patience.js';
-import { type OutputFlags, Outputs } from './lab-outputs.js';
-import { Progress, sentenceOf } from './progress.js';
+import { type OutputFlags, Outputs, toldIn } from './lab-outputs.js';
+import { chosenLanguage, type LanguageFlag, languageOption } from './language.js';
+import { Progress } from './progress.js';
 
-interface LabFlags extends OutputFlags {
+interface LabFlags extends OutputFlags, LanguageFlag {
   readonly list?: boolean;
   readonly verbose?: boolean;
   readonly all?: boolean;
@@ -44,9 +48,10 @@ interface LabFlags extends OutputFlags {
 const mostShown = 12;
 
 /** A list too long to read is told by its begin; `--json` has all of it. */
-function shortened(variants: readonly string[]): string {
-  if (variants.length <= mostShown) return variants.join('; ');
-  return `${variants.slice(0, 3).join('; ')}; and ${variants.length - 3} more (--list --json has them)`;
+function shortened(variants: readonly string[], words: ReportWords = english): string {
+  const { part } = words.marks;
+  if (variants.length <= mostShown) return variants.join(part);
+  return words.variantsLeft(variants.slice(0, 3).join(part), variants.length - 3);
 }
 
 type Listed = Pick<ListedExperiment, 'name' | 'title' | 'about' | 'cases' | 'variants'>;
@@ -63,10 +68,10 @@ function shortList(rows: readonly Listed[]): string {
 }
 
 /** With what there is to see, and the variants. */
-function longList(rows: readonly Listed[]): string {
+function longList(rows: readonly Listed[], words: ReportWords): string {
   const texts = rows.map(({ name, cases: ids, title, about, variants }) => {
-    const shown = variants.length === 0 ? '' : `\nVariants: ${shortened(variants)}`;
-    return { name, ids: ids.join(' '), text: `${title}. ${about}${shown}` };
+    const shown = variants.length === 0 ? '' : `\n${words.variants(shortened(variants, words))}`;
+    return { name, ids: ids.join(' '), text: `${words.sentences([words.asSentence(title), about])}${shown}` };
   });
   const width = terminalWidth(100);
   if (width < narrowestTable)
@@ -75,23 +80,28 @@ function longList(rows: readonly Listed[]): string {
       width,
     );
   const nameWidth = Math.max(...rows.map(({ name }) => name.length)) + 3;
+  const textWidth = width - nameWidth - 13;
   const table = new Table({
-    head: ['Name', 'Cases', 'What there is to see'],
-    colWidths: [nameWidth, 9, width - nameWidth - 13],
-    wordWrap: true,
+    head: [...words.experimentsHead],
+    colWidths: [nameWidth, 9, textWidth],
     style: { head: [], border: [] },
   });
-  for (const { name, ids, text } of texts) table.push([name, ids, text]);
+  // A column has a blank at either side.
+  for (const { name, ids, text } of texts) table.push([name, wrap(ids, 7), wrap(text, textWidth - 2)]);
   return table.toString();
 }
 
-async function printList(words: readonly string[], flags: LabFlags): Promise<string> {
+async function printList(names: readonly string[], flags: LabFlags): Promise<string> {
   const pkt = pktSettings(flags);
-  const named = (await Promise.all(words.map((word) => found(word, pkt)))).flat();
-  const listed = words.length === 0 ? experiments : named.map(({ experiment }) => experiment);
-  const rows = listed.map(({ name, title, about, cases, variants }) => ({ name, title, about, cases, variants }));
+  const named = (await Promise.all(names.map((name) => found(name, pkt)))).flat();
+  const spoken = await chosenLanguage(flags);
+  const listed = names.length === 0 ? everyOne() : named;
+  const rows = listed.map((one): Listed => {
+    const { name, title, about, cases, variants } = saidOf(one, spoken);
+    return { name, title, about, cases, variants };
+  });
   if (flags.json === true) return JSON.stringify(rows, undefined, 2);
-  return flags.verbose === true ? longList(rows) : shortList(rows);
+  return flags.verbose === true ? longList(rows, spoken.words) : shortList(rows);
 }
 
 /** By its spelling alone: what lies in the working directory must not decide which program a name runs. */
@@ -100,6 +110,11 @@ function isFile(word: string): boolean {
 }
 
 type Chosen = Pick<Run, 'source' | 'index' | 'experiment'>;
+
+/** What is said of it: of a built-in one in the language that is asked for. */
+function saidOf({ source, experiment }: Chosen, { listed }: Spoken): Listed {
+  return source === builtIn ? listed(experiment) : experiment;
+}
 
 async function found(word: string, pkt: PktSettings): Promise<readonly Chosen[]> {
   const index = experiments.findIndex(({ name }) => name === word);
@@ -121,20 +136,28 @@ async function found(word: string, pkt: PktSettings): Promise<readonly Chosen[]>
 }
 
 /** The runs of what one word stands for; with `--variant` of those that have it, and one must. */
-function runsWith(chosen: readonly Chosen[], wanted: string | undefined): Run[] {
-  const runs = chosen.flatMap(runsOf).filter(({ variant }) => wanted === undefined || variant === wanted);
+function runsWith(chosen: readonly Chosen[], wanted: string | undefined, spoken: Spoken): Run[] {
+  const runs = chosen.flatMap((one) => {
+    const { variants } = saidOf(one, spoken);
+    return runsOf(one).filter(
+      ({ variant }, index) => wanted === undefined || variant === wanted || variants[index] === wanted,
+    );
+  });
   if (runs.length > 0 || chosen.length === 0) return runs;
-  const why = chosen.map(({ experiment: { name, variants } }) => {
+  const why = chosen.map((one) => {
+    const { name, variants } = saidOf(one, spoken);
     const known = variants.length === 0 ? 'it has none' : `they are ${shortened(variants)}`;
     return `${name} has no variant ${JSON.stringify(wanted)}; ${known}`;
   });
   throw new UsageError('ERR_ARGUMENT_INVALID', why.join('; '));
 }
 
+function everyOne(): Chosen[] {
+  return experiments.map((experiment, index) => ({ source: builtIn, index, experiment }));
+}
+
 function everyExperiment(): Chosen[] {
-  return [...experiments.entries()]
-    .filter(([, { byNameOnly }]) => !byNameOnly)
-    .map(([index, experiment]) => ({ source: builtIn, index, experiment }));
+  return everyOne().filter(({ index }) => experiments[index]?.byNameOnly === false);
 }
 
 /** How scripts of packetdrill are played. */
@@ -159,7 +182,7 @@ function pktSettings({ tolerance, ipVersion, allowShell, define = [] }: LabFlags
   };
 }
 
-async function chosenRuns(words: readonly string[], flags: LabFlags): Promise<Run[]> {
+async function chosenRuns(words: readonly string[], flags: LabFlags, spoken: Spoken): Promise<Run[]> {
   const { all, variant } = flags;
   const pkt = pktSettings(flags);
   const files = await Promise.all(words.map((word) => found(word, pkt)));
@@ -169,7 +192,7 @@ async function chosenRuns(words: readonly string[], flags: LabFlags): Promise<Ru
       'ERR_ARGUMENT_INVALID',
       'name an experiment or a file; sockwise lab --list has the built-in ones',
     );
-  return groups.flatMap((group) => runsWith(group, variant));
+  return groups.flatMap((group) => runsWith(group, variant, spoken));
 }
 
 /** JSON leaves DEL and the control characters of Latin-1 as they are, and a terminal obeys those too. */
@@ -178,38 +201,40 @@ function json(traces: readonly (Trace | DeadRun)[]): string {
   return JSON.stringify(traces, undefined, 2).replaceAll(/[\x7f-\x9f]/g, escaped);
 }
 
-function printed(played: Played): string {
-  if ('trace' in played) return ladderText(played.trace, terminalWidth(80));
-  const { variant, experiment } = played.run;
-  const name = `${experiment.title}${variant === undefined ? '' : ` (${variant})`}`;
-  return printable(`${name}: it could not be recorded: ${played.failure}`);
+function printed(played: Played, spoken: Spoken): string {
+  const { words } = spoken;
+  const run = toldIn(traceOf(played), played.run, spoken);
+  if ('findings' in run) return ladderText(run, terminalWidth(80), words);
+  const { variant, title, failure } = run;
+  const name = `${title}${variant === undefined ? '' : ` (${variant})`}`;
+  return printable(words.couldNotBeRecorded(name, failure));
 }
 
 /** What of scripts can be told without running them; a mistake in one is thrown. */
-function readScripts(words: readonly string[], flags: LabFlags): string {
-  const [other] = words.filter((word) => !word.endsWith('.pkt'));
-  if (other !== undefined || words.length === 0 || flags.all === true)
+async function readScripts(files: readonly string[], flags: LabFlags): Promise<string> {
+  const [other] = files.filter((file) => !file.endsWith('.pkt'));
+  if (other !== undefined || files.length === 0 || flags.all === true)
     throw new UsageError('ERR_ARGUMENT_INVALID', `--dry-run: expected .pkt scripts, got ${other ?? 'none'}`);
   const settings = pktSettings(flags);
-  const read = words.map((file) => {
+  const read = files.map((file) => {
     if (!existsSync(file)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${file}`);
     const { counts, lengthMs, network } = loadPkt(file, file, settings);
     return { file, ...counts, lengthMs, ipVersion: network.ipVersion };
   });
   if (flags.json === true) return JSON.stringify(read, undefined, 2);
+  const { words } = await chosenLanguage(flags);
   return read
-    .map(({ file, call, segment, icmp, code, shell, lengthMs, ipVersion }) => {
-      const parts = Object.entries({ call, segment, 'ICMP message': icmp, assertion: code, 'shell command': shell })
-        .filter(([, count]) => count > 0)
-        .map(([what, count]) => `${count} ${what}${count === 1 ? '' : 's'}`);
-      return printable(`${file}: ${parts.join(', ')}; ${lengthMs / 1000} s over ${ipVersion}; it can be played`);
-    })
+    .map(({ file, lengthMs, ipVersion, ...counts }) =>
+      printable(words.canBePlayed(file, words.scriptParts(counts), lengthMs / 1000, ipVersion)),
+    )
     .join('\n');
 }
 
-async function runLab(words: readonly string[], flags: LabFlags): Promise<void> {
+async function runLab(names: readonly string[], flags: LabFlags): Promise<void> {
   choosePatience(flags.patience);
-  const chosen = await chosenRuns(words, flags);
+  const spoken = await chosenLanguage(flags);
+  const { words } = spoken;
+  const chosen = await chosenRuns(names, flags, spoken);
   const { isolation, reason } = await chooseMode();
   if (isolation === 'loopback')
     throw new UsageError(
@@ -218,7 +243,7 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
     );
   const outputs = new Outputs(flags, chosen);
   const runs = chosen.map((run, index) => ({ ...run, pcap: outputs.captureOf(index) }));
-  const progress = new Progress(runs.length, sentenceOf('runs'));
+  const progress = new Progress(runs.length, words.runsProgress);
   const interrupt = new Interrupt();
   const played = await playRuns(runs, {
     signal: interrupt.signal,
@@ -229,16 +254,19 @@ async function runLab(words: readonly string[], flags: LabFlags): Promise<void> 
   const dead = played.filter((one) => !('trace' in one));
   if (interrupt.signal.aborted) {
     const count = played.length - dead.length;
-    console.error(`interrupted: ${count} of ${runs.length} runs were recorded, the last ones not to their end`);
+    console.error(words.runsInterrupted(count, runs.length));
     process.exitCode = interrupt.exitCode;
   } else if (dead.length > 0 || played.some((one) => 'trace' in one && one.trace.error !== undefined)) {
     process.exitCode = exitCodes.failed;
   }
   // Printed first: what is on the terminal is there, whatever becomes of the files.
   if (flags.json === true) console.log(json(played.map(traceOf)));
-  else console.log(played.map(printed).join('\n\n'));
-  for (const one of dead) console.error(`sockwise: ${printed(one)}`);
-  outputs.write(runs.map((run) => played.find((one) => one.run === run)));
+  else console.log(played.map((one) => printed(one, spoken)).join('\n\n'));
+  for (const one of dead) console.error(`sockwise: ${printed(one, spoken)}`);
+  outputs.write(
+    runs.map((run) => played.find((one) => one.run === run)),
+    spoken,
+  );
 }
 
 export function addLabCommand(program: Command): void {
@@ -260,6 +288,7 @@ export function addLabCommand(program: Command): void {
     .option('--allow-shell', 'run the shell commands of .pkt scripts')
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
+    .addOption(languageOption())
     .option('--html <file>', 'also write one self-contained page with the pictures side by side')
     .option('--svg <file>', 'also write the picture; of several runs, named by variant')
     .option(
@@ -268,7 +297,7 @@ export function addLabCommand(program: Command): void {
     )
     .option('--pkt <file>', 'also write the run as a script of packetdrill, as far as one can say it')
     .action(async (words: string[], flags: LabFlags) => {
-      if (flags.dryRun === true) console.log(readScripts(words, flags));
+      if (flags.dryRun === true) console.log(await readScripts(words, flags));
       else if (flags.list === true) console.log(await printList(words, flags));
       else await runLab(words, flags);
     });

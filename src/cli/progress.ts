@@ -3,10 +3,6 @@ import ora from 'ora';
 /** How far a command is, in words. */
 export type Sentence = (done: number, total: number, running: string) => string;
 
-export function sentenceOf(things: string): Sentence {
-  return (done, total, running) => `${done} of ${total} ${things} done, running ${running}`;
-}
-
 /** A line on standard error that tells how far a long command is; nothing where that is no terminal. */
 export class Progress {
   // ora asks for FORCE_COLOR, but not for NO_COLOR (no-color.org).

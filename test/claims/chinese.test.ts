@@ -4,6 +4,7 @@ import { cases } from '../../src/claims/cases.js';
 import type { CaseTexts } from '../../src/claims/case-texts.js';
 import { inChinese, textsById } from '../../src/claims/chinese.js';
 import { experiments } from '../../src/claims/experiments.js';
+import { experimentTexts } from '../../src/claims/experiments.zh.js';
 import { happenedIn, happenedTexts } from '../../src/claims/happened.zh.js';
 import { observedTexts } from '../../src/claims/observed.zh.js';
 import { knownSettings } from '../../src/claims/host-settings.js';
@@ -17,6 +18,7 @@ import type { Json } from '../../src/lab/record/json.js';
 import type { RunWords } from '../../src/lab/draw/run-words.js';
 import type { NotRun } from '../../src/lab/record/not-run.js';
 import type { MatrixResult } from '../../src/lab/record/result.js';
+import findings from './findings.json' with { type: 'json' };
 import { differing, filledIn, foreignMark, marksIn, names, sentences } from '../support/chinese.js';
 
 /** What is left of a name of words when the names of the kernel's are taken out. */
@@ -57,6 +59,62 @@ describe('the Chinese texts of cases', () => {
       expect.soft({ name, differing: differing(name, rows[name] ?? name) }).toEqual({ name, differing: [] });
     const labels = Object.values(texts.labels ?? {});
     expect(new Set(labels).size).toBe(labels.length);
+  });
+});
+
+describe('the Chinese texts of experiments', () => {
+  test('are there for every experiment, and for no other', () => {
+    expect(Object.keys(experimentTexts).sort()).toEqual(experiments.map(({ name }) => name).sort());
+  });
+
+  test.each(experiments)('$name: every text, with the names and numbers of the English ones', (one) => {
+    const texts = experimentTexts[one.name];
+    if (texts === undefined) throw new Error('it has none');
+    const { title, about, rule, labels = {}, variants = {} } = texts;
+    // What has no labels in English has its keys shown.
+    if (Object.keys(one.labels).length > 0) expect(Object.keys(labels)).toEqual(Object.keys(one.labels));
+    const pairs: [string, string][] = [
+      [one.title, title],
+      [one.about, about],
+      [one.rule, rule],
+      ...Object.entries(labels).map(([key, label]): [string, string] => [one.labels[key] ?? key, label]),
+      ...one.variants.map((variant): [string, string] => [variant, variants[variant] ?? variant]),
+    ];
+    for (const [said, told] of pairs) {
+      expect.soft({ told, differing: differing(said, told) }).toEqual({ told, differing: [] });
+      expect(told).not.toMatch(foreignMark);
+    }
+    for (const text of [about, rule]) expect(text).toMatch(sentences);
+    const left = one.variants.filter(
+      (name) => variants[name] === undefined && englishWord.test(name.replaceAll(names, '')),
+    );
+    expect(left).toEqual([]);
+    const told = one.variants.map((name) => variants[name] ?? name);
+    expect(new Set(told).size).toBe(told.length);
+    expect(new Set(Object.values(labels)).size).toBe(Object.keys(labels).length);
+  });
+
+  test('say what the runs find', () => {
+    const found = new Set(Object.values(findings).flatMap(textsIn));
+    // What a program sent.
+    const data = ['hello', 'still here', 'still here, still here', 'late, but welcome'];
+    const left = [...found].filter((text) => !/^(ok|keepalive)$/.test(text) && !data.includes(text));
+    expect(
+      left.filter((text) => observedTexts[text] === undefined && /[a-z]{2}/.test(text.replaceAll(names, ''))),
+    ).toEqual([]);
+  });
+
+  test('are those of a run in Chinese, which leaves the run as it was', () => {
+    const run = { name: 'who-closes-first', title: 'T', variant: 'the server', failure: 'F' };
+    const { recorded, listed } = inChinese(cases, experiments);
+    expect(recorded(run)).toEqual({
+      ...run,
+      title: '谁先关闭，服务器还能不能重启',
+      variant: '服务器先关闭',
+    });
+    expect(run.variant).toBe('the server');
+    const one = { name: 'mine', title: 'T', about: 'A', cases: [], variants: ['v'] };
+    expect(listed(one)).toBe(one);
   });
 });
 
@@ -112,10 +170,16 @@ test.each(runKeys.filter((key) => !choosing.has(key)))('the word %s of steps and
 });
 
 const keys = Object.keys(english) as (keyof ReportWords)[];
-const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun', 'run']);
+const ofLists = new Set<keyof ReportWords>(['articles', 'sentences', 'notRun', 'run', 'scriptParts']);
 
 test.each(keys.filter((key) => !ofLists.has(key)))('the word %s fills in the same in both languages', (key) => {
   expect(marksIn(filledIn(chinese[key]))).toEqual(marksIn(filledIn(english[key])));
+});
+
+test('what a script of packetdrill has is counted in Chinese', () => {
+  const counts = { call: 1, segment: 2, icmp: 0, code: 3, shell: 4 };
+  expect(english.scriptParts(counts)).toBe('1 call, 2 segments, 3 assertions, 4 shell commands');
+  expect(chinese.scriptParts(counts)).toBe('1 次调用，2 个报文段，3 个断言，4 条 shell 命令');
 });
 
 const reasons: readonly NotRun[] = [

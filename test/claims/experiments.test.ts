@@ -3,8 +3,10 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '../../src/lab/record/json.js';
+import type { Event } from '../../src/lab/record/event.js';
 import { cases } from '../../src/claims/cases.js';
 import { experiments, sourceOf } from '../../src/claims/experiments.js';
+import { happenedIn } from '../../src/claims/happened.zh.js';
 import { ladderSvg } from '../../src/lab/draw/ladder/svg.js';
 import { ladderText } from '../../src/lab/draw/ladder/text.js';
 import { fileOfEach } from '../../src/cli/several-files.js';
@@ -40,6 +42,24 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function keysOf(value: Json): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([key, part]) => [key, ...keysOf(part)]);
+}
+
+/** What the script of an experiment says. */
+function textsOfEvent(event: Event): string[] {
+  switch (event.kind) {
+    case 'look':
+      return [event.about];
+    case 'mark':
+      return [event.text];
+    case 'remark':
+      return [event.text, ...(event.said === undefined ? [] : [event.said])];
+    case 'process':
+      return event.change === 'ends' && event.text !== undefined ? [event.text] : [];
+    case 'call':
+    case 'link':
+    case 'segment':
+      return [];
+  }
 }
 
 test('experiments have a label for each part of their findings, and no other', () => {
@@ -164,6 +184,12 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the built-in 
     const { states, events } = traceOf('orphan-lifetime', 'tcp_fin_timeout 1');
     const gone = states.find(({ host, state }) => host === 'server' && state === 'CLOSED');
     expect(gone?.atMs).toBeLessThan(onlyMarks(events).at(-1)?.atMs ?? 0);
+  });
+
+  test('what their scripts say is in Chinese too', () => {
+    const said = traces.flatMap(({ events }) => events).flatMap(textsOfEvent);
+    expect(said.length).toBeGreaterThan(50);
+    expect([...new Set(said)].filter((text) => happenedIn(text) === undefined)).toEqual([]);
   });
 
   test.each(table)('$shown: has pictures', ({ index }) => {

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { cases } from '../../src/claims/cases.js';
+import { type Checked, type DoctorWords, doctorWords } from '../../src/cli/doctor-words.js';
 import { root } from '../support/children.js';
+import { filledIn, foreignMark, marksIn } from '../support/chinese.js';
 import { matrix, program, sockwise } from '../support/matrix.js';
 import { needs } from '../support/needs.js';
 import { canBecomeNobody, NOBODY } from '../support/users.js';
 
 interface Finding {
-  readonly what: string;
+  readonly what: Checked;
   readonly ok: boolean;
   readonly found: string;
   readonly cure?: string;
@@ -45,11 +47,50 @@ describe('without the addon', () => {
     expect(lines.at(-1)).toMatch(/^try {2}what the line of the addon says/);
   });
 
+  test('doctor says so in Chinese', async () => {
+    const { code, stdout, stderr } = await sockwise(['doctor', '--lang', 'zh'], { env });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^有 {2}Linux .*\n有 {2}Node /);
+    expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
+      expect.stringMatching(/^缺 {2}原生插件 .*；没有它，只能用 /),
+      expect.stringMatching(/^试 {2}先照原生插件那一行说的做/),
+    ]);
+  });
+
   test('--version has its answer', async () => {
     const { code, stdout, stderr } = await sockwise(['--version'], { env });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
+});
+
+test('doctor checks the same in Chinese, column by column', async () => {
+  const all = JSON.parse((await sockwise(['doctor', '--json'])).stdout) as readonly Finding[];
+  const { code, stdout, stderr } = await sockwise(['doctor', '--lang', 'zh']);
+  expect([code, stderr]).toEqual([0, '']);
+  // Other tests may set sysctls of this machine meanwhile.
+  const found = all.filter(({ what }) => what !== 'sysctls');
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !line.includes('内核参数'));
+  expect(lines.length).toBe(found.length + 1);
+  const { names } = await doctorWords('zh');
+  for (const [index, { what, ok }] of found.entries()) {
+    const name = names[what];
+    expect(lines[index]).toMatch(new RegExp(`^${ok ? '有' : '缺'} {2}${name} {1,20}\\S`));
+    // A Chinese character is as wide as two letters.
+    const wide = [...name].filter((char) => char > '\u2e7f').length;
+    expect(lines[index]?.slice(3 + name.length).search(/\S/)).toBe(21 - name.length - wide);
+  }
+});
+
+const doctorKeys = Object.keys(await doctorWords('en')) as (keyof DoctorWords)[];
+
+test.each(doctorKeys)('the word %s of doctor fills in the same in both languages', async (key) => {
+  const [english, chinese] = [await doctorWords('en'), await doctorWords('zh')];
+  expect(marksIn(filledIn(chinese[key]))).toEqual(marksIn(filledIn(english[key])));
+  expect(filledIn(chinese[key])).not.toMatch(foreignMark);
 });
 
 test('the cases that doctor says run here are those that the matrix does not skip', async () => {
@@ -75,7 +116,7 @@ test('an ordinary user is told what runs in the user namespace', (context) => {
   needs(context, !/EACCES|permission denied/i.test(stderr), 'the checkout cannot be read by another user');
   expect([status, stderr]).toEqual([0, '']);
   const found = JSON.parse(stdout) as readonly Finding[];
-  const by = (name: string): Finding | undefined => found.find(({ what }) => what === name);
+  const by = (name: Checked): Finding | undefined => found.find(({ what }) => what === name);
   expect(by('capabilities')).toMatchObject({ ok: false });
   needs(context, by('network namespaces')?.ok === true, 'user namespaces are not allowed here');
   expect(by('network namespaces')?.found).toContain('user namespace');

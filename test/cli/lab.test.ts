@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { experiments } from '../../src/claims/experiments.js';
+import { experimentTexts } from '../../src/claims/experiments.zh.js';
 import type { Trace } from '../../src/lab/record/trace.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, program, sockwise } from '../support/matrix.js';
@@ -129,6 +130,26 @@ describe('sockwise lab', () => {
     const { stdout: long } = await sockwise(['lab', '--list', '-v']);
     for (const { about } of experiments) expect(long).toContain(about.split(' ', 1)[0]);
     expect(long).toContain('Variants: ');
+  });
+
+  test('--list --lang zh has every experiment in Chinese, and leaves those of a file as they are', async () => {
+    const { stdout, code } = await sockwise(['lab', '--list', '--lang', 'zh']);
+    expect(code).toBe(0);
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(experiments.length);
+    for (const [index, { name }] of experiments.entries()) expect(lines[index]).toContain(`${name} `);
+    for (const { title } of Object.values(experimentTexts)) expect(stdout).toContain(title);
+    const { stdout: long } = await sockwise([
+      'lab',
+      path('two.ts'),
+      'who-closes-first',
+      '--list',
+      '-v',
+      '--lang',
+      'zh',
+    ]);
+    expect(long).toMatch(/变体：x；y/);
+    expect(long).toMatch(/变体：服务器先关闭；客户端先关闭/);
   });
 
   test('--list FILE has those of the file', async () => {
@@ -274,6 +295,23 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(stdout).toMatch(/<-+ SYN seq=0 -+\|/);
     expect(stderr).toMatch(/^sockwise: --html: ENOSPC: .*\nsockwise: --svg: ENOSPC: .*\n$/);
     expect(code).toBe(1);
+  });
+
+  test('runs and draws an experiment in Chinese', async () => {
+    const [html = '', svg = ''] = ['chinese.html', 'chinese.svg'].map(path);
+    const args = ['who-closes-first', '--lang', 'zh', '--variant', '服务器先关闭', '--html', html, '--svg', svg];
+    const { stdout, stderr, code } = await sockwise(['lab', ...args], { env: { COLUMNS: '100' } });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^who-closes-first \(服务器先关闭\)：谁先关闭，服务器还能不能重启$/m);
+    expect(stdout).toMatch(/=+ 服务器再次启动 =+/);
+    expect(stdout).toMatch(/^ *双方都关闭之后：服务器：TIME_WAIT；客户端：CLOSED$/m);
+    const page = readFileSync(html, 'utf8');
+    expect(page).toMatch(/<html lang="zh-CN">/);
+    for (const text of ['线路上传了什么', '服务器先关闭', '第一方关闭之后', '服务器再次启动', '次调用，'])
+      expect(page).toContain(text);
+    const words = page.replace(/<style>[^]*?<\/style>/g, '').replaceAll(/<[^>]*>/g, ' ');
+    expect(words).not.toMatch(/\b(the|and|of|received|calls|segments|lost)\b/);
+    expect(readFileSync(svg, 'utf8')).toContain('服务器再次启动');
   });
 
   test('names the files of several runs by experiment and variant', async () => {

@@ -181,8 +181,11 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('in a namespace', () => {
     expect([asked.code, asked.stderr]).toEqual([2, expect.stringMatching(/add --yes/)]);
     expect((await sockwiseIn(namespace, 'why', '8080')).code).toBe(1);
 
-    const freed = await sockwiseIn(namespace, 'free', '8080', '--yes');
-    expect([freed.code, freed.stdout]).toEqual([0, expect.stringMatching(/^TIME_WAIT .*\n1 removed\.\n$/)]);
+    const freed = await sockwiseIn(namespace, 'free', '8080', '--yes', '--lang', 'zh');
+    expect([freed.code, freed.stdout]).toEqual([
+      0,
+      expect.stringMatching(/^TIME_WAIT .* {2}还剩 \d+ 秒，没有进程\n去掉了 1 个。\n$/),
+    ]);
     expect((await sockwiseIn(namespace, 'why', '8080')).code).toBe(0);
   });
 

@@ -63,6 +63,8 @@ export interface ReportWords {
   readonly newOutcome: string;
   readonly notRun: (why: NotRun) => string;
   readonly rowNotRun: (row: string, why: string) => string;
+  /** A title, to stand before sentences. */
+  readonly asSentence: (title: string) => string;
   /** Sentences, one after the other. */
   readonly sentences: (each: readonly string[]) => string;
   readonly since: (version: string) => string;
@@ -122,9 +124,35 @@ export interface ReportWords {
   readonly stateDiagram: (seen: string, passed: string) => string;
   readonly stateKey: string;
   readonly statesThrough: (row: string) => string;
+
+  // Experiments, in a list, while they run, and on their page
+  readonly experimentsHead: readonly [name: string, cases: string, about: string];
+  readonly variants: (list: string) => string;
+  /** Of a list too long to read. */
+  readonly variantsLeft: (first: string, left: Count) => string;
+  readonly runsProgress: (done: Count, all: Count, running: string) => string;
+  readonly runsInterrupted: (recorded: Count, all: Count) => string;
+  readonly couldNotBeRecorded: (name: string, why: string) => string;
+  /** What a script of packetdrill has: a count of these. */
+  readonly scriptParts: (counts: Readonly<Record<ScriptPart, number>>) => string;
+  readonly canBePlayed: (file: string, parts: string, seconds: Count, ipVersion: string) => string;
+  readonly experimentsTitle: string;
+  readonly onTheWire: string;
+  readonly onTheWireIntro: string;
+  readonly notRecorded: string;
+  readonly wasAborted: string;
+  readonly ofCases: (count: number, items: string) => string;
+  readonly callsAndSegments: (calls: Count, segments: Count) => string;
+  readonly happenedHead: readonly [time: string, host: string, what: string, result: string];
+  readonly ofPorts: (segment: string, window: Count, from: Count, to: Count) => string;
+  readonly receivedAt: (time: string) => string;
+  readonly notListed: (count: string) => string;
   /** What happened, in steps and pictures. */
   readonly run: RunWords;
 }
+
+/** What the lines of a script of packetdrill are. */
+export type ScriptPart = 'call' | 'segment' | 'icmp' | 'code' | 'shell';
 
 /** As a line, or a cell of a table's head, begins. */
 export function capital(text: string): string {
@@ -211,6 +239,7 @@ export const english: ReportWords = {
   newOutcome: 'This outcome is new: no sentence of the case fits it. The table shows it.',
   notRun,
   rowNotRun: (row, why) => `Not run: ${row}, ${why}.`,
+  asSentence: (title) => `${title}.`,
   sentences: (each) => each.join(' '),
   since: (version) => `since Linux ${version}`,
   until: (version) => `until Linux ${version}`,
@@ -268,6 +297,33 @@ export const english: ReportWords = {
   stateKey:
     'Filled: the kernel showed a socket in this state. Dashed: a call that succeeded, or a later state, leads through it, and nobody looked at the time. CLOSED, no socket at all, is not marked.',
   statesThrough: (row) => `States of each host's sockets through ${row}`,
+
+  experimentsHead: ['Name', 'Cases', 'What there is to see'],
+  variants: (list) => `Variants: ${list}`,
+  variantsLeft: (first, left) => `${first}; and ${left} more (--list --json has them)`,
+  runsProgress: (done, all, running) => `${done} of ${all} runs done, running ${running}`,
+  runsInterrupted: (recorded, all) =>
+    `interrupted: ${recorded} of ${all} runs were recorded, the last ones not to their end`,
+  couldNotBeRecorded: (name, why) => `${name}: it could not be recorded: ${why}`,
+  scriptParts: ({ call, segment, icmp, code, shell }) =>
+    Object.entries({ call, segment, 'ICMP message': icmp, assertion: code, 'shell command': shell })
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) => counted(count, what))
+      .join(', '),
+  canBePlayed: (file, parts, seconds, ipVersion) =>
+    `${file}: ${parts}; ${seconds} s over ${ipVersion}; it can be played`,
+  experimentsTitle: 'sockwise experiments',
+  onTheWire: 'What was on the wire',
+  onTheWireIntro:
+    'Each picture is one run on real kernels: calls beside their host, segments as arrows, states of TCP as bands. Time runs downwards and is not to scale.',
+  notRecorded: 'not recorded',
+  wasAborted: 'aborted',
+  ofCases: (count, items) => `${count === 1 ? 'Case' : 'Cases'} ${items}`,
+  callsAndSegments: (calls, segments) => `${calls} calls, ${segments} segments`,
+  happenedHead: ['Time', 'Host', 'Call or segment', 'Result'],
+  ofPorts: (segment, window, from, to) => `${segment} win=${window}, port ${from} to ${to}`,
+  receivedAt: (time) => `received ${time}`,
+  notListed: (count) => `${count} more are not listed.`,
   run: runEnglish,
 };
 

@@ -78,6 +78,7 @@ export const chinese: ReportWords = {
   newOutcome: '这是新的结果：案例里没有一句话与它相符，请看表格。',
   notRun,
   rowNotRun: (row, why) => `未运行：${row}，${why}。`,
+  asSentence: (title) => `${title}。`,
   sentences: (each) => each.join(''),
   since: (version) => `Linux ${version} 起`,
   until: (version) => `到 Linux ${version} 为止`,
@@ -134,5 +135,36 @@ export const chinese: ReportWords = {
   stateKey:
     '实底：内核显示过处于这个状态的套接字。虚线：成功的调用或后来的状态说明必然经过它，只是当时没有去看。CLOSED 表示没有套接字，不作标记。',
   statesThrough: (row) => `各主机的套接字状态：${row}`,
+
+  experimentsHead: ['名称', '案例', '能看到什么'],
+  variants: (list) => `变体：${list}`,
+  variantsLeft: (first, left) => `${first}；另有 ${left} 个（--list --json 列出全部）`,
+  runsProgress: (done, all, running) => `${all} 次运行已完成 ${done} 次，正在运行 ${running}`,
+  runsInterrupted: (recorded, all) => `被中断：${all} 次运行中记录了 ${recorded} 次，最后几次没有跑完`,
+  couldNotBeRecorded: (name, why) => `${name}：没能记录下来：${why}`,
+  scriptParts: ({ call, segment, icmp, code, shell }) =>
+    [
+      [call, '次调用'],
+      [segment, '个报文段'],
+      [icmp, '个 ICMP 消息'],
+      [code, '个断言'],
+      [shell, '条 shell 命令'],
+    ]
+      .filter(([count]) => count !== 0)
+      .map(([count, what]) => `${count} ${what}`)
+      .join('，'),
+  canBePlayed: (file, parts, seconds, ipVersion) => `${file}：${parts}；${seconds} 秒，${ipVersion}；可以播放`,
+  experimentsTitle: 'sockwise 实验',
+  onTheWire: '线路上传了什么',
+  onTheWireIntro:
+    '每张图是在真实内核上的一次运行：主机旁边是它的调用，箭头是报文段，色条是 TCP 的状态。时间从上往下走，不按比例。',
+  notRecorded: '没有记录',
+  wasAborted: '中止',
+  ofCases: (_count, items) => `案例 ${items}`,
+  callsAndSegments: (calls, segments) => `${calls} 次调用，${segments} 个报文段`,
+  happenedHead: ['时间', '主机', '调用或报文段', '结果'],
+  ofPorts: (segment, window, from, to) => `${segment} win=${window}，端口 ${from} 到 ${to}`,
+  receivedAt: (time) => `${time} 收到`,
+  notListed: (count) => `另有 ${count} 行没有列出。`,
   run: runChinese,
 };

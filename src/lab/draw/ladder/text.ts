@@ -7,7 +7,9 @@ import { quietMs } from './fold.js';
 import { connectionKey, type Deed, type FoldRow, type LadderRow, segmentKey } from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
-import { runEnglish, type RunWords } from '../run-words.js';
+import { labelOf, textOf } from '../page/words.js';
+import { english, type ReportWords } from '../report-words.js';
+import type { RunWords } from '../run-words.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
 
@@ -205,15 +207,11 @@ function paragraph(text: string, width: number, ink: Ink, indent = ''): string[]
   });
 }
 
-function shownValue(value: Json): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
-}
-
-function findingTexts({ findings, labels = {} }: Trace): string[] {
+function findingTexts({ findings, labels = {} }: Trace, words: ReportWords): string[] {
   if (findings === null) return [];
-  if (typeof findings !== 'object') return [shownValue(findings)];
-  if (isList(findings)) return findings.map(shownValue);
-  return Object.entries(findings).map(([name, value]) => `${labels[name] ?? name}: ${shownValue(value)}`);
+  if (isList(findings)) return findings.map((part) => textOf(part, labels, words));
+  if (typeof findings !== 'object') return [textOf(findings, labels, words)];
+  return Object.entries(findings).map(([key, part]) => words.named(labelOf(key, labels), textOf(part, labels, words)));
 }
 
 function isList(value: Json): value is readonly Json[] {
@@ -224,19 +222,20 @@ function isList(value: Json): value is readonly Json[] {
  * The run as a ladder for a terminal: hosts are lines, time goes down. Calls stand at the line of their host, states beside it; a
  * state that was not looked at but follows from a segment has a `~`. No line is wider than `width` columns.
  */
-export function ladderText(trace: Trace, width = 80, words = runEnglish): string {
+export function ladderText(trace: Trace, width = 80, reportWords: ReportWords = english): string {
+  const words = reportWords.run;
   if (!Number.isInteger(width) || width < narrowest) {
     throw new UsageError('ERR_OUT_OF_RANGE', `width: expected at least ${narrowest} columns, got ${width}`);
   }
   const { name, title, variant, kernel, node, states, dropped } = trace;
-  const findings = findingTexts(trace).flatMap((text) => paragraph(text, width, 'plain', '  '));
+  const findings = findingTexts(trace, reportWords).flatMap((text) => paragraph(text, width, 'plain', '  '));
   const notes = [
     ...(states.some(({ how }) => how === 'implied') ? [words.impliedMark] : []),
     ...(dropped === 0 ? [] : [words.captureLost(dropped.toLocaleString('en-US'))]),
     ...notDrawnTexts(trace, words),
   ];
   return [
-    ...paragraph(`${name}${variant === undefined ? '' : ` (${variant})`}: ${title}`, width, 'strong'),
+    ...paragraph(reportWords.named(`${name}${variant === undefined ? '' : ` (${variant})`}`, title), width, 'strong'),
     ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
     ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
     '',

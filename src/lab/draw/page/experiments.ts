@@ -3,6 +3,7 @@ import { escapeXml } from './escape.js';
 import { style } from './style.js';
 import { shown } from './value.js';
 import { labelOf } from './words.js';
+import { english, type ReportWords } from '../report-words.js';
 import { withPosition } from '../../record/position.js';
 import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
@@ -88,19 +89,19 @@ function callRow({ atMs, host, socket, text, result, failed }: Deed): ListRow {
   return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: text, result, failed };
 }
 
-function segmentRow(segment: TraceSegment, words: SegmentWords): ListRow {
+function segmentRow(segment: TraceSegment, segments: SegmentWords, words: ReportWords): ListRow {
   const { sentMs, receivedMs, from, to, source, destination, window } = segment;
-  const what = `${words.of(segment)} win=${window}, port ${source.port} to ${destination.port}`;
-  const result = receivedMs === undefined ? 'lost' : `received ${timeText(receivedMs)}`;
+  const what = words.ofPorts(segments.of(segment), window, source.port, destination.port);
+  const result = receivedMs === undefined ? words.run.lost : words.receivedAt(timeText(receivedMs));
   return { atMs: sentMs, where: `${from} → ${to}`, what, result, failed: receivedMs === undefined };
 }
 
-function listOf(trace: Trace): ListRow[] {
-  const words = new SegmentWords(trace);
+function listOf(trace: Trace, words: ReportWords): ListRow[] {
+  const segments = new SegmentWords(trace, words.run);
   const rest = { where: '', result: '', failed: false };
   return [
-    ...deedsOf(trace.events).map(callRow),
-    ...trace.segments.map((segment) => segmentRow(segment, words)),
+    ...deedsOf(trace.events, words.run).map(callRow),
+    ...trace.segments.map((segment) => segmentRow(segment, segments, words)),
     ...marksOf(trace.events).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
       ? []
@@ -108,46 +109,47 @@ function listOf(trace: Trace): ListRow[] {
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
-function list(trace: Trace): string {
-  const rows = listOf(trace);
+function list(trace: Trace, words: ReportWords): string {
+  const rows = listOf(trace, words);
   if (rows.length === 0) return '';
   const left = rows.length - mostRows + (trace.omitted?.count ?? 0);
   const lines = rows.slice(0, mostRows).map(({ atMs, where, what, result, failed }) => {
     const cells = [where, what].map((text) => `<td>${escapeXml(text)}</td>`).join('');
     return `<tr><td class="at">${timeText(atMs)}</td>${cells}<td${failed ? ' class="failed"' : ''}>${escapeXml(result)}</td></tr>`;
   });
-  const head = ['Time', 'Host', 'Call or segment', 'Result'].map((name) => `<th scope="col">${name}</th>`).join('');
+  const head = words.happenedHead.map((name) => `<th scope="col">${name}</th>`).join('');
   return [
-    `<details><summary>${deedsOf(trace.events).length} calls, ${trace.segments.length} segments</summary>`,
+    `<details><summary>${words.callsAndSegments(deedsOf(trace.events, words.run).length, trace.segments.length)}</summary>`,
     `<div class="scroll" tabindex="0"><table class="list"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
-    left > 0 ? `<p class="soft">${left.toLocaleString('en-US')} more are not listed.</p>` : '',
+    left > 0 ? `<p class="soft">${words.notListed(left.toLocaleString('en-US'))}</p>` : '',
     '</details>',
   ].join('');
 }
 
-function findings({ findings: value, labels }: Trace): string {
+function findings({ findings: value, labels }: Trace, words: ReportWords): string {
   if (value === null) return '';
-  if (typeof value !== 'object' || Array.isArray(value)) return `<p>${shown(value, labels)}</p>`;
+  if (typeof value !== 'object' || Array.isArray(value)) return `<p>${shown(value, labels, words)}</p>`;
   const rows = Object.entries(value).map(
-    ([key, part]) => `<tr><th scope="row">${escapeXml(labelOf(key, labels))}</th><td>${shown(part, labels)}</td></tr>`,
+    ([key, part]) =>
+      `<tr><th scope="row">${escapeXml(labelOf(key, labels))}</th><td>${shown(part, labels, words)}</td></tr>`,
   );
   if (rows.length === 0) return '';
   return `<div class="scroll"><table class="findings"><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 /** The other way goes the page of the matrix, which names the experiments of a case. */
-function casesOf({ cases = [] }: Trace): string {
+function casesOf({ cases = [] }: Trace, words: ReportWords): string {
   if (cases.length === 0) return '';
-  const items = cases.map((id) => `${escapeXml(id)}: <code>sockwise case ${escapeXml(id)}</code>`);
-  return `<p>${cases.length === 1 ? 'Case' : 'Cases'} ${items.join(', ')}</p>`;
+  const items = cases.map((id) => words.named(escapeXml(id), `<code>sockwise case ${escapeXml(id)}</code>`));
+  return `<p>${words.ofCases(cases.length, items.join(words.comma))}</p>`;
 }
 
-function dead({ name, title, variant, failure }: DeadRun, id: string): string {
+function dead({ name, title, variant, failure }: DeadRun, id: string, words: ReportWords): string {
   return [
     `<article class="experiment" aria-labelledby="${id}">`,
     heading(id, title, variant),
     `<p class="soft">${escapeXml(name)}</p>`,
-    `<p><span class="verdict refuted">not recorded</span> ${escapeXml(failure)}</p>`,
+    `<p><span class="verdict refuted">${words.notRecorded}</span> ${escapeXml(failure)}</p>`,
     '</article>',
   ].join('\n');
 }
@@ -178,9 +180,9 @@ function abovePicture({ findings, error, about = '', rule = '' }: Trace, isFirst
   return (isFirst ? headerHeight : 0) + headingHeight + lines * findingHeight;
 }
 
-function experiment(run: Drawn | DeadRun, number: number): string {
+function experiment(run: Drawn | DeadRun, number: number, words: ReportWords): string {
   const id = `experiment-${number + 1}`;
-  if ('failure' in run) return dead(run, id);
+  if ('failure' in run) return dead(run, id, words);
   const { trace, layout, print } = run;
   const { name, title, variant, kernel, node, durationMs, error } = trace;
   const key = `ladder-${number + 1}`;
@@ -188,22 +190,24 @@ function experiment(run: Drawn | DeadRun, number: number): string {
     `<article class="experiment ${print.paper}${print.parts.length > 1 ? ' in-parts' : ''}" aria-labelledby="${id}">`,
     heading(id, title, variant),
     ...[trace.about, trace.rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
-    `<p class="soft">${escapeXml(`${name}, Linux ${kernel}, Node ${node}, ${timeText(durationMs)}`)}</p>`,
-    error === undefined ? '' : `<p><span class="verdict refuted">aborted</span> ${escapeXml(withPosition(error))}</p>`,
-    findings(trace),
-    casesOf(trace),
-    `<div class="picture" tabindex="0" role="group" aria-label="Ladder diagram: ${escapeXml(headingOf(trace))}">${drawLadder(trace, layout, key)}</div>`,
+    `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs))].join(words.comma))}</p>`,
+    error === undefined
+      ? ''
+      : `<p><span class="verdict refuted">${words.wasAborted}</span> ${escapeXml(withPosition(error))}</p>`,
+    findings(trace, words),
+    casesOf(trace, words),
+    `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layout, key, words.run)}</div>`,
     printed({ trace, layout, print }, key),
-    list(trace),
+    list(trace, words),
     '</article>',
   ].join('\n');
 }
 
 /** Runs of experiments as one page that needs nothing else, side by side where their pictures have room. */
-export function experimentsHtml(runs: readonly (Trace | DeadRun)[]): string {
+export function experimentsHtml(runs: readonly (Trace | DeadRun)[], words: ReportWords = english): string {
   const all = runs.map((run, number): Drawn | DeadRun => {
     if ('failure' in run) return run;
-    const layout = layoutOf(run);
+    const layout = layoutOf(run, words.run);
     return { trace: run, layout, print: printOf(layout, abovePicture(run, number === 0)) };
   });
   const drawn = all.filter((run) => 'layout' in run);
@@ -213,13 +217,12 @@ export function experimentsHtml(runs: readonly (Trace | DeadRun)[]): string {
     (run, number) => `<li><a href="#experiment-${number + 1}">${escapeXml(headingOf(run))}</a></li>`,
   );
   return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
+    `<!doctype html><html lang="${words.language}"><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>sockwise experiments</title><style>${style}${experimentStyle}</style></head><body>`,
-    `<header class="${first?.print.paper ?? ''}"><h1>What was on the wire</h1>`,
-    '<p class="soft">Each picture is one run on real kernels: calls beside their host, segments as arrows, states of TCP as bands. ',
-    'Time runs downwards and is not to scale.</p></header>',
-    runs.length > 1 ? `<nav aria-label="Experiments"><ul>${links.join('')}</ul></nav>` : '',
-    `<main class="experiments" style="--widest: ${widest}px">${all.map(experiment).join('\n')}</main></body></html>\n`,
+    `<title>${words.experimentsTitle}</title><style>${style}${experimentStyle}</style></head><body>`,
+    `<header class="${first?.print.paper ?? ''}"><h1>${words.onTheWire}</h1>`,
+    `<p class="soft">${words.onTheWireIntro}</p></header>`,
+    runs.length > 1 ? `<nav aria-label="${words.experiments}"><ul>${links.join('')}</ul></nav>` : '',
+    `<main class="experiments" style="--widest: ${widest}px">${all.map((run, number) => experiment(run, number, words)).join('\n')}</main></body></html>\n`,
   ].join('\n');
 }

@@ -198,9 +198,9 @@ Linux 6.12.0, Node 22.0.0
 
 ~ inferred from a segment, not observed
 
-sent: ["RST","ACK"]
+sent: RST, ACK
 the server got: ECONNRESET
-timeWait: false
+timeWait: no
 `),
     );
   });
