@@ -37,7 +37,7 @@ function capabilities(words: DoctorWords): Finding {
 
 /** How wide it is on a terminal, where names are of ASCII and Chinese alone: what measures any text may not load here. */
 function columns(name: string): number {
-  return [...name].reduce((sum, char) => sum + (char > '\u2e7f' ? 2 : 1), 0);
+  return name.length + (name.match(/[\u2e80-\uffff]/g)?.length ?? 0);
 }
 
 /** What needs no addon. */

@@ -80,7 +80,7 @@ test('doctor checks the same in Chinese, column by column', async () => {
     const name = names[what];
     expect(lines[index]).toMatch(new RegExp(`^${ok ? '有' : '缺'} {2}${name} {1,20}\\S`));
     // A Chinese character is as wide as two letters.
-    const wide = [...name].filter((char) => char > '\u2e7f').length;
+    const wide = name.match(/[\u2e80-\uffff]/g)?.length ?? 0;
     expect(lines[index]?.slice(3 + name.length).search(/\S/)).toBe(21 - name.length - wide);
   }
 });
