@@ -1,5 +1,3 @@
-import type { Language } from '../languages.js';
-
 /** What can be checked, by the name that JSON has. */
 export type Checked =
   | 'Linux'
@@ -61,7 +59,7 @@ export interface DoctorWords {
   readonly touchedCases: (changes: string, ids: string) => string;
 }
 
-const english: DoctorWords = {
+export const doctorEnglish: DoctorWords = {
   names: {
     Linux: 'Linux',
     Node: 'Node',
@@ -113,8 +111,3 @@ const english: DoctorWords = {
   empty: 'empty',
   touchedCases: (changes, ids) => `${changes} Cases: ${ids} (matrix --host-settings).`,
 };
-
-/** The words of a language. Of another than English they are loaded when they are asked for. */
-export async function doctorWords(language: Language): Promise<DoctorWords> {
-  return language === 'en' ? english : (await import('./doctor-words.zh.js')).doctorChinese;
-}

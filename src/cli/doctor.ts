@@ -3,7 +3,7 @@ import { release } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { Language } from '../languages.js';
 import type { Finding } from './checks.js';
-import { type DoctorWords, doctorWords } from './doctor-words.js';
+import { doctorEnglish, type DoctorWords } from './doctor-words.js';
 import { isUsageError } from './exit.js';
 import type { LanguageFlag } from './language.js';
 
@@ -96,7 +96,7 @@ export function addDoctorCommand(program: Command): void {
     .option('--json', 'print the findings as JSON')
     .addOption(languageOption())
     .action(async ({ json, lang = 'en' }: LanguageFlag & { json?: boolean }) => {
-      const words = await doctorWords(lang);
+      const words = lang === 'en' ? doctorEnglish : (await import('./doctor-words.zh.js')).doctorChinese;
       const found = await findings(words, lang);
       if (json === true) {
         console.log(JSON.stringify(found, undefined, 2));

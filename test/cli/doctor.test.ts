@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { cases } from '../../src/claims/cases.js';
-import { type Checked, type DoctorWords, doctorWords } from '../../src/cli/doctor-words.js';
+import { type Checked, doctorEnglish, type DoctorWords } from '../../src/cli/doctor-words.js';
+import { doctorChinese } from '../../src/cli/doctor-words.zh.js';
 import { root } from '../support/children.js';
 import { filledIn, foreignMark, marksIn } from '../support/chinese.js';
 import { matrix, program, sockwise } from '../support/matrix.js';
@@ -75,9 +76,8 @@ test('doctor checks the same in Chinese, column by column', async () => {
     .split('\n')
     .filter((line) => !line.includes('内核参数'));
   expect(lines.length).toBe(found.length + 1);
-  const { names } = await doctorWords('zh');
   for (const [index, { what, ok }] of found.entries()) {
-    const name = names[what];
+    const name = doctorChinese.names[what];
     expect(lines[index]).toMatch(new RegExp(`^${ok ? '有' : '缺'} {2}${name} {1,20}\\S`));
     // A Chinese character is as wide as two letters.
     const wide = name.match(/[\u2e80-\uffff]/g)?.length ?? 0;
@@ -85,12 +85,11 @@ test('doctor checks the same in Chinese, column by column', async () => {
   }
 });
 
-const doctorKeys = Object.keys(await doctorWords('en')) as (keyof DoctorWords)[];
+const doctorKeys = Object.keys(doctorEnglish) as (keyof DoctorWords)[];
 
-test.each(doctorKeys)('the word %s of doctor fills in the same in both languages', async (key) => {
-  const [english, chinese] = [await doctorWords('en'), await doctorWords('zh')];
-  expect(marksIn(filledIn(chinese[key]))).toEqual(marksIn(filledIn(english[key])));
-  expect(filledIn(chinese[key])).not.toMatch(foreignMark);
+test.each(doctorKeys)('the word %s of doctor fills in the same in both languages', (key) => {
+  expect(marksIn(filledIn(doctorChinese[key]))).toEqual(marksIn(filledIn(doctorEnglish[key])));
+  expect(filledIn(doctorChinese[key])).not.toMatch(foreignMark);
 });
 
 test('the cases that doctor says run here are those that the matrix does not skip', async () => {

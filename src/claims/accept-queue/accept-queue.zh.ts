@@ -55,7 +55,7 @@ export const acceptQueueTexts: TextsById = {
     },
   },
   R16: {
-    title: 'TCP_DEFER_ACCEPT 和 TCP_FASTOPEN：accept() 和网线上看到什么',
+    title: 'TCP_DEFER_ACCEPT 和 TCP_FASTOPEN：accept() 和线路上看到什么',
     claim:
       '设了 TCP_DEFER_ACCEPT，数据到达时监听者才被唤醒（tcp(7)）；设了 TCP_FASTOPEN，数据跟着 SYN 走（RFC 7413）。',
     laws: [
@@ -65,10 +65,10 @@ export const acceptQueueTexts: TextsById = {
       '设了 TCP_DEFER_ACCEPT 也要准备好处理没有数据的连接，给它们设超时。用 Fast Open 只发送重复到达也无妨的数据，并且别指望它对第一次来的客户端有用。',
     labels: { accept: 'accept()', bytesInSyn: 'SYN 里的字节数' },
     rows: {
-      'TCP_DEFER_ACCEPT, the client is silent': 'TCP_DEFER_ACCEPT，客户端不说话',
+      'TCP_DEFER_ACCEPT, the client is silent': 'TCP_DEFER_ACCEPT，客户端不发数据',
       'TCP_DEFER_ACCEPT, the client sends': 'TCP_DEFER_ACCEPT，客户端发送数据',
       'TCP_DEFER_ACCEPT, the client stays silent for longer than the time':
-        'TCP_DEFER_ACCEPT，客户端沉默得比设定的时间更久',
+        'TCP_DEFER_ACCEPT，客户端一直不发数据，超过了设定的时间',
       'TCP_FASTOPEN, the second connection': 'TCP_FASTOPEN，第二个连接',
       'TCP_FASTOPEN, the first connection': 'TCP_FASTOPEN，第一个连接',
       'TCP_FASTOPEN, the second connection with the sysctl for clients only':

@@ -9,7 +9,7 @@ export const bindOrConnectTexts: TextsById = {
       'tcp_tw_reuse 帮助 connect()，对 bind() 不起作用。SO_REUSEADDR 帮助 bind()，对 connect() 不起作用。',
     ],
     advice:
-      '服务器设 SO_REUSEADDR。客户端让 tcp_tw_reuse 保持默认值，除非代理连同一个上游的端口用完了（C18）；那也要先考虑增加地址，或者用更少、更长的连接。客户端如果必须保持源端口，就在使用这个端口的每个套接字上设 SO_REUSEADDR，并且 bind。',
+      '服务器设 SO_REUSEADDR。客户端让 tcp_tw_reuse 保持默认值，除非代理连同一个上游的端口用完了（C18）；那也要先考虑增加地址，或者用更少、更长的连接。客户端如果必须保持源端口，就在使用这个端口的每个套接字上设 SO_REUSEADDR，再 bind 这个端口。',
     labels: { works: '成功', call: '最后的调用', said: '结果' },
     rows: {
       'bind, tcp_tw_reuse=1 and without SO_REUSEADDR': 'bind，tcp_tw_reuse=1，不设 SO_REUSEADDR',
@@ -68,7 +68,7 @@ export const bindOrConnectTexts: TextsById = {
       'bind 之后再设就没有效果。',
     ],
     advice:
-      '在 bind() 之前设：只有这样才面面俱到。要为正在运行的服务器准备下一次重启，就在监听套接字和每个已接受的套接字上补设（`sockwise set`）。',
+      '在 bind() 之前设：只有这样才对所有套接字都有效。要为正在运行的服务器准备下一次重启，就在监听套接字和每个已接受的套接字上补设（`sockwise set`）。',
     rows: {
       'set on the bound socket that is to listen beside another': '设在已绑定、将与另一个套接字一同监听的套接字上',
       'set on the bound socket': '设在已绑定的套接字上',

@@ -16,7 +16,7 @@ export const whoClosesTexts: TextsById = {
     title: '进程死了，内核关闭它的连接',
     claim: 'kill -9 服务器之后，内核自己发 FIN、应答客户端，于是留下一个不属于任何进程的 TIME_WAIT。',
     laws: ['内核替死去的进程关闭连接：客户端读到流的结尾；客户端也关闭以后，留下一个不属于任何进程的 TIME_WAIT。'],
-    advice: '由守护程序立即重启的服务器，要设 SO_REUSEADDR。杀得再狠，端口也不会早一点空出来。',
+    advice: '由守护程序立即重启的服务器，要设 SO_REUSEADDR。用更狠的信号去杀，端口也不会早一点空出来。',
     labels: {
       afterKill: '杀死之后',
       clientReads: '客户端读到',

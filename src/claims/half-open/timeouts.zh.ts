@@ -18,7 +18,7 @@ export const timeoutsTexts: TextsById = {
     claim:
       '对端消失以后，数据没有得到确认的连接过 TCP_USER_TIMEOUT 就结束，空闲的连接过 keepalive 的时间就结束：下一次调用以 ETIMEDOUT 失败（tcp(7)）。',
     laws: [
-      'TCP_USER_TIMEOUT 结束有数据在途的连接，比设定的时间晚约 0.4 秒，只有设得很短时才显得多；keepalive 按时结束空闲的连接。谁也代替不了谁，两个都不设就永远不结束。',
+      'TCP_USER_TIMEOUT 结束有数据在途的连接，比设定的时间晚约 0.4 秒，这只有在时间设得很短时才要紧；keepalive 按时结束空闲的连接。谁也代替不了谁，两个都不设就永远不结束。',
     ],
     advice: '两个都设，总时间设成一样：keepalive 管空闲的连接，TCP_USER_TIMEOUT 管有数据在途的连接。',
     labels: { error: '错误', after: '何时' },

@@ -14,7 +14,7 @@ export const resetTexts: TextsById = {
       'the peer has closed first': '对端先关闭',
       'it has shut down its sending half': '已经关闭发送方向',
       'its TIME_WAIT is there already': '它的 TIME_WAIT 已经存在',
-      'l_linger 0, but l_onoff 0': 'l_linger 0，但 l_onoff 0',
+      'l_linger 0, but l_onoff 0': 'l_linger 是 0，但 l_onoff 也是 0',
     },
   },
   L6: {
@@ -40,7 +40,8 @@ export const resetTexts: TextsById = {
     laws: [
       'close() 只发一个 RST，不发 FIN，不管有什么没处理完。没发出的数据丢了；之前到达的数据仍能读到，然后是 ECONNRESET。',
     ],
-    advice: '原因要紧的话，在协议里说明，等到应答再中止连接：对端分不清这是主动中止、是崩溃，还是程序没把数据读完。',
+    advice:
+      '对端需要知道原因的话，在协议里说明，等到应答再中止连接：对端分不清这是主动中止、是崩溃，还是程序没把数据读完。',
     labels: { sent: '发出', got: '对端得到的数据', read: '然后它读到' },
     rows: { 'unsent data': '没发出的数据', 'unread data': '没读的数据', nothing: '什么都没有' },
   },

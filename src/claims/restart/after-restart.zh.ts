@@ -23,14 +23,14 @@ export const afterRestartTexts: TextsById = {
     claim:
       '客户端阻塞在等待键盘输入时停止服务器：重启失败。客户端发出一行再退出：重启马上成功，因为没有留下 TIME_WAIT。',
     laws: [
-      '客户端还在等待时，FIN_WAIT2 挡住重启。客户端发出一行，就什么都不留，重启马上成功。客户端一言不发就退出，TIME_WAIT 挡住重启。',
+      '客户端还在等待时，FIN_WAIT2 挡住重启。客户端发出一行，就什么都不留，重启马上成功。客户端什么都没输入就退出，TIME_WAIT 挡住重启。',
     ],
     advice: '设 SO_REUSEADDR：不设的话，重启成功还是失败，要看客户端最后做了什么。',
     labels: { left: '端口上留下', restart: '重启' },
     rows: {
       'the client still waits for its keyboard': '客户端还在等待键盘',
       'the client has sent a line, then exited': '客户端发出一行，然后退出',
-      'the client has exited without a word': '客户端一言不发就退出',
+      'the client has exited without a word': '客户端什么都没输入就退出',
     },
   },
 };

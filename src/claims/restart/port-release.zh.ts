@@ -21,7 +21,7 @@ export const portReleaseTexts: TextsById = {
     title: '服务器关闭而客户端不断开：端口被占用多久',
     claim: '客户端未断开，服务器自行关闭，端口进入 TIME_WAIT，一到四分钟内不能用。',
     laws: [
-      '客户端也关闭，TIME_WAIT 占用端口 60 秒，与 tcp_fin_timeout 无关。客户端一直不关闭，FIN_WAIT2 占用端口 tcp_fin_timeout（60 秒）；如果服务器还持有套接字，就永远占用。客户端联系不上，FIN_WAIT1 占用端口，直到内核不再重传 FIN 为止。',
+      '客户端也关闭，TIME_WAIT 占用端口 60 秒，与 tcp_fin_timeout 无关。客户端一直不关闭，FIN_WAIT2 占用端口的时间由 tcp_fin_timeout 决定（60 秒）；如果服务器还持有套接字，就永远占用。客户端联系不上，FIN_WAIT1 占用端口，直到内核不再重传 FIN 为止。',
     ],
     advice:
       '从第一次启动起就在 bind() 之前设 SO_REUSEADDR：FIN_WAIT1、FIN_WAIT2 和 TIME_WAIT 都不再挡路。shutdown 过的套接字都要 close：半关闭而一直不 close 的套接字根本没有定时器。',
@@ -36,7 +36,7 @@ export const portReleaseTexts: TextsById = {
     },
   },
   L7: {
-    title: '忙端口上的 SO_REUSEADDR，按占用者的状态看',
+    title: '端口被占用时的 SO_REUSEADDR：按占用者的状态看',
     claim: '端口忙而状态是 TIME_WAIT，SO_REUSEADDR 让服务器能启动；处于其他任何状态，仍然得到 EADDRINUSE。',
     laws: [
       '两个套接字都设了 SO_REUSEADDR，只有 LISTEN 挡路。只有新套接字设了选项，每种状态都挡路。',

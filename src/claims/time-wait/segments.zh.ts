@@ -11,7 +11,7 @@ export const segmentsTexts: TextsById = {
       'TIME_WAIT 用 ACK 应答重传的 FIN，它的 60 秒重新计时。',
       'TIME_WAIT 用 ACK 应答重传的 FIN，它的时间照走不误。',
     ],
-    advice: 'TIME_WAIT 超过一分钟还在，就去找是什么丢了 ACK，比如忘了连接的防火墙：对端还在不停地重传 FIN。',
+    advice: 'TIME_WAIT 超过一分钟还在，就去找是什么丢了 ACK，比如已经丢掉连接状态的防火墙：对端还在不停地重传 FIN。',
     labels: { answer: '对 FIN 的应答', timer: 'TIME_WAIT 的计时' },
     rows: stamps,
   },
@@ -31,7 +31,7 @@ export const segmentsTexts: TextsById = {
     },
   },
   L4: {
-    title: '残余数据报与四元组相同的新连接',
+    title: '残余的老报文段与四元组相同的新连接',
     claim: 'TIME_WAIT 防止先前网络中残余的数据报混进四元组相同的新连接；没有它，就会混进去。',
     laws: [
       '只要 TIME_WAIT 还在，老数据就进不了新连接。没有它，新连接如果没有时间戳、又从相同的序列号开始，老数据就会被读到；序列号更大，或者有时间戳，就能挡住。',
@@ -65,7 +65,7 @@ export const segmentsTexts: TextsById = {
       '序列号恰好是下一个的 RST 会结束 TIME_WAIT，残余的老报文段能引来这样的 RST。tcp_rfc1337 = 1 时，两者都结束不了它。',
     ],
     advice:
-      '老报文段要紧的地方，设 net.ipv4.tcp_rfc1337 = 1。要知道代价：SYN 被 TIME_WAIT 拒绝的客户端，会一直被拒绝，直到 TIME_WAIT 到期。',
+      '在老报文段会惹麻烦的地方，设 net.ipv4.tcp_rfc1337 = 1。要知道代价：SYN 被 TIME_WAIT 拒绝的客户端，会一直被拒绝，直到 TIME_WAIT 到期。',
     rows: combined(same('tcp_rfc1337 0', 'tcp_rfc1337 1'), {
       RST: 'RST',
       'RST one byte further': 'RST，序列号多一个字节',
