@@ -42,19 +42,15 @@ function byPriority(group, index) {
   return { ...group, priority: 10 - index };
 }
 
-/** What takes Node's own handles. */
-const handles = /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/;
-
 /**
- * One file for sockets and what explains them, one for what takes Node's own handles, one for the lab with its claims, one for what
- * takes the types out of TypeScript, and the Chinese texts, loaded where somebody asks for them.
+ * One file for the library, one for the lab with its claims, one for what takes the types out of TypeScript, and the Chinese texts,
+ * loaded where somebody asks for them.
  */
 const groups = [
   {
     name: 'core',
-    test: /\/src\/(package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|explain\/(?!preload|trial-process|index|attach|.*\.zh\.))/,
+    test: /\/src\/(index|package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|handles|explain\/(?!preload|trial-process|.*\.zh\.))/,
   },
-  { name: 'handles', test: handles },
   {
     name: 'typescript',
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
@@ -75,7 +71,7 @@ const commonJsGroups = [
     test: /@oxc-project|\/src\/(package|errors|address|nearest)\.ts$|\/src\/(native|options|socket)\//,
   },
   { name: 'answers', test: /\/src\/(netlink|netns|proc|explain\/(?!index|attach|.*\.zh\.))/ },
-  { name: 'handles', test: handles },
+  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/ },
 ].map(byPriority);
 
 /** The command: in CommonJS what answers at once, and the way to the file of all commands. */
@@ -104,6 +100,7 @@ const finish = {
     for (const chunk of Object.values(chunks)) {
       // What nobody reads. Of the library itself Node prints lines.
       if (minified.includes(chunk.name) || chunk.fileName?.endsWith('.cjs')) chunk.code = folded(chunk);
+      if (chunk.fileName?.endsWith('.js')) chunk.code = chunk.code?.replaceAll(builtinImport, taken);
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
       if (chunk.name !== 'chinese') chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
       for (const id of chunk.moduleIds ?? []) {
@@ -113,6 +110,18 @@ const finish = {
     }
   },
 };
+
+const builtinImport = /\bimport ?(?:(\{[^}]*\})|(?:\* ?as )?([\w$]+)) ?from ?"(node:[^"]+)"/g;
+
+/**
+ * Takes a module of Node without an ES module around it: to make that, Node reads each of its exports, which loads what they stand
+ * for. Of fs and util that is Node's streams, MIME types and a parser of arguments, for which nothing here asks.
+ */
+function taken(_, names, whole, id) {
+  const found = names?.replaceAll(/ as /g, ': ') ?? whole;
+  // One of them may be `process`.
+  return `const ${found} = globalThis.process.getBuiltinModule("${id}")`;
+}
 
 function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
