@@ -19,7 +19,7 @@ export interface LifeRule {
 const table = {
   // Addresses and ports
   'bind-source-connect-destination': {
-    text: 'bind() sets the local address and port, connect() the remote ones, and the local ones only where bind() left them open.',
+    text: 'bind() sets the local address and port. connect() sets the remote ones, and the local ones only if bind() left them open.',
     kernel: 'inet_bind(), tcp_v4_connect(), __ip4_datagram_connect()',
     source: 'bind(2), connect(2)',
   },
@@ -39,7 +39,7 @@ const table = {
     source: 'connect(2), getsockname(2)',
   },
   'option-read-at-later-bind': {
-    text: 'setsockopt() only stores SO_REUSEADDR. The next bind() or listen() on the port reads it, of its own socket and of those that are there.',
+    text: 'setsockopt() only stores SO_REUSEADDR. The next bind() or listen() on the port reads it, on its own socket and on the sockets that are there.',
     kernel: 'sk_setsockopt(): sk_reuse, inet_bind_conflict(), inet_csk_listen_start()',
     source: 'socket(7) SO_REUSEADDR',
   },
@@ -64,19 +64,19 @@ const table = {
     source: 'ip(7) INADDR_ANY',
   },
   'one-socket-many-descriptors': {
-    text: 'bind() and listen() concern a socket, not a process: descriptors of one socket can be in many processes, by fork() or over a Unix socket.',
+    text: 'bind() and listen() act on a socket, not on a process. Many processes can have a descriptor of one socket, by fork() or over a Unix socket.',
     kernel: 'dup_fd(), scm_detach_fds()',
     source: 'fork(2), execve(2), unix(7) SCM_RIGHTS',
   },
 
   // Who gets what arrives
   'most-specific-wins': {
-    text: 'What arrives goes to the socket that is bound to its destination address; one bound to the wildcard gets the rest.',
+    text: 'What arrives goes to the socket that is bound to its destination address. A socket bound to the wildcard gets the rest.',
     kernel: 'compute_score() in inet_hashtables.c and udp.c',
     source: 'ip(7) INADDR_ANY',
   },
   'four-tuple-first': {
-    text: 'A TCP segment belongs to the connection of its four-tuple, a TIME_WAIT included. A listener gets only what belongs to none, and answers all but a SYN with a reset.',
+    text: 'A TCP segment belongs to the connection of its four-tuple, a TIME_WAIT included. A listener gets only what belongs to none, and answers everything except a SYN with a reset.',
     kernel: 'tcp_v4_rcv(), __inet_lookup_established(), tcp_rcv_state_process()',
     source: 'RFC 9293 section 3.10.7.2',
   },
@@ -124,7 +124,7 @@ const table = {
     source: 'RFC 9293 section 3.6; ip-sysctl: tcp_orphan_retries',
   },
   'fin-carries-ack': {
-    text: 'A FIN acknowledges what has arrived, as every segment does: a side that closes while its ACK of the first FIN is still delayed sends one segment for the two.',
+    text: 'A FIN acknowledges what has arrived, as every segment does: a side that closes while its ACK of the first FIN is still delayed sends one segment for both.',
     kernel: 'tcp_send_fin(), tcp_send_delayed_ack()',
     source: 'RFC 9293 sections 3.1 and 3.6',
   },
@@ -154,12 +154,12 @@ const table = {
     source: 'ip-sysctl: tcp_fin_timeout',
   },
   'half-closed-for-ever': {
-    text: 'A FIN_WAIT2 that a process still holds, and an idle connection, have no timer: they may stand for ever.',
+    text: 'A FIN_WAIT2 that a process still holds, and an idle connection, have no timer: they may last for ever.',
     kernel: 'tcp_shutdown(), tcp_reset_keepalive_timer()',
     source: 'RFC 9293 section 3.6; tcp(7) SO_KEEPALIVE',
   },
   'linger2-over-60': {
-    text: 'TCP_LINGER2 replaces tcp_fin_timeout for its socket, up to 120 s; a negative value resets at once. Of a time above 60 s the part above 60 s counts, twice: 61 lasts 2 s.',
+    text: 'TCP_LINGER2 replaces tcp_fin_timeout for its socket, up to 120 s; a negative value resets at once. A time above 60 s lasts only twice the part above 60 s: 61 lasts 2 s.',
     kernel: 'do_tcp_setsockopt(): TCP_FIN_TIMEOUT_MAX, tcp_keepalive_timer(), __tcp_close()',
     source: 'tcp(7) TCP_LINGER2, which does not say so',
   },
@@ -186,7 +186,7 @@ const table = {
 
   // TIME_WAIT
   'time-wait-60s': {
-    text: 'TIME_WAIT lasts 60 s, from its beginning and again from each FIN that is repeated. Linux has no MSL; the standard takes 120 s for it, so 240 s for TIME_WAIT.',
+    text: 'TIME_WAIT lasts 60 s, and each repeated FIN starts the 60 s again. Linux has no MSL; the standard sets it to 120 s, and so TIME_WAIT to 240 s.',
     kernel: 'TCP_TIMEWAIT_LEN (a constant; tcp_tw_timeout of Alibaba Cloud Linux changes it)',
     source: 'RFC 9293 section 3.4.2',
   },
@@ -212,7 +212,7 @@ const table = {
     source: 'RFC 6191; RFC 7323 section 5; RFC 9293 section 3.10.7.4',
   },
   'initial-number': {
-    text: 'The first sequence number is a hash of the four-tuple and a clock that counts one each 64 ns, 15.6 million a second. Where this host has the TIME_WAIT of the four-tuple, it is 65,537 above the last number instead.',
+    text: 'The first sequence number is a hash of the four-tuple and a clock that counts once every 64 ns, 15.6 million times a second. Where this host has the TIME_WAIT of the four-tuple, it is 65,537 above the last number instead.',
     kernel: 'secure_tcp_seq(), tcp_twsk_unique(), tcp_timewait_state_process()',
     source: 'RFC 6528; RFC 9293 section 3.4.1',
   },
@@ -296,7 +296,7 @@ const table = {
 
   // The accept queue
   'full-queue-drops-syn': {
-    text: 'A SYN that finds the accept queue full is dropped in silence, and the client sends it again. tcp_abort_on_overflow changes nothing here.',
+    text: 'A SYN that finds the accept queue full is dropped without an answer, and the client sends it again. tcp_abort_on_overflow changes nothing here.',
     kernel: 'tcp_conn_request(): sk_acceptq_is_full()',
     source: 'listen(2); ip-sysctl: tcp_abort_on_overflow',
   },
