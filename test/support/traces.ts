@@ -407,7 +407,46 @@ export const oneHost: Trace = {
   segments: [segment(0.52, 'client SYN 0', { to: 'client' }), segment(0.6, 'client SYN+ACK 0 1', { to: 'client' })],
 };
 
+/** So many hosts, each a client of the first, and the last one also of its neighbour. */
+export function manyHosts(count: number): Trace {
+  const places = Array.from({ length: count }, (_, index) => ({
+    name: index === 0 ? 'server' : `client${index}`,
+    address: `192.168.0.${index + 1}`,
+  }));
+  const pairs = [...places.keys()].slice(1).map((index) => [index, 0] as const);
+  const all = [...pairs, [count - 1, count - 2] as const].map(([near, far], number) => {
+    const [here, there] = [places[near] ?? { name: '', address: '' }, places[far] ?? { name: '', address: '' }];
+    const source = { address: here.address, port: 40_000 + number };
+    const destination = { address: there.address, port: 8080 };
+    return { here, there, source, destination, atMs: 1 + number };
+  });
+  return {
+    ...base,
+    name: `hosts-${count}`,
+    title: `${count} hosts`,
+    hosts: places.map((place) => ({ ...place, scripted: false })),
+    events: [
+      call(0.1, 'server', 'listen(128)', 'ok', { actor: 'listener' }),
+      ...all.map(({ here, atMs }) => call(atMs, here.name, 'connect(192.168.0.1:8080)', 'ok', { endMs: atMs + 0.5 })),
+    ],
+    segments: all.flatMap(({ here, there, source, destination, atMs }) => {
+      const back = { from: there.name, to: here.name, source: destination, destination: source };
+      const forth = { from: here.name, to: there.name, source, destination };
+      return [
+        segment(atMs + 0.02, 'client SYN 0', forth),
+        segment(atMs + 0.08, 'server SYN+ACK 0 1', back),
+        segment(atMs + 0.14, 'client ACK 1 1', forth),
+      ];
+    }),
+    states: all.map(({ here, source, destination, atMs }) => {
+      return { atMs: atMs + 0.12, host: here.name, local: source, remote: destination, state: 'ESTABLISHED', how: 'seen' };
+    }),
+  };
+}
+
 export const traces: readonly Trace[] = [
+  manyHosts(5),
+  manyHosts(20),
   plainClose,
   abortiveClose,
   simultaneousClose,

@@ -3,6 +3,7 @@ import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from '../text/columns.js';
 import { clipped, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
+import { dotted, mostWidth, mostWithTexts, type Room, rooms } from './room.js';
 import type { RunWords } from '../run-words.js';
 import { SegmentWords } from './segment-words.js';
 import { deedText, socketPrefix, unbrokenText } from './words.js';
@@ -12,28 +13,25 @@ export const lostPart = 0.62;
 
 /** How far the arrow of a host to itself goes. */
 export const loopWidth = 34;
+const besideLoop = 30;
 
 /** Font sizes, in pixels like all lengths here. */
 export const sizes = { label: 12, small: 11, host: 14 } as const;
 export const lineHeight = 15;
 
 const margin = 14;
-const callChars = 41;
-/** Of a host in the middle, whose texts push the others apart. */
-const middleCallChars = 27;
-const callLines = 5;
+/** Of a call's text, however long its lines are. */
+const callLetters = 205;
 const resultChars = 48;
 const segmentChars = 60;
-const narrowestGap = 260;
-const widestGap = 520;
+/** Of a call that is a dot. */
+const dotWidth = 10;
 /** Between a lifeline and its bands, between bands, and between those and the texts of calls. */
 const between = 5;
 export const waitWidth = 7;
 const mostWaits = 4;
 const beforeText = 5;
 const narrowBand = 15;
-/** More columns than these are narrow ones. */
-const mostNamed = 3;
 
 /** The text of a call or of its return, in lines. */
 export interface CallText {
@@ -72,7 +70,10 @@ export interface Across {
   /** Where the times end. */
   readonly timeX: number;
   readonly hosts: readonly HostPlace[];
-  /** For each row of a call or its return. */
+  /** Calls have no texts, but are dots. */
+  readonly dots: boolean;
+  readonly times: boolean;
+  /** For each row of a call or its return, unless they are dots. */
   readonly texts: ReadonlyMap<LadderRow, CallText>;
   /** Which of `waitX` a call has that waits, by its row. */
   readonly waits: ReadonlyMap<LadderRow, number>;
@@ -81,10 +82,16 @@ export interface Across {
   readonly words: RunWords;
 }
 
-function linesOf(row: LadderRow, trace: Trace, names: readonly string[], words: RunWords): CallText | undefined {
-  if (row.kind !== 'call' && row.kind !== 'return') return undefined;
+function linesOf(
+  row: LadderRow,
+  trace: Trace,
+  names: readonly string[],
+  { call: outer, middleCall }: Room,
+  words: RunWords,
+): CallText | undefined {
+  if (outer === 0 || (row.kind !== 'call' && row.kind !== 'return')) return undefined;
   const at = names.indexOf(row.call.host);
-  const most = at > 0 && at < names.length - 1 ? middleCallChars : callChars;
+  const most = at > 0 && at < names.length - 1 ? middleCall : outer;
   const { call } = row;
   const said = deedText(trace, call, words);
   const prefix: Part = { text: socketPrefix(trace, call, words), tone: 'soft' };
@@ -94,7 +101,7 @@ function linesOf(row: LadderRow, trace: Trace, names: readonly string[], words: 
     text: unbrokenText(shown),
     tone: call.failed ? 'bad' : 'good',
   };
-  const room = most * callLines - resultChars - columns(prefix.text);
+  const room = callLetters - resultChars - columns(prefix.text);
   const text = clipped(said, room);
   const parts: readonly Part[] =
     row.kind === 'return'
@@ -125,7 +132,8 @@ function waitLines(rows: readonly LadderRow[], host: string): Map<LadderRow, num
   return lines;
 }
 
-function segmentLabels(rows: readonly LadderRow[], words: SegmentWords): Map<LadderRow, string> {
+function segmentLabels(rows: readonly LadderRow[], words: SegmentWords, { mostGap }: Room): Map<LadderRow, string> {
+  const most = Math.min(segmentChars, Math.floor((mostGap - loopWidth - besideLoop) / textWidth('x', sizes.label)));
   const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
   const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
   const keys = new Map<string, Set<string>>();
@@ -138,26 +146,34 @@ function segmentLabels(rows: readonly LadderRow[], words: SegmentWords): Map<Lad
       const { source, destination } = row.segment;
       const several = (keys.get(hostsOf(row.segment))?.size ?? 0) > 1;
       const ports = several ? `${source.port}→${destination.port} ` : '';
-      return [row, clipped(`${ports}${words.of(row.segment)}`, segmentChars)];
+      return [row, clipped(`${ports}${words.of(row.segment)}`, most)];
     }),
   );
 }
 
-/** Room between two neighbours for the labels of what goes between them; of two that cross side by side. */
+/** Whether the label of a segment stands between a host and its right neighbour, by their numbers: at the sender's side. */
+function isLabelled({ from, to }: TraceSegment, names: readonly string[], left: number): boolean {
+  const [source, target] = [names.indexOf(from), names.indexOf(to)];
+  if (source === target) return source === (source === 0 ? left : left + 1);
+  return target > source ? source === left : source === left + 1;
+}
+
+/** Room between a host and its right neighbour for the labels of what goes between them; of two that cross side by side. */
 function gapBetween(
   rows: readonly LadderRow[],
   labels: ReadonlyMap<LadderRow, string>,
-  here: string,
-  there: string,
+  names: readonly string[],
+  left: number,
+  { leastGap, mostGap, emptyGap }: Room,
 ): number {
-  let gap = narrowestGap;
+  let gap = emptyGap;
   let last: Extract<LadderRow, { kind: 'segment' }> | undefined;
   for (const row of rows) {
-    if (row.kind !== 'segment') continue;
+    if (row.kind !== 'segment' || !isLabelled(row.segment, names, left)) continue;
+    gap = Math.max(gap, leastGap);
     const { from, to } = row.segment;
-    if (from !== here && from !== there && to !== here && to !== there) continue;
     const width = textWidth(labels.get(row) ?? '', sizes.label);
-    if (from === to) gap = Math.max(gap, width + loopWidth + 30);
+    if (from === to) gap = Math.max(gap, width + loopWidth + besideLoop);
     gap = Math.max(gap, row.segment.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
     const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
     if (crosses && last !== undefined) {
@@ -166,10 +182,13 @@ function gapBetween(
     }
     last = row;
   }
-  return Math.min(gap, widestGap);
+  return Math.min(gap, mostGap);
 }
 
-function bandWidths(columns: readonly EndColumn[]): { named: boolean; withPort: boolean; widths: number[] } {
+function bandWidths(
+  columns: readonly EndColumn[],
+  mostNamed: number,
+): { named: boolean; withPort: boolean; widths: number[] } {
   const named = columns.length <= mostNamed;
   const connections = columns.flatMap(({ ends }) => ends).filter(({ states }) => states[0]?.remote !== undefined);
   const widths = columns.map(({ ends }) => {
@@ -209,34 +228,56 @@ function hostParts(
   };
 }
 
-/** Where everything stands from left to right. */
-export function across(trace: Trace, rows: readonly LadderRow[], words: RunWords): Across {
+/** Where everything stands from left to right, in a room of its own or the first that is narrow enough. */
+export function across(trace: Trace, rows: readonly LadderRow[], words: RunWords, room?: Room): Across {
+  const said = new SegmentWords(trace, words);
   const names = hostNames(trace);
+  const placed = (each: Room): Across => within(each, trace, rows, names, said, words);
+  if (room !== undefined) return placed(room);
+  const [first, ...tighter] = rooms;
+  let place = placed(first);
+  for (const each of tighter) {
+    if (place.width <= mostWidth) break;
+    place = placed(each);
+  }
+  return place.width <= mostWithTexts ? place : placed(dotted);
+}
+
+function within(
+  room: Room,
+  trace: Trace,
+  rows: readonly LadderRow[],
+  names: readonly string[],
+  said: SegmentWords,
+  words: RunWords,
+): Across {
+  const dots = room.call === 0;
   const texts = new Map<LadderRow, CallText>();
   for (const row of rows) {
-    const text = linesOf(row, trace, names, words);
+    const text = linesOf(row, trace, names, room, words);
     if (text !== undefined) texts.set(row, text);
   }
-  const said = new SegmentWords(trace, words);
-  const labels = segmentLabels(rows, said);
+  const labels = segmentLabels(rows, said, room);
   const waits = new Map<LadderRow, number>();
-  const timeX = margin + textWidth('999.99 ms', sizes.small);
+  const timeX = room.times ? margin + textWidth('999.99 ms', sizes.small) : 0;
   const hosts: HostPlace[] = [];
   let x = timeX + 14;
+  let headed = 0;
   for (const [index, name] of names.entries()) {
     const { columns, undrawn, textWidth: wide, lines } = hostParts(name, rows, texts, waits);
-    const { named, withPort, widths } = bandWidths(columns);
+    const { named, withPort, widths } = bandWidths(columns, room.named);
     const facts = trace.hosts.find((host) => host.name === name);
     const bandsWide = widths.reduce((sum, width) => sum + width + between, 0);
     const linesWide = lines * waitWidth;
-    const textWide = wide === 0 ? 0 : wide + between + beforeText;
+    const called = dots && rows.some((row) => row.kind === 'call' && row.call.host === name);
+    const textWide = called ? dotWidth + between : wide === 0 ? 0 : wide + between + beforeText;
     const inside = bandsWide + linesWide + textWide;
     const subtitle = [facts?.address ?? '', facts?.scripted === true ? words.scripted : ''].join(' ').trim();
     const header = Math.max(textWidth(name, sizes.host), textWidth(subtitle, sizes.small)) + 12;
     const mirrored = index === 0;
     const outer = mirrored || index === names.length - 1 || inside === 0;
     const padding = mirrored ? Math.max(0, header / 2 - inside) : 0;
-    const lifeline = mirrored ? x + padding + inside : x;
+    const lifeline = mirrored ? x + padding + inside : Math.max(x, headed + header / 2);
     const sign = mirrored ? -1 : 1;
     let at = lifeline + sign * between;
     const bands = columns.map((column, number): BandColumn => {
@@ -259,13 +300,16 @@ export function across(trace: Trace, rows: readonly LadderRow[], words: RunWords
       callAnchor: mirrored ? 'end' : 'start',
       waitX,
     });
-    const next = names[index + 1];
-    const gap = gapBetween(rows, labels, name, next ?? name);
-    x = next === undefined ? Math.max(right, lifeline + inside, lifeline + header / 2) : right + gap;
+    headed = (lifeline + right) / 2 + header / 2;
+    x =
+      index === names.length - 1
+        ? Math.max(right, lifeline + inside, headed)
+        : right + gapBetween(rows, labels, names, index, room);
   }
   const alone =
     names.length === 1
-      ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names[0] ?? '', names[0] ?? '')
-      : timeX + narrowestGap;
-  return { width: Math.ceil(Math.max(x, alone) + margin), timeX, hosts, texts, waits, labels, said, words };
+      ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names, 0, room)
+      : timeX + room.leastGap;
+  const width = Math.ceil(Math.max(x, alone) + margin);
+  return { width, timeX, hosts, dots, times: room.times, texts, waits, labels, said, words };
 }

@@ -35,6 +35,8 @@ export const breakHeight = 24;
 const besideBreak = 12;
 /** How far an arrow falls from a host to the next. */
 const slant = 26;
+/** To one that is further away it falls no deeper than over so many hosts. */
+const mostFalls = 2;
 /** Room above an arrow for its label. */
 const labelRoom = 18;
 const stateHeight = 16;
@@ -163,7 +165,7 @@ class Lanes {
 /** What an arrow falls at least, from its sender to its receiver. */
 export function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
   const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
-  return slant * Math.max(1, Math.abs(index(from) - index(to)));
+  return slant * Math.min(mostFalls, Math.max(1, Math.abs(index(from) - index(to))));
 }
 
 /** The state that follows in the column of a band needs to be below the name of the one before. */

@@ -2,7 +2,7 @@ import type { Trace } from '../../record/trace.js';
 import type { RunWords } from '../run-words.js';
 import { type Across, sizes } from './across.js';
 import { bandKind } from './palette.js';
-import { type Label, textWidth } from './label.js';
+import { type Label, textOf, textWidth, wrapped } from './label.js';
 import type { Band } from './shapes.js';
 import { notDrawnTexts } from './words.js';
 
@@ -32,7 +32,13 @@ export function keyOf(
   const labels: Label[] = [];
   let x = place.timeX + 14;
   let y = top;
+  const most = Math.floor((place.width - place.timeX - 52) / textWidth('x', sizes.small));
   const add = (text: string, state?: string | null): void => {
+    const [first = [], ...rest] = wrapped([{ text, tone: 'soft' }], most);
+    put(textOf({ parts: first }), state);
+    for (const parts of rest) put(textOf({ parts }), null);
+  };
+  const put = (text: string, state?: string | null): void => {
     const indent = state === null ? 0 : 20;
     const width = indent + textWidth(text, sizes.small) + 18;
     if (x + width > place.width && x > place.timeX + 14) {

@@ -3,13 +3,16 @@ import { runEnglish } from '../run-words.js';
 import { type Across, across, type HostPlace, lineHeight, sizes } from './across.js';
 import { arrange } from './arrange.js';
 import { bandsOf } from './bands.js';
-import { acrossHeight, gapLabel, headerHeight, textDrop } from './down.js';
+import { acrossHeight, gapLabel, headerHeight, textAbove, textDrop } from './down.js';
 import { type KeyEntry, keyOf } from './key.js';
 import { type Label, type LabelKind } from './label.js';
 import type { LadderRow } from './row.js';
 import { rowsOf } from './rows.js';
-import type { Arrow, Band, Placed, Ribbon, Wait } from './shapes.js';
+import type { Room } from './room.js';
+import type { Arrow, Band, Dot, Placed, Ribbon, Span, Wait } from './shapes.js';
 import { timeText } from './words.js';
+
+export const dotRadius = 4;
 
 export interface Layout {
   readonly width: number;
@@ -21,10 +24,13 @@ export interface Layout {
   readonly arrows: readonly Arrow[];
   readonly bands: readonly Band[];
   readonly waits: readonly Wait[];
+  readonly dots: readonly Dot[];
   readonly ribbons: readonly Ribbon[];
   readonly keys: readonly KeyEntry[];
   readonly labels: readonly Label[];
   readonly rows: readonly LadderRow[];
+  /** Of each row. */
+  readonly spans: readonly Span[];
   /** The height of each instant, in order of time. */
   readonly ys: readonly number[];
 }
@@ -43,7 +49,8 @@ function hostLabels({ hosts }: Across): Label[] {
 }
 
 /** A time at each instant that has room for it; of a segment rather when it left than when it came. */
-function timeLabels({ instants, ys }: Placed, { timeX }: Across): Label[] {
+function timeLabels({ instants, ys }: Placed, { timeX, times }: Across): Label[] {
+  if (!times) return [];
   const taken: number[] = [];
   const labels: Label[] = [];
   const texts = new Set<string>();
@@ -91,6 +98,40 @@ function callLabels({ instants, ys }: Placed, { hosts, texts }: Across): Label[]
         title: text.title,
       }),
     );
+  });
+}
+
+/** Calls whose texts have no room. */
+function dotsOf({ instants, ys }: Placed, { dots, hosts }: Across): Dot[] {
+  if (!dots) return [];
+  return instants.flatMap(({ row, kind }, index): Dot[] => {
+    if (row.kind !== 'call' || kind !== 'call') return [];
+    const host = hosts.find(({ name }) => name === row.call.host);
+    if (host === undefined) return [];
+    const x = host.callX + (host.callAnchor === 'start' ? dotRadius : -dotRadius);
+    return [{ x, y: ys[index] ?? 0, failed: row.call.failed, title: `${row.call.text} ${row.call.result}`.trimEnd() }];
+  });
+}
+
+/** The span of each row, in their order; of a state that stands beside others, none of its own height. */
+function spansOf(rows: readonly LadderRow[], { instants, ys, arrows }: Placed, { hosts, texts, width }: Across): Span[] {
+  const found = new Map<LadderRow, { top: number; bottom: number }>();
+  for (const [index, instant] of instants.entries()) {
+    if (instant.kind === 'gap') continue;
+    const { row } = instant;
+    const y = ys[index] ?? 0;
+    const isText = row.kind === 'call' || row.kind === 'return';
+    const wide = row.kind === 'mark' || row.kind === 'error' || row.kind === 'fold';
+    const height = wide ? acrossHeight(instant) : isText ? (texts.get(row)?.lines.length ?? 1) * lineHeight - textAbove : 0;
+    const top = Math.min(found.get(row)?.top ?? Infinity, isText ? y - textAbove : y);
+    found.set(row, { top, bottom: Math.max(found.get(row)?.bottom ?? 0, y + height) });
+  }
+  const ends = new Map(arrows.map(({ segment, from, to, turn = to.x }) => [segment, [from.x, to.x, turn]]));
+  return rows.map((row): Span => {
+    const { top, bottom } = found.get(row) ?? { top: 0, bottom: 0 };
+    const place = hosts.find(({ name }) => (row.kind === 'call' || row.kind === 'return') && row.call.host === name);
+    const xs = row.kind === 'segment' ? ends.get(row.segment) : place && [place.left, place.right];
+    return { top, bottom, left: Math.min(...(xs ?? [0])), right: Math.max(...(xs ?? [width])) };
   });
 }
 
@@ -148,9 +189,10 @@ const order: readonly LabelKind[] = [
   'note',
 ];
 
-export function layoutOf(trace: Trace, words = runEnglish): Layout {
+/** The picture in the room that it is given, or as wide as a page takes it. */
+export function layoutOf(trace: Trace, words = runEnglish, room?: Room): Layout {
   const rows = rowsOf(trace, words);
-  const place = across(trace, rows, words);
+  const place = across(trace, rows, words, room);
   const placed = arrange(rows, place);
   const { bottom } = placed;
   const { ribbons, labels: ribbonLabels } = ribbonsOf(placed, place);
@@ -174,10 +216,12 @@ export function layoutOf(trace: Trace, words = runEnglish): Layout {
     arrows: placed.arrows,
     bands,
     waits: waitsOf(placed, place),
+    dots: dotsOf(placed, place),
     ribbons,
     keys: key.keys,
     labels,
     rows,
+    spans: spansOf(rows, placed, place),
     ys: placed.ys,
   };
 }

@@ -154,6 +154,8 @@ export function rulesOf(key: string): string {
     [' .hatch', 'fill:none;stroke:var(--hatch);stroke-width:2.4;stroke-opacity:.75'],
     [' .wait', 'fill:none;stroke:var(--soft);stroke-width:1.3'],
     [' .wait.failed', 'stroke:var(--bad)'],
+    [' .dot', 'fill:var(--soft)'],
+    [' .dot.failed', 'fill:var(--bad)'],
     [' .r-mark', 'fill:var(--mark)'],
     [' .r-error', 'fill:var(--badBack)'],
     [' .r-fold', 'fill:var(--mark);stroke:var(--line);stroke-dasharray:2 3'],

@@ -21,6 +21,22 @@ export interface Wait {
   readonly failed: boolean;
 }
 
+/** A call without its text. */
+export interface Dot {
+  readonly x: number;
+  readonly y: number;
+  readonly failed: boolean;
+  readonly title: string;
+}
+
+/** Where a row stands, to be found by the eye: from top to bottom, and from left to right where its host or its arrow is. */
+export interface Span {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly right: number;
+}
+
 export interface Ribbon {
   readonly kind: 'mark' | 'error' | 'fold' | 'gap';
   readonly x: number;

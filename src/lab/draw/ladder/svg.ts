@@ -7,8 +7,8 @@ import { runEnglish } from '../run-words.js';
 import { describe } from './describe.js';
 import type { Point } from './geometry.js';
 import { boxOf, type Label, textOf } from './label.js';
-import { type Layout, layoutOf } from './layout.js';
-import type { Arrow, Band, Ribbon, Wait } from './shapes.js';
+import { dotRadius, type Layout, layoutOf } from './layout.js';
+import type { Arrow, Band, Dot, Ribbon, Wait } from './shapes.js';
 
 function number(value: number): string {
   return String(Math.round(value * 100) / 100);
@@ -75,6 +75,10 @@ function wait({ x, top, bottom, failed }: Wait): string {
   return `<path class="${names}" d="M${at({ x: x - 3, y: top })}H${number(x + 3)}M${at({ x, y: top })}V${number(bottom)}M${at({ x: x - 3, y: bottom })}H${number(x + 3)}"/>`;
 }
 
+function dot({ x, y, failed, title: said }: Dot): string {
+  return `<circle class="${failed ? 'dot failed' : 'dot'}" cx="${number(x)}" cy="${number(y)}" r="${dotRadius}">${title(said)}</circle>`;
+}
+
 function life({ name, left, right }: HostPlace, { top, bottom }: Layout): string {
   const line = (x: number): string =>
     `<line class="life" x1="${number(x)}" y1="${top}" x2="${number(x)}" y2="${number(bottom)}"/>`;
@@ -120,22 +124,32 @@ function behind(label: Label): string {
   return `<rect class="page" x="${number(corner.x - 5)}" y="${number(corner.y - 1)}" width="${number(opposite.x - corner.x + 10)}" height="${number(opposite.y - corner.y + 2)}" rx="4"/>`;
 }
 
-/** As `ladderSvg`, with a class that no other picture of the page has, which is its id too. */
-export function drawLadder(trace: Trace, layout: Layout, key: string, words = runEnglish): string {
+/**
+ * As `ladderSvg`, with an id that no other picture of the page has. It has its own rules, of a class that is its id, unless `sharedClass`
+ * is one that the page has rules for.
+ */
+export function drawLadder(
+  trace: Trace,
+  layout: Layout,
+  key: string,
+  words = runEnglish,
+  sharedClass?: string,
+): string {
   const { width, height } = layout;
   const marks = layout.ribbons.filter(({ kind }) => kind === 'mark' || kind === 'error');
   const rest = layout.ribbons.filter(({ kind }) => kind !== 'mark' && kind !== 'error');
   const labels = layout.labels.filter((label) => textOf(label) !== '');
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" id="${key}" class="${key}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-labelledby="${key}-title ${key}-desc">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" id="${key}" class="${sharedClass ?? key}" role="img" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-labelledby="${key}-title ${key}-desc">`,
     `<title id="${key}-title">${escapeXml(headingOf(trace))}</title>`,
     `<desc id="${key}-desc">${escapeXml(describe(trace, layout.rows, words))}</desc>`,
-    `<style>${rulesOf(key)}</style>`,
+    sharedClass === undefined ? `<style>${rulesOf(key)}</style>` : '',
     `<rect class="page" width="${width}" height="${height}" rx="6"/>`,
     ...layout.hosts.map((host) => life(host, layout)),
     ...layout.bands.map(band),
     ...rest.map((one) => ribbon(one, layout)),
     ...layout.waits.map(wait),
+    ...layout.dots.map(dot),
     ...layout.arrows.map(arrow),
     ...marks.map((one) => ribbon(one, layout)),
     keys(layout),

@@ -3,13 +3,16 @@ import { describe, expect, test } from 'vitest';
 import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
 import { boxOf, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
 import { type Layout, layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
+import { mostWidth, mostWithTexts, phone, type Room, rooms } from '../../../../src/lab/draw/ladder/room.js';
 import type { Trace } from '../../../../src/lab/record/trace.js';
 import {
   abortiveClose,
   halfClosed,
   longRun,
+  longTexts,
   lostFin,
   manyConnections,
+  manyHosts,
   noHosts,
   oneHost,
   plainClose,
@@ -51,8 +54,8 @@ function stripe({ from, to }: Line): Shape {
   return [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }];
 }
 
-function flaws(trace: Trace): Record<string, unknown> {
-  const layout = layoutOf(trace);
+function flaws(trace: Trace, room?: Room): Record<string, unknown> {
+  const layout = layoutOf(trace, undefined, room);
   return {
     overlaps: overlaps(layout.labels),
     outside: outside(layout),
@@ -71,6 +74,7 @@ describe('the layout', () => {
     'of %s is in order and nothing is in the way',
     (_, trace) => {
       expect(flaws(trace)).toEqual(none);
+      expect(flaws(trace, phone)).toEqual(none);
     },
   );
 
@@ -82,6 +86,50 @@ describe('the layout', () => {
       // Of the example the last segment is lost on a long way: its arrow ended below the picture.
       { numRuns: 60, examples: [[-1923208711]] },
     );
+  });
+
+  test('of any trace is so on a phone too', { timeout: 60_000 }, () => {
+    fc.assert(
+      fc.property(fc.integer(), (seed) => {
+        expect(flaws(randomTrace(seed), phone)).toEqual(none);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  test('fits a page of 1280 px up to five hosts, and two beside a list of a page of 2560 px', () => {
+    const widths = [2, 3, 4, 5].map((count) => layoutOf(manyHosts(count)).width);
+    expect(widths.filter((width) => width > mostWithTexts)).toEqual([]);
+    expect(widths[0]).toBeLessThanOrEqual(mostWidth);
+    const { dots, labels } = layoutOf(manyHosts(5));
+    expect(dots).toHaveLength(6);
+    expect(labels.filter(({ kind }) => kind === 'call')).toEqual([]);
+    expect(dots[0]).toMatchObject({ title: 'listen(128) ok', failed: false });
+  });
+
+  test('has the texts of calls as long as they have room, in shorter lines where that suffices', () => {
+    for (const trace of [plainClose, threeHosts]) {
+      expect(texts(layoutOf(trace), 'call').join(' ')).toContain('close()');
+      expect(layoutOf(trace).dots).toEqual([]);
+    }
+    const [widest] = rooms;
+    expect(layoutOf(longTexts, undefined, widest).width).toBeGreaterThan(mostWidth);
+    expect(layoutOf(longTexts).width).toBeLessThanOrEqual(mostWidth);
+  });
+
+  test('says where each row stands', () => {
+    const { rows, spans, arrows, hosts } = layoutOf(plainClose);
+    const at = rows.findIndex((row) => row.kind === 'segment');
+    const [arrow] = arrows;
+    expect(spans[at]).toEqual({
+      top: arrow?.from.y,
+      bottom: arrow?.to.y,
+      left: Math.min(arrow?.from.x ?? 0, arrow?.to.x ?? 0),
+      right: Math.max(arrow?.from.x ?? 0, arrow?.to.x ?? 0),
+    });
+    const call = rows.findIndex((row) => row.kind === 'call' && row.call.host === 'server');
+    expect(spans[call]).toMatchObject({ left: hosts[1]?.left, right: hosts[1]?.right });
+    expect(spans).toHaveLength(rows.length);
   });
 
   test('is bounded however long the run', () => {
