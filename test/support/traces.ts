@@ -439,7 +439,14 @@ export function manyHosts(count: number): Trace {
       ];
     }),
     states: all.map(({ here, source, destination, atMs }) => {
-      return { atMs: atMs + 0.12, host: here.name, local: source, remote: destination, state: 'ESTABLISHED', how: 'seen' };
+      return {
+        atMs: atMs + 0.12,
+        host: here.name,
+        local: source,
+        remote: destination,
+        state: 'ESTABLISHED',
+        how: 'seen',
+      };
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { stepEnglish, type StepWords } from './page/step-words.js';
 import { runEnglish, type RunWords } from './run-words.js';
 import { englishGlossary, type Glossary } from './glossary.js';
 import type { NotRun, Unrun } from '../record/not-run.js';
@@ -147,6 +148,7 @@ export interface ReportWords {
   readonly ofPorts: (segment: string, window: Count, from: Count, to: Count) => string;
   readonly receivedAt: (time: string) => string;
   readonly notListed: (count: string) => string;
+  readonly steps: StepWords;
   /** What happened, in steps and pictures. */
   readonly run: RunWords;
 }
@@ -324,6 +326,7 @@ export const english: ReportWords = {
   ofPorts: (segment, window, from, to) => `${segment} win=${window}, port ${from} to ${to}`,
   receivedAt: (time) => `received ${time}`,
   notListed: (count) => `${count} more are not listed.`,
+  steps: stepEnglish,
   run: runEnglish,
 };
 

@@ -1,3 +1,4 @@
+import { stepChinese } from './page/step-words.zh.js';
 import type { NotRun } from '../record/not-run.js';
 import { chineseGlossary } from './glossary.zh.js';
 import { runChinese } from './run-words.zh.js';
@@ -166,5 +167,6 @@ export const chinese: ReportWords = {
   ofPorts: (segment, window, from, to) => `${segment} win=${window}，端口 ${from} 到 ${to}`,
   receivedAt: (time) => `${time} 收到`,
   notListed: (count) => `另有 ${count} 行没有列出。`,
+  steps: stepChinese,
   run: runChinese,
 };

@@ -307,9 +307,7 @@ function within(
         : right + gapBetween(rows, labels, names, index, room);
   }
   const alone =
-    names.length === 1
-      ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names, 0, room)
-      : timeX + room.leastGap;
+    names.length === 1 ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names, 0, room) : timeX + room.leastGap;
   const width = Math.ceil(Math.max(x, alone) + margin);
   return { width, timeX, hosts, dots, times: room.times, texts, waits, labels, said, words };
 }

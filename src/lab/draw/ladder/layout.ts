@@ -114,7 +114,11 @@ function dotsOf({ instants, ys }: Placed, { dots, hosts }: Across): Dot[] {
 }
 
 /** The span of each row, in their order; of a state that stands beside others, none of its own height. */
-function spansOf(rows: readonly LadderRow[], { instants, ys, arrows }: Placed, { hosts, texts, width }: Across): Span[] {
+function spansOf(
+  rows: readonly LadderRow[],
+  { instants, ys, arrows }: Placed,
+  { hosts, texts, width }: Across,
+): Span[] {
   const found = new Map<LadderRow, { top: number; bottom: number }>();
   for (const [index, instant] of instants.entries()) {
     if (instant.kind === 'gap') continue;
@@ -122,7 +126,11 @@ function spansOf(rows: readonly LadderRow[], { instants, ys, arrows }: Placed, {
     const y = ys[index] ?? 0;
     const isText = row.kind === 'call' || row.kind === 'return';
     const wide = row.kind === 'mark' || row.kind === 'error' || row.kind === 'fold';
-    const height = wide ? acrossHeight(instant) : isText ? (texts.get(row)?.lines.length ?? 1) * lineHeight - textAbove : 0;
+    const height = wide
+      ? acrossHeight(instant)
+      : isText
+        ? (texts.get(row)?.lines.length ?? 1) * lineHeight - textAbove
+        : 0;
     const top = Math.min(found.get(row)?.top ?? Infinity, isText ? y - textAbove : y);
     found.set(row, { top, bottom: Math.max(found.get(row)?.bottom ?? 0, y + height) });
   }

@@ -6,8 +6,8 @@ const papers = { upright: { width: 700, height: 960 }, across: { width: 960, hei
 
 export type Paper = keyof typeof papers;
 
-/** What stands above a picture may take so much from its page; with more, the picture goes to the next one. */
-const mostAbove = 260;
+/** What stands below a picture may take so much from its page; more goes to the next one. */
+const mostBelow = 200;
 /** With less than this of its size a picture is printed in parts: its letters would have less than 5 points. */
 const leastScale = 0.55;
 
@@ -48,9 +48,12 @@ function partsOf(layout: Layout, first: number, rest: number): Part[] {
   return [...parts, { top, bottom: layout.height }];
 }
 
-/** On which paper the picture is largest below what stands above it; what would be too small even so goes over several pages. */
-export function printOf(layout: Layout, above: number): Print {
-  const taken = above > mostAbove ? 0 : above;
+/**
+ * On which paper the picture is largest between what stands above and below it; what would be too small even so goes over several
+ * pages.
+ */
+export function printOf(layout: Layout, above: number, below: number): Print {
+  const taken = above + (below > mostBelow ? 0 : below);
   const whole = Object.entries(papers).map(([name, { width, height }]): Print => {
     const paper: Paper = name === 'upright' ? 'upright' : 'across';
     const scale = Math.min(1, width / layout.width, (height - taken) / layout.height);
@@ -60,5 +63,5 @@ export function printOf(layout: Layout, above: number): Print {
   const { width, height } = papers.upright;
   const scale = Math.min(1, width / layout.width);
   if (best !== undefined && (best.scale >= leastScale || scale < best.scale * 1.2)) return best;
-  return { paper: 'upright', scale, parts: partsOf(layout, (height - taken) / scale, height / scale) };
+  return { paper: 'upright', scale, parts: partsOf(layout, (height - above) / scale, height / scale) };
 }

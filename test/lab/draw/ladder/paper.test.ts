@@ -11,7 +11,7 @@ const layouts = [...traces, { ...longDialogue, name: 'long-dialogue' }].map(
 describe('on paper', () => {
   test.each(layouts)('%s is whole, and no text is cut', (_, layout) => {
     for (const above of [0, 175, 1000]) {
-      const { parts, scale } = printOf(layout, above);
+      const { parts, scale } = printOf(layout, 75, above);
       expect(parts.map(({ top }) => top)).toEqual([0, ...parts.slice(0, -1).map(({ bottom }) => bottom)]);
       expect(parts.at(-1)?.bottom).toBe(layout.height);
       const cuts = parts.slice(1).map(({ top }) => top);
@@ -26,13 +26,13 @@ describe('on paper', () => {
   });
 
   test('is on the paper that shows it larger', () => {
-    expect(printOf(layoutOf(plainClose), 75)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
-    expect(printOf(layoutOf(threeHosts), 75)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
-    expect(printOf(layoutOf(oneHost), 75)).toMatchObject({ paper: 'upright', scale: 1 });
+    expect(printOf(layoutOf(plainClose), 75, 0)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
+    expect(printOf(layoutOf(threeHosts), 75, 0)).toMatchObject({ paper: 'across', parts: [{ top: 0 }] });
+    expect(printOf(layoutOf(oneHost), 75, 0)).toMatchObject({ paper: 'upright', scale: 1 });
   });
 
   test('has letters of five points or more, over as many pages as it takes', () => {
-    const { parts, scale } = printOf(layoutOf(longDialogue), 75);
+    const { parts, scale } = printOf(layoutOf(longDialogue), 75, 0);
     expect(parts.length).toBeGreaterThan(2);
     expect(scale * 12 * 0.75).toBeGreaterThan(5);
   });

@@ -1,0 +1,202 @@
+import type { Json } from '../../record/json.js';
+import { escapeXml } from './escape.js';
+import { shown } from './value.js';
+import { labelOf } from './words.js';
+import { withPosition } from '../../record/position.js';
+import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
+import { type Layout, layoutOf } from '../ladder/layout.js';
+import { type Print, printOf } from '../ladder/paper.js';
+import { phone } from '../ladder/room.js';
+import { type Deed, deedsOf, marksOf } from '../ladder/row.js';
+import type { ReportWords } from '../report-words.js';
+import { drawLadder, headingOf } from '../ladder/svg.js';
+import { SegmentWords } from '../ladder/segment-words.js';
+import { stateLines, stepsOf } from './steps.js';
+import { timeText } from '../ladder/words.js';
+
+/** Rows of a list: what is left is in the capture file and in the trace's JSON. */
+const mostRows = 500;
+
+/** On paper: of a run's heading, of a line of its findings. */
+const headingHeight = 75;
+const findingHeight = 21;
+
+/** Of what a phone shows a picture is not made smaller than this part of its size: its letters would be too small. */
+const leastOnPhone = 0.85;
+
+/** The class of all pictures of the page, which has their rules once. */
+export const pictureClass = 'ladder';
+
+/** A run with its pictures: one for wide screens and for paper, one for phones. */
+export interface Drawn {
+  readonly trace: Trace;
+  readonly layout: Layout;
+  readonly narrow: Layout;
+  readonly print: Print;
+}
+
+export function drawn(trace: Trace, { run }: ReportWords): Drawn {
+  const layout = layoutOf(trace, run);
+  return {
+    trace,
+    layout,
+    narrow: layoutOf(trace, run, phone),
+    print: printOf(layout, headingHeight, below(trace)),
+  };
+}
+
+interface ListRow {
+  readonly atMs: number;
+  readonly where: string;
+  readonly what: string;
+  readonly result: string;
+  readonly failed: boolean;
+}
+
+function callRow({ atMs, host, socket, text, result, failed }: Deed): ListRow {
+  return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: text, result, failed };
+}
+
+function segmentRow(segment: TraceSegment, segments: SegmentWords, words: ReportWords): ListRow {
+  const { sentMs, receivedMs, from, to, source, destination, window } = segment;
+  const what = words.ofPorts(segments.of(segment), window, source.port, destination.port);
+  const result = receivedMs === undefined ? words.run.lost : words.receivedAt(timeText(receivedMs));
+  return { atMs: sentMs, where: `${from} → ${to}`, what, result, failed: receivedMs === undefined };
+}
+
+function listOf(trace: Trace, segments: SegmentWords, words: ReportWords): ListRow[] {
+  const rest = { where: '', result: '', failed: false };
+  return [
+    ...deedsOf(trace.events, words.run).map(callRow),
+    ...trace.segments.map((segment) => segmentRow(segment, segments, words)),
+    ...marksOf(trace.events).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
+    ...(trace.error === undefined
+      ? []
+      : [{ ...rest, atMs: trace.error.atMs, what: withPosition(trace.error), failed: true }]),
+  ].sort((a, b) => a.atMs - b.atMs);
+}
+
+function list(trace: Trace, segments: SegmentWords, words: ReportWords): string {
+  const rows = listOf(trace, segments, words);
+  if (rows.length === 0) return '';
+  const left = rows.length - mostRows + (trace.omitted?.count ?? 0);
+  const lines = rows.slice(0, mostRows).map(({ atMs, where, what, result, failed }) => {
+    const cells = [where, what].map((text) => `<td>${escapeXml(text)}</td>`).join('');
+    return `<tr><td class="at">${timeText(atMs)}</td>${cells}<td${failed ? ' class="failed"' : ''}>${escapeXml(result)}</td></tr>`;
+  });
+  const head = words.happenedHead.map((name) => `<th scope="col">${name}</th>`).join('');
+  return [
+    `<details><summary>${words.callsAndSegments(deedsOf(trace.events, words.run).length, trace.segments.length)}</summary>`,
+    `<div class="scroll" tabindex="0"><table class="list"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
+    left > 0 ? `<p class="soft">${words.notListed(left.toLocaleString('en-US'))}</p>` : '',
+    '</details>',
+  ].join('');
+}
+
+function findings({ findings: value, labels }: Trace, words: ReportWords): string {
+  if (value === null) return '';
+  if (typeof value !== 'object' || Array.isArray(value)) return `<p>${shown(value, labels, words)}</p>`;
+  const rows = Object.entries(value).map(
+    ([key, part]) =>
+      `<tr><th scope="row">${escapeXml(labelOf(key, labels))}</th><td>${shown(part, labels, words)}</td></tr>`,
+  );
+  if (rows.length === 0) return '';
+  return `<div class="scroll" tabindex="0"><table class="findings"><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+function linesOf(value: Json): number {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 1;
+  return Object.values(value).reduce((sum: number, part) => sum + linesOf(part), 0);
+}
+
+/** About how high on paper is what stands below a picture: findings line by line, and a line of where it ran. */
+function below({ findings: value, error }: Trace): number {
+  return (linesOf(value) + 2 + (error === undefined ? 0 : 2)) * findingHeight;
+}
+
+/** The picture again as paper has room for it: as large as a page can hold it, or in parts that cut no text. */
+function printed({ layout, print }: Drawn, key: string): string {
+  const { scale, parts } = print;
+  const pieces = parts.map(({ top, bottom }) => {
+    const size = `width="${Math.floor(layout.width * scale)}" height="${Math.floor((bottom - top) * scale)}"`;
+    return `<svg ${size} viewBox="0 ${top} ${layout.width} ${bottom - top}"><use href="#${key}"/></svg>`;
+  });
+  return `<div class="printed" aria-hidden="true">${pieces.join('')}</div>`;
+}
+
+/** Of the whole, in hundredths of a part in a hundred, which is less than a pixel. */
+function percent(part: number, whole: number): number {
+  return Math.round((10_000 * part) / whole) / 100;
+}
+
+/** What the page's script needs to step through the run, as JSON. */
+function steps({ trace, layout, narrow }: Drawn, segments: SegmentWords, words: ReportWords): string {
+  const pictures = [layout, narrow];
+  const all = stepsOf(trace, layout.rows, segments, words).map(({ row, head, fields, states, before }) => {
+    const spans = pictures.map(({ spans: places, width, height }) => {
+      const { top, bottom, left, right } = places[row] ?? { top: 0, bottom: 0, left: 0, right: 0 };
+      return [percent(top, height), percent(bottom, height), percent(left, width), percent(right, width)];
+    });
+    return { head, fields, count: states, before, spans };
+  });
+  const bottoms = pictures.map(({ bottom, height }) => percent(bottom, height));
+  const json = JSON.stringify({ name: headingOf(trace), steps: all, states: stateLines(trace), bottoms }).replaceAll(
+    '<',
+    '\\u003c',
+  );
+  return `<script type="application/json" class="steps">${json}</script>`;
+}
+
+function pictures({ trace, layout, narrow }: Drawn, key: string, { run, ladderOf }: ReportWords): string {
+  const least = Math.floor(narrow.width * leastOnPhone);
+  return [
+    `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(ladderOf(headingOf(trace)))}">`,
+    `<div class="stage wide">${drawLadder(trace, layout, key, run, pictureClass)}</div>`,
+    `<div class="stage narrow" style="--least: ${least}px">${drawLadder(trace, narrow, `${key}-narrow`, run, pictureClass)}</div>`,
+    '</div>',
+  ].join('');
+}
+
+function opening(
+  id: string,
+  { title, variant }: Trace | DeadRun,
+  classes: readonly string[],
+  isOneOf: boolean,
+  { named }: ReportWords,
+): string {
+  const names = ['run', ...classes].join(' ');
+  if (!isOneOf || variant === undefined) return `<section class="${names}" id="${id}">`;
+  const name = escapeXml(variant);
+  return [
+    `<section class="${names}" id="${id}" data-variant="${name}" aria-labelledby="${id}-name">`,
+    `<h3 id="${id}-name"><span class="whose">${named(escapeXml(title), '')}</span>${name}</h3>`,
+  ].join('');
+}
+
+/** One run; of several variants with the name of its own. `number` tells it from the others of the page, as `3-2`. */
+export function runSection(run: Drawn | DeadRun, number: string, isOneOf: boolean, words: ReportWords): string {
+  const id = `run-${number}`;
+  if ('failure' in run)
+    return [
+      opening(id, run, [], isOneOf, words),
+      `<p class="soft">${escapeXml(run.name)}</p>`,
+      `<p><span class="verdict refuted">${words.notRecorded}</span> ${escapeXml(run.failure)}</p>`,
+      '</section>',
+    ].join('\n');
+  const { trace, print } = run;
+  const { name, kernel, node, durationMs, error } = trace;
+  const key = `ladder-${number}`;
+  const segments = new SegmentWords(trace, words.run);
+  return [
+    opening(id, trace, [print.paper, ...(print.parts.length > 1 ? ['in-parts'] : [])], isOneOf, words),
+    error === undefined
+      ? ''
+      : `<p class="aborted"><span class="verdict refuted">${words.wasAborted}</span> ${escapeXml(withPosition(error))}</p>`,
+    `<div class="scene">${pictures(run, key, words)}${steps(run, segments, words)}</div>`,
+    printed(run, key),
+    findings(trace, words),
+    `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs))].join(words.comma))}</p>`,
+    list(trace, segments, words),
+    '</section>',
+  ].join('\n');
+}
