@@ -84,7 +84,7 @@ describe.skipIf(noChromium !== '')(`the page of experiments in a browser${noChro
     expect(await head()).toBe('client → server: SYN seq=0');
     expect(await first().locator('.count').textContent()).toBe('Step 3 of 18');
     expect(await first().locator('dd').allTextContents()).toContain('server, 192.168.0.2:8080');
-    const table = (): Promise<string[]> => first().locator('tbody tr').allInnerTexts();
+    const table = (): Promise<string[]> => first().locator('.stepper tbody tr').allInnerTexts();
     expect(await table()).toEqual([
       'server\t192.168.0.2:8080\t*\tLISTEN',
       'client\t192.168.0.1:40001\t192.168.0.2:8080\t~SYN_SENT',
