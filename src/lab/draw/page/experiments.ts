@@ -74,7 +74,7 @@ function sideList(groups: readonly Group[], words: ReportWords): string {
   const links = groups.map((group, index) => {
     const { name } = traceIn(group[0]);
     const isBad = group.some((run) => 'failure' in run || run.trace.error !== undefined);
-    const bad = isBad ? ' <span class="verdict refuted">${words.wasAborted}</span>' : '';
+    const bad = isBad ? ` <span class="verdict refuted">${words.wasAborted}</span>` : '';
     return `<li><a href="#experiment-${index + 1}">${titleOf(group)}${bad} <span class="name soft">${escapeXml(name)}</span></a></li>`;
   });
   return [

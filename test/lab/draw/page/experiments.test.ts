@@ -5,6 +5,8 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
+import { english } from '../../../../src/lab/draw/report-words.js';
+import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
 import { launchChromium, noChromium } from '../../../support/chromium.js';
 import { abortiveClose, lostFin, manyHosts, plainClose, scriptError, threeHosts } from '../../../support/traces.js';
 
@@ -27,6 +29,20 @@ describe('the page of experiments', () => {
     expect(html).not.toContain('<nav');
     expect(html).toContain('resets <span class="soft">data unread</span></h2>');
     expect(experimentsHtml([])).toContain('</html>');
+  });
+});
+
+describe('the page of experiments in Chinese', () => {
+  test('has no word of the English page', () => {
+    const html = experimentsHtml([...variants.map((trace) => ({ ...trace, findings: null })), lostFin], chinese);
+    expect(html).toMatch(/^<!doctype html><html lang="zh-CN">/);
+    const data = [...html.matchAll(/class="steps">(.*?)<\/script>/g)].map(([, json = '']) => json);
+    expect(data).toHaveLength(4);
+    expect(data[0]).toContain('"fields":[["主机","server"],["调用","listener：listen(5)"],["结果","ok"]');
+    const shown = html.replace(/<(style|script|svg)\b.*?<\/\1>/gs, '').replaceAll(/<[^>]*>/g, ' ');
+    const texts = Object.values(english.steps).filter((text) => typeof text === 'string');
+    expect(texts.filter((text) => new RegExp(`\\b${text}\\b`).test(shown))).toEqual([]);
+    expect(shown).toContain('此刻的套接字');
   });
 });
 
