@@ -210,6 +210,15 @@ function printed(played: Played, spoken: Spoken): string {
   return printable(words.couldNotBeRecorded(name, failure));
 }
 
+/** Which of several runs were aborted, and why: their pictures may have long gone past. */
+function abortedOf(played: readonly Played[], { words }: Spoken): string[] {
+  const aborted = played.flatMap((one) =>
+    'trace' in one && one.trace.error !== undefined ? [`${one.run.experiment.name}: ${one.trace.error.message}`] : [],
+  );
+  if (played.length < 2 || aborted.length === 0) return [];
+  return [words.someAborted(aborted.length, played.length), ...aborted.map(printable)];
+}
+
 /** What of scripts can be told without running them; a mistake in one is thrown. */
 async function readScripts(files: readonly string[], flags: LabFlags): Promise<string> {
   const [other] = files.filter((file) => !file.endsWith('.pkt'));
@@ -263,6 +272,7 @@ async function runLab(names: readonly string[], flags: LabFlags): Promise<void> 
   if (flags.json === true) console.log(json(played.map(traceOf)));
   else console.log(played.map((one) => printed(one, spoken)).join('\n\n'));
   for (const one of dead) console.error(`sockwise: ${printed(one, spoken)}`);
+  for (const text of interrupt.signal.aborted ? [] : abortedOf(played, spoken)) console.error(text);
   outputs.write(
     runs.map((run) => played.find((one) => one.run === run)),
     spoken,

@@ -91,6 +91,9 @@ export function setScheduler(thread: number, policy: keyof typeof schedulers, pr
 /** epoll_ctl(2). */
 export const epollOperations = { EPOLL_CTL_ADD: 1, EPOLL_CTL_DEL: 2, EPOLL_CTL_MOD: 3 } as const;
 
+/** The addon takes no more at once: the next look has the others. */
+const mostEvents = 1024;
+
 /** A set of epoll(7) of its own: edges, EPOLLONESHOT and EPOLLEXCLUSIVE are what it was asked for. */
 export class Epoll implements RawDescriptor {
   readonly fd = check(native.epollCreate(), 'epoll_create');
@@ -101,7 +104,7 @@ export class Epoll implements RawDescriptor {
 
   /** epoll_wait(2), without waiting. */
   look(most: number): { readonly fd: number; readonly events: number }[] {
-    const pairs = new Int32Array(2 * most);
+    const pairs = new Int32Array(2 * Math.min(most, mostEvents));
     const count = check(native.epollWait(this.fd, pairs), 'epoll_wait');
     return Array.from({ length: count }, (_, index) => ({
       events: (pairs[2 * index] ?? 0) >>> 0,

@@ -175,7 +175,9 @@ export function pktScript(trace: Trace): PktScriptText {
     if (line.startsWith('//')) return line;
     const since = Math.max(0, atMs - before);
     before = Math.max(before, atMs);
-    const blocks = endMs - atMs > blockedMs ? `...${seconds(since + endMs - atMs)}` : '';
+    // What only this process was slow with is no block of the call's: a segment ends that.
+    const isEnded = trace.segments.some(({ sentMs }) => sentMs > atMs && sentMs < endMs);
+    const blocks = isEnded && endMs - atMs > blockedMs ? `...${seconds(since + endMs - atMs)}` : '';
     return `${`+${seconds(since)}${blocks}`.padStart(8)} ${line}`;
   });
   const unique = [...new Set(cannot)];

@@ -134,6 +134,8 @@ export interface ReportWords {
   readonly runsProgress: (done: Count, all: Count, running: string) => string;
   readonly runsInterrupted: (recorded: Count, all: Count) => string;
   readonly couldNotBeRecorded: (name: string, why: string) => string;
+  /** Of several runs; their names and reasons follow. */
+  readonly someAborted: (count: number, of: number) => string;
   /** What a script of packetdrill has: a count of these. */
   readonly scriptParts: (counts: Readonly<Record<ScriptPart, number>>) => string;
   readonly canBePlayed: (file: string, parts: string, seconds: Count, ipVersion: string) => string;
@@ -307,6 +309,7 @@ export const english: ReportWords = {
   runsInterrupted: (recorded, all) =>
     `interrupted: ${recorded} of ${all} runs were recorded, the last ones not to their end`,
   couldNotBeRecorded: (name, why) => `${name}: it could not be recorded: ${why}`,
+  someAborted: (count, of) => `${count} of ${of} runs ${count === 1 ? 'was' : 'were'} aborted:`,
   scriptParts: ({ call, segment, icmp, code, shell }) =>
     Object.entries({ call, segment, 'ICMP message': icmp, assertion: code, 'shell command': shell })
       .filter(([, count]) => count > 0)

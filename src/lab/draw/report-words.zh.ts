@@ -143,6 +143,7 @@ export const chinese: ReportWords = {
   runsProgress: (done, all, running) => `${all} 次运行已完成 ${done} 次，正在运行 ${running}`,
   runsInterrupted: (recorded, all) => `被中断：${all} 次运行中记录了 ${recorded} 次，最后几次没有跑完`,
   couldNotBeRecorded: (name, why) => `${name}：没能记录下来：${why}`,
+  someAborted: (count, of) => `${of} 次运行中有 ${count} 次中止：`,
   scriptParts: ({ call, segment, icmp, code, shell }) =>
     [
       [call, '次调用'],

@@ -8,13 +8,12 @@ import {
   descriptor,
   descriptorAt,
   done,
-  field,
   number,
   type SystemCall,
 } from './machine.js';
 import { addressOf, isUnspecified, transferCalls, unspecified } from './transfer-calls.js';
 import type { Value } from './script.js';
-import { namesOf, numberOf, optionBytes } from './values.js';
+import { field, namesOf, numberOf, optionBytes, optionLength } from './values.js';
 
 /** As ints, and what is no int, as an option of one byte, byte by byte. */
 function bytesText(bytes: Uint8Array): string {
@@ -135,9 +134,7 @@ export const systemCalls: Readonly<Record<string, SystemCall>> = {
     prepare(machine, line) {
       const { socket } = descriptor(machine, line).socket;
       const [level, optname] = [number(line, 1), number(line, 2)];
-      const sizes = argument(line, 4);
-      const length =
-        (sizes.kind === 'array' && sizes.items[0] !== undefined ? numberOf(sizes.items[0]) : undefined) ?? 4;
+      const length = optionLength(line.args[4]);
       const wanted = optionBytes(argument(line, 3), length);
       return () => {
         const got = socket.getOption({ level, optname, length });

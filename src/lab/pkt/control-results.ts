@@ -1,7 +1,7 @@
 import type { ReceivedControlMessage, ReceivedMessage } from '../../index.js';
-import { field, type Machine, type Returned } from './machine.js';
+import type { Machine, Returned } from './machine.js';
 import type { Value } from './script.js';
-import { namesOf, numberOf, wordNumber } from './values.js';
+import { field, namesOf, numberOf, wordNumber } from './values.js';
 
 type Result = NonNullable<Returned['results']>[number];
 

@@ -8,14 +8,13 @@ import {
   descriptor,
   done,
   fdOf,
-  field,
   type Machine,
   number,
   type Returned,
   type SystemCall,
 } from './machine.js';
 import type { CallLine, Value } from './script.js';
-import { numberOf } from './values.js';
+import { field, numberOf } from './values.js';
 
 /** The set of a script's descriptor, and what each of its descriptors was given to tell. */
 class ScriptEpoll extends Epoll {

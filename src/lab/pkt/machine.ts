@@ -112,8 +112,3 @@ export const done: Returned = { value: 0 };
 export function count(taken: number | undefined): Returned | undefined {
   return taken === undefined ? undefined : { value: taken };
 }
-
-/** A field of a structure, by name. */
-export function field(value: Value, name: string): Value | undefined {
-  return value.kind === 'struct' ? value.fields.find((one) => one.name === name)?.value : undefined;
-}

@@ -32,10 +32,12 @@ function number(scanner: Scanner): number | undefined {
   return Number.isSafeInteger(value) ? value : scanner.refuse(`expected a number of 53 bits, got ${text}`, place);
 }
 
-function port(scanner: Scanner): number {
+function unsigned(scanner: Scanner, what: string, bits: number): number {
   const { place } = scanner;
-  const value = number(scanner) ?? scanner.fail('a port');
-  return value >= 0 && value < 2 ** 16 ? value : scanner.refuse(`a port: expected 16 bits, got ${value}`, place);
+  const value = number(scanner) ?? scanner.fail(what);
+  return value >= 0 && value < 2 ** bits
+    ? value
+    : scanner.refuse(`${what}: expected ${bits} bits, got ${value}`, place);
 }
 
 function readText(scanner: Scanner): string | undefined {
@@ -131,14 +133,14 @@ function readIcmp(scanner: Scanner, happens: Happens, way: Way, defined: Defined
   const type = scanner.must(word, 'a type of ICMP');
   const name = scanner.take(/(?!mtu\b|id\b)[a-z_][a-z0-9_]*/iy);
   const code = name && (defined.get(name) ?? name);
-  const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : (number(scanner) ?? scanner.fail('an MTU'));
+  const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : unsigned(scanner, 'an MTU', 32);
   let about: IcmpLine['about'];
   if (scanner.take('[') !== undefined) {
-    const seq = number(scanner) ?? scanner.fail('a sequence number');
+    const seq = unsigned(scanner, 'a sequence number', 32);
     scanner.must(':');
-    if (number(scanner) === undefined) scanner.fail('a sequence number');
+    unsigned(scanner, 'a sequence number', 32);
     scanner.must('(');
-    about = { seq, length: number(scanner) ?? scanner.fail('a number of bytes') };
+    about = { seq, length: unsigned(scanner, 'a number of bytes', 16) };
     scanner.must(')');
     scanner.must(']');
   }
@@ -153,8 +155,8 @@ function readIcmp(scanner: Scanner, happens: Happens, way: Way, defined: Defined
   };
 }
 
-/** What the importer does not know of the network layer: each is named where it stands. */
-const otherPackets = ['udp', 'gre', 'GREv0', 'mpls', 'psp'];
+/** What the importer does not know of the network layer: it is named where it stands. */
+const otherPacket = /(?:udp|gre|GREv0|mpls|psp)\b/y;
 
 function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defined): Line {
   let ip = readIp(scanner);
@@ -169,14 +171,14 @@ function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defin
     ip = { ...ip, ...readIp(scanner) };
   }
   const { place } = scanner;
-  const other = otherPackets.find((name) => scanner.take(new RegExp(`${name}\\b`, 'y')) !== undefined);
+  const other = scanner.take(otherPacket);
   if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP and ICMP alone`, place);
   if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way, defined);
   let ports: SegmentLine['ports'];
   if (scanner.isNext(/\d+\s*>\s*\d/y)) {
-    const source = port(scanner);
+    const source = unsigned(scanner, 'a port', 16);
     scanner.must('>');
-    ports = { source, destination: port(scanner) };
+    ports = { source, destination: unsigned(scanner, 'a port', 16) };
   }
   const segment = readSegment(scanner, defined);
   return {

@@ -63,8 +63,6 @@ export class Player implements Machine {
   /** A call that blocks. */
   #pending: Promise<void> | undefined;
   #failure: unknown;
-  /** What is left of a segment that was longer than its line. */
-  #rest: ArrivedSegment | undefined;
 
   constructor(stage: PktStage, script: PktScript, network: PktNetwork) {
     this.#stage = stage;
@@ -283,9 +281,7 @@ export class Player implements Machine {
     const { segment: written, ip, when } = line;
     const [fromMs, toMs] = this.#time.window(when, longestMs);
     const untilMs = toMs + lateMs;
-    const rest = this.#rest;
-    this.#rest = undefined;
-    const first = rest ?? (await this.#next(line, untilMs));
+    const first = await this.#next(line, untilMs);
     const what = segmentText(written);
     if (first === undefined) this.#fail(line, `expected ${what}; nothing came`);
     const flow = this.#learn(line, first);
@@ -293,11 +289,9 @@ export class Player implements Machine {
       const came = await this.#next(line, untilMs);
       return came && flow.fromWire(came);
     };
-    // What was left over has the numbers of the script already.
     const pieces = this.#network.strictSegments ? (): Promise<undefined> => Promise.resolve(undefined) : piece;
-    const gathered = await gather(rest ?? flow.fromWire(first), written, pieces);
-    const { whole } = gathered;
-    this.#rest = gathered.rest;
+    // A longer one than is written is not split: the host has sent more than the script says.
+    const whole = await gather(flow.fromWire(first), written, pieces);
     flow.noteStamps(written, whole);
     this.#note('gets', whole, whole);
     const found = differences(written, ip, whole);

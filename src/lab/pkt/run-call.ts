@@ -1,7 +1,7 @@
-import { messageOf } from '../../errors.js';
+import { codeOf, messageOf } from '../../errors.js';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getSystemErrorName } from 'node:util';
-import type { Socket } from '../../index.js';
+import type { PollEvent, Socket } from '../../index.js';
 import { patient } from '../record/patience.js';
 import { errnoOf, systemCalls } from './calls.js';
 import { PktFailure } from './failure.js';
@@ -18,6 +18,15 @@ const neverBlocking = ['MSG_DONTWAIT', 'MSG_ERRQUEUE'];
 /** What a call came to. */
 type Outcome = { readonly returned: Returned } | { readonly errno: string };
 
+/** Waits until a call could go on, or so long. */
+async function ready(socket: Socket, event: PollEvent, timeoutMs: number, signal: AbortSignal): Promise<void> {
+  try {
+    await socket.poll([event], { timeoutMs, signal });
+  } catch (error) {
+    if (codeOf(error) !== 'ERR_TIMED_OUT') throw error;
+  }
+}
+
 /** Makes a call again until it does not block, and one that has to take all, until it has what the script says. */
 async function untilDone(
   call: SystemCall,
@@ -33,7 +42,7 @@ async function untilDone(
     if (last !== undefined && last.value >= wanted) return last;
     if (performance.now() > deadlineMs) throw new Error(`${line.name}: it still blocks`);
     if (call.waits === undefined || socket === undefined) await delay(1, undefined, { signal });
-    else await socket.poll([call.waits], { timeoutMs: Math.max(1, Math.ceil(deadlineMs - performance.now())), signal });
+    else await ready(socket, call.waits, Math.max(1, Math.ceil(deadlineMs - performance.now())), signal);
   }
 }
 
@@ -56,7 +65,7 @@ async function inTime(blocked: Promise<number>, line: CallLine, signal: AbortSig
 /** A send that opens a connection, as with MSG_FASTOPEN, returns when the connection stands, or with what became of it. */
 async function untilConnected(socket: Socket, line: CallLine, signal: AbortSignal): Promise<void> {
   if (socket.getOption('TCP_INFO').state !== 'SYN_SENT') return;
-  await socket.poll(['POLLOUT'], { timeoutMs: Math.ceil((line.returnsMs ?? 0) + patient(blockedAfterMs)), signal });
+  await ready(socket, 'POLLOUT', Math.ceil((line.returnsMs ?? 0) + patient(blockedAfterMs)), signal);
   const errno = socket.getOption('SO_ERROR');
   if (errno !== 0) throw Object.assign(new Error('it could not connect'), { code: getSystemErrorName(-errno) });
 }

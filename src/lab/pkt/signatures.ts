@@ -1,14 +1,14 @@
 import type { CallLine, Value } from './script.js';
-import { namesOf, numberOf, optionBytes, valueText } from './values.js';
+import { field, isInt, namesOf, numberOf, optionBytes, optionLength, valueText } from './values.js';
 
 /** What an argument must be: what to call it, and whether a value is one. */
 interface Kind {
   readonly what: string;
-  readonly fits: (value: Value) => boolean;
+  readonly fits: (value: Value, args: readonly Value[]) => boolean;
 }
 
 const any: Kind = { what: 'a value', fits: () => true };
-const number: Kind = { what: 'a number', fits: (value) => numberOf(value) !== undefined };
+const number: Kind = { what: 'a number of 32 bits', fits: (value) => isIntValue(value) };
 const descriptor: Kind = {
   what: 'a descriptor, as 3',
   fits: (value) => value.kind === 'number' && value.value >= 0 && value.value < 2 ** 31,
@@ -21,20 +21,24 @@ const size: Kind = {
   what: 'a number of bytes below 2**31',
   fits: (value) => value.kind === 'number' && value.value >= 0 && value.value < 2 ** 31,
 };
-const message: Kind = { what: 'a message in { }, with a msg_iov', fits: (value) => hasField(value, 'msg_iov') };
+const message: Kind = {
+  what: 'a message in { }, with a msg_iov as [{..., 100}]',
+  fits: (value) => {
+    const parts = field(value, 'msg_iov');
+    return parts?.kind === 'array' && parts.items.every(isPart);
+  },
+};
 const address: Kind = {
-  what: '"...", "AF_UNSPEC" or an address in { }',
-  fits: (value) =>
-    value.kind === 'any' || value.kind === 'struct' || (value.kind === 'word' && value.name.startsWith('AF_')),
+  what: '"...", "AF_UNSPEC" or {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.1")}',
+  fits: (value) => value.kind === 'any' || isAddress(value) || (value.kind === 'word' && value.name.startsWith('AF_')),
 };
 const option: Kind = {
-  what: 'a value as [1], "cubic" or {onoff=1, linger=0}',
-  fits: (value) => value.kind === 'any' || optionBytes(value, 4) !== undefined,
+  what: 'a value as [1], "cubic" or {onoff=1, linger=0}, its numbers of 32 bits',
+  fits: (value, args) => value.kind === 'any' || optionBytes(value, optionLength(args[4])) !== undefined,
 };
 const event: Kind = {
   what: 'an event in { }',
-  fits: (value) =>
-    value.kind === 'struct' || (value.kind === 'array' && value.items.every(({ kind }) => kind === 'struct')),
+  fits: (value) => isEvent(value) || (value.kind === 'array' && value.items.every(isEvent)),
 };
 const oneNumber: Kind = {
   what: 'a number in [ ]',
@@ -58,11 +62,41 @@ const command: Kind = { what: 'F_GETFL or F_SETFL', fits: (value) => /^F_[GS]ETF
 const nowhere: Kind = { what: 'NULL', fits: (value) => value.kind === 'word' && value.name === 'NULL' };
 
 function hasField(value: Value, name: string): boolean {
-  return value.kind === 'struct' && value.fields.some((field) => field.name === name);
+  return field(value, name) !== undefined;
+}
+
+function isIntValue(value: Value): boolean {
+  const given = numberOf(value);
+  return given !== undefined && isInt(given);
+}
+
+/** Its fields one by one: what is not known would be ignored. */
+const addressFields: Readonly<Record<string, (value: Value) => boolean>> = {
+  sa_family: ({ kind }) => kind === 'word',
+  sin_port: (value) => numberOf(value) !== undefined,
+  sin_addr: (value) => value.kind === 'made' && value.by === 'inet_addr' && value.of[0]?.kind === 'text',
+};
+
+function isAddress(value: Value): boolean {
+  return (
+    value.kind === 'struct' &&
+    value.fields.every(({ name = '', value: of }) => Object.hasOwn(addressFields, name) && addressFields[name]?.(of))
+  );
+}
+
+function isEvent(value: Value): boolean {
+  const events = field(value, 'events');
+  return value.kind === 'struct' && (events === undefined || isIntValue(events));
+}
+
+/** Of a `msg_iov`. */
+function isPart(value: Value): boolean {
+  const bytes = value.kind === 'struct' && value.fields.length === 2 ? value.fields[1]?.value : undefined;
+  return bytes !== undefined && size.fits(bytes, []);
 }
 
 function isNumbers(value: Value): boolean {
-  return value.kind === 'array' && value.items.every((item) => numberOf(item) !== undefined);
+  return value.kind === 'array' && value.items.every(isIntValue);
 }
 
 /** The arguments of each call; those behind `least` may be left out. */
@@ -118,7 +152,7 @@ export function wrongArgument({ name, args }: CallLine): WrongArgument | undefin
   const signature = Object.hasOwn(signatures, name) ? signatures[name] : undefined;
   if (signature === undefined) return undefined;
   const { takes, least = takes.length } = signature;
-  const index = args.findIndex((value, at) => !(takes[at]?.fits(value) ?? false));
+  const index = args.findIndex((value, at) => !(takes[at]?.fits(value, args) ?? false));
   const wrong = args[index];
   if (wrong !== undefined) {
     const expected = takes[index]?.what ?? `${takes.length} arguments`;

@@ -75,6 +75,8 @@ function ofLine(line: Line, ipVersion: IpVersion, { allowShell = false }: PktSet
     }
     case 'icmp':
       if (line.way === 'out') return [{ place, reason: 'ICMP of the host is not compared' }];
+      if (ipVersion !== 'ipv6' && (line.mtu ?? 0) >= 2 ** 16)
+        return [{ place, reason: `icmp ${line.type}: an MTU: expected 16 bits, got ${line.mtu}` }];
       if (icmpNumbers(ipVersion === 'ipv6', line.type, line.code) !== undefined) return [];
       return [{ place, reason: `icmp ${line.type} ${line.code ?? ''}: not a type and code that is known` }];
     case 'call':

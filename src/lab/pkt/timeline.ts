@@ -1,8 +1,5 @@
 import type { When } from './script.js';
 
-/** So late a line may be before what follows is put off too. */
-const slackMs = 2;
-
 /** When the lines of a script are due, and when they happened: all in milliseconds of performance.now(). */
 export class Timeline {
   readonly #beginMs = performance.now();
@@ -55,8 +52,9 @@ export class Timeline {
   /** A line that was due has been played. */
   played(when: When, dueMs: number, begunMs: number, doneMs: number): void {
     const late = begunMs - dueMs;
-    this.#plannedMs = late > slackMs ? begunMs : dueMs;
-    if (late > slackMs) this.#lateMs += late;
+    // What follows is put off as well: the time between two lines is what the kernel measures.
+    this.#plannedMs = begunMs;
+    this.#lateMs += late;
     this.#earliestMs = when.kind === 'any' ? begunMs : this.#earliest(when);
     this.#doneMs = doneMs;
   }

@@ -1,18 +1,9 @@
 import type { MessageFlag } from '../../index.js';
 import { type Destination, type Memory, receiveInto, sendBlocking, sendParts } from '../../raw/raw.js';
 import { messageResults } from './control-results.js';
-import {
-  argument,
-  ArgumentMistake,
-  count,
-  descriptor,
-  field,
-  number,
-  type Machine,
-  type SystemCall,
-} from './machine.js';
+import { argument, ArgumentMistake, count, descriptor, number, type Machine, type SystemCall } from './machine.js';
 import type { CallLine, Value } from './script.js';
-import { namesOf, numberOf, wordNumber } from './values.js';
+import { field, namesOf, numberOf, wordNumber } from './values.js';
 
 /** Given to connect(2) and sendto(2) as `AF_UNSPEC`. */
 export const unspecified = { family: 'unspec' } as const;

@@ -107,6 +107,22 @@ export function wordNumber(name: string): number | undefined {
   return numbers.get(name);
 }
 
+/** Whether an int, or an unsigned one, can hold it. */
+export function isInt(number: number): boolean {
+  return Number.isSafeInteger(number) && number >= -(2 ** 31) && number < 2 ** 32;
+}
+
+/** JavaScript's own operator cuts to 32 bits. */
+function or(a: number, b: number): number {
+  return isInt(a) && isInt(b) ? a | b : Number(BigInt(a) | BigInt(b));
+}
+
+/** htons(3), of what has 16 bits. */
+function portOf({ by, of: [only] }: Extract<Value, { kind: 'made' }>): number | undefined {
+  const port = by === 'htons' && only !== undefined ? numberOf(only) : undefined;
+  return port !== undefined && port >= 0 && port < 2 ** 16 ? port : undefined;
+}
+
 /** The number a value is: flags that are or-ed together too. */
 export function numberOf(value: Value): number | undefined {
   switch (value.kind) {
@@ -116,13 +132,18 @@ export function numberOf(value: Value): number | undefined {
       return wordNumber(value.name);
     case 'or': {
       const parts = value.parts.map(numberOf);
-      return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum | (part ?? 0), 0);
+      return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => or(sum, part ?? 0), 0);
     }
     case 'made':
-      return value.by === 'htons' && value.of[0] !== undefined ? numberOf(value.of[0]) : undefined;
+      return portOf(value);
     default:
       return undefined;
   }
+}
+
+/** A field of a structure, by name. */
+export function field(value: Value, name: string): Value | undefined {
+  return value.kind === 'struct' ? value.fields.find((one) => one.name === name)?.value : undefined;
 }
 
 /** Names that are or-ed together, as flags of a send; a 0 is none. */
@@ -154,16 +175,28 @@ export function valueText(value: Value): string {
   }
 }
 
-/** The bytes an option is set to: an array of ints, a structure of ints, or a text. */
+/**
+ * The bytes an option is set to: an array of ints, a structure of ints, or a text; ints of 64 bits where the length is that of so
+ * many. `undefined` where one does not fit.
+ */
 export function optionBytes(value: Value, length: number): Uint8Array | undefined {
-  if (value.kind === 'text') return Buffer.from(value.text, 'latin1').subarray(0, length);
+  if (value.kind === 'text') return Buffer.from(value.text).subarray(0, length);
   const items =
     value.kind === 'array' ? value.items : value.kind === 'struct' ? value.fields.map((field) => field.value) : [];
   const [only] = items;
   if (items.length === 1 && only?.kind === 'struct') return optionBytes(only, length);
-  const numbers = items.map(numberOf);
-  if (numbers.length === 0 || numbers.includes(undefined)) return undefined;
-  const bytes = Buffer.alloc(Math.max(4 * numbers.length, length));
-  for (const [index, number] of numbers.entries()) bytes.writeInt32LE((number ?? 0) | 0, 4 * index);
+  const isLong = items.length > 0 && length === 8 * items.length;
+  const numbers = items.map(numberOf).filter((number) => number !== undefined && (isLong || isInt(number)));
+  if (numbers.length === 0 || numbers.length < items.length) return undefined;
+  const bytes = Buffer.alloc(Math.max((isLong ? 8 : 4) * numbers.length, length));
+  for (const [index, number = 0] of numbers.entries())
+    if (isLong) bytes.writeBigInt64LE(BigInt(number), 8 * index);
+    else bytes.writeInt32LE(number | 0, 4 * index);
   return bytes.subarray(0, length);
+}
+
+/** How many bytes of an option a call is told: `4`, or where it tells them itself, `[4]`. */
+export function optionLength(value: Value | undefined): number {
+  const given = value?.kind === 'array' ? value.items[0] : value;
+  return (given && numberOf(given)) ?? 4;
 }

@@ -12,7 +12,6 @@ export class ScriptError extends UsageError {
 
   constructor(file: string, place: Place, message: string) {
     super('ERR_ARGUMENT_INVALID', `${file}:${place.line}:${place.column}: ${message}`);
-    this.name = 'ScriptError';
     this.place = place;
   }
 }

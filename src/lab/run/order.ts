@@ -22,6 +22,10 @@ export type Source = { readonly file: string; readonly pkt?: PktSettings | undef
 /** What is known of an experiment without running it. */
 export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;
 
+export function listed({ name, title, about, cases, variants, limitMs }: Experiment): ListedExperiment {
+  return { name, title, about, cases, variants, limitMs };
+}
+
 /** What a worker is told to do. */
 export type Order =
   | { readonly kind: 'list'; readonly source: Source }

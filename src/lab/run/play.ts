@@ -4,7 +4,8 @@ import type { PktSettings } from '../pkt/settings.js';
 import { patient } from '../record/patience.js';
 import type { DeadRun, Trace } from '../record/trace.js';
 import { WorkerProcess } from './worker-process.js';
-import { type Answer, type ListedExperiment, type Order, type Source, workerFile } from './order.js';
+import { type Answer, listed, type ListedExperiment, type Order, type Source, workerFile } from './order.js';
+import { loadExperiments } from './load.js';
 import { inPool } from './pool.js';
 
 export type { Source } from './order.js';
@@ -50,8 +51,9 @@ const loadLimitMs = 30_000;
 const graceMs = 5000;
 const atOnce = 3;
 
-/** The experiments of a file, asked of a process of its own, since loading it runs what is in it. */
+/** The experiments of a file, asked of a process of its own where loading it runs what is in it. */
 export async function listExperiments(file: string, pkt?: PktSettings): Promise<readonly ListedExperiment[]> {
+  if (file.endsWith('.pkt')) return (await loadExperiments(file, pkt)).map(listed);
   const worker = new WorkerProcess(workerFile);
   try {
     const answer = (await worker.ask(

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import type { CaptureError, Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
 import { loadExperiments } from './load.js';
-import type { Answer, Claims, Order, Source } from './order.js';
+import { type Answer, type Claims, listed, type Order, type Source } from './order.js';
 import { runCase } from './run-case.js';
 
 const interrupt = new AbortController();
@@ -33,12 +33,7 @@ async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Ans
     return { result: await runCase(testCase, isolation, outputs) };
   }
   const found = await experimentsOf(order.source);
-  if (order.kind === 'list') {
-    const listed = found.map(({ name, title, about, cases, variants, limitMs }) => {
-      return { name, title, about, cases, variants, limitMs };
-    });
-    return { listed };
-  }
+  if (order.kind === 'list') return { listed: found.map(listed) };
   const chosen = found[order.index];
   if (chosen === undefined) throw new Error(`there is no experiment ${order.index} of ${found.length}`);
   try {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parsePkt } from '../../../src/lab/pkt/parse.js';
+import { optionBytes } from '../../../src/lab/pkt/values.js';
 import { AssertionFailure, runCode } from '../../../src/lab/pkt/code.js';
 import { obstaclesOf } from '../../../src/lab/pkt/support.js';
 import { ScriptError } from '../../../src/lab/record/scanner.js';
@@ -113,13 +114,42 @@ describe('obstaclesOf()', () => {
   });
 
   test.each([
-    ['0 listen(3) = 0', '1:11: listen: expected a number, got ")"'],
+    ['0 listen(3) = 0', '1:11: listen: expected a number of 32 bits, got ")"'],
     ['0 listen(3, 1, 2) = 0', '1:16: listen: expected 2 arguments, got 2'],
     ['0 shutdown(3, 5) = 0', '1:15: shutdown: expected SHUT_RD, SHUT_WR or SHUT_RDWR, got 5'],
     ['0 read(3, ..., -1) = 0', '1:16: read: expected a number of bytes below 2**31, got -1'],
     ['0 read(-3, ..., 1) = 0', '1:8: read: expected a descriptor, as 3, got -3'],
     ['0 setsockopt(3, SOL_TCP, TCP_NODELAY, ]', '1:39: expected a value, got "]"'],
     ['0 poll([{fd=3}], 1, 0) = 1', '1:8: poll: expected what to poll in [{ }], got [{fd=3}]'],
+    ['0 listen(3, 4294967296) = 0', '1:13: listen: expected a number of 32 bits, got 4294967296'],
+    [
+      '0 send(3, ..., 1, MSG_DONTWAIT|0x100000000) = 1',
+      '1:19: send: expected a number of 32 bits, got MSG_DONTWAIT|4294967296',
+    ],
+    [
+      '0 setsockopt(3, SOL_TCP, TCP_KEEPIDLE, [4294967297], 4) = 0',
+      '1:40: setsockopt: expected a value as [1], "cubic" or {onoff=1, linger=0}, its numbers of 32 bits, got [4294967297]',
+    ],
+    [
+      '0 getsockopt(3, SOL_TCP, TCP_KEEPIDLE, [-2147483649], [4]) = 0',
+      '1:40: getsockopt: expected a value as [1], "cubic" or {onoff=1, linger=0}, its numbers of 32 bits, got [-2147483649]',
+    ],
+    [
+      '0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=0x100000001, fd=4}) = 0',
+      '1:34: epoll_ctl: expected an event in { }, got {events=4294967297, fd=4}',
+    ],
+    ['0 ioctl(4, SIOCINQ, [4294967296]) = 0', '1:21: ioctl: expected a number in [ ], got [4294967296]'],
+    [
+      '0 sendmsg(4, {msg_iov(1)=[{..., 2147483648}], msg_flags=0}, 0) = 1',
+      '1:14: sendmsg: expected a message in { }, with a msg_iov as [{..., 100}], got {msg_iov=[{..., 2147483648}], msg_flags=0}',
+    ],
+    [
+      '0 bind(3, {sa_family=AF_INET, sin_port=htons(65536)}, 16) = 0',
+      '1:11: bind: expected "...", "AF_UNSPEC" or {sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("192.0.2.1")}, got {sa_family=AF_INET, sin_port=htons(65536)}',
+    ],
+    ['0 < icmp unreachable frag_needed mtu 65536', '1:1: icmp unreachable: an MTU: expected 16 bits, got 65536'],
+    ['0 < icmp unreachable [1:70001(70000)]', '1:31: a number of bytes: expected 16 bits, got 70000'],
+    ['0 < icmp unreachable [4294967296:1(1)]', '1:23: a sequence number: expected 32 bits, got 4294967296'],
     ['0 < icmp unreachable wat', '1:1: icmp unreachable wat: not a type and code that is known'],
     ['0 listen(3, 1) = 0\n+600 listen(3, 1) = 0', '1:1: it takes 600 s: expected at most 500 s'],
   ])('says where %j is wrong, and what was expected', (text, message) => {
@@ -129,7 +159,7 @@ describe('obstaclesOf()', () => {
         .map(({ place, reason }) => `${place.line}:${place.column}: ${reason}`)
         .join('\n');
     } catch (error) {
-      told = String(error).replace('ScriptError: a.pkt:', '');
+      told = String(error).replace('UsageError: a.pkt:', '');
     }
     expect(told).toBe(message);
   });
@@ -146,6 +176,28 @@ describe('obstaclesOf()', () => {
 
   test('a shell command is none where it is allowed', () => {
     expect(reasons('0 `true`', true)).toEqual([]);
+  });
+});
+
+describe('optionBytes()', () => {
+  const bytes = (text: string, length: number): number[] | undefined => {
+    const [line] = parsePkt(`0 setsockopt(3, 1, 2, ${text}, 4) = 0`, 'a.pkt').lines;
+    const value = line?.kind === 'call' ? line.args[3] : undefined;
+    const made = value && optionBytes(value, length);
+    return made && [...made];
+  };
+
+  test('has ints of 32 bits, and of 64 where the length is that of so many', () => {
+    expect(bytes('[4294967295]', 4)).toEqual([255, 255, 255, 255]);
+    expect(bytes('[4294967297]', 4)).toBeUndefined();
+    expect(bytes('[4294967297]', 8)).toEqual([1, 0, 0, 0, 1, 0, 0, 0]);
+    expect(bytes('[-1]', 8)).toEqual(Array(8).fill(255));
+    expect(bytes('{onoff=1, linger=2}', 8)).toEqual([1, 0, 0, 0, 2, 0, 0, 0]);
+    expect(bytes('{onoff=1, linger=4294967296}', 8)).toBeUndefined();
+  });
+
+  test('has a text as the script has it, in UTF-8', () => {
+    expect(bytes('"☃"', 16)).toEqual([0xe2, 0x98, 0x83]);
   });
 });
 

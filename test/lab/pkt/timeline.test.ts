@@ -22,3 +22,14 @@ test('a segment that the host itself is late with puts nothing off', () => {
   expect(time.lateMs).toBe(0);
   expect(time.dueMs(atOnce)).toBeCloseTo(beginMs + 200);
 });
+
+test('what follows a line that was late is put off by as much', () => {
+  const time = new Timeline();
+  const beginMs = time.dueMs({ kind: 'at', ms: 0 });
+  time.played(atOnce, beginMs, beginMs + 1.5, beginMs + 2);
+  expect(time.dueMs({ kind: 'after', ms: 100 })).toBeCloseTo(beginMs + 101.5);
+  // What the host does by its own clock may come by either.
+  const [fromMs, toMs] = time.window({ kind: 'after', ms: 100 }, 0);
+  expect(fromMs - beginMs).toBeCloseTo(100);
+  expect(toMs - beginMs).toBeCloseTo(102);
+});

@@ -71,8 +71,12 @@ export function differences(written: WrittenSegment, ip: WrittenIp, segment: Arr
   return found;
 }
 
-/** The first bytes of a segment that offloading has left whole, as the wire would have them, and the rest (tcp_gso_segment()). */
-function split(segment: ArrivedSegment, length: number): [first: ArrivedSegment, rest: ArrivedSegment] {
+/**
+ * The first bytes of a segment that offloading has left whole, as the wire would have them, and the rest (tcp_gso_segment()); none
+ * where it is no longer than that.
+ */
+export function split(segment: ArrivedSegment, length: number): [first: ArrivedSegment, rest?: ArrivedSegment] {
+  if (length === 0 || segment.payload.length <= length) return [segment];
   const flags = segment.flags.filter((flag) => flag !== 'FIN' && flag !== 'PSH');
   return [
     { ...segment, flags, payload: segment.payload.subarray(0, length) },
@@ -95,15 +99,12 @@ function joined(first: ArrivedSegment, second: ArrivedSegment): ArrivedSegment |
   };
 }
 
-/**
- * A segment as long as the written one: pieces that were cut are put together, taken with `next`, and what is longer is split,
- * its `rest` for the next line.
- */
+/** Pieces of a segment that were cut, put together until they are as long as the written one. Each piece is taken with `next`. */
 export async function gather(
   first: ArrivedSegment,
   { length }: WrittenSegment,
   next: () => Promise<ArrivedSegment | undefined>,
-): Promise<{ readonly whole: ArrivedSegment; readonly rest?: ArrivedSegment }> {
+): Promise<ArrivedSegment> {
   let whole = first;
   while (whole.payload.length < length) {
     const piece = await next();
@@ -111,9 +112,7 @@ export async function gather(
     if (fit === undefined) break;
     whole = fit;
   }
-  if (length === 0 || whole.payload.length <= length) return { whole };
-  const [head, rest] = split(whole, length);
-  return { whole: head, rest };
+  return whole;
 }
 
 /** A segment of the host as it would be written. */

@@ -3,7 +3,7 @@ import { invalidArgument, knownKeys, TimeoutError, UsageError } from '../../../e
 import { ExpectationError } from '../lab-socket.js';
 import { patient } from '../../record/patience.js';
 import { comesTrue, until } from '../../record/until.js';
-import { asWritten, differences, differencesText, gather } from './as-written.js';
+import { asWritten, differences, differencesText, gather, split } from './as-written.js';
 import { parseSegment, segmentText, type WrittenSegment } from './notation.js';
 import { listOf, optionsOf } from './option-list.js';
 import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
@@ -207,7 +207,7 @@ export class ScriptedConnection {
     };
     const first = this.#rest ?? (await next());
     this.#rest = undefined;
-    const { whole, rest } = await gather(first, written, next);
+    const [whole, rest] = split(await gather(first, written, next), written.length);
     this.#rest = rest;
     const found = differences(written, {}, whole);
     if (found.length > 0)
