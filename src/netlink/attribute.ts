@@ -20,7 +20,10 @@ export interface Attribute {
 }
 
 export function u32Bytes(...values: readonly number[]): Uint8Array {
-  return new Uint8Array(Uint32Array.from(values).buffer);
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  for (const [index, value] of values.entries()) view.setUint32(4 * index, value, littleEndian);
+  return bytes;
 }
 
 export function u32(type: number, value: number): Attribute {

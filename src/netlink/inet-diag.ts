@@ -6,6 +6,7 @@ import type { SocketOwner } from '../proc/owner.js';
 import type { MemoryInfo, TcpInfo } from '../options/values.gen.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
+import { readCookie, writeCookie } from './cookie.js';
 import { AF_INET } from './ip-prefix.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
@@ -54,7 +55,7 @@ export const at = {
 
 /** `idiag_cookie` of the message that begins at `start`. */
 export function cookieOf({ view }: ReceiveBuffer, start: number): bigint {
-  return view.getBigUint64(start + at.cookie, littleEndian);
+  return readCookie(view, start + at.cookie);
 }
 
 // INET_DIAG_REQ_*
@@ -126,7 +127,7 @@ function writeId(view: DataView, offset: number, id: SocketId): void {
   bytes.set(id.localAddress, offset + 4);
   bytes.set(id.remoteAddress, offset + 20);
   view.setUint32(offset + 36, id.interfaceIndex, littleEndian);
-  view.setBigUint64(offset + 40, id.cookie ?? INET_DIAG_NOCOOKIE, littleEndian);
+  writeCookie(view, offset + 40, id.cookie ?? INET_DIAG_NOCOOKIE);
 }
 
 /** `struct inet_diag_req_v2` and its attributes. */
@@ -345,7 +346,7 @@ export class InetRowDecoder {
       uid: view.getUint32(start + at.uid, littleEndian),
       inode: view.getUint32(start + at.inode, littleEndian),
       interfaceIndex: view.getUint32(start + at.interfaceIndex, littleEndian),
-      cookie: view.getBigUint64(start + at.cookie, littleEndian),
+      cookie: readCookie(view, start + at.cookie),
     };
     walkAttributes(view, start + inetMessageSize, end, (type, valueStart, length) =>
       decoders[type]?.(row, buffer, valueStart, length),

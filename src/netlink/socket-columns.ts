@@ -1,3 +1,4 @@
+import { littleEndian } from '../options/memory.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import { at, formatRowAddress, type InetProtocol, rowState, timerKind, type TimerKind } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
@@ -44,6 +45,9 @@ function copied(from: Columns, rows: number): Columns {
   return to;
 }
 
+/** Where the lower half of a BigUint64Array's element is; the kernel sends it first on every machine (cookie.ts). */
+const lowerHalf = littleEndian ? 0 : 1;
+
 const leastRows = 1024;
 // A table is about as long as it was last time: growing in steps would copy all of it several times.
 let expectedRows = leastRows;
@@ -83,8 +87,8 @@ class ColumnBuilder {
     remoteAddresses[4 * row + 2] = words[word + 8] as number;
     remoteAddresses[4 * row + 3] = words[word + 9] as number;
     columns.interfaceIndexes[row] = words[word + 10] as number;
-    cookies[2 * row] = words[word + 11] as number;
-    cookies[2 * row + 1] = words[word + 12] as number;
+    cookies[2 * row + lowerHalf] = words[word + 11] as number;
+    cookies[2 * row + 1 - lowerHalf] = words[word + 12] as number;
     columns.remainingMs[row] = words[word + 13] as number;
     columns.receiveQueues[row] = words[word + 14] as number;
     columns.sendQueues[row] = words[word + 15] as number;

@@ -3,6 +3,7 @@ import type { MemoryInfo } from '../options/values.gen.js';
 import { constant } from '../socket/sockaddr.js';
 import type { SocketOwner } from '../proc/owner.js';
 import { decodeAttributes, readU32 } from './attribute.js';
+import { readCookie } from './cookie.js';
 import { decodeMemory, decodeShutdown } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
@@ -103,7 +104,7 @@ export function decodeUnixRow({ bytes, view }: ReceiveBuffer, start: number, end
     sendQueue: queues ? readU32(queues.subarray(4)) : 0,
     ...(uid && { uid: readU32(uid) }),
     ...(shutdown && { shutdown: decodeShutdown(shutdown[0] ?? 0) }),
-    cookie: view.getBigUint64(start + 8, littleEndian),
+    cookie: readCookie(view, start + 8),
     ...(memory && { memory: decodeMemory(memory) }),
   };
 }

@@ -20,8 +20,8 @@ function perSubflow<T>(
   return {
     capacity: room,
     shortest: headerSize,
-    ask({ words }) {
-      words.set([headerSize, 0, 0, size]);
+    ask({ view }) {
+      for (const [index, word] of [headerSize, 0, 0, size].entries()) view.setUint32(4 * index, word, littleEndian);
     },
     decode(memory, at, length) {
       const known = memory.view.getUint32(at + 8, littleEndian);

@@ -14,5 +14,9 @@ export function memoryOf(buffer: ArrayBufferLike, offset = 0): Memory {
   };
 }
 
-/** Kernel structures are in the machine's byte order, but for ports and addresses, which are in the network's. */
+/**
+ * Kernel structures are in the machine's byte order, except ports and addresses, which are in the network's. Every codec takes the order
+ * from here, so that a test can run them in the other one. Typed arrays and C++ have the machine's own: what they copy is read by neither
+ * as a number, or was written on the same machine.
+ */
 export const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

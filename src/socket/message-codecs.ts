@@ -93,7 +93,7 @@ function uint32(level: string, read: (value: number) => ReceivedControlMessage):
 }
 
 function writeUint32(value: number, name: string): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Uint32Array.of(integer(value, name, 0, uint32Max)).buffer);
+  return int32s(integer(value, name, 0, uint32Max));
 }
 
 function extensionHeader(type: ExtensionHeader['type']): ControlCodec {
@@ -255,8 +255,15 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
     level: 'IPPROTO_UDP',
     size: 2,
     // A __u16, udp_cmsg_send(). 0 is taken for no message at all.
-    write: ({ segmentSize }: Sent<'UDP_SEGMENT'>) =>
-      new Uint8Array(Uint16Array.of(integer(segmentSize, 'UDP_SEGMENT: segmentSize', 1, 65_535)).buffer),
+    write: ({ segmentSize }: Sent<'UDP_SEGMENT'>) => {
+      const bytes = new Uint8Array(2);
+      new DataView(bytes.buffer).setUint16(
+        0,
+        integer(segmentSize, 'UDP_SEGMENT: segmentSize', 1, 65_535),
+        littleEndian,
+      );
+      return bytes;
+    },
   },
   TCP_CM_INQ: {
     level: 'IPPROTO_TCP',
@@ -287,7 +294,9 @@ export const controlCodecs: { readonly [T in Exclude<ControlMessage['type'], 'ra
       if (typeof nanoseconds !== 'bigint') throw invalidArgument('SCM_TXTIME: nanoseconds', 'a bigint', nanoseconds);
       if (BigInt.asUintN(64, nanoseconds) !== nanoseconds)
         throw new UsageError('ERR_OUT_OF_RANGE', `SCM_TXTIME: expected 64 bits unsigned, got ${nanoseconds}`);
-      return new Uint8Array(BigUint64Array.of(nanoseconds).buffer);
+      const bytes = new Uint8Array(8);
+      new DataView(bytes.buffer).setBigUint64(0, nanoseconds, littleEndian);
+      return bytes;
     },
   },
   SCM_TS_OPT_ID: {
