@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { codeOf } from '../errors.js';
 import { listSockets, namespacesAvailable, NetworkNamespace, Socket } from '../index.js';
 import { cases, hostSettings, type Spoken } from '../claims/index.js';
@@ -11,6 +12,8 @@ export interface Finding {
   readonly found: string;
   readonly cure?: string;
 }
+
+const hasProc = (): boolean => existsSync('/proc/sys/net');
 
 function attempt(what: Checked, use: () => string, cure: string): Finding {
   try {
@@ -29,7 +32,14 @@ function namespaces(words: DoctorWords): Finding {
     return { what, ok: true, found };
   }
   const found = access.how === 'none' ? access.reason : words.onlyInUserNamespace;
-  return { what, ok: false, found, cure: words.allowNamespaces };
+  return { what, ok: false, found, cure: hasProc() ? words.allowNamespaces : words.mountForStatus };
+}
+
+/** Where nothing leaves this namespace the loopback device may be down, as `unshare --net` leaves it. */
+function loopback({ up }: DoctorWords): string {
+  using socket = Socket.open({ type: 'dgram' });
+  socket.connectOnce({ address: '127.0.0.1', port: 9 });
+  return up;
 }
 
 function boundSockets({ listed }: DoctorWords): string {
@@ -46,7 +56,14 @@ function packetSockets({ insideANamespace }: DoctorWords): string {
   return insideANamespace;
 }
 
-/** Which cases run here, by the same question the matrix asks, and why the others do not. */
+/** Sets a sysctl to what it is, in a namespace of its own. */
+function settable({ insideANamespace }: DoctorWords): string {
+  using namespace = NetworkNamespace.create();
+  namespace.setSysctl('net.ipv4.tcp_fin_timeout', namespace.sysctl('net.ipv4.tcp_fin_timeout'));
+  return insideANamespace;
+}
+
+/** Which cases run here if sysctls can be set, by the same question the matrix asks, and why the others do not. */
 function runnable(words: DoctorWords, spoken: Spoken): Finding {
   const what = 'cases';
   const access = namespacesAvailable();
@@ -68,6 +85,7 @@ function runnable(words: DoctorWords, spoken: Spoken): Finding {
 /** Sysctls that are not the kernel's defaults: what a service meets here, and cases do not unless asked to. */
 function sysctls(words: DoctorWords, spoken: Spoken): Finding[] {
   const what = 'sysctls';
+  if (!hasProc()) return [{ what, ok: false, found: words.sysctlsUnread, cure: words.mountForStatus }];
   const settings = hostSettings(cases);
   if (settings.length === 0) return [{ what, ok: true, found: words.usualSysctls }];
   return settings.map(spoken.setting).map(({ name, value, default: usual, changes, cases: touched }) => ({
@@ -78,13 +96,23 @@ function sysctls(words: DoctorWords, spoken: Spoken): Finding[] {
   }));
 }
 
+/** What needs network namespaces. */
+function insideNamespaces(words: DoctorWords): Finding[] {
+  return [
+    attempt('packet sockets', () => packetSockets(words), words.packetsNeed),
+    attempt('setting sysctls', () => settable(words), words.sysctlsNeed),
+  ];
+}
+
 /** What can be found out with the addon, in the process that asks. */
 export function checks(words: DoctorWords, spoken: Spoken): Finding[] {
+  const spaces = namespaces(words);
   return [
-    namespaces(words),
+    spaces,
+    attempt('loopback', () => loopback(words), words.loopbackDown),
     attempt('sock_diag', () => words.tcpSockets(listSockets().length), words.noInetDiag),
     attempt('bound-only sockets', () => boundSockets(words), words.boundSince),
-    attempt('packet sockets', () => packetSockets(words), words.packetsNeed),
+    ...(spaces.ok ? insideNamespaces(words) : [{ what: 'packet sockets', ok: false, found: words.notTried }]),
     runnable(words, spoken),
     ...sysctls(words, spoken),
   ];

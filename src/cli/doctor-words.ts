@@ -8,7 +8,9 @@ export type Checked =
   | 'network namespaces'
   | 'sock_diag'
   | 'bound-only sockets'
+  | 'loopback'
   | 'packet sockets'
+  | 'setting sysctls'
   | 'cases'
   | 'sysctls';
 
@@ -48,6 +50,11 @@ export interface DoctorWords {
   readonly boundSince: string;
   readonly insideANamespace: string;
   readonly packetsNeed: string;
+  readonly notTried: string;
+  readonly up: string;
+  readonly loopbackDown: string;
+  readonly sysctlsNeed: string;
+  readonly sysctlsUnread: string;
   readonly allRun: (count: number | string) => string;
   readonly someRun: (count: number | string, all: number | string) => string;
   readonly notTheseCases: (ids: string, why: string) => string;
@@ -69,7 +76,9 @@ export const doctorEnglish: DoctorWords = {
     'network namespaces': 'network namespaces',
     sock_diag: 'sock_diag',
     'bound-only sockets': 'bound-only sockets',
+    loopback: 'loopback',
     'packet sockets': 'packet sockets',
+    'setting sysctls': 'setting sysctls',
     cases: 'cases',
     sysctls: 'sysctls',
   },
@@ -101,7 +110,13 @@ export const doctorEnglish: DoctorWords = {
   listed: 'listed',
   boundSince: 'Linux 6.8 lists them; before, such a holder of a port cannot be seen',
   insideANamespace: 'inside a namespace',
-  packetsNeed: 'needs namespaces; the cases with crafted segments are skipped without',
+  packetsNeed: 'the cases with crafted segments are skipped without',
+  notTried: 'not tried, there are no network namespaces',
+  up: 'up',
+  loopbackDown: 'what listens on 127.0.0.1 is not reached: ip link set lo up',
+  sysctlsNeed:
+    'the cases that set one are skipped; mount /proc/sys for writing (in a container --security-opt systempaths=unconfined)',
+  sysctlsUnread: 'unknown, /proc/sys cannot be read',
   allRun: (count) => `all ${count} run here`,
   someRun: (count, all) => `${count} of ${all} run here`,
   notTheseCases: (ids, why) => `not ${ids}: ${why}`,

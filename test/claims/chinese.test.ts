@@ -192,6 +192,7 @@ const reasons: readonly NotRun[] = [
   { lacks: 'kernel', since: '6.8', release: '6.1' },
   { lacks: 'linux', platform: 'darwin' },
   { lacks: 'time', waitsFor: 'W' },
+  { lacks: 'sysctl', said: 'S' },
   { lacks: 'situation', said: 'S' },
   { lacks: 'end', said: 'S' },
 ];

@@ -14,6 +14,7 @@ import {
   standing,
   statesOn,
   until,
+  setIfThere,
 } from '../kit/index.js';
 
 const port = 8080;
@@ -279,9 +280,7 @@ const maximumSegmentLifetime = defineCase<'as it is' | 'set to 20 s', string>({
     const host = stage.alone();
     if (how === 'set to 20 s') {
       if (host.namespace === undefined) return notTried;
-      const set = outcome(() => host.setSysctl(lengthSysctl, 20));
-      if (set === 'ENOENT') return noLengthSysctl;
-      if (set !== 'ok') throw new Error(`${lengthSysctl}: ${set}`);
+      if (!setIfThere(host, lengthSysctl, 20)) return noLengthSysctl;
     }
     const { server, client } = await establish(host);
     const { port: remotePort } = client.local;

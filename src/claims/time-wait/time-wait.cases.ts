@@ -18,6 +18,7 @@ import {
   type Stage,
   startAgain,
   textsOf,
+  setIfThere,
 } from '../kit/index.js';
 import { endings, wholeLife } from './life.experiments.js';
 
@@ -369,9 +370,7 @@ const sysctls = defineCase<Setting, Changed>({
   async run(stage, { sysctl, value, state }) {
     const host = stage.alone();
     const before = await leave(host, state, 8080);
-    const set = outcome(() => host.setSysctl(`net.ipv4.${sysctl}`, value));
-    if (set === 'ENOENT') return { kept: noSuchParameter, shorter: 'no' };
-    if (set !== 'ok') throw new Error(`net.ipv4.${sysctl}: ${set}`);
+    if (!setIfThere(host, `net.ipv4.${sysctl}`, value)) return { kept: noSuchParameter, shorter: 'no' };
     return change(before, await leave(host, state, 8081));
   },
   laws: [

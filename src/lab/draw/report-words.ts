@@ -187,6 +187,8 @@ function notRun(why: NotRun): string {
       return `it asks the Linux kernel, and this is ${why.platform}`;
     case 'time':
       return `it waits ${why.waitsFor}; left out by --quick`;
+    case 'sysctl':
+      return `it needs to set ${why.said}, and sysctls cannot be set here`;
     case 'situation':
       return `its situation did not come about here: ${why.said}`;
     case 'end':

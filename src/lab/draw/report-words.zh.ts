@@ -24,6 +24,8 @@ function notRun(why: NotRun): string {
       return `问的是 Linux 内核，这里是 ${why.platform}`;
     case 'time':
       return `要等${why.waitsFor}；--quick 跳过了它`;
+    case 'sysctl':
+      return `需要设置 ${why.said}，而这里不能设置 sysctl`;
     case 'situation':
       return `在这台机器上没能造出它要的情形：${why.said}`;
     case 'end':

@@ -10,6 +10,8 @@ export type NotRun =
   | { readonly lacks: 'linux'; readonly platform: string }
   /** It was left out by --quick: the time it waits for, as `60 s for TIME_WAIT to expire`. */
   | { readonly lacks: 'time'; readonly waitsFor: string }
+  /** A sysctl that cannot be set here: its name. */
+  | { readonly lacks: 'sysctl'; readonly said: string }
   /** The kernel refused a call on the way to its situation. */
   | { readonly lacks: 'situation'; readonly said: string }
   /** It broke off. */

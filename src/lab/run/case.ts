@@ -179,14 +179,21 @@ async function inTurn<T, Result>(
   return results;
 }
 
+/** EROFS: /proc/sys is read-only, as in most containers. */
+const refusals: readonly string[] = ['EROFS', 'EACCES', 'EPERM'];
+
 /**
- * Whether the kernel refused a call on the way to the situation of a case, or did not come to it in time: as it is set here, as
+ * What the kernel refused on the way to the situation of a case, or that it did not come about in time: as it is set here, as
  * with net.ipv4.tcp_max_tw_buckets 0, the claim cannot be put to it.
  */
-function isOfKernel(error: unknown): error is Error {
-  for (let each = error; each instanceof Error; each = each.cause)
-    if (each instanceof SystemCallError || each instanceof TimeoutError) return true;
-  return false;
+function refusal(error: unknown): NotRun | undefined {
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof SystemCallError && refusals.includes(each.code) && each.option?.startsWith('net.') === true)
+      return { lacks: 'sysctl', said: each.option };
+    if (error instanceof Error && (each instanceof SystemCallError || each instanceof TimeoutError))
+      return { lacks: 'situation', said: error.message };
+  }
+  return undefined;
 }
 
 function lawsOf<Given, Observed extends Json>({ id, laws, rows }: CaseSpec<Given, Observed>): Case['laws'] {
@@ -243,8 +250,9 @@ export function defineCase<Given, Observed extends Json>(spec: CaseSpec<Given, O
       try {
         seen = await inTurn(runnable, facts.sideBySide ?? 1, runRow);
       } catch (error) {
-        if (!isOfKernel(error)) throw error;
-        const unrun: readonly Unrun[] = [{ why: { lacks: 'situation', said: error.message } }];
+        const why = refusal(error);
+        if (why === undefined) throw error;
+        const unrun: readonly Unrun[] = [{ why }];
         return { rows: [], verdict: 'skipped', because: becauseOf(undefined, unrun), unrun };
       }
       return {

@@ -1,7 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { destroySocket, Socket, type SocketRow, SystemCallError, UsageError } from '../../index.js';
+import {
+  destroySocket,
+  namespacesAvailable,
+  NetworkNamespace,
+  Socket,
+  type SocketRow,
+  SystemCallError,
+  UsageError,
+} from '../../index.js';
 import { root } from '../../package.js';
 import type { NotRun } from '../record/not-run.js';
 import type { Case, Need, NodeVersion } from './case.js';
@@ -66,11 +74,22 @@ function nodeLacking(version: NodeVersion): NotRun | undefined {
   return nodeBinary(version) === undefined ? { lacks: 'node', version } : undefined;
 }
 
-/** A new namespace has IPv6 unless the kernel was started without (ipv6.disable, ipv6.disable_ipv6). */
+function bindIPv6(): void {
+  using socket = Socket.open({ family: 'IPv6' });
+  socket.bind({ address: '::1' });
+}
+
+/**
+ * A new namespace has IPv6 unless the kernel was started without (ipv6.disable, ipv6.disable_ipv6). The one we are in may have none and
+ * say nothing of that, as in most containers.
+ */
 function ipv6Lacking(): NotRun | undefined {
   try {
-    using socket = Socket.open({ family: 'IPv6' });
-    socket.bind({ address: '::1' });
+    if (namespacesAvailable().how !== 'root') bindIPv6();
+    else {
+      using namespace = NetworkNamespace.create();
+      namespace.run(bindIPv6);
+    }
     return undefined;
   } catch (error) {
     if (error instanceof SystemCallError) return { lacks: 'ipv6', said: error.message };
