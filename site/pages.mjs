@@ -122,6 +122,7 @@ export function sidebar(api) {
       text: 'Project',
       items: [
         link('Changes', 'changelog.md'),
+        link('Installation', 'installation.md'),
         link('Versions', 'versioning.md'),
         link('Security', 'security.md'),
         link('Contributing', 'contributing.md'),

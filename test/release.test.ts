@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { obstacles } from '../scripts/release.mjs';
+import { root } from './support/children.js';
 
 const ready = {
   manifest: { version: '1.2.3', repository: { type: 'git', url: 'git+https://example.org/sockwise.git' } },
@@ -31,4 +33,11 @@ test.each([
 
 test('a tag is asked for only where it is published', () => {
   expect(obstacles({ ...ready, tags: [], isTagged: false })).toEqual([]);
+});
+
+test('this package lacks the address of its repository alone, and says what to do', () => {
+  const manifest = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { readonly version: string };
+  const changelog = readFileSync(`${root}CHANGELOG.md`, 'utf8');
+  const found = obstacles({ ...ready, manifest, changelog, tags: [`v${manifest.version}`] });
+  expect(found).toEqual([expect.stringMatching(/no "repository": set it to the address/)]);
 });

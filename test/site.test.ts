@@ -77,6 +77,32 @@ describe('the site', () => {
     expect([...pages.keys()].filter((path) => path.startsWith('/cases/')).length).toBeGreaterThan(80);
   });
 
+  /** Where the links of a page lead whose text has these words. */
+  function linksOf(from: string, words: string): URL[] {
+    return [...pageOf(from).matchAll(/<a[^>]*\shref="([^"]*)"[^>]*>(.*?)<\/a>/gs)]
+      .filter(([, href = '', text = '']) => !/^[a-z]+:/.test(href) && text.replaceAll(/<[^>]*>/g, '').includes(words))
+      .map(([, href = '']) => new URL(href, `http://site${from}`));
+  }
+
+  const pathOf = ({ pathname }: URL): string => pathname.replace(/\/$/, '/index.html');
+
+  // What somebody looks for who has never seen the project: links of these words in turn, then the text from where the last one leads.
+  test.for<[string[], RegExp]>([
+    [['give pg a TCP_USER_TIMEOUT'], /TCP_USER_TIMEOUT.*createConnection\(\{ options \}\)/s],
+    [['find out why a port is busy'], /EADDRINUSE.*sockwise why 8080/s],
+    [['the port is busy'], /EADDRINUSE.*sockwise why 8080/s],
+    [['draw a reset'], /SO_LINGER.*RST/s],
+    [['Installation'], /pnpm.*Bundlers/s],
+  ])('answers by the links %j from its first page', ([words, expected], context) => {
+    needs(context, isInstalled, notInstalled);
+    let at = new URL('http://site/index.html');
+    for (const word of words) at = linksOf(pathOf(at), word)[0] ?? expect.fail(`${pathOf(at)} has no link "${word}"`);
+    const html = pageOf(pathOf(at));
+    const id = at.hash.slice(1);
+    expect(html.indexOf(` id="${id}"`) > 0 || id === '').toBe(true);
+    expect(html.slice(html.indexOf(id === '' ? '<main' : ` id="${id}"`)).replaceAll(/<[^>]*>/g, '')).toMatch(expected);
+  });
+
   test('has no link that leads nowhere, and none that is loaded from elsewhere', (context) => {
     needs(context, isInstalled, notInstalled);
     const faults = new Set<string>();

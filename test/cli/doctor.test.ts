@@ -61,7 +61,7 @@ describe('without the addon', () => {
   test('--version has its answer', async () => {
     const { code, stdout, stderr } = await sockwise(['--version'], { env });
     expect([code, stderr]).toEqual([0, '']);
-    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+(-\w+\.\d+)?\n$/);
   });
 });
 

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { descriptorsOf, processDescriptor, withSocketOf } from '../../src/cli/descriptor.js';
 import { portArgument, stateArgument, targetArgument } from '../../src/cli/target.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { Socket } from '../../src/socket/socket.js';
+import { root } from '../support/children.js';
 import { sockwiseIn } from '../support/explained.js';
 import { sockwise } from '../support/matrix.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
@@ -157,7 +159,8 @@ test('a descriptor that is another socket by now is not touched', () => {
 
 test('--version loads no command', async () => {
   const { code, stdout } = await sockwise(['--version']);
-  expect([code, stdout]).toEqual([0, '0.1.0\n']);
+  const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as { readonly version: string };
+  expect([code, stdout]).toEqual([0, `${version}\n`]);
 });
 
 test('a word that is no command gets the help of all', async () => {
