@@ -104,6 +104,10 @@ function insideNamespaces(words: DoctorWords): Finding[] {
   ];
 }
 
+function notTried(words: DoctorWords): Finding {
+  return { what: 'packet sockets', ok: false, found: words.notTried };
+}
+
 /** What can be found out with the addon, in the process that asks. */
 export function checks(words: DoctorWords, spoken: Spoken): Finding[] {
   const spaces = namespaces(words);
@@ -112,7 +116,7 @@ export function checks(words: DoctorWords, spoken: Spoken): Finding[] {
     attempt('loopback', () => loopback(words), words.loopbackDown),
     attempt('sock_diag', () => words.tcpSockets(listSockets().length), words.noInetDiag),
     attempt('bound-only sockets', () => boundSockets(words), words.boundSince),
-    ...(spaces.ok ? insideNamespaces(words) : [{ what: 'packet sockets', ok: false, found: words.notTried }]),
+    ...(spaces.ok ? insideNamespaces(words) : [notTried(words)]),
     runnable(words, spoken),
     ...sysctls(words, spoken),
   ];

@@ -12,7 +12,7 @@ export const doctorChinese: DoctorWords = {
     'bound-only sockets': '只绑定的套接字',
     loopback: '环回接口',
     'packet sockets': '链路层套接字',
-    'setting sysctls': '设置内核参数',
+    'setting sysctls': '设置 sysctl',
     cases: '案例',
     sysctls: '内核参数',
   },
@@ -48,7 +48,7 @@ export const doctorChinese: DoctorWords = {
   up: '已启用',
   loopbackDown: '连不上监听 127.0.0.1 的程序：请运行 ip link set lo up',
   sysctlsNeed:
-    '跳过要设置内核参数的案例；请把 /proc/sys 挂载成可写的（在容器里加 --security-opt systempaths=unconfined）',
+    '跳过要设置 sysctl 的案例；请把 /proc/sys 挂载成可写的（在容器里加 --security-opt systempaths=unconfined）',
   sysctlsUnread: '不清楚，/proc/sys 读不了',
   allRun: (count) => `${count} 个都能在这里运行`,
   someRun: (count, all) => `${all} 个中有 ${count} 个能在这里运行`,
