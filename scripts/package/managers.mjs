@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { barePath, folder, install, like, main, nodes, pack, place, root, run, version, works } from './place.mjs';
+import { barePath, folder, install, main, nodes, pack, place, run, version, works } from './place.mjs';
 import { tool, versionOf } from './tools.mjs';
 import * as uses from './uses.mjs';
 
