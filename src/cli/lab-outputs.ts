@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import { builtIn, type Spoken } from '../claims/index.js';
 import {
   type DeadRun,
@@ -58,6 +59,11 @@ export class Outputs {
   /** Where a run writes its capture. */
   captureOf(index: number): string | undefined {
     return this.#captures[index];
+  }
+
+  /** Of runs that are made once more. */
+  discard(): void {
+    if (this.#page !== undefined) closeSync(this.#page);
   }
 
   /** Writes page and pictures, and says what could not be written. */

@@ -23,13 +23,14 @@ import {
 } from '../lab/index.js';
 import { nearest } from '../nearest.js';
 import { aligned } from './aligned.js';
-import { exitCodes, printable } from './exit.js';
+import { exitCodes, printable, report } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
 import { choosePatience, patienceOption } from './patience.js';
 import { type OutputFlags, Outputs, toldIn } from './lab-outputs.js';
 import { chosenLanguage, type LanguageFlag, languageOption } from './language.js';
 import { Progress } from './progress.js';
+import { ScriptWatch } from './watch.js';
 
 interface LabFlags extends OutputFlags, LanguageFlag {
   readonly list?: boolean;
@@ -42,6 +43,7 @@ interface LabFlags extends OutputFlags, LanguageFlag {
   readonly ipVersion?: string;
   readonly allowShell?: boolean;
   readonly dryRun?: boolean;
+  readonly watch?: boolean;
   readonly define?: readonly string[];
 }
 
@@ -239,7 +241,13 @@ async function readScripts(files: readonly string[], flags: LabFlags): Promise<s
     .join('\n');
 }
 
-async function runLab(names: readonly string[], flags: LabFlags): Promise<void> {
+/** Makes the runs and writes what came of them; nothing, if they were broken off since a script has changed meanwhile. */
+async function runLab(
+  names: readonly string[],
+  flags: LabFlags,
+  interrupt: Interrupt = new Interrupt(),
+  changed?: AbortSignal,
+): Promise<void> {
   choosePatience(flags.patience);
   const spoken = await chosenLanguage(flags);
   const { words } = spoken;
@@ -253,13 +261,16 @@ async function runLab(names: readonly string[], flags: LabFlags): Promise<void> 
   const outputs = new Outputs(flags, chosen);
   const runs = chosen.map((run, index) => ({ ...run, pcap: outputs.captureOf(index) }));
   const progress = new Progress(runs.length, words.runsProgress);
-  const interrupt = new Interrupt();
   const played = await playRuns(runs, {
-    signal: interrupt.signal,
+    signal: changed === undefined ? interrupt.signal : AbortSignal.any([interrupt.signal, changed]),
     onStart: ({ experiment }) => progress.started(experiment.name),
     onEnd: ({ run }) => progress.finished(run.experiment.name),
   });
   progress.stop();
+  if (changed?.aborted === true && !interrupt.signal.aborted) {
+    outputs.discard();
+    return;
+  }
   const dead = played.filter((one) => !('trace' in one));
   if (interrupt.signal.aborted) {
     const count = played.length - dead.length;
@@ -279,6 +290,35 @@ async function runLab(names: readonly string[], flags: LabFlags): Promise<void> 
   );
 }
 
+/** Runs scripts again whenever one of them changes, or what they import. A mistake in one is printed, and the next change waited for. */
+async function watchLab(names: readonly string[], flags: LabFlags): Promise<void> {
+  const other = names.find((name) => !isFile(name));
+  if (names.length === 0 || other !== undefined || flags.all === true)
+    throw new UsageError(
+      'ERR_ARGUMENT_INVALID',
+      `--watch: expected files${other === undefined ? '' : `, got ${other}`}`,
+    );
+  const missing = names.find((name) => !existsSync(name));
+  if (missing !== undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${missing}`);
+  // As an ordinary user this is where the program starts itself again.
+  await chooseMode();
+  const interrupt = new Interrupt();
+  while (!interrupt.signal.aborted) {
+    const scripts = await ScriptWatch.of(names);
+    try {
+      await runLab(names, flags, interrupt, scripts.signal);
+    } catch (error) {
+      report(error);
+    }
+    if (!scripts.signal.aborted && !interrupt.signal.aborted)
+      console.error('sockwise: waiting for a change (Ctrl+C ends)');
+    await scripts.wait(interrupt.signal);
+    scripts.end();
+    if (!interrupt.signal.aborted) console.error(`sockwise: ${printable(scripts.changed)} has changed`);
+  }
+  process.exitCode = interrupt.exitCode;
+}
+
 export function addLabCommand(program: Command): void {
   program
     .command('lab')
@@ -295,6 +335,7 @@ export function addLabCommand(program: Command): void {
     .option('--ip-version <version>', `of .pkt scripts: ${ipVersions.join(', ')}`)
     .option('--define <name=value...>', 'a name that a .pkt script uses')
     .option('--dry-run', 'read .pkt scripts and say what of them cannot be played, without running them')
+    .option('--watch', 'run files again whenever one of them changes, or what it imports')
     .option('--allow-shell', 'run the shell commands of .pkt scripts')
     .addOption(patienceOption())
     .addOption(new Option('--json', 'print the recordings as JSON'))
@@ -307,8 +348,11 @@ export function addLabCommand(program: Command): void {
     )
     .option('--pkt <file>', 'also write the run as a script of packetdrill, as far as one can say it')
     .action(async (words: string[], flags: LabFlags) => {
+      if (flags.watch === true && (flags.dryRun === true || flags.list === true))
+        throw new UsageError('ERR_ARGUMENT_INVALID', '--watch cannot be combined with --list or --dry-run');
       if (flags.dryRun === true) console.log(await readScripts(words, flags));
       else if (flags.list === true) console.log(await printList(words, flags));
+      else if (flags.watch === true) await watchLab(words, flags);
       else await runLab(words, flags);
     });
 }

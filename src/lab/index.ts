@@ -55,6 +55,7 @@ export {
 export { type PktScriptText, pktScript } from './draw/pkt-script.js';
 export { type LoadedPkt, loadPkt } from './pkt/load.js';
 export { ipVersions, type PktSettings } from './pkt/settings.js';
+export { filesOf } from './run/imports.js';
 export { missing } from './run/needs.js';
 export {
   listExperiments,

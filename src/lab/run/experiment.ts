@@ -9,6 +9,7 @@ import type { Trace, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
 import { positionOf } from '../record/position.js';
+import { ladderEnd } from '../draw/ladder/text.js';
 import { noteDefined } from './defined.js';
 import type { Experiment, RunOptions } from './experiment-shape.js';
 import { withBreaker } from './floating.js';
@@ -64,12 +65,15 @@ export interface ExperimentSettings<Given, Found = unknown> {
   readonly limitMs?: number;
 }
 
-/** A script was aborted, for the error that is its `cause`; the trace has what happened up to there. */
+/**
+ * A script was aborted, for the error that is its `cause`; the trace has what happened up to there, and the message shows the end of its
+ * ladder.
+ */
 export class ExperimentError extends Error {
   readonly trace: Trace;
 
   constructor(trace: Trace, cause: unknown) {
-    super(`${trace.title}: ${trace.error?.message ?? ''}`, { cause });
+    super(`${trace.title}: ${trace.error?.message ?? ''}\n\n${ladderEnd(trace)}\n`, { cause });
     this.name = 'ExperimentError';
     this.trace = trace;
   }

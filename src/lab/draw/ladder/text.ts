@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { UsageError } from '../../../index.js';
 import type { Json } from '../../record/json.js';
 import type { Endpoint } from '../../network/host.js';
@@ -172,13 +173,19 @@ function widestOf(hosts: number): number {
   return widest + eachFurtherHost * Math.max(0, hosts - 2);
 }
 
-function ladder(trace: Trace, width: number, words: RunWords): string[] {
+/** The lines of a ladder, and those above them with the names of its hosts. */
+interface Lines {
+  readonly heads: readonly string[];
+  readonly lines: readonly string[];
+}
+
+function ladder(trace: Trace, width: number, words: RunWords): Lines {
   const rows = rowsOf(trace, words);
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const times = Math.max(0, ...rows.map(({ atMs }) => timeText(atMs).length));
   const rails = new Rails(trace.hosts, times + 1, Math.min(width, widestOf(trace.hosts.length)));
   const wording = new Wording(trace, words);
-  const lines = rails.heads();
+  const lines: TextLine[] = [];
   let end = 0;
   let shown = '';
   for (const { row, states } of blocksOf(rows, rails)) {
@@ -196,7 +203,7 @@ function ladder(trace: Trace, width: number, words: RunWords): string[] {
     shown = time;
     lines.push(...block);
   }
-  return lines.map(String);
+  return { heads: rails.heads().map(String), lines: lines.map(String) };
 }
 
 function paragraph(text: string, width: number, ink: Ink, indent = ''): string[] {
@@ -228,6 +235,7 @@ export function ladderText(trace: Trace, width = 80, reportWords: ReportWords = 
     throw new UsageError('ERR_OUT_OF_RANGE', `width: expected at least ${narrowest} columns, got ${width}`);
   }
   const { name, title, variant, kernel, node, states, dropped } = trace;
+  const { heads, lines } = ladder(trace, width, words);
   const findings = findingTexts(trace, reportWords).flatMap((text) => paragraph(text, width, 'plain', '  '));
   const notes = [
     ...(states.some(({ how }) => how === 'implied') ? [words.impliedMark] : []),
@@ -239,9 +247,17 @@ export function ladderText(trace: Trace, width = 80, reportWords: ReportWords = 
     ...[trace.about, trace.rule].flatMap((text) => (text === undefined ? [] : paragraph(text, width, 'plain'))),
     ...paragraph(`Linux ${kernel}, Node ${node}`, width, 'soft'),
     '',
-    ...ladder(trace, width, words),
+    ...heads,
+    ...lines,
     ...(notes.length === 0 ? [] : ['', ...notes.flatMap((text) => paragraph(text, width, 'soft'))]),
     ...(findings.length === 0 ? [] : ['', ...findings]),
     '',
   ].join('\n');
+}
+
+/** The last lines of the ladder below the names of its hosts, without colours: what led to an error, to be printed with it. */
+export function ladderEnd(trace: Trace, most = 20, width = 80): string {
+  const { heads, lines } = ladder(trace, width, english.run);
+  const left = lines.length > most ? [`(${lines.length - most} lines before)`] : [];
+  return stripVTControlCharacters([...heads, ...left, ...lines.slice(-most)].join('\n'));
 }

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ladderText } from '../../../../src/lab/draw/ladder/text.js';
+import { ladderEnd, ladderText } from '../../../../src/lab/draw/ladder/text.js';
 import type { Json } from '../../../../src/lab/record/json.js';
 import { call, mark } from '../../../support/events.js';
 import { flagNames } from '../../../../src/lab/network/peer/segment.js';
@@ -52,6 +52,18 @@ function columns(line: string): number {
 function letters(lines: readonly string[]): string {
   return lines.join('').replaceAll(/[\s|]/g, '');
 }
+
+describe('ladderEnd()', () => {
+  test('has the hosts, the last lines of the ladder, and how many there are before', () => {
+    const lines = ladderEnd(plainClose, 5).split('\n');
+    expect(lines[0]).toMatch(/client +server/);
+    const [before, ...last] = lines.slice(2);
+    const all = ladderEnd(plainClose, 1000).split('\n').slice(2);
+    expect(before).toBe(`(${all.length - 5} lines before)`);
+    expect(last).toEqual(all.slice(-5));
+    expect(all.length).toBeGreaterThan(15);
+  });
+});
 
 describe('ladderText()', () => {
   test('draws no longer arrows on a wider terminal than 110 columns take', () => {
