@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -12,11 +12,13 @@ import {
 import * as net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import type { SupervisorEvent } from '../src/service/index.js';
 import { root } from './support/children.js';
 import { needs } from './support/needs.js';
 import { ask, endRestarted, Restarted } from './support/restarted.js';
-import { sockwise } from './support/matrix.js';
+import { program, sockwise } from './support/matrix.js';
 
 const guide = readFileSync(`${root}docs/restart.md`, 'utf8');
 const modules = `${root}test/clients/node_modules`;
@@ -100,6 +102,37 @@ test('service.mjs hands over to the next one', async () => {
 test('web.mjs, with fastify, hands over to the next one', async (context) => {
   needs(context, hasFastify, 'the clients are not installed: npm ci --prefix test/clients');
   await succeeds('web.mjs');
+});
+
+test('as PID 1 of a container the command restarts the program at SIGHUP, and drains it at SIGTERM', async (context) => {
+  needs(context, spawnSync('unshare', ['-rp', '--fork', 'true']).status === 0, 'this process cannot make a namespace');
+  const command = [program, 'restart', '--json', '--', process.execPath, join(folder, 'echo.mjs')];
+  const child = spawn('unshare', ['-rp', '--fork', '--kill-child', process.execPath, ...command], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, PORT: '0' },
+  });
+  children.push(child);
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  const lines = createInterface(child.stderr)[Symbol.asyncIterator]();
+  const until = async (name: SupervisorEvent['event'], generation: number): Promise<{ readonly address?: string }> => {
+    for (;;) {
+      const { value } = await lines.next();
+      const event = JSON.parse(value ?? '') as { event: string; generation?: number; address?: string };
+      if (event.event === name && event.generation === generation) return event;
+    }
+  };
+  const { address = '' } = await until('listening', 1);
+  await until('ready', 1);
+  const port = Number(address.split(':')[1]);
+  // The child of unshare is PID 1 there.
+  const pid = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
+  expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^NSpid:\t\d+\t1$/m);
+  process.kill(pid, 'SIGHUP');
+  await until('ended', 1);
+  expect(await echoed(port)).toBe('hello');
+  process.kill(pid, 'SIGTERM');
+  await until('ended', 2);
+  expect(await exited).toBe(0);
 });
 
 test('the command has the options that units and images give it', async () => {
