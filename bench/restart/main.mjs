@@ -187,8 +187,13 @@ export async function benchRestart(args) {
   installIn(folder);
   compile(folder, `${folder}build/connections`);
   const results = [];
-  for (const name of positionals.length > 0 ? positionals : Object.keys(ways))
-    results.push(await measure(name, settings));
+  for (const name of positionals.length > 0 ? positionals : Object.keys(ways)) {
+    const result = await measure(name, settings);
+    const { refused, reset, failed } = result;
+    // A long run that is ended has told what it had.
+    process.stderr.write(`${name}: refused ${refused}, reset ${reset}, failed ${failed}\n`);
+    results.push(result);
+  }
   const text = values.json ? JSON.stringify(results, null, 2) : [asMarkdown(results), ...lossesOf(results)].join('\n');
   process.stdout.write(`${text}\n`);
 }

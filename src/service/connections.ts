@@ -121,6 +121,30 @@ export async function acceptTheLast(server: net.Server): Promise<void> {
   stopAccepting(server);
 }
 
+function isReadable(socket: net.Socket): boolean {
+  const fd = streamHandle(socket)?.fd ?? -1;
+  if (fd < 0) return false;
+  const adopted = Socket.adopt(fd);
+  try {
+    return adopted.tryPoll(['POLLIN']).size > 0;
+  } finally {
+    adopted.detach();
+  }
+}
+
+/**
+ * HTTP/1: at the end of its `keepAliveTimeout` an idle connection is closed only if nothing has come. After a pause of the event
+ * loop its timers run before its sockets are read, and Node would reset a request that waits there.
+ */
+export function keepUnread(server: net.Server): void {
+  const isHttp = server instanceof http.Server || server instanceof https.Server;
+  // A listener of the program sees to it, as for Node.
+  if (!isHttp || server.listenerCount('timeout') > 0) return;
+  server.on('timeout', (socket: net.Socket) => {
+    if (!isReadable(socket)) socket.destroy();
+  });
+}
+
 function dropSyns(fd: number): boolean {
   try {
     setOption(fd, 'SO_ATTACH_FILTER', dropSyn);

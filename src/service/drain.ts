@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type * as net from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { int32Max, integer, invalidArgument, knownKeys } from '../errors.js';
-import { acceptTheLast, type Connections, connectionsOf } from './connections.js';
+import { acceptTheLast, type Connections, connectionsOf, keepUnread } from './connections.js';
 import { goAway } from './goaway.js';
 
 /** How long connections may take to end, and what is done with those that do not. */
@@ -52,6 +52,7 @@ export async function drain(server: net.Server, settings: DrainSettings = {}): P
   await acceptTheLast(server);
   const open = new Set(connections.sockets);
   closeAfterResponses(server, connections);
+  keepUnread(server);
   for (const [session, streams] of connections.sessions) goAway(session, streams);
   if (onConnection !== undefined) for (const socket of open) onConnection(socket);
   const over = new AbortController();

@@ -4,6 +4,7 @@ import * as http2 from 'node:http2';
 import { readFileSync } from 'node:fs';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { listen } from '../../src/handles/listen.js';
 import { Socket } from '../../src/socket/socket.js';
@@ -180,6 +181,25 @@ test('an idle session of HTTP/2 under TLS gets GOAWAY with its next request, whi
   expect(await client.answered(1)).toBe('done');
   expect([...new Set(client.lastStreams)]).toEqual([1]);
   expect(await drained).toEqual({ ended: 1, destroyed: 0 });
+});
+
+test('a request that came while the event loop was busy is answered, though the connection has been idle too long', async () => {
+  const { server, port } = await serving(http.createServer((_, response) => response.end('ok')));
+  server.keepAliveTimeout = 50;
+  const client = Socket.open();
+  await client.connect({ ...local, port });
+  const request = `GET / HTTP/1.1\r\nHost: ${local.address}\r\n\r\n`;
+  await client.send(request);
+  expect(String(await client.recv())).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+  const drained = drain(server);
+  await expect.poll(() => server.listening).toBe(false);
+  await setImmediate();
+  client.trySend(request);
+  // Longer than Node's timer (with keepAliveTimeoutBuffer): it is the first thing that the event loop comes to after its immediates.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * server.keepAliveTimeout + 1000);
+  expect(String(await client.recv())).toMatch(/^HTTP\/1.1 200 OK\r\n[^]*Connection: close\r\n/);
+  expect(await drained).toEqual({ ended: 1, destroyed: 0 });
+  client.close();
 });
 
 test('at the deadline what is left is destroyed; onConnection has told it', async () => {
