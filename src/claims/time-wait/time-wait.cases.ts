@@ -229,7 +229,7 @@ const newSocketOnly = defineCase<Setters, string>({
     'If the socket that is being bound has SO_REUSEADDR, a socket in TIME_WAIT on that address and port is ignored.',
   rules: ['held-by-time-wait', 'option-inherited'],
   advice:
-    'Set SO_REUSEADDR on every listener, from the first start on. If the server that runs now lacks it, set it on its listener and its accepted sockets before you stop it (`sockwise set`, S10), or wait 60 s after the stop.',
+    'Set SO_REUSEADDR on every listener before bind(), from the first start on: servers of Node do (G12), a C program calls `setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on)`. If the server that runs now lacks it, set it on its listener and its accepted sockets before you stop it (`sockwise set`, S10), or wait 60 s after the stop.',
   onLoopback: true,
   bindsBeside: true,
   rows: [false, true].flatMap((old) =>
@@ -243,7 +243,7 @@ const newSocketOnly = defineCase<Setters, string>({
   run: (stage, setters) => replaced(stage, setters),
   laws: [
     {
-      text: 'Both the old and the new server must have SO_REUSEADDR. On one of them alone it does nothing over a TIME_WAIT.',
+      text: 'Both the old and the new server must have SO_REUSEADDR. If only one of them has it, a TIME_WAIT still stops the bind with EADDRINUSE.',
       rows: ({ old, next }) => (old && next ? 'ok' : 'EADDRINUSE'),
     },
     {

@@ -67,11 +67,11 @@ export const timeWaitTexts: TextsById = {
     title: '只在新套接字上设 SO_REUSEADDR 够不够',
     claim: '要绑定的套接字设了 SO_REUSEADDR，就会忽略那个地址和端口上处于 TIME_WAIT 的套接字。',
     laws: [
-      '新老服务器都必须设 SO_REUSEADDR。只有其中一个设，遇到 TIME_WAIT 时没有用。',
+      '新老服务器都必须设 SO_REUSEADDR。只有其中一个设了，TIME_WAIT 照样挡住 bind：EADDRINUSE。',
       '只要新套接字设了 SO_REUSEADDR 就够了，不管老服务器有没有设。',
     ],
     advice:
-      '每个监听套接字从第一次启动起就设 SO_REUSEADDR。如果正在运行的服务器没有设，停掉它之前，先在它的监听套接字和已接受的套接字上补设（`sockwise set`，S10）；或者停掉以后等 60 秒。',
+      '每个监听套接字从第一次启动起，就在 bind() 之前设 SO_REUSEADDR：Node 的服务器自己会设（G12），C 程序调用 `setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on)`。如果正在运行的服务器没有设，停掉它之前，先在它的监听套接字和已接受的套接字上补设（`sockwise set`，S10）；或者停掉以后等 60 秒。',
     rows: {
       'set by neither': '都没有设',
       'set by the new server only': '只有新服务器设',

@@ -84,7 +84,7 @@ function rowTable({ rows, labels }: CaseResult, words: ReportWords): string {
   );
   const lines = rows.map(({ name, says, observed, ok }) => {
     const said = says === undefined ? '' : shown(says, labels, words);
-    return `<tr><td data-head="${given}">${escapeXml(name)}</td><td data-head="${claimSays}">${said}</td><td data-head="${linuxDid}">${shown(observed, labels, words)}</td><td>${compared(ok, words)}</td></tr>`;
+    return `<tr><td data-head="${given}">${escapeXml(name)}</td><td data-head="${claimSays}">${said}</td><td data-head="${linuxDid}">${shown(observed, labels, words)}</td><td data-head="${theClaim}">${compared(ok, words)}</td></tr>`;
   });
   const head = [given, claimSays, linuxDid, theClaim].map((text) => `<th scope="col">${text}</th>`).join('');
   return `<div class="scroll" tabindex="0"><table class="rows"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
@@ -135,8 +135,8 @@ function caseCard(result: CaseResult, known: Known): string {
     `<span class="because">${named(lead, escapeXml(because), words)}</span></summary>`,
     '<div class="body">',
     `<p>${named(capital(words.whatToDo), withCode(advice), words)}</p>`,
-    rows.length === 0 ? '' : rowTable(result, words),
     glossary(result, words),
+    rows.length === 0 ? '' : rowTable(result, words),
     `<h3>${words.why}</h3><ul class="rules">${rules.map((rule) => ruleItem(rule, words)).join('')}</ul>`,
     onTheWire(id, known),
     diagram === '' ? '' : `<h3>${words.states}</h3>${diagram}`,

@@ -34,11 +34,15 @@ a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .case { border: 1px solid var(--line); border-radius: .5rem; margin: .5rem 0; background: var(--card); }
 [id] { scroll-margin-top: 4rem; }
-.case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
+.case > summary { display: grid; grid-template-columns: 3.2rem 6.6rem 1fr auto; gap: .25rem .75rem; align-items: baseline; padding: .6rem .8rem;
   cursor: pointer; list-style: none; }
 .case > summary::-webkit-details-marker { display: none; }
+.case > summary::after { content: ""; grid-row: 1; grid-column: -2; align-self: center; width: .5rem; height: .5rem; margin: 0 .2rem;
+  border: solid var(--soft); border-width: 0 2px 2px 0; transform: rotate(45deg) translate(-.1rem, -.1rem); }
+.case[open] > summary::after { transform: rotate(-135deg); }
+.words { margin: .5rem 0; }
 .case > summary .title { font-weight: 600; }
-.case > summary .claim, .case > summary .because { grid-column: 3; font-size: .92rem; }
+.case > summary .claim, .case > summary .because { grid-column: 3 / -1; font-size: .92rem; }
 .case > summary .claim { color: var(--soft); }
 .case > .body { padding: 0 .8rem 1rem; border-top: 1px solid var(--line); }
 .id { font-weight: 650; }
@@ -79,10 +83,11 @@ svg .label { fill: var(--soft); }
 [hidden] { display: none !important; }
 @media (max-width: 36rem) {
   body { padding: 1rem .6rem 3rem; }
-  .case > summary { grid-template-columns: auto 1fr; }
+  .case > summary { grid-template-columns: auto 1fr auto; }
   .case > summary .title, .case > summary .claim, .case > summary .because { grid-column: 1 / -1; }
   .controls { position: static; }
-  table.rows thead { display: none; }
+  table.rows, table.rows tbody { display: block; }
+  table.rows thead, table.rows td:empty { display: none; }
   table.rows tr { display: block; padding: .4rem 0; border-bottom: 1px solid var(--line); }
   table.rows td { display: block; padding: .1rem 0; border: 0; }
   table.rows td[data-head]::before { content: attr(data-head) ": "; color: var(--soft); font-weight: 600; }
@@ -96,13 +101,16 @@ svg .label { fill: var(--soft); }
 @media print {
   :root { color-scheme: light; }
   body { margin: 0; padding: 0; max-width: none; }
-  .controls, .ids, #none { display: none; }
+  .controls, .ids, #none, .case > summary::after { display: none; }
   .case { break-inside: avoid; }
   .case[open] { break-inside: auto; break-before: page; border: 0; }
   section > .case[open]:first-of-type { break-before: auto; }
   h2, h3, .case > summary, .body > p, details > summary { break-after: avoid; }
   tr, li, .picture { break-inside: avoid; }
   .scroll, .picture { overflow: visible; }
+  .events table { margin-left: 0; }
+  table.sockets { font-size: .75rem; }
+  table.sockets th, table.sockets td { white-space: normal; padding: .15rem .4rem; }
   .picture svg { max-width: 100%; height: auto; }
 }
 @page { margin: 12mm; }
