@@ -1,12 +1,12 @@
 #ifndef SOCKWISE_BLOCKING_H_
 #define SOCKWISE_BLOCKING_H_
 
+#include <node_api.h>
+
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
-
-#include "napi_safe.h"
 
 namespace sockwise {
 

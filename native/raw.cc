@@ -1,17 +1,16 @@
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <ctime>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "arguments.h"
+#include "beginning.h"
 #include "blocking.h"
 #include "calls.h"
 #include "environment.h"
@@ -29,43 +28,6 @@ struct Sending {
   std::vector<uint8_t> data;
   sockaddr_storage address = {};
   socklen_t address_length = 0;
-};
-
-// Tells one thread that another has come as far. Whoever is done with it last deletes it. Not std::promise: that is
-// code of the C++ library, which the addon does not need on the machine it runs on; nor is the timed wait of
-// condition_variable.
-class Beginning {
- public:
-  void Tell() {
-    pthread_mutex_lock(&mutex_);
-    told_ = true;
-    pthread_cond_signal(&changed_);
-    Leave();
-  }
-
-  // Gives up after a second: where too many calls block already, the thread comes later.
-  void Await() {
-    timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    ++until.tv_sec;
-    pthread_mutex_lock(&mutex_);
-    while (!told_ && pthread_cond_timedwait(&changed_, &mutex_, &until) == 0) {
-    }
-    Leave();
-  }
-
- private:
-  // With the lock held.
-  void Leave() {
-    const bool last = --holders_ == 0;
-    pthread_mutex_unlock(&mutex_);
-    if (last) delete this;
-  }
-
-  pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
-  pthread_cond_t changed_ = PTHREAD_COND_INITIALIZER;
-  bool told_ = false;
-  int holders_ = 2;
 };
 
 // Makes a call on a thread of its own, of a descriptor that blocks meanwhile. It ends with what it waits for, or with

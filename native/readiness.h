@@ -1,13 +1,14 @@
 #ifndef SOCKWISE_READINESS_H_
 #define SOCKWISE_READINESS_H_
 
+#include <node_api.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
 
 #include "interest.h"
-#include "napi_safe.h"
 
 namespace sockwise {
 

@@ -1,4 +1,4 @@
-// `node scripts/sanitize.mjs asan|valgrind`: builds the addon for the tool in a folder of its own (build/ stays as it is), then
+// `node scripts/sanitize.mjs asan|tsan|valgrind`: builds the addon for the tool in a folder of its own (build/ stays as it is), then
 // runs scripts/exercise-native.mjs and the tests with it. Needs `npm run build:ts` before, and cmake and ninja (or make).
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -47,6 +47,16 @@ const leftOut = {
 /** What runs under valgrind, which is about 30 times slower: the parts whose calls end in native/. */
 const underValgrind = ['test/socket', 'test/options'];
 
+/** What waits, and what blocks on threads of its own. Not close.test.ts: signals, which ThreadSanitizer puts off. */
+const underThreadSanitizer = [
+  'test/socket/waiting.test.ts',
+  'test/socket/queues.test.ts',
+  'test/socket/poll.test.ts',
+  'test/socket/watch.test.ts',
+  'test/socket/linger.test.ts',
+  'test/raw/raw.test.ts',
+];
+
 function run(command, args, env) {
   const start = performance.now();
   const { status, signal, error } = spawnSync(command, args, {
@@ -76,10 +86,17 @@ function tell(title, { good, text }) {
   if (!good) process.exitCode = 1;
 }
 
+const compiler = process.env.CXX ?? 'g++';
+
+/** The runtime of a sanitizer, which Node has to be started with. */
+function runtimeOf(name) {
+  const library = spawnSync(compiler, [`-print-file-name=lib${name}.so`], { encoding: 'utf8' }).stdout?.trim();
+  if (!library?.startsWith('/')) throw new Error(`${compiler} has no lib${name}.so`);
+  return library;
+}
+
 function asan() {
-  const compiler = process.env.CXX ?? 'g++';
-  const library = spawnSync(compiler, ['-print-file-name=libasan.so'], { encoding: 'utf8' }).stdout?.trim();
-  if (!library?.startsWith('/')) throw new Error(`${compiler} has no libasan.so`);
+  const library = runtimeOf('asan');
   const env = (leaks) => ({
     SOCKWISE_NATIVE: addon,
     LD_PRELOAD: library,
@@ -98,6 +115,38 @@ function asan() {
       env(false),
     ),
   );
+}
+
+/**
+ * What threads share in native/, compiled without Node; and what waits in the addon, in a Node that is not instrumented: its own
+ * threads and those of vitest's compiler are reported in dozens, and what does not have the addon on its stack is left out.
+ */
+function tsan() {
+  const folder = mkdtempSync(join(tmpdir(), 'sockwise-tsan-'));
+  try {
+    const program = join(folder, 'threads');
+    const sources = ['test/native/threads.cc', 'native/blocking.cc', 'native/readiness_thread.cc'];
+    const flags = ['-std=c++17', '-g', '-O1', '-Wall', '-Wextra', '-fsanitize=thread', '-pthread', '-DNAPI_VERSION=8'];
+    const headers = ['-isystem', 'node_modules/node-api-headers/include', '-Inative'];
+    const compiled = run(compiler, [...flags, ...headers, ...sources, '-o', program]);
+    tell('threads of native/', compiled.good ? run(program, []) : compiled);
+
+    const thread = '-fsanitize=thread';
+    const addon = build('build-tsan', [`--CDCMAKE_CXX_FLAGS=-g ${thread}`, `--CDCMAKE_SHARED_LINKER_FLAGS=${thread}`]);
+    const logs = join(folder, 'logs');
+    mkdirSync(logs);
+    const options = `exitcode=0 log_path=${join(logs, 'report')}`;
+    const env = { SOCKWISE_NATIVE: addon, LD_PRELOAD: runtimeOf('tsan'), TSAN_OPTIONS: options };
+    const tests = files.length > 0 ? files : underThreadSanitizer;
+    const result = run(process.execPath, [vitest, 'run', '--reporter=default', '--testTimeout=60000', ...tests], env);
+    const all = readdirSync(logs).flatMap((name) => readFileSync(join(logs, name), 'utf8').split(/^={18}$/m));
+    const found = all.filter((report) => report.includes('sockwise.node'));
+    for (const report of found) console.log(report);
+    const good = result.good && found.length === 0;
+    tell('tests', { good, text: `${result.text}, ${found.length} reports of the addon${good ? '' : ': FAILED'}` });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 /** Reports of valgrind that have the addon on their stack. The others are V8's, whose collector reads stacks word by word. */
@@ -166,6 +215,7 @@ function valgrind() {
   }
 }
 
-const tools = { asan, valgrind };
-if (!Object.hasOwn(tools, tool ?? '')) throw new Error('usage: node scripts/sanitize.mjs asan|valgrind [TEST FILES]');
+const tools = { asan, tsan, valgrind };
+if (!Object.hasOwn(tools, tool ?? ''))
+  throw new Error('usage: node scripts/sanitize.mjs asan|tsan|valgrind [TEST FILES]');
 tools[tool]();
