@@ -84,11 +84,11 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .stepper .said { padding-bottom: .25rem; line-height: 1.3; }
   .stepper .moment { grid-template-columns: minmax(0, 1fr); max-height: 30vh; line-height: 1.35; }
   .stepper thead { display: none; }
-  .stepper tr { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 3fr); padding: .15rem 0; border-bottom: 1px solid var(--line); }
+  .stepper tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); column-gap: .8rem; padding: .15rem 0; border-bottom: 1px solid var(--line); }
   .stepper td { padding: 0; border: 0; }
   .stepper td:nth-child(1) { order: 1; }
   .stepper td:nth-child(4) { order: 2; }
-  .stepper td:nth-child(2), .stepper td:nth-child(3) { order: 3; font-size: .84rem; color: var(--soft); }
+  .stepper td:nth-child(2), .stepper td:nth-child(3) { order: 3; font-size: .8rem; overflow-wrap: anywhere; color: var(--soft); }
 }
 @media print {
   body { margin: 0; padding: 0; max-width: none; background: #fff; }
