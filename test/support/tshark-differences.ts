@@ -171,6 +171,9 @@ export function differences(trace: Trace, packets: readonly TsharkPacket[]): str
       (packet) => packet.atNs - atNs <= tolerance && atNs - packet.atNs <= tolerance,
       (packet) => against(segment, packet).length === 0,
     );
+    // Forged on the way: its sender knows nothing of it, and what arrives is not looked at here.
+    const isForged = segment.receivedMs === segment.sentMs;
+    if (departure === undefined && isForged) continue;
     if (departure === undefined) tell(`tshark saw none leave ${segment.from} at ${segment.sentMs} ms`);
     else against(segment, departure).forEach(tell);
   }

@@ -37,7 +37,8 @@ export function endProcessesIn(namespace: NetworkNamespace): void {
 
 /** The same if this process ends before, as by process.exit() in a script. */
 export function endProcessesAtExit(namespace: NetworkNamespace): void {
-  if (inUse.size === 0) process.once('exit', endAll);
+  // Once: a process may play many runs, one after the other.
+  if (!process.listeners('exit').includes(endAll)) process.once('exit', endAll);
   inUse.add(namespace);
 }
 

@@ -46,8 +46,10 @@ export class Numbering {
     }
     const seq = sequenceDistance(segment.seq, this.#base(there, segment.seq - 1));
     const end = seq + sequenceLength(segment);
-    const sent = this.#sent.get(there) ?? Number.NEGATIVE_INFINITY;
-    this.#sent.set(there, Math.max(sent, end));
+    const known = this.#sent.get(there);
+    const sent = known ?? Number.NEGATIVE_INFINITY;
+    // A number alone, as of a RST that is forged ahead, sends nothing.
+    if (known === undefined || end > seq) this.#sent.set(there, Math.max(sent, end));
     const retransmission = end > seq && end <= sent;
     if (!flags.includes('ACK')) return { seq, options, retransmission };
     const base = this.#base(back, segment.ack - 1);

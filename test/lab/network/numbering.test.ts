@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { Numbering } from '../../../src/lab/network/numbering.js';
+import type { AddressedSegment } from '../../../src/lab/network/peer/segment.js';
+
+const plain: AddressedSegment = {
+  source: '192.0.2.1',
+  destination: '192.0.2.2',
+  sourcePort: 1,
+  destinationPort: 2,
+  seq: 100,
+  ack: 0,
+  flags: ['SYN'],
+  window: 0,
+  urgentPointer: 0,
+  options: {},
+  payload: new Uint8Array(0),
+};
+
+test('a RST that is forged ahead makes no retransmission of the data after it', () => {
+  const numbering = new Numbering();
+  const passes = (change: Partial<AddressedSegment>): boolean =>
+    numbering.passing({ ...plain, ...change }, 'a', 'b').retransmission;
+  passes({});
+  expect(passes({ flags: ['RST'], seq: 201 })).toBe(false);
+  expect(numbering.next(plain).seq).toBe(101);
+  const data: Partial<AddressedSegment> = { flags: ['PSH'], seq: 101, payload: new Uint8Array(5) };
+  expect(passes(data)).toBe(false);
+  expect(passes(data)).toBe(true);
+});
