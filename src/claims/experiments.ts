@@ -17,6 +17,7 @@ import { deliveryExperiments } from './linger/delivery.experiments.js';
 import { orphansExperiments } from './linger/orphans.experiments.js';
 import { closeUnreadExperiments } from './reset/close-unread.experiments.js';
 import { lingerZeroExperiments } from './reset/linger-zero.experiments.js';
+import { middleboxExperiments } from './reset/middlebox.experiments.js';
 import { restartExperiments } from './restart/restart.experiments.js';
 import { assassinationExperiments } from './time-wait/assassination.experiments.js';
 import { lastAckExperiments } from './time-wait/last-ack.experiments.js';
@@ -35,6 +36,7 @@ const byFile: Readonly<Record<string, readonly Experiment[]>> = {
   'time-wait/assassination.experiments': assassinationExperiments,
   'reset/linger-zero.experiments': lingerZeroExperiments,
   'reset/close-unread.experiments': closeUnreadExperiments,
+  'reset/middlebox.experiments': middleboxExperiments,
   'linger/delivery.experiments': deliveryExperiments,
   'closing/broken-pipe.experiments': brokenPipeExperiments,
   'closing/shutdown.experiments': shutdownExperiments,

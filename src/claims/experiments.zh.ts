@@ -16,6 +16,7 @@ import { deliveryExperimentTexts } from './linger/delivery.experiments.zh.js';
 import { orphansExperimentTexts } from './linger/orphans.experiments.zh.js';
 import { closeUnreadExperimentTexts } from './reset/close-unread.experiments.zh.js';
 import { lingerZeroExperimentTexts } from './reset/linger-zero.experiments.zh.js';
+import { middleboxExperimentTexts } from './reset/middlebox.experiments.zh.js';
 import { restartExperimentTexts } from './restart/restart.experiments.zh.js';
 import { assassinationExperimentTexts } from './time-wait/assassination.experiments.zh.js';
 import { lastAckExperimentTexts } from './time-wait/last-ack.experiments.zh.js';
@@ -34,6 +35,7 @@ export const experimentTexts: ExperimentTextsByName = {
   ...assassinationExperimentTexts,
   ...lingerZeroExperimentTexts,
   ...closeUnreadExperimentTexts,
+  ...middleboxExperimentTexts,
   ...deliveryExperimentTexts,
   ...brokenPipeExperimentTexts,
   ...shutdownExperimentTexts,
