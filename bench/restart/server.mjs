@@ -48,6 +48,8 @@ function closeAfterAnswers() {
 async function end() {
   for (const session of sessions) session.close();
   for (const websocket of websockets.clients) websocket.close(goingAway);
+  // A websocket that is just let in would keep it for ever.
+  setTimeout(ended, killTimeoutMs);
   await Promise.all([web, web2].map((server) => new Promise((resolve) => server.close(resolve))));
   ended();
 }
