@@ -162,6 +162,19 @@ describe('src/', () => {
     expect([...graph.values()].flat().filter((path) => !files.includes(path))).toEqual([]);
   });
 
+  test('has them in the picture of ARCHITECTURE.md, each above what it imports, on one screen', () => {
+    const text = readFileSync(join(source, '../ARCHITECTURE.md'), 'utf8');
+    const lines = (/^## Layers\n.*?^```\n(.*?)^```/ms.exec(text)?.[1] ?? '').trimEnd().split('\n');
+    const names = lines.flatMap((line) => /^src\/([\w.]+) /.exec(line)?.[1] ?? []);
+    const drawn = Object.keys(layers).filter((name) => name === 'index.ts' || !name.endsWith('.ts'));
+    expect(names.toSorted()).toEqual(drawn.toSorted());
+    for (const [place, name] of names.entries())
+      for (const above of names.slice(0, place)) expect([name, ...(layers[name] ?? [])]).not.toContain(above);
+    for (const name of Object.keys(layers)) expect(lines.join('\n')).toContain(name);
+    expect(lines.length).toBeLessThanOrEqual(24);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
   test('has the layers of the table and no others', () => {
     expect([...new Set(files.map(layerOf))].sort()).toEqual(Object.keys(layers).sort());
   });

@@ -16,8 +16,8 @@ export function articlesPage(articles, sentences) {
   return [
     '# The articles, sentence by sentence',
     '',
-    `Each sentence of the five articles that says or asks something about binding, closing, TIME_WAIT or reset: ${all.length} in all, in our words.`,
-    'Its place is the heading it stands under, or the reader who wrote it. The cases are what was run for it; their pages have the answer.',
+    `The five articles have ${all.length} sentences that say or ask something about binding, closing, TIME_WAIT or reset. Here is each, in our words.`,
+    'The place is the heading above the sentence, or the reader who wrote it. Each case was run for its sentence, and its page has the answer.',
     '',
     ...articles.flatMap((one) => article(one, sentences[one.number] ?? [])),
   ].join('\n');
