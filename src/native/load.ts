@@ -70,7 +70,13 @@ const bundled = 'a bundler has taken sockwise from its folder, where the native 
 function isWhole(): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
-    return root !== '' && name === 'sockwise' && here?.startsWith(pathToFileURL(code).href) === true;
+    // webpack keeps the address, and takes createRequire() for its own, which is no function when it runs.
+    return (
+      typeof require === 'function' &&
+      root !== '' &&
+      name === 'sockwise' &&
+      here?.startsWith(pathToFileURL(code).href) === true
+    );
   } catch {
     return false;
   }
