@@ -70,7 +70,7 @@ const bundled = 'a bundler has taken sockwise from its folder, where the native 
 function isWhole(): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
-    // webpack keeps the address, and takes createRequire() for its own, which is no function when it runs.
+    // webpack keeps the address, so that all may seem whole, and may have put something else in place of require().
     return (
       typeof require === 'function' &&
       root !== '' &&
