@@ -1,4 +1,6 @@
-import { UsageError } from '../../errors.js';
+import { isIP } from 'node:net';
+import { messageOf, UsageError } from '../../errors.js';
+import type { Place } from '../record/scanner.js';
 import type { PktScript } from './script.js';
 
 /** A script may take so long by its own times. */
@@ -52,9 +54,36 @@ const defaults = {
 
 type Read = (network: PktNetwork, value: string) => PktNetwork;
 
+function refused(name: string, expected: string, value: string): UsageError {
+  return new UsageError(
+    'ERR_ARGUMENT_INVALID',
+    `--${name}: expected ${expected}, got ${value === '' ? 'nothing' : value}`,
+  );
+}
+
 function number(name: string, value: string, form = /^\d+$/): number {
-  if (!form.test(value)) throw new UsageError('ERR_ARGUMENT_INVALID', `--${name}: expected a number, got ${value}`);
+  if (!form.test(value)) throw refused(name, 'a number', value);
   return Number(value);
+}
+
+function within(name: string, value: string, [low, high]: readonly [number, number]): number {
+  const read = number(name, value);
+  if (read < low || read > high) throw refused(name, `${low} to ${high}`, value);
+  return read;
+}
+
+const ports = [1, 65_535] as const;
+/** RFC 791, RFC 8200 section 5; 65,535 is the most that a veth takes (veth_setup()). */
+const mtus = { 4: [68, 65_535], 6: [1280, 65_535] } as const;
+
+function familyOf({ ipVersion }: PktNetwork): 4 | 6 {
+  return ipVersion === 'ipv6' ? 6 : 4;
+}
+
+function addressOf(name: string, value: string, network: PktNetwork): string {
+  const family = familyOf(network);
+  if (isIP(value) !== family) throw refused(name, `an IPv${family} address`, value);
+  return value;
 }
 
 function prefixOf(netmask: string): number {
@@ -62,8 +91,7 @@ function prefixOf(netmask: string): number {
     .split('.')
     .map((part) => Number(part).toString(2).padStart(8, '0'))
     .join('');
-  if (!/^1*0*$/.test(bits) || bits.length !== 32)
-    throw new UsageError('ERR_ARGUMENT_INVALID', `--netmask_ip: expected a mask as 255.255.0.0, got ${netmask}`);
+  if (!/^1*0*$/.test(bits) || bits.length !== 32) throw refused('netmask_ip', 'a mask as 255.255.0.0', netmask);
   return bits.replaceAll('0', '').length;
 }
 
@@ -77,33 +105,32 @@ const known: Readonly<Record<string, Read>> = {
   tcp_ts_tick_usecs: (network, value) => ({ ...network, stampTickUs: number('tcp_ts_tick_usecs', value) }),
   tcp_ts_ecr_scaled: (network) => ({ ...network, scaledEcho: true }),
   strict_segments: (network) => ({ ...network, strictSegments: true }),
-  mtu: (network, value) => ({ ...network, mtu: number('mtu', value) }),
-  bind_port: (network, value) => ({ ...network, bindPort: number('bind_port', value) }),
-  connect_port: (network, value) => ({ ...network, connectPort: number('connect_port', value) }),
-  local_ip: (network, value) => ({ ...network, local: value }),
-  remote_ip: (network, value) => ({ ...network, remote: value.replace(/\/\d+$/, '') }),
-  gateway_ip: (network, value) => (value === network.local ? network : { ...network, gateway: value }),
+  mtu: (network, value) => ({ ...network, mtu: within('mtu', value, mtus[familyOf(network)]) }),
+  bind_port: (network, value) => ({ ...network, bindPort: within('bind_port', value, ports) }),
+  connect_port: (network, value) => ({ ...network, connectPort: within('connect_port', value, ports) }),
+  local_ip: (network, value) => ({ ...network, local: addressOf('local_ip', value, network) }),
+  remote_ip: (network, value) => ({ ...network, remote: addressOf('remote_ip', value.replace(/\/\d+$/, ''), network) }),
+  gateway_ip: (network, value) =>
+    value === network.local ? network : { ...network, gateway: addressOf('gateway_ip', value, network) },
   netmask_ip: (network, value) => ({ ...network, prefix: prefixOf(value) }),
-  // Read before the others: versionOf(), and the reader's own names.
-  ip_version: (network) => network,
+  // Read before the others, by versionOf().
+  ip_version: (network, value) => {
+    if (!ipVersions.some((each) => each === value)) throw refused('ip_version', ipVersions.join(', '), value);
+    return network;
+  },
+  // Read before the others too: the reader's own names.
   define: (network) => network,
 };
 
-export const knownOptions: readonly string[] = Object.keys(known);
-
-/** The IP version a script runs over. */
+/** The IP version a script runs over; what names none is one of the obstacles. */
 export function versionOf(script: PktScript, settings: PktSettings): IpVersion {
   const written = script.options.find(({ name }) => name === 'ip_version')?.value;
-  const version = ipVersions.find((each) => each === written);
-  if (written !== undefined && version === undefined)
-    throw new UsageError('ERR_ARGUMENT_INVALID', `--ip_version: expected ${ipVersions.join(', ')}; got ${written}`);
-  return version ?? settings.ipVersion ?? 'ipv4';
+  return ipVersions.find((each) => each === written) ?? settings.ipVersion ?? 'ipv4';
 }
 
-/** The network a script runs on: by its own options, then the settings, then packetdrill's defaults. */
-export function networkOf(script: PktScript, settings: PktSettings): PktNetwork {
+function begin(script: PktScript, settings: PktSettings): PktNetwork {
   const ipVersion = versionOf(script, settings);
-  const begin: PktNetwork = {
+  return {
     ipVersion,
     ...defaults[ipVersion],
     bindPort: 8080,
@@ -114,5 +141,33 @@ export function networkOf(script: PktScript, settings: PktSettings): PktNetwork 
     scaledEcho: false,
     strictSegments: false,
   };
-  return script.options.reduce((network, { name, value }) => known[name]?.(network, value) ?? network, begin);
+}
+
+/** The network a script runs on: by its own options, then the settings, then packetdrill's defaults. */
+export function networkOf(script: PktScript, settings: PktSettings): PktNetwork {
+  return script.options.reduce(
+    (network, { name, value }) => known[name]?.(network, value) ?? network,
+    begin(script, settings),
+  );
+}
+
+/** Something that a script asks for and cannot have. */
+export interface Obstacle {
+  readonly place: Place;
+  readonly reason: string;
+}
+
+/** The options at the top of a script that are not known, or whose value cannot be taken. */
+export function optionObstacles(script: PktScript, settings: PktSettings): Obstacle[] {
+  const network = begin(script, settings);
+  return script.options.flatMap(({ name, value, place }) => {
+    const read = known[name];
+    if (read === undefined) return [{ place, reason: `--${name}: not an option that is known` }];
+    try {
+      read(network, value);
+      return [];
+    } catch (error) {
+      return [{ place, reason: messageOf(error) }];
+    }
+  });
 }

@@ -1,18 +1,11 @@
-import type { Place } from '../record/scanner.js';
 import { icmpNumbers } from '../network/peer/icmp.js';
 import { systemCalls } from './calls.js';
 import { checkCode, nothingAssigned } from './code.js';
 import { knownNames } from './info-names.js';
 import type { CallLine, Line, PktScript, Value } from './script.js';
-import { type IpVersion, knownOptions, longestMs, type PktSettings, versionOf } from './settings.js';
+import { type IpVersion, longestMs, type Obstacle, optionObstacles, type PktSettings, versionOf } from './settings.js';
 import { wrongArgument } from './signatures.js';
 import { wordNumber } from './values.js';
-
-/** Something a script asks for that cannot be done here. */
-export interface Obstacle {
-  readonly place: Place;
-  readonly reason: string;
-}
 
 function words(value: Value): string[] {
   switch (value.kind) {
@@ -116,9 +109,7 @@ export function obstaclesOf(script: PktScript, settings: PktSettings): Obstacle[
         ]
       : [];
   return [
-    ...script.options
-      .filter(({ name }) => !knownOptions.includes(name))
-      .map(({ name, place }) => ({ place, reason: `--${name}: not an option that is known` })),
+    ...optionObstacles(script, settings),
     ...tooLong,
     ...script.lines.flatMap((line) => ofLine(line, ipVersion, settings)),
   ];

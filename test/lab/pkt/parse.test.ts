@@ -114,6 +114,21 @@ describe('obstaclesOf()', () => {
   });
 
   test.each([
+    ['--mtu=99999999', '--mtu: expected 68 to 65535, got 99999999'],
+    ['--mtu=0', '--mtu: expected 68 to 65535, got 0'],
+    ['--ip_version=ipv6\n--mtu=1000', '--mtu: expected 1280 to 65535, got 1000'],
+    ['--bind_port=70000', '--bind_port: expected 1 to 65535, got 70000'],
+    ['--connect_port=-1', '--connect_port: expected a number, got -1'],
+    ['--local_ip=foo', '--local_ip: expected an IPv4 address, got foo'],
+    ['--remote_ip=::1', '--remote_ip: expected an IPv4 address, got ::1'],
+    ['--ip_version=ipv6\n--gateway_ip=10.0.0.1', '--gateway_ip: expected an IPv6 address, got 10.0.0.1'],
+    ['--netmask_ip=255.0.255.0', '--netmask_ip: expected a mask as 255.255.0.0, got 255.0.255.0'],
+    ['--ip_version=ipv5', '--ip_version: expected ipv4, ipv6, ipv4-mapped-ipv6, got ipv5'],
+  ])('names the line of an option that cannot be taken: %s', (options, reason) => {
+    expect(reasons(`${options}\n0 listen(3, 1) = 0`)).toEqual([`${options.split('\n').length}: ${reason}`]);
+  });
+
+  test.each([
     ['0 listen(3) = 0', '1:11: listen: expected a number of 32 bits, got ")"'],
     ['0 listen(3, 1, 2) = 0', '1:16: listen: expected 2 arguments, got 2'],
     ['0 shutdown(3, 5) = 0', '1:15: shutdown: expected SHUT_RD, SHUT_WR or SHUT_RDWR, got 5'],
