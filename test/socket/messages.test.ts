@@ -310,13 +310,19 @@ describe('raw messages', () => {
 
   test('what is not known comes raw', async () => {
     using receiver = bound('dgram', '::1');
-    // IPV6_2292HOPLIMIT: what IPV6_HOPLIMIT was before RFC 3542.
-    receiver.setOption({ level: 41, optname: 8, bytes: new Uint8Array(Int32Array.of(1).buffer) });
-    using sender = Socket.open({ family: 'IPv6', type: 'dgram', options: { IPV6_UNICAST_HOPS: 7 } });
+    // SO_TIMESTAMP_NEW, for machines whose time_t has 32 bits: struct __kernel_sock_timeval.
+    receiver.setOption({ level: 1, optname: 63, bytes: new Uint8Array(Int32Array.of(1).buffer) });
+    using sender = Socket.open({ family: 'IPv6', type: 'dgram' });
+    const before = BigInt(Math.floor(Date.now() / 1000));
     sender.trySend('x', { address: receiver.getsockname() });
     const { control } = await receiver.recvmsg({ controlSize: 512, timeoutMs: 5000 });
-    const bytes = new Uint8Array(Int32Array.of(7).buffer);
-    expect(control).toEqual([{ type: 'raw', level: 41, cmsgType: 8, bytes }]);
+    expect(control).toEqual([{ type: 'raw', level: 1, cmsgType: 63, bytes: expect.any(Uint8Array) }]);
+    const [message] = control;
+    if (message?.type !== 'raw') throw new Error('there is no message');
+    expect(message.bytes).toHaveLength(16);
+    const [seconds] = new BigInt64Array(message.bytes.slice().buffer);
+    expect(seconds).toBeGreaterThanOrEqual(before);
+    expect(seconds).toBeLessThanOrEqual(before + 60n);
   });
 
   test('the kernel refuses one it does not know', async () => {
