@@ -309,7 +309,7 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(page).toMatch(/<html lang="zh-CN">/);
     for (const text of ['线路上传了什么', '服务器先关闭', '第一方关闭之后', '服务器再次启动', '次调用，'])
       expect(page).toContain(text);
-    const words = page.replace(/<style>[^]*?<\/style>/g, '').replaceAll(/<[^>]*>/g, ' ');
+    const words = page.replaceAll(/<(style|script)>[^]*?<\/\1>/g, '').replaceAll(/<[^>]*>/g, ' ');
     expect(words).not.toMatch(/\b(the|and|of|received|calls|segments|lost)\b/);
     expect(readFileSync(svg, 'utf8')).toContain('服务器再次启动');
   });
