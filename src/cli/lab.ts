@@ -187,6 +187,9 @@ function pktSettings({ tolerance, ipVersion, allowShell, define = [] }: LabFlags
 async function chosenRuns(words: readonly string[], flags: LabFlags, spoken: Spoken): Promise<Run[]> {
   const { all, variant } = flags;
   const pkt = pktSettings(flags);
+  const script = words.find((word) => word.endsWith('.pkt'));
+  if (flags.pkt !== undefined && script !== undefined)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--pkt: ${script} is a script of packetdrill already`);
   const files = await Promise.all(words.map((word) => found(word, pkt)));
   const groups = [...(all === true ? [everyExperiment()] : []), ...files];
   if (groups.length === 0)

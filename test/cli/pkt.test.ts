@@ -81,7 +81,7 @@ describeNeeding(noExperiments === undefined, `experiments cannot be run: ${noExp
   () => {
     let played: ChildResult;
     beforeAll(async () => {
-      played = await lab('holds.pkt', 'differs.pkt', 'asks.mjs', '--pkt', 'out.pkt');
+      played = await lab('holds.pkt', 'differs.pkt', 'asks.mjs');
     }, 60_000);
 
     test('plays each, and says at the end which did not come out as written', () => {
@@ -92,20 +92,26 @@ describeNeeding(noExperiments === undefined, `experiments cannot be run: ${noExp
       );
     });
 
-    test('--pkt writes each run, and what a peer said as a script that can be read again', () => {
-      const text = readFileSync(path('out-asks.pkt'), 'utf8');
-      expect(obstaclesOf(parsePkt(text, 'out-asks.pkt'), {})).toEqual([]);
+    test('--pkt writes what a peer said as a script that can be read again', async () => {
+      expect(await lab('asks.mjs', '--pkt', 'out.pkt')).toMatchObject({ code: 0 });
+      const text = readFileSync(path('out.pkt'), 'utf8');
+      expect(obstaclesOf(parsePkt(text, 'out.pkt'), {})).toEqual([]);
       expect(text).toMatch(/listen\(3, \d+\) = 0\n.*< S 0:0\(0\) win \d+ <mss 1000>\n.*> S\. 0:0\(0\) ack 1/);
-      expect(existsSync(path('out-holds.pkt'))).toBe(true);
-      expect(existsSync(path('out.pkt'))).toBe(false);
+    });
+
+    test('--pkt is refused for what is such a script', async () => {
+      const { code, stdout, stderr } = await lab('asks.mjs', 'holds.pkt', '--pkt', 'never.pkt');
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toBe('sockwise: --pkt: holds.pkt is a script of packetdrill already\n');
+      expect(existsSync(path('never.pkt'))).toBe(false);
     });
 
     test('a script that cannot be read stops all of them before any runs', async () => {
-      const { code, stdout, stderr } = await lab('holds.pkt', 'unread.pkt', '--pkt', 'never.pkt');
+      const { code, stdout, stderr } = await lab('holds.pkt', 'unread.pkt', '--svg', 'never.svg');
       expect(code).toBe(2);
       expect(stdout).toBe('');
       expect(stderr).toContain('unread.pkt:1:15: expected "," or ")"');
-      expect(existsSync(path('never-holds.pkt'))).toBe(false);
+      expect(existsSync(path('never-holds.svg'))).toBe(false);
     });
   },
 );
