@@ -83,6 +83,9 @@ const library = ['index', 'service/index'];
 /** Files of the commands alone, whose errors are a line. */
 const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
 
+/** Texts that are loaded where somebody asks for them. */
+const isChinese = /^chinese|\.zh$/;
+
 /** Functions of ours keep their names, for stacks. */
 function folded({ name, fileName, code }) {
   const module = !fileName.endsWith('.cjs');
@@ -102,7 +105,7 @@ const finish = {
       if (minified.includes(chunk.name) || chunk.fileName?.endsWith('.cjs')) chunk.code = folded(chunk);
       if (chunk.fileName?.endsWith('.js')) chunk.code = chunk.code?.replaceAll(builtinImport, taken);
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
-      if (chunk.name !== 'chinese') chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
+      if (!isChinese.test(chunk.name)) chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
       for (const id of chunk.moduleIds ?? []) {
         const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
         if (folder !== undefined) packages.add(folder);

@@ -1,12 +1,13 @@
 import { int32Max } from '../errors.js';
 import type { OptionSpec } from './spec.js';
+import type { OptionName } from './types.js';
 
 /**
  * Every option this package knows by name, sorted by level and name. Man pages: socket(7), tcp(7), ip(7), ipv6(7), udp(7),
  * unix(7), vsock(7); where they are silent, the kernel's do_tcp_setsockopt(), do_ip_setsockopt(), do_ipv6_setsockopt() and
  * sk_setsockopt().
  */
-export const catalog = {
+export const catalog: Readonly<Record<OptionName, OptionSpec>> = {
   SO_ACCEPTCONN: {
     level: 'SOL_SOCKET',
     kind: 'bool',
@@ -2459,4 +2460,4 @@ export const catalog = {
     source: 'linux/vm_sockets.h',
     doc: 'Identifier of the virtual machine at the other end.',
   },
-} as const satisfies Record<string, OptionSpec>;
+};
