@@ -77,14 +77,26 @@ function enter(fd: number): void {
   check(native.setns(fd, CLONE_NEWNET), 'setns');
 }
 
+/** Namespaces this thread can go back to. */
+const returnable = new Set<string>();
+
 /**
- * Leaves this thread's namespace, runs `work` and goes back. Where `leave` fails the thread is still at home, and must not be
- * sent there: without CAP_SYS_ADMIN setns(2) fails even for the namespace one is in. So a thread that is in \`to\` stays.
+ * The namespace may belong to the user namespace outside, as in `unshare --user` or a container with the network of its host:
+ * unshare(2) is allowed there, and setns(2) back is not (netns_install()). Into the namespace one is in, setns(2) says the same.
  */
+function assertReturn(home: number, file: string): void {
+  if (returnable.has(file)) return;
+  enter(home);
+  returnable.add(file);
+}
+
+/** Leaves this thread's namespace, runs `work` and goes back. A thread that is in `to` stays, which needs no rights. */
 function andBack<T>(leave: () => void, work: () => T, to?: Held): T {
   const home = openSync(ownNamespace, 'r');
   try {
-    if (to !== undefined && fileOf(home) === to.file && isHeld(to)) return work();
+    const file = fileOf(home);
+    if (file === to?.file && isHeld(to)) return work();
+    assertReturn(home, file);
     leave();
     try {
       return work();
@@ -143,7 +155,8 @@ export class NetworkNamespace {
   /**
    * `unshare(2)` with CLONE_NEWNET - a new namespace, with `lo` up. The calling thread is back home when it returns.
    *
-   * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN: see `namespacesAvailable`.
+   * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN, also over the present namespace, to come back: see `namespacesAvailable`;
+   *   `ENOSPC` - there are as many as /proc/sys/user/max_net_namespaces allows.
    * @throws {UsageError} `ERR_NOT_SUPPORTED` - not Linux, or /proc is not mounted.
    */
   static create(): NetworkNamespace {
@@ -180,7 +193,8 @@ export class NetworkNamespace {
    * sockets made then would be outside. Calls may be nested. A thread that is in there already makes no call, and needs no rights.
    *
    * @throws {UsageError} `ERR_ARGUMENT_INVALID` - `work` returned a promise.
-   * @throws {NamespaceLostError} there was no way back.
+   * @throws {SystemCallError} `EPERM` - needs CAP_SYS_ADMIN over both namespaces.
+   * @throws {NamespaceLostError} the way back was lost meanwhile.
    */
   run<T>(work: () => T): T {
     const { fd } = this;

@@ -55,7 +55,7 @@ function canUnshare(): boolean {
     NetworkNamespace.create().close();
     return true;
   } catch (error) {
-    if (error instanceof SystemCallError && error.syscall === 'unshare') return false;
+    if (error instanceof SystemCallError && ['unshare', 'setns'].includes(error.syscall)) return false;
     throw error;
   }
 }

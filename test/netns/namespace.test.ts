@@ -4,8 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listSockets } from '../../src/netlink/sock-diag.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
+import type { NamespaceAccess } from '../../src/netns/user-namespace.js';
 import { Socket } from '../../src/socket/socket.js';
-import { built, runScript } from '../support/children.js';
+import { built, run, runScript } from '../support/children.js';
 import { canMakeNamespaces, openDescriptors } from '../support/namespaces.js';
 import { describeNeeding, needs } from '../support/needs.js';
 import { canDropPrivileges, cannotDropPrivileges, runAsUser } from '../support/privileges.js';
@@ -330,7 +331,31 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () =>
 describe.skipIf(canMakeNamespaces || process.platform !== 'linux')('NetworkNamespace without CAP_SYS_ADMIN', () => {
   test('create fails with EPERM, or ENOSPC where the limit is 0', () => {
     const code = expect.stringMatching(/^(EPERM|ENOSPC)$/);
-    expect(() => NetworkNamespace.create()).toThrow(expect.objectContaining({ code, syscall: 'unshare' }));
+    const syscall = expect.stringMatching(/^(unshare|setns)$/);
+    expect(() => NetworkNamespace.create()).toThrow(expect.objectContaining({ code, syscall }));
+  });
+});
+
+describe('in a user namespace with the network of the one outside', () => {
+  // As root of it, which may unshare(2), and setns(2) back to a network that is not its own may not.
+  const script = `
+    import { namespacesAvailable, NetworkNamespace } from ${JSON.stringify(built)};
+    import { readlinkSync } from 'node:fs';
+    const home = readlinkSync('/proc/thread-self/ns/net');
+    let refused;
+    try { NetworkNamespace.create().close(); } catch ({ code, syscall }) { refused = { code, syscall }; }
+    const isHome = readlinkSync('/proc/thread-self/ns/net') === home;
+    console.log(JSON.stringify({ refused, isHome, access: namespacesAvailable() }));`;
+
+  test('create is refused before the thread leaves, and a further user namespace is offered', async (context) => {
+    const isRefused = (await run('unshare', ['--user', '--map-root-user', 'true'])).code !== 0;
+    needs(context, !isRefused, 'unshare(1) makes no user namespace here');
+    const node = [process.execPath, '--input-type=module', '-e', script];
+    const { stdout, stderr } = await run('unshare', ['--user', '--map-root-user', ...node]);
+    expect(stderr).toBe('');
+    const { access, ...found } = JSON.parse(stdout) as { access: NamespaceAccess };
+    expect(found).toEqual({ refused: { code: 'EPERM', syscall: 'setns' }, isHome: true });
+    expect(access.how).not.toBe('root');
   });
 });
 
