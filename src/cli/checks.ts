@@ -108,14 +108,21 @@ function notTried(words: DoctorWords): Finding {
   return { what: 'packet sockets', ok: false, found: words.notTried };
 }
 
-/** What can be found out with the addon, in the process that asks. */
-export function checks(words: DoctorWords, spoken: Spoken): Finding[] {
-  const spaces = namespaces(words);
+/** Of the network that this process is in. */
+export function networkChecks(words: DoctorWords): Finding[] {
   return [
-    spaces,
     attempt('loopback', () => loopback(words), words.loopbackDown),
     attempt('sock_diag', () => words.tcpSockets(listSockets().length), words.noInetDiag),
     attempt('bound-only sockets', () => boundSockets(words), words.boundSince),
+  ];
+}
+
+/** What can be found out with the addon. */
+export function checks(words: DoctorWords, spoken: Spoken, network: readonly Finding[]): Finding[] {
+  const spaces = namespaces(words);
+  return [
+    spaces,
+    ...network,
     ...(spaces.ok ? insideNamespaces(words) : [notTried(words)]),
     runnable(words, spoken),
     ...sysctls(words, spoken),

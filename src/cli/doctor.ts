@@ -50,35 +50,56 @@ function first(words: DoctorWords): Finding[] {
   ];
 }
 
-/** The rest, of this process; where there is no addon, why. */
-async function rest(words: DoctorWords, lang: Language): Promise<Finding[]> {
+/** What was found outside, told to the process inside the user namespace, where the lab's hosts are. */
+interface Outside {
+  readonly first: readonly Finding[];
+  /** Of the network outside: inside there is another, with nothing in it. */
+  readonly network: readonly Finding[];
+}
+
+const variable = 'SOCKWISE_DOCTOR_OUTSIDE';
+
+/** With the addon; where there is none, why. */
+async function rest(words: DoctorWords, lang: Language, outside?: Outside): Promise<Finding[]> {
   try {
-    const { checks } = await import('./checks.js');
+    const { checks, networkChecks } = await import('./checks.js');
     const { chosenLanguage } = await import('./language.js');
-    return [{ what: 'addon', ok: true, found: words.loaded }, ...checks(words, await chosenLanguage({ lang }))];
+    const network = outside?.network ?? networkChecks(words);
+    return [
+      { what: 'addon', ok: true, found: words.loaded },
+      ...checks(words, await chosenLanguage({ lang }), network),
+    ];
   } catch (error) {
     if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
     return [{ what: 'addon', ok: false, found: error.message, cure: words.notLoaded }];
   }
 }
 
-/** As an ordinary user: what was found outside, told to the process inside the user namespace, where the lab's hosts are. */
-const outside = 'SOCKWISE_DOCTOR_OUTSIDE';
-
-async function findings(words: DoctorWords, lang: Language): Promise<Finding[]> {
-  const told = process.env[outside];
-  if (told !== undefined) return [...(JSON.parse(told) as Finding[]), ...(await rest(words, lang))];
-  const here = first(words);
+/** As an ordinary user: again, inside a user namespace. Returns where that is not how namespaces are had. */
+async function goInside(words: DoctorWords, found: readonly Finding[]): Promise<void> {
   try {
     const { namespacesAvailable, reexecInUserNamespace } = await import('../index.js');
-    if (namespacesAvailable().how === 'user-namespace') {
-      process.env[outside] = JSON.stringify(here);
-      process.exit(await reexecInUserNamespace());
-    }
+    if (namespacesAvailable().how !== 'user-namespace') return;
+    const { carryHostValues } = await import('../claims/index.js');
+    const { networkChecks } = await import('./checks.js');
+    carryHostValues();
+    const outside: Outside = { first: found, network: networkChecks(words) };
+    process.env[variable] = JSON.stringify(outside);
+    process.exit(await reexecInUserNamespace());
   } catch (error) {
     if (!isUsageError(error) || error.code !== 'ERR_NATIVE_LOAD') throw error;
   }
-  return [...here, ...(await rest(words, lang))];
+}
+
+async function findings(words: DoctorWords, lang: Language): Promise<Finding[]> {
+  const told = process.env[variable];
+  if (told !== undefined) {
+    const outside = JSON.parse(told) as Outside;
+    return [...outside.first, ...(await rest(words, lang, outside))];
+  }
+  const found = first(words);
+  await goInside(words, found);
+  return [...found, ...(await rest(words, lang))];
 }
 
 /** As other commands have it, which cannot do without the addon. */

@@ -7,7 +7,10 @@ import { root } from '../support/children.js';
 import { filledIn, foreignMark, marksIn } from '../support/chinese.js';
 import { matrix, program, sockwise } from '../support/matrix.js';
 import { needs } from '../support/needs.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
 import { canBecomeNobody, NOBODY } from '../support/users.js';
+import { NetworkNamespace } from '../../src/netns/namespace.js';
+import { Socket } from '../../src/socket/socket.js';
 
 interface Finding {
   readonly what: Checked;
@@ -120,4 +123,30 @@ test('an ordinary user is told what runs in the user namespace', (context) => {
   needs(context, by('network namespaces')?.ok === true, 'user namespaces are not allowed here');
   expect(by('network namespaces')?.found).toContain('user namespace');
   expect(by('packet sockets')).toMatchObject({ ok: true });
+});
+
+test('an ordinary user is told of the network outside, not of the one inside the user namespace', (context) => {
+  needs(context, canBecomeNobody && canMakeNamespaces, 'only root can make a network for another user');
+  const doctor = `import { spawnSync } from 'node:child_process';
+    const { SOCKWISE_IN_USER_NAMESPACE: _, ...env } = process.env;
+    const { stdout } = spawnSync(process.execPath, [${JSON.stringify(program)}, 'doctor', '--json'], {
+      uid: ${NOBODY}, gid: ${NOBODY}, cwd: ${JSON.stringify(root)}, encoding: 'utf8', env });
+    process.stdout.write(stdout);`;
+  using namespace = NetworkNamespace.create();
+  namespace.setSysctl('net.ipv4.tcp_fin_timeout', '7');
+  using listener = namespace
+    .run(() => Socket.open())
+    .bind({ address: '127.0.0.1' })
+    .listen();
+  const { stdout } = namespace.run(() =>
+    spawnSync(process.execPath, ['--input-type=module', '-e', doctor], { encoding: 'utf8' }),
+  );
+  listener.close();
+  needs(context, stdout !== '', 'the checkout cannot be read by another user');
+  const found = JSON.parse(stdout) as readonly Finding[];
+  const by = (name: Checked): Finding | undefined => found.find(({ what }) => what === name);
+  needs(context, by('network namespaces')?.ok === true, 'user namespaces are not allowed here');
+  expect(by('loopback')).toMatchObject({ ok: true });
+  expect(by('sock_diag')?.found).toMatch(/^1 TCP socket/);
+  expect(by('sysctls')?.found).toMatch(/net\.ipv4\.tcp_fin_timeout is 7/);
 });
