@@ -1,7 +1,7 @@
 import type { MatrixResult } from '../../src/lab/record/result.js';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type ChildResult, run } from '../support/children.js';
-import { program } from '../support/matrix.js';
+import { noExperiments, program } from '../support/matrix.js';
 import { needs } from '../support/needs.js';
 
 /** Runs in a mount namespace of its own after `mounts`; nobody else's /proc is touched, mount_namespaces(7). */
@@ -64,6 +64,7 @@ describe('with a /proc/sys that is read-only, as containers have it', () => {
 
   beforeEach(async (context) => {
     needs(context, await hides(), 'no mount namespace can be made here');
+    needs(context, noExperiments === undefined, `no network namespace: ${noExperiments ?? ''}`);
   });
 
   test('doctor says so and what to do', async () => {
