@@ -47,7 +47,7 @@ const leftOut = {
 /** What runs under valgrind, which is about 30 times slower: the parts whose calls end in native/. */
 const underValgrind = ['test/socket', 'test/options'];
 
-/** What waits, and what blocks on threads of its own. Not close.test.ts: signals, which ThreadSanitizer puts off. */
+/** What waits, and what blocks on threads of its own. Not close.test.ts: one of its tests did not end there, and why is not known. */
 const underThreadSanitizer = [
   'test/socket/waiting.test.ts',
   'test/socket/queues.test.ts',
