@@ -246,7 +246,7 @@ function options() {
   assert.ok(native.close(-1) < 0);
 }
 
-/** What no Socket calls: pipe, splice, sendfile, epoll, ioctl, and calls that block on a thread of their own. */
+/** What no Socket calls: pipe, splice, sendfile, epoll, ioctl, sched_setscheduler, and calls that block on a thread of their own. */
 async function rawCalls() {
   const listener = bound(SOCK_STREAM);
   ok(native.listen(listener.fd, 4), 'listen');
@@ -276,7 +276,11 @@ async function rawCalls() {
   assert.equal(native.sendfile(client, file, 3, 8), 8);
   closeSync(file);
 
+  // SCHED_OTHER has no priorities.
+  assert.equal(native.setScheduler(0, 0, 0), 0);
+  assert.equal(native.setScheduler(0, 0, 1), EINVAL);
   for (const bad of [-1, 2 ** 31, Number.NaN, undefined, {}]) {
+    assert.ok(native.setScheduler(bad, -1, bad) < 0);
     assert.ok(native.ioctl(server, bad) < 0);
     assert.ok(native.splice(server, writing, bad) < 0);
     assert.ok(native.splice(server, bad, 1) < 0);
