@@ -300,7 +300,8 @@ describe.concurrent('worker threads', () => {
   });
 
   test('a worker terminated within the loading of the addon does not end the process', async () => {
-    const result = await runScript(`
+    const result = await runScript(
+      `
       const { Worker } = await import('node:worker_threads');
       const code = 'import { parentPort } from "node:worker_threads"; parentPort.postMessage(0);' +
         'for (;;) process.dlopen({ exports: {} }, ' + JSON.stringify(${JSON.stringify(addon)}) + ')';
@@ -310,7 +311,10 @@ describe.concurrent('worker threads', () => {
         await worker.terminate();
       }
       console.log('survived');
-    `);
+    `,
+      // With AddressSanitizer it takes seven seconds.
+      { deadlineMs: 60_000 },
+    );
     expect(result).toEqual({ ...fine, stdout: 'survived\n' });
   });
 
