@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import * as http from 'node:http';
@@ -5,6 +6,7 @@ import * as net from 'node:net';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { ask, endRestarted, removeWritten, Restarted, written } from '../support/restarted.js';
 import { sockwise } from '../support/matrix.js';
+import { needs } from '../support/needs.js';
 
 afterEach(endRestarted);
 afterAll(removeWritten);
@@ -202,6 +204,30 @@ describe('sockwise restart', () => {
     await restarted.until('ended', 1);
     expect(await ports(2)).toEqual(before);
     expect(await ask(before.at(-1) ?? 0)).toBe(String(restarted.pid(2)));
+    expect(await stop(restarted)).toBe(0);
+  });
+
+  test('the program serves on where no descriptor is left to start the next, and the next start works', async (context) => {
+    needs(context, spawnSync('prlimit', ['--version']).status === 0, 'there is no prlimit(1)');
+    const restarted = new Restarted(node(written('emfile.cjs', server)));
+    const port = await restarted.port();
+    await restarted.until('ready', 1);
+    const limit = (most: number): void => {
+      const { status } = spawnSync('prlimit', ['--pid', String(restarted.child.pid), `--nofile=${most}:`]);
+      expect(status).toBe(0);
+    };
+    // Its own are above: setrlimit(2) closes none.
+    limit(3);
+    restarted.signal('SIGHUP');
+    expect((await restarted.until('failed', 2)).reason).toMatch(/EMFILE/);
+    expect(await restarted.until('rolled back')).toEqual({ event: 'rolled back', generation: 2, serving: 1 });
+    expect(await ask(port)).toBe(String(restarted.pid(1)));
+    limit(1000);
+    restarted.signal('SIGHUP');
+    await restarted.until('ready', 3);
+    // Until then both accept.
+    await restarted.until('ended', 1);
+    expect(await ask(port)).toBe(String(restarted.pid(3)));
     expect(await stop(restarted)).toBe(0);
   });
 
