@@ -158,6 +158,12 @@ function isLabelled({ from, to }: TraceSegment, names: readonly string[], left: 
   return target > source ? source === left : source === left + 1;
 }
 
+/** What goes across a picture, as a mark, has so many columns at least, and room beside them. */
+export const leastColumns = 20;
+export const besideText = 60;
+/** Of a column of letters of that size, as wide as most are. */
+export const columnWidth = sizes.label * 0.62;
+
 /** Room between a host and its right neighbour for the labels of what goes between them; of two that cross side by side. */
 function gapBetween(
   rows: readonly LadderRow[],
@@ -308,6 +314,6 @@ function within(
   }
   const alone =
     names.length === 1 ? (hosts[0]?.right ?? 0) + gapBetween(rows, labels, names, 0, room) : timeX + room.leastGap;
-  const width = Math.ceil(Math.max(x, alone) + margin);
+  const width = Math.ceil(Math.max(x + margin, alone + margin, timeX + besideText + leastColumns * columnWidth));
   return { width, timeX, hosts, dots, times: room.times, texts, waits, labels, said, words };
 }

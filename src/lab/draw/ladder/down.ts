@@ -1,5 +1,5 @@
 import type { TraceSegment } from '../../record/trace.js';
-import { type Across, lineHeight, lostPart, sizes } from './across.js';
+import { type Across, besideText, columnWidth, leastColumns, lineHeight, lostPart, sizes } from './across.js';
 import { type Label, type Part, wrapped } from './label.js';
 import { quietMs } from './fold.js';
 import { connectionKey, type FoldRow, type LadderRow } from './row.js';
@@ -65,8 +65,8 @@ function isAcross({ kind }: Pick<Instant, 'kind'>): boolean {
 function linesAcross(row: LadderRow, { hosts, width, timeX, words }: Across): (readonly Part[])[] {
   const first = hosts[0]?.right ?? timeX;
   const last = hosts.at(-1)?.left ?? width;
-  const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - 60;
-  const most = Math.max(20, Math.floor(room / (sizes.label * 0.62)));
+  const room = row.kind === 'fold' && last > first ? last - first - 40 : width - timeX - besideText;
+  const most = Math.max(leastColumns, Math.floor(room / columnWidth));
   const part: Part =
     row.kind === 'mark'
       ? { text: row.mark.text, tone: 'strong' }

@@ -93,7 +93,8 @@ describe('the layout', () => {
       fc.property(fc.integer(), (seed) => {
         expect(flaws(randomTrace(seed), phone)).toEqual(none);
       }),
-      { numRuns: 20 },
+      // Of the example the lines of a mark were wider than the picture of one host.
+      { numRuns: 20, examples: [[1756752082]] },
     );
   });
 
