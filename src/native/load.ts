@@ -70,7 +70,7 @@ const bundled = 'a bundler has taken sockwise from its folder, where the native 
 function isWhole(): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
-    // webpack keeps the address, so that all may seem whole, and may have put something else in place of require().
+    // webpack keeps the file's address, and so the package looks whole; but it may have replaced require().
     return (
       typeof require === 'function' &&
       root !== '' &&

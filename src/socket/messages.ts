@@ -40,9 +40,9 @@ export interface ExtensionHeader {
 export interface PacketInfo6 {
   /** Received with IPV6_RECVPKTINFO, IPV6_2292PKTINFO. */
   readonly type: 'IPV6_PKTINFO' | 'IPV6_2292PKTINFO';
-  /** 0 in a message that is sent: any. */
+  /** To send: 0 leaves the interface to the kernel. */
   readonly interfaceIndex: number;
-  /** IPv6; `::` in a message that is sent leaves the choice to the kernel. */
+  /** IPv6. To send: `::` leaves it to the kernel. */
   readonly address: string;
 }
 
@@ -89,7 +89,7 @@ export interface ExtendedError {
   readonly origin: ErrorOrigin;
   /** Type and code of the ICMP message (ee_type, ee_code); for other origins what those say there. */
   readonly icmpType: number;
-  /** Code of the ICMP message (ee_code); with `zerocopy` 1 tells that the data was copied after all. */
+  /** Code of the ICMP message (ee_code). With `zerocopy` it is 1 if the kernel has copied the data all the same. */
   readonly icmpCode: number;
   /** ee_info: with `EMSGSIZE` the path MTU. */
   readonly info: number;

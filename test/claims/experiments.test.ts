@@ -3,7 +3,6 @@ import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Json } from '../../src/lab/record/json.js';
-import type { Event } from '../../src/lab/record/event.js';
 import { cases } from '../../src/claims/cases.js';
 import { experiments, sourceOf } from '../../src/claims/experiments.js';
 import { happenedIn } from '../../src/claims/happened.zh.js';
@@ -12,6 +11,7 @@ import { ladderText } from '../../src/lab/draw/ladder/text.js';
 import { fileOfEach } from '../../src/cli/several-files.js';
 import { impliedStates } from '../../src/lab/wire/implied.js';
 import type { Trace } from '../../src/lab/record/trace.js';
+import { saidBy } from '../support/chinese.js';
 import { root } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, sockwise } from '../support/matrix.js';
 import { describeNeeding } from '../support/needs.js';
@@ -42,24 +42,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function keysOf(value: Json): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([key, part]) => [key, ...keysOf(part)]);
-}
-
-/** What the script of an experiment says. */
-function textsOfEvent(event: Event): string[] {
-  switch (event.kind) {
-    case 'look':
-      return [event.about];
-    case 'mark':
-      return [event.text];
-    case 'remark':
-      return [event.text, ...(event.said === undefined ? [] : [event.said])];
-    case 'process':
-      return event.change === 'ends' && event.text !== undefined ? [event.text] : [];
-    case 'call':
-    case 'link':
-    case 'segment':
-      return [];
-  }
 }
 
 test('experiments have a label for each part of their findings, and no other', () => {
@@ -187,7 +169,7 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('the built-in 
   });
 
   test('what their scripts say is in Chinese too', () => {
-    const said = traces.flatMap(({ events }) => events).flatMap(textsOfEvent);
+    const said = traces.flatMap(({ events }) => events).flatMap(saidBy);
     expect(said.length).toBeGreaterThan(50);
     expect([...new Set(said)].filter((text) => happenedIn(text) === undefined)).toEqual([]);
   });

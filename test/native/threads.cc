@@ -228,7 +228,7 @@ void* SendBytes(void* fd) {
   return nullptr;
 }
 
-// The thread tells of readiness, and the loop takes it.
+// The thread reports what is ready, and the loop reads the report.
 void Wakes() {
   int pair[2];
   Expect(socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0, "a pair of sockets");

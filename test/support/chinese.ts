@@ -1,3 +1,5 @@
+import type { Event } from '../../src/lab/record/event.js';
+
 /** Names and numbers, which are the same in every language: of the C interface, of states, errnos, sysctls, cases, commands. */
 export const names =
   /[A-Z][A-Z0-9_]{2,}|\b[a-z_]+\(\)|\b(?:net|tcp|ip)[._][a-z0-9_.]*[a-z0-9]|\b[A-Z]\d+\b|`[^`]*`|\d[\d,.]*\d|\d/g;
@@ -30,4 +32,22 @@ export function filledIn(word: unknown): string {
 /** The marks of {@link filledIn} that are in a text. */
 export function marksIn(text: string): string[] {
   return (text.match(/⟨\d⟩/g) ?? []).toSorted();
+}
+
+/** What a script says, which every language has a text for. */
+export function saidBy(event: Event): string[] {
+  switch (event.kind) {
+    case 'look':
+      return [event.about];
+    case 'mark':
+      return [event.text];
+    case 'remark':
+      return [event.text, ...(event.said === undefined ? [] : [event.said])];
+    case 'process':
+      return event.change === 'ends' && event.text !== undefined ? [event.text] : [];
+    case 'call':
+    case 'link':
+    case 'segment':
+      return [];
+  }
 }

@@ -65,7 +65,7 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
       'epoll_wait(4, {events=EPOLLIN, fd=4}, 1, 0) = 1',
       /epoll_wait: 4 is no set of epoll/,
     ],
-    ['a pipe that is no socket', 'pipe([5, 6]) = 0\n +0 send(5, ..., 1, 0) = 1', /send: descriptor 5 is not a socket/],
+    ['send() on a pipe', 'pipe([5, 6]) = 0\n +0 send(5, ..., 1, 0) = 1', /send: descriptor 5 is not a socket/],
     [
       'what an event tells',
       'epoll_create(1) = 5\n +0 epoll_ctl(5, EPOLL_CTL_ADD, 4, {events=EPOLLOUT, fd=4}) = 0\n +0 epoll_wait(5, {events=EPOLLIN, fd=4}, 1, 0) = 1',

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
 import { english } from '../../../../src/lab/draw/report-words.js';
 import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
-import { launchChromium, noChromium } from '../../../support/chromium.js';
+import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
 import { abortiveClose, lostFin, manyHosts, plainClose, scriptError, threeHosts } from '../../../support/traces.js';
 
 const variants = ['data unread', 'nothing unread', 'data unsent'].map((variant) => ({ ...abortiveClose, variant }));
@@ -57,12 +57,7 @@ describe.skipIf(noChromium !== '')(`the page of experiments in a browser${noChro
     const all = [plainClose, ...variants, threeHosts, scriptError, manyHosts(5), manyHosts(20), dead];
     writeFileSync(`${folder}/page.html`, experimentsHtml(all));
     browser = await launchChromium();
-    page = await browser.newPage();
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('request', (request) => {
-      if (!/^(file|about):/.test(request.url())) said.push(request.url());
-    });
+    page = await listenedPage(browser, (text) => void said.push(text));
   }, 60_000);
 
   afterAll(async () => {

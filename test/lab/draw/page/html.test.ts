@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases } from '../../../../src/claims/cases.js';
-import { launchChromium, noChromium } from '../../../support/chromium.js';
+import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
 import { sockwise } from '../../../support/matrix.js';
 
 /** Contrast of text on its background as WCAG 2.2 defines it, of computed colours; run in the page. */
@@ -42,12 +42,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     );
     expect([code, stderr]).toEqual([0, '']);
     browser = await launchChromium();
-    page = await browser.newPage();
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('request', (request) => {
-      if (!/^(file|about):/.test(request.url())) said.push(request.url());
-    });
+    page = await listenedPage(browser, (text) => void said.push(text));
   }, 90_000);
 
   afterAll(async () => {
