@@ -1,4 +1,13 @@
-import { type ErrorContext, int32Max, integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../errors.js';
+import {
+  type ErrorContext,
+  int32Max,
+  integer,
+  invalidArgument,
+  knownKeys,
+  TimeoutError,
+  uint32Max,
+  UsageError,
+} from '../errors.js';
 import { NetlinkProtocol, openNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
@@ -146,6 +155,27 @@ export function setLink(name: string, settings: LinkSettings): void {
   const index = isRenamed ? linkThrough(exchange, name).index : 0;
   const parts = encodeLink(index, isRenamed ? change : { ...change, name: interfaceName(name, 'interface') });
   request(exchange, 'NEWLINK', 0, parts, { address: name });
+}
+
+const lookAgainMs = 1;
+const longestSettleMs = 10_000;
+const pause = new Int32Array(new SharedArrayBuffer(4));
+
+/**
+ * `RTM_GETLINK`, until a link that is up and has a carrier sends. The kernel starts its queue in a work of its own
+ * (linkwatch_do_dev()); what is sent before is dropped without an error (noop_enqueue()). Linux 6.14 and newer do that work before
+ * they answer, so that one look is enough. Stops the thread, as a rule for less than a millisecond.
+ *
+ * @throws {TimeoutError} the kernel has not come to it in 10 s.
+ */
+export function settleLink(name: string): void {
+  const begin = performance.now();
+  for (;;) {
+    const { isUp, hasCarrier, operState } = getLink(name);
+    if (!isUp || !hasCarrier || operState === 'UP') return;
+    if (performance.now() - begin > longestSettleMs) throw new TimeoutError(`RTM_GETLINK ${name}`, longestSettleMs);
+    Atomics.wait(pause, 0, 0, lookAgainMs);
+  }
 }
 
 /** One end of a veth pair. Neither can be born up: veth_open() answers ENOTCONN while the other is not there. */

@@ -29,11 +29,14 @@ const LinkAttribute = {
   ADDRESS: 1,
   IFNAME: 3,
   MTU: 4,
+  OPERSTATE: 16,
   LINKINFO: 18,
   NET_NS_FD: 28,
   EXT_MASK: 29,
   GSO_MAX_SEGS: 40,
 } as const;
+// IF_OPER_*, by number
+const operStates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const;
 const RTEXT_FILTER_SKIP_STATS = 8;
 const LinkInfo = { KIND: 1, DATA: 2 } as const;
 const VETH_INFO_PEER = 1;
@@ -129,6 +132,12 @@ export interface Link {
   readonly isUp: boolean;
   /** IFF_LOWER_UP: there is a carrier. The two ends of a veth pair have one while both are up. */
   readonly hasCarrier: boolean;
+  /**
+   * As `ip link` shows it (RFC 2863 section 3.1.14). A link sends from `UP` on: the kernel starts its queue in a work of its own,
+   * after there is a carrier, and drops without an error what is sent before (linkwatch_do_dev(), noop_enqueue()). A link that
+   * never had a carrier to lose, such as `lo`, stays `UNKNOWN` and sends.
+   */
+  readonly operState: (typeof operStates)[number];
   /** Bytes of the largest packet, the IP header included. */
   readonly mtu: number;
   /** As `02:00:00:00:00:01`; absent where it has none. */
@@ -153,6 +162,7 @@ export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: n
   const name = found.get(LinkAttribute.IFNAME);
   const mtu = found.get(LinkAttribute.MTU);
   const hardware = found.get(LinkAttribute.ADDRESS);
+  const [operState = 0] = found.get(LinkAttribute.OPERSTATE) ?? [];
   const info = found.get(LinkAttribute.LINKINFO);
   const kind = info && decodeAttributes(info).get(LinkInfo.KIND);
   return {
@@ -160,6 +170,7 @@ export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: n
     name: name ? readText(name) : '',
     isUp: (flags & IFF_UP) !== 0,
     hasCarrier: (flags & IFF_LOWER_UP) !== 0,
+    operState: operStates[operState] ?? 'UNKNOWN',
     mtu: mtu ? readU32(mtu) : 0,
     ...(hardware && hardware.length > 0 && { hardwareAddress: formatHardwareAddress(hardware) }),
     ...(kind && { kind: readText(kind) }),

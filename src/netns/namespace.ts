@@ -21,6 +21,7 @@ import {
   removeNeighbour,
   type RouteSettings,
   setLink,
+  settleLink,
 } from '../netlink/route.js';
 import type { Link, LinkAddress, Route } from '../netlink/rtnetlink.js';
 import type { SocketState } from '../netlink/state.js';
@@ -237,7 +238,7 @@ export class NetworkNamespace {
     this.close();
   }
 
-  /** Makes a veth pair, one end here and one in `other`. It is gone with either namespace. */
+  /** Makes a veth pair, one end here and one in `other`, both up and ready to send. It is gone with either namespace. */
   addVeth(other: NetworkNamespace, settings: VethSettings): void {
     if (!(other instanceof NetworkNamespace)) throw invalidArgument('other', 'a NetworkNamespace', other);
     knownKeys(settings, 'veth', ['name', 'peerName', 'mtu', 'up', 'hardwareAddress', 'peerHardwareAddress']);
@@ -247,6 +248,8 @@ export class NetworkNamespace {
     if (!up) return;
     this.setLink(name, { up });
     other.setLink(peerName, { up });
+    this.settleLink(name);
+    other.settleLink(peerName);
   }
 
   /**
@@ -256,6 +259,18 @@ export class NetworkNamespace {
    */
   setLink(name: string, settings: LinkSettings): void {
     this.run(() => setLink(name, settings));
+  }
+
+  /**
+   * Waits until a veth that was set up sends, if the far end is up as well: until then the kernel drops without an error what it is
+   * given, a SYN for example, which comes again after a second. Call it for both ends. Stops the thread, as a rule for less than a
+   * millisecond. `addVeth` has done it.
+   *
+   * @throws {TimeoutError} the kernel has not come to it in 10 s.
+   * @throws {NetlinkError} `ENODEV`.
+   */
+  settleLink(name: string): void {
+    this.run(() => settleLink(name));
   }
 
   /**

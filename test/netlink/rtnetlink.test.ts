@@ -116,13 +116,14 @@ describe.runIf(littleEndian)('rtnetlink codec', () => {
   test('decodes a link', () => {
     const bytes = [
       0, 0, 0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 7, 0, 3, 0, 0x6c, 0x6f, 0, 0, 8, 0, 4, 0, 0xdc, 5, 0, 0, 10, 0, 1,
-      0, 2, 0, 0, 0, 0, 0xab, 0, 0,
+      0, 2, 0, 0, 0, 0, 0xab, 0, 0, 5, 0, 16, 0, 6, 0, 0, 0,
     ];
     expect(decoded(decodeLink, bytes)).toEqual({
       index: 2,
       name: 'lo',
       isUp: true,
       hasCarrier: true,
+      operState: 'UP',
       mtu: 1500,
       hardwareAddress: '02:00:00:00:00:ab',
     });

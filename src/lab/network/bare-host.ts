@@ -24,6 +24,8 @@ export interface HostLink {
   readonly to: string;
   /** The other end's, if its kernel has an address. It is entered when the link is made, so that no segment waits for ARP. */
   readonly hardwareAddress?: string | undefined;
+  /** Until both ends of its veth pair send, after one was set up. */
+  readonly settle: () => void;
   /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
   readonly addRoute?: (() => void) | undefined;
 }
@@ -161,11 +163,14 @@ export class BareHost {
 
   /** Sets a link up or down; down, it loses every packet in silence. */
   setLink(link: string, up: boolean): void {
-    const to = [...this.#links.values()].find((one) => one.link === link)?.to;
+    const found = [...this.#links.values()].find((one) => one.link === link);
+    const to = found?.to;
     const change = up ? 'up' : 'down';
     this.recorder.call({ kind: 'link', host: this.name, change, link, ...(to !== undefined && { to }) }, () => {
       this.#own().setLink(link, { up });
-      if (up) this.#restore(link);
+      if (!up) return;
+      found?.settle();
+      this.#restore(link);
     });
   }
 

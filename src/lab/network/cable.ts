@@ -23,10 +23,23 @@ function nextLink(station: Station): string {
   return name;
 }
 
-/** One end of a link, and what it is called there. */
+/** An end of a veth pair. */
+interface VethEnd {
+  readonly namespace: NetworkNamespace;
+  readonly link: string;
+}
+
+/** One end of a link, what it is called there, and the far end of its veth pair: the other's, or the relay's. */
 interface End {
   readonly station: Station;
   readonly link: string;
+  readonly across: VethEnd;
+}
+
+/** Until both ends send; what they are given before is dropped. */
+function settle({ station, link, across }: End): void {
+  station.namespace.settleLink(link);
+  across.namespace.settleLink(across.link);
 }
 
 /** None where the link is down, and one that is there already stays. */
@@ -52,6 +65,7 @@ function address(end: End, far: End): void {
     link: end.link,
     to: station.name,
     hardwareAddress,
+    settle: () => settle(end),
     ...(!isFirst && { addRoute: () => addRoute(end, station.address) }),
   });
 }
@@ -59,6 +73,7 @@ function address(end: End, far: End): void {
 /** With the sender's segments as they would be on a wire. */
 function join(a: End, b: End): void {
   for (const { station, link } of [a, b]) station.namespace.setLink(link, { up: true, gsoMaxSegments: 1 });
+  for (const end of [a, b]) settle(end);
   address(a, b);
   address(b, a);
 }
@@ -67,7 +82,10 @@ function join(a: End, b: End): void {
 export function joinDirectly(near: Station, far: Station): [string, string] {
   const names: [string, string] = [nextLink(near), nextLink(far)];
   near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
-  join({ station: near, link: names[0] }, { station: far, link: names[1] });
+  join(
+    { station: near, link: names[0], across: { namespace: far.namespace, link: names[1] } },
+    { station: far, link: names[1], across: { namespace: near.namespace, link: names[0] } },
+  );
   return names;
 }
 
@@ -95,12 +113,17 @@ export function joinGateway(near: Station, far: Station, { link, prefix, mtu, ne
     [far, names[1]],
   ] as const)
     station.namespace.setLink(name, { up: true, mtu });
+  near.namespace.settleLink(names[0]);
+  far.namespace.settleLink(names[1]);
   near.namespace.addAddress(link, `${near.address}/${prefix}`);
   const { hardwareAddress = '' } = far.namespace.getLink(names[1]);
   near.namespace.addNeighbour({ interface: link, address: far.address, hardwareAddress });
   for (const to of networks) near.namespace.addRoute({ to, via: far.address, interface: link });
   return names;
 }
+
+/** Names of the links of a relay. */
+const relayEnds = ['near', 'far'] as const;
 
 /** Two veth pairs, and between them a relay in a namespace of its own. */
 export function joinThroughRelay(
@@ -112,14 +135,17 @@ export function joinThroughRelay(
   const wire = newNamespace();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
-    near.namespace.addVeth(wire, { name: names[0], peerName: 'near', up: false });
-    far.namespace.addVeth(wire, { name: names[1], peerName: 'far', up: false });
-    for (const link of ['near', 'far']) wire.setLink(link, { up: true });
-    join({ station: near, link: names[0] }, { station: far, link: names[1] });
+    near.namespace.addVeth(wire, { name: names[0], peerName: relayEnds[0], up: false });
+    far.namespace.addVeth(wire, { name: names[1], peerName: relayEnds[1], up: false });
+    for (const link of relayEnds) wire.setLink(link, { up: true });
+    join(
+      { station: near, link: names[0], across: { namespace: wire, link: relayEnds[0] } },
+      { station: far, link: names[1], across: { namespace: wire, link: relayEnds[1] } },
+    );
     const [first, second] = link.hosts;
     const relay = new Relay(
       wire,
-      ['near', 'far'],
+      relayEnds,
       (segment) => link.treat(first, segment),
       (segment) => link.treat(second, segment),
       onError,
