@@ -56,10 +56,13 @@ const groups = [
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
   },
   { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/ },
+  // What records a run; what it draws and what is claimed are loaded where somebody asks for them.
   {
-    name: 'lab',
-    test: /\/src\/(raw\/|lab\/(?!run\/(?:worker|typescript(?:-hooks)?)\.ts)|claims\/(?!content|index|documents|programs|chinese))(?!.*\.zh\.)/,
+    name: 'instrument',
+    test: /\/src\/(raw\/|lab\/(record|network|wire|pkt|run\/(?!worker|typescript(?:-hooks)?\.ts))|claims\/english\.ts)/,
   },
+  { name: 'drawings', test: /\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/ },
+  { name: 'claims', test: /\/src\/claims\/(?!content|index|documents|programs|chinese)(?!.*\.zh\.)/ },
   // Not those of doctor, which loads without the addon.
   { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
 ].map(byPriority);
@@ -81,7 +84,7 @@ const command = ['cli/main'];
 const library = ['index', 'service/index'];
 
 /** Files of the commands alone, whose errors are a line. */
-const minified = ['typescript', 'lab', 'progress', 'esm', 'chinese', 'chinese-rules'];
+const minified = ['typescript', 'instrument', 'drawings', 'claims', 'ora', 'esm', 'chinese', 'chinese-rules'];
 
 /** Texts that are loaded where somebody asks for them. */
 const isChinese = /^chinese|\.zh$/;

@@ -1,10 +1,11 @@
 export * from '../lab/index.js';
 export { articles } from './articles.js';
 export { cases } from './cases.js';
+export { runsInEnglish } from './english.js';
 export { experiments } from './experiments.js';
 export { gridHtml } from './grid/page.js';
 export { speak } from './language.js';
-export type { Spoken } from './spoken.js';
+export type { Spoken, SpokenOfRuns } from './spoken.js';
 export { runGrid } from './grid/run.js';
 export { gridText } from './grid/text.js';
 export { tables } from './grid/dimensions.js';

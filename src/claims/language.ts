@@ -1,18 +1,16 @@
 import type { Language } from '../languages.js';
-import { english } from '../lab/draw/report-words.js';
 import { tryEnglish } from '../lab/try/words.js';
 import { articles } from './articles.js';
 import { cases } from './cases.js';
+import { runsInEnglish } from './english.js';
 import { experiments } from './experiments.js';
 import type { Spoken } from './spoken.js';
 
 const inEnglish: Spoken = {
-  words: english,
+  ...runsInEnglish,
   trying: tryEnglish,
   articles,
   experiments,
-  listed: (one) => one,
-  recorded: (run) => run,
   about: (one) => one,
   told: (result) => result,
   setting: (setting) => setting,

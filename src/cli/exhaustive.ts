@@ -11,7 +11,7 @@ export async function exhaustive({ json, html }: { readonly json?: boolean; read
   if (isolation !== 'namespaces')
     throw new UsageError('ERR_NOT_SUPPORTED', `--exhaustive: needs a network namespace of its own: ${reason ?? ''}`);
   const page = html === undefined ? undefined : openForWriting(html, '--html');
-  const progress = new Progress(
+  const progress = await Progress.start(
     tables.length,
     (done, all, running) => `${done} of ${all} tables done, running ${running}`,
   );

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UsageError } from '../index.js';
-import type { Spoken } from '../claims/index.js';
+import { runsInEnglish, type Spoken, type SpokenOfRuns } from '../claims/index.js';
 import { type Language, languages } from '../languages.js';
 import { nearest } from '../nearest.js';
 
@@ -33,4 +33,9 @@ export function languageOption(): Option {
 export async function chosenLanguage({ lang = 'en' }: LanguageFlag): Promise<Spoken> {
   const { speak } = await import('../claims/index.js');
   return await speak(lang);
+}
+
+/** The same for runs of experiments, for which English needs none of the claims. */
+export async function languageOfRuns(flag: LanguageFlag): Promise<SpokenOfRuns> {
+  return (flag.lang ?? 'en') === 'en' ? runsInEnglish : await chosenLanguage(flag);
 }

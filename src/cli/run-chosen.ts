@@ -42,7 +42,7 @@ function settingsOf(chosen: readonly Case[], { isolation, asHost }: RunSettings)
 /** Runs cases, tells on standard error how far it is, and at Ctrl+C ends with the results there are. */
 export async function runChosen(chosen: readonly Case[], settings: RunSettings): Promise<Ended> {
   const { words, about } = settings.spoken;
-  const progress = new Progress(chosen.length, words.progress);
+  const progress = await Progress.start(chosen.length, words.progress);
   const hint = settings.mayBeQuick === true ? words.quickSkips : '';
   const interrupt = new Interrupt();
   const found = settingsOf(chosen, settings);

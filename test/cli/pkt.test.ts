@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parsePkt } from '../../src/lab/pkt/parse.js';
 import { obstaclesOf } from '../../src/lab/pkt/support.js';
 import { type ChildResult, root } from '../support/children.js';
@@ -26,6 +26,7 @@ const scripts: Readonly<Record<string, string>> = {
   'holds.pkt': listening,
   'differs.pkt': `${listening}   +0 getsockopt(4, SOL_SOCKET, SO_KEEPALIVE, [1], [4]) = 0\n`,
   'shell.pkt': '0 `true`\n+0 %{ assert True }%\n+.5 listen(3, 1) = 0\n',
+  'leaves.pkt': '0 `sleep 600 > /dev/null 2>&1 & echo $! > pid`\n+0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n',
   'mistakes.pkt': '0 listen(3, 1) = 0\n+0 frob(3) = 0\n+0 shutdown(3, 7) = 0\n',
   'unread.pkt': '0 listen(3, 1 = 0\n',
   'asks.mjs': `
@@ -112,6 +113,14 @@ describeNeeding(noExperiments === undefined, `experiments cannot be run: ${noExp
       expect(stdout).toBe('');
       expect(stderr).toContain('unread.pkt:1:15: expected "," or ")"');
       expect(existsSync(path('never-holds.svg'))).toBe(false);
+    });
+
+    test('one alone is played by the command itself, and what its shell has left behind ends with it', async () => {
+      const { code, stderr, stdout } = await lab('leaves.pkt', '--allow-shell', '--json');
+      expect([code, stderr]).toEqual([0, '']);
+      expect(JSON.parse(stdout)).toMatchObject([{ name: 'leaves', findings: null }]);
+      const pid = Number(readFileSync(path('pid'), 'utf8'));
+      await vi.waitUntil(() => !existsSync(`/proc/${pid}`), { timeout: 30_000 });
     });
   },
 );

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { UsageError } from '../../errors.js';
+import { mayHoldUp } from './hold-up.js';
 import { parsePkt } from './parse.js';
 import { Player, type PktStage } from './play.js';
 import type { Line } from './script.js';
@@ -16,6 +17,8 @@ export interface LoadedPkt {
   readonly counts: Readonly<Record<Line['kind'], number>>;
   /** How long it takes by its own times. */
   readonly lengthMs: number;
+  /** Whether a call of it may hold up the process that plays it. */
+  readonly mayHoldUp: boolean;
   play(stage: PktStage): Promise<void>;
 }
 
@@ -50,6 +53,7 @@ export function loadPkt(path: string, file: string, settings: PktSettings = {}):
     network,
     counts,
     lengthMs: lengthMs(script),
+    mayHoldUp: mayHoldUp(script),
     play: async (stage) => await new Player(stage, script, network).play(),
   };
 }

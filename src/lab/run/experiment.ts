@@ -9,7 +9,6 @@ import type { Trace, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
 import { positionOf } from '../record/position.js';
-import { ladderEnd } from '../draw/ladder/text.js';
 import { noteDefined } from './defined.js';
 import type { Experiment, RunOptions } from './experiment-shape.js';
 import { withBreaker } from './floating.js';
@@ -72,8 +71,9 @@ export interface ExperimentSettings<Given, Found = unknown> {
 export class ExperimentError extends Error {
   readonly trace: Trace;
 
-  constructor(trace: Trace, cause: unknown) {
-    super(`${trace.title}: ${trace.error?.message ?? ''}\n\n${ladderEnd(trace)}\n`, { cause });
+  /** @internal */
+  constructor(trace: Trace, ladderEnd: string, cause: unknown) {
+    super(`${trace.title}: ${trace.error?.message ?? ''}\n\n${ladderEnd}\n`, { cause });
     this.name = 'ExperimentError';
     this.trace = trace;
   }
@@ -276,8 +276,9 @@ export function experiment<Given>(
     },
     async run(variant, options) {
       const { trace, reason } = await play(variant, options);
-      if (trace.error !== undefined) throw new ExperimentError(trace, reason);
-      return trace;
+      if (trace.error === undefined) return trace;
+      const { ladderEnd } = await import('../draw/ladder/text.js');
+      throw new ExperimentError(trace, ladderEnd(trace), reason);
     },
   };
   noteDefined(defined);

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { UsageError } from '../../index.js';
-import { loadPkt } from '../pkt/load.js';
 import type { PktSettings } from '../pkt/settings.js';
 import { exportedFrom, whileDefining } from './defined.js';
-import { type Experiment, experiment } from './experiment.js';
+import type { Experiment } from './experiment-shape.js';
+import { pktExperiment, shortName } from './load-pkt.js';
 import { messageWithoutPosition, positionOf } from '../record/position.js';
 import { registerTypescript } from './register-typescript.js';
 
@@ -49,29 +49,10 @@ function mustDiffer(file: string, experiments: readonly Experiment[]): void {
   }
 }
 
-/** Beside the times of a script: one line may wait so long for a segment of the host, and the machine be late. */
-const waitsMs = 60_000;
-
-/** A script of packetdrill as an experiment. */
-function packetdrillExperiment(path: string, file: string, settings: PktSettings | undefined): Experiment {
-  const { name, title, network, lengthMs, play } = loadPkt(path, file, settings);
-  const { local, gateway, prefix, mtu, remote } = network;
-  const networks = [remote.includes(':') ? `${remote}/128` : `${remote}/32`];
-  return experiment(
-    title,
-    { name: name.toLowerCase(), limitMs: Math.ceil(lengthMs) + waitsMs },
-    async ({ behindGateway, signal }) => {
-      const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
-      await play({ host, peer, signal });
-    },
-  );
-}
-
 /** The experiments a file exports, under any name, or in arrays, in the order they are defined. */
 export async function loadExperiments(path: string, pkt?: PktSettings): Promise<Experiment[]> {
-  const short = relative(process.cwd(), path);
-  const file = short === '' || short.startsWith('..') ? path : short;
-  if (path.endsWith('.pkt')) return [packetdrillExperiment(resolve(path), file, pkt)];
+  if (path.endsWith('.pkt')) return [pktExperiment(path, pkt).experiment];
+  const file = shortName(path);
   const { value, defined } = await whileDefining(async () => await importFile(resolve(path))).catch(
     async (error: unknown) => {
       throw await whyNotLoaded(file, error);

@@ -1,9 +1,9 @@
 import { compiled } from '../../package.js';
 import type { PktSettings } from '../pkt/settings.js';
 import type { CaseResult } from '../record/result.js';
-import type { Trace } from '../record/trace.js';
 import type { Case } from './case.js';
 import type { Experiment } from './experiment.js';
+import type { Recorded } from './recorded.js';
 import type { CaseOutputs } from './run-case.js';
 import type { Isolation } from './stage.js';
 
@@ -20,10 +20,13 @@ export interface Claims {
 export type Source = { readonly file: string; readonly pkt?: PktSettings | undefined } | { readonly claims: string };
 
 /** What is known of an experiment without running it. */
-export type ListedExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'cases' | 'variants' | 'limitMs'>;
+export type ListedExperiment = Pick<
+  Experiment,
+  'name' | 'title' | 'about' | 'cases' | 'variants' | 'byNameOnly' | 'limitMs'
+>;
 
-export function listed({ name, title, about, cases, variants, limitMs }: Experiment): ListedExperiment {
-  return { name, title, about, cases, variants, limitMs };
+export function listed({ name, title, about, cases, variants, byNameOnly, limitMs }: Experiment): ListedExperiment {
+  return { name, title, about, cases, variants, byNameOnly, limitMs };
 }
 
 /** What a worker is told to do. */
@@ -46,9 +49,13 @@ export type Order =
     }
   | { readonly kind: 'interrupt' };
 
+/** Why a run was broken off by whoever ordered it. */
+export function interrupted(): Error {
+  return new Error('interrupted');
+}
+
 export type Answer =
   | { readonly listed: readonly ListedExperiment[] }
-  /** The trace is there in any case, the capture file may not be. */
-  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
+  | Recorded
   | { readonly result: CaseResult }
   | { readonly failure: string };

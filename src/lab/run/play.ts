@@ -4,8 +4,19 @@ import type { PktSettings } from '../pkt/settings.js';
 import { patient } from '../record/patience.js';
 import type { DeadRun, Trace } from '../record/trace.js';
 import { WorkerProcess } from './worker-process.js';
-import { type Answer, listed, type ListedExperiment, type Order, type Source, workerFile } from './order.js';
-import { loadExperiments } from './load.js';
+import type { Experiment } from './experiment-shape.js';
+import { breakOffAtRejections } from './floating.js';
+import {
+  type Answer,
+  interrupted,
+  listed,
+  type ListedExperiment,
+  type Order,
+  type Source,
+  workerFile,
+} from './order.js';
+import { pktExperiment } from './load-pkt.js';
+import { type Recorded, recorded } from './recorded.js';
 import { inPool } from './pool.js';
 
 export type { Source } from './order.js';
@@ -15,7 +26,8 @@ export interface Run {
   readonly source: Source;
   /** Which of those of the source. */
   readonly index: number;
-  readonly experiment: ListedExperiment;
+  /** With all of it where this process could make the run. */
+  readonly experiment: ListedExperiment | Experiment;
   readonly variant?: string | undefined;
   readonly pcap?: string | undefined;
 }
@@ -27,10 +39,7 @@ export function runsOf(of: Pick<Run, 'source' | 'index' | 'experiment'>): Run[] 
 }
 
 /** What came of a run: its trace, or why there is none. */
-export type Played = { readonly run: Run } & (
-  | { readonly trace: Trace; readonly captureFailure?: string | undefined }
-  | { readonly failure: string }
-);
+export type Played = { readonly run: Run } & (Recorded | { readonly failure: string });
 
 /** As it is told where traces are. */
 export function traceOf(played: Played): Trace | DeadRun {
@@ -51,9 +60,15 @@ const loadLimitMs = 30_000;
 const graceMs = 5000;
 const atOnce = 3;
 
-/** The experiments of a file, asked of a process of its own where loading it runs what is in it. */
-export async function listExperiments(file: string, pkt?: PktSettings): Promise<readonly ListedExperiment[]> {
-  if (file.endsWith('.pkt')) return (await loadExperiments(file, pkt)).map(listed);
+/**
+ * The experiments of a file, asked of a process of its own where loading it runs what is in it. All of a script of packetdrill is at
+ * hand where nothing in it can hold up the process.
+ */
+export async function listExperiments(file: string, pkt?: PktSettings): Promise<readonly Run['experiment'][]> {
+  if (file.endsWith('.pkt')) {
+    const { experiment, mayHoldUp } = pktExperiment(file, pkt);
+    return [mayHoldUp ? listed(experiment) : experiment];
+  }
   const worker = new WorkerProcess(workerFile);
   try {
     const answer = (await worker.ask(
@@ -83,8 +98,28 @@ async function play(worker: WorkerProcess, run: Run): Promise<Played> {
   }
 }
 
-/** Makes runs in processes of their own, some at a time, and collects them in order. Aborted, those under way end with what they have. */
+/** Makes a run in this process. */
+async function playHere(run: Run, experiment: Experiment, { signal, onStart, onEnd }: PlayOptions): Promise<Played> {
+  const interrupt = new AbortController();
+  signal?.addEventListener('abort', () => interrupt.abort(interrupted()), { once: true });
+  breakOffAtRejections();
+  onStart?.(run);
+  const played = await recorded(experiment, run.variant, { signal: interrupt.signal, pcap: run.pcap }).then(
+    (one): Played => ({ run, ...one }),
+    (error: unknown): Played => ({ run, failure: messageOf(error) }),
+  );
+  onEnd?.(played);
+  return played;
+}
+
+/**
+ * Makes runs and collects them in order: in processes of their own, some at a time, but for one alone of an experiment that is at
+ * hand, since most scripts take less time than a process takes to start. Aborted, those under way end with what they have.
+ */
 export async function playRuns(runs: readonly Run[], options: PlayOptions = {}): Promise<Played[]> {
+  const [run] = runs;
+  if (run !== undefined && runs.length === 1 && 'record' in run.experiment && options.signal?.aborted !== true)
+    return [await playHere(run, run.experiment, options)];
   const played = await inPool([{ jobs: runs, workers: atOnce }], {
     ...options,
     file: workerFile,

@@ -1,9 +1,10 @@
 // Runs one case or experiment at a time for the process that forked it, so that what hangs in it can be killed.
 import { messageOf } from '../../errors.js';
-import type { CaptureError, Experiment } from './experiment.js';
+import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
 import { loadExperiments } from './load.js';
-import { type Answer, type Claims, listed, type Order, type Source } from './order.js';
+import { type Answer, type Claims, interrupted, listed, type Order, type Source } from './order.js';
+import { recorded } from './recorded.js';
 import { runCase } from './run-case.js';
 
 const interrupt = new AbortController();
@@ -20,11 +21,6 @@ async function experimentsOf(source: Source): Promise<readonly Experiment[]> {
   return await known;
 }
 
-/** It may be of another copy of this package, which the file has loaded. */
-function isCaptureError(error: unknown): error is CaptureError {
-  return error instanceof Error && error.name === 'CaptureError';
-}
-
 async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Answer> {
   if (order.kind === 'case') {
     const { claims, id, isolation, outputs } = order;
@@ -36,17 +32,12 @@ async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Ans
   if (order.kind === 'list') return { listed: found.map(listed) };
   const chosen = found[order.index];
   if (chosen === undefined) throw new Error(`there is no experiment ${order.index} of ${found.length}`);
-  try {
-    return { trace: await chosen.record(order.variant, { signal: interrupt.signal, pcap: order.pcap }) };
-  } catch (error) {
-    if (!isCaptureError(error)) throw error;
-    return { trace: error.trace, captureFailure: error.message };
-  }
+  return await recorded(chosen, order.variant, { signal: interrupt.signal, pcap: order.pcap });
 }
 
 process.on('message', (order: Order) => {
   if (order.kind === 'interrupt') {
-    interrupt.abort(new Error('interrupted'));
+    interrupt.abort(interrupted());
     return;
   }
   answer(order).then(

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs';
+import Table from 'cli-table3';
+import { UsageError } from '../index.js';
+import { loadPkt, narrowestTable, type ReportWords, stacked, terminalWidth, wrap } from '../lab/index.js';
+import { aligned } from './aligned.js';
+import { printable } from './exit.js';
+import { everyOne, found, type LabFlags, type Listed, pktSettings, saidOf, shortened } from './lab-choose.js';
+import { languageOfRuns } from './language.js';
+
+/** A line an experiment. */
+function shortList(rows: readonly Listed[]): string {
+  const width = terminalWidth(100);
+  if (width < narrowestTable)
+    return stacked(
+      rows.map(({ name, cases, title }) => ({ head: [name, ...cases].join(' '), texts: [title] })),
+      width,
+    );
+  return aligned(rows.map(({ name, cases, title }) => [name, cases.join(' '), title]));
+}
+
+/** With what there is to see, and the variants. */
+function longList(rows: readonly Listed[], words: ReportWords): string {
+  const texts = rows.map(({ name, cases: ids, title, about, variants }) => {
+    const shown = variants.length === 0 ? '' : `\n${words.variants(shortened(variants, words))}`;
+    return { name, ids: ids.join(' '), text: `${words.sentences([words.asSentence(title), about])}${shown}` };
+  });
+  const width = terminalWidth(100);
+  if (width < narrowestTable)
+    return stacked(
+      texts.map(({ name, ids, text }) => ({ head: ids === '' ? name : `${name}  ${ids}`, texts: text.split('\n') })),
+      width,
+    );
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length)) + 3;
+  const textWidth = width - nameWidth - 13;
+  const table = new Table({
+    head: [...words.experimentsHead],
+    colWidths: [nameWidth, 9, textWidth],
+    style: { head: [], border: [] },
+  });
+  // A column has a blank at either side.
+  for (const { name, ids, text } of texts) table.push([name, wrap(ids, 7), wrap(text, textWidth - 2)]);
+  return table.toString();
+}
+
+export async function printList(names: readonly string[], flags: LabFlags): Promise<string> {
+  const pkt = pktSettings(flags);
+  const named = (await Promise.all(names.map((name) => found(name, pkt)))).flat();
+  const spoken = await languageOfRuns(flags);
+  const listed = names.length === 0 ? await everyOne() : named;
+  const rows = listed.map((one): Listed => {
+    const { name, title, about, cases, variants } = saidOf(one, spoken);
+    return { name, title, about, cases, variants };
+  });
+  if (flags.json === true) return JSON.stringify(rows, undefined, 2);
+  return flags.verbose === true ? longList(rows, spoken.words) : shortList(rows);
+}
+
+/** What of scripts can be told without running them; a mistake in one is thrown. */
+export async function readScripts(files: readonly string[], flags: LabFlags): Promise<string> {
+  const [other] = files.filter((file) => !file.endsWith('.pkt'));
+  if (other !== undefined || files.length === 0 || flags.all === true)
+    throw new UsageError('ERR_ARGUMENT_INVALID', `--dry-run: expected .pkt scripts, got ${other ?? 'none'}`);
+  const settings = pktSettings(flags);
+  const read = files.map((file) => {
+    if (!existsSync(file)) throw new UsageError('ERR_ARGUMENT_INVALID', `there is no file ${file}`);
+    const { counts, lengthMs, network } = loadPkt(file, file, settings);
+    return { file, ...counts, lengthMs, ipVersion: network.ipVersion };
+  });
+  if (flags.json === true) return JSON.stringify(read, undefined, 2);
+  const { words } = await languageOfRuns(flags);
+  return read
+    .map(({ file, lengthMs, ipVersion, ...counts }) =>
+      printable(words.canBePlayed(file, words.scriptParts(counts), lengthMs / 1000, ipVersion)),
+    )
+    .join('\n');
+}
