@@ -2,7 +2,7 @@
 // of what they share. Node takes longer to find, read and link 300 modules than to run most commands. What the commands take from
 // other packages is bundled too, so that installing this one installs no other. The declarations are tsc's.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { minifySync } from 'rolldown/utils';
@@ -209,25 +209,33 @@ function addDeclarations(file, files) {
 }
 
 /**
- * Writes the same declarations for CommonJS, since TypeScript tells the two kinds of module apart by the name; without what an editor
- * shows, which would be a tenth of the package.
+ * Makes the declarations of the library those of CommonJS, and returns their names: modules of both kinds may import them, and a `Socket`
+ * that was imported has the type of one that was required. What is imported exports the same. The lab has modules alone.
  */
-function writeCommonJsDeclarations(names) {
-  const files = new Set();
-  for (const name of names) addDeclarations(`${name}.d.ts`, files);
-  return [...files].map((file) => {
-    const text = readFileSync(join(dist, file), 'utf8')
-      .replaceAll(/^\s*\/\*\*[\s\S]*?\*\/\n/gm, '')
-      .replaceAll(importedByDeclarations, '$1$2.cjs$3');
-    const written = file.replace('.d.ts', '.d.cts');
+function writeDeclarations(types, names) {
+  const ofLibrary = new Set();
+  for (const name of names) addDeclarations(`${name}.d.ts`, ofLibrary);
+  const all = new Set(ofLibrary);
+  for (const file of types) addDeclarations(file, all);
+  const files = [...all].map((file) => {
+    const text = readFileSync(join(dist, file), 'utf8').replaceAll(importedByDeclarations, (_, before, path, after) => {
+      const isOfLibrary = ofLibrary.has(join(dirname(file), `${path}.d.ts`));
+      return `${before}${path}${isOfLibrary ? '.cjs' : '.js'}${after}`;
+    });
+    const written = ofLibrary.has(file) ? file.replace('.d.ts', '.d.cts') : file;
     writeFileSync(join(dist, written), text);
     return written;
   });
+  const imported = names.map((name) => `${name}.d.ts`);
+  for (const file of imported) writeFileSync(join(dist, file), `export * from './${basename(file, '.d.ts')}.cjs';\n`);
+  return [...files, ...imported];
 }
 
 // What an earlier build left, of files that are no more; and the declarations of what cannot be imported, two thirds of them.
 const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const kept = new Set([...written, ...writeCommonJsDeclarations(library)]);
-for (const { types } of Object.values(exports)) if (types !== undefined) addDeclarations(relative('dist', types), kept);
+const types = Object.values(exports).flatMap((entry) =>
+  entry.types === undefined ? [] : [relative('dist', entry.types)],
+);
+const kept = new Set([...written, ...writeDeclarations(types, library)]);
 for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' }))
   if (/\.(c?js(\.map)?|d\.c?ts)$/.test(file) && !kept.has(file)) rmSync(join(dist, file));

@@ -1,13 +1,13 @@
 // `npm run prebuild` builds the addon for every target and puts it into prebuilds/; `-- --target linux-arm64` (more than once too)
-// builds only that. What is fresh is left alone; `-- --check` builds nothing and fails if something is not. Runs on Linux x64.
+// builds only that. What is fresh is left alone; `-- --check` builds nothing and fails if something is not, or is no addon of ours. Runs on Linux x64.
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
-import { compileFlags, faults, recipe, root, targets } from './prebuild/targets.mjs';
+import { compileFlags, faults, recipe, root, strangers, targets } from './prebuild/targets.mjs';
 import { markSource, sourcesMark } from './sources.mjs';
 
 const run = promisify(execFile);
@@ -23,7 +23,7 @@ const manifest = existsSync(manifestPath) ? JSON.parse(readFileSync(manifestPath
 /** Why a target has to be built: `undefined` if what is there is what a build would give. */
 function staleness(target) {
   const entry = manifest[target];
-  if (entry === undefined || !existsSync(fileOf(target))) return 'not there';
+  if (entry === undefined || !existsSync(fileOf(target))) return 'missing';
   if (entry.sources !== sources) return 'built from other sources';
   if (entry.recipe !== recipe(target)) return 'built in another way';
   if (entry.sha256 !== sha256(readFileSync(fileOf(target)))) return 'not the file that was built';
@@ -119,8 +119,13 @@ for (const target of wanted)
 
 const stale = wanted.filter((target) => staleness(target) !== undefined);
 if (values.check) {
-  for (const target of stale) console.error(`prebuilds/${target}/sockwise.node: ${staleness(target)}`);
-  process.exitCode = stale.length === 0 ? 0 : 1;
+  for (const target of stale)
+    console.error(`prebuilds/${target}/sockwise.node: ${staleness(target)}; run \`npm run prebuild\``);
+  const prebuilds = join(root, 'prebuilds');
+  const files = readdirSync(prebuilds, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const foreign = strangers(files.map((entry) => relative(prebuilds, join(entry.parentPath, entry.name))));
+  for (const path of foreign) console.error(`prebuilds/${path}: not one of the prebuilt addons; remove it`);
+  process.exitCode = stale.length + foreign.length === 0 ? 0 : 1;
 } else if (stale.length > 0) {
   const compiler = zig();
   const queue = [...stale];

@@ -131,8 +131,8 @@ function reexports(file) {
   return source.statements.filter(ts.isExportDeclaration).flatMap((statement) => {
     if (statement.moduleSpecifier === undefined) return [];
     const module = join(dirname(file), statement.moduleSpecifier.text);
-    if (module.endsWith('/index.js') && statement.exportClause === undefined)
-      return reexports(module.replace(/\.js$/, '.d.ts'));
+    if (/\/index\.c?js$/.test(module) && statement.exportClause === undefined)
+      return reexports(module.replace(/js$/, 'ts').replace(/\.(c?ts)$/, '.d.$1'));
     const start = statement.getStart();
     const specifier = statement.moduleSpecifier;
     const text = statement.getText();

@@ -64,7 +64,7 @@ function errorsOf(code: string): string[] {
 
 beforeAll(() => {
   // The declarations, as `npm run build:ts` left them.
-  expect(readFileSync(join(root, 'dist', 'index.d.ts'), 'utf8')).toContain('values.gen.js');
+  expect(readFileSync(join(root, 'dist', 'index.d.cts'), 'utf8')).toContain('values.gen.cjs');
   expect(errorsOf("socket.setOption('SO_REUSEADDR', true);")).toEqual([]);
 });
 
@@ -95,7 +95,7 @@ describe('over the name of an option', () => {
   });
 
   test('every option has them', () => {
-    const shown = readFileSync(join(root, 'dist/options/values.gen.d.ts'), 'utf8');
+    const shown = readFileSync(join(root, 'dist/options/values.gen.d.cts'), 'utf8');
     const options = shown.slice(shown.indexOf('interface OptionTypes'), shown.indexOf('type ReadableOption'));
     const names = options.match(/^ +readonly \w+: /gm) ?? [];
     expect(names).toHaveLength(Object.keys(catalog).length);

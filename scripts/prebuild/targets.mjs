@@ -105,3 +105,9 @@ export function faults(target, bytes, isLibc) {
   if (file.format === 'mach-o' && file.floor !== macosVersion) found.push(`it needs macOS ${file.floor}`);
   return found;
 }
+
+/** Which files of prebuilds/ are none of the package, but would be packed. */
+export function strangers(files) {
+  const known = ['README.md', 'manifest.json', ...Object.keys(targets).map((target) => `${target}/sockwise.node`)];
+  return files.filter((file) => !known.includes(file));
+}

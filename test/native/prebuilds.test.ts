@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { faults, targets } from '../../scripts/prebuild/targets.mjs';
+import { faults, strangers, targets } from '../../scripts/prebuild/targets.mjs';
 import { built, root, run } from '../support/children.js';
 import { needs } from '../support/needs.js';
 
@@ -19,6 +19,13 @@ function withBytes(bytes: Buffer, from: string, to: string): Buffer {
   changed.write(to.padEnd(from.length, '\0'), at);
   return changed;
 }
+
+test('a file beside the prebuilt addons is named', () => {
+  const own = ['README.md', 'manifest.json', ...Object.keys(targets).map((target) => `${target}/sockwise.node`)];
+  expect(strangers(own)).toEqual([]);
+  const others = ['win32-x64/sockwise.node', 'linux-x64/sockwise.node.unchecked', 'linux-x64/README.md'];
+  expect(strangers([...own, ...others])).toEqual(others);
+});
 
 describe('a prebuilt addon is refused', () => {
   const anything = (): boolean => true;
