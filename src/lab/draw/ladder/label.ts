@@ -62,12 +62,17 @@ export function clipped(text: string, most: number): string {
   return columns(text) <= most ? text : `${beginning(text, most - 1)}…`;
 }
 
-/** Breaks a word that is longer than a line behind a mark of punctuation, if it has one. */
+/** Where a long word is broken: behind the last mark of one of these kinds, the first that has one in the second half of a line. */
+const breaks = [/[,;:/(){}=.](?![)}\],]*$)/g, /_/g];
+
+/** Breaks a word that is longer than a line behind a mark of punctuation or between words of a name, if it has any. */
 function pieces(word: string, most: number): string[] {
   if (columns(word) <= most) return [word];
   const head = beginning(word, most);
-  const at = [...head.matchAll(/[,;:/(){}=.]/g)].at(-1)?.index ?? -1;
-  const end = at >= most / 2 ? at + 1 : head.length;
+  const places = breaks.map(
+    (mark) => [...word.matchAll(mark)].findLast(({ index }) => index < head.length)?.index ?? -1,
+  );
+  const end = (places.find((at) => at >= most / 2) ?? head.length - 1) + 1;
   return [word.slice(0, end), ...pieces(word.slice(end), most)];
 }
 

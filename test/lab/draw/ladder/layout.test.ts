@@ -291,6 +291,15 @@ describe('the layout', () => {
     expect(wrapped(parts, 27).map((line) => textOf({ parts: line }))).toEqual(['listener:', 'bind(0.0.0.0:81) ok']);
   });
 
+  test.each([
+    ['net.ipv4.tcp_abort_on_overflow=0', ['net.ipv4.tcp_abort_on_', 'overflow=0']],
+    ['setsockopt(SO_ATTACH_REUSEPORT_CBPF)', ['setsockopt(SO_ATTACH_', 'REUSEPORT_CBPF)']],
+    ['{"on":true,"seconds":30})', ['{"on":true,"seconds":', '30})']],
+    ['a'.repeat(30), ['a'.repeat(24), 'a'.repeat(6)]],
+  ])('breaks the long word %s where a reader would', (text, lines) => {
+    expect(wrapped([{ text, tone: 'plain' }], 24).map((line) => textOf({ parts: line }))).toEqual(lines);
+  });
+
   test('ends a band with CLOSED', () => {
     const layout = layoutOf(abortiveClose);
     const ends = layout.bands.filter(({ state }) => state === 'ESTABLISHED').map(({ bottom }) => bottom);
