@@ -71,6 +71,10 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .scene .stepper { top: 1rem; bottom: auto; margin-top: .8rem; }
   .scene .stepper .moment { grid-template-columns: minmax(0, 1fr); max-height: 70vh; }
 }
+@media screen and (min-width: 46.01rem) {
+  .experiment { display: flex; flex-direction: column; }
+  .experiment > h2, .experiment > .about { order: -1; }
+}
 @media screen and (max-width: 46rem) {
   .experiment { padding: .7rem .6rem; }
   .stage.wide { display: none; }

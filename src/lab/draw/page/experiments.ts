@@ -63,7 +63,8 @@ function experiment(group: Group, index: number, words: ReportWords): string {
     `<h2 id="${id}-title">${titleOf(group)}</h2>`,
     several ? `<div class="tabs" role="tablist" aria-label="${words.steps.variants}" hidden></div>` : '',
     `<div class="runs">${group.map((run, place) => runSection(run, `${number}-${place + 1}`, several, words)).join('\n')}</div>`,
-    ...[about, rule].map((text) => (text === undefined ? '' : `<p>${escapeXml(text)}</p>`)),
+    about === undefined ? '' : `<p class="about">${escapeXml(about)}</p>`,
+    rule === undefined ? '' : `<p>${escapeXml(rule)}</p>`,
     casesOf(cases, words),
     '</article>',
   ].join('\n');
