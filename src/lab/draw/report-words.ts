@@ -102,6 +102,9 @@ export interface ReportWords {
   readonly title: (kernel: string) => string;
   readonly heading: string;
   readonly intro: string;
+  /** Not on paper. */
+  readonly clickCase: string;
+  readonly wordsMean: string;
   readonly events: (count: Count) => string;
   readonly ladderOf: (heading: string) => string;
   readonly experiments: string;
@@ -277,8 +280,9 @@ export const english: ReportWords = {
 
   title: (kernel) => `sockwise matrix on Linux ${kernel}`,
   heading: 'What the articles say and what Linux does',
-  intro:
-    'Each claim was run on this kernel, and its verdict comes from what the run observed. Click a case for what to do, the results, the rule and every step.',
+  intro: 'Each claim was run on this kernel, and its verdict comes from what the run observed.',
+  clickCase: 'Click a case for what to do, the results, the rule and every step.',
+  wordsMean: 'What the words mean',
   events: (count) => counted(count, 'event'),
   ladderOf: (heading) => `Ladder diagram: ${heading}`,
   experiments: 'Experiments',

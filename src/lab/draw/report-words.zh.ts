@@ -112,8 +112,9 @@ export const chinese: ReportWords = {
 
   title: (kernel) => `sockwise matrix，Linux ${kernel}`,
   heading: '文章怎么说，Linux 怎么做',
-  intro:
-    '每个说法都在这台机器的内核上跑过，结论只由观察到的结果得出。点开一个案例，可以看到怎么办、各种情形的结果、规则和每一步。',
+  intro: '每个说法都在这台机器的内核上跑过，结论只由观察到的结果得出。',
+  clickCase: '点开一个案例，可以看到怎么办、各种情形的结果、规则和每一步。',
+  wordsMean: '这些词语是什么意思',
   events: (count) => `${count} 个事件`,
   ladderOf: (heading) => `时序图：${heading}`,
   experiments: '实验',

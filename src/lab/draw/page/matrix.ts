@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type CitedRule, placeOf } from '../../../explain/cite.js';
 import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
 import { hostSettingsParagraphs } from '../text/host-settings.js';
@@ -34,6 +35,8 @@ export interface Facts {
 /** What the parts of a page take besides the result: what is known of the cases, and the words of its language. */
 interface Known extends Facts {
   readonly words: ReportWords;
+  /** Of the cases on the page. */
+  readonly ids: ReadonlySet<string>;
 }
 
 function socketTable(rows: readonly TableRow[], words: RunWords): string {
@@ -78,20 +81,39 @@ function compared(ok: boolean | null, words: ReportWords): string {
     : `<span class="verdict refuted">${words.differs}</span>`;
 }
 
+/** Rows that follow each other with the same claim and outcome: 24 of S13 are three things to read. */
+function alike(rows: readonly RowResult[]): [RowResult, ...RowResult[]][] {
+  const groups: [RowResult, ...RowResult[]][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    const isSame = isDeepStrictEqual(
+      [last?.[0].says, last?.[0].observed, last?.[0].ok],
+      [row.says, row.observed, row.ok],
+    );
+    if (last !== undefined && isSame) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
 function rowTable({ rows, labels }: CaseResult, words: ReportWords): string {
   const [given, claimSays, linuxDid, theClaim] = [words.given, words.claimSays, words.linuxDid, words.theClaim].map(
     capital,
   );
-  const lines = rows.map(({ name, says, observed, ok }) => {
+  const lines = alike(rows).map((group) => {
+    const [{ says, observed, ok }] = group;
     const said = says === undefined ? '' : shown(says, labels, words);
-    return `<tr><td data-head="${given}">${escapeXml(name)}</td><td data-head="${claimSays}">${said}</td><td data-head="${linuxDid}">${shown(observed, labels, words)}</td><td data-head="${theClaim}">${compared(ok, words)}</td></tr>`;
+    const names =
+      group.length === 1 ? escapeXml(group[0].name) : group.map(({ name }) => `<div>${escapeXml(name)}</div>`).join('');
+    return `<tr><td data-head="${given}">${names}</td><td data-head="${claimSays}">${said}</td><td data-head="${linuxDid}">${shown(observed, labels, words)}</td><td data-head="${theClaim}">${compared(ok, words)}</td></tr>`;
   });
   const head = [given, claimSays, linuxDid, theClaim].map((text) => `<th scope="col">${text}</th>`).join('');
   return `<div class="scroll" tabindex="0"><table class="rows"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
 }
 
-function saidBy(numbers: readonly string[], { articles, words }: Known): string {
-  return escapeXml(capital(numbers.length === 0 ? words.claim : articlesText(numbers, articles, words)));
+/** By number: their titles stand at the head of the page, and would be half of what a phone shows of a case. */
+function saidBy(numbers: readonly string[], { words }: Known): string {
+  return escapeXml(capital(numbers.length === 0 ? words.claim : articlesText(numbers, [], words)));
 }
 
 /** The experiments that show a case, and how to run them. */
@@ -104,9 +126,11 @@ function onTheWire(id: string, { experiments = [], words }: Known): string {
   return items.length === 0 ? '' : `<h3>${words.experiments}</h3><ul>${items.join('')}</ul>`;
 }
 
-/** Text in which commands stand in backquotes. */
-function withCode(text: string): string {
-  return escapeXml(text).replaceAll(/`([^`]+)`/g, '<code>$1</code>');
+/** Text in which commands stand in backquotes; the ids of cases on the page lead to them. */
+function withCode(text: string, { ids }: Known): string {
+  return escapeXml(text)
+    .replaceAll(/`([^`]+)`/g, '<code>$1</code>')
+    .replaceAll(/\b[A-Z]\d+\b/g, (id) => (ids.has(id) ? `<a href="#${id}">${id}</a>` : id));
 }
 
 /** The plain sentence, then where it stands. */
@@ -128,20 +152,21 @@ function caseCard(result: CaseResult, known: Known): string {
   const diagram = stateDiagram(result, words);
   const lead = verdict === 'skipped' ? capital(name) : words.linux;
   return [
-    `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}">`,
+    `<details class="case" id="${escapeXml(id)}" data-verdict="${verdict}"${known.ids.size === 1 ? ' open' : ''}>`,
     `<summary><span class="id">${escapeXml(id)}</span><span class="verdict ${verdict}">${name}</span>`,
     `<span class="title">${escapeXml(title)}</span>`,
     `<span class="claim">${named(saidBy(articles, known), escapeXml(claim), words)}</span>`,
     `<span class="because">${named(lead, escapeXml(because), words)}</span></summary>`,
-    '<div class="body">',
-    `<p>${named(capital(words.whatToDo), withCode(advice), words)}</p>`,
+    '<div class="body"><div>',
+    `<p>${named(capital(words.whatToDo), withCode(advice, known), words)}</p>`,
     glossary(result, words),
     rows.length === 0 ? '' : rowTable(result, words),
     `<h3>${words.why}</h3><ul class="rules">${rules.map((rule) => ruleItem(rule, words)).join('')}</ul>`,
     onTheWire(id, known),
+    '</div><div>',
     diagram === '' ? '' : `<h3>${words.states}</h3>${diagram}`,
     rows.length === 0 ? '' : `<h3>${words.whatWasRun}</h3>${rows.map((row) => happened(result, row, words)).join('')}`,
-    `<p class="soft">${words.took(durationMs)}</p></div></details>`,
+    `<p class="soft">${words.took(durationMs)}</p></div></div></details>`,
   ].join('');
 }
 
@@ -151,7 +176,7 @@ function glossary(result: CaseResult, words: ReportWords): string {
     ({ word, means }) => `<dt>${escapeXml(word)}</dt><dd>${escapeXml(means)}</dd>`,
   );
   if (items.length === 0) return '';
-  return `<details class="words"><summary>${capital(words.wordsHead)}</summary><dl class="meanings">${items.join('')}</dl></details>`;
+  return `<details class="words"><summary>${words.wordsMean}</summary><dl class="meanings">${items.join('')}</dl></details>`;
 }
 
 function filterButton(verdict: Verdict, cases: readonly CaseResult[], words: ReportWords): string {
@@ -216,7 +241,7 @@ function bindGrids(cases: readonly CaseResult[], { words }: Known): string {
 /** The matrix as one page that needs nothing else. */
 export function matrixHtml(result: MatrixResult, facts: Facts, words: ReportWords = english): string {
   const { cases, kernel, node, mode, durationMs } = result;
-  const known = { ...facts, words };
+  const known = { ...facts, words, ids: new Set(cases.map(({ id }) => id)) };
   const where = words.secondsAfter(words.where(kernel, node, mode), (durationMs / 1000).toFixed(1));
   const partial = partialText(result, words);
   const grids = bindGrids(cases, known);
@@ -228,7 +253,7 @@ export function matrixHtml(result: MatrixResult, facts: Facts, words: ReportWord
     `<h1>${words.heading}</h1>`,
     `<p class="soft">${escapeXml(where)}</p>`,
     partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
-    `<p>${words.intro}</p>`,
+    `<p>${words.intro} <span class="click">${words.clickCase}</span></p>`,
     meanings(cases, words),
     articleList(cases, known),
     hostSettings(result, words),

@@ -62,7 +62,9 @@ ul.articles, ul.rules { margin: .35rem 0; padding-left: 1.3rem; max-width: 46rem
 table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
+table.rows td[data-head] > div:not(:has(.soft)) { padding-left: 1rem; text-indent: -1rem; }
 table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var(--card); white-space: nowrap; }
+.case > .body > div > :first-child { margin-top: .35rem; }
 .picture { margin: .6rem 0; overflow-x: auto; }
 .events { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
 .events > li { padding: .12rem 0; }
@@ -81,6 +83,15 @@ svg .state.passed rect { stroke: var(--qualified); stroke-width: 1.6; stroke-das
 svg .edge { stroke: var(--soft); fill: none; }
 svg .label { fill: var(--soft); }
 [hidden] { display: none !important; }
+@media screen and (min-width: 100rem) {
+  body { max-width: 150rem; }
+  main > section[data-verdict], #found { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1rem; }
+  main > section > h2, main > section > p, .case[open] { grid-column: 1 / -1; }
+  .case > summary .claim, .case > summary .because { max-width: 62rem; }
+}
+@media screen and (min-width: 144rem) {
+  .case > .body { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2rem; }
+}
 @media (max-width: 36rem) {
   body { padding: 1rem .6rem 3rem; }
   .case > summary { grid-template-columns: auto 1fr auto; }
@@ -101,12 +112,14 @@ svg .label { fill: var(--soft); }
 @media print {
   :root { color-scheme: light; }
   body { margin: 0; padding: 0; max-width: none; }
-  .controls, .ids, #none, .case > summary::after { display: none; }
+  .controls, .ids, #none, .click, .case > summary::after, .words > summary { display: none; }
+  .words::details-content { content-visibility: visible; block-size: auto; }
   .case { break-inside: avoid; }
   .case[open] { break-inside: auto; break-before: page; border: 0; }
   section > .case[open]:first-of-type { break-before: auto; }
-  h2, h3, .case > summary, .body > p, details > summary { break-after: avoid; }
-  tr, li, .picture { break-inside: avoid; }
+  table.rows { font-size: .8rem; }
+  h2, h2 + p, h3, .case > summary, .body p, details > summary { break-after: avoid; }
+  tr, li, .picture, table.grid { break-inside: avoid; }
   .scroll, .picture { overflow: visible; }
   .events table { margin-left: 0; }
   table.sockets { font-size: .75rem; }

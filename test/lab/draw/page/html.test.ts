@@ -125,7 +125,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
 
   test('draws each row of a case, before its events', async () => {
     await open({ width: 360 });
-    const rows = page.locator('#G7 .body > details:has(.events)');
+    const rows = page.locator('#G7 .body details:has(.events)');
     expect(await rows.count()).toBe(4);
     const first = rows.first();
     await page.locator('#G7').evaluate((item) => item.setAttribute('open', ''));
@@ -152,12 +152,31 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
     expect(await style('#G5', 'break-inside')).toBe('auto');
     expect(await style('.controls', 'display')).toBe('none');
+    // What its words mean cannot be opened on paper.
+    expect(await page.locator('#G5 .words dt').first().isVisible()).toBe(true);
+  });
+
+  test('has pictures beside the table, and cases side by side, on a wide screen', async () => {
+    const left = async (of: string): Promise<number> =>
+      (await page.locator(of).boundingBox({ timeout: 5000 }))?.x ?? Number.NaN;
+    const places = async (): Promise<boolean[]> => {
+      await page.locator('#G5').evaluate((item) => item.removeAttribute('open'));
+      const [one = '', two = ''] = await page
+        .locator('section[data-verdict=qualified] .case')
+        .evaluateAll((all) => all.map(({ id }) => id));
+      const beside = (await left(`#${one}`)) < (await left(`#${two}`));
+      await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
+      return [beside, (await left('#G5 table.rows')) < (await left('#G5 .states'))];
+    };
+    expect(await places()).toEqual([false, false]);
+    await open({ width: 2560 });
+    expect(await places()).toEqual([true, true]);
   });
 
   test('has nothing that axe finds', async () => {
     // The cases are built alike, and axe takes its time: of two of them one row, and of the grids all.
     await page
-      .locator('.case:not(#G4, #G7), .body > details:has(.events) ~ details:has(.events)')
+      .locator('.case:not(#G4, #G7), .body details:has(.events) ~ details:has(.events)')
       .evaluateAll((all) => all.forEach((one) => one.remove()));
     await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
     await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));

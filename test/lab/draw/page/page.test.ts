@@ -89,9 +89,25 @@ describe('the page', () => {
         .trim(),
     );
     expect(summaries).toEqual([
-      'G1 refuted T Article 001, &quot;SO_REUSEADDR&quot; and article 003, &quot;The port is still in use after the TCP socket was closed&quot;: the claim Linux: the kernel',
+      'G1 refuted T Article 001 and article 003: the claim Linux: the kernel',
       'G2 skipped T Claim: c Skipped: it needs more',
     ]);
+  });
+
+  test('has a case open where it is the only one', () => {
+    expect(page([result('G1', [])])).toContain('data-verdict="confirmed" open>');
+    expect(page([result('G1', []), result('G2', [])])).not.toContain(' open>');
+  });
+
+  test('has rows that follow each other with one outcome together', () => {
+    const html = page([result('G1', [row('a', 'ok'), row('b', 'ok'), row('c', 'EACCES'), row('d', 'ok')])]);
+    const given = [...html.matchAll(/<td data-head="Given">(.*?)<\/td>/g)].map(([, names]) => names);
+    expect(given).toEqual(['<div>a</div><div>b</div>', 'c', 'd']);
+  });
+
+  test('leads from what to do to the cases it names, where the page has them', () => {
+    const html = page([{ ...result('G1', []), advice: 'Set it (G2, G3).' }, result('G2', [])]);
+    expect(html).toContain('Set it (<a href="#G2">G2</a>, G3)');
   });
 
   test('says that the run was interrupted, and only then', () => {
