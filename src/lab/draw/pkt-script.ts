@@ -157,6 +157,8 @@ export function pktScript(trace: Trace): PktScriptText {
   if (!isOne) cannot.push('connections between other ports than those of the first');
   if (trace.segments.some(({ from, options }) => from === peer.name && options.timestamps !== undefined))
     cannot.push('timestamps of the peer: a script names those of the host that it echoes');
+  if (trace.omitted !== undefined || trace.omittedEvents !== undefined)
+    cannot.push('the middle of the run, which is not in the record');
   const parts: Part[] = [];
   for (const event of trace.events) {
     if (event.kind === 'mark') parts.push({ atMs: event.atMs, line: `// ${event.text.replaceAll('\n', ' ')}` });

@@ -72,6 +72,7 @@ export interface RunWords {
   readonly marks: (count: string, isOne: boolean) => string;
   readonly inFileOnly: (what: string) => string;
   readonly further: (count: string) => string;
+  readonly notRecorded: (count: string) => string;
   readonly notDrawn: (count: string, isOne: boolean, kinds: string) => string;
   readonly noBand: (count: number, host: string) => string;
   readonly missing: (count: number) => string;
@@ -178,6 +179,7 @@ export const runEnglish: RunWords = {
   marks: (count, isOne) => plural(count, 'mark', isOne),
   inFileOnly: (what) => `${what} in the capture file only`,
   further: (count) => `${count} more`,
+  notRecorded: (count) => `${count} events are not in the record`,
   notDrawn: (count, isOne, kinds) => `${plural(count, 'packet', isOne)} not drawn: ${kinds}`,
   noBand: (count, host) => `${count} more sockets of ${host} have no band`,
   missing: (count) => `${count} packets are missing: the kernel had no room to show them`,

@@ -99,6 +99,7 @@ export const runChinese: RunWords = {
   marks: (count) => `${count} 个标记`,
   inFileOnly: (what) => `${what}，只在抓包文件里`,
   further: (count) => `另有 ${count} 个`,
+  notRecorded: (count) => `有 ${count} 个事件没有记录`,
   notDrawn: (count, _isOne, kinds) => `没有画出 ${count} 个报文：${kinds}`,
   noBand: (count, host) => `${host} 还有 ${count} 个套接字没有画出状态条`,
   missing: (count) => `缺 ${count} 个报文：内核没有地方存放它们`,

@@ -1,11 +1,16 @@
 import { codeOf } from '../../errors.js';
 import { type CallEvent, type Event, type LinkEvent, type Moment, type Outcome, plain } from './event.js';
+import { EndsKept } from './ends-kept.js';
 import { rememberPosition } from './position.js';
 
 /** What is known of a call, or of a change to a link, before it is made. */
 export type Attempt =
   | Pick<CallEvent, 'kind' | 'host' | 'actor' | 'name' | 'args'>
   | Omit<LinkEvent, 'atMs' | 'endMs' | 'outcome'>;
+
+/** Kept of a long run: a picture shows far less. */
+const keptAtBegin = 20_000;
+const keptAtEnd = 5000;
 
 type Begun = Attempt & { readonly atMs: number };
 
@@ -23,9 +28,9 @@ export function returns(value: unknown): Outcome {
 export class Recorder {
   /** performance.now() when the run began. */
   readonly beginMs = performance.now();
-  /** Called after each event but marks and looks. */
-  onCall: () => void = () => {};
-  readonly #events: Event[] = [];
+  /** Called after each event. */
+  onEvent: (kind: Event['kind']) => void = () => {};
+  readonly #events = new EndsKept<Event>(keptAtBegin, keptAtEnd);
   readonly #open = new Set<Begun>();
 
   /** Since the run began. */
@@ -33,23 +38,28 @@ export class Recorder {
     return Math.round((performance.now() - this.beginMs) * 1000) / 1000;
   }
 
-  /** In the order in which they began; calls that have not returned end now. */
+  /** In the order in which they began, of very many those at both ends; calls that have not returned end now. */
   get events(): Event[] {
     const endMs = this.elapsedMs;
     const waiting = [...this.#open].flatMap((call) => (call.kind === 'call' ? [{ ...call, endMs }] : []));
-    return [...this.#events, ...waiting].sort((a, b) => a.atMs - b.atMs);
+    return [...this.#events.kept, ...waiting].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  /** How many are not among `events`, and where they were; undefined where none is missing. */
+  get omitted(): { readonly count: number; readonly afterIndex: number } | undefined {
+    return this.#events.omitted;
   }
 
   /** What ended last. */
   get last(): Event | undefined {
-    return this.#events.at(-1);
+    return this.#events.last;
   }
 
   /** Something that takes no time. */
   add(moment: Moment): void {
     const atMs = this.elapsedMs;
-    this.#events.push({ ...moment, atMs, endMs: atMs });
-    if (moment.kind !== 'look' && moment.kind !== 'mark' && moment.kind !== 'segment') this.onCall();
+    this.#events.add({ ...moment, atMs, endMs: atMs });
+    this.onEvent(moment.kind);
   }
 
   /** Makes a call and records what came of it; a failure is recorded and thrown on. */
@@ -91,8 +101,8 @@ export class Recorder {
 
   #ended(begun: Begun, outcome: Outcome): void {
     this.#open.delete(begun);
-    this.#events.push({ ...begun, endMs: this.elapsedMs, outcome });
-    this.onCall();
+    this.#events.add({ ...begun, endMs: this.elapsedMs, outcome });
+    this.onEvent(begun.kind);
   }
 }
 

@@ -88,6 +88,8 @@ export interface Trace {
   readonly hosts: readonly TraceHost[];
   /** Calls, marks and all else that was done, by when it began. */
   readonly events: readonly Event[];
+  /** Events in the middle of a very long run that are not in `events`. */
+  readonly omittedEvents?: { readonly count: number; readonly afterIndex: number };
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: { readonly count: number; readonly afterIndex: number };

@@ -3,6 +3,7 @@ import type { Station } from '../network/cable.js';
 import type { Host } from '../network/host.js';
 import { newNamespace } from '../network/namespaces.js';
 import { named } from '../network/peer/link-socket.js';
+import type { Event } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
 import type { Trace, TraceHost } from '../record/trace.js';
 import { writeCapture } from '../wire/capture-file.js';
@@ -31,6 +32,7 @@ export class Capture {
   readonly #watch: StateWatch;
   readonly #timer: NodeJS.Timeout;
   #dropped = 0;
+  #drainedMs = 0;
 
   /** `onError` is told why it had to stop. */
   constructor(recorder: Recorder, onError: (error: unknown) => void) {
@@ -38,7 +40,7 @@ export class Capture {
     this.#onError = onError;
     this.#watch = new StateWatch(this.#hosts, () => recorder.elapsedMs);
     this.#timer = setInterval(() => this.look(), lookEveryMs).unref();
-    recorder.onCall = () => this.look();
+    recorder.onEvent = (kind) => this.#onEvent(kind);
   }
 
   watch(host: Host): void {
@@ -88,6 +90,7 @@ export class Capture {
   /** Stores what has come by now. */
   drain(): void {
     for (const { tap } of this.#ends) tap.drain();
+    this.#drainedMs = this.#recorder.elapsedMs;
   }
 
   segments(): SegmentList {
@@ -124,9 +127,20 @@ export class Capture {
 
   close(): void {
     clearInterval(this.#timer);
-    this.#recorder.onCall = () => {};
+    this.#recorder.onEvent = () => {};
     for (const { tap } of this.#ends) tap.close();
     this.#frames.close();
+  }
+
+  #onEvent(kind: Event['kind']): void {
+    if (kind === 'look' || kind === 'mark') return;
+    // A script whose calls never wait keeps the event loop, and the taps with it, from their turn.
+    try {
+      if (this.#recorder.elapsedMs - this.#drainedMs > lookEveryMs) this.drain();
+    } catch (error) {
+      this.#onError(error);
+    }
+    if (kind !== 'segment') this.look();
   }
 
   /** The kernel's time of day as milliseconds since the run began, to the microsecond. */

@@ -268,6 +268,7 @@ export class Stage {
       ...this.#stations.map(({ name, address, host }) => ({ name, address, scripted: host === undefined })),
       ...this.#alone.map(({ name, address }) => ({ name, address, scripted: false })),
     ];
+    const omittedEvents = this.#recorder.omitted;
     const unseen = { beginNs: String(BigInt(Date.now()) * 1_000_000n), segments: [], states: [], dropped: 0 };
     return {
       kernel: release(),
@@ -275,6 +276,7 @@ export class Stage {
       durationMs: this.#recorder.elapsedMs,
       hosts,
       events: this.#recorder.events,
+      ...(omittedEvents !== undefined && { omittedEvents }),
       ...(this.#capture?.seen(hosts) ?? unseen),
     };
   }

@@ -1,6 +1,7 @@
 import { decodeFrame, isIp } from '../network/peer/frame.js';
 import { Numbering } from '../network/numbering.js';
 import { type AddressedSegment, identity, segmentOf } from '../network/peer/segment.js';
+import { EndsKept } from '../record/ends-kept.js';
 import type { TraceSegment } from '../record/trace.js';
 import type { Frame } from './frame-store.js';
 import { kindNotDrawn } from './not-drawn.js';
@@ -28,26 +29,41 @@ const keptAtEnd = 1000;
 
 type Draft = { -readonly [K in keyof TraceSegment]: TraceSegment[K] };
 
+/** So many go past none that still arrives. */
+const mostFlying = 100_000;
+
+/** Sent one way, and not arrived yet: those that are lost stay, so none is looked for by going through all. */
+class Flying {
+  readonly #drafts = new Map<string, Draft[]>();
+
+  add(key: string, draft: Draft): void {
+    const same = this.#drafts.get(key);
+    if (same === undefined) this.#drafts.set(key, [draft]);
+    else if (same.push(draft) > mostFlying) same.shift();
+    const [oldest] = this.#drafts.size > mostFlying ? this.#drafts.keys() : [];
+    if (oldest !== undefined) this.#drafts.delete(oldest);
+  }
+
+  /** The one that was sent first. */
+  take(key: string): Draft | undefined {
+    const same = this.#drafts.get(key);
+    const draft = same?.shift();
+    if (same?.length === 0) this.#drafts.delete(key);
+    return draft;
+  }
+}
+
 /** Joins the two copies of each segment: a segment that did not come to the other end was lost. */
 export function segmentsOf(
   frames: Iterable<Frame>,
   ends: readonly WireEnd[],
   sinceBegin: (nanoseconds: bigint) => number,
 ): SegmentList {
-  const head: TraceSegment[] = [];
-  let tail: TraceSegment[] = [];
-  let omitted = 0;
+  const passed = new EndsKept<TraceSegment>(keptAtBegin, keptAtEnd);
   const notDrawn = new Map<string, number>();
   const numbering = new Numbering();
   /** On their way, by the link and direction they go. */
-  const flying = new Map<string, { key: string; draft: Draft }[]>();
-  const keep = (draft: Draft): void => {
-    if (head.length < keptAtBegin) head.push(draft);
-    else tail.push(draft);
-    if (tail.length < 2 * keptAtEnd) return;
-    omitted += tail.length - keptAtEnd;
-    tail = tail.slice(-keptAtEnd);
-  };
+  const flying = new Map<string, Flying>();
   for (const { interface: index, atNs, outgoing, forOthers, bytes } of frames) {
     const end = ends[index];
     const frame = decodeFrame(bytes);
@@ -61,28 +77,25 @@ export function segmentsOf(
     const key = identity(segment);
     const atMs = sinceBegin(atNs);
     const way = outgoing ? `${end.host} ${end.peer}` : `${end.peer} ${end.host}`;
-    const queue = flying.get(way) ?? [];
-    flying.set(way, queue);
+    const onWay = flying.get(way) ?? new Flying();
+    flying.set(way, onWay);
     if (outgoing) {
       const draft: Draft = { sentMs: atMs, ...numbering.passing(segment, end.host, end.peer) };
-      queue.push({ key, draft });
-      keep(draft);
+      onWay.add(key, draft);
+      passed.add(draft);
       continue;
     }
-    const at = queue.findIndex((candidate) => candidate.key === key);
-    const [arrived] = at < 0 ? [] : queue.splice(at, 1);
+    const arrived = onWay.take(key);
     const isAbsent = end.absences.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs);
-    if (arrived !== undefined && !forOthers && !isAbsent)
-      arrived.draft.receivedMs = Math.max(atMs, arrived.draft.sentMs);
+    if (arrived !== undefined && !forOthers && !isAbsent) arrived.receivedMs = Math.max(atMs, arrived.sentMs);
     // Its sender does not know of it.
     if (arrived === undefined && !forOthers && end.hasMade(segment))
-      keep({ sentMs: atMs, receivedMs: atMs, ...numbering.passing(segment, end.peer, end.host) });
+      passed.add({ sentMs: atMs, receivedMs: atMs, ...numbering.passing(segment, end.peer, end.host) });
   }
-  const rest = tail.slice(-keptAtEnd);
-  omitted += tail.length - rest.length;
+  const { kept: segments, omitted } = passed;
   return {
-    segments: [...head, ...rest],
-    ...(omitted > 0 && { omitted: { count: omitted, afterIndex: keptAtBegin - 1 } }),
+    segments,
+    ...(omitted !== undefined && { omitted }),
     ...(notDrawn.size > 0 && { notDrawn: Object.fromEntries(notDrawn) }),
   };
 }

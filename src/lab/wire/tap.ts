@@ -9,6 +9,8 @@ const longestFrame = 65_536;
 const receiveBufferSize = 64 << 20;
 // More at a time would keep the script waiting.
 const turn = 512;
+/** More frames than the buffer holds, of which each takes 768 bytes at least: a host that never stops sends on meanwhile. */
+const mostAtOnce = 100_000;
 
 /** Listens on one interface with a packet socket of its own, packet(7), and stores each frame with the kernel's timestamp. */
 export class WireTap {
@@ -46,7 +48,7 @@ export class WireTap {
   }
 
   /** Stores what is there now. */
-  drain(limit = Number.POSITIVE_INFINITY): void {
+  drain(limit = mostAtOnce): void {
     for (let count = 0; count < limit; count++) {
       const message = tryFrame(this.#wire, { size: longestFrame, controlSize: 64 });
       if (message === undefined) return;

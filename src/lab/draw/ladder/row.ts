@@ -1,5 +1,5 @@
 import type { Event, MarkEvent } from '../../record/event.js';
-import type { TraceSegment, TraceState } from '../../record/trace.js';
+import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
 import { runEnglish } from '../run-words.js';
 import { type Said, saidOf } from '../text/event-text.js';
 
@@ -23,8 +23,17 @@ export function deedsOf(events: readonly Event[], words = runEnglish): Deed[] {
   });
 }
 
-export function marksOf(events: readonly Event[]): MarkEvent[] {
-  return events.filter((event) => event.kind === 'mark');
+/** The marks of a run; where events are left out, one says so. */
+export function marksOf(
+  { events, omittedEvents }: Pick<Trace, 'events' | 'omittedEvents'>,
+  words = runEnglish,
+): MarkEvent[] {
+  return events.flatMap((event, index): MarkEvent[] => {
+    const mark = event.kind === 'mark' ? [event] : [];
+    if (omittedEvents === undefined || omittedEvents.afterIndex !== index) return mark;
+    const text = words.notRecorded(omittedEvents.count.toLocaleString('en-US'));
+    return [...mark, { kind: 'mark', host: '', atMs: event.atMs, endMs: event.atMs, text }];
+  });
 }
 
 /** Like segments in a row, and what stood among them, as one row. */

@@ -40,12 +40,12 @@ function happensBetween(times: readonly number[], begin: number, end: number): b
   return next !== undefined && next < end;
 }
 
-function callRows({ events, segments }: Trace, words: RunWords): LadderRow[] {
-  const calls = deedsOf(events, words);
+function callRows(trace: Trace, words: RunWords): LadderRow[] {
+  const calls = deedsOf(trace.events, words);
   const times = [
     ...calls.map(({ atMs }) => atMs),
-    ...marksOf(events).map(({ atMs }) => atMs),
-    ...segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
+    ...marksOf(trace).map(({ atMs }) => atMs),
+    ...trace.segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
   ].sort((a, b) => a - b);
   return calls.flatMap((call): LadderRow[] => {
     const { atMs, endMs } = call;
@@ -73,7 +73,7 @@ export function rowsOf(trace: Trace, words = runEnglish): LadderRow[] {
     ...callRows(trace, words),
     ...segmentRows(trace),
     ...trace.states.map((state): LadderRow => ({ kind: 'state', atMs: state.atMs, state })),
-    ...marksOf(trace.events).map((mark): LadderRow => ({ kind: 'mark', atMs: mark.atMs, mark })),
+    ...marksOf(trace, words).map((mark): LadderRow => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];
   const { error } = trace;
   if (error !== undefined) rows.push({ kind: 'error', atMs: error.atMs, message: withPosition(error) });

@@ -69,7 +69,7 @@ function listOf(trace: Trace, segments: SegmentWords, words: ReportWords): ListR
   return [
     ...deedsOf(trace.events, words.run).map(callRow),
     ...trace.segments.map((segment) => segmentRow(segment, segments, words)),
-    ...marksOf(trace.events).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
+    ...marksOf(trace, words.run).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
       ? []
       : [{ ...rest, atMs: trace.error.atMs, what: withPosition(trace.error), failed: true }]),
@@ -79,7 +79,7 @@ function listOf(trace: Trace, segments: SegmentWords, words: ReportWords): ListR
 function list(trace: Trace, segments: SegmentWords, words: ReportWords): string {
   const rows = listOf(trace, segments, words);
   if (rows.length === 0) return '';
-  const left = rows.length - mostRows + (trace.omitted?.count ?? 0);
+  const left = rows.length - mostRows + (trace.omitted?.count ?? 0) + (trace.omittedEvents?.count ?? 0);
   const lines = rows.slice(0, mostRows).map(({ atMs, where, what, result, failed }) => {
     const cells = [where, what].map((text) => `<td>${escapeXml(text)}</td>`).join('');
     return `<tr><td class="at">${timeText(atMs)}</td>${cells}<td${failed ? ' class="failed"' : ''}>${escapeXml(result)}</td></tr>`;

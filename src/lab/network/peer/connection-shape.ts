@@ -9,6 +9,7 @@ export interface ConnectionPeer {
   readonly note: (segment: PeerSegment) => void;
   send(segment: Segment): void;
   take(match: (segment: ArrivedSegment) => boolean): ArrivedSegment | undefined;
+  takeEach(take: (segment: ArrivedSegment) => boolean): void;
   waiting(match: (segment: ArrivedSegment) => boolean): ArrivedSegment[];
   bytesReceived(localPort: number, remotePort: number): number | undefined;
   settle(): Promise<void>;

@@ -277,7 +277,12 @@ export class ScriptedConnection {
     const answers: ReceivedSegment[] = [];
     const take = async (): Promise<void> => {
       await this.#peer.settle();
-      for (let one = this.#takeOurs(); one !== undefined; one = this.#takeOurs()) answers.push(this.#note(one));
+      // What comes later is no answer: a host that never stops would have no last one.
+      this.#peer.takeEach((segment) => {
+        const isOurs = this.#isOurs(segment);
+        if (isOurs) answers.push(this.#note(segment));
+        return isOurs;
+      });
     };
     await take();
     // Its input is processed, but an ACK may wait for a timer of its own (tcp_send_delayed_ack()): 40 ms, at most 200.

@@ -54,13 +54,13 @@ function isDown(error: unknown): boolean {
  */
 export function tryFrame(
   { socket }: LinkSocket,
-  sizes: { size: number; controlSize?: number },
+  options: Parameters<Socket['tryRecvmsg']>[0],
 ): ReceivedMessage | undefined {
   try {
-    return socket.tryRecvmsg(sizes);
+    return socket.tryRecvmsg(options);
   } catch (error) {
     if (!isDown(error)) throw error;
-    return socket.tryRecvmsg(sizes);
+    return socket.tryRecvmsg(options);
   }
 }
 

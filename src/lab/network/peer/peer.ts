@@ -1,7 +1,9 @@
+import { UsageError } from '../../../errors.js';
 import type { NetworkNamespace } from '../../../index.js';
 import type { Host } from '../host.js';
 import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
 import { until } from '../../record/until.js';
+import { Arrived } from './arrived.js';
 import {
   type ArpMessage,
   broadcast,
@@ -22,6 +24,10 @@ import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 const noHardwareAddress = '00:00:00:00:00:00';
 // Offloading hands over segments far longer than the MTU.
 const longestFrame = 65_536 + 14;
+/** Bytes the kernel keeps for a script that does not read for a while. */
+const receiveBufferSize = 16 << 20;
+/** Frames read at once: a host that never stops would let nothing else run. */
+const turn = 10_000;
 
 export interface PeerSettings {
   /** What the record calls it. */
@@ -50,7 +56,8 @@ export class ScriptedPeer {
   /** Where the host is, by ARP. */
   #hostHardwareAddress: string | undefined;
   readonly #isGateway: boolean;
-  readonly #arrived: ArrivedSegment[] = [];
+  readonly #arrived: Arrived;
+  readonly #frame = new Uint8Array(longestFrame);
   #sentNs = 0n;
   #arpReplies = 0;
   readonly #mtu: number;
@@ -69,7 +76,11 @@ export class ScriptedPeer {
     this.#hardwareAddress = hardwareAddress ?? noHardwareAddress;
     this.#mtu = mtu;
     this.#openOffload = () => new OffloadSocket(settings.namespace, settings.link);
-    this.#wire = openOnLink(settings.namespace, settings.link, { options: { SO_TIMESTAMPNS: true } });
+    this.#arrived = new Arrived(settings.name);
+    this.#wire = openOnLink(settings.namespace, settings.link, {
+      receiveBuffer: receiveBufferSize,
+      options: { SO_TIMESTAMPNS: true },
+    });
   }
 
   /** Ready when each of the two knows the other's hardware address, so that no segment waits for ARP. */
@@ -126,14 +137,18 @@ export class ScriptedPeer {
   /** Takes the oldest segment that `match` is true of; those before it stay for others. */
   take(match: (segment: ArrivedSegment) => boolean): ArrivedSegment | undefined {
     this.#read();
-    const index = this.#arrived.findIndex(match);
-    return index < 0 ? undefined : this.#arrived.splice(index, 1)[0];
+    return this.#arrived.take(match);
+  }
+
+  /** Shows each that was read and nobody has taken to `take`, which takes it by returning true. Reads no more. */
+  takeEach(take: (segment: ArrivedSegment) => boolean): void {
+    this.#arrived.takeEach(take);
   }
 
   /** Those that came and nobody has taken, in order. */
   waiting(match: (segment: ArrivedSegment) => boolean): ArrivedSegment[] {
     this.#read();
-    return this.#arrived.filter(match);
+    return this.#arrived.waiting(match);
   }
 
   /** What the host has received in sequence on a connection, its FIN included; undefined where it has no full socket for it. */
@@ -171,21 +186,28 @@ export class ScriptedPeer {
     await until(answered, `ARP reply of ${this.host.name}`);
   }
 
+  /** @throws {UsageError} `ERR_OUT_OF_RANGE` - more came than anybody has read. */
   #read(): void {
-    for (;;) {
-      const message = tryFrame(this.#wire, { size: longestFrame, controlSize: 64 });
-      if (message === undefined) return;
+    for (let count = 0; count < turn; count++) {
+      const message = tryFrame(this.#wire, { buffer: this.#frame, controlSize: 64 });
+      if (message === undefined) break;
       const frame = decodeFrame(message.data);
       const atNs = message.control.find(isStamp)?.nanoseconds ?? 0n;
       if (frame === undefined || frame.source === this.#hardwareAddress) continue;
       if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
       if (isIp(frame)) this.#keep(segmentOf(frame.payload), atNs);
     }
+    const { drops } = this.#wire.socket.getOption('PACKET_STATISTICS');
+    if (drops > 0)
+      throw new UsageError(
+        'ERR_OUT_OF_RANGE',
+        `${this.name}: ${drops.toLocaleString('en-US')} frames came faster than the script read them, and are lost`,
+      );
   }
 
   #keep(segment: AddressedSegment | undefined, atNs: bigint): void {
     if (segment !== undefined && (this.#isGateway || segment.destination === this.address))
-      this.#arrived.push({ ...segment, atNs });
+      this.#arrived.add({ ...segment, atNs });
   }
 
   #arp(message: ArpMessage | undefined): void {

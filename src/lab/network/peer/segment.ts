@@ -97,7 +97,8 @@ export function decodeSegment(bytes: Uint8Array): Segment | undefined {
     urgentPointer: view.getUint16(18),
     options: optionsOf(optionList),
     optionList,
-    payload: bytes.slice(size),
+    // A copy: slice() of a Buffer would be none, and keep all the memory that was read into.
+    payload: new Uint8Array(bytes.subarray(size)),
   };
 }
 
