@@ -1,5 +1,6 @@
 // Writes the JavaScript of dist/ from src/: a file for everything that is started or imported from outside, and between them files
-// of what they share. Node takes longer to find, read and link 300 modules than to run most commands. What the commands take from
+// of what they share. All are CommonJS, which Node starts a fifth sooner than modules, and which can be loaded late by functions that
+// are no promises. Node takes longer to find, read and link 300 modules than to run most commands. What the commands take from
 // other packages is bundled too, so that installing this one installs no other. The declarations are tsc's.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -10,17 +11,15 @@ import { minifySync } from 'rolldown/utils';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 
-const entries = [
-  // package.json: what others import, and the commands that are no answers.
+/** What is imported: a file of CommonJS, and beside it one of a few lines that gives its names to modules. */
+const imported = [
+  // package.json.
   'index',
   'explain/preload',
   'service/index',
   'service/supervised',
   'claims/index',
-  'cli/every',
-  // Processes of their own.
-  'explain/trial-process',
-  'lab/run/worker',
+  // By the lab's processes.
   'lab/run/typescript-hooks',
   'claims/content',
   // scripts/ and test/.
@@ -31,70 +30,64 @@ const entries = [
   'claims/documents',
 ];
 
-/** Started dozens of times in a run of the cases. */
-const programs = readdirSync(join(root, 'src/claims/programs'))
-  .map((name) => name.replace('.ts', ''))
-  .filter((name) => name !== 'report')
-  .map((name) => `claims/programs/${name}`);
+/** What is started. Programs are, dozens of times in a run of the cases. */
+const started = [
+  'cli/main',
+  'explain/trial-process',
+  'lab/run/worker',
+  ...readdirSync(join(root, 'src/claims/programs'))
+    .map((name) => name.replace('.ts', ''))
+    .filter((name) => name !== 'report')
+    .map((name) => `claims/programs/${name}`),
+];
 
-/** A group takes what its files import too, so those that others are built on come first. */
-function byPriority(group, index) {
-  return { ...group, priority: 10 - index };
-}
+/** What has declarations for CommonJS too. */
+const library = ['index', 'service/index'];
 
-/**
- * One file for the library, one for the lab with its claims, one for what takes the types out of TypeScript, and the Chinese texts,
- * loaded where somebody asks for them.
- */
+/** What `import 'sockwise'` and most programs need at once: sockets, options, and of the rest classes and tables that are exported. */
+const core = [
+  /(package|errors|address|nearest|languages)\.ts$/,
+  /(native|options|socket)\//,
+  /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/attempts|explain\/(index|rules|life-rules|unix-rules))\.ts$/,
+];
+
+/** Files of the library, of which Node prints lines where errors are thrown. The errors of the commands are a line. */
+const lined = ['core', 'netlink', 'explain', 'handles', 'service', 'index'];
+
+/** Files that others share. A module is in the first that fits. */
 const groups = [
-  {
-    name: 'core',
-    test: /\/src\/(index|package|errors|address|nearest|languages)\.ts$|\/src\/(native|options|socket|netlink|netns|proc|handles|explain\/(?!preload|trial-process|.*\.zh\.))/,
-  },
+  { name: 'core', test: new RegExp(`@oxc-project|/src/(?:${core.map(({ source }) => source).join('|')})`) },
+  { name: 'netlink', test: /\/src\/(netlink|netns|proc)\// },
+  { name: 'handles', test: /\/src\/(handles\/|explain\/attach\.ts$)/ },
+  { name: 'service', test: /\/src\/service\/(?!index|supervised)/ },
+  { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/ },
+  { name: 'explain', test: /\/src\/explain\/(?!preload|trial-process)/ },
   {
     name: 'typescript',
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
   },
-  { name: 'chinese-rules', test: /\/src\/explain\/.*\.zh\.ts$/ },
   // What records a run; what it draws and what is claimed are loaded where somebody asks for them.
   {
     name: 'instrument',
     test: /\/src\/(raw\/|lab\/(record|network|wire|pkt|run\/(?!worker|typescript(?:-hooks)?\.ts))|claims\/english\.ts)/,
   },
-  { name: 'drawings', test: /\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/ },
+  {
+    name: 'drawings',
+    test: /\/node_modules\/(?:cli-table3|picocolors|string-width|strip-ansi|ansi-regex|emoji-regex|is-fullwidth-code-point|@colors)\/|\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/,
+  },
   { name: 'claims', test: /\/src\/claims\/(?!content|index|documents|programs|chinese)(?!.*\.zh\.)/ },
   // Not those of doctor, which loads without the addon.
   { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
-].map(byPriority);
-
-/** The same for what is CommonJS: the programs take sockets alone, and the commands that answer do without Node's own handles. */
-const commonJsGroups = [
-  {
-    name: 'sockets',
-    test: /@oxc-project|\/src\/(package|errors|address|nearest)\.ts$|\/src\/(native|options|socket)\//,
-  },
-  { name: 'answers', test: /\/src\/(netlink|netns|proc|explain\/(?!index|attach|.*\.zh\.))/ },
-  { name: 'handles', test: /\/src\/(index\.ts$|handles\/|explain\/(index|attach)\.ts$)/ },
-].map(byPriority);
-
-/** The command: in CommonJS what answers at once, and the way to the file of all commands. */
-const command = ['cli/main'];
-
-/** What jest takes, which loads no modules before Node 24. Node itself never does, so that an application has one of each class. */
-const library = ['index', 'service/index'];
-
-/** Files of the commands alone, whose errors are a line. */
-const minified = ['typescript', 'instrument', 'drawings', 'claims', 'ora', 'esm', 'chinese', 'chinese-rules'];
+].map((group, index) => ({ ...group, priority: 10 - index }));
 
 /** Texts that are loaded where somebody asks for them. */
 const isChinese = /^chinese|\.zh$/;
 
 /** Functions of ours keep their names, for stacks. */
 function folded({ name, fileName, code }) {
-  const module = !fileName.endsWith('.cjs');
-  if (name === 'typescript') return minifySync(fileName, code, { module }).code;
+  if (name === 'typescript') return minifySync(fileName, code, { module: false }).code;
   const mangle = { toplevel: false, keepNames: { function: true, class: true } };
-  return minifySync(fileName, code, { module, compress: true, mangle }).code;
+  return minifySync(fileName, code, { module: false, compress: true, mangle }).code;
 }
 
 /** Folders of the packages that are bundled. */
@@ -104,12 +97,13 @@ const finish = {
   name: 'finish',
   generateBundle(_, chunks) {
     for (const chunk of Object.values(chunks)) {
+      chunk.code = loadedLate(chunk.code.replaceAll(wrapped, ''));
+      if (chunk.name === 'index') chunk.code = chunk.code.replaceAll(lateExport, called);
       // What nobody reads. Of the library itself Node prints lines.
-      if (minified.includes(chunk.name) || chunk.fileName?.endsWith('.cjs')) chunk.code = folded(chunk);
-      if (chunk.fileName?.endsWith('.js')) chunk.code = chunk.code?.replaceAll(builtinImport, taken);
+      if (!lined.includes(chunk.name)) chunk.code = folded(chunk);
       // V8 reads a file of ASCII in half the time: one other character, and each takes two bytes.
-      if (!isChinese.test(chunk.name)) chunk.code = chunk.code?.replaceAll(/[^\x00-\x7f]/g, escaped);
-      for (const id of chunk.moduleIds ?? []) {
+      if (!isChinese.test(chunk.name)) chunk.code = chunk.code.replaceAll(/[^\x00-\x7f]/g, escaped);
+      for (const id of chunk.moduleIds) {
         const [, folder] = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id) ?? [];
         if (folder !== undefined) packages.add(folder);
       }
@@ -117,16 +111,31 @@ const finish = {
   },
 };
 
-const builtinImport = /\bimport ?(?:(\{[^}]*\})|(?:\* ?as )?([\w$]+)) ?from ?"(node:[^"]+)"/g;
+/** A module of Node with `default` in it, which takes a look at each of its exports, and loads what is behind them. */
+const wrapped = /^node_\w+ = .*__toESM\(.*\n|(?<=\bnode_\w+)\.default\b/gm;
 
 /**
- * Takes a module of Node without an ES module around it: to make that, Node reads each of its exports, which loads what they stand
- * for. Of fs and util that is Node's streams, MIME types and a parser of arguments, for which nothing here asks.
+ * Files of ours are loaded where one of their names is first used: most programs call a few of the functions, and V8 reads all that
+ * is loaded. It is all the same to the code, since nothing happens when it is loaded.
  */
-function taken(_, names, whole, id) {
-  const found = names?.replaceAll(/ as /g, ': ') ?? whole;
-  // One of them may be `process`.
-  return `const ${found} = globalThis.process.getBuiltinModule("${id}")`;
+function loadedLate(code) {
+  const late = new Set();
+  const declared = code.replaceAll(/^(?:const (\w+) = )?require\("(\.[^"]+)"\);\n/gm, (_, name, file) => {
+    if (name === undefined) return '';
+    late.add(name);
+    return `let ${name}$;\nconst ${name} = () => ${name}$ ??= require("${file}");\n`;
+  });
+  return declared.replaceAll(/\b(new )?(require_\w+)\./g, (whole, isNew, name) => {
+    if (!late.has(name)) return whole;
+    return isNew === undefined ? `${name}().` : `new (${name}()).`;
+  });
+}
+
+/** The public functions of such files: to read them would load them. Classes and tables are in the file that is loaded at once. */
+const lateExport = /^exports\.(\w+) = (require_(?!core)\w+\(\)\.\w+);$/gm;
+
+function called(_, name, own) {
+  return `exports.${name} = function ${name}(...args) {\n\treturn ${own}(...args);\n};`;
 }
 
 function escaped(unit) {
@@ -154,15 +163,17 @@ function licenceOf(folder) {
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 
-/** Writes a file for each entry, and files of what they share. Returns the names of all. */
-async function write(names, output, elsewhere = []) {
+/** Writes a file for each entry, and files of what they share. */
+async function write(names) {
   const bundle = await rolldown({
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, join(root, 'src', `${name}.ts`)])),
     platform: 'node',
+    // Files of ours may need each other, since they load late.
+    preserveEntrySignatures: 'allow-extension',
     // As it is written: beside the file that asks for it.
     makeAbsoluteExternalsRelative: false,
-    external: (id, importer) => elsewhere.includes(id) || (id.startsWith('node:') && !isForPrograms(id, importer)),
+    external: (id, importer) => id.startsWith('node:') && !isForPrograms(id, importer),
     // Nothing happens when a module is loaded but what its exports need, as package.json says too; for others it speaks itself.
     treeshake: { moduleSideEffects: [{ test: /\/src\//, sideEffects: false }] },
     tsconfig: join(root, 'tsconfig.json'),
@@ -171,25 +182,45 @@ async function write(names, output, elsewhere = []) {
     checks: { ineffectiveDynamicImport: false, pluginTimings: false },
     plugins: [withoutPrograms, finish],
   });
-  const { output: files } = await bundle.write({ dir: dist, comments: false, ...output });
+  const { output: files } = await bundle.write({
+    dir: dist,
+    format: 'cjs',
+    comments: false,
+    entryFileNames: '[name].cjs',
+    chunkFileNames: 'shared/[name].cjs',
+    codeSplitting: { groups, includeDependenciesRecursively: false },
+  });
   await bundle.close();
-  return files.map(({ fileName }) => fileName);
+  return files;
 }
 
-const written = new Set([
-  ...(await write(entries, { format: 'esm', chunkFileNames: 'shared/[name].js', codeSplitting: { groups } })),
-  // Node starts a third sooner with CommonJS, and the programs load what a Socket needs alone, not all of the public surface.
-  ...(await write(
-    [...programs, ...command, ...library],
-    {
-      format: 'cjs',
-      entryFileNames: '[name].cjs',
-      chunkFileNames: 'shared/[name].cjs',
-      codeSplitting: { groups: commonJsGroups },
-    },
-    ['./every.js'],
-  )),
-]);
+/** Says what native/load.ts says of a library inside a bundle, for one that is not there. */
+const bundled =
+  'a bundler has taken sockwise from its folder, where the native addon is: mark it as external (esbuild --external:sockwise, rollup --external sockwise, webpack externals, ncc --external sockwise)';
+
+/**
+ * A module with the names of a file of CommonJS, so that `import` and `require()` share one copy. It is taken by require(): for `import`
+ * of it Node would start a parser that looks for its names.
+ */
+function facade(name, names) {
+  const isOther = names.length === 0 ? '' : ` || !('${names[0]}' in $all)`;
+  return `let $all;
+try {
+  $all = globalThis.process.getBuiltinModule('node:module').createRequire(import.meta.url)('./${basename(name)}.cjs');
+} catch (error) {
+  if (error?.code !== 'MODULE_NOT_FOUND' && error?.code !== 'ERR_INVALID_ARG_VALUE') throw error;
+}
+if ($all === undefined${isOther}) throw Object.assign(new Error('${bundled}'), { code: 'ERR_NATIVE_LOAD' });
+export const { ${names.join(', ')} } = $all;
+`;
+}
+
+const files = await write([...imported, ...started]);
+const written = new Set(files.map(({ fileName }) => fileName));
+for (const { name, exports } of files.filter(({ isEntry, name }) => isEntry && imported.includes(name))) {
+  writeFileSync(join(dist, `${name}.js`), facade(name, exports));
+  written.add(`${name}.js`);
+}
 writeFileSync(
   join(dist, 'LICENSES'),
   [...packages]

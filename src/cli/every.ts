@@ -14,4 +14,7 @@ const commands: Commands = {
   build: async () => (await import('./build.js')).addBuildCommand,
 };
 
-await runProgram(commands);
+/** Runs one of them. */
+export function runEvery(): Promise<void> {
+  return runProgram(commands);
+}

@@ -3,8 +3,9 @@
 import { messageOf } from '../errors.js';
 import * as dgram from 'node:dgram';
 import * as net from 'node:net';
-import { languages } from '../languages.js';
-import type { Attachable } from './attach.js';
+import { attachIn } from './attach.js';
+import { inEnglish } from './words.js';
+import { inChinese } from './words.zh.js';
 
 type Method = (this: unknown, ...args: unknown[]) => unknown;
 
@@ -29,10 +30,9 @@ function bindsFirst([first]: readonly unknown[]): boolean {
 }
 
 try {
-  const { attachIn } = await import('./attach.js');
-  const { explanationWords } = await import('./say.js');
-  const words = await explanationWords(languages.find((one) => one === process.env['SOCKWISE_LANG']));
-  const prepare = (self: unknown): void => void attachIn(words, self as Attachable);
+  // Looked up here, since that loads it, and the addon, which may be missing.
+  const words = process.env['SOCKWISE_LANG'] === 'zh' ? inChinese : inEnglish;
+  const prepare = attachIn.bind(undefined, words) as (self: unknown) => void;
   before(net.Server.prototype, 'listen', prepare);
   before(dgram.Socket.prototype, 'bind', prepare);
   before(net.Socket.prototype, 'connect', (self, args) => {

@@ -6,7 +6,7 @@ import { Deadline } from './deadline.js';
 import { tryHere, type TrialOrder } from './trials.js';
 
 if (namespacesAvailable().how === 'user-namespace') {
-  process.exitCode = await reexecInUserNamespace();
+  void reexecInUserNamespace().then((code) => (process.exitCode = code));
 } else {
   const { order, timeoutMs } = JSON.parse(readFileSync(0, 'utf8')) as { order: TrialOrder; timeoutMs: number };
   writeSync(1, JSON.stringify(tryHere(order, new Deadline(timeoutMs))));

@@ -35,7 +35,7 @@ export function tryHere({ situation, code, actions }: TrialOrder, deadline: Dead
   return { asItIs, cures };
 }
 
-const program = compiled('explain/trial-process.js');
+const program = compiled('explain/trial-process.cjs');
 // To start Node twice, and load what the trials need.
 const processMs = 400;
 

@@ -8,7 +8,7 @@ import type { CaseOutputs } from './run-case.js';
 import type { Isolation } from './stage.js';
 
 /** Run compiled, also where this file is not. */
-export const workerFile = compiled('lab/run/worker.js');
+export const workerFile = compiled('lab/run/worker.cjs');
 
 /** A module of claims, as a worker loads it. */
 export interface Claims {
