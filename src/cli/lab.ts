@@ -149,7 +149,7 @@ export function addLabCommand(program: Command): void {
     .action(async (words: string[], flags: LabFlags) => {
       if (flags.watch === true && (flags.dryRun === true || flags.list === true))
         throw new UsageError('ERR_ARGUMENT_INVALID', '--watch cannot be combined with --list or --dry-run');
-      if (flags.dryRun === true) console.log(await (await import('./lab-list.js')).readScripts(words, flags));
+      if (flags.dryRun === true) console.log(await (await import('./lab-read.js')).readScripts(words, flags));
       else if (flags.list === true) console.log(await (await import('./lab-list.js')).printList(words, flags));
       else if (flags.watch === true) await watchLab(words, flags);
       else await runLab(words, flags);

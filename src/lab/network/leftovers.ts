@@ -25,7 +25,9 @@ function processesIn(namespace: NetworkNamespace): number[] {
 export function endProcessesIn(namespace: NetworkNamespace): void {
   inUse.delete(namespace);
   for (let round = 0; round < rounds; round++) {
-    for (const pid of processesIn(namespace)) {
+    const found = processesIn(namespace);
+    if (found.length === 0) return;
+    for (const pid of found) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {

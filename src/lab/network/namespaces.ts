@@ -45,6 +45,11 @@ class Nursery {
     ];
   }
 
+  /** In which nothing of a run happens. */
+  get parent(): NetworkNamespace {
+    return this.#parent;
+  }
+
   create(): NetworkNamespace {
     const namespace = this.#parent.run(() => NetworkNamespace.create());
     for (const [name, value] of this.#limits) trySysctl(namespace, name, value);
@@ -53,6 +58,12 @@ class Nursery {
 }
 
 let nursery: Nursery | undefined;
+
+/** A namespace that no run sees, with `lo` up. It lives as long as this process. */
+export function asideNamespace(): NetworkNamespace {
+  nursery ??= new Nursery();
+  return nursery.parent;
+}
 
 function setGiven(namespace: NetworkNamespace): void {
   const given = JSON.parse(process.env[givenVariable] ?? '{}') as Readonly<Record<string, string>>;

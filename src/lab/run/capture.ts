@@ -1,7 +1,7 @@
 import { remarksOf } from '../draw/remarks.js';
 import type { Station } from '../network/cable.js';
 import type { Host } from '../network/host.js';
-import { newNamespace } from '../network/namespaces.js';
+import { asideNamespace } from '../network/namespaces.js';
 import { named } from '../network/peer/link-socket.js';
 import type { Event } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
@@ -79,12 +79,7 @@ export class Capture {
     }
     if (!isFirst) return;
     // Over lo the datagrams of that would be in the capture. Packets are stamped in every namespace, or in none (net_enable_timestamp()).
-    const aside = newNamespace();
-    try {
-      waitForPacketStamps(aside);
-    } finally {
-      aside.close();
-    }
+    waitForPacketStamps(asideNamespace());
   }
 
   /** Stores what has come by now. */

@@ -294,8 +294,13 @@ function writeCapture(stage: Stage, file: string, trace: Trace): void {
   }
 }
 
+let hasNamespaces = false;
+
+/** Asked until the answer is yes: each time a namespace is made, and taken down again while the run begins. */
 function mustHaveNamespaces(): void {
+  if (hasNamespaces) return;
   const access = namespacesAvailable();
+  hasNamespaces = access.how === 'root';
   if (access.how === 'root') return;
   const reason =
     access.how === 'none' ? access.reason : 'this process is not root: run it under `unshare --map-root-user --net`';

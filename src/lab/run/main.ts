@@ -1,7 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 import { namespacesAvailable, reexecInUserNamespace, UsageError } from '../../index.js';
 import { terminalWidth } from '../draw/text/width.js';
 import { isOutside } from '../record/position.js';
@@ -12,11 +11,11 @@ import { breakOffAtRejections } from './floating.js';
 
 /** The file that `node FILE` was given, if it is the user's own and not a test runner's. */
 function mainFile(): string | undefined {
-  // process.argv is that of the main thread in workers too, and there the file is not loaded.
-  if (!isMainThread || process.argv[1] === undefined) return undefined;
+  if (process.argv[1] === undefined) return undefined;
   try {
     const file = realpathSync(process.argv[1]);
-    return isOutside(file) ? file : undefined;
+    // process.argv is that of the main thread in workers too, and there the file is not loaded.
+    return isOutside(file) && process.getBuiltinModule('node:worker_threads').isMainThread ? file : undefined;
   } catch {
     return undefined;
   }
