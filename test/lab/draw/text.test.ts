@@ -1,5 +1,5 @@
 import type { CaseResult, MatrixResult, RowResult } from '../../../src/lab/record/result.js';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { escapeXml } from '../../../src/lab/draw/page/escape.js';
 import { matrixJunit } from '../../../src/lab/draw/junit.js';
 import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';
@@ -35,12 +35,15 @@ const result: MatrixResult = {
   ],
 };
 
-/** Prints the table in a process of its own, where picocolors reads the environment anew. */
-async function table(width: number, env: NodeJS.ProcessEnv, of: MatrixResult = result): Promise<string> {
+type Wanted = readonly [of: MatrixResult, width: number];
+
+/** The tables of a process of its own, where picocolors reads the environment anew. */
+async function tables(env: NodeJS.ProcessEnv, wanted: readonly Wanted[]): Promise<string[]> {
   const terminal = new URL('../../../dist/lab/index.js', import.meta.url).href;
-  const script = `import { matrixTable } from ${JSON.stringify(terminal)}; console.log(matrixTable(${JSON.stringify(of)}, ${width}))`;
+  const script = `import { matrixTable } from ${JSON.stringify(terminal)};
+    console.log(JSON.stringify(${JSON.stringify(wanted)}.map(([of, width]) => matrixTable(of, width))));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', script], { env });
-  return stdout;
+  return JSON.parse(stdout) as string[];
 }
 
 const escape = String.fromCodePoint(0x1b);
@@ -74,25 +77,40 @@ describe('a case with all its steps', () => {
 });
 
 describe('the table', () => {
-  test.each([40, 69, 70, 80, 100, 160])('fits %i columns, with its summary', async (width) => {
-    const text = plain(await table(width, { FORCE_COLOR: '1', NO_COLOR: undefined }));
+  const widths = [40, 69, 70, 80, 100, 160];
+  let coloured: Map<number, string>;
+  let narrow = '';
+  let wholly = '';
+  let partly = '';
+
+  beforeAll(async () => {
+    const all = widths.map((width) => [result, width] as const);
+    const texts = await tables({ FORCE_COLOR: '1', NO_COLOR: undefined }, all);
+    coloured = new Map(texts.map((text, index) => [widths[index] ?? 0, text]));
+    const part = { ...result, unfinished: ['T6', 'T7'] };
+    [narrow = '', wholly = '', partly = ''] = await tables({ NO_COLOR: '1', FORCE_COLOR: undefined }, [
+      [result, 40],
+      [result, 100],
+      [part, 100],
+    ]);
+  });
+
+  test.each(widths)('fits %i columns, with its summary', (width) => {
+    const text = plain(coloured.get(width) ?? '');
     const lengths = text.split('\n').map((line) => line.length);
     expect(Math.max(...lengths)).toBeLessThanOrEqual(width);
     expect(Math.max(...lengths)).toBeGreaterThan(width - 25);
     for (const { id } of result.cases) expect(text).toContain(id);
   });
 
-  test('has its cells below one another where they would be too narrow', async () => {
-    const text = await table(40, { NO_COLOR: '1', FORCE_COLOR: undefined });
-    expect(text).toMatch(/^T1 confirmed\n {2}a claim of many words that has to be\n {2}\w/);
-    expect(text).toMatch(/^ {2}seen: it needs <more>$/m);
+  test('has its cells below one another where they would be too narrow', () => {
+    expect(narrow).toMatch(/^T1 confirmed\n {2}a claim of many words that has to be\n {2}\w/);
+    expect(narrow).toMatch(/^ {2}seen: it needs <more>$/m);
   });
 
-  test('says that it is a part only, and of what', async () => {
-    const env = { NO_COLOR: '1', FORCE_COLOR: undefined };
-    const wholly = await table(100, env);
+  test('says that it is a part only, and of what', () => {
+    expect(wholly).toContain('T5');
     expect(wholly).not.toMatch(/interrupted/i);
-    const partly = await table(100, env, { ...result, unfinished: ['T6', 'T7'] });
     expect(partly).toMatch(/^Interrupted: 5 of 7 cases had ended\.$/m);
   });
 
@@ -110,9 +128,9 @@ describe('the table', () => {
     expect(await widest('list', COLUMNS)).toBe(await widest('list', undefined));
   });
 
-  test('is coloured where asked for, and not with NO_COLOR', async () => {
-    expect(await table(100, { FORCE_COLOR: '1', NO_COLOR: undefined })).toContain(escape);
-    expect(await table(100, { NO_COLOR: '1', FORCE_COLOR: undefined })).not.toContain(escape);
+  test('is coloured where asked for, and not with NO_COLOR', () => {
+    expect(coloured.get(100)).toContain(escape);
+    expect(wholly).not.toContain(escape);
   });
 
   test('is not coloured in a pipe, and fits 100 columns there', async () => {

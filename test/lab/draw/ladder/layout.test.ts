@@ -3,8 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
 import { boxOf, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
 import { type Layout, layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
-import { mostWidth, mostWithTexts, phone, type Room, rooms } from '../../../../src/lab/draw/ladder/room.js';
-import type { Trace } from '../../../../src/lab/record/trace.js';
+import { mostWidth, mostWithTexts, phone, rooms } from '../../../../src/lab/draw/ladder/room.js';
 import {
   abortiveClose,
   halfClosed,
@@ -24,6 +23,7 @@ import {
   timeWaitGap,
   traces,
 } from '../../../support/traces.js';
+import { laidOut } from '../../../support/drawn.js';
 import { call, mark } from '../../../support/events.js';
 
 /** Boxes have the height of the font, which is more than that of its letters. */
@@ -54,8 +54,7 @@ function stripe({ from, to }: Line): Shape {
   return [from, to, { x: to.x, y: to.y + 1 }, { x: from.x, y: from.y + 1 }];
 }
 
-function flaws(trace: Trace, room?: Room): Record<string, unknown> {
-  const layout = layoutOf(trace, undefined, room);
+function flaws(layout: Layout): Record<string, unknown> {
   return {
     overlaps: overlaps(layout.labels),
     outside: outside(layout),
@@ -73,15 +72,15 @@ describe('the layout', () => {
   test.each(traces.map((trace) => [trace.name, trace] as const))(
     'of %s is in order and nothing is in the way',
     (_, trace) => {
-      expect(flaws(trace)).toEqual(none);
-      expect(flaws(trace, phone)).toEqual(none);
+      expect(flaws(laidOut(trace))).toEqual(none);
+      expect(flaws(layoutOf(trace, undefined, phone))).toEqual(none);
     },
   );
 
   test('of any trace is in order and nothing is in the way', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        expect(flaws(randomTrace(seed))).toEqual(none);
+        expect(flaws(layoutOf(randomTrace(seed)))).toEqual(none);
       }),
       // Of the example the last segment is lost on a long way: its arrow ended below the picture.
       { numRuns: 60, examples: [[-1923208711]] },
@@ -91,7 +90,7 @@ describe('the layout', () => {
   test('of any trace is so on a phone too', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        expect(flaws(randomTrace(seed), phone)).toEqual(none);
+        expect(flaws(layoutOf(randomTrace(seed), undefined, phone))).toEqual(none);
       }),
       // Of the example the lines of a mark were wider than the picture of one host.
       { numRuns: 20, examples: [[1756752082]] },
@@ -134,7 +133,7 @@ describe('the layout', () => {
   });
 
   test('is bounded however long the run', () => {
-    expect(layoutOf(longRun).height).toBeLessThan(1000);
+    expect(laidOut(longRun).height).toBeLessThan(1000);
   });
 
   test('crosses the arrows of a simultaneous close, each with its label at its sender', () => {
@@ -183,7 +182,7 @@ describe('the layout', () => {
   });
 
   test.each(traces.map((trace) => [trace.name, trace] as const))('of %s has no arrow across a label', (_, trace) => {
-    const { arrows, labels } = layoutOf(trace);
+    const { arrows, labels } = laidOut(trace);
     const straight = arrows.filter(({ turn }) => turn === undefined);
     const crossed = labels.filter((label) => {
       const box = boxOf(label);
@@ -253,7 +252,7 @@ describe('the layout', () => {
 
   test('has texts in bands in full ink, since soft ink is hard to read on the colour of TIME_WAIT', () => {
     for (const trace of traces) {
-      const { bands, labels } = layoutOf(trace);
+      const { bands, labels } = laidOut(trace);
       const inBands = labels.filter(({ x, y, kind }) => {
         const isIn = bands.some(
           ({ x: left, width, top, bottom }) => x > left && x < left + width && y > top && y <= bottom,

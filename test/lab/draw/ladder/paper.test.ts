@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { boxOf, textOf } from '../../../../src/lab/draw/ladder/label.js';
 import { layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
 import { printOf } from '../../../../src/lab/draw/ladder/paper.js';
+import { laidOut } from '../../../support/drawn.js';
 import { plainClose, longDialogue, oneHost, threeHosts, traces } from '../../../support/traces.js';
 
 const layouts = [...traces, { ...longDialogue, name: 'long-dialogue' }].map(
-  (trace) => [trace.name, layoutOf(trace)] as const,
+  (trace) => [trace.name, laidOut(trace)] as const,
 );
 
 describe('on paper', () => {

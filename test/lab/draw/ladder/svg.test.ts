@@ -8,6 +8,7 @@ import { printOf } from '../../../../src/lab/draw/ladder/paper.js';
 import { ladderSvg } from '../../../../src/lab/draw/ladder/svg.js';
 import type { Trace } from '../../../../src/lab/record/trace.js';
 import { launchChromium, noChromium } from '../../../support/chromium.js';
+import { pictured } from '../../../support/drawn.js';
 import {
   abortiveClose,
   longTexts,
@@ -97,7 +98,7 @@ describe('the picture', () => {
 
   test('has names that no other picture has', () => {
     const names = (svg: string): string[] => [...svg.matchAll(/ id="([^"]*)"/g)].map(([, id = '']) => id);
-    const all = traces.flatMap((trace) => names(ladderSvg(trace)));
+    const all = traces.flatMap((trace) => names(pictured(trace)));
     expect(new Set(all).size).toBe(all.length);
     const page = names(experimentsHtml([plainClose, plainClose]));
     expect(new Set(page).size).toBe(page.length);
@@ -218,7 +219,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
   test('every picture is well-formed XML', async () => {
     await open('', {});
     for (const trace of traces) {
-      const parse = `new DOMParser().parseFromString(${JSON.stringify(ladderSvg(trace))}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`;
+      const parse = `new DOMParser().parseFromString(${JSON.stringify(pictured(trace))}, 'image/svg+xml').querySelector('parsererror')?.textContent ?? ''`;
       expect(await page.evaluate<string>(parse)).toBe('');
     }
   });
