@@ -69,7 +69,7 @@ const groups = [
   // What records a run; what it draws and what is claimed are loaded where somebody asks for them.
   {
     name: 'instrument',
-    test: /\/src\/(raw\/|lab\/(record|network|wire|pkt|run\/(?!worker|typescript(?:-hooks)?\.ts))|claims\/english\.ts)/,
+    test: /\/src\/(raw\/|lab\/(record|network|wire|pkt|run\/(?!worker\.ts|typescript(?:-hooks)?\.ts))|claims\/english\.ts)/,
   },
   {
     name: 'drawings',
