@@ -30,8 +30,11 @@ function mapLinks(md) {
   });
 }
 
-/** Tags that the Markdown uses as tags: a line break in a table, the name of a place. Others are text, such as `Set<PollEvent>`. */
-const TAG = /^<(br|a id="[^"]*"|\/a)\s*\/?>$/;
+/**
+ * What the Markdown uses as HTML: a line break in a table, the name of a place, and what VitePress puts into the link of a heading. Others
+ * are text, such as `Set<PollEvent>`.
+ */
+const TAG = /^(<(br|a id="[^"]*"|\/a)\s*\/?>|&ZeroWidthSpace;)$/;
 
 /** Vue compiles what is rendered; the Markdown was not written for it. */
 function keepFromVue(md) {
