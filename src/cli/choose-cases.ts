@@ -9,7 +9,7 @@ function caseById(id: string): Case {
   const ids = cases.map((candidate) => candidate.id);
   throw new UsageError(
     'ERR_ARGUMENT_INVALID',
-    `there is no case ${JSON.stringify(id)}; near it: ${nearest(wanted, ids)}`,
+    `unknown case ${JSON.stringify(id)}; did you mean ${nearest(wanted, ids)}?`,
   );
 }
 

@@ -68,7 +68,7 @@ export async function found(word: string, pkt: PktSettings): Promise<readonly Ch
   const names = (await everyOne()).map(({ experiment: { name } }) => name);
   throw new UsageError(
     'ERR_ARGUMENT_INVALID',
-    `there is no experiment ${JSON.stringify(word)}; near it: ${nearest(word, names)} (sockwise lab --list has all)`,
+    `unknown experiment ${JSON.stringify(word)}; did you mean ${nearest(word, names)}? (sockwise lab --list shows all)`,
   );
 }
 

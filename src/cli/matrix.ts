@@ -44,7 +44,7 @@ function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
   if (unknown !== undefined) {
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',
-      `there is no article ${JSON.stringify(unknown)}; they are ${articles.map(({ number, title }) => `${number} "${title}"`).join(', ')}`,
+      `unknown article ${JSON.stringify(unknown)}; choose one of: ${articles.map(({ number, title }) => `${number} "${title}"`).join(', ')}`,
     );
   }
   const chosen = ids === undefined ? cases : casesById(ids);

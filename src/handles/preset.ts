@@ -72,6 +72,7 @@ export class ConnectionPreset {
     if (presets.size === 0) unpatch();
   }
 
+  /** `end()`, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.end();
   }

@@ -88,6 +88,7 @@ export class PortReservation {
     this.#socket.close();
   }
 
+  /** `release()`, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.release();
   }

@@ -85,6 +85,7 @@ export class NetlinkExchange {
     this.#transport.close();
   }
 
+  /** `close()`, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -234,6 +234,7 @@ export class NetworkNamespace {
     closeSync(this.#held.fd);
   }
 
+  /** `close()`, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -240,6 +240,7 @@ export class SocketWatch {
     clearInterval(this.#timer);
   }
 
+  /** `close()`, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -385,6 +385,7 @@ export class Socket<F extends Family = Family> {
     return fd;
   }
 
+  /** {@link Socket.close}, where the block of `using` ends. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -160,8 +160,8 @@ describe('sockwise lab', () => {
 
   test.each<[string, string[], RegExp]>([
     ['nothing to run', [], /name an experiment or a file/],
-    ['an unknown name', [`${known}x`], new RegExp(`no experiment "${known}x"; near it: ${known}\\b`)],
-    ['a file without a name of one', ['package'], /no experiment "package"; near it/],
+    ['an unknown name', [`${known}x`], new RegExp(`unknown experiment "${known}x"; did you mean ${known}\\b`)],
+    ['a file without a name of one', ['package'], /unknown experiment "package"; did you mean/],
     ['a patience of 0', [known, '--patience', '0'], /--patience: expected a factor from 0\.1 to 100, got "0"/],
     ['a patience that is no number', [known, '--patience', '1e1'], /--patience: .* got "1e1"/],
     ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],

@@ -28,7 +28,7 @@ describe('sockwise matrix', () => {
   test('suggests the nearest of an unknown case, and ends with 2', async () => {
     const { code, stdout, stderr } = await sockwise(['matrix', '--case', 'G77']);
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toMatch(/no case "G77"; near it: G7\b/);
+    expect(stderr).toMatch(/unknown case "G77"; did you mean G7\b/);
   });
 
   test('ends with 2 on an unknown article and an unknown flag', async () => {

@@ -35,6 +35,7 @@ function count(into: Record<string, number>, key: string): void {
   into[key] = (into[key] ?? 0) + 1;
 }
 
+/** Counts pairs by what came of them, and the calls on which kernel and model differ. */
 export function tallyOf(tables: readonly GridTable[]): Tally {
   const fates: Record<string, number> = {};
   const unpredicted: Record<string, number> = {};

@@ -199,6 +199,7 @@ function notRun(why: NotRun): string {
   }
 }
 
+/** The words of reports in English, which every report takes by default. */
 export const english: ReportWords = {
   language: 'en',
   verdicts: { refuted: 'refuted', qualified: 'qualified', confirmed: 'confirmed', skipped: 'skipped' },

@@ -27,6 +27,7 @@ function distinct(texts: readonly string[]): string[] {
   return [...new Set(texts)].toSorted();
 }
 
+/** The system calls, options, sysctls and signals of a run, each once. */
 export function ingredientsOf(events: readonly Event[]): Ingredients {
   const calls = events.filter((event) => event.kind === 'call');
   const system = calls.filter(({ name }) => name !== 'sysctl');

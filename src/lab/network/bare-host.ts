@@ -151,10 +151,12 @@ export class BareHost {
     );
   }
 
+  /** Reads a sysctl of this host, such as `net.ipv4.tcp_fin_timeout`. */
   sysctl(name: string): string {
     return this.#own().sysctl(name);
   }
 
+  /** Sets a sysctl of this host; the error is that of `NetworkNamespace.setSysctl`. */
   setSysctl(name: string, value: string | number): void {
     this.recorder.call({ kind: 'call', host: this.name, name: 'sysctl', args: [name, value] }, () =>
       this.#own().setSysctl(name, value),
@@ -236,6 +238,7 @@ export class BareHost {
     });
   }
 
+  /** Takes `mute()` back: what this host sends to `peer` arrives again. */
   unmute(peer: BareHost): void {
     mustBeHost(peer, 'unmute');
     this.recorder.call({ kind: 'link', host: this.name, change: 'unmuted', to: peer.name }, () => {

@@ -170,6 +170,7 @@ export class Link {
     this.#set(false);
   }
 
+  /** Sets the link up again after `down()`. */
   up(): void {
     this.#set(true);
   }

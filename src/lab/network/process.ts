@@ -83,6 +83,7 @@ export class HostProcess {
     return this.#child.pid ?? -1;
   }
 
+  /** Notes that the program runs, or could not be started. */
   started(): void {
     this.note('starts', this.pid !== -1);
   }

@@ -19,6 +19,7 @@ export interface LoadedPkt {
   readonly lengthMs: number;
   /** Whether a call of it may hold up the process that plays it. */
   readonly mayHoldUp: boolean;
+  /** Plays its lines on a stage. */
   play(stage: PktStage): Promise<void>;
 }
 

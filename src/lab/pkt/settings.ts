@@ -6,6 +6,7 @@ import type { PktScript } from './script.js';
 /** A script may take so long by its own times. */
 export const longestMs = 500_000;
 
+/** What a script of packetdrill can be played over, as `--ip_version` has it. */
 export const ipVersions = ['ipv4', 'ipv6', 'ipv4-mapped-ipv6'] as const;
 export type IpVersion = (typeof ipVersions)[number];
 

@@ -139,6 +139,7 @@ type Without<E, Keys extends string> = E extends unknown ? Omit<E, Keys> : never
 /** An event that takes no time, before it is recorded. */
 export type Moment = Without<Event, 'atMs' | 'endMs'>;
 
+/** A row of `listSockets` as a run records it. */
 export function tableRow(row: SocketRow): TableRow {
   return {
     protocol: row.protocol,

@@ -6,6 +6,7 @@ export interface Endpoint {
 
 /** In the order of their bits, lowest first: RFC 9293 section 3.1; AE is AccECN's, draft-ietf-tcpm-accurate-ecn section 3.1. */
 export const flagNames = ['FIN', 'SYN', 'RST', 'PSH', 'ACK', 'URG', 'ECE', 'CWR', 'AE'] as const;
+/** A flag of the TCP header. */
 export type Flag = (typeof flagNames)[number];
 
 /** RFC 7323 section 3. */

@@ -25,6 +25,7 @@ export type ListedExperiment = Pick<
   'name' | 'title' | 'about' | 'cases' | 'variants' | 'byNameOnly' | 'limitMs'
 >;
 
+/** What is known of an experiment without running it, as plain data. */
 export function listed({ name, title, about, cases, variants, byNameOnly, limitMs }: Experiment): ListedExperiment {
   return { name, title, about, cases, variants, byNameOnly, limitMs };
 }

@@ -9,6 +9,7 @@ export const socketWords = {
   tcp6: { protocol: 'tcp', family: 'IPv6', type: 'stream' },
   udp6: { protocol: 'udp', family: 'IPv6', type: 'dgram' },
 } as const;
+/** The first word of a socket in a scenario. */
 export type ScenarioProtocol = keyof typeof socketWords;
 const protocols = Object.keys(socketWords) as readonly ScenarioProtocol[];
 

@@ -22,6 +22,7 @@ export interface TryWords {
   readonly rules: string;
 }
 
+/** The words of `sockwise try` in English. */
 export const tryEnglish: TryWords = {
   language: 'en',
   explanation: inEnglish,

@@ -48,6 +48,7 @@ export interface Entry {
   readonly texts: readonly string[];
 }
 
+/** The rows of a table for a narrow terminal, cells below one another. */
 export function stacked(entries: readonly Entry[], width: number): string {
   return entries
     .map(({ head, texts }) => [head, ...texts.map((text) => wrap(text, width, '  '))].join('\n'))
