@@ -11,7 +11,7 @@ import { canMakeNamespaces } from '../../support/namespaces.js';
 const folder = fileURLToPath(new URL('scripts/', import.meta.url));
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.pkt'));
 /** What the MSS and the errors of ICMP are called depends on the version. */
-const onlyIPv4 = ['ip-header.pkt', 'blocking-fast-open.pkt'];
+const onlyIPv4 = ['ip-header.pkt', 'blocking-fast-open.pkt', 'path-mtu.pkt'];
 
 function forVersion(text: string, ipVersion: IpVersion): string {
   if (ipVersion === 'ipv4') return text;

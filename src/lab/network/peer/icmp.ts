@@ -59,12 +59,16 @@ export function icmpNumbers(
   return known === undefined || number === undefined ? undefined : [known.type, number];
 }
 
+/** A message is at most 576 bytes long, RFC 1812 section 4.3.2.3; of ICMPv6 1280, RFC 4443 section 2.4. */
+const mostQuoted = { ipv4: 576 - 20 - 8, ipv6: 1280 - 40 - 8 };
+
 /** An error message of ICMP or ICMPv6 about a segment of its destination; `undefined` for a type or code that is not known. */
 export function encodeIcmp({ source, destination, type, code, mtu = 0, about }: IcmpMessage): PacketToSend | undefined {
   const isV6 = isIPv6(source);
   const numbers = icmpNumbers(isV6, type, code);
   if (numbers === undefined) return undefined;
-  const quoted = encodeIp({ source: destination, destination: source, protocol: Protocol.TCP, payload: about });
+  const whole = encodeIp({ source: destination, destination: source, protocol: Protocol.TCP, payload: about });
+  const quoted = whole.subarray(0, isV6 ? mostQuoted.ipv6 : mostQuoted.ipv4);
   const bytes = new Uint8Array(8 + quoted.length);
   bytes.set(numbers);
   // The MTU has the whole second word in ICMPv6, RFC 4443 section 3.2, and its lower half in ICMP, RFC 1191 section 4.
