@@ -22,7 +22,8 @@ export interface HostSettings extends LinkSettings {
   readonly address?: string;
 }
 
-const mostHosts = 8;
+/** Hosts and peers: each host is joined with each, by 190 links of 20. */
+const mostHosts = 20;
 const longestName = 100;
 const longestMark = 2000;
 const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${index + 1}`);
@@ -328,7 +329,11 @@ export class Stage {
     if (typeof name !== 'string' || name === '' || name.length > longestName || !isFree)
       throw invalidArgument('host', `a name of its own of at most ${longestName} characters`, name);
     if (wanted !== undefined && typeof wanted !== 'string') throw invalidArgument('address', 'a text', wanted);
-    if (this.#stations.length === mostHosts) throw new UsageError('ERR_OUT_OF_RANGE', `host: at most ${mostHosts}`);
+    if (this.#stations.length === mostHosts)
+      throw new UsageError(
+        'ERR_OUT_OF_RANGE',
+        `host: at most ${mostHosts} hosts and peers, since each is joined with each`,
+      );
     const taken = new Set(this.#stations.map(({ address }) => address));
     const address = wanted ?? addresses.find((candidate) => !taken.has(candidate)) ?? '';
     if (!/^192\.168\.0\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/.test(address) || taken.has(address))

@@ -219,6 +219,16 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     expect(script).not.toHaveBeenCalled();
   });
 
+  test('has at most 20 hosts and peers', async () => {
+    const trace = await experiment('crowd', bounded, async ({ host, peer }) => {
+      const server = host('server');
+      for (let number = 1; number < 20; number++) await peer(`peer ${number}`, server);
+      host('one more');
+    }).record();
+    expect(trace.hosts).toHaveLength(20);
+    expect(trace.error?.message).toBe('host: at most 20 hosts and peers, since each is joined with each');
+  });
+
   test('is broken off by a `where` that throws', async () => {
     const trace = await experiment('where', bounded, async ({ host, link }) => {
       const [server, client] = [host('server'), host('client', { relayed: true })];
