@@ -5,10 +5,10 @@ import { arrange } from './arrange.js';
 import { bandsOf } from './bands.js';
 import { acrossHeight, gapLabel, headerHeight, textAbove, textDrop } from './down.js';
 import { type KeyEntry, keyOf } from './key.js';
-import { type Label, type LabelKind } from './label.js';
+import { type Label, type LabelKind, type Part, textOf, textWidth } from './label.js';
 import type { LadderRow } from './row.js';
 import { rowsOf } from './rows.js';
-import type { Room } from './room.js';
+import { mostWithTexts, type Room } from './room.js';
 import type { Arrow, Band, Dot, Placed, Ribbon, Span, Wait } from './shapes.js';
 import { timeText } from './words.js';
 
@@ -158,6 +158,17 @@ function waitsOf({ instants, ys, bottom }: Placed, { hosts, waits }: Across): Wa
   });
 }
 
+/** In a picture that is scrolled, so far apart a text across it is repeated. */
+const repeatedAt = 480;
+
+/** Where a text across the picture has its middle: once, and where a screen shows a part of it alone, in each part. */
+function middles(left: number, right: number, lines: readonly (readonly Part[])[]): number[] {
+  const wide = right - left;
+  const text = Math.max(...lines.map((parts) => textWidth(textOf({ parts }), sizes.label)));
+  const count = wide > mostWithTexts ? Math.max(1, Math.floor(wide / Math.max(repeatedAt, text + 80))) : 1;
+  return Array.from({ length: count }, (_, index) => left + ((index + 0.5) * wide) / count);
+}
+
 function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]; labels: Label[] } {
   const { hosts, width, timeX } = place;
   const ribbons: Ribbon[] = [];
@@ -175,9 +186,9 @@ function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]
     if (kind === 'gap') {
       labels.push(gapLabel(instant, y, place));
     } else {
-      for (const [line, parts] of instant.lines.entries()) {
-        labels.push({ ...label, parts, x: (left + right) / 2, y: y + 5 + lineHeight * line + 11.5 });
-      }
+      for (const x of middles(left, right, instant.lines))
+        for (const [line, parts] of instant.lines.entries())
+          labels.push({ ...label, parts, x, y: y + 5 + lineHeight * line + 11.5 });
     }
     ribbons.push({ kind, x: left, y, width: right - left, height });
   }

@@ -299,6 +299,19 @@ describe('the layout', () => {
     expect(wrapped([{ text, tone: 'plain' }], 24).map((line) => textOf({ parts: line }))).toEqual(lines);
   });
 
+  test('repeats a text across a picture that a screen shows a part of', () => {
+    const marked = (count: number): number[] => {
+      const trace = manyHosts(count);
+      const events = [...trace.events, mark(2.2, 'half of them')];
+      const layout = layoutOf({ ...trace, events });
+      return layout.labels.flatMap((label) => (label.kind === 'mark' ? [label.x] : []));
+    };
+    expect(marked(5)).toHaveLength(1);
+    const places = marked(20);
+    expect(places.length).toBeGreaterThan(3);
+    for (const [index, x] of places.slice(1).entries()) expect(x - (places[index] ?? 0)).toBeLessThan(900);
+  });
+
   test('ends a band with CLOSED', () => {
     const layout = layoutOf(abortiveClose);
     const ends = layout.bands.filter(({ state }) => state === 'ESTABLISHED').map(({ bottom }) => bottom);
