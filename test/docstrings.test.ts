@@ -3,12 +3,15 @@ import ts from 'typescript-5';
 import { expect, test } from 'vitest';
 import { root } from './support/children.js';
 
-const entries = ['src/index.ts', 'src/service/index.ts'].map((file) => root + file);
+/** As an editor has them. */
+const entries = ['dist/index.d.ts', 'dist/service/index.d.ts', 'dist/claims/index.d.ts'].map((file) => root + file);
+
+/** The kinds of options; and the texts of reports, each said by its English. */
+const tables: ReadonlySet<string> = new Set(['ValueByKind', 'ReportWords', 'TryWords']);
 
 /** The members of a class or interface that others can name: neither `#private` nor `private`, nor of another package. */
 function membersOf(declaration: ts.Declaration): readonly ts.NamedDeclaration[] {
-  // A table of types, whose rows are the kinds of options.
-  if (ts.isInterfaceDeclaration(declaration) && declaration.name.text !== 'ValueByKind')
+  if (ts.isInterfaceDeclaration(declaration) && !tables.has(declaration.name.text))
     return declaration.members.filter(
       (member) =>
         member.name !== undefined &&
@@ -28,7 +31,7 @@ function isDocumented(declarations: readonly ts.Node[]): boolean {
   return declarations.some((declaration) => ts.getJSDocCommentsAndTags(declaration).some(ts.isJSDoc));
 }
 
-/** What nobody has said anything of, as `Socket.recv src/socket/socket.ts`. */
+/** What nobody has said anything of, as `Socket.recv dist/socket/socket.d.ts`. */
 function undocumented(): string[] {
   const program = ts.createProgram(entries, {
     module: ts.ModuleKind.NodeNext,

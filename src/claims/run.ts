@@ -11,6 +11,7 @@ const claims = pathToFileURL(compiled('claims/content.js')).href;
 /** Where the built-in experiments are. */
 export const builtIn: Source = { claims };
 
+/** How cases are run: what the lab's options say, except where the claims are. */
 export type MatrixOptions = Omit<LabOptions, 'claims' | 'worker'>;
 
 /** Runs built-in cases and collects their results, in the order given. What cannot be run here is skipped with the reason. */

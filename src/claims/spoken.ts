@@ -10,6 +10,7 @@ export type SaidOfExperiment = Pick<Experiment, 'name' | 'title' | 'about' | 'ca
 
 /** What is told of experiments and their runs. */
 export interface SpokenOfRuns {
+  /** The words of reports. */
   readonly words: ReportWords;
   /** What is said of a built-in experiment before it runs. Its variants are in their order. */
   readonly listed: (one: SaidOfExperiment) => SaidOfExperiment;
@@ -23,6 +24,7 @@ export interface Spoken extends SpokenOfRuns {
   readonly trying: TryWords;
   /** The built-in articles, by their titles. */
   readonly articles: readonly Article[];
+  /** The built-in experiments, by their titles. */
   readonly experiments: readonly Pick<Experiment, 'name' | 'title' | 'cases'>[];
   /** What is said of a built-in case before it runs. */
   readonly about: (one: Case) => Pick<Case, 'title' | 'claim' | 'waitsFor'>;

@@ -6,7 +6,9 @@ import type { Trace, TraceSegment } from '../record/trace.js';
 
 /** A run as a script of packetdrill, and what of it such a script cannot say. */
 export interface PktScriptText {
+  /** Empty where the run has not one host and one scripted peer. */
   readonly text: string;
+  /** What is not in `text`, a phrase each; empty where it says all. */
   readonly cannot: readonly string[];
 }
 

@@ -5,8 +5,11 @@ import { isRecord, type Json } from '../record/json.js';
 export interface Ingredients {
   /** Names of system calls. */
   readonly calls: readonly string[];
+  /** Socket options that were set or asked for, by C name. */
   readonly options: readonly string[];
+  /** Kernel parameters that were written. */
   readonly sysctls: readonly string[];
+  /** Signals that were sent, as `SIGKILL`. */
   readonly signals: readonly string[];
 }
 

@@ -13,7 +13,9 @@ export type { Endpoint } from '../record/segment.js';
 /** A socket of a host. */
 export type LabSocket = RecordedSocket<Host>;
 
+/** What `open` takes. */
 export interface SocketSettings extends OpenOptions {
+  /** What the record calls the socket; `s1` and so on if absent. */
   readonly name?: string;
   /** The socket's user, which the kernel notes at socket(2): the effective one of that moment. Needs `other-user`. */
   readonly uid?: number;
@@ -30,10 +32,13 @@ function asUser<T>(uid: number | undefined, work: () => T): T {
   }
 }
 
+/** What `listen` takes: where, and how. */
 export interface ListenerSettings extends Partial<Endpoint> {
+  /** What the record calls the socket. */
   readonly name?: string;
   /** Connections that may wait for accept(2), listen(2); 128 if absent. */
   readonly backlog?: number;
+  /** Set before `bind(2)`. */
   readonly options?: OptionValues;
 }
 
@@ -54,10 +59,13 @@ function listenerSettings(at: number | ListenerSettings, settings: ListenerSetti
   return typeof at === 'number' ? { ...given, port: at } : given;
 }
 
+/** What `connect` takes besides the place. */
 export interface ClientSettings {
+  /** What the record calls the socket. */
   readonly name?: string;
   /** Bound to before the connect, where given. */
   readonly from?: Partial<Endpoint>;
+  /** Set before `bind(2)` and `connect(2)`. */
   readonly options?: OptionValues;
 }
 
@@ -91,6 +99,7 @@ export class Host extends BareHost {
     });
   }
 
+  /** `socket(2)`: IPv4 and TCP if not given. Closed at the end of the run at the latest. @throws `SystemCallError`, as `EPROTONOSUPPORT`. */
   open(given: SocketSettings = {}): LabSocket {
     knownKeys(given, 'open', socketKeys);
     const { name = `s${++this.#unnamed}`, uid, ...settings } = given;

@@ -8,6 +8,7 @@ import type { LinkEvent } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
 import type { Relay, Treatment } from './relay.js';
 
+/** How a host is joined to those before it. */
 export interface LinkSettings {
   /**
    * Carries each frame through this process, so that it can be delayed and lost. Without, the two hosts are the two ends of
@@ -62,6 +63,7 @@ export function checkedDelay(delayMs: number): number {
 
 /** What joins two hosts. */
 export class Link {
+  /** The two ends. */
   readonly hosts: readonly [Host, Host];
   readonly #recorder: Recorder;
   #relay: Relay | undefined;
@@ -210,6 +212,7 @@ export class Link {
       .map(({ kind, left, from }) => `the link of ${between} was to ${kind} ${counted(left, from)} more`);
   }
 
+  /** Ends the relay; the run does so at its end. */
   close(): void {
     this.#relay?.close();
     this.#wire?.close();

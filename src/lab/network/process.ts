@@ -8,9 +8,11 @@ import type { Moment, ProcessEvent } from '../record/event.js';
 import type { Recorder } from '../record/recorder.js';
 import { until } from '../record/until.js';
 
+/** What is run, and how. */
 export interface ProcessSettings {
   /** A file, or a name to be found in PATH. */
   readonly command: string;
+  /** Its arguments; none if absent. */
   readonly args?: readonly string[] | undefined;
   /** What the record calls it; the command if absent. */
   readonly name?: string | undefined;
@@ -37,9 +39,11 @@ function latest(text: string): string {
 
 /** A process on a host. Each line it prints becomes an event of the run, and it ends with the run at the latest. */
 export class HostProcess {
+  /** What the record calls it. */
   readonly name: string;
   /** What it has printed so far, on standard output and on standard error: at least the last megabyte. */
   output = '';
+  /** The same of standard error. */
   errors = '';
   readonly #child: ChildProcess;
   readonly #exit: Promise<unknown[]>;

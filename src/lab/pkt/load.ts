@@ -10,8 +10,11 @@ import { networkOf, type PktNetwork, type PktSettings } from './settings.js';
 
 /** A script that has been read, and can be played. */
 export interface LoadedPkt {
+  /** The file without its folder and `.pkt`. */
   readonly name: string;
+  /** Its first comment, or its name. */
   readonly title: string;
+  /** Addresses, ports and tolerances it runs with. */
   readonly network: PktNetwork;
   /** How many lines of each kind it has. */
   readonly counts: Readonly<Record<Line['kind'], number>>;

@@ -12,11 +12,13 @@ export type IpVersion = (typeof ipVersions)[number];
 
 /** How a script is run; what it says itself at its top goes before. */
 export interface PktSettings {
+  /** `ipv4` if absent. */
   readonly ipVersion?: IpVersion;
   /** How much earlier or later than written a segment may come; 4 if absent, as with packetdrill. */
   readonly toleranceMs?: number;
   /** Runs the script's shell commands, as whoever runs this. */
   readonly allowShell?: boolean;
+  /** Names the script uses, and their values. */
   readonly define?: Readonly<Record<string, string>>;
 }
 

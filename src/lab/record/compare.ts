@@ -3,7 +3,9 @@ import type { Verdict } from './result.js';
 
 /** What two runs are compared by: a result of the matrix has it, and more. */
 export interface SavedRun {
+  /** Its release. */
   readonly kernel: string;
+  /** Their verdicts and rows. */
   readonly cases: readonly SavedCase[];
 }
 
@@ -33,12 +35,15 @@ export interface CaseDifference {
   readonly rows: readonly RowDifference[];
 }
 
+/** Two runs, side by side. */
 export interface Comparison {
   /** Releases of the kernels. */
   readonly kernels: { readonly before: string; readonly now: string };
   /** How many cases and rows both runs have. */
   readonly compared: { readonly cases: number; readonly rows: number };
+  /** Cases whose verdict, or a row of them, is not the same. */
   readonly differences: readonly CaseDifference[];
+  /** Cases that were not run in one of the two, or were aborted there. */
   readonly notCompared: readonly NotCompared[];
 }
 

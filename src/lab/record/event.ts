@@ -23,10 +23,13 @@ export interface Outcome {
   readonly errno?: string;
 }
 
+/** A system call, or a sysctl that is written. */
 export interface CallEvent extends Happening {
+  /** `call`. */
   readonly kind: 'call';
   /** As `bind`, `setsockopt`; `sysctl` where a kernel parameter is written. */
   readonly name: string;
+  /** As they were given; of data its length. */
   readonly args: readonly Json[];
   /** Made again and again until it gave no more: `value` is the sum, and `errno` what the last one failed with. */
   readonly repeated?: true;
@@ -36,11 +39,17 @@ export interface CallEvent extends Happening {
 
 /** A socket of the kernel's table. */
 export interface TableRow {
+  /** `tcp`, `udp`, `raw`, `mptcp` or `unix`. */
   readonly protocol: string;
+  /** As the kernel names it. */
   readonly state: string;
+  /** Where it is bound. */
   readonly local: Endpoint;
+  /** Port 0 where it is not connected. */
   readonly remote: Endpoint;
+  /** Bytes not read; of a listener, connections not accepted. */
   readonly receiveQueue: number;
+  /** Bytes not acknowledged; of a listener, its backlog. */
   readonly sendQueue: number;
   /** Absent where no timer runs. */
   readonly timer?: { readonly kind: string; readonly remainingMs: number };
@@ -50,15 +59,19 @@ export interface TableRow {
 
 /** A look at a host's socket table. */
 export interface LookEvent extends Happening {
+  /** `look`. */
   readonly kind: 'look';
   /** Why the script looks, as `the client closed first`. */
   readonly about: string;
+  /** The sockets it asked for. */
   readonly rows: readonly TableRow[];
 }
 
 /** A remark of the script, across all hosts. */
 export interface MarkEvent extends Happening {
+  /** `mark`. */
   readonly kind: 'mark';
+  /** At most 2,000 characters. */
   readonly text: string;
 }
 
@@ -82,40 +95,57 @@ export type LinkChange =
   | 'injects'
   | 'loses nothing';
 
+/** A change to a link. */
 export interface LinkEvent extends Happening {
+  /** `link`. */
   readonly kind: 'link';
+  /** What was done. */
   readonly change: LinkChange;
   /** The host's end, as `eth0`, where the change is one of it alone. */
   readonly link?: string;
   /** Who is at the other end, where that is known. */
   readonly to?: string;
+  /** Of `delays` and `delays some`: milliseconds each way. */
   readonly delayMs?: number;
   /** Of `loses` and its like: how many segments, all of them if absent; and from which host, either if absent. */
   readonly times?: number;
+  /** The host whose segments it is about; either if absent. */
   readonly from?: string;
   /** Of the segment that is injected. */
   readonly flags?: readonly Flag[];
+  /** What it came to. */
   readonly outcome: Outcome;
 }
 
 /** What a program does besides its calls. */
 export interface ProcessEvent extends Happening {
+  /** `process`. */
   readonly kind: 'process';
+  /** Name of the program. */
   readonly actor: string;
+  /** What it does. */
   readonly change: 'starts' | 'prints' | 'takes its socket' | 'ends';
   /** The line it prints; how it ends, as `status 0` or `SIGINT`. */
   readonly text?: string;
+  /** False where it fails. */
   readonly ok: boolean;
 }
 
 /** A segment a script sent or got, or one of an experiment that a case is made of. */
 export interface SegmentEvent extends Happening {
+  /** `segment`. */
   readonly kind: 'segment';
+  /** Seen from the script. */
   readonly way: 'sends' | 'gets';
+  /** Those that are set. */
   readonly flags: readonly Flag[];
+  /** Relative to the initial number of its sender. */
   readonly seq: number;
+  /** Relative to the host's, or the peer's, initial number; absent without ACK. */
   readonly ack?: number;
+  /** As in the header, not scaled. */
   readonly window: number;
+  /** SACK blocks relative as `ack` is. */
   readonly options: TcpOptions;
   /** Bytes of data. */
   readonly length: number;
@@ -125,7 +155,9 @@ export interface SegmentEvent extends Happening {
 
 /** What a script did or saw that is none of the other kinds. */
 export interface RemarkEvent extends Happening {
+  /** `remark`. */
   readonly kind: 'remark';
+  /** What was done or looked at. */
   readonly text: string;
   /** What it found. */
   readonly said?: string;

@@ -1,6 +1,8 @@
 /** A place a socket is bound or connected to. */
 export interface Endpoint {
+  /** An IP address. */
   readonly address: string;
+  /** 0 to 65,535. */
   readonly port: number;
 }
 
@@ -17,6 +19,7 @@ export interface Timestamps {
   readonly echo: number;
 }
 
+/** Options of a segment, each once. RFC 9293 section 3.2. */
 export interface TcpOptions {
   /** Bytes, RFC 9293 section 3.7.1. Only on a SYN. */
   readonly mss?: number;
@@ -26,6 +29,7 @@ export interface TcpOptions {
   readonly sackPermitted?: true;
   /** Blocks received out of order, each from `left` up to but without `right`. Of a connection's segments: relative as `ack` is. */
   readonly sack?: readonly { readonly left: number; readonly right: number }[];
+  /** RFC 7323 section 3. */
   readonly timestamps?: Timestamps;
   /** Any other option, without its kind and length bytes. */
   readonly others?: readonly { readonly kind: number; readonly bytes: readonly number[] }[];

@@ -5,7 +5,9 @@ import type { Endpoint, Flag, TcpOptions } from './segment.js';
 
 /** A host of the experiment; the first one stands left in the picture. */
 export interface TraceHost {
+  /** As the script calls it. */
   readonly name: string;
+  /** Its first one. */
   readonly address: string;
   /** It has no TCP stack: the script writes its segments. */
   readonly scripted: boolean;
@@ -19,9 +21,13 @@ export interface TraceSegment {
   readonly receivedMs?: number;
   /** Names of hosts. */
   readonly from: string;
+  /** The host at the other end of the link. */
   readonly to: string;
+  /** Where it comes from. */
   readonly source: Endpoint;
+  /** Where it goes. */
   readonly destination: Endpoint;
+  /** Those that are set. */
   readonly flags: readonly Flag[];
   /** Relative to the initial sequence number of its sender: a SYN is 0. */
   readonly seq: number;
@@ -39,8 +45,11 @@ export interface TraceSegment {
 
 /** From now on the socket of this address pair is in this state. */
 export interface TraceState {
+  /** Since the run began. */
   readonly atMs: number;
+  /** Whose socket it is. */
   readonly host: string;
+  /** Its address and port. */
   readonly local: Endpoint;
   /** Absent for a listener. */
   readonly remote?: Endpoint;
@@ -52,8 +61,11 @@ export interface TraceState {
 
 /** A run of which there is no recording: its process hung and was killed, or ended. */
 export interface DeadRun {
+  /** Of the experiment. */
   readonly name: string;
+  /** Of the experiment. */
   readonly title: string;
+  /** Which one, where it has several. */
   readonly variant?: string;
   /** As `its process ended with status 3`. */
   readonly failure: string;
@@ -69,11 +81,13 @@ export type Recording = Omit<
 export interface Trace {
   /** As `linger-zero`. */
   readonly name: string;
+  /** Of the experiment. */
   readonly title: string;
   /** Which of the experiment's variants it was, where it has several. */
   readonly variant?: string;
   /** What there is to see, and why it is so, where the experiment says it. */
   readonly about?: string;
+  /** Why it is so, where the experiment says it. */
   readonly rule?: string;
   /** Ids of the cases whose packets it shows, where there are any. */
   readonly cases?: readonly string[];
@@ -81,20 +95,25 @@ export interface Trace {
   readonly labels?: Labels;
   /** Release of the kernel it ran on. */
   readonly kernel: string;
+  /** Version of Node. */
   readonly node: string;
   /** Begin of the run in nanoseconds since 1970, as decimal digits. */
   readonly beginNs: string;
+  /** How long the run took. */
   readonly durationMs: number;
+  /** From left to right in the picture. */
   readonly hosts: readonly TraceHost[];
   /** Calls, marks and all else that was done, by when it began. */
   readonly events: readonly Event[];
   /** Events in the middle of a very long run that are not in `events`. */
   readonly omittedEvents?: { readonly count: number; readonly afterIndex: number };
+  /** What was on the links, by when it was sent. */
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: { readonly count: number; readonly afterIndex: number };
   /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
   readonly notDrawn?: Readonly<Record<string, number>>;
+  /** TCP states of the sockets, by when they got there. */
   readonly states: readonly TraceState[];
   /** Packets the kernel had no room to show to the capture. */
   readonly dropped: number;

@@ -115,8 +115,11 @@ function cellOf({ name, cell, bindsBeside: row }: CaseRow<unknown, Json>, ofCase
 
 /** A case whose row types are its own business. */
 export interface Case extends Omit<CaseFactsAndRows<unknown, Json>, 'rows' | 'run' | 'laws' | 'rules' | 'bindsBeside'> {
+  /** Names of its rows, in order. */
   readonly rowNames: readonly string[];
+  /** Rules of the kernel behind it, the one that decides first. */
   readonly rules: readonly CitedRule[];
+  /** What the parts of its observations are called, by key. */
   readonly labels?: Labels;
   /** What the rows come to by each law, in their order: what its sentence rests on. */
   readonly laws: readonly { readonly text: string; readonly rows: readonly Json[] }[];

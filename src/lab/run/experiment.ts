@@ -45,6 +45,7 @@ export type Script<Given, Found extends Json | void = Json | void> = (
   given: Given,
 ) => Found | Promise<Found>;
 
+/** What is said of an experiment, and how it is run. */
 export interface ExperimentSettings<Given, Found = unknown> {
   /** As `linger-zero`; made of the title if absent. */
   readonly name?: string;
@@ -69,6 +70,7 @@ export interface ExperimentSettings<Given, Found = unknown> {
  * ladder.
  */
 export class ExperimentError extends Error {
+  /** What was recorded up to there. */
   readonly trace: Trace;
 
   /** @internal */
@@ -81,6 +83,7 @@ export class ExperimentError extends Error {
 
 /** What was on the wire could not be written, for the reason that is its `cause`. The trace is complete. */
 export class CaptureError extends Error {
+  /** What was recorded. */
   readonly trace: Trace;
 
   constructor(file: string, trace: Trace, cause: unknown) {

@@ -23,12 +23,15 @@ export type { Source } from './order.js';
 
 /** One run to be made. */
 export interface Run {
+  /** Where the experiment is. */
   readonly source: Source;
   /** Which of those of the source. */
   readonly index: number;
   /** With all of it where this process could make the run. */
   readonly experiment: ListedExperiment | Experiment;
+  /** Which one, where it has several. */
   readonly variant?: string | undefined;
+  /** The capture file to write. */
   readonly pcap?: string | undefined;
 }
 

@@ -17,6 +17,7 @@ import { until } from '../record/until.js';
 import type { SegmentList } from '../wire/segments.js';
 import { Capture } from './capture.js';
 
+/** How a host is joined, and its address. */
 export interface HostSettings extends LinkSettings {
   /** An address of 192.168.0.0/24; the next one that is free if absent. */
   readonly address?: string;

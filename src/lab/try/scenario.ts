@@ -24,6 +24,7 @@ export const stateWords = {
   'close-wait': 'CLOSE_WAIT',
   'last-ack': 'LAST_ACK',
 } as const;
+/** A word for a state of TCP. */
 export type StateWord = keyof typeof stateWords;
 
 type OptionInput = boolean | number | string | { readonly on: boolean; readonly seconds: number };
@@ -39,11 +40,13 @@ export type ScenarioStep =
 
 /** What one argument says: opens a socket, or goes on with one that is open. */
 export interface ScenarioPart {
+  /** Of the socket. */
   readonly name: string;
   /** Absent where the part goes on with a socket of an earlier one. */
   readonly protocol?: ScenarioProtocol;
   /** Who opens the socket and makes its calls: `as` before the protocol. Default: who runs. */
   readonly user?: string;
+  /** What is done with it, in order. */
   readonly steps: readonly ScenarioStep[];
 }
 

@@ -28,6 +28,7 @@ import {
 
 /** One call of a scenario. */
 export interface TryCall {
+  /** Name of the socket. */
   readonly socket: string;
   /** As in the scenario: `bind 0.0.0.0:80`, `SO_REUSEADDR`. */
   readonly step: ScenarioStep;
@@ -35,15 +36,21 @@ export interface TryCall {
   readonly outcome: string;
   /** What the model says: `ok` or the errno, `null` where it does not predict. Only of bind, listen and connect. */
   readonly predicted?: string | null;
+  /** Whether it came to `predicted`; `null` where nothing was predicted. */
   readonly agrees?: boolean | null;
+  /** The rule that decides. */
   readonly rule?: RuleId;
   /** Names of the sockets that are in the way, or with which the port is shared. */
   readonly sockets?: readonly string[];
+  /** Why nothing is predicted. */
   readonly unpredictable?: UnpredictableId;
 }
 
+/** A scenario that was run. */
 export interface TryResult {
+  /** Its release. */
   readonly kernel: string;
+  /** In the order they were made. */
   readonly calls: readonly TryCall[];
   /** Every call worked. */
   readonly works: boolean;

@@ -23,6 +23,7 @@ import { verdictsOf } from '../verdicts.js';
 
 /** What is known of cases without running them. */
 export interface Facts {
+  /** Those the cases are of. */
   readonly articles: readonly Article[];
   /** Which cases an experiment shows on the wire. */
   readonly experiments?: readonly {

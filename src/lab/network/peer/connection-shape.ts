@@ -15,6 +15,7 @@ export interface ConnectionPeer {
   settle(): Promise<void>;
 }
 
+/** What is fixed for a connection of a scripted peer. */
 export interface ConnectionSettings {
   /** Of the peer. */
   readonly localPort: number;
@@ -32,6 +33,7 @@ export interface SegmentChange {
   readonly seq?: number;
   /** Relative to the host's initial sequence number. */
   readonly ack?: number;
+  /** As in the header, not scaled; 65,000 if absent. */
   readonly window?: number;
   /** Text goes as UTF-8. */
   readonly data?: string | Uint8Array;

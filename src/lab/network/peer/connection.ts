@@ -63,6 +63,7 @@ function synOf(settings: HandshakeSettings): SegmentChange {
 
 /** The peer's end of one connection: it counts sequence numbers, and does nothing of its own accord. */
 export class ScriptedConnection {
+  /** Port of the peer. */
   readonly localPort: number;
   readonly #peer: ConnectionPeer;
   readonly #initialSeq: number;

@@ -47,9 +47,13 @@ export interface PeerSettings {
  * Nothing is acknowledged or repeated by itself; only ARP is answered, whenever the script waits.
  */
 export class ScriptedPeer {
+  /** What the record calls it. */
   readonly name: string;
+  /** The address it plays. */
   readonly address: string;
+  /** Who is at the other end. */
   readonly host: Host;
+  /** Records a segment. */
   readonly note: (segment: PeerSegment) => void;
   readonly #wire: LinkSocket;
   readonly #hardwareAddress: string;
@@ -108,6 +112,7 @@ export class ScriptedPeer {
     return new ScriptedConnection(this, settings);
   }
 
+  /** Of its end of the link, as `02:00:00:00:00:01`. */
   get hardwareAddress(): string {
     return this.#hardwareAddress;
   }
@@ -165,6 +170,7 @@ export class ScriptedPeer {
     await this.#askArp();
   }
 
+  /** Closes its packet sockets; the run does so at its end. */
   close(): void {
     this.#wire.socket.close();
     this.#offload?.close();

@@ -7,18 +7,25 @@ export { type Flag, flagNames, type TcpOptions } from '../../record/segment.js';
 
 /** A TCP segment. Numbers are as on the wire: 32 bits that wrap. */
 export interface Segment {
+  /** 0 to 65,535. */
   readonly sourcePort: number;
+  /** 0 to 65,535. */
   readonly destinationPort: number;
+  /** Sequence number, modulo 2^32. */
   readonly seq: number;
   /** 0 where ACK is not set. */
   readonly ack: number;
+  /** Those that are set. */
   readonly flags: readonly Flag[];
   /** As in the header, not scaled. */
   readonly window: number;
+  /** RFC 9293 section 3.8.5; counts only with URG. */
   readonly urgentPointer: number;
+  /** By name, each once. */
   readonly options: TcpOptions;
   /** The same in their order, with the padding between them. To send: instead of `options`. */
   readonly optionList?: readonly OptionItem[];
+  /** Its data. */
   readonly payload: Uint8Array;
 }
 
@@ -104,7 +111,9 @@ export function decodeSegment(bytes: Uint8Array): Segment | undefined {
 
 /** A segment and the addresses it went between. */
 export interface AddressedSegment extends Segment {
+  /** Address it comes from. */
   readonly source: string;
+  /** Address it goes to. */
   readonly destination: string;
   /** What else its IP header says. */
   readonly ip?: IpFields;
