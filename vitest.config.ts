@@ -74,6 +74,8 @@ export default defineConfig({
       ...Object.entries(sharing).map(([name, include]) => project(name, include, false)),
     ],
     sequence: { sequencer: WaitingFirst },
+    // What was compiled for the run before, by content: each group compiles for itself.
+    experimental: { fsModuleCache: true },
     // One more than there are cores: a quarter of the time a file waits for the kernel.
     maxWorkers: availableParallelism() + 1,
   },

@@ -23,8 +23,9 @@ const tests = [
   'test/netlink/sock-diag',
   'test/netns/namespace',
 ];
+/** Nothing can be written there. */
 const vitest =
-  'node_modules/.bin/vitest run --configLoader runner --cache=false --no-isolate --maxWorkers=1 --reporter=dot';
+  'node_modules/.bin/vitest run --configLoader runner --cache=false --experimental.fsModuleCache=false --no-isolate --maxWorkers=1 --reporter=dot';
 
 const versionOf = (kernel) => kernel.split('.').slice(0, 2).join('.');
 
