@@ -66,19 +66,34 @@ const groups = [
     name: 'typescript',
     test: /\/src\/lab\/run\/typescript\.ts$|\/node_modules\/(?:sucrase|@jridgewell|lines-and-columns|ts-interface-checker)\//,
   },
-  // What records a run; what it draws and what is claimed are loaded where somebody asks for them.
+  { name: 'scripts', test: /\/src\/lab\/(pkt\/|run\/load-pkt\.ts)/ },
+  // What makes and records a run, with the words it records.
   {
     name: 'instrument',
-    test: /\/src\/(raw\/|lab\/(record|network|wire|pkt|run\/(?!worker\.ts|typescript(?:-hooks)?\.ts))|claims\/english\.ts)/,
+    test: new RegExp(
+      [
+        '/src/raw/',
+        '/src/claims/english\\.ts',
+        '/src/lab/(?:record|network|wire|run/(?!(?:worker|typescript(?:-hooks)?)\\.ts))',
+        '/src/lab/draw/(?:remarks|report-words|run-words|glossary|page/step-words|text/event-text|text/width|ladder/row)\\.ts',
+      ].join('|'),
+    ),
+  },
+  // What a run is printed with.
+  {
+    name: 'ladder',
+    test: /\/node_modules\/picocolors\/|\/src\/lab\/draw\/(ladder\/(text|text-line|rails|rows|fold|words|segment-words)|page\/words|text\/(colours|columns))\.ts$/,
   },
   {
     name: 'drawings',
-    test: /\/node_modules\/(?:cli-table3|picocolors|string-width|strip-ansi|ansi-regex|emoji-regex|is-fullwidth-code-point|@colors)\/|\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/,
+    test: /\/node_modules\/(?:cli-table3|string-width|strip-ansi|ansi-regex|emoji-regex|is-fullwidth-code-point|@colors)\/|\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/,
   },
+  { name: 'experiments', test: /\/src\/claims\/(kit\/|run\.ts$|(?:.*\.)?experiments\.ts$)/ },
+  { name: 'cases', test: /\/src\/claims\/(.*\.cases|cases|articles)\.ts$/ },
   { name: 'claims', test: /\/src\/claims\/(?!content|index|documents|programs|chinese)(?!.*\.zh\.)/ },
   // Not those of doctor, which loads without the addon.
   { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
-].map((group, index) => ({ ...group, priority: 10 - index }));
+].map((group, index) => ({ ...group, priority: 20 - index }));
 
 /** Texts that are loaded where somebody asks for them. */
 const isChinese = /^chinese|\.zh$/;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { SpokenOfRuns } from '../claims/index.js';
+import { builtIn, experiments, type SpokenOfRuns } from '../claims/index.js';
 import { UsageError } from '../index.js';
 import {
   english,
@@ -63,9 +63,9 @@ export async function found(word: string, pkt: PktSettings): Promise<readonly Ch
       experiment: each,
     }));
   }
-  const chosen = (await everyOne()).find(({ experiment: { name } }) => name === word);
+  const chosen = everyOne().find(({ experiment: { name } }) => name === word);
   if (chosen !== undefined) return [chosen];
-  const names = (await everyOne()).map(({ experiment: { name } }) => name);
+  const names = everyOne().map(({ experiment: { name } }) => name);
   throw new UsageError(
     'ERR_ARGUMENT_INVALID',
     `unknown experiment ${JSON.stringify(word)}; did you mean ${nearest(word, names)}? (sockwise lab --list shows all)`,
@@ -89,14 +89,12 @@ function runsWith(chosen: readonly Chosen[], wanted: string | undefined, spoken:
   throw new UsageError('ERR_ARGUMENT_INVALID', why.join('; '));
 }
 
-/** The built-in ones, which are loaded where somebody asks for them. */
-export async function everyOne(): Promise<Chosen[]> {
-  const { builtIn, experiments } = await import('../claims/index.js');
+export function everyOne(): Chosen[] {
   return experiments.map((experiment, index) => ({ source: builtIn, index, experiment: listed(experiment) }));
 }
 
-async function everyExperiment(): Promise<Chosen[]> {
-  return (await everyOne()).filter(({ experiment }) => !experiment.byNameOnly);
+function everyExperiment(): Chosen[] {
+  return everyOne().filter(({ experiment }) => !experiment.byNameOnly);
 }
 
 /** How scripts of packetdrill are played. */
@@ -128,7 +126,7 @@ export async function chosenRuns(words: readonly string[], flags: LabFlags, spok
   if (flags.pkt !== undefined && script !== undefined)
     throw new UsageError('ERR_ARGUMENT_INVALID', `--pkt: ${script} is a script of packetdrill already`);
   const files = await Promise.all(words.map((word) => found(word, pkt)));
-  const groups = [...(all === true ? [await everyExperiment()] : []), ...files];
+  const groups = [...(all === true ? [everyExperiment()] : []), ...files];
   if (groups.length === 0)
     throw new UsageError(
       'ERR_ARGUMENT_INVALID',

@@ -43,7 +43,7 @@ export async function printList(names: readonly string[], flags: LabFlags): Prom
   const pkt = pktSettings(flags);
   const named = (await Promise.all(names.map((name) => found(name, pkt)))).flat();
   const spoken = await languageOfRuns(flags);
-  const listed = names.length === 0 ? await everyOne() : named;
+  const listed = names.length === 0 ? everyOne() : named;
   const rows = listed.map((one): Listed => {
     const { name, title, about, cases, variants } = saidOf(one, spoken);
     return { name, title, about, cases, variants };

@@ -1,6 +1,15 @@
 import { closeSync } from 'node:fs';
 import type { SpokenOfRuns } from '../claims/index.js';
-import { type DeadRun, type Played, type Run, type Trace, traceOf } from '../lab/index.js';
+import {
+  type DeadRun,
+  experimentsHtml,
+  ladderSvg,
+  pktScript,
+  type Played,
+  type Run,
+  type Trace,
+  traceOf,
+} from '../lab/index.js';
 import { reportUnwritten } from './exit.js';
 import { openForWriting, removeEmpty, writeOutput } from './output-file.js';
 import { filesFor } from './several-files.js';
@@ -13,8 +22,7 @@ export interface OutputFlags {
 }
 
 /** A run as a script of packetdrill, and on the terminal what of it a script cannot say. */
-async function writeScript(file: string, trace: Trace): Promise<void> {
-  const { pktScript } = await import('../lab/index.js');
+function writeScript(file: string, trace: Trace): void {
   const { text, cannot } = pktScript(trace);
   for (const what of cannot) console.error(`--pkt: not in ${file}: ${what}`);
   if (text === '') removeEmpty(file);
@@ -59,9 +67,7 @@ export class Outputs {
   }
 
   /** Writes page and pictures, and says what could not be written. */
-  async write(played: readonly (Played | undefined)[], spoken: SpokenOfRuns): Promise<void> {
-    if (this.#page === undefined && this.#pictures.length + this.#captures.length + this.#scripts.length === 0) return;
-    const { experimentsHtml, ladderSvg } = await import('../lab/index.js');
+  write(played: readonly (Played | undefined)[], spoken: SpokenOfRuns): void {
     const { words } = spoken;
     const ended = played.filter((one) => one !== undefined);
     if (this.#page !== undefined)
@@ -78,7 +84,7 @@ export class Outputs {
       if (one !== undefined && 'trace' in one) {
         if (picture !== undefined)
           writeOutput(picture, ladderSvg(toldIn(one.trace, one.run, spoken), undefined, words.run), '--svg');
-        if (script !== undefined) await writeScript(script, one.trace);
+        if (script !== undefined) writeScript(script, one.trace);
         if (one.captureFailure !== undefined) reportUnwritten('--pcap', one.captureFailure);
       } else {
         for (const file of [picture, capture, script]) if (file !== undefined) removeEmpty(file);

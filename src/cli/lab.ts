@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../index.js';
 import type { DeadRun, SpokenOfRuns, Trace } from '../claims/index.js';
-import { ipVersions, type Played, playRuns, traceOf, terminalWidth } from '../lab/index.js';
+import { ipVersions, ladderText, type Played, playRuns, traceOf, terminalWidth } from '../lab/index.js';
 import { exitCodes, printable, report } from './exit.js';
 import { Interrupt } from './interrupt.js';
 import { chooseMode } from './isolation.js';
@@ -18,13 +18,10 @@ function json(traces: readonly (Trace | DeadRun)[]): string {
   return JSON.stringify(traces, undefined, 2).replaceAll(/[\x7f-\x9f]/g, escaped);
 }
 
-async function printed(played: Played, spoken: SpokenOfRuns): Promise<string> {
+function printed(played: Played, spoken: SpokenOfRuns): string {
   const { words } = spoken;
   const run = toldIn(traceOf(played), played.run, spoken);
-  if ('findings' in run) {
-    const { ladderText } = await import('../lab/index.js');
-    return ladderText(run, terminalWidth(80), words);
-  }
+  if ('findings' in run) return ladderText(run, terminalWidth(80), words);
   const { variant, title, failure } = run;
   const name = `${title}${variant === undefined ? '' : ` (${variant})`}`;
   return printable(words.couldNotBeRecorded(name, failure));
@@ -79,10 +76,10 @@ async function runLab(
   }
   // Printed first: what is on the terminal is there, whatever becomes of the files.
   if (flags.json === true) console.log(json(played.map(traceOf)));
-  else console.log((await Promise.all(played.map((one) => printed(one, spoken)))).join('\n\n'));
-  for (const one of dead) console.error(`sockwise: ${await printed(one, spoken)}`);
+  else console.log(played.map((one) => printed(one, spoken)).join('\n\n'));
+  for (const one of dead) console.error(`sockwise: ${printed(one, spoken)}`);
   for (const text of interrupt.signal.aborted ? [] : abortedOf(played, spoken)) console.error(text);
-  await outputs.write(
+  outputs.write(
     runs.map((run) => played.find((one) => one.run === run)),
     spoken,
   );

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { UsageError } from '../index.js';
-import { runsInEnglish, type Spoken, type SpokenOfRuns } from '../claims/index.js';
+import { runsInEnglish, speak, type Spoken, type SpokenOfRuns } from '../claims/index.js';
 import { type Language, languages } from '../languages.js';
 import { nearest } from '../nearest.js';
 
@@ -31,7 +31,6 @@ export function languageOption(): Option {
 }
 
 export async function chosenLanguage({ lang = 'en' }: LanguageFlag): Promise<Spoken> {
-  const { speak } = await import('../claims/index.js');
   return await speak(lang);
 }
 

@@ -65,7 +65,7 @@ export {
   runsOf,
   traceOf,
 } from './run/play.js';
-export { listed, type ListedExperiment } from './run/order.js';
+export { type Claims, listed, type ListedExperiment } from './run/order.js';
 export {
   parseScenario,
   printScenario,

@@ -9,6 +9,7 @@ import type { Trace, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
 import { positionOf } from '../record/position.js';
+import { ladderEnd } from '../draw/ladder/text.js';
 import { noteDefined } from './defined.js';
 import type { Experiment, RunOptions } from './experiment-shape.js';
 import { withBreaker } from './floating.js';
@@ -73,9 +74,8 @@ export class ExperimentError extends Error {
   /** What was recorded up to there. */
   readonly trace: Trace;
 
-  /** @internal */
-  constructor(trace: Trace, ladderEnd: string, cause: unknown) {
-    super(`${trace.title}: ${trace.error?.message ?? ''}\n\n${ladderEnd}\n`, { cause });
+  constructor(trace: Trace, cause: unknown) {
+    super(`${trace.title}: ${trace.error?.message ?? ''}\n\n${ladderEnd(trace)}\n`, { cause });
     this.name = 'ExperimentError';
     this.trace = trace;
   }
@@ -279,9 +279,8 @@ export function experiment<Given>(
     },
     async run(variant, options) {
       const { trace, reason } = await play(variant, options);
-      if (trace.error === undefined) return trace;
-      const { ladderEnd } = await import('../draw/ladder/text.js');
-      throw new ExperimentError(trace, ladderEnd(trace), reason);
+      if (trace.error !== undefined) throw new ExperimentError(trace, reason);
+      return trace;
     },
   };
   noteDefined(defined);

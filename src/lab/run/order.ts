@@ -10,7 +10,7 @@ import type { Isolation } from './stage.js';
 /** Run compiled, also where this file is not. */
 export const workerFile = compiled('lab/run/worker.cjs');
 
-/** A module of claims, as a worker loads it. */
+/** What a module of claims exports as `claims`, for workers. */
 export interface Claims {
   readonly cases: readonly Case[];
   readonly experiments: readonly Experiment[];

@@ -11,7 +11,7 @@ const interrupt = new AbortController();
 const loaded = new Map<string, Promise<readonly Experiment[]>>();
 
 async function claimsOf(url: string): Promise<Claims> {
-  return (await import(url)) as Claims;
+  return ((await import(url)) as { readonly claims: Claims }).claims;
 }
 
 async function experimentsOf(source: Source): Promise<readonly Experiment[]> {
