@@ -12,6 +12,11 @@ const kinds = {
 
 // Fails to compile where the types have become `any`.
 const text = `${uses.typed}
+// One type, however it came.
+export async function same(): Promise<void> {
+  const socket: sockwise.Socket<'IPv4'> = (await import('sockwise')).Socket.open();
+  socket.close();
+}
 // @ts-expect-error no such option
 sockwise.getOption(sockwise.Socket.open(), 'TCP_NODELAYS');
 `;
