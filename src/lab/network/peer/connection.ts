@@ -213,7 +213,7 @@ export class ScriptedConnection {
     const found = differences(written, {}, whole);
     if (found.length > 0)
       throw new ExpectationError(
-        what,
+        this.#peer.host.name,
         segmentText(written),
         `${segmentText(asWritten(whole))} (${differencesText(found)})`,
       );

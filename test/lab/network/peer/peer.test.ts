@@ -93,7 +93,7 @@ describe.skipIf(!canMakeNamespaces)('a scripted peer (needs network namespaces)'
     connection.send('P. 1:11(10) ack 1 win 1000');
     const said = connection.says('. 1:1(0) ack 20');
     await expect(said).rejects.toThrow(
-      /expected \. 1:1\(0\) ack 20, got \. 1:1\(0\) ack 21 win \d+ \(ack: expected 20, got 21\)/,
+      /^host: expected \. 1:1\(0\) ack 20, got \. 1:1\(0\) ack 21 win \d+ \(ack: expected 20, got 21\)/,
     );
     await connection.expectNothing({ forMs: 1 });
   });
