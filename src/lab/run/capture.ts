@@ -62,7 +62,6 @@ export class Capture {
     links: readonly string[],
     hasMade: WireEnd['hasMade'] = () => false,
   ): void {
-    const isFirst = this.#ends.length === 0;
     for (const [index, station] of stations.entries()) {
       const { name, namespace, host } = station;
       const link = links[index] ?? '';
@@ -77,8 +76,6 @@ export class Capture {
       );
       this.#ends.push({ host: name, peer, absences: host?.absences ?? [], hasMade, tap, link });
     }
-    if (!isFirst) return;
-    // Over lo the datagrams of that would be in the capture. Packets are stamped in every namespace, or in none (net_enable_timestamp()).
     waitForPacketStamps(asideNamespace());
   }
 

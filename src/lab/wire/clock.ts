@@ -10,6 +10,8 @@ interface Reading {
 
 const attempts = 20;
 const mostStampWaitMs = 2000;
+/** Nobody wakes who waits for it. */
+const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** When the kernel stamped the datagram that is there. */
 function stampAt(receiver: Socket): bigint | undefined {
@@ -22,31 +24,45 @@ function stampedPair(): [sender: Socket, receiver: Socket] {
   return [sender, receiver.setOption('SO_TIMESTAMPNS', true)];
 }
 
+function openStamped(): Socket {
+  return Socket.open({ type: 'dgram', options: { SO_TIMESTAMPNS: true } });
+}
+
 /** Whether a packet has the time at which it passed, not the one at which it was read. */
 function stampsPackets(namespace: NetworkNamespace): boolean {
   const [left, right] = stampedPair();
   using reference = left;
   using afterwards = right;
-  const open = (): Socket => Socket.open({ type: 'dgram', options: { SO_TIMESTAMPNS: true } });
-  using receiver = namespace.run(open).bind({ address: '127.0.0.1' });
-  using sender = namespace.run(open);
+  using receiver = namespace.run(openStamped).bind({ address: '127.0.0.1' });
+  using sender = namespace.run(openStamped);
   sender.trySend('x', { address: receiver.getsockname() });
   reference.trySend('x');
   const [passed, after] = [stampAt(receiver), stampAt(afterwards)];
   return passed !== undefined && after !== undefined && passed <= after;
 }
 
+/** Asks for stamps as long as this process lives. */
+let asking: Socket | undefined;
+
 /**
- * Returns when packets are stamped as they pass. To the first socket that asks for it the kernel says yes at once, and leaves
- * it to a worker of its own to begin (`net_enable_timestamp`): until that one has run, which takes milliseconds on a busy
- * machine, a packet gets the time at which it is read (`__sock_recv_timestamp`). A socket that asks must stay open.
+ * Returns when packets are stamped as they pass, in every namespace: they are in all or in none (`net_enable_timestamp`). To the
+ * first socket that asks for it the kernel says yes at once, and leaves it to a worker of its own to begin: until that one has
+ * run, which takes milliseconds on a busy machine, a packet gets the time at which it is read (`__sock_recv_timestamp`). With the
+ * last socket that asks it ends, so one goes on asking, and later runs need not wait. The datagrams of that are in `aside` alone.
  */
-export function waitForPacketStamps(namespace: NetworkNamespace): void {
+export function waitForPacketStamps(aside: NetworkNamespace): void {
+  if (asking !== undefined) return;
+  const socket = aside.run(openStamped);
   const begin = performance.now();
-  while (!stampsPackets(namespace)) {
-    if (performance.now() - begin > mostStampWaitMs)
+  while (!stampsPackets(aside)) {
+    if (performance.now() - begin > mostStampWaitMs) {
+      socket.close();
       throw new UsageError('ERR_NOT_SUPPORTED', 'this kernel does not stamp packets as they pass');
+    }
+    // Leaves the processor to that worker.
+    Atomics.wait(nobody, 0, 0, 1);
   }
+  asking = socket;
 }
 
 /** Both clocks at one moment. The moment is known to half the time the send took: the shortest of several counts. */

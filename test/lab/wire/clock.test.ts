@@ -13,7 +13,7 @@ function stampOf(receiver: Socket): bigint {
 test('a packet has the time at which it passed, not the one at which it was read', (context) => {
   needs(context, canMakeNamespaces, 'a network namespace cannot be made here');
   using namespace = NetworkNamespace.create();
-  // The last socket that asks for timestamps ends them, so each round begins anew.
+  // The last socket that asks for timestamps would end them, between two rounds too.
   for (let round = 0; round < 50; round++) {
     const options = { SO_TIMESTAMPNS: true };
     using receiver = namespace.run(() => Socket.open({ type: 'dgram', options })).bind({ address: '127.0.0.1' });
