@@ -79,14 +79,76 @@ class SocketTransport implements NetlinkTransport {
  * that namespace wherever the thread goes.
  */
 export function openNetlink(protocol: number): NetlinkExchange {
+  return new NetlinkExchange(openTransport(protocol));
+}
+
+function openTransport(protocol: number): SocketTransport {
   if (process.platform !== 'linux')
     throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
   const fd = check(native.socket(AF_NETLINK ?? 0, SOCK_RAW ?? 0, protocol), 'socket');
   try {
     for (const optname of wishes) wish(fd, optname);
-    return new NetlinkExchange(new SocketTransport(fd));
+    return new SocketTransport(fd);
   } catch (error) {
     native.close(fd);
     throw error;
   }
+}
+
+/** Stays open when it is closed, unless an answer was left unread. */
+class KeptExchange extends NetlinkExchange {
+  readonly #forget: () => void;
+
+  constructor(transport: NetlinkTransport, forget: () => void) {
+    super(transport);
+    this.#forget = forget;
+  }
+
+  override close(): void {
+    if (!this.isSound) this.end();
+  }
+
+  end(): void {
+    this.#forget();
+    super.close();
+  }
+}
+
+/** Netlink sockets of one network namespace that are kept open, by protocol: to open one takes longer than to ask. */
+export class NetlinkKeeper {
+  readonly #open = new Map<number, KeptExchange>();
+
+  has(protocol: number): boolean {
+    return this.#open.has(protocol);
+  }
+
+  take(protocol: number): NetlinkExchange {
+    const known = this.#open.get(protocol);
+    if (known !== undefined) return known;
+    const exchange = new KeptExchange(openTransport(protocol), () => this.#open.delete(protocol));
+    this.#open.set(protocol, exchange);
+    return exchange;
+  }
+
+  /** What `work` asks the kernel for before it returns goes through these sockets. Without a keeper, through new ones. */
+  static during<T>(keeper: NetlinkKeeper | undefined, work: () => T): T {
+    const before = present;
+    present = keeper;
+    try {
+      return work();
+    } finally {
+      present = before;
+    }
+  }
+
+  close(): void {
+    for (const exchange of this.#open.values()) exchange.end();
+  }
+}
+
+let present: NetlinkKeeper | undefined;
+
+/** An exchange for a call that is over when it returns: a new one, or the one that is kept for the namespace the thread is in. */
+export function takeNetlink(protocol: number): NetlinkExchange {
+  return present?.take(protocol) ?? openNetlink(protocol);
 }

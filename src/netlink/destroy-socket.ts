@@ -6,7 +6,7 @@ import { compileFilter, type SocketFilter } from './filter.js';
 import type { SocketRow } from './inet-diag.js';
 import { AF_INET, AF_INET6 } from './ip-prefix.js';
 import { NetlinkError } from './netlink-error.js';
-import { destroyRequest, inetRows, openSockDiag } from './sock-diag.js';
+import { destroyRequest, inetRows, takeSockDiag } from './sock-diag.js';
 import { socketIdOf } from './socket-id.js';
 
 function explain(error: unknown): unknown {
@@ -69,7 +69,7 @@ export function destroySocket(target: SocketRow | SocketFilter): number {
       'destroySocket: an empty filter would match every TCP socket of this namespace',
     );
   }
-  using exchange = openSockDiag();
+  using exchange = takeSockDiag();
   if (isRow(target)) return Number(destroyRow(exchange, target));
   return inetRows(exchange, compileFilter(target)).filter((row) => row.state !== 'BOUND' && destroyOne(exchange, row))
     .length;

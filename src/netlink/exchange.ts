@@ -50,9 +50,15 @@ const shared = receiveBuffer(256 * 1024);
 export class NetlinkExchange {
   readonly #transport: NetlinkTransport;
   #sequence = 0;
+  #isSound = true;
 
   constructor(transport: NetlinkTransport) {
     this.#transport = transport;
+  }
+
+  /** Whether every answer was read to its end. Of one that was not, the rest may be what comes next. */
+  get isSound(): boolean {
+    return this.#isSound;
   }
 
   /** Sends a request and waits for the kernel's acknowledgement. */
@@ -95,9 +101,14 @@ export class NetlinkExchange {
     this.#sequence = (this.#sequence + 1) >>> 0;
     const sequence = this.#sequence;
     const flags = HeaderFlag.REQUEST | kind | (request.flags ?? 0);
+    this.#isSound = false;
     this.#transport.send(encodeMessage({ type: request.type, flags, sequence, parts: request.parts }));
     const answer = new Answer(request, sequence, this.#transport.port, visit);
-    while (!answer.complete) answer.take(shared, this.#receive(request));
+    try {
+      while (!answer.complete) answer.take(shared, this.#receive(request));
+    } finally {
+      this.#isSound = answer.complete;
+    }
     return answer.interrupted;
   }
 

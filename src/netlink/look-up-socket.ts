@@ -4,7 +4,7 @@ import type { NetlinkExchange } from './exchange.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import type { InetDetails, InetProtocol, SocketRow } from './inet-diag.js';
 import { AF_INET, AF_INET6 } from './ip-prefix.js';
-import { inetRows, lookUpInet, openSockDiag, tupleRows } from './sock-diag.js';
+import { inetRows, lookUpInet, takeSockDiag, tupleRows } from './sock-diag.js';
 import { identify, type SocketIdentity } from './socket-identity.js';
 import { nameOf, socketIdOf } from './socket-id.js';
 
@@ -74,7 +74,7 @@ export function lookUpSocket(target: LookUpTarget, details: InetDetails = {}): S
   if (typeof target === 'number' || 'fd' in target) {
     const fd = integer(typeof target === 'number' ? target : target.fd, 'fd', 0, int32Max);
     const identity = identify(fd);
-    using exchange = openSockDiag();
+    using exchange = takeSockDiag();
     return lookUpIdentity(exchange, identity, details);
   }
   if ('cookie' in target) {
@@ -82,7 +82,7 @@ export function lookUpSocket(target: LookUpTarget, details: InetDetails = {}): S
     const { cookie, protocol } = target;
     // Checked before a socket is opened for it.
     compileFilter({ protocol, cookie });
-    using exchange = openSockDiag();
+    using exchange = takeSockDiag();
     return byCookie(exchange, cookie, protocol, details);
   }
   const keys = ['localAddress', 'localPort', 'remoteAddress', 'remotePort', 'protocol', 'family', 'interfaceIndex'];
@@ -92,6 +92,6 @@ export function lookUpSocket(target: LookUpTarget, details: InetDetails = {}): S
   integer(id.localPort, 'localPort', 0, 65_535);
   integer(id.remotePort, 'remotePort', 0, 65_535);
   const compiled = compileFilter(filter);
-  using exchange = openSockDiag();
+  using exchange = takeSockDiag();
   return tupleRows(exchange, filter, compiled, details)[0];
 }

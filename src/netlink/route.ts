@@ -8,7 +8,7 @@ import {
   uint32Max,
   UsageError,
 } from '../errors.js';
-import { NetlinkProtocol, openNetlink } from './connection.js';
+import { NetlinkProtocol, takeNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
 import { HeaderFlag, type ReceiveBuffer } from './message.js';
@@ -63,12 +63,12 @@ function request(
 }
 
 function once(name: Name, flags: number, parts: readonly Uint8Array[], context: ErrorContext): void {
-  using exchange = openRoute();
+  using exchange = takeRoute();
   request(exchange, name, flags, parts, context);
 }
 
-function openRoute(): NetlinkExchange {
-  return openNetlink(NetlinkProtocol.ROUTE);
+function takeRoute(): NetlinkExchange {
+  return takeNetlink(NetlinkProtocol.ROUTE);
 }
 
 function table<Row>(
@@ -77,7 +77,7 @@ function table<Row>(
   decode: (buffer: ReceiveBuffer, start: number, end: number) => Row | undefined,
 ): Row[] {
   let rows: Row[] = [];
-  using exchange = openRoute();
+  using exchange = takeRoute();
   exchange.dump({ name: `RTM_${name}`, type: RouteMessage[name], parts: [header] }, () => {
     rows = [];
     return (buffer, start, end) => {
@@ -105,7 +105,7 @@ export function listLinks(): Link[] {
 
 /** One link. @throws {NetlinkError} `ENODEV` - there is none of this name here. */
 export function getLink(name: string): Link {
-  using exchange = openRoute();
+  using exchange = takeRoute();
   return linkThrough(exchange, name);
 }
 
@@ -149,7 +149,7 @@ function linkChange(settings: LinkSettings, argument: string): LinkChange {
  */
 export function setLink(name: string, settings: LinkSettings): void {
   const change = linkChange(settings, 'settings');
-  using exchange = openRoute();
+  using exchange = takeRoute();
   // By its name it is found in the same request; a name beside an index is a new one (do_setlink()).
   const isRenamed = change.name !== undefined;
   const index = isRenamed ? linkThrough(exchange, name).index : 0;
@@ -227,7 +227,7 @@ export function removeAddress(interfaceOf: string, address: string): void {
 
 function changeAddress(name: Name, flags: number, interfaceOf: string, address: string, detect: boolean): void {
   const prefix = parsePrefix(address, 'address');
-  using exchange = openRoute();
+  using exchange = takeRoute();
   const { index } = linkThrough(exchange, interfaceOf);
   request(exchange, name, flags, encodeAddress(index, prefix, detect), { address: `${address} dev ${interfaceOf}` });
 }
@@ -259,7 +259,7 @@ function changeRoute(name: Name, flags: number, purpose: 'add' | 'delete', setti
   const from = source === undefined ? undefined : parseAddress(source, 'source');
   const prefix = destination(to, gateway ?? from);
   const priority = metric === undefined ? undefined : integer(metric, 'metric', 0, uint32Max);
-  using exchange = openRoute();
+  using exchange = takeRoute();
   const interfaceIndex = output === undefined ? undefined : linkThrough(exchange, output).index;
   const parts = encodeRoute({ to: prefix, gateway, interfaceIndex, metric: priority, source: from }, purpose);
   const words = [to, ...(via === undefined ? [] : ['via', via]), ...(output === undefined ? [] : ['dev', output])];
@@ -314,7 +314,7 @@ function changeNeighbour(
   hardware: Uint8Array | undefined,
 ): void {
   const prefix = parseAddress(address, 'address');
-  using exchange = openRoute();
+  using exchange = takeRoute();
   const { index } = linkThrough(exchange, link);
   request(exchange, name, flags, encodeNeighbour(index, prefix, hardware), { address: `${address} dev ${link}` });
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { invalidArgument, knownKeys, UsageError } from '../errors.js';
 import { findOwners, type SocketOwner } from '../proc/owner.js';
-import { NetlinkProtocol, openNetlink } from './connection.js';
+import { NetlinkProtocol, openNetlink, takeNetlink } from './connection.js';
 import type { NetlinkExchange, NetlinkRequest, RowVisitor } from './exchange.js';
 import {
   type CompiledFilter,
@@ -49,8 +49,13 @@ export interface UnixSocketQuery {
   readonly owners?: boolean | undefined;
 }
 
+/** For a call that goes on after it returned. */
 export function openSockDiag(): NetlinkExchange {
   return openNetlink(NetlinkProtocol.SOCK_DIAG);
+}
+
+export function takeSockDiag(): NetlinkExchange {
+  return takeNetlink(NetlinkProtocol.SOCK_DIAG);
 }
 
 // Each family and protocol answers through a module of its own, and ENOENT is how the kernel says that it has none.
@@ -185,7 +190,7 @@ function unixRows(query: UnixSocketQuery): UnixSocketRow[] {
   if (path !== undefined && typeof path !== 'string') throw invalidArgument('path', 'a string', path);
   const parts = [encodeUnixRequest(statesOf(state), memory)];
   let rows: UnixSocketRow[] = [];
-  using exchange = openSockDiag();
+  using exchange = takeSockDiag();
   try {
     exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts }, () => {
       rows = [];
@@ -227,7 +232,7 @@ export function listSockets(query?: SocketQuery): SocketRow[];
 export function listSockets(query: SocketQuery | UnixSocketQuery = {}): SocketRow[] | UnixSocketRow[] {
   if (typeof query === 'object' && query?.protocol === 'unix') return unixRows(query);
   const filter = compileFilter(query, detailFields);
-  using exchange = openSockDiag();
+  using exchange = takeSockDiag();
   const isExact = Object.keys(query).every((key) => besideTuple.includes(key));
   const rows = isExact ? tupleRows(exchange, query, filter, query) : inetRows(exchange, filter, query);
   return query.owners === true ? withOwners(rows) : rows;

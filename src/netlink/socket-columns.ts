@@ -2,7 +2,7 @@ import { littleEndian } from '../options/memory.js';
 import { compileFilter, type SocketFilter } from './filter.js';
 import { at, formatRowAddress, type InetProtocol, rowState, timerKind, type TimerKind } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
-import { dumpInet, openSockDiag } from './sock-diag.js';
+import { dumpInet, takeSockDiag } from './sock-diag.js';
 import type { SocketState } from './state.js';
 
 // Bytes a row, cookies first so that every column is aligned to its elements.
@@ -194,7 +194,7 @@ export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
   const filter = compileFilter(query);
   const builder = new ColumnBuilder();
   const starts = new Map<number, number>();
-  using exchange = openSockDiag();
+  using exchange = takeSockDiag();
   dumpInet(exchange, filter, {}, (family) => {
     // A dump that is made again begins where its family began.
     builder.length = starts.get(family) ?? builder.length;

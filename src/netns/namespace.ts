@@ -2,6 +2,8 @@ import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { check, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
+import { NetlinkKeeper, NetlinkProtocol } from '../netlink/connection.js';
+import type { SocketQuery } from '../netlink/filter.js';
 import type { SocketRow } from '../netlink/inet-diag.js';
 import {
   addAddress,
@@ -24,6 +26,7 @@ import {
   settleLink,
 } from '../netlink/route.js';
 import type { Link, LinkAddress, Route } from '../netlink/rtnetlink.js';
+import { listSockets } from '../netlink/sock-diag.js';
 import type { SocketState } from '../netlink/state.js';
 import { type AwaitedState, type StateTarget, type StateWaitOptions, waitForState } from '../netlink/wait-for-state.js';
 import { readSysctl, writeSysctl } from './sysctl.js';
@@ -59,6 +62,8 @@ function requireNamespaces(): void {
 interface Held {
   readonly fd: number;
   readonly file: string;
+  /** What asks the kernel about it. */
+  readonly netlink: NetlinkKeeper;
 }
 
 function fileOf(fd: number): string {
@@ -96,11 +101,12 @@ function andBack<T>(leave: () => void, work: () => T, to?: Held): T {
   const home = openSync(ownNamespace, 'r');
   try {
     const file = fileOf(home);
-    if (file === to?.file && isHeld(to)) return work();
+    const there = (): T => NetlinkKeeper.during(to?.netlink, work);
+    if (file === to?.file && isHeld(to)) return there();
     assertReturn(home, file);
     leave();
     try {
-      return work();
+      return there();
     } finally {
       goHome(home);
     }
@@ -149,7 +155,7 @@ export class NetworkNamespace {
   #isOpen = true;
 
   private constructor(fd: number) {
-    this.#held = { fd, file: fileOf(fd) };
+    this.#held = { fd, file: fileOf(fd), netlink: new NetlinkKeeper() };
     unclosed.register(this, this.#held, this);
   }
 
@@ -167,7 +173,7 @@ export class NetworkNamespace {
       () => {
         const namespace = NetworkNamespace.current();
         try {
-          setLink('lo', { up: true });
+          NetlinkKeeper.during(namespace.#held.netlink, () => setLink('lo', { up: true }));
         } catch (error) {
           namespace.close();
           throw error;
@@ -212,6 +218,18 @@ export class NetworkNamespace {
     return result;
   }
 
+  /** `work` asks over netlink alone. The socket for it stays in here, so that from the second time on the thread need not enter. */
+  #ask<T>(protocol: number, work: () => T): T {
+    void this.fd;
+    const { netlink } = this.#held;
+    return netlink.has(protocol) ? NetlinkKeeper.during(netlink, work) : this.run(work);
+  }
+
+  /** `listSockets` for the sockets in here. */
+  listSockets(query: SocketQuery = {}): SocketRow[] {
+    return this.#ask(NetlinkProtocol.SOCK_DIAG, () => listSockets(query));
+  }
+
   /** `waitForState` for sockets in here: it is the one waiting call that looks at a namespace, and it stays with this one. */
   waitForState(target: StateTarget, state: 'gone', options?: StateWaitOptions): Promise<undefined>;
   waitForState(target: StateTarget, state: SocketState, options?: StateWaitOptions): Promise<SocketRow>;
@@ -230,6 +248,7 @@ export class NetworkNamespace {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     unclosed.unregister(this);
+    this.#held.netlink.close();
     if (!isHeld(this.#held)) throw new SystemCallError(-constants.errno.EBADF, 'close');
     closeSync(this.#held.fd);
   }
@@ -245,7 +264,7 @@ export class NetworkNamespace {
     knownKeys(settings, 'veth', ['name', 'peerName', 'mtu', 'up', 'hardwareAddress', 'peerHardwareAddress']);
     const { name, peerName, mtu, up = true, hardwareAddress, peerHardwareAddress } = settings;
     const peer = { name: peerName, mtu, hardwareAddress: peerHardwareAddress, namespaceFd: other.fd };
-    this.run(() => addVeth({ name, mtu, hardwareAddress }, peer));
+    this.#ask(NetlinkProtocol.ROUTE, () => addVeth({ name, mtu, hardwareAddress }, peer));
     if (!up) return;
     this.setLink(name, { up });
     other.setLink(peerName, { up });
@@ -259,7 +278,7 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ENODEV`, `EPERM`, `EINVAL`.
    */
   setLink(name: string, settings: LinkSettings): void {
-    this.run(() => setLink(name, settings));
+    this.#ask(NetlinkProtocol.ROUTE, () => setLink(name, settings));
   }
 
   /**
@@ -271,7 +290,7 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ENODEV`.
    */
   settleLink(name: string): void {
-    this.run(() => settleLink(name));
+    this.#ask(NetlinkProtocol.ROUTE, () => settleLink(name));
   }
 
   /**
@@ -280,12 +299,12 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ENODEV`.
    */
   getLink(name: string): Link {
-    return this.run(() => getLink(name));
+    return this.#ask(NetlinkProtocol.ROUTE, () => getLink(name));
   }
 
   /** `RTM_GETLINK` - all links. */
   listLinks(): Link[] {
-    return this.run(listLinks);
+    return this.#ask(NetlinkProtocol.ROUTE, listLinks);
   }
 
   /**
@@ -294,13 +313,13 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ENODEV`, `EPERM`, `EOPNOTSUPP` - as `lo`.
    */
   deleteLink(name: string): void {
-    this.run(() => deleteLink(name));
+    this.#ask(NetlinkProtocol.ROUTE, () => deleteLink(name));
   }
 
   /** As `addAddress('lo', '10.0.0.1/8')`. Without duplicate address detection unless asked for: nobody else is on our links. */
   addAddress(link: string, address: string, settings: AddressSettings = {}): void {
     knownKeys(settings, 'settings', ['duplicateDetection']);
-    this.run(() =>
+    this.#ask(NetlinkProtocol.ROUTE, () =>
       addAddress(link, address, { ...settings, duplicateDetection: settings.duplicateDetection ?? false }),
     );
   }
@@ -311,12 +330,12 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `EADDRNOTAVAIL`, `ENODEV`, `EPERM`.
    */
   removeAddress(link: string, address: string): void {
-    this.run(() => removeAddress(link, address));
+    this.#ask(NetlinkProtocol.ROUTE, () => removeAddress(link, address));
   }
 
   /** `RTM_GETADDR` - the addresses of all links. */
   listAddresses(): LinkAddress[] {
-    return this.run(listAddresses);
+    return this.#ask(NetlinkProtocol.ROUTE, listAddresses);
   }
 
   /**
@@ -325,7 +344,7 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `EEXIST`, `ENETUNREACH` - no way to the gateway, `EPERM`.
    */
   addRoute(settings: RouteSettings): void {
-    this.run(() => addRoute(settings));
+    this.#ask(NetlinkProtocol.ROUTE, () => addRoute(settings));
   }
 
   /**
@@ -334,12 +353,12 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ESRCH` - no such route, `EPERM`.
    */
   deleteRoute(settings: RouteSettings): void {
-    this.run(() => deleteRoute(settings));
+    this.#ask(NetlinkProtocol.ROUTE, () => deleteRoute(settings));
   }
 
   /** `RTM_GETROUTE` - the routes. */
   listRoutes(): Route[] {
-    return this.run(listRoutes);
+    return this.#ask(NetlinkProtocol.ROUTE, listRoutes);
   }
 
   /**
@@ -348,7 +367,7 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `EPERM`, `ENODEV`.
    */
   addNeighbour(settings: NeighbourSettings): void {
-    this.run(() => addNeighbour(settings));
+    this.#ask(NetlinkProtocol.ROUTE, () => addNeighbour(settings));
   }
 
   /**
@@ -357,7 +376,7 @@ export class NetworkNamespace {
    * @throws {NetlinkError} `ENOENT`, `ENODEV`, `EPERM`.
    */
   removeNeighbour(settings: Omit<NeighbourSettings, 'hardwareAddress'>): void {
-    this.run(() => removeNeighbour(settings));
+    this.#ask(NetlinkProtocol.ROUTE, () => removeNeighbour(settings));
   }
 
   /** Reads a sysctl below `net.`, as `net.ipv4.tcp_fin_timeout`. */
@@ -376,6 +395,7 @@ export class NetworkNamespace {
 }
 
 const unclosed = new FinalizationRegistry<Held>((held) => {
+  held.netlink.close();
   // An exception here would end the process.
   if (isHeld(held)) closeSync(held.fd);
   process.emitWarning('a NetworkNamespace was collected without being closed', { code: 'SOCKWISE_UNCLOSED_NAMESPACE' });

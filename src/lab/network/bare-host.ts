@@ -77,8 +77,8 @@ export class BareHost {
 
   /** The host's sockets, asked of the kernel. */
   sockets(filter: SocketQuery = {}): SocketRow[] {
-    const rows = this.run(() => listSockets(cheaper(filter)));
-    if (this.namespace !== undefined) return rows;
+    if (this.namespace !== undefined) return this.namespace.listSockets(cheaper(filter));
+    const rows = listSockets(cheaper(filter));
     // The machine's other sockets may have the same port; one end of ours is on an address of the host.
     const own = [this.A, this.B];
     return rows.filter(({ localAddress, remoteAddress }) => own.includes(localAddress) || own.includes(remoteAddress));
