@@ -7,7 +7,7 @@ import type { MemoryInfo, TcpInfo } from '../options/values.gen.js';
 import { encodeAttributes, readText, readU32, u32, walkAttributes } from './attribute.js';
 import { type Clause, compileBytecode } from './bytecode.js';
 import { readCookie, writeCookie } from './cookie.js';
-import { AF_INET } from './ip-prefix.js';
+import { AF_INET, AF_UNSPEC } from './ip-prefix.js';
 import type { ReceiveBuffer } from './message.js';
 import { NetlinkProtocolError } from './netlink-error.js';
 import { type SocketState, stateMask, stateName } from './state.js';
@@ -30,6 +30,7 @@ export function protocolName(number: number): InetProtocol | undefined {
 
 // struct inet_diag_req_v2, and struct inet_diag_sockid inside it and inside struct inet_diag_msg
 const requestSize = 56;
+const openRequestSize = 60;
 const sockidSize = 48;
 // INET_DIAG_NOCOOKIE, in both halves
 const INET_DIAG_NOCOOKIE = 0xffff_ffff_ffff_ffffn;
@@ -130,16 +131,17 @@ function writeId(view: DataView, offset: number, id: SocketId): void {
   writeCookie(view, offset + 40, id.cookie ?? INET_DIAG_NOCOOKIE);
 }
 
-/** `struct inet_diag_req_v2` and its attributes. */
+/** `struct inet_diag_req` where the family is left open, or `struct inet_diag_req_v2`, and its attributes. */
 export function encodeInetRequest({ family, protocol, details, states, id, clauses = [] }: InetRequest): Uint8Array[] {
   const number = protocolNumbers[protocol];
-  const request = new Uint8Array(requestSize);
+  const isOpen = family === AF_UNSPEC;
+  const request = new Uint8Array(isOpen ? openRequestSize : requestSize);
   const view = new DataView(request.buffer);
   request[0] = family;
-  request[1] = number & 0xff;
-  request[2] = extensions(details);
-  view.setUint32(4, states >>> 0, littleEndian);
-  if (id !== undefined) writeId(view, requestSize - sockidSize, id);
+  if (!isOpen) request[1] = number & 0xff;
+  request[isOpen ? 3 : 2] = extensions(details);
+  view.setUint32(isOpen ? openRequestSize - 8 : 4, states >>> 0, littleEndian);
+  if (id !== undefined) writeId(view, isOpen ? 4 : requestSize - sockidSize, id);
   const attributes = [
     ...(clauses.length > 0 ? [{ type: RequestAttribute.BYTECODE, value: compileBytecode(clauses) }] : []),
     // sdiag_protocol is one byte; a number above that travels in an attribute.

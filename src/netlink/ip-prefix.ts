@@ -2,6 +2,7 @@ import { parseIPv4, parseIPv6 } from '../address.js';
 import { invalidArgument, UsageError } from '../errors.js';
 import { constant } from '../socket/sockaddr.js';
 
+export const AF_UNSPEC = 0;
 export const AF_INET = constant('AF_INET');
 export const AF_INET6 = constant('AF_INET6');
 

@@ -21,7 +21,7 @@ import {
   type SocketRow,
   standingOf,
 } from './inet-diag.js';
-import { AF_INET, AF_INET6 } from './ip-prefix.js';
+import { AF_INET, AF_INET6, AF_UNSPEC } from './ip-prefix.js';
 import { NetlinkError } from './netlink-error.js';
 import type { SocketState } from './state.js';
 import { socketIdOf } from './socket-id.js';
@@ -30,6 +30,8 @@ import { decodeUnixRow, encodeUnixRequest, type UnixSocketRow } from './unix-dia
 
 // SOCK_DIAG_BY_FAMILY
 const SOCK_DIAG_BY_FAMILY = 20;
+// TCPDIAG_GETSOCK: what was there before, and for TCP alone. It finds the sockets of every family (inet_diag_dump_compat()).
+const TCPDIAG_GETSOCK = 18;
 // SOCK_DESTROY
 const SOCK_DESTROY = 21;
 // Where connections end all the time, some will in each.
@@ -77,7 +79,11 @@ function dumpFamily(
 ): boolean {
   const parts = encodeInetRequest({ family, protocol, details, states, clauses });
   let anyEnded = false;
-  exchange.dump({ name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts }, () => {
+  const request =
+    family === AF_UNSPEC
+      ? { name: 'TCPDIAG_GETSOCK', type: TCPDIAG_GETSOCK, parts }
+      : { name: 'SOCK_DIAG_BY_FAMILY', type: SOCK_DIAG_BY_FAMILY, parts };
+  exchange.dump(request, () => {
     const visit = start(family);
     anyEnded = false;
     return (buffer, from, to) => {
@@ -105,7 +111,10 @@ export function dumpInet(
     try {
       for (let dumps = 1; dumpFamily(exchange, filter, family, details, start) && dumps < mostDumps; dumps++);
     } catch (error) {
-      throw explainMissing(error, filter.protocol);
+      // Something that stands for Linux may have the newer request alone.
+      const isAlone = family === AF_UNSPEC && error instanceof NetlinkError && error.code === 'EOPNOTSUPP';
+      if (!isAlone) throw explainMissing(error, filter.protocol);
+      dumpInet(exchange, { ...filter, families: [AF_INET, AF_INET6] }, details, start);
     }
   }
 }
@@ -121,7 +130,7 @@ export function inetRows(exchange: NetlinkExchange, filter: CompiledFilter, deta
     starts.set(family, rows.length);
     return (buffer, start, end) => void rows.push(decoder.decode(buffer, start, end));
   });
-  return rows;
+  return rows.sort((one, other) => Number(one.family === 'IPv6') - Number(other.family === 'IPv6'));
 }
 
 /** Asks for one socket by name, without reading the table. `undefined` where there is none. */

@@ -2,7 +2,7 @@ import { codeOf } from '../../errors.js';
 import type { NetworkNamespace } from '../../index.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
-import { newNamespace } from './namespaces.js';
+import { newWire } from './namespaces.js';
 import { Relay } from './relay.js';
 
 /** Who links end at. */
@@ -132,7 +132,7 @@ export function joinThroughRelay(
   link: Link,
   onError: (error: unknown) => void,
 ): [string, string] {
-  const wire = newNamespace();
+  const wire = newWire();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
     near.namespace.addVeth(wire, { name: names[0], peerName: relayEnds[0], up: false });

@@ -52,8 +52,12 @@ class Nursery {
 
   create(): NetworkNamespace {
     const namespace = this.#parent.run(() => NetworkNamespace.create());
-    for (const [name, value] of this.#limits) trySysctl(namespace, name, value);
     return namespace;
+  }
+
+  /** For connections. */
+  limit(namespace: NetworkNamespace): void {
+    for (const [name, value] of this.#limits) trySysctl(namespace, name, value);
   }
 }
 
@@ -71,14 +75,29 @@ function setGiven(namespace: NetworkNamespace): void {
 }
 
 /**
- * A namespace for a host of the lab. Its links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would
- * announce it, and look for routers, in the middle of everything else. Where that cannot be set, as without IPv6, the capture
- * has it.
+ * Its links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for routers, in the
+ * middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
  */
-export function newNamespace(): NetworkNamespace {
-  nursery ??= new Nursery();
-  const namespace = nursery.create();
-  trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
-  setGiven(namespace);
+function newNamespace(settle: (namespace: NetworkNamespace, nursery: Nursery) => void = () => {}): NetworkNamespace {
+  const from = (nursery ??= new Nursery());
+  const namespace = from.create();
+  // Entered once: each write does it otherwise.
+  namespace.run(() => {
+    trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
+    settle(namespace, from);
+  });
   return namespace;
+}
+
+/** A namespace for a host of the lab. */
+export function newHost(): NetworkNamespace {
+  return newNamespace((namespace, from) => {
+    from.limit(namespace);
+    setGiven(namespace);
+  });
+}
+
+/** A namespace without connections: of a wire, or of a peer that has no stack. */
+export function newWire(): NetworkNamespace {
+  return newNamespace();
 }

@@ -5,7 +5,7 @@ import { type Gateway, joinDirectly, joinGateway, joinThroughRelay, type Station
 import { Host } from '../network/host.js';
 import { checkedDelay, Link, type LinkSettings } from '../network/link.js';
 import { untilRouted } from '../network/local-route.js';
-import { newNamespace } from '../network/namespaces.js';
+import { newHost, newWire } from '../network/namespaces.js';
 import { isIPv6 } from '../network/peer/ip.js';
 import { named } from '../network/peer/link-socket.js';
 import { ScriptedPeer } from '../network/peer/peer.js';
@@ -114,7 +114,7 @@ export class Stage {
     const { address, ...link } = settings;
     if (link.delayMs !== undefined) checkedDelay(link.delayMs);
     const A = this.#address(name, address);
-    const namespace = newNamespace();
+    const namespace = newHost();
     const host = new Host(name, { A, B: A.replace(/^192\.168/, '10.0') }, namespace, this.#recorder);
     this.#closers.push(() => host.close());
     const station: Station = { name, address: A, namespace, host, links: [] };
@@ -132,7 +132,7 @@ export class Stage {
   /** A host joined to none, with the addresses A and B, on which everything runs over `lo`. */
   alone(name = 'host'): Host {
     this.#mustGoOn('alone');
-    const namespace = this.isolation === 'loopback' ? undefined : newNamespace();
+    const namespace = this.isolation === 'loopback' ? undefined : newHost();
     const addresses = namespace === undefined ? loopbackAddresses() : articleAddresses;
     const host = new Host(name, addresses, namespace, this.#recorder);
     this.#closers.push(() => host.close());
@@ -166,7 +166,7 @@ export class Stage {
     const station: Station = {
       name,
       address: this.#address(name, address),
-      namespace: newNamespace(),
+      namespace: newWire(),
       links: [],
     };
     this.#closers.push(() => station.namespace.close());
@@ -188,11 +188,11 @@ export class Stage {
     { local, gateway, ...cable }: Gateway & { readonly local: string; readonly gateway: string },
   ): Promise<[Host, ScriptedPeer]> {
     this.#mustGoOn('host');
-    const namespace = newNamespace();
+    const namespace = newHost();
     const host = new Host(name, { A: local, B: local }, namespace, this.#recorder);
     this.#closers.push(() => host.close());
     const near: Station = { name, address: local, namespace, host, links: [] };
-    const far: Station = { name: peerName, address: gateway, namespace: newNamespace(), links: [] };
+    const far: Station = { name: peerName, address: gateway, namespace: newWire(), links: [] };
     this.#closers.push(() => far.namespace.close());
     this.#stations.push(near, far);
     const links = joinGateway(near, far, cable);
