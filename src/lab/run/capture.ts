@@ -29,18 +29,19 @@ export class Capture {
   readonly #frames = new FrameStore();
   readonly #hosts: Host[] = [];
   readonly #ends: (WireEnd & { readonly tap: WireTap; readonly link: string })[] = [];
-  readonly #watch: StateWatch;
-  readonly #timer: NodeJS.Timeout;
+  readonly #watch: StateWatch | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
   #dropped = 0;
   #drainedMs = 0;
 
-  /** `onError` is told why it had to stop. */
-  constructor(recorder: Recorder, onError: (error: unknown) => void) {
+  /** `onError` is told why it had to stop. Without `states` nobody will ask for them, and it looks at no table. */
+  constructor(recorder: Recorder, onError: (error: unknown) => void, states: boolean) {
     this.#recorder = recorder;
     this.#onError = onError;
+    recorder.onEvent = (kind) => this.#onEvent(kind);
+    if (!states) return;
     this.#watch = new StateWatch(this.#hosts, () => recorder.elapsedMs);
     this.#timer = setInterval(() => this.look(), lookEveryMs).unref();
-    recorder.onEvent = (kind) => this.#onEvent(kind);
   }
 
   watch(host: Host): void {
@@ -50,7 +51,7 @@ export class Capture {
   /** A script may have closed the namespace of a host, and then there is nothing to look at. */
   look(): void {
     try {
-      this.#watch.look();
+      this.#watch?.look();
     } catch (error) {
       this.#onError(error);
     }
@@ -101,11 +102,10 @@ export class Capture {
 
   seen(hosts: readonly TraceHost[]): Seen {
     const list = this.segments();
-    const implied = hosts.flatMap((host) => impliedStates(host, list.segments));
     return {
       beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
       ...list,
-      states: timeline(this.#watch.samples, implied),
+      states: this.#states(hosts, list),
       dropped: this.#dropped,
     };
   }
@@ -133,6 +133,14 @@ export class Capture {
       this.#onError(error);
     }
     if (kind !== 'segment') this.look();
+  }
+
+  #states(hosts: readonly TraceHost[], { segments }: SegmentList): Trace['states'] {
+    if (this.#watch === undefined) return [];
+    return timeline(
+      this.#watch.samples,
+      hosts.flatMap((host) => impliedStates(host, segments)),
+    );
   }
 
   /** The kernel's time of day as milliseconds since the run began, to the microsecond. */

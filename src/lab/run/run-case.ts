@@ -71,7 +71,9 @@ function withSegments({ events, segments }: Recording): Event[] {
 function stages(testCase: Case, network: Isolation, { recordings = false, captures }: CaseOutputs): OnStage {
   return async (row, use) => {
     const signal = AbortSignal.timeout(deadlineMs(testCase));
-    const stage = new Stage(signal, { capture: recordings || captures !== undefined, network });
+    // A row that plays an experiment captures in any case, and of that the segments alone are kept.
+    const isDrawn = recordings || captures !== undefined;
+    const stage = new Stage(signal, { capture: isDrawn, states: isDrawn, network });
     try {
       const value = await inTime(Promise.resolve(use(stage)), stage.signal);
       if (!stage.isCaptured) return { value, events: stage.events };

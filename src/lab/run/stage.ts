@@ -40,8 +40,10 @@ const articleAddresses = { A: '192.168.0.1', B: '10.0.0.1' };
 export type Isolation = 'namespaces' | 'loopback';
 
 export interface StageSettings {
-  /** Listens to every link and looks at every socket table; without, calls alone are recorded. */
+  /** Listens to every link; without, calls alone are recorded. */
   readonly capture?: boolean;
+  /** A capture looks at every socket table too, unless this is `false`. */
+  readonly states?: boolean;
   readonly network?: Isolation;
 }
 
@@ -60,6 +62,7 @@ function loopbackAddresses(): { A: string; B: string } {
 export class Stage {
   readonly isolation: Isolation;
   readonly signal: AbortSignal;
+  readonly #states: boolean;
   readonly #recorder = new Recorder();
   /** Hosts and scripted peers that are joined, each with each. */
   readonly #stations: Station[] = [];
@@ -70,20 +73,21 @@ export class Stage {
   #capture: Capture | undefined;
   #isOver = false;
 
-  constructor(signal: AbortSignal, { capture = false, network = 'namespaces' }: StageSettings = {}) {
+  constructor(signal: AbortSignal, { capture = false, states = true, network = 'namespaces' }: StageSettings = {}) {
     this.signal = AbortSignal.any([signal, this.#failure.signal]);
     this.isolation = network;
+    this.#states = states;
     if (capture) this.capture();
   }
 
-  /** From now on a capture listens to every link that is made, and looks at every host. */
+  /** From now on a capture listens to every link that is made, and looks at every host if states are wanted. */
   capture(): void {
     if (this.#stations.length > 0 || this.#alone.length > 0)
       throw new UsageError(
         'ERR_ARGUMENT_INVALID',
         'capture: there are hosts already, and it would not have all of them',
       );
-    this.#capture ??= new Capture(this.#recorder, (error) => this.fail(error));
+    this.#capture ??= new Capture(this.#recorder, (error) => this.fail(error), this.#states);
   }
 
   get isCaptured(): boolean {
