@@ -1,24 +1,26 @@
+import { constants } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { littleEndian } from '../../src/options/memory.js';
 import { compileFilter, type SocketFilter } from '../../src/netlink/filter.js';
 import { inetMessageSize } from '../../src/netlink/inet-diag.js';
-import { HeaderFlag } from '../../src/netlink/message.js';
+import { HeaderFlag, MessageType } from '../../src/netlink/message.js';
 import { inetRows } from '../../src/netlink/sock-diag.js';
-import { done, type Part, scripted } from '../support/netlink-script.js';
+import { done, int32, type Part, scripted } from '../support/netlink-script.js';
 
 interface Fields {
   readonly state: number;
+  readonly family?: number;
   readonly localPort?: number;
   readonly inode?: number;
 }
 
 const [ESTABLISHED, FIN_WAIT2, TIME_WAIT, CLOSE] = [1, 5, 6, 7];
 
-/** A row of SOCK_DIAG_BY_FAMILY with a struct inet_diag_msg of an IPv4 socket. */
-function row({ state, localPort = 8080, inode = 0 }: Fields): Part {
+/** A row of SOCK_DIAG_BY_FAMILY with a struct inet_diag_msg of a socket. */
+function row({ state, family = 2, localPort = 8080, inode = 0 }: Fields): Part {
   const bytes = new Uint8Array(inetMessageSize);
   const view = new DataView(bytes.buffer);
-  bytes.set([2, state]);
+  bytes.set([family, state]);
   view.setUint16(4, localPort);
   view.setUint32(68, inode, littleEndian);
   return { type: 20, flags: HeaderFlag.MULTI, parts: [bytes] };
@@ -58,5 +60,29 @@ describe('a socket that moves while the table is read', () => {
 
   test('has no meaning in UDP, where CLOSE is the state of a socket that is not connected', () => {
     expect(listed({ protocol: 'udp' }, [ended])).toEqual({ states: ['CLOSE'], dumps: 1 });
+  });
+});
+
+describe('TCP sockets of every family', () => {
+  const refused = (errno: number): Part => ({ type: MessageType.ERROR, parts: [int32(errno), new Uint8Array(16)] });
+
+  test('are asked for at once, IPv4 first in the answer', () => {
+    const rows = [row({ state: ESTABLISHED, family: 10, inode: 9 }), row({ state: ESTABLISHED, inode: 9 })];
+    const { exchange, sent } = scripted([[...rows, done]]);
+    expect(inetRows(exchange, compileFilter({})).map(({ family }) => family)).toEqual(['IPv4', 'IPv6']);
+    expect(sent).toHaveLength(1);
+  });
+
+  test('are asked for one family after the other where there is no request for all', () => {
+    const one = row({ state: ESTABLISHED, inode: 9 });
+    const { exchange, sent } = scripted([[refused(-constants.errno.EOPNOTSUPP)]], [[one, done]], [[done]]);
+    expect(inetRows(exchange, compileFilter({}))).toHaveLength(1);
+    expect(sent).toHaveLength(3);
+  });
+
+  test('are not asked for again where the kernel refuses', () => {
+    const { exchange, sent } = scripted([[refused(-constants.errno.EPERM)]]);
+    expect(() => inetRows(exchange, compileFilter({}))).toThrow(expect.objectContaining({ code: 'EPERM' }));
+    expect(sent).toHaveLength(1);
   });
 });

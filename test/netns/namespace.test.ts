@@ -85,6 +85,32 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () =>
     expect(one.run(() => listSockets())).toHaveLength(1);
   });
 
+  test('asks through netlink sockets that stay open until it is closed', () => {
+    const before = openDescriptors();
+    const [one, two] = [NetworkNamespace.create(), NetworkNamespace.create()];
+    const listener = one
+      .run(() => Socket.open({}))
+      .bind({ address: '127.0.0.1', port: 80 })
+      .listen();
+    const ask = (): unknown => [one.listSockets(), one.listLinks(), two.listSockets(), two.listLinks()];
+    ask();
+    const open = openDescriptors();
+    for (let round = 0; round < 3; round++) ask();
+    expect(openDescriptors()).toBe(open);
+    expect(one.listSockets()).toMatchObject([{ state: 'LISTEN', localPort: 80 }]);
+    expect(two.listSockets()).toEqual([]);
+    // What the kernel refuses leaves the socket as it was.
+    expect(() => two.getLink('eth7')).toThrow(expect.objectContaining({ code: 'ENODEV' }));
+    expect(two.run(() => two.getLink('lo').name)).toBe('lo');
+    // Of another namespace inside this one, its own.
+    expect(one.run(() => two.run(() => listSockets()))).toEqual([]);
+    listener.close();
+    one.close();
+    two.close();
+    expect(() => one.listSockets()).toThrow(expect.objectContaining({ code: 'ERR_NAMESPACE_CLOSED' }));
+    expect(openDescriptors()).toBe(before);
+  });
+
   test('current is the namespace the thread is in, and outlives the one it was taken from', () => {
     const namespace = NetworkNamespace.create();
     const inside = namespace.run(here);
