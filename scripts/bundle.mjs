@@ -44,11 +44,14 @@ const started = [
 /** What has declarations for CommonJS too. */
 const library = ['index', 'service/index'];
 
-/** What `import 'sockwise'` and most programs need at once: sockets, options, and of the rest classes and tables that are exported. */
+/**
+ * What `import 'sockwise'` and most programs need at once: sockets and options, which a process without descriptors left must be able to
+ * use, and of the rest classes and tables that are exported.
+ */
 const core = [
   /(package|errors|address|nearest|languages)\.ts$/,
   /(native|options|socket)\//,
-  /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/attempts|explain\/(index|rules|life-rules|unix-rules))\.ts$/,
+  /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/(attempts|fd-of|late|node-internals|options|runtime)|explain\/(index|rules|life-rules|unix-rules))\.ts$/,
 ];
 
 /** Files of the library, of which Node prints lines where errors are thrown. The errors of the commands are a line. */
@@ -123,6 +126,11 @@ const finish = {
         if (folder !== undefined) packages.add(folder);
       }
     }
+    // One file less to find and to read.
+    const [index, core] = [chunks['index.cjs'], chunks['shared/core.cjs']];
+    const names = index.code.replaceAll('require("./shared/', 'require("./');
+    core.code += `(function(exports) {\n${names}})(exports.library = {});\n`;
+    index.code = 'module.exports = require("./shared/core.cjs").library;\n';
   },
 };
 
@@ -218,14 +226,15 @@ const bundled =
  * of it Node would start a parser that looks for its names.
  */
 function facade(name, names) {
+  const file = name === 'index' ? `'./shared/core.cjs').library` : `'./${basename(name)}.cjs')`;
   const isOther = names.length === 0 ? '' : ` || !('${names[0]}' in $all)`;
   return `let $all;
 try {
-  $all = globalThis.process.getBuiltinModule('node:module').createRequire(import.meta.url)('./${basename(name)}.cjs');
+  $all = globalThis.process.getBuiltinModule('node:module').createRequire(import.meta.url)(${file};
 } catch (error) {
   if (error?.code !== 'MODULE_NOT_FOUND' && error?.code !== 'ERR_INVALID_ARG_VALUE') throw error;
 }
-if ($all === undefined${isOther}) throw Object.assign(new Error('${bundled}'), { code: 'ERR_NATIVE_LOAD' });
+if ($all === undefined${isOther}) throw Object.assign(new Error('${bundled}'), { name: 'UsageError', code: 'ERR_NATIVE_LOAD' });
 export const { ${names.join(', ')} } = $all;
 `;
 }

@@ -41,11 +41,12 @@ function target(): string {
   return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`;
 }
 
-function candidates(): string[] {
+function* candidates(): Iterable<string> {
   const override = process.env['SOCKWISE_NATIVE'];
-  if (override !== undefined && override !== '') return [resolve(override)];
+  if (override !== undefined && override !== '') return yield resolve(override);
   // What was built here, by a checkout or by `sockwise build`, was built for a reason.
-  return [join(root, 'build/Release/sockwise.node'), join(root, 'prebuilds', target(), 'sockwise.node')];
+  yield join(root, 'build/Release/sockwise.node');
+  yield join(root, 'prebuilds', target(), 'sockwise.node');
 }
 
 /** Whether native/ was touched after the binary was written. The time of change (ctime) is the one that no copy sets back. */

@@ -22,10 +22,15 @@ function isRead(name: OptionName, clear: boolean): name is ReadableOption {
 }
 
 const readable = (clear: boolean) => optionNames.filter((name) => isRead(name, clear));
-const names = readable(false);
-const rowsOf = (some: readonly ReadableOption[]): Resolved[] => some.flatMap((name) => resolveIfHere(name) ?? []);
-const rows = rowsOf(names);
-const rowsAndCleared = rowsOf(readable(true));
+
+/** The rows that a snapshot reads, looked up at the first that does. */
+const rows = new Map<boolean, readonly Resolved[]>();
+
+function rowsToRead(clear: boolean): readonly Resolved[] {
+  const known = rows.get(clear) ?? readable(clear).flatMap((name) => resolveIfHere(name) ?? []);
+  rows.set(clear, known);
+  return known;
+}
 
 /**
  * Every option this socket has, by C name. What is left out: what this kernel or this kind of socket lacks, and what reading would
@@ -36,15 +41,13 @@ export function snapshot(fd: number, options: SnapshotOptions = {}): OptionSnaps
   const { clear = false } = options;
   if (typeof clear !== 'boolean') throw invalidArgument('clear', 'a boolean', clear);
   const entries: [string, unknown][] = [];
-  for (const row of clear ? rowsAndCleared : rows) {
+  for (const row of rowsToRead(clear)) {
     const result = ask(fd, row);
     if (result >= 0) entries.push([row.name, answer(row)]);
     else if (fatal.includes(result)) throw new SystemCallError(result, 'getsockopt', { option: row.name });
   }
   return Object.fromEntries(entries);
 }
-
-const settings = names.filter((name) => !('moves' in catalog[name]));
 
 /** What differs between two snapshots. `undefined` stands for an option that one of them lacks. */
 export type SnapshotDiff = {
@@ -60,6 +63,7 @@ export function diffSnapshots(before: OptionSnapshot, after: OptionSnapshot): Sn
   for (const [name, given] of Object.entries({ before, after })) {
     if (typeof given !== 'object' || given === null) throw invalidArgument(name, 'a snapshot', given);
   }
+  const settings = readable(false).filter((name) => !('moves' in catalog[name]));
   const changed = settings.filter((name) => !isDeepStrictEqual(before[name], after[name]));
   return Object.fromEntries(changed.map((name) => [name, { before: before[name], after: after[name] }]));
 }
