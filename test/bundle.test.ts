@@ -41,7 +41,7 @@ describe('dist', () => {
   test('the library loads what its classes and tables need, and the rest when it is called', () => {
     const all = `const all = require('./index.cjs')`;
     expect(loadedBy('-e', all)).toEqual(['index.cjs', 'shared/core.cjs']);
-    expect(loadedBy('-e', `${all}; try { all.fdOf() } catch {}`)).toContain('shared/handles.cjs');
+    expect(loadedBy('-e', `${all}; try { all.presetOptions() } catch {}`)).toContain('shared/handles.cjs');
   });
 
   // Others take names of the same files, and functions of files that are loaded late are wrapped in others.
