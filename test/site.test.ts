@@ -232,7 +232,7 @@ describeNeeding(isInstalled && noChromium === '', `${notInstalled}${noChromium}`
 
   // What somebody looks for who has never seen the project.
   test.each([
-    ['a client with a timeout', 'give pg a TCP_USER_TIMEOUT', /stream: \(\) => createConnection\(\{ options \}\)/],
+    ['a client with a timeout', 'give pg a TCP_USER_TIMEOUT', /stream = \(\) => createConnection\(\{ options \}\)/],
     ['who has the port', 'find out why a port is busy', /sockwise why 8080/],
     ['a picture of a reset', 'draw a reset', /SO_LINGER/],
   ])('leads to %s by one link of its first page', { timeout: 60_000 }, async (_, link, expected) => {
