@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { check, SystemCallError, UsageError } from '../errors.js';
 import { Frame } from '../native/binding.js';
 import { frame, native } from '../native/load.js';
+import { fileOf, isOpenOn } from '../native/open-file.js';
 import { writeOption } from '../options/access.js';
 import { readAddress, writeAddress } from '../socket/sockaddr.js';
 import { u32Bytes } from './attribute.js';
@@ -79,29 +80,55 @@ class SocketTransport implements NetlinkTransport {
  * that namespace wherever the thread goes.
  */
 export function openNetlink(protocol: number): NetlinkExchange {
-  return new NetlinkExchange(openTransport(protocol));
+  return new NetlinkExchange(openTransport(protocol, SocketTransport));
 }
 
-function openTransport(protocol: number): SocketTransport {
+function openTransport<T>(protocol: number, Transport: new (fd: number) => T): T {
   if (process.platform !== 'linux')
     throw new UsageError('ERR_NOT_SUPPORTED', `netlink: not available on ${process.platform}`);
   const fd = check(native.socket(AF_NETLINK ?? 0, SOCK_RAW ?? 0, protocol), 'socket');
   try {
     for (const optname of wishes) wish(fd, optname);
-    return new SocketTransport(fd);
+    return new Transport(fd);
   } catch (error) {
     native.close(fd);
     throw error;
   }
 }
 
+/** Of a socket that is kept. Somebody else may have closed its descriptor meanwhile: who has the number now keeps it. */
+class KeptTransport extends SocketTransport {
+  readonly #fd: number;
+  readonly #file: string;
+
+  constructor(fd: number) {
+    super(fd);
+    this.#fd = fd;
+    this.#file = fileOf(fd);
+  }
+
+  get isHeld(): boolean {
+    return isOpenOn(this.#fd, this.#file);
+  }
+
+  override close(): void {
+    if (this.isHeld) super.close();
+  }
+}
+
 /** Stays open when it is closed, unless an answer was left unread. */
 class KeptExchange extends NetlinkExchange {
+  readonly #transport: KeptTransport;
   readonly #forget: () => void;
 
-  constructor(transport: NetlinkTransport, forget: () => void) {
+  constructor(transport: KeptTransport, forget: () => void) {
     super(transport);
+    this.#transport = transport;
     this.#forget = forget;
+  }
+
+  get isHeld(): boolean {
+    return this.#transport.isHeld;
   }
 
   override close(): void {
@@ -119,13 +146,13 @@ export class NetlinkKeeper {
   readonly #open = new Map<number, KeptExchange>();
 
   has(protocol: number): boolean {
-    return this.#open.has(protocol);
+    return this.#open.get(protocol)?.isHeld === true;
   }
 
   take(protocol: number): NetlinkExchange {
     const known = this.#open.get(protocol);
-    if (known !== undefined) return known;
-    const exchange = new KeptExchange(openTransport(protocol), () => this.#open.delete(protocol));
+    if (known?.isHeld === true) return known;
+    const exchange = new KeptExchange(openTransport(protocol, KeptTransport), () => this.#open.delete(protocol));
     this.#open.set(protocol, exchange);
     return exchange;
   }

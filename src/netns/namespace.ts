@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fstatSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { check, invalidArgument, knownKeys, SystemCallError, UsageError } from '../errors.js';
 import { native } from '../native/load.js';
+import { fileOf, isOpenOn } from '../native/open-file.js';
 import { NetlinkKeeper, NetlinkProtocol } from '../netlink/connection.js';
 import type { SocketQuery } from '../netlink/filter.js';
 import type { SocketRow } from '../netlink/inet-diag.js';
@@ -66,17 +67,8 @@ interface Held {
   readonly netlink: NetlinkKeeper;
 }
 
-function fileOf(fd: number): string {
-  const { dev, ino } = fstatSync(fd, { bigint: true });
-  return `${dev}:${ino}`;
-}
-
 function isHeld({ fd, file }: Held): boolean {
-  try {
-    return fileOf(fd) === file;
-  } catch {
-    return false;
-  }
+  return isOpenOn(fd, file);
 }
 
 function enter(fd: number): void {

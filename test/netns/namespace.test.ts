@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { closeSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listSockets } from '../../src/netlink/sock-diag.js';
@@ -413,6 +413,30 @@ describeNeeding(canMakeNamespaces, 'needs CAP_SYS_ADMIN')('a namespace whose des
     expect(socket?.getsockname().port).toBe(0);
     namespace.close();
     for (const one of sockets) one.close();
+  });
+
+  test('is not asked through a netlink socket that somebody else closed, and who has the number now keeps it', () => {
+    const before = new Set(readdirSync('/proc/self/fd'));
+    const namespace = NetworkNamespace.create();
+    namespace.listSockets();
+    const isNew = (fd: string): boolean => !before.has(fd) && readlinkSync(`/proc/self/fd/${fd}`).startsWith('socket:');
+    // The directory's own descriptor is gone by now.
+    const kept = readdirSync('/proc/self/fd')
+      .filter((fd) => existsSync(`/proc/self/fd/${fd}`) && isNew(fd))
+      .map(Number);
+    expect(kept).toHaveLength(2);
+    for (const fd of kept) closeSync(fd);
+    const highest = Math.max(...kept);
+    const sockets = [Socket.open()];
+    while ((sockets.at(-1)?.fd ?? highest) < highest) sockets.push(Socket.open());
+    expect(sockets.map(({ fd }) => fd)).toEqual(expect.arrayContaining(kept));
+    expect(namespace.listLinks().map(({ name }) => name)).toEqual(['lo']);
+    expect(namespace.listSockets()).toEqual([]);
+    namespace.close();
+    for (const one of sockets) {
+      expect(one.getsockname().port).toBe(0);
+      one.close();
+    }
   });
 
   test.each(['closed', 'another file'])('does not end the process when it is collected: %s', async (what) => {

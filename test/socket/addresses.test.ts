@@ -274,9 +274,10 @@ describe('netlink', () => {
 });
 
 describe('packet', () => {
+  // Where others send too, their frames may fill the buffer before ours comes.
+  const network = privateNetwork();
+
   test('frames of the loopback interface come with their device address', async (context) => {
-    // Where others send too, their frames may fill the buffer before ours comes.
-    const network = privateNetwork();
     const socket = network.run(() => openOr(context, { family: 'packet', type: 'dgram', protocol: 0x0800 }));
     if (socket === undefined) return;
     using packets = socket;

@@ -12,7 +12,9 @@ export const workerFile = compiled('lab/run/worker.cjs');
 
 /** What a module of claims exports as `claims`, for workers. */
 export interface Claims {
+  /** The worker finds a case by its place here. */
   readonly cases: readonly Case[];
+  /** And an experiment by its place here. */
   readonly experiments: readonly Experiment[];
 }
 
