@@ -319,10 +319,17 @@ export class Player implements Machine {
       ]);
   }
 
-  #checkTime(line: Line, what: string, atMs: number, fromMs: number, toMs: number): void {
+  #checkTime(
+    line: Line,
+    what: string,
+    atMs: number,
+    fromMs: number,
+    toMs: number,
+    lastsMs = this.#time.since(toMs),
+  ): void {
     if (line.when.kind === 'any') return;
     const { toleranceMs, tolerancePercent } = this.#network;
-    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * this.#time.since(toMs));
+    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * lastsMs);
     if (atMs >= fromMs - tolerance && atMs <= toMs + tolerance) return;
     const since = (ms: number): string => `${this.#time.since(ms).toFixed(1)} ms`;
     const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
@@ -401,9 +408,11 @@ export class Player implements Machine {
     const returnMs = this.#time.baseMs(line.when) + line.returnsMs;
     this.#time.played(line.when, dueMs, begunMs, performance.now());
     const { lateMs } = this.#time;
+    // Lines have been played meanwhile: the tolerance is of the time the call takes.
+    const lastsMs = returnMs - dueMs;
     const checked = call.then(() => {
       const dueNowMs = returnMs + this.#time.lateMs - lateMs;
-      this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs));
+      this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs), lastsMs);
     });
     this.#pending = checked.catch((error: unknown) => void (this.#failure ??= error));
   }

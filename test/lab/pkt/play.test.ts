@@ -40,6 +40,15 @@ describe.skipIf(!canMakeNamespaces)('a script of packetdrill (needs network name
    +0 < . 1:1(0) ack 1 win 32792
    +0 accept(3, ..., ...) = 4`;
 
+  test('a call that waits may return late by a part of its time, whatever was played meanwhile', async () => {
+    const script = `--tolerance_percent=1000
+${listening}
+   +0...0.100 read(4, ..., 2000) = 10
+ +.50 < P. 1:11(10) ack 1 win 257
+   +0 > . 1:1(0) ack 11`;
+    await play(script, 'x.pkt', 'ipv4', 300);
+  });
+
   test.each([
     ['the wrong flags', '> F. 1:1(0) ack 1', /x\.pkt:9: nothing|x\.pkt:9: expected F\. 1:1\(0\) ack 1; nothing came/],
     [
