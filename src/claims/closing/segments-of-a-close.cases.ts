@@ -32,12 +32,21 @@ async function talked(listener: LabSocket, server: Host, client: Host): Promise<
   return [s, c];
 }
 
+/** What the first close has made of the second end. */
+const reached = {
+  'after it has acknowledged the FIN': 'CLOSE_WAIT',
+  'before its ACK is due': 'CLOSE_WAIT',
+  'after the first has sent RST': 'CLOSED',
+} as const;
+
 /** Closes both ends. Returns whether the second was closed at the moment asked for. */
 async function closeBoth(moment: Moment, s: LabSocket, c: LabSocket): Promise<boolean> {
   const ports = { localPort: port, remotePort: c.local.port };
   if (moment === 'after the first has sent RST') s.setOption('SO_LINGER', { on: true, seconds: 0 });
   const begin = performance.now();
   s.close();
+  // The kernel may leave what was sent to ksoftirqd: with the FIN or RST still on its way the two would close at the same time.
+  await c.waitForState(reached[moment]);
   if (moment === 'after it has acknowledged the FIN') await finAcknowledged(s.host, ports);
   c.close();
   return moment !== 'before its ACK is due' || performance.now() - begin < soonMs;
