@@ -1,7 +1,17 @@
 import type { TraceSegment } from '../../record/trace.js';
 import { type Across, loopWidth, lostPart, sizes } from './across.js';
 import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instantsOf } from './down.js';
-import { cross, type Line, overlap, pointOn, readingAngle, rectangle, type Shape } from './geometry.js';
+import {
+  bottomOf,
+  cross,
+  type Line,
+  overlap,
+  pointOn,
+  readingAngle,
+  rectangle,
+  type Shape,
+  topOf,
+} from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
 import type { LadderRow } from './row.js';
 import type { Arrow, Placed } from './shapes.js';
@@ -41,9 +51,25 @@ interface Drawn {
 
 interface Obstacle {
   readonly shape: Shape;
+  readonly top: number;
+  readonly bottom: number;
   readonly at: number;
   readonly solid: boolean;
   readonly arrow?: Arrow;
+}
+
+function obstacle(shape: Shape, at: number, rest: Pick<Obstacle, 'solid' | 'arrow'>): Obstacle {
+  return { shape, top: topOf(shape), bottom: bottomOf(shape), at, ...rest };
+}
+
+/** Where a label may stand. */
+interface Spot {
+  readonly label: Label;
+  readonly box: Shape;
+}
+
+function spot(label: Label): Spot {
+  return { label, box: boxOf(label) };
 }
 
 function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
@@ -100,24 +126,23 @@ function labelAt(line: Line, text: string, tone: Tone, part: number, below: bool
 }
 
 /** Places for an arrow's label, the best one first. Of crossing arrows each has its label at its sender. */
-function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Label[] {
+function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Spot[] {
   const { from, to, turn, tone } = arrow;
   if (turn !== undefined) {
     const rightwards = turn > from.x;
     const x = turn + (rightwards ? 8 : -8);
     const anchor = rightwards ? 'start' : 'end';
-    return [
-      { kind: 'segment', parts: [{ text: label, tone }], x, y: (from.y + to.y) / 2 + 4, anchor, size: sizes.label },
-    ];
+    const y = (from.y + to.y) / 2 + 4;
+    return [spot({ kind: 'segment', parts: [{ text: label, tone }], x, y, anchor, size: sizes.label })];
   }
   const whole = firstPart({ from, to }, place);
   const length = Math.hypot(whole.to.x - whole.from.x, whole.to.y - whole.from.y);
   const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
   const lost = arrow.segment.receivedMs === undefined;
-  if (half >= 0.5) return [labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift)];
+  if (half >= 0.5) return [spot(labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift))];
   const parts = (crossed || lost ? fromSender : fromMiddle).map((part) => half + part * (1 - 2 * half));
-  const all = [false, true].flatMap((below) => parts.map((part) => labelAt(whole, label, tone, part, below)));
-  const between = all.filter((candidate) => isWithin(boxOf(candidate), whole));
+  const all = [false, true].flatMap((below) => parts.map((part) => spot(labelAt(whole, label, tone, part, below))));
+  const between = all.filter(({ box }) => isWithin(box, whole));
   return between.length === 0 ? all : between;
 }
 
@@ -153,7 +178,7 @@ function ribbonShapes({ instants, ys }: Down, place: Across): Obstacle[] {
     const y = ys[at] ?? 0;
     const first = hosts[0]?.right ?? 0;
     const shape = kind === 'gap' ? boxOf(gapLabel(instant, y, place)) : rectangle(first, y, width - first, height);
-    return [{ shape, at, solid: true }];
+    return [obstacle(shape, at, { solid: true })];
   });
 }
 
@@ -162,14 +187,8 @@ function crossShapes(drawn: readonly Drawn[]): Obstacle[] {
   return drawn.flatMap(({ arrow, depart }) => {
     if (arrow.segment.receivedMs !== undefined || arrow.turn !== undefined) return [];
     const { x, y } = arrow.to;
-    return [
-      {
-        shape: rectangle(x - crossReach, y - crossReach, 2 * crossReach, 2 * crossReach),
-        at: depart,
-        solid: false,
-        arrow,
-      },
-    ];
+    const shape = rectangle(x - crossReach, y - crossReach, 2 * crossReach, 2 * crossReach);
+    return [obstacle(shape, depart, { solid: false, arrow })];
   });
 }
 
@@ -186,13 +205,20 @@ function pushOf(a: number, b: number, solid = false): Push {
 
 /** A place for a label: what is in its way and must not be, and how much it covers in all. */
 interface Tried {
-  readonly candidate: Label;
+  readonly candidate: Spot;
   readonly hit: Obstacle | undefined;
   readonly covered: number;
 }
 
+/** Whether something may be in the way of a label at one of the places: of a long picture little is. */
+function nearTo(spots: readonly Spot[]): (other: Obstacle) => boolean {
+  const highest = Math.min(...spots.map(({ box }) => topOf(box)));
+  const lowest = Math.max(...spots.map(({ box }) => bottomOf(box)));
+  return ({ top, bottom }) => top < lowest && highest < bottom;
+}
+
 /** The first place where nothing is in the way, else the one that covers least of what may be covered, else `first`. */
-function clearest(first: Tried, rest: readonly Label[], tried: (candidate: Label) => Tried): Tried {
+function clearest(first: Tried, rest: readonly Spot[], tried: (candidate: Spot) => Tried): Tried {
   let best = first;
   for (const candidate of rest) {
     if (best.hit === undefined && best.covered === 0) break;
@@ -211,23 +237,31 @@ function label(
   patience: number,
 ): { labels: Label[]; push?: Push } {
   const lines = drawn.map(({ arrow, depart }): Obstacle => {
-    return { shape: arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), at: depart, solid: false, arrow };
+    return obstacle(arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), depart, { solid: false, arrow });
   });
   const crosses = crossShapes(drawn);
   const labels: Label[] = [];
   const taken: Obstacle[] = [...fixed];
-  for (const [index, one] of drawn.entries()) {
+  for (const one of drawn) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const others = [...taken, ...lines.filter((_, other) => other !== index), ...crosses];
-    const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
-    const hit = (box: Shape): Obstacle | undefined =>
-      others.find(({ shape, at, solid }) => overlap(box, shape) > 0 && (solid || pushed(at) < patience));
-    const tried = (candidate: Label): Tried => {
-      const box = boxOf(candidate);
-      return { candidate, hit: hit(box), covered: others.filter(({ shape }) => overlap(box, shape) > 0).length };
-    };
-    const [preferred, ...rest] = places(one, crossed, place);
+    const spots = places(one, crossed, place);
+    const [preferred, ...rest] = spots;
     if (preferred === undefined) continue;
+    const isNear = nearTo(spots);
+    const near = [
+      ...taken.filter(isNear),
+      ...lines.filter((other) => other.arrow !== one.arrow && isNear(other)),
+      ...crosses.filter(isNear),
+    ];
+    const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
+    const tried = (candidate: Spot): Tried => {
+      const covered = near.filter(({ shape }) => overlap(candidate.box, shape) > 0);
+      return {
+        candidate,
+        hit: covered.find(({ at, solid }) => solid || pushed(at) < patience),
+        covered: covered.length,
+      };
+    };
     const first = tried(preferred);
     // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
     const insists =
@@ -238,8 +272,8 @@ function label(
     const best = insists ? first : clearest(first, rest, tried);
     if (best.hit !== undefined && patience >= 0)
       return { labels, push: pushOf(best.hit.at, one.depart, best.hit.solid) };
-    labels.push(best.candidate);
-    taken.push({ shape: boxOf(best.candidate), at: one.depart, solid: true });
+    labels.push(best.candidate.label);
+    taken.push(obstacle(best.candidate.box, one.depart, { solid: true }));
   }
   return { labels };
 }

@@ -1,5 +1,5 @@
 import type { Trace, TraceState } from '../../record/trace.js';
-import { connectionKey, deedsOf, type LadderRow } from './row.js';
+import { connectionKey, isDeed, type LadderRow } from './row.js';
 
 /** A connection end or listener of a host, with its states in order of time. */
 export interface End {
@@ -63,12 +63,9 @@ export function endColumns(host: string, rows: readonly LadderRow[]): { columns:
 
 /** Hosts of the trace, and those that only an event names. */
 export function hostNames({ hosts, segments, events, states }: Trace): string[] {
-  return [
-    ...new Set([
-      ...hosts.map(({ name }) => name),
-      ...segments.flatMap(({ from, to }) => [from, to]),
-      ...deedsOf(events).map(({ host }) => host),
-      ...states.map(({ host }) => host),
-    ]),
-  ];
+  const names = new Set(hosts.map(({ name }) => name));
+  for (const { from, to } of segments) names.add(from).add(to);
+  for (const event of events) if (isDeed(event)) names.add(event.host);
+  for (const { host } of states) names.add(host);
+  return [...names];
 }

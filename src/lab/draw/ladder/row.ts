@@ -14,9 +14,13 @@ export interface Deed extends Said {
 }
 
 /** Looks at the socket table show as states, and segments of a scripted peer among the others. */
+export function isDeed(event: Event): event is Exclude<Event, { kind: 'mark' | 'look' | 'segment' }> {
+  return event.kind !== 'mark' && event.kind !== 'look' && event.kind !== 'segment';
+}
+
 export function deedsOf(events: readonly Event[], words = runEnglish): Deed[] {
   return events.flatMap((event): Deed[] => {
-    if (event.kind === 'mark' || event.kind === 'look' || event.kind === 'segment') return [];
+    if (!isDeed(event)) return [];
     const { atMs, endMs, host, actor } = event;
     const socket = event.kind === 'call' ? actor : undefined;
     return [{ ...saidOf(event, words), event, atMs, endMs, host, ...(socket !== undefined && { socket }) }];

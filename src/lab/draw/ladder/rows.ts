@@ -1,5 +1,5 @@
 import { withPosition } from '../../record/position.js';
-import type { Trace } from '../../record/trace.js';
+import type { Trace, TraceSegment } from '../../record/trace.js';
 import { runEnglish, type RunWords } from '../run-words.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
 import { deedsOf, inOrder, marksOf, type LadderRow } from './row.js';
@@ -28,7 +28,7 @@ function fits(rows: readonly LadderRow[]): boolean {
 }
 
 /** Whether one of the times, in ascending order, lies between the two. */
-function happensBetween(times: readonly number[], begin: number, end: number): boolean {
+function happensBetween(times: Float64Array, begin: number, end: number): boolean {
   let low = 0;
   let high = times.length;
   while (low < high) {
@@ -40,13 +40,17 @@ function happensBetween(times: readonly number[], begin: number, end: number): b
   return next !== undefined && next < end;
 }
 
+function timesOf(segments: readonly TraceSegment[]): number[] {
+  const times: number[] = [];
+  for (const { sentMs, receivedMs = sentMs } of segments) times.push(sentMs, receivedMs);
+  return times;
+}
+
 function callRows(trace: Trace, words: RunWords): LadderRow[] {
   const calls = deedsOf(trace.events, words);
-  const times = [
-    ...calls.map(({ atMs }) => atMs),
-    ...marksOf(trace).map(({ atMs }) => atMs),
-    ...trace.segments.flatMap(({ sentMs, receivedMs = sentMs }) => [sentMs, receivedMs]),
-  ].sort((a, b) => a - b);
+  const times = new Float64Array(
+    [...calls, ...marksOf(trace)].map(({ atMs }) => atMs).concat(timesOf(trace.segments)),
+  ).sort();
   return calls.flatMap((call): LadderRow[] => {
     const { atMs, endMs } = call;
     const waits = endMs - atMs >= longWaitMs || (endMs - atMs >= waitMs && happensBetween(times, atMs, endMs));

@@ -7,12 +7,10 @@ interface Sent {
   /** SYNs of each kind: with ACK or without. */
   readonly syns: Set<string>;
   /** Behind the highest number. */
-  readonly end: number;
+  end: number;
   /** There was a connection before, with other numbers. */
   readonly isReused: boolean;
 }
-
-const nothing: Sent = { syns: new Set<string>(), end: 0, isReused: false };
 
 function endOf({ seq, length, flags }: TraceSegment): number {
   return seq + length + Number(flags.includes('SYN')) + Number(flags.includes('FIN'));
@@ -28,34 +26,34 @@ function place({ address, port }: TraceSegment['source']): string {
 
 /** Says segments in words, each as a reader needs it who has seen those before it. */
 export class SegmentWords {
+  /** Of those of which the trace alone does not say it. */
   readonly #facts = new Map<TraceSegment, SegmentFacts>();
   readonly #words: RunWords;
 
   constructor({ segments, omitted }: Pick<Trace, 'segments' | 'omitted'>, words = runEnglish) {
     this.#words = words;
     const sent = new Map<string, Sent>();
+    // Numbers count from the newest SYN. What is below it, or above all that was sent since, belongs to the connection before.
+    const isOld = (number: number, { isReused, end }: Sent): boolean =>
+      isReused && (number < 0 || (number > end && omitted === undefined));
     for (const segment of segments) {
-      const there = `${place(segment.source)} ${place(segment.destination)}`;
-      const back = `${place(segment.destination)} ${place(segment.source)}`;
-      const before = sent.get(there);
-      const far = sent.get(back) ?? nothing;
+      const [here, peer] = [place(segment.source), place(segment.destination)];
+      const before = sent.get(`${here} ${peer}`);
+      const far = sent.get(`${peer} ${here}`);
       const { seq, ack, flags, retransmission } = segment;
       const syn = flags.includes('SYN');
       const isNew = syn && !retransmission;
       const own =
-        isNew || before === undefined
-          ? { ...nothing, syns: new Set<string>(), isReused: before !== undefined }
-          : before;
-      // Numbers count from the newest SYN. What is below it, or above all that was sent since, belongs to the connection before.
-      const isOld = (number: number, { isReused, end }: Sent): boolean =>
-        isReused && (number < 0 || (number > end && omitted === undefined));
+        isNew || before === undefined ? { syns: new Set<string>(), end: 0, isReused: before !== undefined } : before;
       const oldSeq = !syn && isOld(seq, own);
       // The SYN ACK of a simultaneous open has the number of the SYN before it, and is sent for the first time.
       const isOtherSyn = syn && own.syns.size > 0 && !own.syns.has(kindOf(segment));
       const again = retransmission && !isOtherSyn;
-      this.#facts.set(segment, { again, oldSeq, oldAck: ack !== undefined && isOld(ack, far) });
+      const oldAck = ack !== undefined && far !== undefined && isOld(ack, far);
+      if (again !== retransmission || oldSeq || oldAck) this.#facts.set(segment, { again, oldSeq, oldAck });
       if (syn) own.syns.add(kindOf(segment));
-      sent.set(there, oldSeq ? own : { ...own, end: Math.max(own.end, endOf(segment)) });
+      if (!oldSeq) own.end = Math.max(own.end, endOf(segment));
+      if (own !== before) sent.set(`${here} ${peer}`, own);
     }
   }
 

@@ -4,6 +4,9 @@ const wide =
 /** Marks that stand over the letter before them. */
 const mark = /[\p{Mn}\p{Me}]/u;
 
+/** Combining marks are the first in Unicode that do not take one column. Most texts have no such character. */
+const special = /[\u0300-\uffff]/;
+
 /** No line begins with these, or ends with those. */
 const closing = /[、。，．：；！？）］｝」』】〉》〕…‥・ー％”’]/u;
 const opening = /[（［｛「『【〈《〔“‘]/u;
@@ -15,6 +18,7 @@ export function columnsOf(char: string): number {
 }
 
 export function columns(text: string): number {
+  if (!special.test(text)) return text.length;
   let sum = 0;
   for (const char of text) sum += columnsOf(char);
   return sum;
