@@ -234,7 +234,10 @@ try {
 } catch (error) {
   if (error?.code !== 'MODULE_NOT_FOUND' && error?.code !== 'ERR_INVALID_ARG_VALUE') throw error;
 }
-if ($all === undefined${isOther}) throw Object.assign(new Error('${bundled}'), { name: 'UsageError', code: 'ERR_NATIVE_LOAD' });
+if ($all === undefined${isOther}) throw new (class UsageError extends Error {
+  name = 'UsageError';
+  code = 'ERR_NATIVE_LOAD';
+})('${bundled}');
 export const { ${names.join(', ')} } = $all;
 `;
 }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const rounds = Number(process.argv[2] ?? 15);
+const rounds = Number(process.argv[2] ?? 25);
 const folder = mkdtempSync(join(tmpdir(), 'sockwise-import-'));
 const installed = join(folder, 'node_modules/sockwise');
 mkdirSync(join(folder, 'node_modules/sockwise/prebuilds'), { recursive: true });
