@@ -1,13 +1,27 @@
 // How much memory a capture takes: node scripts/measure-capture.mjs [frames]. Half of the frames are seen leaving, half arriving.
-import { createJiti } from 'jiti';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const jiti = createJiti(import.meta.url, { fsCache: false });
-const load = (path) => jiti.import(new URL(`../src/${path}`, import.meta.url).pathname);
-const { FrameStore } = await load('lab/wire/frame-store.ts');
-const { segmentsOf } = await load('lab/wire/segments.ts');
-const { encodeFrame, EtherType, Protocol } = await load('lab/network/peer/frame.ts');
-const { encodeIp } = await load('lab/network/peer/ip.ts');
-const { encodeSegment } = await load('lab/network/peer/segment.ts');
+const root = fileURLToPath(new URL('..', import.meta.url));
+// As dist/ is made, by another process: what takes the types out of TypeScript needs 100 MiB by itself.
+mkdirSync(join(root, 'dist'), { recursive: true });
+const folder = mkdtempSync(join(root, 'dist/measured-'));
+const modules = ['wire/frame-store', 'wire/segments', 'network/peer/frame', 'network/peer/ip', 'network/peer/segment'];
+writeFileSync(
+  join(folder, 'in.ts'),
+  modules.map((name) => `export * from ${JSON.stringify(join(root, 'src/lab', `${name}.ts`))};\n`).join(''),
+);
+const bundled = join(folder, 'out.mjs');
+const bundler = join(root, 'node_modules/rolldown/bin/cli.mjs');
+execFileSync(process.execPath, [bundler, join(folder, 'in.ts'), '--file', bundled, '--platform', 'node'], {
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+const { FrameStore, segmentsOf, encodeFrame, EtherType, Protocol, encodeIp, encodeSegment } = await import(
+  pathToFileURL(bundled).href
+);
+rmSync(folder, { recursive: true });
 
 const [source, destination] = ['192.168.0.1', '192.168.0.2'];
 const length = 100;

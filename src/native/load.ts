@@ -11,16 +11,17 @@ const here: string | undefined = import.meta.url;
 const require = createRequire(here ?? pathToFileURL('/').href);
 
 /** What names the libc that this process is linked with; the files of a system may hold both. */
-function linked(): Buffer {
+function linked(): string {
   try {
-    return readFileSync('/proc/self/maps');
+    // As text: for bytes Node reads a file of no known size piece by piece, and takes half a millisecond more.
+    return readFileSync('/proc/self/maps', 'utf8');
   } catch {
     // Without /proc: the loader that the program's own file asks for, ELF's PT_INTERP, is named in its first page.
     const file = openSync(process.execPath, 'r');
     try {
       const page = Buffer.alloc(4096);
       readSync(file, page);
-      return page;
+      return page.toString('latin1');
     } finally {
       closeSync(file);
     }
