@@ -11,6 +11,7 @@ import { launchChromium, noChromium } from '../../../support/chromium.js';
 import { pictured } from '../../../support/drawn.js';
 import {
   abortiveClose,
+  longRun,
   longTexts,
   lostFin,
   plainClose,
@@ -102,6 +103,12 @@ describe('the picture', () => {
     expect(new Set(all).size).toBe(all.length);
     const page = names(experimentsHtml([plainClose, plainClose]));
     expect(new Set(page).size).toBe(page.length);
+  });
+
+  test('of a very long run is no larger than that of a short one', () => {
+    const svg = pictured(longRun);
+    expect(svg).toContain('99,996 segments');
+    expect(svg.length).toBeLessThan(2 * pictured(plainClose).length);
   });
 
   test('escapes what the script and the kernel said', () => {
