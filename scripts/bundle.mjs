@@ -37,7 +37,7 @@ const started = [
   'lab/run/worker',
   ...readdirSync(join(root, 'src/claims/programs'))
     .map((name) => name.replace('.ts', ''))
-    .filter((name) => name !== 'report')
+    .filter((name) => name !== 'report' && name !== 'input')
     .map((name) => `claims/programs/${name}`),
 ];
 

@@ -1,7 +1,7 @@
 // Makes the calls it is told on its standard input, on one socket: a line is a JSON array of the call and its arguments.
-import { createInterface } from 'node:readline';
 import { type OpenOptions, Socket } from '../../index.js';
 import type { Json } from '../../lab/record/json.js';
+import { hear } from './input.js';
 import { report, reportFailure } from './report.js';
 
 let socket: Socket | undefined;
@@ -47,5 +47,5 @@ async function obey(line: string): Promise<void> {
   }
 }
 
-createInterface({ input: process.stdin }).on('line', (line) => void obey(line));
 report('start', 'ok');
+void hear((line) => void obey(line));

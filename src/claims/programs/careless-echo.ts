@@ -1,6 +1,7 @@
 // The echo server of article 000: one client after the other, 1,050 bytes for whatever it has read, and what it has accepted is
 // never closed. Arguments: address and port. It ends by the default action of a signal.
 import { Socket } from '../../index.js';
+import { hear } from './input.js';
 import { report, reporting } from './report.js';
 
 const [address = '0.0.0.0', port = '0'] = process.argv.slice(2);
@@ -32,3 +33,4 @@ async function serve(): Promise<void> {
 }
 
 void serve();
+void hear();

@@ -2,6 +2,7 @@
 // Arguments: address, port, the options to set before bind as JSON, and `handler` to shut down and close the listener at
 // SIGINT. Otherwise it ends by the default action of a signal.
 import { type OptionValues, Socket } from '../../index.js';
+import { hear } from './input.js';
 import { report, reporting } from './report.js';
 
 const [address = '0.0.0.0', port = '0', options = '{}', atInterrupt = ''] = process.argv.slice(2);
@@ -44,3 +45,4 @@ async function serve(): Promise<void> {
 }
 
 void serve();
+void hear();

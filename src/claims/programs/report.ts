@@ -26,6 +26,3 @@ export function reportFailure(call: string, error: unknown, details: Record<stri
   const { code = String(error), errno } = error as NodeJS.ErrnoException;
   report(call, code, { errno, ...details });
 }
-
-// A program ends with the lab that holds the other end of its standard input, however that ended.
-process.stdin.on('end', () => process.exit()).resume();
