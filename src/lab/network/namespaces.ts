@@ -51,8 +51,7 @@ class Nursery {
   }
 
   create(): NetworkNamespace {
-    const namespace = this.#parent.run(() => NetworkNamespace.create());
-    return namespace;
+    return this.#parent.run(() => NetworkNamespace.create());
   }
 
   /** For connections. */
