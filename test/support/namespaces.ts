@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { afterAll } from 'vitest';
 import { waitForState } from '../../src/netlink/wait-for-state.js';
 import { NetworkNamespace } from '../../src/netns/namespace.js';
 import { namespacesAvailable } from '../../src/netns/user-namespace.js';
@@ -19,12 +20,13 @@ export interface Network {
 }
 
 /**
- * A namespace of the test file's own, in which nobody else's sockets take ports or appear in lists. Where that is not allowed
- * it is the machine's network, and the ports the kernel chooses keep tests apart.
+ * A namespace of the test file's own, until its end, in which nobody else's sockets take ports or appear in lists. Where that is
+ * not allowed it is the machine's network, and the ports the kernel chooses keep tests apart.
  */
 export function privateNetwork(): Network {
   if (!canMakeNamespaces) return { run: (work) => work(), waitForState };
   const namespace = NetworkNamespace.create();
+  afterAll(() => namespace.close());
   return {
     run: (work) => namespace.run(work),
     waitForState: namespace.waitForState.bind(namespace) as typeof waitForState,
