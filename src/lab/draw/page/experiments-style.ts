@@ -108,6 +108,7 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .run > h3 .whose { display: inline; }
   .several > h2 { display: none; }
   .experiment > h2, .run > h3, .run > .aborted { break-after: avoid; }
+  .experiment > p { max-width: none; margin: .15rem 0; font-size: .75rem; }
   .findings { font-size: .8rem; }
   .findings th, .findings td { padding: 0 .5rem; }
   .experiment details:not([open]) { display: none; }

@@ -20,6 +20,8 @@ const mostRows = 500;
 /** On paper: of a run's heading, of a line of its findings. */
 const headingHeight = 75;
 const findingHeight = 21;
+/** On paper: of what is said of the experiment, which stands below its last run. The pictures of all runs leave it, so that they are of one size. */
+const explainedHeight = 75;
 
 /** Of what a phone shows a picture is not made smaller than this part of its size: its letters would be too small. */
 const leastOnPhone = 0.85;
@@ -41,7 +43,7 @@ export function drawn(trace: Trace, { run }: ReportWords): Drawn {
     trace,
     layout,
     narrow: layoutOf(trace, run, phone),
-    print: printOf(layout, headingHeight, below(trace)),
+    print: printOf(layout, headingHeight + explainedHeight, below(trace)),
   };
 }
 
