@@ -162,7 +162,7 @@ const longestSettleMs = 10_000;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * `RTM_GETLINK`, until a link that is up and has a carrier sends. The kernel starts its queue in a work of its own
+ * `RTM_GETLINK`, until a link that was up before it got its carrier sends. The kernel starts its queue in a work of its own
  * (linkwatch_do_dev()); what is sent before is dropped without an error (noop_enqueue()). Linux 6.14 and newer do that work before
  * they answer, so that one look is enough. Stops the thread, as a rule for less than a millisecond.
  *

@@ -260,8 +260,8 @@ export class NetworkNamespace {
     if (!up) return;
     this.setLink(name, { up });
     other.setLink(peerName, { up });
+    // The other end had its carrier when it was set up, and sends.
     this.settleLink(name);
-    other.settleLink(peerName);
   }
 
   /**
@@ -274,9 +274,9 @@ export class NetworkNamespace {
   }
 
   /**
-   * Waits until a veth that was set up sends, if the far end is up as well: until then the kernel drops without an error what it is
-   * given, a SYN for example, which comes again after a second. Call it for both ends. Stops the thread, as a rule for less than a
-   * millisecond. `addVeth` has done it.
+   * Waits until the end of a veth pair that was set up first sends, once the other is up too: until then the kernel drops without an
+   * error what it is given, a SYN for example, which comes again after a second. The end that is set up last sends at once. Stops the
+   * thread, as a rule for less than a millisecond. `addVeth` has done it.
    *
    * @throws {TimeoutError} the kernel has not come to it in 10 s.
    * @throws {NetlinkError} `ENODEV`.

@@ -24,7 +24,7 @@ export interface HostLink {
   readonly to: string;
   /** The other end's, if its kernel has an address. It is entered when the link is made, so that no segment waits for ARP. */
   readonly hardwareAddress?: string | undefined;
-  /** Until both ends of its veth pair send, after one was set up. */
+  /** After this end was set up: until the far end of its veth pair sends. */
   readonly settle: () => void;
   /** Over any link but the first goes only what is for the other end, by a route that stands as long as link and address do. */
   readonly addRoute?: (() => void) | undefined;

@@ -36,9 +36,8 @@ interface End {
   readonly across: VethEnd;
 }
 
-/** Until both ends send; what they are given before is dropped. */
-function settle({ station, link, across }: End): void {
-  station.namespace.settleLink(link);
+/** After an end was set up: until the far end of its pair, which was up before, sends; what it is given earlier is dropped. */
+function settle({ across }: End): void {
   across.namespace.settleLink(across.link);
 }
 
@@ -73,7 +72,6 @@ function address(end: End, far: End): void {
 /** With the sender's segments as they would be on a wire. */
 function join(a: End, b: End): void {
   for (const { station, link } of [a, b]) station.namespace.setLink(link, { up: true, gsoMaxSegments: 1 });
-  for (const end of [a, b]) settle(end);
   address(a, b);
   address(b, a);
 }
@@ -82,10 +80,9 @@ function join(a: End, b: End): void {
 export function joinDirectly(near: Station, far: Station): [string, string] {
   const names: [string, string] = [nextLink(near), nextLink(far)];
   near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
-  join(
-    { station: near, link: names[0], across: { namespace: far.namespace, link: names[1] } },
-    { station: far, link: names[1], across: { namespace: near.namespace, link: names[0] } },
-  );
+  const end: End = { station: far, link: names[1], across: { namespace: near.namespace, link: names[0] } };
+  join({ station: near, link: names[0], across: { namespace: far.namespace, link: names[1] } }, end);
+  settle(end);
   return names;
 }
 
@@ -114,7 +111,6 @@ export function joinGateway(near: Station, far: Station, { link, prefix, mtu, ne
   ] as const)
     station.namespace.setLink(name, { up: true, mtu });
   near.namespace.settleLink(names[0]);
-  far.namespace.settleLink(names[1]);
   near.namespace.addAddress(link, `${near.address}/${prefix}`);
   const { hardwareAddress = '' } = far.namespace.getLink(names[1]);
   near.namespace.addNeighbour({ interface: link, address: far.address, hardwareAddress });
@@ -138,10 +134,12 @@ export function joinThroughRelay(
     near.namespace.addVeth(wire, { name: names[0], peerName: relayEnds[0], up: false });
     far.namespace.addVeth(wire, { name: names[1], peerName: relayEnds[1], up: false });
     for (const link of relayEnds) wire.setLink(link, { up: true });
-    join(
+    const ends: [End, End] = [
       { station: near, link: names[0], across: { namespace: wire, link: relayEnds[0] } },
       { station: far, link: names[1], across: { namespace: wire, link: relayEnds[1] } },
-    );
+    ];
+    join(...ends);
+    for (const end of ends) settle(end);
     const [first, second] = link.hosts;
     const relay = new Relay(
       wire,
