@@ -49,7 +49,7 @@ const library = ['index', 'service/index'];
  * use, and of the rest classes and tables that are exported.
  */
 const core = [
-  /(package|errors|address|nearest|languages)\.ts$/,
+  /(package|errors|address|nearest|languages|pause)\.ts$/,
   /(native|options|socket)\//,
   /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/(attempts|fd-of|late|node-internals|options|runtime)|explain\/(index|rules|life-rules|unix-rules))\.ts$/,
 ];

@@ -3,6 +3,7 @@ import { fchownSync } from 'node:fs';
 import { destroySocket } from '../netlink/destroy-socket.js';
 import { listSockets } from '../netlink/sock-diag.js';
 import type { NetworkNamespace } from '../netns/namespace.js';
+import { pause } from '../pause.js';
 import { Socket } from '../socket/socket.js';
 import { isMinisocket } from './conflict.js';
 import type { Devices } from './devices.js';
@@ -196,14 +197,13 @@ function settle(original: HeldSocket, end: Copy, peer: Copy): void {
 }
 
 const mostTries = 50;
-const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** The first result that is there. Over loopback that is at once, unless the machine is busy. */
 export function attempt<Value>(look: () => Value | undefined): Value | undefined {
   for (let tries = 0; tries < mostTries; tries++) {
     const value = look();
     if (value !== undefined) return value;
-    Atomics.wait(pause, 0, 0, 1);
+    pause(1);
   }
   return undefined;
 }

@@ -8,6 +8,7 @@ import {
   uint32Max,
   UsageError,
 } from '../errors.js';
+import { pause } from '../pause.js';
 import { NetlinkProtocol, takeNetlink } from './connection.js';
 import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
@@ -159,7 +160,6 @@ export function setLink(name: string, settings: LinkSettings): void {
 
 const lookAgainMs = 1;
 const longestSettleMs = 10_000;
-const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * `RTM_GETLINK`, until a link that was up before it got its carrier sends. The kernel starts its queue in a work of its own
@@ -174,7 +174,7 @@ export function settleLink(name: string): void {
     const { isUp, hasCarrier, operState } = getLink(name);
     if (!isUp || !hasCarrier || operState === 'UP') return;
     if (performance.now() - begin > longestSettleMs) throw new TimeoutError(`RTM_GETLINK ${name}`, longestSettleMs);
-    Atomics.wait(pause, 0, 0, lookAgainMs);
+    pause(lookAgainMs);
   }
 }
 

@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import { UsageError } from '../errors.js';
+import { pause } from '../pause.js';
 import { Socket } from '../socket/socket.js';
 import { Channel, eachLine } from './channel.js';
 import {
@@ -14,8 +15,6 @@ import {
 /** The supervisor answers in its event loop, which has nothing else to do. */
 const answerWithinMs = 10_000;
 const lookAgainMs = 1;
-
-const sleeping = new Int32Array(new SharedArrayBuffer(4));
 
 /**
  * This process as one of a supervised program. Its questions are answered before they return, because net.Server.listen() has an
@@ -78,7 +77,7 @@ export class Member {
       const answer = this.#channel.tryReceive();
       if (answer === undefined) break;
       if (answer !== 'none yet') return answer;
-      Atomics.wait(sleeping, 0, 0, lookAgainMs);
+      pause(lookAgainMs);
     }
     throw new UsageError('ERR_SOCKET_CLOSED', 'the supervisor does not answer');
   }

@@ -1,6 +1,7 @@
 import { fchownSync } from 'node:fs';
 import { type ExistingSocket, Socket } from '../../index.js';
 import { patient } from '../../lab/record/patience.js';
+import { pause } from '../../pause.js';
 import { closedStages, type Device, type First, optionsOf, type Place, shownAs, type Table } from './dimensions.js';
 
 /** A user that nobody is, besides the one that runs. */
@@ -33,13 +34,11 @@ export function deafen(socket: Socket): void {
   socket.setOption('SO_ATTACH_FILTER', loseAll);
 }
 
-const pause = new Int32Array(new SharedArrayBuffer(4));
-
 /** On loopback a segment is there at once, or when the machine comes to it. */
 function shows(socket: Socket, state: string): void {
   for (let tries = 0; tries < 5000; tries++) {
     if (socket.getOption('TCP_INFO').state === state) return;
-    Atomics.wait(pause, 0, 0, 1);
+    pause(1);
   }
   throw new Error(`no ${state} came about`);
 }

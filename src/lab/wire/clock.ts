@@ -1,4 +1,5 @@
 import { type NetworkNamespace, Socket, UsageError } from '../../index.js';
+import { pause } from '../../pause.js';
 import { isStamp } from '../network/peer/link-socket.js';
 
 interface Reading {
@@ -10,8 +11,6 @@ interface Reading {
 
 const attempts = 20;
 const mostStampWaitMs = 2000;
-/** Nobody wakes who waits for it. */
-const nobody = new Int32Array(new SharedArrayBuffer(4));
 
 /** When the kernel stamped the datagram that is there. */
 function stampAt(receiver: Socket): bigint | undefined {
@@ -60,7 +59,7 @@ export function waitForPacketStamps(aside: NetworkNamespace): void {
       throw new UsageError('ERR_NOT_SUPPORTED', 'this kernel does not stamp packets as they pass');
     }
     // Leaves the processor to that worker.
-    Atomics.wait(nobody, 0, 0, 1);
+    pause(1);
   }
   asking = socket;
 }
