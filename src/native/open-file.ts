@@ -1,12 +1,12 @@
 import { fstatSync } from 'node:fs';
 
-/** What a descriptor is open on: another file has another. */
+/** Device and inode of the file that a descriptor is open on. */
 export function fileOf(fd: number): string {
   const { dev, ino } = fstatSync(fd, { bigint: true });
   return `${dev}:${ino}`;
 }
 
-/** Whether the descriptor is open on it still: who closed the descriptor elsewhere may have given its number to another file. */
+/** Whether the descriptor is still open on that file. After a close(2) by somebody else its number may be another file's. */
 export function isOpenOn(fd: number, file: string): boolean {
   try {
     return fileOf(fd) === file;

@@ -38,21 +38,21 @@ function connectToKernel(fd: number): number {
 
 class SocketTransport implements NetlinkTransport {
   readonly port: number;
-  readonly #fd: number;
+  protected readonly fd: number;
   #isOpen = true;
 
   constructor(fd: number) {
-    this.#fd = fd;
+    this.fd = fd;
     this.port = connectToKernel(fd);
   }
 
   send(request: Uint8Array): void {
-    check(native.send(this.#fd, request, 0, -1), 'send');
+    check(native.send(this.fd, request, 0, -1), 'send');
   }
 
   receive(bytes: Uint8Array): number {
     for (;;) {
-      const length = native.recvfrom(this.#fd, bytes, MSG_TRUNC ?? 0);
+      const length = native.recvfrom(this.fd, bytes, MSG_TRUNC ?? 0);
       if (length === -constants.errno.EAGAIN) return -1;
       if (length === -constants.errno.ENOBUFS) {
         throw new NetlinkError(
@@ -71,7 +71,7 @@ class SocketTransport implements NetlinkTransport {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    check(native.close(this.#fd), 'close');
+    check(native.close(this.fd), 'close');
   }
 }
 
@@ -98,17 +98,15 @@ function openTransport<T>(protocol: number, Transport: new (fd: number) => T): T
 
 /** Of a socket that is kept. Somebody else may have closed its descriptor meanwhile: who has the number now keeps it. */
 class KeptTransport extends SocketTransport {
-  readonly #fd: number;
   readonly #file: string;
 
   constructor(fd: number) {
     super(fd);
-    this.#fd = fd;
     this.#file = fileOf(fd);
   }
 
   get isHeld(): boolean {
-    return isOpenOn(this.#fd, this.#file);
+    return isOpenOn(this.fd, this.#file);
   }
 
   override close(): void {

@@ -2,7 +2,7 @@ import { integer, invalidArgument, knownKeys, uint32Max, UsageError } from '../e
 import type { PortRange } from '../options/values.gen.js';
 import type { Alternative, Clause, Condition, Side } from './bytecode.js';
 import { type InetDetails, type InetProtocol, isInetProtocol } from './inet-diag.js';
-import { AF_INET, AF_INET6, AF_UNSPEC, parsePrefix } from './ip-prefix.js';
+import { AF_INET, AF_INET6, parsePrefix } from './ip-prefix.js';
 import { isSocketState, type SocketState, socketStates, stateMask } from './state.js';
 
 /** Which TCP, UDP, raw or MPTCP sockets: every condition must hold, and the kernel tests them all. */
@@ -63,7 +63,6 @@ export const detailFields = ['info', 'memory', 'congestion', 'tos', 'owners'] as
 /** What a filter comes to in the kernel's terms. */
 export interface CompiledFilter {
   readonly protocol: InetProtocol;
-  /** What is dumped one after the other; AF_UNSPEC: those of every family at once. */
   readonly families: readonly number[];
   readonly states: number;
   readonly clauses: readonly Clause[];
@@ -133,10 +132,10 @@ function requireState(state: unknown): SocketState {
   return state;
 }
 
-function familiesOf(family: SocketFilter['family'], protocol: InetProtocol): readonly number[] {
+function familiesOf(family: SocketFilter['family']): readonly number[] {
   switch (family) {
     case undefined:
-      return protocol === 'tcp' ? [AF_UNSPEC] : [AF_INET, AF_INET6];
+      return [AF_INET, AF_INET6];
     case 'IPv4':
       return [AF_INET];
     case 'IPv6':
@@ -153,7 +152,7 @@ export function compileFilter(filter: SocketFilter, details: readonly string[] =
   if (!isInetProtocol(protocol)) throw invalidArgument('protocol', "'tcp', 'udp', 'raw', 'mptcp' or 'unix'", protocol);
   return {
     protocol,
-    families: familiesOf(family, protocol),
+    families: familiesOf(family),
     states: statesOf(state),
     clauses: clausesOf(filter),
     ...(cookie !== undefined && { cookie: bigId(cookie, 'cookie') }),

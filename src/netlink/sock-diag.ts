@@ -111,10 +111,7 @@ export function dumpInet(
     try {
       for (let dumps = 1; dumpFamily(exchange, filter, family, details, start) && dumps < mostDumps; dumps++);
     } catch (error) {
-      // Something that stands for Linux may have the newer request alone.
-      const isAlone = family === AF_UNSPEC && error instanceof NetlinkError && error.code === 'EOPNOTSUPP';
-      if (!isAlone) throw explainMissing(error, filter.protocol);
-      dumpInet(exchange, { ...filter, families: [AF_INET, AF_INET6] }, details, start);
+      throw explainMissing(error, filter.protocol);
     }
   }
 }
@@ -124,12 +121,25 @@ export function inetRows(exchange: NetlinkExchange, filter: CompiledFilter, deta
   const decoder = new InetRowDecoder(filter.protocol);
   const rows: SocketRow[] = [];
   const starts = new Map<number, number>();
-  dumpInet(exchange, filter, details, (family) => {
-    // A dump that is made again begins where its family began.
-    rows.length = starts.get(family) ?? rows.length;
-    starts.set(family, rows.length);
-    return (buffer, start, end) => void rows.push(decoder.decode(buffer, start, end));
-  });
+  const collect = (families: readonly number[]): void =>
+    dumpInet(exchange, { ...filter, families }, details, (family) => {
+      // A dump that is made again begins where its family began.
+      rows.length = starts.get(family) ?? rows.length;
+      starts.set(family, rows.length);
+      return (buffer, start, end) => void rows.push(decoder.decode(buffer, start, end));
+    });
+  if (filter.protocol !== 'tcp' || filter.families.length === 1) {
+    collect(filter.families);
+    return rows;
+  }
+  // TCP alone has a request for every family at once, in any order.
+  try {
+    collect([AF_UNSPEC]);
+  } catch (error) {
+    // Something that stands for Linux may have the newer request alone.
+    if (!(error instanceof NetlinkError && error.code === 'EOPNOTSUPP')) throw error;
+    collect(filter.families);
+  }
   return rows.sort((one, other) => Number(one.family === 'IPv6') - Number(other.family === 'IPv6'));
 }
 

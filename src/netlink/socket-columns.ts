@@ -1,6 +1,5 @@
 import { littleEndian } from '../options/memory.js';
 import { compileFilter, type SocketFilter } from './filter.js';
-import { AF_INET, AF_INET6, AF_UNSPEC } from './ip-prefix.js';
 import { at, formatRowAddress, type InetProtocol, rowState, timerKind, type TimerKind } from './inet-diag.js';
 import type { ReceiveBuffer } from './message.js';
 import { dumpInet, takeSockDiag } from './sock-diag.js';
@@ -192,9 +191,7 @@ export class SocketColumns {
  * @throws what `listSockets` throws.
  */
 export function listSocketColumns(query: SocketFilter = {}): SocketColumns {
-  const compiled = compileFilter(query);
-  // One family after the other, as `listSockets` has them.
-  const filter = compiled.families[0] === AF_UNSPEC ? { ...compiled, families: [AF_INET, AF_INET6] } : compiled;
+  const filter = compileFilter(query);
   const builder = new ColumnBuilder();
   const starts = new Map<number, number>();
   using exchange = takeSockDiag();

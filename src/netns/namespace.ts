@@ -387,8 +387,8 @@ export class NetworkNamespace {
 }
 
 const unclosed = new FinalizationRegistry<Held>((held) => {
+  // An exception here would end the process: neither closes what is not open any more.
   held.netlink.close();
-  // An exception here would end the process.
   if (isHeld(held)) closeSync(held.fd);
   process.emitWarning('a NetworkNamespace was collected without being closed', { code: 'SOCKWISE_UNCLOSED_NAMESPACE' });
 });
