@@ -26,14 +26,12 @@ function trySysctl(namespace: NetworkNamespace, name: string, value: string | nu
  */
 class Nursery {
   readonly #parent: NetworkNamespace;
-  readonly #isSmall: boolean;
   /** What follows from the size of the hash, as it is on this machine: tcp_set_hashinfo(). */
   readonly #limits: readonly (readonly [name: string, value: number])[];
 
   constructor() {
     this.#parent = NetworkNamespace.create();
-    this.#isSmall = trySysctl(this.#parent, 'net.ipv4.tcp_child_ehash_entries', hashEntries);
-    if (!this.#isSmall) {
+    if (!trySysctl(this.#parent, 'net.ipv4.tcp_child_ehash_entries', hashEntries)) {
       this.#limits = [];
       return;
     }
@@ -60,12 +58,15 @@ class Nursery {
   }
 }
 
-let nursery: Nursery | undefined;
+let made: Nursery | undefined;
+
+function nursery(): Nursery {
+  return (made ??= new Nursery());
+}
 
 /** A namespace that no run sees, with `lo` up. It lives as long as this process. */
 export function asideNamespace(): NetworkNamespace {
-  nursery ??= new Nursery();
-  return nursery.parent;
+  return nursery().parent;
 }
 
 function setGiven(namespace: NetworkNamespace): void {
@@ -74,29 +75,23 @@ function setGiven(namespace: NetworkNamespace): void {
 }
 
 /**
- * Its links get no IPv6 address by themselves (addr_gen_mode 1, none): the kernel would announce it, and look for routers, in the
- * middle of everything else. Where that cannot be set, as without IPv6, the capture has it.
+ * A namespace without connections: of a wire, or of a peer that has no stack. Its links get no IPv6 address by themselves
+ * (addr_gen_mode 1, none): the kernel would announce it, and look for routers, in the middle of everything else. Where that cannot be
+ * set, as without IPv6, the capture has it.
  */
-function newNamespace(settle: (namespace: NetworkNamespace, nursery: Nursery) => void = () => {}): NetworkNamespace {
-  const from = (nursery ??= new Nursery());
-  const namespace = from.create();
-  // Entered once: each write does it otherwise.
-  namespace.run(() => {
-    trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
-    settle(namespace, from);
-  });
+export function newWire(): NetworkNamespace {
+  const namespace = nursery().create();
+  trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
   return namespace;
 }
 
 /** A namespace for a host of the lab. */
 export function newHost(): NetworkNamespace {
-  return newNamespace((namespace, from) => {
-    from.limit(namespace);
+  const namespace = newWire();
+  // Entered once: each write does it otherwise.
+  namespace.run(() => {
+    nursery().limit(namespace);
     setGiven(namespace);
   });
-}
-
-/** A namespace without connections: of a wire, or of a peer that has no stack. */
-export function newWire(): NetworkNamespace {
-  return newNamespace();
+  return namespace;
 }
