@@ -1,3 +1,11 @@
+/** What of a list is not kept. */
+export interface Omitted {
+  /** How many. */
+  readonly count: number;
+  /** They stood behind this place of what is kept. */
+  readonly afterIndex: number;
+}
+
 /** The begin and the end of a list that may grow without bound, and how many of its middle are left out. */
 export class EndsKept<T> {
   readonly #atBegin: number;
@@ -28,7 +36,7 @@ export class EndsKept<T> {
   }
 
   /** Undefined where all are kept. */
-  get omitted(): { readonly count: number; readonly afterIndex: number } | undefined {
+  get omitted(): Omitted | undefined {
     const count = this.#left + Math.max(0, this.#tail.length - this.#atEnd);
     return count === 0 ? undefined : { count, afterIndex: this.#atBegin - 1 };
   }

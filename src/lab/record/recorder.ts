@@ -1,6 +1,6 @@
 import { codeOf } from '../../errors.js';
 import { type CallEvent, type Event, type LinkEvent, type Moment, type Outcome, plain } from './event.js';
-import { EndsKept } from './ends-kept.js';
+import { EndsKept, type Omitted } from './ends-kept.js';
 import { rememberPosition } from './position.js';
 
 /** What is known of a call, or of a change to a link, before it is made. */
@@ -46,7 +46,7 @@ export class Recorder {
   }
 
   /** How many are not among `events`, and where they were; undefined where none is missing. */
-  get omitted(): { readonly count: number; readonly afterIndex: number } | undefined {
+  get omitted(): Omitted | undefined {
     return this.#events.omitted;
   }
 

@@ -1,6 +1,7 @@
 import type { Json } from './json.js';
 import type { Labels } from './labels.js';
 import type { Event } from './event.js';
+import type { Omitted } from './ends-kept.js';
 import type { Endpoint, Flag, TcpOptions } from './segment.js';
 
 /** A host of the experiment; the first one stands left in the picture. */
@@ -106,11 +107,11 @@ export interface Trace {
   /** Calls, marks and all else that was done, by when it began. */
   readonly events: readonly Event[];
   /** Events in the middle of a very long run that are not in `events`. */
-  readonly omittedEvents?: { readonly count: number; readonly afterIndex: number };
+  readonly omittedEvents?: Omitted;
   /** What was on the links, by when it was sent. */
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
-  readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  readonly omitted?: Omitted;
   /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
   readonly notDrawn?: Readonly<Record<string, number>>;
   /** TCP states of the sockets, by when they got there. */

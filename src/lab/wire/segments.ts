@@ -1,7 +1,7 @@
 import { decodeFrame, isIp } from '../network/peer/frame.js';
 import { Numbering } from '../network/numbering.js';
 import { type AddressedSegment, identity, segmentOf } from '../network/peer/segment.js';
-import { EndsKept } from '../record/ends-kept.js';
+import { EndsKept, type Omitted } from '../record/ends-kept.js';
 import type { TraceSegment } from '../record/trace.js';
 import type { Frame } from './frame-store.js';
 import { kindNotDrawn } from './not-drawn.js';
@@ -19,7 +19,7 @@ export interface WireEnd {
 
 export interface SegmentList {
   readonly segments: TraceSegment[];
-  readonly omitted?: { readonly count: number; readonly afterIndex: number };
+  readonly omitted?: Omitted;
   readonly notDrawn?: Readonly<Record<string, number>>;
 }
 
