@@ -14,7 +14,7 @@ import type { WorkerProcess } from './worker-process.js';
 /** Beyond the rows' own deadlines: a case that still runs then sits in a system call. */
 const ownGraceMs = 5000;
 
-/** Cases wait as much as they compute. Each worker compiles the same code anew: a fifth gains no time on two cores. */
+/** Cases wait as much as they compute. Each worker compiles the same code anew: more of them cost CPU time and gain none on two cores. */
 const fastWorkers = 4;
 
 export interface PoolOptions {

@@ -116,8 +116,8 @@ async function playHere(run: Run, experiment: Experiment, { signal, onStart, onE
 }
 
 /**
- * Makes runs and collects them in order: in processes of their own, some at a time, but for one alone of an experiment that is at
- * hand, since most scripts take less time than a process takes to start. Aborted, those under way end with what they have.
+ * Makes runs and collects them in order, in processes of their own. A single run of an experiment that is at hand is made in this
+ * process: most scripts take less time than a process takes to start. Aborted, those under way end with what they have.
  */
 export async function playRuns(runs: readonly Run[], options: PlayOptions = {}): Promise<Played[]> {
   const [run] = runs;

@@ -25,7 +25,7 @@ async function experimentsOf(source: Source): Promise<readonly Experiment[]> {
 async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Answer> {
   if (order.kind === 'case') {
     const { claims, id, isolation, outputs } = order;
-    // A row ends before it is paid back that V8 optimizes a function, which took a tenth of the CPU time of all cases.
+    // A row ends before an optimized function has paid for itself (docs/benchmarks.md, The lab).
     setFlagsFromString('--no-opt');
     const testCase = (await claimsOf(claims)).cases.find((candidate) => candidate.id === id);
     if (testCase === undefined) throw new Error(`there is no case ${id}`);

@@ -37,7 +37,7 @@ const result: MatrixResult = {
 
 type Wanted = readonly [of: MatrixResult, width: number];
 
-/** The tables of a process of its own, where picocolors reads the environment anew. */
+/** Prints tables in a new process: picocolors reads the environment once, when it is loaded. */
 async function tables(env: NodeJS.ProcessEnv, wanted: readonly Wanted[]): Promise<string[]> {
   const terminal = new URL('../../../dist/lab/index.js', import.meta.url).href;
   const script = `import { matrixTable } from ${JSON.stringify(terminal)};

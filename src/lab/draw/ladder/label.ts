@@ -62,10 +62,10 @@ export function clipped(text: string, most: number): string {
   return columns(text) <= most ? text : `${beginning(text, most - 1)}…`;
 }
 
-/** Where a long word is broken: behind the last mark of one of these kinds, the first that has one in the second half of a line. */
+/** Marks behind which a long word may be broken, the better ones first. Only one in the second half of the line counts. */
 const breaks = [/[,;:/(){}=.](?![)}\],]*$)/g, /_/g];
 
-/** Breaks a word that is longer than a line behind a mark of punctuation or between words of a name, if it has any. */
+/** Breaks a word that is longer than a line: behind a mark of punctuation, else behind a `_`, else where the line ends. */
 function pieces(word: string, most: number): string[] {
   if (columns(word) <= most) return [word];
   const head = beginning(word, most);

@@ -20,7 +20,10 @@ const mostRows = 500;
 /** On paper: of a run's heading, of a line of its findings. */
 const headingHeight = 75;
 const findingHeight = 21;
-/** On paper: of what is said of the experiment, which stands below its last run. The pictures of all runs leave it, so that they are of one size. */
+/**
+ * On paper: of what is said of the experiment, below its last run. The pictures of all its runs leave room for it, so that they have one
+ * size.
+ */
 const explainedHeight = 75;
 
 /** Of what a phone shows a picture is not made smaller than this part of its size: its letters would be too small. */
