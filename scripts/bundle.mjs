@@ -51,7 +51,7 @@ const library = ['index', 'service/index'];
 const core = [
   /(package|errors|address|nearest|languages|pause)\.ts$/,
   /(native|options|socket)\//,
-  /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/(attempts|fd-of|late|node-internals|options|runtime)|explain\/(index|rules|life-rules|unix-rules))\.ts$/,
+  /(netlink\/(netlink-error|wait-for-state)|netns\/namespace|handles\/(attempts|fd-of|late|node-internals|options|runtime)|explain\/(index|rules|unix-rules))\.ts$/,
 ];
 
 /** Files of the library, of which Node prints lines where errors are thrown. The errors of the commands are a line. */
@@ -115,7 +115,9 @@ const finish = {
   name: 'finish',
   generateBundle(_, chunks) {
     for (const chunk of Object.values(chunks)) {
-      chunk.code = loadedLate(chunk.code.replaceAll(wrapped, ''));
+      chunk.code = loadedLate(
+        chunk.code.replaceAll(wrapped, '').replaceAll(getter, assigned).replaceAll(quoted, requoted),
+      );
       if (chunk.name === 'index') chunk.code = chunk.code.replaceAll(lateExport, called);
       // What nobody reads. Of the library itself Node prints lines.
       if (!lined.includes(chunk.name)) chunk.code = folded(chunk);
@@ -133,6 +135,23 @@ const finish = {
     index.code = 'module.exports = require("./shared/core.cjs").library;\n';
   },
 };
+
+/** An export as it is written in case it is assigned again. */
+const getter =
+  /^Object\.defineProperty\(exports, "(\w+)", \{\s+enumerable: true,\s+get: function\(\) \{\s+return ([\w$]+);\s+\}\s+\}\);$/gm;
+
+/** One that is not, as a value: a hundred functions less in the library. */
+function assigned(whole, name, own, _at, code) {
+  const isVariable = code.includes(`\nlet ${own} = `) || code.includes(`\nlet ${own};`);
+  return isVariable ? whole : `exports.${name} = ${own};`;
+}
+
+/** A table, of which each second sign would be a backslash. */
+const quoted = /(?<= = JSON\.parse\()"(?:[^"\\]|\\.)*"(?=\);$)/gm;
+
+function requoted(literal) {
+  return `'${JSON.parse(literal).replaceAll(/[\\']/g, (sign) => `\\${sign}`)}'`;
+}
 
 /** A module of Node with `default` in it, which takes a look at each of its exports, and loads what is behind them. */
 const wrapped = /^node_\w+ = .*__toESM\(.*\n|(?<=\bnode_\w+)\.default\b/gm;
@@ -178,6 +197,33 @@ const withoutPrograms = {
   load: (id) => (id === noPrograms ? 'export {};' : undefined),
 };
 
+/** Modules that are data alone. An object takes V8 several times as long to compile as the same in JSON takes it to parse. */
+const tables = /\/src\/(options\/catalog|explain\/(rules|life-rules))\.ts$/;
+
+/** Assignments of what JSON lacks. */
+function* bigints(value, path) {
+  if (typeof value === 'bigint') yield `${path} = ${value}n;\n`;
+  if (typeof value !== 'object') return;
+  for (const [name, member] of Object.entries(value)) yield* bigints(member, `${path}[${JSON.stringify(name)}]`);
+}
+
+function asJson([name, value]) {
+  const json = JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? 0 : member));
+  return `export const ${name} = JSON.parse(${JSON.stringify(json)});\n${[...bigints(value, name)].join('')}`;
+}
+
+const withTables = {
+  name: 'with-tables',
+  async load(id) {
+    if (!tables.test(id)) return undefined;
+    const bundle = await rolldown({ input: id, external: /^node:/ });
+    const { output } = await bundle.generate({ format: 'esm' });
+    await bundle.close();
+    const values = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+    return { code: Object.entries(values).map(asJson).join(''), moduleType: 'js' };
+  },
+};
+
 /** A licence asks to be passed on with what it covers. */
 function licenceOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
@@ -203,7 +249,7 @@ async function write(names) {
     transform: { target: 'es2022' },
     // What drawings load late for the sake of those who import them alone is in one file with them here.
     checks: { ineffectiveDynamicImport: false, pluginTimings: false },
-    plugins: [withoutPrograms, finish],
+    plugins: [withoutPrograms, withTables, finish],
   });
   const { output: files } = await bundle.write({
     dir: dist,

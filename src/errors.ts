@@ -1,30 +1,44 @@
 import { constants as os } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
-const systemErrors = getSystemErrorMap();
-
-/** By number. Node calls EOPNOTSUPP by its other name, ENOTSUP. */
-const names = new Map(Object.entries(os.errno).map(([name, number]) => [number, name]));
-names.set(os.errno.EOPNOTSUPP, 'EOPNOTSUPP').set(os.errno.EAGAIN, 'EAGAIN');
-
+let ofAddon: Readonly<Record<string, number>> = {};
+// Made at the first error: to load the package should be cheap.
+let named: Map<number, string> | undefined;
+let ofNode: ReturnType<typeof getSystemErrorMap> | undefined;
 let systemText: ((errno: number) => string) | undefined;
 
 /** Takes the names that Node lacks, and strerror(3) for its missing texts, from the addon: this file loads without one. */
 export function learnErrors(errnos: Readonly<Record<string, number>>, strerror: (errno: number) => string): void {
-  for (const [name, number] of Object.entries(errnos)) if (!names.has(number)) names.set(number, name);
+  ofAddon = errnos;
+  named = undefined;
   systemText = strerror;
+}
+
+/** By number. */
+function names(): Map<number, string> {
+  if (named !== undefined) return named;
+  named = new Map(Object.entries(os.errno).map(([name, number]) => [number, name]));
+  // Node calls EOPNOTSUPP by its other name, ENOTSUP.
+  named.set(os.errno.EOPNOTSUPP, 'EOPNOTSUPP').set(os.errno.EAGAIN, 'EAGAIN');
+  for (const [name, number] of Object.entries(ofAddon)) if (!named.has(number)) named.set(number, name);
+  return named;
+}
+
+/** Names and texts, by the negative number. A call makes a new map. */
+function systemErrors(): ReturnType<typeof getSystemErrorMap> {
+  return (ofNode ??= getSystemErrorMap());
 }
 
 /** The usual name of a negative errno, as `E524` where it has none. */
 export function errorName(errno: number): string {
-  return names.get(-errno) ?? systemErrors.get(errno)?.[0] ?? `E${-errno}`;
+  return names().get(-errno) ?? systemErrors().get(errno)?.[0] ?? `E${-errno}`;
 }
 
 /** What an errno means: in Node's words, or in those of strerror(3), which begin in upper case, where Node has none. */
 function errorText(errno: number): string {
-  const known = systemErrors.get(errno)?.[1];
+  const known = systemErrors().get(errno)?.[1];
   if (known !== undefined) return known;
-  if (systemText === undefined || !names.has(-errno)) return 'unknown error';
+  if (systemText === undefined || !names().has(-errno)) return 'unknown error';
   return systemText(-errno).replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 

@@ -1,13 +1,8 @@
-import { fileURLToPath } from 'node:url';
+/** This file; bundlers that write CommonJS leave none. */
+export const place: string | undefined = import.meta.filename;
 
 /** Own code is in `src/` or in `dist/`, at a depth that the bundler chooses. */
-const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(place()) ?? [];
-
-/** Bundlers that write CommonJS leave no address. */
-function place(): string {
-  const url: string | undefined = import.meta.url;
-  return url === undefined ? '' : fileURLToPath(url);
-}
+const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(place ?? '') ?? [];
 
 /** Where this package is. */
 export const root = before;

@@ -1,14 +1,12 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { learnErrors, messageOf, UsageError } from '../errors.js';
-import { code, root } from '../package.js';
+import { code, place, root } from '../package.js';
 import { valueOffset, type NativeBinding } from './binding.js';
 
-// A bundler that writes CommonJS leaves no address, and the error for it comes below.
-const here: string | undefined = import.meta.url;
-const require = createRequire(here ?? pathToFileURL('/').href);
+// A bundler that writes CommonJS leaves no file's name, and the error for it comes below.
+const require = createRequire(place ?? '/');
 
 /** What names the libc that this process is linked with; the files of a system may hold both. */
 function linked(): string {
@@ -73,12 +71,7 @@ function isWhole(): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
     // webpack keeps the file's address, and so the package looks whole; but it may have replaced require().
-    return (
-      typeof require === 'function' &&
-      root !== '' &&
-      name === 'sockwise' &&
-      here?.startsWith(pathToFileURL(code).href) === true
-    );
+    return typeof require === 'function' && root !== '' && name === 'sockwise' && place?.startsWith(code) === true;
   } catch {
     return false;
   }
