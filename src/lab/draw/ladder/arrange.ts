@@ -1,6 +1,6 @@
 import type { TraceSegment } from '../../record/trace.js';
 import { type Across, loopWidth, lostPart, sizes } from './across.js';
-import { acrossHeight, type Down, down, fallOf, gapLabel, type Instant, instantsOf } from './down.js';
+import { acrossHeight, type Down, down, gapLabel, type Instant, instantsOf } from './down.js';
 import {
   bottomOf,
   cross,
@@ -21,6 +21,8 @@ const fromMiddle = [0.5, 0, 1, 0.25, 0.75, 0.125, 0.375, 0.625, 0.875];
 const fromSender = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
 
 const crossReach = 7;
+/** No label stands further above or below its arrow, and no mark on it. */
+const mostAway = 40;
 /** Between an arrow and the baseline of its label. */
 const lift = 5;
 const liftOverCross = 10;
@@ -42,11 +44,31 @@ export function toneOf({ flags }: TraceSegment): Tone {
   return 'data';
 }
 
+/** An arrow to be drawn: between which instants, and what of it is the same at any height. */
+interface Flight {
+  readonly depart: number;
+  /** Where it has no instant of its own, it falls as arrows do. */
+  readonly arrive: number | undefined;
+  readonly fall: number;
+  readonly fromX: number;
+  readonly toX: number;
+  readonly turn: number | undefined;
+  readonly label: string;
+  readonly width: number;
+  readonly facts: Pick<Arrow, 'segment' | 'tone' | 'again'>;
+}
+
 /** An arrow with where it stands among the instants. */
 interface Drawn {
+  readonly flight: Flight;
   readonly arrow: Arrow;
   readonly label: string;
   readonly depart: number;
+  readonly line: Obstacle;
+  /** What marks the end of a lost segment, with some air. */
+  readonly cross: Obstacle | undefined;
+  /** Nothing that concerns its label is below. */
+  readonly reach: number;
 }
 
 interface Obstacle {
@@ -72,12 +94,12 @@ function spot(label: Label): Spot {
   return { label, box: boxOf(label) };
 }
 
-function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
+function flightsOf(instants: readonly Instant[], place: Across): Flight[] {
   const { hosts, labels, said } = place;
   const arrives = new Map<LadderRow, number>();
   for (const [index, { kind, row }] of instants.entries())
-    if (kind === 'arrive' || kind === 'missed') arrives.set(row, ys[index] ?? 0);
-  return instants.flatMap(({ kind, row }, depart): Drawn[] => {
+    if (kind === 'arrive' || kind === 'missed') arrives.set(row, index);
+  return instants.flatMap(({ kind, row, fall }, depart): Flight[] => {
     if (kind !== 'segment' || row.kind !== 'segment') return [];
     const { segment } = row;
     const source = hosts.findIndex(({ name }) => name === segment.from);
@@ -85,19 +107,44 @@ function arrowsOf({ instants, ys }: Down, place: Across): Drawn[] {
     const [here, there] = [hosts[source], hosts[target]];
     if (here === undefined || there === undefined) return [];
     const rightwards = target > source || (target === source && source === 0);
-    const from = { x: rightwards ? here.right : here.left, y: ys[depart] ?? 0 };
-    const y = arrives.get(row) ?? from.y + fallOf(segment, place);
+    const fromX = rightwards ? here.right : here.left;
+    const isLoop = source === target;
     const label = labels.get(row) ?? '';
-    const common = { segment, tone: toneOf(segment), again: said.isAgain(segment) };
-    if (source === target) {
-      const turn = from.x + (rightwards ? loopWidth : -loopWidth);
-      const to = { x: from.x, y };
-      return [{ arrow: { ...common, from, to, turn }, label, depart }];
-    }
-    const end = { x: rightwards ? there.left : there.right, y };
-    const to = segment.receivedMs === undefined ? pointOn({ from, to: end }, lostPart) : end;
-    return [{ arrow: { ...common, from, to }, label, depart }];
+    return [
+      {
+        depart,
+        arrive: arrives.get(row),
+        fall,
+        fromX,
+        toX: isLoop ? fromX : rightwards ? there.left : there.right,
+        turn: isLoop ? fromX + (rightwards ? loopWidth : -loopWidth) : undefined,
+        label,
+        width: textWidth(label, sizes.label),
+        facts: { segment, tone: toneOf(segment), again: said.isAgain(segment) },
+      },
+    ];
   });
+}
+
+function drawnAt(flight: Flight, ys: readonly number[]): Drawn {
+  const { depart, arrive, fall, fromX, toX, turn, facts, label, width } = flight;
+  const from = { x: fromX, y: ys[depart] ?? 0 };
+  const end = { x: toX, y: (arrive === undefined ? undefined : ys[arrive]) ?? from.y + fall };
+  const lost = facts.segment.receivedMs === undefined && turn === undefined;
+  const to = lost ? pointOn({ from, to: end }, lostPart) : end;
+  const arrow: Arrow = { ...facts, from, to, ...(turn !== undefined && { turn }) };
+  const shape = turn === undefined ? stripe(arrow) : loopShape(arrow);
+  const cross = lost ? rectangle(to.x - crossReach, to.y - crossReach, 2 * crossReach, 2 * crossReach) : undefined;
+  return {
+    flight,
+    arrow,
+    label,
+    depart,
+    line: obstacle(shape, depart, { solid: false, arrow }),
+    cross: cross && obstacle(cross, depart, { solid: false, arrow }),
+    // A label that is longer than its arrow hangs over the end of it.
+    reach: Math.max(from.y, to.y) + mostAway + (turn === undefined ? width / 2 : 0),
+  };
 }
 
 /** The part of an arrow between its sender and the first neighbour: labels do not stand on a host in the middle. */
@@ -126,24 +173,36 @@ function labelAt(line: Line, text: string, tone: Tone, part: number, below: bool
 }
 
 /** Places for an arrow's label, the best one first. Of crossing arrows each has its label at its sender. */
-function places({ arrow, label }: Drawn, crossed: boolean, place: Across): Spot[] {
+function* places({ arrow, label, flight }: Drawn, crossed: boolean, place: Across): Generator<Spot, void, undefined> {
   const { from, to, turn, tone } = arrow;
   if (turn !== undefined) {
     const rightwards = turn > from.x;
     const x = turn + (rightwards ? 8 : -8);
     const anchor = rightwards ? 'start' : 'end';
     const y = (from.y + to.y) / 2 + 4;
-    return [spot({ kind: 'segment', parts: [{ text: label, tone }], x, y, anchor, size: sizes.label })];
+    yield spot({ kind: 'segment', parts: [{ text: label, tone }], x, y, anchor, size: sizes.label });
+    return;
   }
   const whole = firstPart({ from, to }, place);
   const length = Math.hypot(whole.to.x - whole.from.x, whole.to.y - whole.from.y);
-  const half = (textWidth(label, sizes.label) / 2 + 14) / Math.max(1, length);
+  const half = (flight.width / 2 + 14) / Math.max(1, length);
   const lost = arrow.segment.receivedMs === undefined;
-  if (half >= 0.5) return [spot(labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift))];
-  const parts = (crossed || lost ? fromSender : fromMiddle).map((part) => half + part * (1 - 2 * half));
-  const all = [false, true].flatMap((below) => parts.map((part) => spot(labelAt(whole, label, tone, part, below))));
-  const between = all.filter(({ box }) => isWithin(box, whole));
-  return between.length === 0 ? all : between;
+  if (half >= 0.5) {
+    yield spot(labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift));
+    return;
+  }
+  const outside: Spot[] = [];
+  let any = false;
+  for (const below of [false, true]) {
+    for (const part of crossed || lost ? fromSender : fromMiddle) {
+      const one = spot(labelAt(whole, label, tone, half + part * (1 - 2 * half), below));
+      if (isWithin(one.box, whole)) {
+        any = true;
+        yield one;
+      } else outside.push(one);
+    }
+  }
+  if (!any) yield* outside;
 }
 
 /** Whether the shape stands between the ends of the line, so that it does not lie on a lifeline. */
@@ -182,25 +241,16 @@ function ribbonShapes({ instants, ys }: Down, place: Across): Obstacle[] {
   });
 }
 
-/** What marks the end of a lost segment, with some air. */
-function crossShapes(drawn: readonly Drawn[]): Obstacle[] {
-  return drawn.flatMap(({ arrow, depart }) => {
-    if (arrow.segment.receivedMs !== undefined || arrow.turn !== undefined) return [];
-    const { x, y } = arrow.to;
-    const shape = rectangle(x - crossReach, y - crossReach, 2 * crossReach, 2 * crossReach);
-    return [obstacle(shape, depart, { solid: false, arrow })];
-  });
-}
-
 interface Push {
   readonly index: number;
+  readonly ends: readonly [number, number];
   readonly key: string;
   readonly solid: boolean;
 }
 
 /** Of two instants the later one can give way. */
 function pushOf(a: number, b: number, solid = false): Push {
-  return { index: Math.max(a, b), key: `${Math.min(a, b)} ${Math.max(a, b)}`, solid };
+  return { index: Math.max(a, b), ends: [a, b], key: `${Math.min(a, b)} ${Math.max(a, b)}`, solid };
 }
 
 /** A place for a label: what is in its way and must not be, and how much it covers in all. */
@@ -210,58 +260,60 @@ interface Tried {
   readonly covered: number;
 }
 
-/** Whether something may be in the way of a label at one of the places: of a long picture little is. */
-function nearTo(spots: readonly Spot[]): (other: Obstacle) => boolean {
-  const highest = Math.min(...spots.map(({ box }) => topOf(box)));
-  const lowest = Math.max(...spots.map(({ box }) => bottomOf(box)));
-  return ({ top, bottom }) => top < lowest && highest < bottom;
-}
-
 /** The first place where nothing is in the way, else the one that covers least of what may be covered, else `first`. */
-function clearest(first: Tried, rest: readonly Spot[], tried: (candidate: Spot) => Tried): Tried {
+function clearest(first: Tried, rest: Iterable<Spot>, tried: (candidate: Spot) => Tried): Tried {
   let best = first;
+  if (best.hit === undefined && best.covered === 0) return best;
   for (const candidate of rest) {
-    if (best.hit === undefined && best.covered === 0) break;
     const next = tried(candidate);
     if (next.hit === undefined && (best.hit !== undefined || next.covered < best.covered)) best = next;
+    if (best.hit === undefined && best.covered === 0) break;
   }
   return best;
 }
 
-/** Labels for the arrows where they are least in the way, and the first instant that must go down for one, if any. */
+/** Labels of arrows, each with what it leaves no room for. */
+interface Labelled {
+  readonly labels: Label[];
+  readonly taken: Obstacle[];
+}
+
+/**
+ * Labels the arrows that have none yet where the labels are least in the way. Returns the first instant that must go down for one, if
+ * any.
+ */
 function label(
   drawn: readonly Drawn[],
   fixed: readonly Obstacle[],
   place: Across,
   pushes: ReadonlyMap<string, number>,
   patience: number,
-): { labels: Label[]; push?: Push } {
-  const lines = drawn.map(({ arrow, depart }): Obstacle => {
-    return obstacle(arrow.turn === undefined ? stripe(arrow) : loopShape(arrow), depart, { solid: false, arrow });
-  });
-  const crosses = crossShapes(drawn);
-  const labels: Label[] = [];
-  const taken: Obstacle[] = [...fixed];
-  for (const one of drawn) {
+  { labels, taken }: Labelled,
+): Push | undefined {
+  const lines = drawn.map(({ line }) => line);
+  const crosses = drawn.flatMap(({ cross: end }) => end ?? []);
+  for (const one of drawn.slice(labels.length)) {
     const crossed = drawn.some(({ arrow }) => cross(arrow, one.arrow));
-    const spots = places(one, crossed, place);
-    const [preferred, ...rest] = spots;
-    if (preferred === undefined) continue;
-    const isNear = nearTo(spots);
-    const near = [
-      ...taken.filter(isNear),
-      ...lines.filter((other) => other.arrow !== one.arrow && isNear(other)),
-      ...crosses.filter(isNear),
-    ];
     const pushed = (at: number): number => pushes.get(pushOf(at, one.depart).key) ?? 0;
     const tried = (candidate: Spot): Tried => {
-      const covered = near.filter(({ shape }) => overlap(candidate.box, shape) > 0);
-      return {
-        candidate,
-        hit: covered.find(({ at, solid }) => solid || pushed(at) < patience),
-        covered: covered.length,
-      };
+      const { box } = candidate;
+      const [top, bottom] = [topOf(box), bottomOf(box)];
+      let hit: Obstacle | undefined;
+      let covered = 0;
+      for (const others of [fixed, taken, lines, crosses]) {
+        for (const other of others) {
+          // Of a long picture little is near.
+          if (other.top >= bottom || top >= other.bottom) continue;
+          if (other === one.line || !(overlap(box, other.shape) > 0)) continue;
+          covered++;
+          if (hit === undefined && (other.solid || pushed(other.at) < patience)) hit = other;
+        }
+      }
+      return { candidate, hit, covered };
     };
+    const spots = places(one, crossed, place);
+    const preferred = spots.next().value;
+    if (preferred === undefined) continue;
     const first = tried(preferred);
     // A label at the sender is worth room, unless the arrow in its way is the one that it crosses.
     const insists =
@@ -269,32 +321,61 @@ function label(
       first.hit?.arrow !== undefined &&
       !cross(first.hit.arrow, one.arrow) &&
       pushed(first.hit.at) < Math.min(insistence, patience);
-    const best = insists ? first : clearest(first, rest, tried);
-    if (best.hit !== undefined && patience >= 0)
-      return { labels, push: pushOf(best.hit.at, one.depart, best.hit.solid) };
+    const best = insists ? first : clearest(first, spots, tried);
+    if (best.hit !== undefined && patience >= 0) return pushOf(best.hit.at, one.depart, best.hit.solid);
     labels.push(best.candidate.label);
     taken.push(obstacle(best.candidate.box, one.depart, { solid: true }));
   }
-  return { labels };
+  return undefined;
 }
 
 /** Heights for all instants, with labels at the arrows: what a label hits goes down until nothing is in the way. */
 export function arrange(rows: readonly LadderRow[], place: Across): Placed {
   const instants: readonly Instant[] = instantsOf(rows, place);
+  const flights = flightsOf(instants, place);
   const extra = new Map<number, number>();
   const pushes = new Map<string, number>();
+  let heights = down(place, instants, extra);
+  let drawn = flights.map((flight) => drawnAt(flight, heights.ys));
+  let ribbons = ribbonShapes(heights, place);
+  const labelled: Labelled = { labels: [], taken: [] };
   for (let round = 0; ; round++) {
-    const heights = down(place, instants, extra);
-    const drawn = arrowsOf(heights, place);
     const patience = round < strictRounds ? mostPushes : round < mostRounds ? 0 : -1;
-    const { labels, push } = label(drawn, ribbonShapes(heights, place), place, pushes, patience);
+    if (round === strictRounds || round === mostRounds) keep(labelled, 0);
+    const push = label(drawn, ribbons, place, pushes, patience, labelled);
     if (push === undefined || round === mostRounds) {
-      return { ...heights, arrows: drawn.map(({ arrow }) => arrow), labels };
+      return { ...heights, arrows: drawn.map(({ arrow }) => arrow), labels: labelled.labels };
     }
     const times = pushes.get(push.key) ?? 0;
     const room = extra.get(push.index) ?? 0;
     const isEnough = !push.solid && room >= mostRoom;
     pushes.set(push.key, isEnough ? mostPushes : times + 1);
-    if (!isEnough) extra.set(push.index, room + step * (1 + Math.floor(times / 2)));
+    if (isEnough) {
+      keep(labelled, unconcerned(drawn, push, Infinity));
+      continue;
+    }
+    extra.set(push.index, room + step * (1 + Math.floor(times / 2)));
+    const from = push.index;
+    const before = heights.ys[from] ?? 0;
+    heights = down(place, instants, extra);
+    const moved = drawn.filter(({ flight: { depart, arrive = depart } }) => Math.max(depart, arrive) >= from);
+    const top = Math.min(before, ...moved.map(({ arrow }) => Math.min(arrow.from.y, arrow.to.y)));
+    keep(labelled, unconcerned(drawn, push, top));
+    drawn = drawn.map((one) => {
+      const { depart, arrive = depart } = one.flight;
+      return Math.max(depart, arrive) >= from ? drawnAt(one.flight, heights.ys) : one;
+    });
+    ribbons = ribbonShapes(heights, place);
   }
+}
+
+function keep({ labels, taken }: Labelled, count: number): void {
+  labels.length = Math.min(labels.length, count);
+  taken.length = Math.min(taken.length, count);
+}
+
+/** How many arrows have the same labels as before, where all that has moved is below `top`. */
+function unconcerned(drawn: readonly Drawn[], { ends }: Push, top: number): number {
+  const first = drawn.findIndex(({ depart, reach }) => reach >= top - mostAway || ends.includes(depart));
+  return first < 0 ? drawn.length : first;
 }

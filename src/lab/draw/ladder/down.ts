@@ -17,6 +17,10 @@ export interface Instant {
   readonly lane: string;
   /** How long nothing happened, of a gap. */
   readonly spanMs: number;
+  /** What the arrow of a segment falls at least. */
+  readonly fall: number;
+  /** Room for the name of a state. */
+  readonly nameHeight: number;
 }
 
 export interface Down {
@@ -108,7 +112,15 @@ export function instantsOf(rows: readonly LadderRow[], place: Across): Instant[]
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
   const segments = rows.flatMap((row) => (row.kind === 'segment' ? [row.segment] : []));
   const instants = rows.flatMap((row): Instant[] => {
-    const begin = { atMs: row.atMs, row, lines: linesAcross(row, place), lane: laneOf(row, place), spanMs: 0 };
+    const begin = {
+      atMs: row.atMs,
+      row,
+      lines: linesAcross(row, place),
+      lane: laneOf(row, place),
+      spanMs: 0,
+      fall: row.kind === 'segment' ? fallOf(row.segment, place) : 0,
+      nameHeight: nameHeight(row, place),
+    };
     const one: Instant = { ...begin, kind: row.kind };
     if (row.kind !== 'segment') return [one];
     const { sentMs, receivedMs } = row.segment;
@@ -149,21 +161,33 @@ function pause(ms: number): number {
   return ms < 2 ? 0 : Math.min(12, 4 * Math.log10(ms));
 }
 
-/** Bottoms of what stands at a place already. */
-class Lanes {
-  readonly #bottoms = new Map<string, number>();
+/** Bottoms of what stands at a place already: 0 where nothing does. */
+class Bottoms {
+  readonly #hosts = new Map<string, { departed: number; arrived: number; texts: number }>();
+  readonly #lanes = new Map<string, number>();
+  across = 0;
+  ribbons = 0;
+  lines = 0;
+  names = 0;
+  texts = 0;
 
-  of(lane: string): number {
-    return this.#bottoms.get(lane) ?? 0;
+  of(host: string): { departed: number; arrived: number; texts: number } {
+    const known = this.#hosts.get(host) ?? { departed: 0, arrived: 0, texts: 0 };
+    this.#hosts.set(host, known);
+    return known;
   }
 
-  fill(lane: string, bottom: number): void {
-    this.#bottoms.set(lane, Math.max(this.of(lane), bottom));
+  lane(lane: string): number {
+    return this.#lanes.get(lane) ?? 0;
+  }
+
+  fillLane(lane: string, bottom: number): void {
+    this.#lanes.set(lane, Math.max(this.lane(lane), bottom));
   }
 }
 
 /** What an arrow falls at least, from its sender to its receiver. */
-export function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
+function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
   const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
   return slant * Math.min(mostFalls, Math.max(1, Math.abs(index(from) - index(to))));
 }
@@ -188,12 +212,11 @@ function hasTime({ kind }: Instant): boolean {
 
 /** Whether the second instant needs a time of its own, since it is no work of the first. */
 function needsTime(first: Instant, second: Instant): boolean {
-  if (!hasTime(second) || timeText(first.atMs) === timeText(second.atMs)) return false;
-  if (first.kind === 'segment' && second.kind === 'segment') return false;
+  if (!hasTime(second) || (first.kind === 'segment' && second.kind === 'segment')) return false;
   if (second.atMs - first.atMs < togetherMs) return false;
   const sends =
     first.row.kind === 'call' && second.row.kind === 'segment' && first.row.call.host === second.row.segment.from;
-  return !sends || second.atMs - first.atMs >= 1;
+  return (!sends || second.atMs - first.atMs >= 1) && timeText(first.atMs) !== timeText(second.atMs);
 }
 
 /**
@@ -201,7 +224,7 @@ function needsTime(first: Instant, second: Instant): boolean {
  * `extra` is more room above an instant.
  */
 export function down(place: Across, instants: readonly Instant[], extra: ReadonlyMap<number, number>): Down {
-  const lanes = new Lanes();
+  const lanes = new Bottoms();
   const ys: number[] = [];
   const departs = new Map<LadderRow, number>();
   const flying = new Set<LadderRow>();
@@ -209,16 +232,12 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
   let timed: { readonly instant: Instant; readonly y: number } | undefined;
   let y = headerHeight + 24;
   let before: Instant | undefined;
-  lanes.fill('across', headerHeight);
+  lanes.across = headerHeight;
 
   const departFloor = (host: string): number =>
-    Math.max(
-      lanes.of('across') + labelRoom,
-      lanes.of(`departed ${host}`) + labelRoom,
-      lanes.of(`arrived ${host}`) + arrowSpace,
-    );
+    Math.max(lanes.across + labelRoom, lanes.of(host).departed + labelRoom, lanes.of(host).arrived + arrowSpace);
 
-  const textFloor = (host: string): number => Math.max(lanes.of(`texts ${host}`), lanes.of('ribbons')) + textAbove;
+  const textFloor = (host: string): number => Math.max(lanes.of(host).texts, lanes.ribbons) + textAbove;
 
   /** Calls of several hosts at the same moment stand at the same height. */
   function togetherFloor(index: number): number {
@@ -238,12 +257,12 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     const { row, kind, lane } = instant;
     switch (kind) {
       case 'gap':
-        return Math.max(y, lanes.of('lines'), lanes.of('names')) + 10;
+        return Math.max(y, lanes.lines, lanes.names) + 10;
       case 'mark':
       case 'error':
-        return Math.max(y + 10, lanes.of('lines') + 10, lanes.of('texts') + 4, lanes.of('names') + 4);
+        return Math.max(y + 10, lanes.lines + 10, lanes.texts + 4, lanes.names + 4);
       case 'fold':
-        return Math.max(y, lanes.of('lines')) + 10;
+        return Math.max(y, lanes.lines) + 10;
       case 'call': {
         if (row.kind !== 'call') return y;
         const { host } = row.call;
@@ -253,7 +272,7 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       case 'return':
         return row.kind === 'return' ? Math.max(y, textFloor(row.call.host)) : y;
       case 'state':
-        return lane === '' ? y : Math.max(y, lanes.of(lane), lanes.of('ribbons'));
+        return lane === '' ? y : Math.max(y, lanes.lane(lane), lanes.ribbons);
       case 'segment':
         return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
       case 'arrive':
@@ -261,20 +280,13 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
         if (row.kind !== 'segment') return y;
         const { from, to } = row.segment;
         const departY = departs.get(row) ?? y;
-        const met = [...flying].flatMap((other) =>
-          other.kind === 'segment' && other.segment.from === to && other.segment.to === from
-            ? [(departs.get(other) ?? 0) + meetPart * slant]
-            : [],
-        );
+        let met = 0;
+        for (const other of flying)
+          if (other.kind === 'segment' && other.segment.from === to && other.segment.to === from)
+            met = Math.max(met, (departs.get(other) ?? 0) + meetPart * slant);
         const last = arrived.get(`${from} ${to}`);
         const parallel = last === undefined ? 0 : last.y + Math.min(mostApart, departY - last.departY);
-        return Math.max(
-          y,
-          departY + fallOf(row.segment, place),
-          lanes.of(`arrived ${to}`) + arrowSpace,
-          parallel,
-          ...met,
-        );
+        return Math.max(y, departY + instant.fall, lanes.of(to).arrived + arrowSpace, parallel, met);
       }
     }
   }
@@ -283,34 +295,38 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     const { row, kind, lane } = instant;
     if (isAcross(instant)) {
       const bottom = at + acrossHeight(instant);
-      lanes.fill('across', bottom);
-      if (kind === 'mark' || kind === 'error') lanes.fill('ribbons', bottom + 2);
+      lanes.across = Math.max(lanes.across, bottom);
+      if (kind === 'mark' || kind === 'error') lanes.ribbons = Math.max(lanes.ribbons, bottom + 2);
       y = bottom + 6;
       return;
     }
     y = at;
     if (kind === 'state' && lane !== '') {
-      lanes.fill(lane, at + nameHeight(row, place));
-      lanes.fill('names', at + nameHeight(row, place));
+      lanes.fillLane(lane, at + instant.nameHeight);
+      lanes.names = Math.max(lanes.names, at + instant.nameHeight);
     }
     if (row.kind === 'call' || row.kind === 'return') {
       const bottom = at - textAbove + (place.texts.get(row)?.lines.length ?? 1) * lineHeight;
-      lanes.fill(`texts ${row.call.host}`, bottom);
-      lanes.fill('texts', bottom);
+      const own = lanes.of(row.call.host);
+      own.texts = Math.max(own.texts, bottom);
+      lanes.texts = Math.max(lanes.texts, bottom);
     }
     if (row.kind !== 'segment') return;
-    lanes.fill('lines', at);
+    lanes.lines = Math.max(lanes.lines, at);
     if (kind === 'segment') {
       departs.set(row, at);
       const { from, to, receivedMs } = row.segment;
-      if (receivedMs === undefined) lanes.fill('lines', at + fallOf(row.segment, place) * (from === to ? 1 : lostPart));
+      const own = lanes.of(from);
+      if (receivedMs === undefined)
+        lanes.lines = Math.max(lanes.lines, at + instant.fall * (from === to ? 1 : lostPart));
       else flying.add(row);
-      lanes.fill(`departed ${row.segment.from}`, at);
+      own.departed = Math.max(own.departed, at);
       return;
     }
     flying.delete(row);
     const { from, to } = row.segment;
-    lanes.fill(`arrived ${to}`, at);
+    const there = lanes.of(to);
+    there.arrived = Math.max(there.arrived, at);
     arrived.set(`${from} ${to}`, { departY: departs.get(row) ?? at, y: at });
   }
 
@@ -326,5 +342,5 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
     take(instant, at);
     before = instant;
   }
-  return { instants, ys, bottom: Math.max(y, lanes.of('lines'), lanes.of('texts'), lanes.of('names')) + 18 };
+  return { instants, ys, bottom: Math.max(y, lanes.lines, lanes.texts, lanes.names) + 18 };
 }

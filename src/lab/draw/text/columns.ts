@@ -4,8 +4,11 @@ const wide =
 /** Marks that stand over the letter before them. */
 const mark = /[\p{Mn}\p{Me}]/u;
 
-/** Combining marks are the first in Unicode that do not take one column. Most texts have no such character. */
-const special = /[\u0300-\uffff]/;
+/**
+ * Combining marks are the first in Unicode that do not take one column. Most texts have no such character: of U+2000 to U+22FF, among
+ * them dashes, ellipses and arrows, only the marks for symbols are one.
+ */
+const special = /[\u0300-\u1fff]|[\u20d0-\u20ff]|[\u2300-\uffff]/;
 
 /** No line begins with these, or ends with those. */
 const closing = /[、。，．：；！？）］｝」』】〉》〕…‥・ー％”’]/u;
