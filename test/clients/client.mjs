@@ -1,23 +1,28 @@
-// One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS`. It opens, asks and closes once, opens again, asks,
-// and tells its parent which options its sockets have by then. Told that the link is down it asks once more, and tells what came of that, and when.
+// One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS [CERTIFICATE]`, with the certificate over TLS. It opens,
+// asks and closes once without the options, opens again with them, asks, and tells its parent which options its sockets had each time.
+// Told that the link is down it asks once more, and tells what came of that, and when.
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { getOption } from 'sockwise';
 
-const [, , recipe, host, port, options] = process.argv;
+const [, , recipe, host, port, options, certificate] = process.argv;
 const { open } = await import(pathToFileURL(recipe));
 
 let onError = (error) => {
   throw error;
 };
+/** As the table of docs/recipes.md has it for each. */
+function overTls(ca) {
+  const servername = 'localhost';
+  return { ca, servername, ssl: { ca, servername }, secure: true, tls: { ca } };
+}
+
 const place = {
   host,
   port: Number(port),
   options: JSON.parse(options),
-  // The one recipe over TLS: its server's certificate is made out to this name.
-  ca: readFileSync(new URL('localhost.cert.pem', import.meta.url)),
-  servername: 'localhost',
+  ...(certificate !== undefined && overTls(readFileSync(certificate))),
   onError: (error) => onError(error),
 };
 
@@ -53,8 +58,10 @@ function codesOf(error) {
   return [error.code, ...[error.cause, error.fatalError, ...(error.errors ?? [])].flatMap(codesOf)].filter(Boolean);
 }
 
-const first = await open(place);
+// IP_TOS only: this client's sockets are found by it.
+const first = await open({ ...place, options: { IP_TOS: place.options.IP_TOS } });
 await first.request();
+const before = optionsOfSockets(place);
 await first.close();
 const client = await open(place);
 await client.request();
@@ -63,7 +70,7 @@ const failure = new Promise((resolve) => (failed = resolve));
 onError = (error) => failed({ error });
 
 process.once('disconnect', () => process.exit());
-process.send(optionsOfSockets(place));
+process.send({ before, after: optionsOfSockets(place) });
 await once(process, 'message');
 
 latestMs = 0;

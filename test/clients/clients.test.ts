@@ -20,7 +20,7 @@ import { root, run } from '../support/children.js';
 import { canMakeNamespaces } from '../support/namespaces.js';
 import { needs } from '../support/needs.js';
 import { canBecomeNobody } from '../support/users.js';
-import { missingPackages, realServers, startServer } from './real-servers.js';
+import { makeCertificate, missingPackages, realServers, type StartedServer, startServer } from './real-servers.js';
 
 const page = readFileSync(`${root}docs/recipes.md`, 'utf8');
 const recipes = new Map(
@@ -28,10 +28,10 @@ const recipes = new Map(
 );
 const isServer = (text: string): boolean => text.includes('export async function serve(');
 
+type Server = keyof typeof realServers | 'http' | 'http2' | 'http2s' | 'ws' | 'smtp' | 'smtps' | 'grpc';
+
 /** The server of each client. */
-const serverOf: Readonly<
-  Record<string, keyof typeof realServers | 'http' | 'http2' | 'http2s' | 'ws' | 'smtp' | 'grpc'>
-> = {
+const serverOf: Readonly<Record<string, Server>> = {
   'pg.mjs': 'postgres',
   'pg-pool.mjs': 'postgres',
   'postgres.mjs': 'postgres',
@@ -46,11 +46,36 @@ const serverOf: Readonly<
   'axios.mjs': 'http',
   'undici.mjs': 'http',
   'http2.mjs': 'http2',
-  'http2-tls.mjs': 'http2s',
   'ws.mjs': 'ws',
   'nodemailer.mjs': 'smtp',
   'grpc.mjs': 'grpc',
 };
+
+/** Of each that is run over TLS: those that take `ssl` or `tls`, and those that are about it. */
+const serverOverTls: Readonly<Record<string, Server>> = {
+  'pg.mjs': 'postgres',
+  'postgres.mjs': 'postgres',
+  'mysql2.mjs': 'mariadb',
+  'mariadb.mjs': 'mariadb',
+  'ioredis-tls.mjs': 'redis',
+  'redis-tls.mjs': 'redis',
+  'mqtt-tls.mjs': 'mosquitto',
+  'http2-tls.mjs': 'http2s',
+  'nodemailer.mjs': 'smtps',
+};
+
+interface Run {
+  readonly recipe: string;
+  readonly server: Server;
+  readonly overTls: boolean;
+}
+
+const runsOf = (servers: Readonly<Record<string, Server>>, overTls: boolean): [string, Run][] =>
+  Object.entries(servers).map(([recipe, server]) => [
+    overTls ? `${recipe} over TLS` : recipe,
+    { recipe, server, overTls },
+  ]);
+const runs = new Map([...runsOf(serverOf, false), ...runsOf(serverOverTls, true)]);
 
 const modules = `${root}test/clients/node_modules`;
 const hasModules = existsSync(modules);
@@ -84,8 +109,6 @@ for (const [name, text] of recipes) writeFileSync(join(folder, name), text);
 const programs = ['client.mjs', 'own-servers.mjs', 'serve.mjs'];
 mkdirSync(join(folder, 'programs'));
 for (const name of programs) writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/clients/${name}`));
-for (const name of ['localhost.cert.pem', 'localhost.key.pem'])
-  writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/support/${name}`));
 
 const children = new Map<ChildProcess, NodeJS.Signals>();
 
@@ -130,14 +153,18 @@ interface Syn {
   readonly tos: number;
 }
 
-/** Every SYN that reaches the host of `capture`, until that is closed. */
-async function collectSyns(capture: Socket, syns: Syn[]): Promise<void> {
+/** Every SYN that reaches the host of `capture`, and the TOS of everybody who starts TLS, until `capture` is closed. */
+async function collect(capture: Socket, syns: Syn[], overTls: Set<number>): Promise<void> {
   for (;;) {
     const packet = await capture.recv({ size: 128 }).catch(() => undefined);
     if (packet === undefined) return;
+    const tos = packet[1] ?? 0;
     const tcp = packet.subarray(((packet[0] ?? 0) & 15) * 4);
     // RFC 9293: SYN without ACK.
-    if (packet[9] === 6 && ((tcp[13] ?? 0) & 0x12) === 2) syns.push({ port: tcp.readUInt16BE(2), tos: packet[1] ?? 0 });
+    if (packet[9] === 6 && ((tcp[13] ?? 0) & 0x12) === 2) syns.push({ port: tcp.readUInt16BE(2), tos });
+    const data = tcp.subarray(((tcp[12] ?? 0) >> 4) * 4);
+    // RFC 8446 section 5.1: a record of a handshake. No message of these protocols starts with these bytes.
+    if (data[0] === 22 && data[1] === 3) overTls.add(tos);
   }
 }
 
@@ -153,20 +180,22 @@ interface Client {
   readonly child: ChildProcess;
   readonly port: number;
   readonly tos: number;
-  readonly options: object;
-  /** Which of them its sockets have while it is used. */
-  sockets?: unknown;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Which of them its sockets have while it is used, once without them and once with them. */
+  sockets?: { readonly before: readonly Client['options'][]; readonly after: readonly Client['options'][] };
   outcome?: Outcome;
   error?: unknown;
 }
 
 test('each recipe is run here', () => {
   const clients = [...recipes].filter(([, text]) => !isServer(text)).map(([name]) => name);
-  expect(clients.toSorted()).toEqual(Object.keys(serverOf).toSorted());
+  const run = new Set([...runs.values()].map(({ recipe }) => recipe));
+  expect(clients.toSorted()).toEqual([...run].toSorted());
 });
 
 describe('each client', () => {
   const syns: Syn[] = [];
+  const secured = new Set<number>();
   const clients = new Map<string, Client>();
   let control: Client | undefined;
   let controlNoticed: boolean | undefined;
@@ -179,46 +208,56 @@ describe('each client', () => {
     server.addAddress('eth0', `${serverAddress}/24`);
     client.addAddress('eth0', `${clientAddress}/24`);
     const capture = server.run(() => Socket.open({ family: 'packet', type: 'dgram', protocol: 0x0800 }));
-    const collecting = collectSyns(capture, syns);
+    const collecting = collect(capture, syns, secured);
 
+    const certificate = makeCertificate(folder, serverAddress);
     const ports = new Map<string, number>();
-    const listening = async (name: string, { port, log }: { readonly port: number; log(): string }): Promise<void> => {
+    const tlsPorts = new Map<string, number>();
+    const listening = async (name: string, { port, tlsPort, log }: StartedServer): Promise<void> => {
       ports.set(name, port);
-      const at = { localPort: port, localAddress: serverAddress };
+      tlsPorts.set(name, tlsPort);
+      // Each opens the one for TLS with the other, or after it.
+      const at = { localPort: tlsPort, localAddress: serverAddress };
       await server.waitForState(at, 'LISTEN', { deadlineMs: 60_000 }).catch((error: unknown) => {
         throw new Error(`${name} does not listen: ${log()}`, { cause: error });
       });
     };
     const names = Object.keys(realServers) as (keyof typeof realServers)[];
-    const real = names.map((name) => [name, server.run(() => startServer(name, folder, serverAddress))] as const);
+    const real = names.map(
+      (name) => [name, server.run(() => startServer(name, folder, serverAddress, certificate))] as const,
+    );
     for (const [, { child, endedBy }] of real) children.set(child, endedBy);
-    const own = await said(server.run(() => started('own-servers.mjs', [serverAddress])));
-    for (const [name, port] of Object.entries(own as Record<string, number>)) ports.set(name, port);
+    const own = await said(
+      server.run(() => started('own-servers.mjs', [serverAddress, certificate.key, certificate.cert])),
+    );
+    for (const [name, port] of Object.entries(own as Record<string, number>))
+      for (const each of [ports, tlsPorts]) each.set(name, port);
     for (const [name, each] of real) await listening(name, each);
 
     /** Opens a client, whose failure is told in its own test. */
-    const opened = async (name: string, more: object): Promise<Client> => {
-      const port = ports.get(serverOf[name] ?? '') ?? 0;
+    const opened = async ({ recipe, server: name, overTls }: Run, more: object): Promise<Client> => {
+      const port = (overTls ? tlsPorts : ports).get(name) ?? 0;
       // The two lowest bits are those of ECN, RFC 3168.
       const tos = 4 * ++count;
       const options = { IP_TOS: tos, ...more };
-      const args = [join(folder, name), serverAddress, `${port}`, JSON.stringify(options)];
+      const args = [join(folder, recipe), serverAddress, `${port}`, JSON.stringify(options)];
+      if (overTls) args.push(certificate.cert);
       const one: Client = { child: client.run(() => started('client.mjs', args)), port, tos, options };
       await said(one.child).then(
-        (sockets) => (one.sockets = sockets),
+        (sockets) => (one.sockets = sockets as NonNullable<Client['sockets']>),
         (error: unknown) => (one.error = error),
       );
       return one;
     };
     let count = 0;
-    const waiting = Object.keys(serverOf);
+    const waiting = [...runs];
     // A few at a time: each is a Node that starts.
     const work = async (): Promise<void> => {
-      for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-        clients.set(name, await opened(name, failover));
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+        clients.set(next[0], await opened(next[1], failover));
     };
     await Promise.all([work(), work(), work()]);
-    control = await opened('pg.mjs', {});
+    control = await opened({ recipe: 'pg.mjs', server: 'postgres', overTls: false }, {});
 
     server.setLink('eth0', { up: false });
     const ask = async (one: Client): Promise<void> => {
@@ -245,24 +284,26 @@ describe('each client', () => {
     needs(context, missingPackages.length === 0, `not installed: ${missingPackages.join(', ')}`);
   }
 
-  test.for(Object.keys(serverOf))(
-    '%s has the options on its SYN, and notices that the link is down',
-    (name, context) => {
-      needsAll(context);
-      const { tos, port, options, sockets, outcome, error } = clients.get(name) ?? {};
-      expect(error).toBeUndefined();
-      // postgres.js, ioredis, redis, nodemailer and http.Agent have called setKeepAlive() by now.
-      expect(sockets).toEqual([options]);
-      // Two at least: it is opened twice.
-      const mine = syns.filter((syn) => syn.tos === tos);
-      expect(mine.length).toBeGreaterThanOrEqual(2);
-      expect(new Set(mine.map((syn) => syn.port))).toEqual(new Set([port]));
-      expect(outcome?.answered).toBe(false);
-      // Time is the claim. A machine with no time for this process gets more of it.
-      const limitMs = userTimeoutMs + 1500 + 4 * (outcome?.latestMs ?? 0);
-      expect(outcome?.ms, outcome?.message).toBeLessThan(limitMs);
-    },
-  );
+  test.for([...runs.keys()])('%s has the options on its SYN, and notices that the link is down', (name, context) => {
+    needsAll(context);
+    const { tos, port, options, sockets, outcome, error } = clients.get(name) ?? {};
+    expect(error).toBeUndefined();
+    // postgres.js, ioredis, redis, nodemailer and http.Agent have called setKeepAlive() by now.
+    expect(sockets?.after).toEqual([options]);
+    // Without the options its socket has none of their values, whatever the client sets itself.
+    const { SO_KEEPALIVE: _, ...values } = failover;
+    expect(sockets?.before).toHaveLength(1);
+    for (const [option, value] of Object.entries(values)) expect(sockets?.before[0]?.[option]).not.toBe(value);
+    // Two at least: it is opened twice.
+    const mine = syns.filter((syn) => syn.tos === tos);
+    expect(mine.length).toBeGreaterThanOrEqual(2);
+    expect(new Set(mine.map((syn) => syn.port))).toEqual(new Set([port]));
+    expect(secured.has(tos ?? 0)).toBe(runs.get(name)?.overTls);
+    expect(outcome?.answered).toBe(false);
+    // Time is the claim. A machine with no time for this process gets more of it.
+    const limitMs = userTimeoutMs + 1500 + 4 * (outcome?.latestMs ?? 0);
+    expect(outcome?.ms, outcome?.message).toBeLessThan(limitMs);
+  });
 
   test('makes no connection without the options', (context) => {
     needsAll(context);

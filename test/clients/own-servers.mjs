@@ -1,4 +1,4 @@
-// The servers that no package of Debian has to be installed for: `node own-servers.mjs ADDRESS`. Tells its parent their ports.
+// The servers that no package of Debian has to be installed for: `node own-servers.mjs ADDRESS KEY CERTIFICATE`. Tells its parent their ports.
 import grpc from '@grpc/grpc-js';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -6,9 +6,10 @@ import http from 'node:http';
 import http2 from 'node:http2';
 import net from 'node:net';
 import { createInterface } from 'node:readline';
+import tls from 'node:tls';
 import { WebSocketServer } from 'ws';
 
-const [, , address] = process.argv;
+const [, , address, ...files] = process.argv;
 
 /** As much of RFC 5321 as a client needs that sends mail. */
 function smtp(peer) {
@@ -36,13 +37,14 @@ const echo = http.createServer();
 new WebSocketServer({ server: echo }).on('connection', (client) =>
   client.on('error', () => {}).on('message', (data) => client.send(data)),
 );
-const [key, cert] = ['key', 'cert'].map((part) => readFileSync(new URL(`localhost.${part}.pem`, import.meta.url)));
+const [key, cert] = files.map((file) => readFileSync(file));
 const servers = {
   http: web,
   http2s: http2.createSecureServer({ key, cert }, (_request, response) => response.end('served')),
   http2: http2.createServer((_request, response) => response.end('served')),
   ws: echo,
   smtp: net.createServer(smtp),
+  smtps: tls.createServer({ key, cert }, smtp),
 };
 const ports = {};
 for (const [name, server] of Object.entries(servers)) {
