@@ -52,6 +52,18 @@ export type Order =
     }
   | { readonly kind: 'interrupt' };
 
+/** As it is sent: a worker may have several. */
+export interface Ordered {
+  readonly id: number;
+  readonly order: object;
+}
+
+/** As it is sent back. */
+export interface Answered {
+  readonly id: number;
+  readonly answer: object;
+}
+
 /** Why a run was broken off by whoever ordered it. */
 export function interrupted(): Error {
   return new Error('interrupted');

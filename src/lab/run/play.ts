@@ -61,7 +61,7 @@ export interface PlayOptions {
 const loadLimitMs = 30_000;
 /** A script that still runs so long after its own limit does not give its thread away. */
 const graceMs = 5000;
-const atOnce = 3;
+const players = 3;
 
 /**
  * The experiments of a file, asked of a process of its own where loading it runs what is in it. All of a script of packetdrill is at
@@ -123,7 +123,7 @@ export async function playRuns(runs: readonly Run[], options: PlayOptions = {}):
   const [run] = runs;
   if (run !== undefined && runs.length === 1 && 'record' in run.experiment && options.signal?.aborted !== true)
     return [await playHere(run, run.experiment, options)];
-  const played = await inPool([{ jobs: runs, workers: atOnce }], {
+  const played = await inPool([{ jobs: runs, workers: players, atOnce: 1 }], {
     ...options,
     file: workerFile,
     ask: play,

@@ -1,48 +1,63 @@
-import { codeOf } from '../../errors.js';
 import { type ChildProcess, fork } from 'node:child_process';
+import { codeOf } from '../../errors.js';
+import type { Answered, Ordered } from './order.js';
 
-/** A process that is sent one order at a time and answers each: so that what hangs in it can be killed. */
+/** The process ended under several orders: it is not known under which of them. */
+export class TogetherError extends Error {
+  override readonly name = 'TogetherError';
+}
+
+interface Pending {
+  readonly resolve: (answer: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** A child, and what it has not answered yet, by number. */
+interface Running {
+  readonly child: ChildProcess;
+  readonly pending: Map<number, Pending>;
+}
+
+/** A process that is sent orders and answers each: so that what hangs in it can be killed. */
 export class WorkerProcess {
   readonly #file: string;
-  #child: ChildProcess | undefined;
+  #running: Running | undefined;
+  #orders = 0;
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  /** Rejects with the reason if the process ends, or is killed since there was no answer in time. The next order gets a new one. */
+  /**
+   * Rejects with the reason if the process ends, or is killed since there was no answer in time. The next order gets a new one.
+   *
+   * @throws {TogetherError} it had other orders too.
+   */
   ask(order: object, limitMs: number): Promise<unknown> {
-    const child = this.#started();
+    const { child, pending } = this.#started();
+    const id = ++this.#orders;
     return new Promise((resolve, reject) => {
-      const settle = (): void => {
-        clearTimeout(timer);
-        child.removeAllListeners('message').removeAllListeners('exit');
-      };
-      const fail = (why: string): void => {
+      const timer = setTimeout(() => {
         this.end();
-        settle();
-        reject(new Error(why));
-      };
-      const timer = setTimeout(() => fail(`it did not end within ${limitMs / 1000} s and was killed`), limitMs);
-      child.on('message', (answer) => {
-        settle();
-        resolve(answer);
-      });
-      child.on('exit', (code, signal) => fail(`its process ended with ${signal ?? `status ${code}`}`));
+        fail(pending, `it did not end within ${limitMs / 1000} s and was killed`);
+      }, limitMs);
+      pending.set(id, { resolve, reject, timer });
       // Where it has just ended, the exit says how.
-      child.send(order, () => {});
+      child.send({ id, order } satisfies Ordered, () => {});
     });
   }
 
   /** Sends what is no order of its own: the answer stays that of the order before. */
-  tell(message: object): void {
-    if (this.#child?.connected === true) this.#child.send(message, () => {});
+  tell(order: object): void {
+    const { child } = this.#running ?? {};
+    if (child?.connected === true) child.send({ id: 0, order } satisfies Ordered, () => {});
   }
 
   /** With all that is in its process group: its programs. The kernel takes down its namespaces. */
   end(): void {
-    const { pid } = this.#child ?? {};
-    this.#child = undefined;
+    const { pid } = this.#running?.child ?? {};
+    this.#running = undefined;
     if (pid === undefined) return;
     try {
       process.kill(-pid, 'SIGKILL');
@@ -52,11 +67,36 @@ export class WorkerProcess {
     }
   }
 
-  #started(): ChildProcess {
+  #started(): Running {
     // One that has ended between two orders takes no more.
-    if (this.#child?.connected === false) this.end();
+    if (this.#running?.child.connected === false) this.end();
+    return (this.#running ??= this.#fork());
+  }
+
+  #fork(): Running {
     // What a script prints is not what this process has to say: both go to standard error.
-    this.#child ??= fork(this.#file, { stdio: ['ignore', 2, 2, 'ipc'], detached: true });
-    return this.#child;
+    const child = fork(this.#file, { stdio: ['ignore', 2, 2, 'ipc'], detached: true });
+    const running: Running = { child, pending: new Map() };
+    const { pending } = running;
+    child.on('message', ({ id, answer }: Answered) => {
+      const asked = pending.get(id);
+      pending.delete(id);
+      clearTimeout(asked?.timer);
+      asked?.resolve(answer);
+    });
+    child.on('exit', (code, signal) => {
+      if (this.#running === running) this.end();
+      fail(pending, `its process ended with ${signal ?? `status ${code}`}`);
+    });
+    return running;
+  }
+}
+
+function fail(pending: Map<number, Pending>, why: string): void {
+  const all = [...pending.values()];
+  pending.clear();
+  for (const { reject, timer } of all) {
+    clearTimeout(timer);
+    reject(all.length > 1 ? new TogetherError(why) : new Error(why));
   }
 }

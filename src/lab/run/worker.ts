@@ -1,10 +1,10 @@
-// Runs one case or experiment at a time for the process that forked it, so that what hangs in it can be killed.
+// Runs cases and experiments for the process that forked it, so that what hangs in it can be killed.
 import { setFlagsFromString } from 'node:v8';
 import { messageOf } from '../../errors.js';
 import type { Experiment } from './experiment.js';
 import { breakOffAtRejections } from './floating.js';
 import { loadExperiments } from './load.js';
-import { type Answer, type Claims, interrupted, listed, type Order, type Source } from './order.js';
+import { type Answer, type Answered, type Claims, interrupted, listed, type Order, type Source } from './order.js';
 import { recorded } from './recorded.js';
 import { runCase } from './run-case.js';
 
@@ -38,15 +38,13 @@ async function answer(order: Exclude<Order, { kind: 'interrupt' }>): Promise<Ans
   return await recorded(chosen, order.variant, { signal: interrupt.signal, pcap: order.pcap });
 }
 
-process.on('message', (order: Order) => {
+process.on('message', ({ id, order }: { readonly id: number; readonly order: Order }) => {
   if (order.kind === 'interrupt') {
     interrupt.abort(interrupted());
     return;
   }
-  answer(order).then(
-    (result) => process.send?.(result),
-    (error: unknown) => process.send?.({ failure: messageOf(error) }),
-  );
+  const send = (given: Answer): void => void process.send?.({ id, answer: given } satisfies Answered);
+  answer(order).then(send, (error: unknown) => send({ failure: messageOf(error) }));
 });
 
 // The parent's to handle: it tells this process, or ends it when it has kept what there is.

@@ -29,6 +29,24 @@ describe('the pool', () => {
     expect(results.find(({ id }) => id === 'T3')).toMatchObject({ verdict: 'confirmed' });
   });
 
+  test('asks cases again that were in the process of one that failed, each in a process of its own', async () => {
+    // Two workers have two cases each: T7 is beside another one at first, and is answered by itself alone.
+    const results = await runInPool(['T7', 'T1', 'T7', 'T2', 'T3'].map(named), {
+      isolation: 'loopback',
+      claims: '',
+      worker: { ...worker, graceMs: 1000 },
+    });
+    expect(results.map(({ id, error }) => error ?? id)).toEqual([
+      'T7',
+      'it did not end within 1 s and was killed',
+      'T7',
+      'its process ended with status 3',
+      'T3',
+    ]);
+    const pids = results.flatMap((result) => ('pid' in result ? [result.pid] : []));
+    expect(new Set(pids)).toHaveLength(3);
+  });
+
   test('ends at once when it is aborted, with what there is', async () => {
     const interrupt = new AbortController();
     const results = await runInPool(['T3', 'T1'].map(named), {
