@@ -306,7 +306,7 @@ export const english: ReportWords = {
   shownOf: (shown, all) => `${shown} of ${all} cases`,
   stateDiagram: (seen, passed) => `TCP state diagram; shown by the kernel: ${seen}; passed through: ${passed}`,
   stateKey:
-    'Filled: the kernel showed a socket in this state. Dashed: a call that succeeded, or a later state, leads through it, and nobody looked at the time. CLOSED, no socket at all, is not marked.',
+    'Filled: the kernel showed a socket in this state. Dashed: not observed directly, but a call that succeeded, or a later state, leads through it. CLOSED, no socket at all, is not marked.',
   statesThrough: (row) => `States of each host's sockets through ${row}`,
 
   experimentsHead: ['Name', 'Cases', 'What there is to see'],
@@ -331,7 +331,7 @@ export const english: ReportWords = {
   notRecorded: 'not recorded',
   wasAborted: 'aborted',
   ofCases: (count, items) => `${count === 1 ? 'Case' : 'Cases'} ${items}`,
-  callsAndSegments: (calls, segments) => `${calls} calls, ${segments} segments`,
+  callsAndSegments: (calls, segments) => `${counted(calls, 'call')}, ${counted(segments, 'segment')}`,
   happenedHead: ['Time', 'Host', 'Call or segment', 'Result'],
   ofPorts: (segment, window, from, to) => `${segment} win=${window}, port ${from} to ${to}`,
   receivedAt: (time) => `received ${time}`,

@@ -39,6 +39,8 @@ export interface RunWords {
   readonly old: string;
   /** Of a segment that was sent before. */
   readonly again: string;
+  /** Of a segment that the link made, whoever it names as its sender. */
+  readonly byLink: string;
   readonly took: (time: string) => string;
 
   // Tables of sockets
@@ -156,6 +158,7 @@ export const runEnglish: RunWords = {
   noFlags: 'no flags',
   old: 'old',
   again: 'again',
+  byLink: 'by the link',
   took: (time) => `, took ${time}`,
 
   noSockets: 'no sockets',

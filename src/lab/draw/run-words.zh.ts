@@ -76,6 +76,7 @@ export const runChinese: RunWords = {
   noFlags: '没有标志',
   old: '老的',
   again: '重传',
+  byLink: '由链路发出',
   took: (time) => `，用了 ${time}`,
 
   noSockets: '没有套接字',

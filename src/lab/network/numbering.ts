@@ -2,7 +2,7 @@ import type { TraceSegment } from '../record/trace.js';
 import { type AddressedSegment, sequenceDistance, sequenceLength, withSackEdges } from './peer/segment.js';
 
 /** A segment wherever it is on its way. */
-export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs'>;
+export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs' | 'byLink'>;
 
 type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
 

@@ -42,6 +42,8 @@ export interface TraceSegment {
   readonly length: number;
   /** Its sequence numbers had been sent before. */
   readonly retransmission: boolean;
+  /** The link made it, as a script asked: injected, or a second copy. The host it names as its sender does not know of it. */
+  readonly byLink?: true;
 }
 
 /** From now on the socket of this address pair is in this state. */

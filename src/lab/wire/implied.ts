@@ -228,7 +228,7 @@ interface Passage {
 
 function passages(host: string, segments: readonly TraceSegment[]): Passage[] {
   const unordered = segments.flatMap((segment): Passage[] => [
-    ...(segment.from === host ? [{ atMs: segment.sentMs, sent: true, segment }] : []),
+    ...(segment.from === host && segment.byLink !== true ? [{ atMs: segment.sentMs, sent: true, segment }] : []),
     ...(segment.to === host && segment.receivedMs !== undefined
       ? [{ atMs: segment.receivedMs, sent: false, segment }]
       : []),

@@ -88,9 +88,8 @@ export function segmentsOf(
     const arrived = onWay.take(key);
     const isAbsent = end.absences.some(({ fromMs, toMs }) => atMs >= fromMs && atMs <= toMs);
     if (arrived !== undefined && !forOthers && !isAbsent) arrived.receivedMs = Math.max(atMs, arrived.sentMs);
-    // Its sender does not know of it.
     if (arrived === undefined && !forOthers && end.hasMade(segment))
-      passed.add({ sentMs: atMs, receivedMs: atMs, ...numbering.passing(segment, end.peer, end.host) });
+      passed.add({ sentMs: atMs, receivedMs: atMs, ...numbering.passing(segment, end.peer, end.host), byLink: true });
   }
   const { kept: segments, omitted } = passed;
   return {

@@ -398,6 +398,14 @@ describe('impliedStates()', () => {
     expect(text('there')).toEqual(['3 8080 40000 SYN_RECV']);
   });
 
+  test('a segment of the link changes its receiver, not the host it names as its sender', () => {
+    const forged = { ...read('> RST 1', active.length + 1), byLink: true as const };
+    const segments = [...active.map(read), forged];
+    const last = (name: string): string | undefined => impliedStates({ name, scripted: false }, segments).at(-1)?.state;
+    expect(last('here')).toBe('ESTABLISHED');
+    expect(last('there')).toBe('CLOSED');
+  });
+
   test('a host without a TCP stack has none', () => {
     expect(impliedStates({ name: 'here', scripted: true }, active.map(read))).toEqual([]);
   });

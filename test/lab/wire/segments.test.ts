@@ -40,3 +40,12 @@ test('a copy that arrives is that of the one sent first, whatever was lost befor
     undefined,
   ]);
 });
+
+test('what only arrives is of the link, if it says that it made it', () => {
+  const ofLink = ends.map((end) => ({ ...end, hasMade: () => true }));
+  const both = [frame(1, 0, true), frame(1, 1, false), frame(1, 2, false)];
+  const made = (all: readonly WireEnd[]): (true | undefined)[] =>
+    segmentsOf(both, all, (ns) => Number(ns) / 1e6).segments.map(({ byLink }) => byLink);
+  expect(made(ends)).toEqual([undefined]);
+  expect(made(ofLink)).toEqual([undefined, true]);
+});

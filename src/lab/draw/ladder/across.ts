@@ -137,18 +137,24 @@ function segmentLabels(rows: readonly LadderRow[], words: SegmentWords, { mostGa
   const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
   const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
   const keys = new Map<string, Set<string>>();
+  const shared = new Map<string, readonly number[]>();
   for (const { segment } of shown) {
     const hosts = hostsOf(segment);
     keys.set(hosts, (keys.get(hosts) ?? new Set()).add(segmentKey(segment)));
+    const ports = [segment.source.port, segment.destination.port];
+    shared.set(hosts, shared.get(hosts)?.filter((port) => ports.includes(port)) ?? ports);
   }
-  return new Map(
-    shown.map((row) => {
-      const { source, destination } = row.segment;
-      const several = (keys.get(hostsOf(row.segment))?.size ?? 0) > 1;
-      const ports = several ? `${source.port}→${destination.port} ` : '';
-      return [row, clipped(`${ports}${words.of(row.segment)}`, most)];
-    }),
-  );
+  const texts = shown.map((row) => {
+    const { source, destination } = row.segment;
+    const text = words.of(row.segment);
+    if ((keys.get(hostsOf(row.segment))?.size ?? 0) < 2) return { row, whole: text, short: text };
+    const whole = `${source.port}→${destination.port} ${text}`;
+    const own = [source.port, destination.port].filter((port) => !shared.get(hostsOf(row.segment))?.includes(port));
+    return { row, whole, short: own.length === 1 ? `:${own[0]} ${text}` : whole };
+  });
+  // The port that all connections have tells none from the others.
+  const isTight = texts.some(({ whole }) => columns(whole) > most);
+  return new Map(texts.map(({ row, whole, short }) => [row, clipped(isTight ? short : whole, most)]));
 }
 
 /** Whether the label of a segment stands between a host and its right neighbour, by their numbers: at the sender's side. */

@@ -1,5 +1,8 @@
 import { sizes } from './across.js';
 
+/** The class of the pictures of a page that has their rules once. */
+export const pictureClass = 'ladder';
+
 /** Ink and fills of the picture in one scheme. Texts meet WCAG AA on what they stand on. */
 interface Colours {
   readonly page: string;

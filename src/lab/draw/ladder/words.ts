@@ -17,7 +17,7 @@ export interface SegmentFacts {
 
 /** As `PSH ACK seq=1 ack=1 len=5`. */
 export function segmentText(
-  { flags, seq, ack, length }: TraceSegment,
+  { flags, seq, ack, length, byLink }: TraceSegment,
   { again, oldSeq, oldAck }: SegmentFacts,
   words: RunWords,
 ): string {
@@ -30,6 +30,7 @@ export function segmentText(
     ...(ack === undefined ? [] : [`ack=${oldAck ? words.old : ack}`]),
     ...(length === 0 ? [] : [`len=${length}`]),
     ...(again ? [words.again] : []),
+    ...(byLink === true ? [words.byLink] : []),
   ].join(' ');
 }
 

@@ -129,7 +129,7 @@ function stepper(run, { name, steps, states, bottoms }) {
     show(away.indexOf(Math.min(...away)));
   });
   box.setAttribute('aria-label', filled(words.through, { name }));
-  picture.after(box);
+  run.querySelector('.beside').prepend(box);
   show(-1);
 }
 for (const source of all('script.steps')) stepper(source.closest('.run'), JSON.parse(source.textContent));

@@ -14,6 +14,7 @@ body { max-width: 165rem; }
 .stage svg { display: block; }
 .stage.narrow { display: none; }
 .printed { display: none; }
+.beside { display: contents; }
 .cursor, .veil { position: absolute; left: 0; right: 0; pointer-events: none; }
 .cursor { border-left: 4px solid var(--accent); }
 .cursor::before { content: ""; position: absolute; inset: 0; background: var(--accent); opacity: .16; }
@@ -67,7 +68,8 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .side .inside.closed { display: none; }
 }
 @container (min-width: 103rem) {
-  .scene { display: grid; grid-template-columns: auto minmax(30rem, 1fr); gap: 1.25rem; align-items: start; }
+  .scene { display: grid; grid-template-columns: auto minmax(30rem, 1fr); gap: 1.25rem; }
+  .beside { display: block; min-width: 0; }
   .scene .stepper { top: 1rem; bottom: auto; margin-top: .8rem; }
   .scene .stepper .moment { grid-template-columns: minmax(0, 1fr); max-height: 70vh; }
 }
@@ -108,7 +110,7 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .run > h3 .whose { display: inline; }
   .several > h2 { display: none; }
   .experiment > h2, .run > h3, .run > .aborted { break-after: avoid; }
-  .experiment > p { max-width: none; margin: .15rem 0; font-size: .75rem; }
+  .experiment > p, .beside > p { max-width: none; margin: .15rem 0; font-size: .75rem; }
   .findings { font-size: .8rem; }
   .findings th, .findings td { padding: 0 .5rem; }
   .experiment details:not([open]) { display: none; }

@@ -4,9 +4,9 @@ import { experimentsStyle } from './experiments-style.js';
 import { style } from './style.js';
 import { english, type ReportWords } from '../report-words.js';
 import type { DeadRun, Trace } from '../../record/trace.js';
-import { rulesOf } from '../ladder/palette.js';
+import { pictureClass, rulesOf } from '../ladder/palette.js';
 import { mostWidth } from '../ladder/room.js';
-import { type Drawn, drawn, pictureClass, runSection } from './run-section.js';
+import { type Drawn, drawn, runSection } from './run-section.js';
 
 /** Padding and border of an experiment, to either side. */
 const aroundPicture = 2 * (16 + 1);
@@ -56,8 +56,9 @@ function experiment(group: Group, index: number, words: ReportWords): string {
   const traces = group.flatMap((run) => ('failure' in run ? [] : [run.trace]));
   const { about, rule, cases = [] } = traces[0] ?? {};
   const several = group.length > 1;
-  const [first] = group;
-  const paper = 'failure' in first ? '' : ` ${first.print.paper}`;
+  // Another paper is another page, and what is said of the experiment stands below its last run.
+  const [last] = group.slice(-1);
+  const paper = last === undefined || 'failure' in last ? '' : ` ${last.print.paper}`;
   return [
     `<article class="experiment${several ? ' several' : ''}${paper}" id="${id}" aria-labelledby="${id}-title">`,
     `<h2 id="${id}-title">${titleOf(group)}</h2>`,

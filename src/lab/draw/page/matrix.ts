@@ -6,6 +6,7 @@ import { articlesText } from '../text/articles-text.js';
 import type { Event, TableRow } from '../../record/event.js';
 import { asDone, doneText, saidOf, tableCells } from '../text/event-text.js';
 import { layoutOf } from '../ladder/layout.js';
+import { pictureClass, rulesOf } from '../ladder/palette.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
 import { rowTrace } from '../row-trace.js';
 import { escapeXml } from './escape.js';
@@ -62,17 +63,16 @@ function ladder(result: CaseResult, row: RowResult, words: ReportWords): string 
   const trace = rowTrace(result, row);
   if (trace === undefined) return '';
   const key = `ladder-${result.id}-${result.rows.indexOf(row) + 1}`;
-  return `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layoutOf(trace, words.run), key, words.run)}</div>`;
+  return `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(words.ladderOf(headingOf(trace)))}">${drawLadder(trace, layoutOf(trace, words.run), key, words.run, pictureClass)}</div>`;
 }
 
 function happened(result: CaseResult, row: RowResult, words: ReportWords): string {
   const summary = words.named(row.name, words.events(row.events.length));
-  return (
-    `<details><summary>${escapeXml(summary)}</summary>` +
-    `${ladder(result, row, words)}${timeline(row, words)}<ol class="events">${asDone(row.events)
-      .map((event) => item(event, words.run))
-      .join('')}</ol></details>`
-  );
+  // The bands of a ladder are its states.
+  const picture = ladder(result, row, words) || timeline(row, words);
+  return `<details><summary>${escapeXml(summary)}</summary>${picture}<ol class="events">${asDone(row.events)
+    .map((event) => item(event, words.run))
+    .join('')}</ol></details>`;
 }
 
 function compared(ok: boolean | null, words: ReportWords): string {
@@ -124,7 +124,7 @@ function onTheWire(id: string, { experiments = [], words }: Known): string {
     .map(
       ({ name, title }) => `<li>${words.named(escapeXml(title), `<code>sockwise lab ${escapeXml(name)}</code>`)}</li>`,
     );
-  return items.length === 0 ? '' : `<h3>${words.experiments}</h3><ul>${items.join('')}</ul>`;
+  return items.length === 0 ? '' : `<h3>${words.experiments}</h3><ul class="rules">${items.join('')}</ul>`;
 }
 
 /** Text in which commands stand in backquotes; the ids of cases on the page lead to them. */
@@ -166,7 +166,9 @@ function caseCard(result: CaseResult, known: Known): string {
     onTheWire(id, known),
     '</div><div>',
     diagram === '' ? '' : `<h3>${words.states}</h3>${diagram}`,
-    rows.length === 0 ? '' : `<h3>${words.whatWasRun}</h3>${rows.map((row) => happened(result, row, words)).join('')}`,
+    rows.length === 0
+      ? ''
+      : `<div class="happened"><h3>${words.whatWasRun}</h3>${rows.map((row) => happened(result, row, words)).join('')}</div>`,
     `<p class="soft">${words.took(durationMs)}</p></div></div></details>`,
   ].join('');
 }
@@ -249,14 +251,13 @@ export function matrixHtml(result: MatrixResult, facts: Facts, words: ReportWord
   return [
     `<!doctype html><html lang="${words.language}"><head><meta charset="utf-8">`,
     '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>${escapeXml(words.title(kernel))}</title><style>${style}</style></head><body>`,
+    `<title>${escapeXml(words.title(kernel))}</title><style>${style}${rulesOf(pictureClass)}</style></head><body>`,
     '<header>',
     `<h1>${words.heading}</h1>`,
     `<p class="soft">${escapeXml(where)}</p>`,
     partial === undefined ? '' : `<p class="partial" role="note"><strong>${escapeXml(partial)}</strong></p>`,
-    `<p>${words.intro} <span class="click">${words.clickCase}</span></p>`,
-    meanings(cases, words),
-    articleList(cases, known),
+    `<p>${words.sentences([words.intro, `<span class="click">${words.clickCase}</span>`])}</p>`,
+    `<div class="before">${meanings(cases, words)}<div>${articleList(cases, known)}</div></div>`,
     hostSettings(result, words),
     grids === '' ? '' : `<p>${words.bindsBelow(`<a href="#binds">${words.binds}</a>`)}</p>`,
     '</header>',

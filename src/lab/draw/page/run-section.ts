@@ -9,6 +9,7 @@ import { type Print, printOf } from '../ladder/paper.js';
 import { phone } from '../ladder/room.js';
 import { type Deed, deedsOf, marksOf } from '../ladder/row.js';
 import type { ReportWords } from '../report-words.js';
+import { pictureClass } from '../ladder/palette.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
 import { SegmentWords } from '../ladder/segment-words.js';
 import { stateLines, stepsOf } from './steps.js';
@@ -28,9 +29,6 @@ const explainedHeight = 75;
 
 /** Of what a phone shows a picture is not made smaller than this part of its size: its letters would be too small. */
 const leastOnPhone = 0.85;
-
-/** The class of all pictures of the page, which has their rules once. */
-export const pictureClass = 'ladder';
 
 /** A run with its pictures: one for wide screens and for paper, one for phones. */
 export interface Drawn {
@@ -197,11 +195,13 @@ export function runSection(run: Drawn | DeadRun, number: string, isOneOf: boolea
     error === undefined
       ? ''
       : `<p class="aborted"><span class="verdict refuted">${words.wasAborted}</span> ${escapeXml(withPosition(error))}</p>`,
-    `<div class="scene">${pictures(run, key, words)}${steps(run, segments, words)}</div>`,
+    `<div class="scene">${pictures(run, key, words)}${steps(run, segments, words)}`,
     printed(run, key),
+    // The script puts the steps first in it.
+    '<div class="beside">',
     findings(trace, words),
     `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs))].join(words.comma))}</p>`,
     list(trace, segments, words),
-    '</section>',
+    '</div></div></section>',
   ].join('\n');
 }

@@ -64,12 +64,13 @@ th, td { text-align: left; vertical-align: top; padding: .25rem .6rem; border-bo
 th { font-weight: 600; color: var(--soft); }
 table.rows td[data-head] > div:not(:has(.soft)) { padding-left: 1rem; text-indent: -1rem; }
 table.grid td.cell { text-align: center; font-weight: 600; border: 2px solid var(--card); white-space: nowrap; }
-.case > .body > div > :first-child { margin-top: .35rem; }
+.case > .body > div:first-child > :first-child { margin-top: .35rem; }
 .picture { margin: .6rem 0; overflow-x: auto; }
 .events { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
-.events > li { padding: .12rem 0; }
+.events > li { padding: .12rem 0 .12rem 5.8rem; text-indent: -5.8rem; }
+.events > li > * { text-indent: 0; }
 .events .at { display: inline-block; min-width: 5.2rem; text-align: right; color: var(--soft); font-variant-numeric: tabular-nums; }
-.events table { margin: .2rem 0 .4rem 5.8rem; }
+.events table { margin: .2rem 0 .4rem; }
 .states { margin: 0; max-width: 46rem; }
 .states svg { max-width: 100%; height: auto; }
 .states figcaption { font-size: .88rem; }
@@ -85,12 +86,14 @@ svg .label { fill: var(--soft); }
 [hidden] { display: none !important; }
 @media screen and (min-width: 100rem) {
   body { max-width: 150rem; }
+  .before { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1rem; align-items: start; }
   main > section[data-verdict], #found { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1rem; }
   main > section > h2, main > section > p, .case[open] { grid-column: 1 / -1; }
   .case > summary .claim, .case > summary .because { max-width: 62rem; }
 }
 @media screen and (min-width: 144rem) {
   .case > .body { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2rem; }
+  .case > .body > div > :first-child { margin-top: .35rem; }
 }
 @media (max-width: 36rem) {
   body { padding: 1rem .6rem 3rem; }
@@ -106,8 +109,8 @@ svg .label { fill: var(--soft); }
   .case > summary .verdict { justify-self: start; }
   table.grid td.cell { white-space: normal; overflow-wrap: normal; }
   table.grid th, table.grid td { padding: .2rem .35rem; }
+  .events > li { padding-left: 1rem; text-indent: -1rem; }
   .events .at { min-width: 0; margin-right: .5rem; }
-  .events table { margin-left: 0; }
 }
 @media print {
   :root { color-scheme: light; }
@@ -121,7 +124,7 @@ svg .label { fill: var(--soft); }
   h2, h2 + p, h3, .case > summary, .body p, details > summary { break-after: avoid; }
   tr, li, .picture, table.grid { break-inside: avoid; }
   .scroll, .picture { overflow: visible; }
-  .events table { margin-left: 0; }
+  .happened:not(:has(details[open])), .happened details:not([open]) { display: none; }
   table.sockets { font-size: .75rem; }
   table.sockets th, table.sockets td { white-space: normal; padding: .15rem .4rem; }
   .picture svg { max-width: 100%; height: auto; }

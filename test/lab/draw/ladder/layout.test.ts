@@ -342,6 +342,13 @@ describe('the layout', () => {
     ]);
   });
 
+  test('leaves out the port that all connections share where a label would be cut', () => {
+    expect(texts(layoutOf(manyConnections), 'segment')).toContain('40002→8080 ACK ack=1');
+    const onPhone = texts(layoutOf(manyConnections, undefined, phone), 'segment');
+    expect(onPhone).toContain(':40002 SYN ACK seq=0 ack=1');
+    expect(onPhone.filter((text) => text.endsWith('…'))).toEqual([]);
+  });
+
   test('gives each connection of a host its own column', () => {
     const { hosts } = layoutOf(manyConnections);
     expect(hosts.map(({ bands }) => bands.map(({ ends }) => ends.length))).toEqual([

@@ -37,6 +37,11 @@ function shown(lines: readonly string[], more: Partial<Trace> = {}): string[] {
   return segments.map((segment) => words.of(segment));
 }
 
+test('says which segment the link made', () => {
+  const forged = { ...read('> RST 101', 3), byLink: true as const };
+  expect(new SegmentWords({ segments: [forged] }).of(forged)).toBe('RST seq=101 by the link');
+});
+
 const handshake = ['> SYN 0', '< SYN+ACK 0 1', '> ACK 1 1'];
 
 describe('SegmentWords', () => {

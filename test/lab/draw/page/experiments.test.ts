@@ -8,7 +8,15 @@ import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
 import { english } from '../../../../src/lab/draw/report-words.js';
 import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
 import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
-import { abortiveClose, lostFin, manyHosts, plainClose, scriptError, threeHosts } from '../../../support/traces.js';
+import {
+  abortiveClose,
+  lostFin,
+  manyHosts,
+  plainClose,
+  scriptError,
+  slowBurst,
+  threeHosts,
+} from '../../../support/traces.js';
 
 const variants = ['data unread', 'nothing unread', 'data unsent'].map((variant) => ({ ...abortiveClose, variant }));
 const dead = { name: 'hangs', title: 'A script that hangs', failure: 'it did not end within 35 s and was killed' };
@@ -21,6 +29,14 @@ describe('the page of experiments', () => {
     const ids = [...html.matchAll(/ id="([^"]*)"/g)].map(([, id]) => id);
     expect(new Set(ids).size).toBe(ids.length);
     expect(html).toContain('it did not end within 35 s and was killed');
+  });
+
+  test('counts one as one', () => {
+    const { events, segments } = plainClose;
+    const call = events.filter(({ kind }) => kind === 'call').slice(0, 1);
+    expect(experimentsHtml([{ ...plainClose, events: call, segments: segments.slice(0, 1) }])).toContain(
+      '<summary>1 call, 1 segment</summary>',
+    );
   });
 
   test('has no list of one, and names a single variant beside the title', () => {
@@ -232,6 +248,36 @@ describe.skipIf(noChromium !== '')(`the page of experiments in a browser${noChro
     const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     expect(pages).toBeGreaterThanOrEqual(9);
     expect(pages).toBeLessThanOrEqual(12);
+  });
+
+  test('what is said of an experiment is printed on the page of its last run, whatever paper the others are on', async () => {
+    const long = { ...lostFin, about: 'What there is to see.', rule: 'Why it is so.' };
+    const group = [plainClose, slowBurst].map((trace, index) => ({
+      ...long,
+      ...trace,
+      name: 'one',
+      title: 'One',
+      variant: `${index}`,
+    }));
+    const html = experimentsHtml(group);
+    expect([...html.matchAll(/<section class="run (\w+)"/g)].map(([, paper]) => paper)).toEqual(['across', 'upright']);
+    await page.goto('about:blank');
+    await page.setContent(html);
+    const pdf = await page.pdf({ preferCSSPageSize: true });
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(2);
+  });
+
+  test('a wide screen has what came of a single run beside its picture', async () => {
+    await page.setViewportSize({ width: 2560, height: 1400 });
+    await page.emulateMedia({ media: 'screen' });
+    await page.goto('about:blank');
+    await page.setContent(experimentsHtml([plainClose]));
+    const picture = await page.locator('.picture').boundingBox();
+    for (const part of ['.stepper', '.beside > p', '.beside > details']) {
+      const box = await page.locator(part).boundingBox();
+      expect(box?.x, part).toBeGreaterThan((picture?.x ?? NaN) + (picture?.width ?? NaN));
+      expect(box?.y, part).toBeLessThan((picture?.y ?? NaN) + (picture?.height ?? NaN));
+    }
   });
 
   test.each([390, 1280])(

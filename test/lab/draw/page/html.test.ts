@@ -154,6 +154,40 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(await style('.controls', 'display')).toBe('none');
     // What its words mean cannot be opened on paper.
     expect(await page.locator('#G5 .words dt').first().isVisible()).toBe(true);
+    // Nor can what was run, of which only what is open is printed.
+    expect(await page.locator('#G5 .happened').isVisible()).toBe(false);
+    await page
+      .locator('#G5 .happened details')
+      .first()
+      .evaluate((item) => item.setAttribute('open', ''));
+    expect(await page.locator('#G5 .happened details:visible').count()).toBe(1);
+    expect(await page.locator('#G5 .happened h3').isVisible()).toBe(true);
+  });
+
+  test('has the rules of its pictures once, and no second picture of their states', async () => {
+    expect(await page.locator('style').count()).toBe(1);
+    expect(await page.locator('#G5 .happened svg').count()).toBe(await page.locator('#G5 .happened details').count());
+  });
+
+  test('a long event goes on below its call, not below its time', async () => {
+    await open({ width: 620 });
+    await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
+    await page
+      .locator('#G5 .happened details')
+      .first()
+      .evaluate((item) => item.setAttribute('open', ''));
+    const lefts = await page
+      .locator('#G5 .events > li:has(code):not(:has(table))')
+      .evaluateAll((items) =>
+        items.map((item) =>
+          [...item.querySelectorAll('code')].flatMap((code) => [...code.getClientRects()].map(({ left }) => left)),
+        ),
+      );
+    expect(lefts.some((each) => each.length > 1)).toBe(true);
+    const at = await page
+      .locator('#G5 .events .at')
+      .evaluateAll((items) => items.map((item) => item.getBoundingClientRect().right));
+    for (const each of lefts) for (const left of each) expect(left).toBeGreaterThanOrEqual(Math.max(...at) - 1);
   });
 
   test('has pictures beside the table, and cases side by side, on a wide screen', async () => {
@@ -164,13 +198,18 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
       const [one = '', two = ''] = await page
         .locator('section[data-verdict=qualified] .case')
         .evaluateAll((all) => all.map(({ id }) => id));
-      const beside = (await left(`#${one}`)) < (await left(`#${two}`));
+      const pairs = [
+        ['header .meanings', 'header .articles'],
+        [`#${one}`, `#${two}`],
+      ] as const;
+      const beside: boolean[] = [];
+      for (const [a, b] of pairs) beside.push((await left(a)) + 100 < (await left(b)));
       await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
-      return [beside, (await left('#G5 table.rows')) < (await left('#G5 .states'))];
+      return [...beside, (await left('#G5 table.rows')) < (await left('#G5 .states'))];
     };
-    expect(await places()).toEqual([false, false]);
+    expect(await places()).toEqual([false, false, false]);
     await open({ width: 2560 });
-    expect(await places()).toEqual([true, true]);
+    expect(await places()).toEqual([true, true, true]);
   });
 
   test('has nothing that axe finds', async () => {
