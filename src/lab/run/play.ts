@@ -63,6 +63,9 @@ const loadLimitMs = 30_000;
 const graceMs = 5000;
 const players = 3;
 
+/** Those that have loaded a file, by its name: the runs that follow need not start one, nor load it again. */
+const loaded = new Map<string, WorkerProcess>();
+
 /**
  * The experiments of a file, asked of a process of its own where loading it runs what is in it. All of a script of packetdrill is at
  * hand where nothing in it can hold up the process.
@@ -72,20 +75,26 @@ export async function listExperiments(file: string, pkt?: PktSettings): Promise<
     const { experiment, mayHoldUp } = pktExperiment(file, pkt);
     return [mayHoldUp ? listed(experiment) : experiment];
   }
+  // The file may be another by now.
+  loaded.get(file)?.end();
+  loaded.delete(file);
   const worker = new WorkerProcess(workerFile);
   try {
     const answer = (await worker.ask(
       { kind: 'list', source: { file, pkt } } satisfies Order,
       patient(loadLimitMs),
     )) as Answer;
-    if ('listed' in answer) return answer.listed;
+    if ('listed' in answer) {
+      worker.rest();
+      loaded.set(file, worker);
+      return answer.listed;
+    }
     throw new UsageError('ERR_ARGUMENT_INVALID', 'failure' in answer ? answer.failure : 'no list');
   } catch (error) {
+    worker.end();
     if (error instanceof UsageError) throw error;
     const why = messageOf(error);
     throw new UsageError('ERR_ARGUMENT_INVALID', `${file}: it could not be loaded: ${why}`, { cause: error });
-  } finally {
-    worker.end();
   }
 }
 
@@ -123,9 +132,12 @@ export async function playRuns(runs: readonly Run[], options: PlayOptions = {}):
   const [run] = runs;
   if (run !== undefined && runs.length === 1 && 'record' in run.experiment && options.signal?.aborted !== true)
     return [await playHere(run, run.experiment, options)];
+  const spare = [...loaded.values()];
+  loaded.clear();
   const played = await inPool([{ jobs: runs, workers: players, atOnce: 1 }], {
     ...options,
     file: workerFile,
+    spare,
     ask: play,
     interrupt: (worker) => worker.tell({ kind: 'interrupt' } satisfies Order),
   });

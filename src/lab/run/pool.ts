@@ -10,6 +10,8 @@ export interface Lane<Job> {
 export interface PoolSettings<Job, Result> {
   /** The program that is sent orders and answers each. */
   readonly file: string;
+  /** Processes of that program that are there already. */
+  readonly spare?: readonly WorkerProcess[];
   /** Sends a worker what is to be done. It rejects with a `TogetherError` alone, and is asked again then, with a worker of its own. */
   readonly ask: (worker: WorkerProcess, job: Job) => Promise<Result>;
   /** Once the run is aborted: ends what a worker is doing. */
@@ -25,13 +27,13 @@ export interface PoolSettings<Job, Result> {
  */
 export async function inPool<Job, Result>(
   lanes: readonly Lane<Job>[],
-  { file, ask, interrupt, signal, onStart, onEnd }: PoolSettings<Job, Result>,
+  { file, spare = [], ask, interrupt, signal, onStart, onEnd }: PoolSettings<Job, Result>,
 ): Promise<{ readonly job: Job; readonly result: Result }[]> {
   const workers: WorkerProcess[] = [];
   const done = new Map<Job, Result>();
   const isAborted = (): boolean => signal?.aborted === true;
   const start = (): WorkerProcess => {
-    const worker = new WorkerProcess(file);
+    const worker = spare[workers.length] ?? new WorkerProcess(file);
     workers.push(worker);
     return worker;
   };
@@ -71,6 +73,7 @@ export async function inPool<Job, Result>(
     }),
   );
   signal?.removeEventListener('abort', onAbort);
+  for (const worker of spare) worker.end();
   return lanes.flatMap(({ jobs }) =>
     jobs.flatMap((job) => {
       const result = done.get(job);

@@ -19,6 +19,12 @@ interface Running {
   readonly pending: Map<number, Pending>;
 }
 
+const resting = new Set<WorkerProcess>();
+
+function endResting(): void {
+  for (const worker of resting) worker.end();
+}
+
 /** A process that is sent orders and answers each: so that what hangs in it can be killed. */
 export class WorkerProcess {
   readonly #file: string;
@@ -54,10 +60,21 @@ export class WorkerProcess {
     if (child?.connected === true) child.send({ id: 0, order } satisfies Ordered, () => {});
   }
 
+  /** Until the next order this process may end, and it with this one. */
+  rest(): void {
+    const { child } = this.#running ?? {};
+    if (child === undefined) return;
+    child.unref();
+    child.channel?.unref();
+    if (resting.size === 0) process.on('exit', endResting);
+    resting.add(this);
+  }
+
   /** With all that is in its process group: its programs. The kernel takes down its namespaces. */
   end(): void {
     const { pid } = this.#running?.child ?? {};
     this.#running = undefined;
+    this.#wake();
     if (pid === undefined) return;
     try {
       process.kill(-pid, 'SIGKILL');
@@ -70,7 +87,14 @@ export class WorkerProcess {
   #started(): Running {
     // One that has ended between two orders takes no more.
     if (this.#running?.child.connected === false) this.end();
+    this.#running?.child.ref();
+    this.#running?.child.channel?.ref();
+    this.#wake();
     return (this.#running ??= this.#fork());
+  }
+
+  #wake(): void {
+    if (resting.delete(this) && resting.size === 0) process.off('exit', endResting);
   }
 
   #fork(): Running {
