@@ -6,6 +6,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { experiments } from '../../src/claims/experiments.js';
 import { experimentTexts } from '../../src/claims/experiments.zh.js';
 import type { Trace } from '../../src/lab/record/trace.js';
+import { chosenRuns, type LabFlags } from '../../src/cli/lab-choose.js';
+import { printList } from '../../src/cli/lab-list.js';
+import { languageOfRuns } from '../../src/cli/language.js';
+import { UsageError } from '../../src/errors.js';
 import { root, run } from '../support/children.js';
 import { foreignNamespaces, labProcesses, noExperiments, program, sockwise } from '../support/matrix.js';
 import { onlyMarks } from '../support/events.js';
@@ -44,7 +48,7 @@ const scripts: Readonly<Record<string, string>> = {
     });`,
   'spins.mjs': `${head}
     export default [
-      experiment('spins', { limitMs: 200 }, () => { for (;;); }),
+      experiment('spins', { limitMs: 200 }, () => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); }),
       experiment('after it', () => 'ran'),
     ];`,
   'waits.mjs': `${head}
@@ -74,6 +78,7 @@ const scripts: Readonly<Record<string, string>> = {
   'order.ts': `${head}
     const later = experiment('半关闭', { variants: { x: 1 } }, async ({ host }) => { host('a'); });
     const first = experiment('连接重置', { about: 'What is seen.', rule: 'Why it is.' }, () => { console.log('noise'); });
+    console.log('loaded');
     export { first as a, later as b };`,
   'dies.mjs': `${head}
     export default [experiment('dies <b>', { variants: { v: 3 } }, (_, status) => process.exit(status)), experiment('lives', () => 'on')];`,
@@ -124,17 +129,16 @@ describe('sockwise lab', () => {
     const { stdout, code } = await sockwise(['lab', '--list']);
     expect(code).toBe(0);
     for (const { name } of experiments) expect(stdout).toContain(name);
-    const listed = JSON.parse((await sockwise(['lab', '--list', '--json'])).stdout) as readonly { name: string }[];
+    const listed = JSON.parse(await printList([], { json: true })) as readonly { name: string }[];
     expect(listed.map(({ name }) => name)).toEqual(experiments.map(({ name }) => name));
     expect(stdout.trimEnd().split('\n')).toHaveLength(experiments.length);
-    const { stdout: long } = await sockwise(['lab', '--list', '-v']);
+    const long = await printList([], { verbose: true });
     for (const { about } of experiments) expect(long).toContain(about.split(' ', 1)[0]);
     expect(long).toContain('Variants: ');
   });
 
   test('--list --lang zh has every experiment in Chinese, and leaves those of a file as they are', async () => {
-    const { stdout, code } = await sockwise(['lab', '--list', '--lang', 'zh']);
-    expect(code).toBe(0);
+    const stdout = await printList([], { lang: 'zh' });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(experiments.length);
     for (const [index, { name }] of experiments.entries()) expect(lines[index]).toContain(`${name} `);
@@ -160,24 +164,11 @@ describe('sockwise lab', () => {
 
   test.each<[string, string[], RegExp]>([
     ['nothing to run', [], /name an experiment or a file/],
-    ['an unknown name', [`${known}x`], new RegExp(`unknown experiment "${known}x"; did you mean ${known}\\b`)],
-    ['a file without a name of one', ['package'], /unknown experiment "package"; did you mean/],
     ['a patience of 0', [known, '--patience', '0'], /--patience: expected a factor from 0\.1 to 100, got "0"/],
     ['a patience that is no number', [known, '--patience', '1e1'], /--patience: .* got "1e1"/],
-    ['a file that is not there', ['nowhere.mjs'], /no file nowhere\.mjs/],
-    ['a file without experiments', [path('none.mjs')], /exports no experiment/],
     ['a file that cannot be parsed', [path('broken.mjs')], /broken\.mjs:2: Unexpected token/],
-    ['TypeScript that cannot be parsed', [path('broken.ts')], /broken\.ts:2:\d+: .*Unexpected token/],
-    ['a file that throws', [path('early.ts')], /early\.ts:3:\d+: .*is not a function/],
     ['a file that ends its process', [path('dead.mjs')], /dead\.mjs: it could not be loaded: .* status 3$/m],
-    ['an experiment that is not exported', [path('kept.mjs')], /kept\.mjs: 1 experiment is defined but not exported/],
-    ['one name for two', [path('same.mjs')], /same\.mjs: "Close!" and "close" are both named close/],
     ['an unknown variant', [path('two.ts'), '--variant', 'z'], /first has no variant "z"; it has none; second.* x; y/],
-    [
-      'a variant that one name lacks',
-      [path('two.ts'), known, '--variant', 'x'],
-      new RegExp(`: ${known} has no variant`),
-    ],
     ['a picture that cannot be written', [path('plain.mjs'), '--svg', '/proc/nowhere/x.svg'], /--svg: ENOENT/],
     ['a page that cannot be written', [path('plain.mjs'), '--html', '/proc/nowhere/x.html'], /--html: ENOENT/],
     ['a capture that cannot be written', [path('plain.mjs'), '--pcap', '/proc/nowhere/x'], /--pcap: ENOENT/],
@@ -188,11 +179,30 @@ describe('sockwise lab', () => {
     expect(stderr).toMatch(message);
     expect(stderr.trimEnd()).not.toContain('\n');
   });
+
+  // Each told as those above are.
+  test.each<[string, string[], LabFlags, RegExp]>([
+    ['an unknown name', [`${known}x`], {}, new RegExp(`unknown experiment "${known}x"; did you mean ${known}\\b`)],
+    ['a file without a name of one', ['package'], {}, /unknown experiment "package"; did you mean/],
+    ['a file that is not there', ['nowhere.mjs'], {}, /no file nowhere\.mjs/],
+    ['a file without experiments', [path('none.mjs')], {}, /exports no experiment/],
+    ['TypeScript that cannot be parsed', [path('broken.ts')], {}, /broken\.ts:2:\d+: .*Unexpected token/],
+    ['a file that throws', [path('early.ts')], {}, /early\.ts:3:\d+: .*is not a function/],
+    ['no export', [path('kept.mjs')], {}, /kept\.mjs: 1 experiment is defined but not exported/],
+    ['one name for two', [path('same.mjs')], {}, /same\.mjs: "Close!" and "close" are both named close/],
+    ['a variant one lacks', [path('two.ts'), known], { variant: 'x' }, new RegExp(`^${known} has no variant`)],
+  ])('chooses no run at %s', async (_, names, flags, message) => {
+    const error: unknown = await chosenRuns(names, flags, await languageOfRuns({})).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(UsageError);
+    expect(error).toMatchObject({ message: expect.stringMatching(message) as string });
+    expect(String(error)).not.toContain('\n');
+  });
 });
 
 describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab FILE', () => {
-  test('runs every experiment of a TypeScript file, in order', async () => {
-    const { stdout, stderr, code } = await sockwise(['lab', path('two.ts'), '--json']);
+  test('runs every experiment of a TypeScript file, in order, and names their files', async () => {
+    const args = ['lab', path('two.ts'), '--json', '--pcap', path('several.pcapng')];
+    const { stdout, stderr, code } = await sockwise(args);
     expect([code, stderr]).toEqual([0, '']);
     const traces = JSON.parse(stdout) as readonly Trace[];
     expect(traces.map(({ name, variant, findings }) => [name, variant, findings])).toEqual([
@@ -200,6 +210,9 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
       ['second', 'x', 1],
       ['second', 'y', 2],
     ]);
+    const names = ['first', 'second-x', 'second-y'].map((name) => path(`several-${name}.pcapng`));
+    expect(names.filter((name) => !existsSync(name))).toEqual([]);
+    expect(existsSync(path('several.pcapng'))).toBe(false);
   });
 
   test('runs what is built in by its name, whatever file of that name the working directory holds', async () => {
@@ -215,7 +228,8 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
 
   test('runs them as they are defined, whatever their names, and keeps what they print out of the JSON', async () => {
     const { stdout, stderr, code } = await sockwise(['lab', path('order.ts'), '--json']);
-    expect([code, stderr]).toEqual([0, 'noise\n']);
+    // Loaded once: the process that lists them makes the first run, and another is started for the second.
+    expect([code, stderr.split('\n').toSorted()]).toEqual([0, ['', 'loaded', 'loaded', 'noise']]);
     const traces = JSON.parse(stdout) as readonly Trace[];
     expect(traces.map(({ name, about, rule }) => [name, about, rule])).toEqual([
       ['半关闭', undefined, undefined],
@@ -242,8 +256,6 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(code).toBe(1);
     const [trace] = JSON.parse(stdout) as readonly Trace[];
     expect(trace?.error?.where).toMatch(/refused\.mjs:5:\d+$/);
-    const { stdout: printed } = await sockwise(['lab', path('throws.mjs')]);
-    expect(printed.replaceAll(/\s+/g, ' ')).toMatch(/aborted: on purpose.*throws\.mjs:7:13\)/);
   });
 
   test('tells of a run that died wherever it tells of the others', async () => {
@@ -289,14 +301,6 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(readFileSync(pcap).readUInt32LE(0)).toBe(0x0a0d0d0a);
   });
 
-  test('prints what was recorded where the files cannot be written, says so in lines, and ends with 1', async () => {
-    const args = [path('plain.mjs'), '--html', '/dev/full', '--svg', '/dev/full'];
-    const { stdout, stderr, code } = await sockwise(['lab', ...args]);
-    expect(stdout).toMatch(/<-+ SYN seq=0 -+\|/);
-    expect(stderr).toMatch(/^sockwise: --html: ENOSPC: .*\nsockwise: --svg: ENOSPC: .*\n$/);
-    expect(code).toBe(1);
-  });
-
   test('runs and draws an experiment in Chinese', async () => {
     const [html = '', svg = ''] = ['chinese.html', 'chinese.svg'].map(path);
     const args = ['who-closes-first', '--lang', 'zh', '--variant', '服务器先关闭', '--html', html, '--svg', svg];
@@ -314,29 +318,21 @@ describeNeeding(noExperiments === undefined, noExperiments ?? '')('sockwise lab 
     expect(readFileSync(svg, 'utf8')).toContain('服务器再次启动');
   });
 
-  test('names the files of several runs by experiment and variant', async () => {
-    const { code } = await sockwise(['lab', path('two.ts'), '--pcap', path('several.pcapng')]);
-    expect(code).toBe(0);
-    const names = ['first', 'second-x', 'second-y'].map((name) => path(`several-${name}.pcapng`));
-    expect(names.filter((name) => !existsSync(name))).toEqual([]);
-    expect(existsSync(path('several.pcapng'))).toBe(false);
-  });
-
   test('of a script that throws shows what was before, and ends with 1', async () => {
     const html = path('thrown.html');
     const { stdout, code } = await sockwise(['lab', path('throws.mjs'), '--html', html]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/SYN ACK seq=0/);
-    expect(stdout).toMatch(/on purpose/);
+    expect(stdout.replaceAll(/\s+/g, ' ')).toMatch(/aborted: on purpose.*throws\.mjs:7:13\)/);
     expect(readFileSync(html, 'utf8')).toMatch(/on purpose/);
   });
 
   test('kills a script that never gives its thread away, and goes on with the next', { timeout: bound }, async () => {
-    const { stdout, stderr, code } = await sockwise(['lab', path('spins.mjs'), '--patience', '1'], {
+    const { stdout, stderr, code } = await sockwise(['lab', path('spins.mjs'), '--patience', '0.5'], {
       deadlineMs: bound,
     });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/spins: it could not be recorded: it did not end within 5\.2 s and was killed/);
+    expect(stderr).toMatch(/spins: it could not be recorded: it did not end within 2\.6 s and was killed/);
     expect(stdout).toMatch(/after it/);
     expect(stdout).toMatch(/ran/);
   });

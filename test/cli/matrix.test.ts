@@ -67,16 +67,13 @@ describe('sockwise matrix', () => {
     expect(stderr).toMatch(new RegExp(`none of these cases is of article 000: ${other} is of `));
   });
 
-  test('runs a case that is named twice once', async () => {
-    const { cases: seen } = await matrix(['--case', 'A11', 'a11']);
-    expect(seen.map(({ id }) => id)).toEqual(['A11']);
-  });
-
   test('compares with a saved run row by row, and ends with 1 where a row differs', { timeout: bound }, async () => {
     const folder = mkdtempSync(`${tmpdir()}/sockwise-`);
     const file = `${folder}/saved.json`;
     try {
-      const saved = await matrix(['--case', 'A11']);
+      // Run once, though it is named twice.
+      const saved = await matrix(['--case', 'A11', 'a11']);
+      expect(saved.cases.map(({ id }) => id)).toEqual(['A11']);
       writeFileSync(file, JSON.stringify(saved));
       const same = await sockwise(['matrix', '--case', 'A11', '--compare', file]);
       expect([same.code, same.stdout]).toEqual([0, expect.stringMatching(/^no difference in \d+ rows of 1 cases/)]);
