@@ -9,6 +9,9 @@ export interface Remark {
   readonly text: string;
 }
 
+/** Written at once. */
+const bufferSize = 1 << 18;
+
 /** Comment of a segment that did not come to the other end. */
 export const lostComment = 'lost on the way';
 
@@ -58,7 +61,19 @@ export function writeCapture(
   const facts = { application: 'sockwise', kernel: trace.kernel, comment };
   const fd = openSync(file, 'w');
   try {
-    for (const block of pcapng(facts, interfaces, packets(frames, trace, remarks, sinceBegin))) writeSync(fd, block);
+    let pending: Uint8Array[] = [];
+    let size = 0;
+    const write = (): void => {
+      const bytes = Buffer.concat(pending, size);
+      for (let done = 0; done < size; ) done += writeSync(fd, bytes, done);
+      [pending, size] = [[], 0];
+    };
+    for (const block of pcapng(facts, interfaces, packets(frames, trace, remarks, sinceBegin))) {
+      pending.push(block);
+      size += block.length;
+      if (size >= bufferSize) write();
+    }
+    write();
   } finally {
     closeSync(fd);
   }

@@ -1,4 +1,4 @@
-import { decodeFrame, isIp } from '../network/peer/frame.js';
+import { decodeFrame, ipIn } from '../network/peer/frame.js';
 import { Numbering } from '../network/numbering.js';
 import { type AddressedSegment, identity, segmentOf } from '../network/peer/segment.js';
 import { EndsKept, type Omitted } from '../record/ends-kept.js';
@@ -66,11 +66,13 @@ export function segmentsOf(
   const flying = new Map<string, Flying>();
   for (const { interface: index, atNs, outgoing, forOthers, bytes } of frames) {
     const end = ends[index];
-    const frame = decodeFrame(bytes);
-    const segment = frame !== undefined && isIp(frame) ? segmentOf(frame.payload) : undefined;
-    if (end === undefined || frame === undefined) continue;
+    if (end === undefined) continue;
+    const packet = ipIn(bytes);
+    // Nothing of its data is kept.
+    const segment = packet && segmentOf(packet, (payload) => payload);
     if (segment === undefined) {
-      const kind = outgoing ? kindNotDrawn(frame) : undefined;
+      const frame = outgoing ? decodeFrame(bytes) : undefined;
+      const kind = frame && kindNotDrawn(frame);
       if (kind !== undefined) notDrawn.set(kind, (notDrawn.get(kind) ?? 0) + 1);
       continue;
     }

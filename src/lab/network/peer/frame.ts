@@ -75,13 +75,23 @@ export function encodeFrame({ source, destination, etherType, payload }: Frame):
   return bytes;
 }
 
+/** The packet in a frame, where it is one of IP. Of most frames nobody asks for the hardware addresses. */
+export function ipIn(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length < ethernetSize || !isIp({ etherType: etherTypeIn(bytes) })) return undefined;
+  return bytes.subarray(ethernetSize);
+}
+
+function etherTypeIn(bytes: Uint8Array): number {
+  return ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0);
+}
+
 /** Reads an Ethernet frame; `undefined` for one that is too short. */
 export function decodeFrame(bytes: Uint8Array): Frame | undefined {
   if (bytes.length < ethernetSize) return undefined;
   return {
     destination: readHardwareAddress(bytes, 0),
     source: readHardwareAddress(bytes, 6),
-    etherType: ((bytes[12] ?? 0) << 8) | (bytes[13] ?? 0),
+    etherType: etherTypeIn(bytes),
     payload: bytes.subarray(ethernetSize),
   };
 }

@@ -79,17 +79,26 @@ export function encodeOptionList(list: readonly OptionItem[]): number[] {
   return bytes;
 }
 
+// A DataView takes longer to make than to read, and a run has hundreds of thousands of options.
+function uint32At(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0
+  );
+}
+
 function itemOf(kind: number, value: Uint8Array): OptionItem {
-  const view = new DataView(value.buffer, value.byteOffset, value.length);
-  if (kind === Kind.MSS && value.length === 2) return { kind: 'mss', value: view.getUint16(0) };
-  if (kind === Kind.WINDOW_SCALE && value.length === 1) return { kind: 'wscale', value: view.getUint8(0) };
+  if (kind === Kind.TIMESTAMPS && value.length === 8)
+    return { kind: 'TS', value: uint32At(value, 0), echo: uint32At(value, 4) };
+  if (kind === Kind.MSS && value.length === 2) return { kind: 'mss', value: ((value[0] ?? 0) << 8) | (value[1] ?? 0) };
+  if (kind === Kind.WINDOW_SCALE && value.length === 1) return { kind: 'wscale', value: value[0] ?? 0 };
   if (kind === Kind.SACK_PERMITTED && value.length === 0) return { kind: 'sackOK' };
   if (kind === Kind.SACK && value.length % 8 === 0 && value.length > 0) {
     const starts = Array.from({ length: value.length / 8 }, (_, index) => 8 * index);
-    return { kind: 'sack', blocks: starts.map((at) => ({ left: view.getUint32(at), right: view.getUint32(at + 4) })) };
+    return {
+      kind: 'sack',
+      blocks: starts.map((at) => ({ left: uint32At(value, at), right: uint32At(value, at + 4) })),
+    };
   }
-  if (kind === Kind.TIMESTAMPS && value.length === 8)
-    return { kind: 'TS', value: view.getUint32(0), echo: view.getUint32(4) };
   const bytes = Array.from(value);
   if (kind === Kind.FAST_OPEN) return { kind: 'FO', bytes };
   if (kind === Kind.EXPERIMENTAL && bytes[0] === fastOpenMagic[0] && bytes[1] === fastOpenMagic[1])

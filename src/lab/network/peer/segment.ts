@@ -83,11 +83,16 @@ export function encodeSegment(segment: Segment, source: string, destination: str
   return bytes;
 }
 
+/** slice() of a Buffer would be no copy, and keep all the memory that was read into. */
+function copied(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes);
+}
+
 /**
  * Reads a segment; `undefined` for bytes that are none. Its checksum is not looked at: between two ends of a veth the
- * kernel leaves it half done (CHECKSUM_PARTIAL), see {@link isChecksumRight}.
+ * kernel leaves it half done (CHECKSUM_PARTIAL), see {@link isChecksumRight}. Its payload is a copy, or what `payloadOf` makes of it.
  */
-export function decodeSegment(bytes: Uint8Array): Segment | undefined {
+export function decodeSegment(bytes: Uint8Array, payloadOf = copied): Segment | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const size = bytes.length < headerSize ? 0 : (view.getUint8(12) >> 4) * 4;
   if (size < headerSize || size > bytes.length) return undefined;
@@ -104,8 +109,7 @@ export function decodeSegment(bytes: Uint8Array): Segment | undefined {
     urgentPointer: view.getUint16(18),
     options: optionsOf(optionList),
     optionList,
-    // A copy: slice() of a Buffer would be none, and keep all the memory that was read into.
-    payload: new Uint8Array(bytes.subarray(size)),
+    payload: payloadOf(bytes.subarray(size)),
   };
 }
 
@@ -123,37 +127,22 @@ export interface AddressedSegment extends Segment {
 export function identity(segment: AddressedSegment): string {
   const { source, destination, sourcePort, destinationPort, seq, ack, window, flags, options, payload } = segment;
   const { value, echo } = options.timestamps ?? {};
-  return [
-    source,
-    sourcePort,
-    destination,
-    destinationPort,
-    seq,
-    ack,
-    window,
-    flags,
-    value,
-    echo,
-    payload.length,
-  ].join();
+  const ends = `${source},${sourcePort},${destination},${destinationPort}`;
+  return `${ends},${seq},${ack},${window},${flags.join()},${value},${echo},${payload.length}`;
 }
 
 /** The segment in a packet that begins with its IP header; `undefined` for anything but TCP. */
-export function segmentOf(packet: Uint8Array): AddressedSegment | undefined {
+export function segmentOf(packet: Uint8Array, payloadOf = copied): AddressedSegment | undefined {
   const ip = decodeIp(packet);
-  return ip && segmentIn(ip);
+  return ip && segmentIn(ip, payloadOf);
 }
 
 /** The segment that a packet carries. */
-export function segmentIn({
-  source,
-  destination,
-  protocol,
-  tos,
-  ttl,
-  payload,
-}: IpPacket): AddressedSegment | undefined {
-  const segment = protocol === Protocol.TCP ? decodeSegment(payload) : undefined;
+export function segmentIn(
+  { source, destination, protocol, tos, ttl, payload }: IpPacket,
+  payloadOf = copied,
+): AddressedSegment | undefined {
+  const segment = protocol === Protocol.TCP ? decodeSegment(payload, payloadOf) : undefined;
   return segment && { ...segment, source, destination, ip: { tos, ttl } };
 }
 
