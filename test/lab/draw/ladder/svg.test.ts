@@ -7,7 +7,7 @@ import { layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
 import { printOf } from '../../../../src/lab/draw/ladder/paper.js';
 import { ladderSvg } from '../../../../src/lab/draw/ladder/svg.js';
 import type { Trace } from '../../../../src/lab/record/trace.js';
-import { launchChromium, noChromium } from '../../../support/chromium.js';
+import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
 import { pictured } from '../../../support/drawn.js';
 import {
   abortiveClose,
@@ -23,6 +23,11 @@ import {
 } from '../../../support/traces.js';
 
 interface Shown {
+  readonly width?: number;
+  readonly colorScheme?: 'light' | 'dark';
+}
+
+interface ShownText {
   readonly text: string;
   readonly corners: Shape;
   readonly page: number;
@@ -49,7 +54,7 @@ const cutTexts = `[...document.querySelectorAll('svg')].flatMap((svg) => {
   }).map((text) => text.textContent);
 })`;
 
-function overlaps(texts: readonly Shown[]): string[] {
+function overlaps(texts: readonly ShownText[]): string[] {
   return texts.flatMap((one, index) =>
     texts
       .slice(index + 1)
@@ -141,6 +146,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
   beforeAll(async () => {
     all = experimentsHtml(traces);
     browser = await launchChromium();
+    page = await listenedPage(browser, (text) => void said.push(text));
   }, 60_000);
 
   afterAll(() => browser?.close());
@@ -149,29 +155,27 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
     said = [];
   });
 
-  afterEach(async () => {
-    await page?.close();
-    expect(said).toEqual([]);
-  });
+  afterEach(() => expect(said).toEqual([]));
 
-  async function open(html: string, options: Parameters<Browser['newPage']>[0]): Promise<void> {
-    page = await browser.newPage(options);
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('console', (message) => said.push(message.text()));
-    page.on('request', (request) => said.push(request.url()));
+  /** Shows something else in the page. A page of its own would cost a process. */
+  async function open(html: string, { colorScheme = 'light', width = 1280 }: Shown = {}): Promise<void> {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme, media: null });
+    // Another document, or the scripts of two pages would share their names.
+    await page.goto('about:blank');
     await page.setContent(html);
   }
 
   test.each([1400, 390])('texts are apart and whole at %i px, in light and in dark', async (width) => {
-    await open(all, { colorScheme: 'light', viewport: { width, height: 900 } });
-    const texts = await page.evaluate<Shown[]>(shownTexts);
+    await open(all, { width });
+    const texts = await page.evaluate<ShownText[]>(shownTexts);
     expect(texts.length).toBeGreaterThan(300);
     expect(overlaps(texts)).toEqual([]);
     expect(await page.evaluate<string[]>(cutTexts)).toEqual([]);
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
     await page.emulateMedia({ colorScheme: 'dark' });
     // Where a text stands does not depend on its colour.
-    expect(await page.evaluate<Shown[]>(shownTexts)).toEqual(texts);
+    expect(await page.evaluate<ShownText[]>(shownTexts)).toEqual(texts);
     expect(await page.evaluate<string[]>(cutTexts)).toEqual([]);
   });
 
@@ -180,7 +184,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
       const svg = one.querySelector('.wide svg');
       return [svg.getBoundingClientRect().width - Number(svg.getAttribute('width')), one.tabIndex, getComputedStyle(one).overflowX];
     })`;
-    await open(all, { viewport: { width: 390, height: 900 } });
+    await open(all, { width: 390 });
     for (const width of [800, 1000, 2400]) {
       await page.setViewportSize({ width, height: 900 });
       const shown = await page.evaluate<unknown[]>(sizes);
@@ -192,7 +196,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
     const lefts = `new Set([...document.querySelectorAll('.experiment')].map((one) => one.getBoundingClientRect().left)).size`;
     const two = [plainClose, abortiveClose];
     const widest = Math.max(...two.map((trace) => layoutOf(trace).width));
-    await open(experimentsHtml(two), { viewport: { width: 2 * widest + 430, height: 900 } });
+    await open(experimentsHtml(two), { width: 2 * widest + 430 });
     expect(await page.evaluate<number>(lefts)).toBe(2);
     await page.setViewportSize({ width: 2 * widest + 200, height: 900 });
     expect(await page.evaluate<number>(lefts)).toBe(1);
@@ -210,8 +214,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
 
   test('a picture is printed on the page of its heading, and one that is too tall goes over several', async () => {
     const pages = async (all: readonly Trace[]): Promise<number> => {
-      await page?.close();
-      await open(experimentsHtml(all), {});
+      await open(experimentsHtml(all));
       const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
       return pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0;
     };
@@ -222,7 +225,7 @@ describe.skipIf(noChromium !== '')(`in a browser${noChromium}`, () => {
   });
 
   test('every picture is well-formed XML', async () => {
-    await open('', {});
+    await open('');
     const mistakes = `(pictures) => pictures.map((text) =>
       new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? '')`;
     const found = await page.evaluate<string[]>(`(${mistakes})(${JSON.stringify(traces.map(pictured))})`);

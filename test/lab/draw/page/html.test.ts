@@ -277,13 +277,13 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
   });
 
   test.each([360, 1200])('does not scroll sideways at %i px, with everything open', async (width) => {
-    await open({ width });
+    await page.setViewportSize({ width, height: 800 });
     await page.locator('details').evaluateAll((all) => all.forEach((one) => one.setAttribute('open', '')));
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
   });
 
   test.each(['light', 'dark'] as const)('has verdicts that can be read in %s', async (colorScheme) => {
-    await open({ colorScheme });
+    await page.emulateMedia({ colorScheme });
     for (const verdict of ['refuted', 'qualified', 'confirmed', 'skipped']) {
       const element = `document.querySelector('.case .verdict.${verdict}')`;
       expect(await page.evaluate<number>(`(${contrast})(${element})`)).toBeGreaterThanOrEqual(4.5);
