@@ -222,7 +222,7 @@ function bulk(count: number): TraceSegment[] {
   });
 }
 
-function runOf(count: number): Trace {
+export function runOf(count: number): Trace {
   return {
     ...base,
     name: 'bulk',

@@ -134,7 +134,7 @@ function linkText(event: LinkSaid): string {
 }
 
 export const runEnglish: RunWords = {
-  bytes: (count) => `${count} bytes`,
+  bytes: (count) => plural(String(count), 'byte', count === 1),
   then: (first, last) => `${first}, then ${last}`,
   endOfStream: 'end of stream',
   notReturned: 'has not returned',

@@ -28,6 +28,22 @@ function end({ states }: End): number {
   return last?.state === 'CLOSED' ? last.atMs : Infinity;
 }
 
+/** Puts an end into a column, whose ends are in order of time, unless another of it was there at the same time. */
+function tookIn(column: End[], one: End): boolean {
+  let [at, behind] = [0, column.length];
+  while (at < behind) {
+    const middle = (at + behind) >> 1;
+    const other = column[middle];
+    if (other !== undefined && begin(other) <= begin(one)) at = middle + 1;
+    else behind = middle;
+  }
+  const [before, after] = [column[at - 1], column[at]];
+  if (before !== undefined && end(before) >= begin(one)) return false;
+  if (after !== undefined && end(one) >= begin(after)) return false;
+  column.splice(at, 0, one);
+  return true;
+}
+
 function shownStates(rows: readonly LadderRow[]): TraceState[] {
   return rows.flatMap((row) => {
     if (row.kind === 'state') return [row.state];
@@ -52,13 +68,13 @@ export function endColumns(host: string, rows: readonly LadderRow[]): { columns:
   const all = [...ends].map(([key, states]): End => ({ key, states }));
   const columns: End[][] = [];
   const inOrder = all.sort((a, b) => Number(isListener(a)) - Number(isListener(b)) || begin(a) - begin(b));
+  let left = 0;
   for (const one of inOrder) {
-    const free = columns.find((column) => column.every((other) => end(other) < begin(one) || end(one) < begin(other)));
-    if (free === undefined) columns.push([one]);
-    else free.push(one);
+    if (columns.some((column) => tookIn(column, one))) continue;
+    if (columns.length < mostColumns) columns.push([one]);
+    else left++;
   }
-  const shown = columns.slice(0, mostColumns).map((column) => ({ ends: column.sort((a, b) => begin(a) - begin(b)) }));
-  return { columns: shown, left: columns.slice(mostColumns).flat().length };
+  return { columns: columns.map((ends) => ({ ends })), left };
 }
 
 /** Hosts of the trace, and those that only an event names. */

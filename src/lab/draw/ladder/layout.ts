@@ -209,8 +209,12 @@ const order: readonly LabelKind[] = [
 ];
 
 /** The picture in the room that it is given, or as wide as a page takes it. */
-export function layoutOf(trace: Trace, words = runEnglish, room?: Room): Layout {
-  const rows = rowsOf(trace, words);
+export function layoutOf(
+  trace: Trace,
+  words = runEnglish,
+  room?: Room,
+  rows: readonly LadderRow[] = rowsOf(trace, words),
+): Layout {
   const place = across(trace, rows, words, room);
   const placed = arrange(rows, place);
   const { bottom } = placed;

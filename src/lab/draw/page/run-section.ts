@@ -43,7 +43,7 @@ export function drawn(trace: Trace, { run }: ReportWords): Drawn {
   return {
     trace,
     layout,
-    narrow: layoutOf(trace, run, phone),
+    narrow: layoutOf(trace, run, phone, layout.rows),
     print: printOf(layout, headingHeight + explainedHeight, below(trace)),
   };
 }
@@ -67,10 +67,10 @@ function segmentRow(segment: TraceSegment, segments: SegmentWords, words: Report
   return { atMs: sentMs, where: `${from} → ${to}`, what, result, failed: receivedMs === undefined };
 }
 
-function listOf(trace: Trace, segments: SegmentWords, words: ReportWords): ListRow[] {
+function listOf(trace: Trace, deeds: readonly Deed[], segments: SegmentWords, words: ReportWords): ListRow[] {
   const rest = { where: '', result: '', failed: false };
   return [
-    ...deedsOf(trace.events, words.run).map(callRow),
+    ...deeds.map(callRow),
     ...trace.segments.map((segment) => segmentRow(segment, segments, words)),
     ...marksOf(trace, words.run).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
@@ -80,7 +80,8 @@ function listOf(trace: Trace, segments: SegmentWords, words: ReportWords): ListR
 }
 
 function list(trace: Trace, segments: SegmentWords, words: ReportWords): string {
-  const rows = listOf(trace, segments, words);
+  const deeds = deedsOf(trace.events, words.run);
+  const rows = listOf(trace, deeds, segments, words);
   if (rows.length === 0) return '';
   const left = rows.length - mostRows + (trace.omitted?.count ?? 0) + (trace.omittedEvents?.count ?? 0);
   const lines = rows.slice(0, mostRows).map(({ atMs, where, what, result, failed }) => {
@@ -89,7 +90,7 @@ function list(trace: Trace, segments: SegmentWords, words: ReportWords): string 
   });
   const head = words.happenedHead.map((name) => `<th scope="col">${name}</th>`).join('');
   return [
-    `<details><summary>${words.callsAndSegments(deedsOf(trace.events, words.run).length, trace.segments.length)}</summary>`,
+    `<details><summary>${words.callsAndSegments(deeds.length, trace.segments.length)}</summary>`,
     `<div class="scroll" tabindex="0"><table class="list"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
     left > 0 ? `<p class="soft">${words.notListed(left.toLocaleString('en-US'))}</p>` : '',
     '</details>',

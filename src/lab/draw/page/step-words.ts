@@ -91,7 +91,7 @@ export const stepEnglish: StepWords = {
   none: 'none',
   range: (first, last) => `${first} to ${last}`,
   allBefore: (number) => `all before ${number}`,
-  bytes: (count) => `${count} bytes`,
+  bytes: (count) => (count === '1' ? '1 byte' : `${count} bytes`),
   scaled: (bytes, window, scale) => `${bytes} (${window}, scaled by 2^${scale})`,
   sentAgain: (time) => `${time}, again`,
   neverReceived: 'never: it was lost',

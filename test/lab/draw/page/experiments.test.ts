@@ -7,12 +7,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
 import { english } from '../../../../src/lab/draw/report-words.js';
 import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
+import { call } from '../../../support/events.js';
+import { state } from '../../../support/trace-parts.js';
 import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
 import {
   abortiveClose,
   lostFin,
   manyHosts,
   plainClose,
+  runOf,
   scriptError,
   slowBurst,
   threeHosts,
@@ -45,6 +48,33 @@ describe('the page of experiments', () => {
     expect(html).not.toContain('<nav');
     expect(html).toContain('resets <span class="soft">data unread</span></h2>');
     expect(experimentsHtml([])).toContain('</html>');
+  });
+});
+
+describe('the page of a long run', () => {
+  /** How often the page asks when something was, of a run with so much of everything. */
+  function looks(count: number): number {
+    let times = 0;
+    const watched = <T extends { readonly atMs: number }>(one: T): T =>
+      Object.defineProperty({ ...one }, 'atMs', { enumerable: true, get: () => (times++, one.atMs) });
+    const near = (index: number) => ({ address: '192.168.0.1', port: 1024 + index });
+    const states = Array.from({ length: count }, (_, index) => ({
+      ...state(2 + index, 'client', 'ESTABLISHED'),
+      local: near(index),
+    }));
+    const events = Array.from({ length: count }, (_, index) => call(2 + index, 'client', `connect(${index})`, 'ok'));
+    experimentsHtml([{ ...plainClose, events: events.map(watched), states: states.map(watched) }]);
+    return times;
+  }
+
+  test('takes work in proportion to its sockets and calls', () => {
+    const [some, twice] = [looks(500), looks(1000)];
+    expect(some).toBeGreaterThan(500);
+    expect(twice / some).toBeLessThan(2.5);
+  });
+
+  test('is no larger with more segments', () => {
+    expect(experimentsHtml([runOf(20_000)]).length).toBeLessThan(1.02 * experimentsHtml([runOf(2000)]).length);
   });
 });
 
