@@ -2,9 +2,9 @@
 // asks and closes once without the options, opens again with them, asks, and tells its parent which options its sockets had each time.
 // Told that the link is down it asks once more, and tells what came of that, and when.
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { getOption } from 'sockwise';
+import { optionsOfSockets } from './options-of-sockets.mjs';
 
 const [, , recipe, host, port, options, certificate] = process.argv;
 const { open } = await import(pathToFileURL(recipe));
@@ -35,23 +35,6 @@ setInterval(() => {
   last = now;
 }, 20).unref();
 
-/** The option of a descriptor, `undefined` where that is closed, no socket, or of a kind without it. */
-function optionOf(fd, name) {
-  try {
-    return getOption(fd, name);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What the client's sockets have of the options it was given; IP_TOS is this client's alone. */
-function optionsOfSockets({ options: given }) {
-  return readdirSync('/proc/self/fd')
-    .map(Number)
-    .filter((fd) => optionOf(fd, 'IP_TOS') === given.IP_TOS)
-    .map((fd) => Object.fromEntries(Object.keys(given).map((name) => [name, optionOf(fd, name)])));
-}
-
 /** The codes of an error, of its causes and of those it stands for. */
 function codesOf(error) {
   if (typeof error !== 'object' || error === null) return [];
@@ -61,7 +44,7 @@ function codesOf(error) {
 // IP_TOS only: this client's sockets are found by it.
 const first = await open({ ...place, options: { IP_TOS: place.options.IP_TOS } });
 await first.request();
-const before = optionsOfSockets(place);
+const before = optionsOfSockets(place.options);
 await first.close();
 const client = await open(place);
 await client.request();
@@ -70,7 +53,7 @@ const failure = new Promise((resolve) => (failed = resolve));
 onError = (error) => failed({ error });
 
 process.once('disconnect', () => process.exit());
-process.send({ before, after: optionsOfSockets(place) });
+process.send({ before, after: optionsOfSockets(place.options) });
 await once(process, 'message');
 
 latestMs = 0;

@@ -106,7 +106,7 @@ if (hasModules) {
   for (const name of readdirSync(modules)) symlinkSync(join(modules, name), join(folder, 'node_modules', name));
 }
 for (const [name, text] of recipes) writeFileSync(join(folder, name), text);
-const programs = ['client.mjs', 'own-servers.mjs', 'serve.mjs'];
+const programs = ['client.mjs', 'options-of-sockets.mjs', 'own-servers.mjs', 'reconnect.mjs', 'serve.mjs'];
 mkdirSync(join(folder, 'programs'));
 for (const name of programs) writeFileSync(join(folder, 'programs', name), readFileSync(`${root}test/clients/${name}`));
 
@@ -314,6 +314,20 @@ describe('each client', () => {
     needsAll(context);
     expect(controlNoticed).toBe(false);
   });
+});
+
+test('a client that connects again when its server has restarted has the options again', async (context) => {
+  needsClients(context);
+  needs(context, existsSync(realServers.redis.binary), `not installed: ${realServers.redis.package}`);
+  const files = ['ioredis.mjs', 'redis.mjs'].map((name) => join(folder, name));
+  const { stdout, stderr } = await run(process.execPath, [join(folder, 'programs/reconnect.mjs'), ...files]);
+  expect(stderr).toBe('');
+  const clients = Object.entries(
+    JSON.parse(stdout) as Record<string, { options: object; before: object; after: object }>,
+  );
+  expect(clients.map(([name]) => name)).toEqual(['ioredis.mjs', 'redis.mjs']);
+  for (const [name, { options, before, after }] of clients)
+    expect({ before, after }, name).toEqual({ before: [options], after: [options] });
 });
 
 describe('each server', () => {
