@@ -9,6 +9,7 @@ import { pureTests } from './pure-tests.mjs';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+const suppressions = join(root, 'scripts/tsan-suppressions.txt');
 const exercise = join(root, 'scripts/exercise-native.mjs');
 const [, , tool, ...files] = process.argv;
 
@@ -48,8 +49,8 @@ const leftOut = {
 const underValgrind = ['test/socket', 'test/options'];
 
 /**
- * What waits, and what blocks on threads of its own. Not lifetime.test.ts and thread-backend.test.ts: they start Nodes with
- * deadlines, and one takes 20 s to start here.
+ * What waits, what blocks on threads of its own, and workers. Each runs twice: on the event loop, and with the thread that waits
+ * where a runtime has no event loop of libuv (SOCKWISE_READINESS=thread).
  */
 const underThreadSanitizer = [
   'test/socket/close.test.ts',
@@ -58,8 +59,12 @@ const underThreadSanitizer = [
   'test/socket/poll.test.ts',
   'test/socket/watch.test.ts',
   'test/socket/linger.test.ts',
+  'test/socket/lifetime.test.ts',
   'test/raw/raw.test.ts',
 ];
+
+/** One test less: the runtime opens a file when it first reports, and takes the descriptor that the worker waits for. */
+const notUnderThreadSanitizer = '^(?!.* and that a worker then gets, stays open )';
 
 function run(command, args, env) {
   const start = performance.now();
@@ -121,9 +126,18 @@ function asan() {
   );
 }
 
+/** A frame of the addon, which the runtime of ThreadSanitizer cannot name: it was loaded after the first report. */
+function named(report, addon) {
+  const offsets = [...new Set(report.match(/(?<=\(sockwise\.node\+)0x[\da-f]+/g))];
+  if (offsets.length === 0) return report;
+  const { stdout } = spawnSync('addr2line', ['-Cfspe', addon, ...offsets], { encoding: 'utf8' });
+  const names = new Map(stdout?.split('\n').map((line, index) => [offsets[index], line]));
+  return report.replaceAll(/<null> <null> \(sockwise\.node\+(0x[\da-f]+)\)/g, (text, at) => names.get(at) || text);
+}
+
 /**
- * What threads share in native/, compiled without Node; and what waits in the addon, in a Node that is not instrumented: its own
- * threads and those of vitest's compiler are reported in dozens, and what does not have the addon on its stack is left out.
+ * What threads share in native/, compiled without Node; and the addon in a Node that is not instrumented. Only vitest's workers,
+ * and the Nodes that they start, have the runtime: its own process compiles, by threads of Rust that are reported in dozens.
  */
 function tsan() {
   const folder = mkdtempSync(join(tmpdir(), 'sockwise-tsan-'));
@@ -139,17 +153,43 @@ function tsan() {
     const addon = build('build-tsan', ['--CDSOCKWISE_TSAN=ON']);
     if (!readFileSync(addon).includes('__tsan_func_entry'))
       throw new Error(`${addon} is not instrumented: remove build-tsan`);
-    const logs = join(folder, 'logs');
-    mkdirSync(logs);
-    const options = `exitcode=0 log_path=${join(logs, 'report')}`;
-    const env = { SOCKWISE_NATIVE: addon, LD_PRELOAD: runtimeOf('tsan'), TSAN_OPTIONS: options };
-    const tests = files.length > 0 ? files : underThreadSanitizer;
-    const result = run(process.execPath, [vitest, 'run', '--reporter=default', '--testTimeout=60000', ...tests], env);
-    const all = readdirSync(logs).flatMap((name) => readFileSync(join(logs, name), 'utf8').split(/^={18}$/m));
-    const found = all.filter((report) => report.includes('sockwise.node'));
-    for (const report of found) console.log(report);
-    const good = result.good && found.length === 0;
-    tell('tests', { good, text: `${result.text}, ${found.length} reports of the addon${good ? '' : ': FAILED'}` });
+    const workers = workersBy(folder, ['env', `LD_PRELOAD=${runtimeOf('tsan')}`, process.execPath]);
+    const chosen = files.length > 0 ? files : underThreadSanitizer;
+    for (const readiness of ['loop', 'thread']) {
+      const logs = join(folder, readiness);
+      mkdirSync(logs);
+      const results = join(folder, `${readiness}.json`);
+      // A Node waits a second at its end for threads that might still race; the tests start dozens.
+      const options = `exitcode=0 atexit_sleep_ms=50 log_path=${join(logs, 'report')} suppressions=${suppressions}`;
+      const env = {
+        SOCKWISE_NATIVE: addon,
+        SOCKWISE_READINESS: readiness,
+        SOCKWISE_TEST_SLOWNESS: 5,
+        TSAN_OPTIONS: options,
+      };
+      const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
+      // Two Nodes at a time, where a file starts them all at once.
+      const limits = ['--maxWorkers=1', '--maxConcurrency=2', '--testTimeout=180000', '-t', notUnderThreadSanitizer];
+      const args = ['--import', workers, vitest, 'run', ...reporters, ...limits, ...chosen];
+      const result = run(process.execPath, args, env);
+      const all = readdirSync(logs).flatMap((name) =>
+        readFileSync(join(logs, name), 'utf8')
+          .split(/^={18}$/m)
+          .filter((report) => report.includes('WARNING: ThreadSanitizer')),
+      );
+      const found = all.filter((report) => report.includes('sockwise.node'));
+      const others = all.filter((report) => !found.includes(report));
+      for (const report of found) console.log(named(report, addon));
+      for (const report of others) console.log(/^SUMMARY: .*$/m.exec(report)?.[0]);
+      const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(results, 'utf8'));
+      const tests = `${numPassedTests} tests passed, ${numFailedTests} failed`;
+      const good = result.good && numPassedTests > 0 && found.length === 0;
+      const reports = `${found.length} reports of the addon, ${others.length} of Node alone`;
+      tell(`tests, readiness by ${readiness}`, {
+        good,
+        text: `${result.text}, ${tests}, ${reports}${good ? '' : ': FAILED'}`,
+      });
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }

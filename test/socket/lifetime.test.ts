@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
-import { addon, built, run, runScript, scriptArguments } from '../support/children.js';
+import { addon, built, run, runScript, scriptArguments, slowness } from '../support/children.js';
 
 /** Two workers a round. The whole file runs once for each backend; the one of Bun gets less. */
 const rounds = process.env['SOCKWISE_READINESS'] === 'thread' ? 3 : 25;
 
 // More than the children may take.
-vi.setConfig({ testTimeout: 70_000 });
+vi.setConfig({ testTimeout: 70_000 * slowness });
 
 const fine = { code: 0, signal: null, stderr: '' };
 

@@ -13,6 +13,9 @@ export interface ChildResult {
   readonly stderr: string;
 }
 
+/** How much slower a Node is here than by itself: what scripts/sanitize.mjs preloads says so. */
+export const slowness = Number(process.env['SOCKWISE_TEST_SLOWNESS'] ?? 1);
+
 export interface ChildOptions {
   readonly env?: NodeJS.ProcessEnv;
   readonly deadlineMs?: number;
@@ -38,7 +41,7 @@ export function run(
       cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: deadlineMs,
+      timeout: deadlineMs * slowness,
       killSignal: 'SIGKILL',
     });
     running.add(child);
