@@ -1,6 +1,6 @@
 // The pages of docs/cases/, from what a run of the matrix gave and from the cases themselves.
 import { articles as known, speak } from '../dist/claims/index.js';
-import { articlesText, english, placeOf, verdicts, wordsUsed } from '../dist/claims/documents.js';
+import { alike, articlesText, english, placeOf, verdicts, wordsUsed } from '../dist/claims/documents.js';
 import { cell, value } from './markdown.mjs';
 import { whatWasRun } from './what-was-run.mjs';
 
@@ -16,9 +16,10 @@ function compared(ok) {
 }
 
 function table({ rows, labels }) {
-  const lines = rows.map(({ name, says, observed, ok }) => {
+  const lines = alike(rows).map((group) => {
+    const [{ says, observed, ok }] = group;
     const said = says === undefined ? '' : value(says, labels);
-    return `| ${cell(name)} | ${said} | ${value(observed, labels)} | ${compared(ok)} |`;
+    return `| ${group.map(({ name }) => cell(name)).join('<br>')} | ${said} | ${value(observed, labels)} | ${compared(ok)} |`;
   });
   return ['| given | the claim says | Linux did | |', '| --- | --- | --- | --- |', ...lines];
 }

@@ -9,4 +9,5 @@ export { verdicts } from '../lab/draw/verdicts.js';
 export { placeOf } from '../explain/cite.js';
 export { articlesText } from '../lab/draw/text/articles-text.js';
 export { english } from '../lab/draw/report-words.js';
+export { alike } from '../lab/draw/alike.js';
 export { wordsUsed } from '../lab/draw/words-used.js';

@@ -9,6 +9,7 @@ export const used = {
   bind: /\bbind\b/,
   listener: /\blisten(er|ers|s|ing)?\b|\bLISTEN\b|监听/,
   any: /\bANY\b|\bwildcard\b|通配/,
+  specific: /\bspecific\b|具体/,
   addresses:
     /(?<![\w'-])B(?![\w'-])|(?:\b(?:to|of|on|or|and|at|then|is)|,|^) A(?=$|[,.:;\])]| (?:and|or|on|then|twice|to)\b)|\bA (?:and|twice|then)\b/,
   fourTuple: /four-tuple|四元组/,
@@ -58,6 +59,7 @@ export const englishGlossary: Glossary = {
     'a socket on which listen() was called: a server accepts connections from it. Its state is LISTEN.',
   ),
   any: word('ANY, the wildcard', 'the address 0.0.0.0 (:: in IPv6), which stands for every address of the machine.'),
+  specific: word('specific', 'of an address: one of the machine, such as 192.168.0.1, instead of the wildcard.'),
   addresses: word('A and B', 'two addresses of one machine, 192.168.0.1 and 10.0.0.1.'),
   fourTuple: word('four-tuple', 'the two addresses and two ports of a connection.'),
   ephemeral: word('ephemeral range', 'the ports from which the kernel chooses if a program names none.'),

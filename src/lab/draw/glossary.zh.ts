@@ -5,6 +5,7 @@ export const chineseGlossary: Glossary = {
   bind: { word: 'bind()', means: '给套接字定下本机地址和端口的调用。' },
   listener: { word: '监听套接字', means: '调用过 listen() 的套接字，服务器从它那里接受连接；状态是 LISTEN。' },
   any: { word: 'ANY（通配地址）', means: '0.0.0.0（IPv6 是 ::），代表这台机器的所有地址。' },
+  specific: { word: '具体的地址', means: '机器的某一个地址，例如 192.168.0.1，而不是通配地址。' },
   addresses: { word: 'A 和 B', means: '同一台机器的两个地址：192.168.0.1 和 10.0.0.1。' },
   fourTuple: { word: '四元组', means: '一条连接的两个地址和两个端口。' },
   ephemeral: { word: '临时端口范围', means: '程序没有指定端口时，内核从这些端口里选。' },

@@ -1,5 +1,6 @@
 import type { Labels } from '../record/labels.js';
 import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../record/result.js';
+import { alike } from './alike.js';
 import { articlesText } from './text/articles-text.js';
 import Table from 'cli-table3';
 import { colours } from './text/colours.js';
@@ -139,28 +140,36 @@ function cell(text: string, columnWidth: number): string {
   return wrap(text, columnWidth);
 }
 
+/** A line for each, or several where one is long. */
+function lines(texts: readonly string[], columnWidth: number): string {
+  return texts.map((text) => cell(text, columnWidth - 1).replaceAll('\n', '\n ')).join('\n');
+}
+
 /** The results of the rows beside what the claim says, without the events that led to them. */
 function resultTable({ rows, labels }: CaseResult, { width, words }: Style): string {
-  const cells = rows.map(({ name, observed, says, ok }) => {
+  const cells = alike(rows).map((group) => {
+    const [{ observed, says, ok }] = group;
     const claimed =
       ok === false && says !== undefined ? `\n${words.named(words.claimSays, textOf(says, labels, words))}` : '';
-    return { name, result: `${textOf(observed, labels, words)}${claimed}`, ok: compared(ok, words) };
+    const result = `${textOf(observed, labels, words)}${claimed}`;
+    return { names: group.map(({ name }) => name), result, ok: compared(ok, words) };
   });
   if (width < narrowestTable)
     return stacked(
-      cells.map(({ name, result, ok }) => ({ head: wrap(name, width), texts: [words.named(ok, result)] })),
+      cells.map(({ names, result, ok }) => ({ head: lines(names, width), texts: [words.named(ok, result)] })),
       width,
     );
   const verdictWidth = 12;
   // Two blanks between columns.
   const rest = width - verdictWidth - 4;
-  const names = Math.min(Math.max(...cells.map(({ name }) => lengthOf(name))) + 1, Math.floor(rest / 2));
+  const longest = Math.max(...rows.map(({ name }) => lengthOf(name)));
+  const nameWidth = Math.min(longest + 1, Math.floor(rest / 2));
   const table = new Table({
     ...bare,
     head: [words.given, words.linuxDid, words.theClaim].map((text) => colours.dim(capital(text))),
-    colWidths: [names, rest - names, verdictWidth],
+    colWidths: [nameWidth, rest - nameWidth, verdictWidth],
   });
-  for (const { name, result, ok } of cells) table.push([cell(name, names), cell(result, rest - names), ok]);
+  for (const { names, result, ok } of cells) table.push([lines(names, nameWidth), cell(result, rest - nameWidth), ok]);
   return table.toString().replace(/[ \t]+$/gm, '');
 }
 

@@ -15,6 +15,7 @@ describe('the glossary', () => {
       'A and B',
       'EADDRINUSE',
     ]);
+    expect(wordsOf('The most specific address wins.')).toEqual(['specific']);
     expect(wordsOf('It goes on trying.')).toEqual([]);
   });
 

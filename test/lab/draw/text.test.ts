@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { escapeXml } from '../../../src/lab/draw/page/escape.js';
 import { matrixJunit } from '../../../src/lab/draw/junit.js';
 import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';
+import { caseReport } from '../../../src/lab/draw/terminal.js';
 import { textOf } from '../../../src/lab/draw/page/words.js';
 import { lengthOf, wrap } from '../../../src/lab/draw/text/wrap.js';
 import { run } from '../../support/children.js';
@@ -178,6 +179,39 @@ describe('words', () => {
       'port held: yes; repeated FIN: ACK; bytes in SYN: 0; A: B; in the queue: nothing; states: x, y',
     );
     expect([textOf(false), textOf(null), textOf('someText')]).toEqual(['no', 'none', 'someText']);
+  });
+});
+
+describe('the report of a case', () => {
+  const ports = ['first', 'second', 'third'].map((name) => ({
+    name,
+    events: [],
+    says: 'ok',
+    observed: 'EADDRINUSE',
+    ok: false,
+  }));
+  const seen = { ...base, rows: [...ports, { name: 'last', events: [], observed: 'EADDRINUSE', ok: null }] };
+
+  test('has rows of one claim and outcome together, each with its name', () => {
+    const report = caseReport(seen);
+    const table = report.slice(report.indexOf('Given')).split('\n').slice(1, 5);
+    expect(table.map((line) => line.trim().replaceAll(/ {2,}/g, ' | '))).toEqual([
+      'first | EADDRINUSE | differs',
+      'second | the claim says: ok',
+      'third',
+      'last | EADDRINUSE | not covered',
+    ]);
+  });
+
+  test('cuts no name of such rows, on a screen of any width', () => {
+    const names = ['the first of two servers on the wildcard, with SO_REUSEADDR', 'the second of them, without it'];
+    const wide = { ...seen, rows: names.map((name) => ({ name, events: [], observed: 'ok', ok: null })) };
+    for (const width of [40, 60, 80, 200]) {
+      const report = caseReport(wide, [], width);
+      const table = report.slice(report.lastIndexOf('the first'), report.indexOf('What to do')).replaceAll(/\s+/g, ' ');
+      for (const word of names.join(' ').split(' ')) expect(table, String(width)).toContain(word);
+      expect(Math.max(...report.split('\n').map(lengthOf))).toBeLessThanOrEqual(width);
+    }
   });
 });
 

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { type CitedRule, placeOf } from '../../../explain/cite.js';
 import type { Article, CaseResult, MatrixResult, RowResult, Verdict } from '../../record/result.js';
 import { hostSettingsParagraphs } from '../text/host-settings.js';
@@ -8,6 +7,7 @@ import { asDone, doneText, saidOf, tableCells } from '../text/event-text.js';
 import { layoutOf } from '../ladder/layout.js';
 import { pictureClass, rulesOf } from '../ladder/palette.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
+import { alike } from '../alike.js';
 import { rowTrace } from '../row-trace.js';
 import { escapeXml } from './escape.js';
 import { partialText } from './partial.js';
@@ -80,21 +80,6 @@ function compared(ok: boolean | null, words: ReportWords): string {
   return ok
     ? `<span class="verdict confirmed">${words.matches}</span>`
     : `<span class="verdict refuted">${words.differs}</span>`;
-}
-
-/** Rows that follow each other with the same claim and outcome: 24 of S13 are three things to read. */
-function alike(rows: readonly RowResult[]): [RowResult, ...RowResult[]][] {
-  const groups: [RowResult, ...RowResult[]][] = [];
-  for (const row of rows) {
-    const last = groups.at(-1);
-    const isSame = isDeepStrictEqual(
-      [last?.[0].says, last?.[0].observed, last?.[0].ok],
-      [row.says, row.observed, row.ok],
-    );
-    if (last !== undefined && isSame) last.push(row);
-    else groups.push([row]);
-  }
-  return groups;
 }
 
 function rowTable({ rows, labels }: CaseResult, words: ReportWords): string {
