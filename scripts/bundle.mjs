@@ -30,16 +30,14 @@ const imported = [
   'claims/documents',
 ];
 
-/** What is started. Programs are, dozens of times in a run of the cases. */
-const started = [
-  'cli/main',
-  'explain/trial-process',
-  'lab/run/worker',
-  ...readdirSync(join(root, 'src/claims/programs'))
-    .map((name) => name.replace('.ts', ''))
-    .filter((name) => name !== 'report' && name !== 'input')
-    .map((name) => `claims/programs/${name}`),
-];
+/** What is started. */
+const started = ['cli/main', 'explain/trial-process', 'lab/run/worker'];
+
+/** Started dozens of times in a run of the cases. They have a copy of what they use of the library, half of `core`, without names. */
+const programs = readdirSync(join(root, 'src/claims/programs'))
+  .map((name) => name.replace('.ts', ''))
+  .filter((name) => name !== 'report' && name !== 'input')
+  .map((name) => `claims/programs/${name}`);
 
 /** What has declarations for CommonJS too. */
 const library = ['index', 'service/index'];
@@ -98,6 +96,8 @@ const groups = [
   { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
 ].map((group, index) => ({ ...group, priority: 20 - index }));
 
+const groupsOfPrograms = [{ name: 'program', test: /@oxc-project|\/src\/(?!claims\/)/ }];
+
 /** Texts that are loaded where somebody asks for them. */
 const isChinese = /^chinese|\.zh$/;
 
@@ -128,6 +128,7 @@ const finish = {
         if (folder !== undefined) packages.add(folder);
       }
     }
+    if (!('index.cjs' in chunks)) return;
     // One file less to find and to read.
     const [index, core] = [chunks['index.cjs'], chunks['shared/core.cjs']];
     const names = index.code.replaceAll('require("./shared/', 'require("./');
@@ -233,7 +234,7 @@ function licenceOf(folder) {
 }
 
 /** Writes a file for each entry, and files of what they share. */
-async function write(names) {
+async function write(names, groups) {
   const bundle = await rolldown({
     cwd: root,
     input: Object.fromEntries(names.map((name) => [name, join(root, 'src', `${name}.ts`)])),
@@ -288,8 +289,9 @@ export const { ${names.join(', ')} } = $all;
 `;
 }
 
-const files = await write([...imported, ...started]);
+const files = [...(await write([...imported, ...started], groups)), ...(await write(programs, groupsOfPrograms))];
 const written = new Set(files.map(({ fileName }) => fileName));
+if (written.size < files.length) throw new Error('the programs and the rest have a file of the same name');
 for (const { name, exports } of files.filter(({ isEntry, name }) => isEntry && imported.includes(name))) {
   writeFileSync(join(dist, `${name}.js`), facade(name, exports));
   written.add(`${name}.js`);
