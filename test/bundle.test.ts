@@ -44,6 +44,12 @@ describe('dist', () => {
     expect(loadedBy('-e', `${all}; try { all.presetOptions() } catch {}`)).toContain('shared/handles.cjs');
   });
 
+  test('a program of the lab loads a copy of what it uses of the library, and nothing else', () => {
+    const loaded = loadedBy('claims/programs/agent.cjs').map((file) => file.replace('claims/programs/', ''));
+    expect(loaded.sort()).toEqual(['agent.cjs', 'shared/input.cjs', 'shared/program.cjs', 'shared/report.cjs']);
+    expect(loadedBy('claims/programs/holder.cjs')).toEqual(['claims/programs/holder.cjs', 'shared/report.cjs']);
+  });
+
   // Others take names of the same files, and functions of files that are loaded late are wrapped in others.
   test('what is imported has the names of its source, and no others', () => {
     const sources = { index, 'service/index': service, 'claims/index': claims, 'lab/index': lab };
