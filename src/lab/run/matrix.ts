@@ -15,11 +15,11 @@ import { TogetherError, type WorkerProcess } from './worker-process.js';
 const ownGraceMs = 5000;
 
 /**
- * Cases wait as much as they compute, and each worker compiles the same code anew: four cases at once take a fifth less CPU time in two
- * workers than in four. More would share the few threads on which a close() waits.
+ * Cases wait as much as they compute, and each worker compiles the same code anew: six cases at once in two workers take less CPU time
+ * than four in four (docs/benchmarks.md). More in one would share the four threads on which a close() waits.
  */
 const fastWorkers = 2;
-const casesAtOnce = 2;
+const casesAtOnce = 3;
 
 export interface PoolOptions {
   readonly isolation: Isolation;

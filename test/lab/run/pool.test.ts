@@ -30,7 +30,7 @@ describe('the pool', () => {
   });
 
   test('asks cases again that were in the process of one that failed, each in a process of its own', async () => {
-    // Two workers have two cases each: T7 is beside another one at first, and is answered by itself alone.
+    // A worker has several cases: T7 is beside another one at first, and is answered by itself alone.
     const results = await runInPool(['T7', 'T1', 'T7', 'T2', 'T3'].map(named), {
       isolation: 'loopback',
       claims: '',
