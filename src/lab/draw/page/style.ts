@@ -122,7 +122,7 @@ svg .label { fill: var(--soft); }
   section > .case[open]:first-of-type { break-before: auto; }
   table.rows { font-size: .8rem; }
   h2, h2 + p, h3, .case > summary, .body p, details > summary { break-after: avoid; }
-  tr, li, .picture, table.grid { break-inside: avoid; }
+  tr, li, .body p, .picture, table.grid { break-inside: avoid; }
   .scroll, .picture { overflow: visible; }
   .happened:not(:has(details[open])), .happened details:not([open]) { display: none; }
   table.sockets { font-size: .75rem; }

@@ -151,6 +151,7 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(await style('#G1', 'break-inside')).toBe('avoid');
     await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
     expect(await style('#G5', 'break-inside')).toBe('auto');
+    expect(await style('#G5 .body p', 'break-inside')).toBe('avoid');
     expect(await style('.controls', 'display')).toBe('none');
     // What its words mean cannot be opened on paper.
     expect(await page.locator('#G5 .words dt').first().isVisible()).toBe(true);
