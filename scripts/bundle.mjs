@@ -201,16 +201,23 @@ const withoutPrograms = {
 /** Modules that are data alone. An object takes V8 several times as long to compile as the same in JSON takes it to parse. */
 const tables = /\/src\/(options\/catalog|explain\/(rules|life-rules))\.ts$/;
 
-/** Assignments of what JSON lacks. */
-function* bigints(value, path) {
-  if (typeof value === 'bigint') yield `${path} = ${value}n;\n`;
-  if (typeof value !== 'object') return;
-  for (const [name, member] of Object.entries(value)) yield* bigints(member, `${path}[${JSON.stringify(name)}]`);
+/** What of a value JSON lacks, as JavaScript. */
+function literal(value) {
+  if (typeof value === 'bigint') return `${value}n`;
+  return value instanceof Uint8Array ? `Uint8Array.of(${value.join()})` : undefined;
+}
+
+/** Assignments of that. */
+function* literals(value, path) {
+  const text = literal(value);
+  if (text !== undefined) yield `${path} = ${text};\n`;
+  else if (typeof value === 'object')
+    for (const [name, member] of Object.entries(value)) yield* literals(member, `${path}[${JSON.stringify(name)}]`);
 }
 
 function asJson([name, value]) {
-  const json = JSON.stringify(value, (_, member) => (typeof member === 'bigint' ? 0 : member));
-  return `export const ${name} = JSON.parse(${JSON.stringify(json)});\n${[...bigints(value, name)].join('')}`;
+  const json = JSON.stringify(value, (_, member) => (literal(member) === undefined ? member : 0));
+  return `export const ${name} = JSON.parse(${JSON.stringify(json)});\n${[...literals(value, name)].join('')}`;
 }
 
 const withTables = {

@@ -34,6 +34,11 @@ describe('dist', () => {
     expect(ofTheLab.filter((file) => loaded.includes(file))).toEqual([]);
   });
 
+  test('has the catalogue of src/, though it is written as JSON', async () => {
+    const { catalog } = (await import(`${dist}/index.js`)) as { readonly catalog: unknown };
+    expect(catalog).toStrictEqual(index.catalog);
+  });
+
   test('the lab is found where it is loaded, so the test above can fail', () => {
     expect(loadedBy('cli/main.cjs', 'list')).toContain('shared/claims.cjs');
   });
