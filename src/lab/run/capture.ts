@@ -80,10 +80,12 @@ export class Capture {
     waitForPacketStamps(asideNamespace());
   }
 
-  /** Stores what has come by now. */
-  drain(): void {
+  /** Stores what has come by now, and returns how many frames that were. */
+  drain(): number {
+    const before = this.#frames.count;
     for (const { tap } of this.#ends) tap.drain();
     this.#drainedMs = this.#recorder.elapsedMs;
+    return this.#frames.count - before;
   }
 
   segments(): SegmentList {

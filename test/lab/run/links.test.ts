@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { Relay } from '../../../src/lab/network/relay.js';
 import type { PassingSegment } from '../../../src/lab/network/numbering.js';
 import { type ExperimentContext, experiment } from '../../../src/lab/run/experiment.js';
 import { experimentsHtml } from '../../../src/lab/draw/page/experiments.js';
@@ -191,6 +192,31 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     });
     expect(trace.segments.length).toBeGreaterThan(3);
     for (const { sentMs, receivedMs = 0 } of trace.segments) expect(receivedMs - sentMs).toBeGreaterThan(29.9);
+  });
+
+  test('waits for what is sent once all seems quiet, as an ACK that was delayed', async () => {
+    let late: (() => void) | undefined;
+    const { isIdle } = Relay.prototype;
+    const watched = vi.spyOn(Relay.prototype, 'isIdle').mockImplementation(function (this: Relay) {
+      const answer = isIdle.call(this);
+      if (answer) {
+        late?.();
+        late = undefined;
+      }
+      return answer;
+    });
+    const trace = await run(async ({ host }) => {
+      const server = host('server');
+      const client = host('client', { delayMs: 30 });
+      const listener = server.listen(8080);
+      const c = await client.connect(server, 8080);
+      await listener.accept();
+      late = () => void c.socket.trySend('late');
+    });
+    watched.mockRestore();
+    const data = trace.segments.filter(({ length }) => length > 0);
+    expect(data).toMatchObject([{ from: 'client', length: 4 }]);
+    expect(data[0]?.receivedMs).toBeGreaterThan(data[0]?.sentMs ?? 0);
   });
 
   test.each<[string, (context: ExperimentContext) => Promise<void>]>([
