@@ -44,10 +44,11 @@ async function runLab(
   changed?: AbortSignal,
 ): Promise<void> {
   choosePatience(flags.patience);
+  // As an ordinary user this is where the program starts itself again, before it loads a script.
+  const { isolation, reason } = await chooseMode();
   const spoken = await languageOfRuns(flags);
   const { words } = spoken;
   const chosen = await chosenRuns(names, flags, spoken);
-  const { isolation, reason } = await chooseMode();
   if (isolation === 'loopback')
     throw new UsageError(
       'ERR_NOT_SUPPORTED',

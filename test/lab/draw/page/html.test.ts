@@ -6,6 +6,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { cases } from '../../../../src/claims/cases.js';
 import { launchChromium, listenedPage, noChromium } from '../../../support/chromium.js';
+import { canMakeNamespaces } from '../../../support/namespaces.js';
+import { needs } from '../../../support/needs.js';
 import { sockwise } from '../../../support/matrix.js';
 
 /** Contrast of text on its background as WCAG 2.2 defines it, of computed colours; run in the page. */
@@ -170,7 +172,8 @@ describe.skipIf(noChromium !== '')(`the page${noChromium}`, () => {
     expect(await page.locator('#G5 .happened svg').count()).toBe(await page.locator('#G5 .happened details').count());
   });
 
-  test('a long event goes on below its call, not below its time', async () => {
+  test('a long event goes on below its call, not below its time', async (context) => {
+    needs(context, canMakeNamespaces, 'no network namespaces, of which events that long tell');
     await open({ width: 620 });
     await page.locator('#G5').evaluate((item) => item.setAttribute('open', ''));
     await page
