@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { release } from 'node:os';
-import { patient } from '../record/patience.js';
+import { patience, patient } from '../record/patience.js';
 import type { NotRun } from '../record/not-run.js';
 import type { CaseResult, MatrixResult } from '../record/result.js';
 import type { Case } from './case.js';
@@ -14,12 +14,17 @@ import { TogetherError, type WorkerProcess } from './worker-process.js';
 /** Beyond the rows' own deadlines: a case that still runs then sits in a system call. */
 const ownGraceMs = 5000;
 
+/** From here on this machine is slow: an idle one of two cores has 1. */
+const slowPatience = 2;
+
 /**
  * Cases wait as much as they compute, and each worker compiles the same code anew: six cases at once in two workers take less CPU time
- * than four in four (docs/benchmarks.md). More in one would share the four threads on which a close() waits.
+ * than four in four (docs/benchmarks.md). More in one would share the four threads on which a close() waits. On a slow machine
+ * one case holds up the others of its process, and a peer that should read within a second does so later.
  */
-const fastWorkers = 2;
-const casesAtOnce = 3;
+export function fastLane(): { readonly workers: number; readonly atOnce: number } {
+  return patience() < slowPatience ? { workers: 2, atOnce: 3 } : { workers: 4, atOnce: 1 };
+}
 
 export interface PoolOptions {
   readonly isolation: Isolation;
@@ -62,7 +67,7 @@ export async function runInPool(cases: readonly Case[], options: PoolOptions): P
     .toSorted((one, other) => (other.sideBySide ?? 0) - (one.sideBySide ?? 0));
   const lanes = [
     ...slow.map((testCase) => ({ jobs: [testCase], workers: 1, atOnce: 1 })),
-    { jobs: fast, workers: fastWorkers, atOnce: casesAtOnce },
+    { jobs: fast, ...fastLane() },
   ];
   // What was under way at an interrupt has no result: its process was ended.
   const kept: { readonly testCase: Case; readonly result: CaseResult }[] = [];

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { type Case, defineCase } from '../../../src/lab/run/case.js';
-import { runInPool } from '../../../src/lab/run/matrix.js';
+import { fastLane, runInPool } from '../../../src/lab/run/matrix.js';
 import { root } from '../../support/children.js';
 
 /** No rows, so that the time given is the grace alone. */
@@ -12,6 +12,15 @@ function named(id: string): Case {
 const worker = { file: `${root}test/support/worker-hangs.mjs`, graceMs: 2000 };
 
 describe('the pool', () => {
+  test.each([
+    ['1.9', 3],
+    ['2', 1],
+  ])('a process has several cases at once on a fast machine alone: patience %s', (patience, atOnce) => {
+    vi.stubEnv('SOCKWISE_PATIENCE', patience);
+    expect(fastLane().atOnce).toBe(atOnce);
+    vi.unstubAllEnvs();
+  });
+
   test('kills a worker whose case hangs, tells it, and goes on with the others', async () => {
     const results = await runInPool(['T3', 'T1', 'T4', 'T5', 'T6'].map(named), {
       isolation: 'loopback',
