@@ -1,8 +1,8 @@
 /** This file; bundlers that write CommonJS leave none. */
-export const place: string | undefined = import.meta.filename;
+export const ownFile: string | undefined = import.meta.filename;
 
 /** Own code is in `src/` or in `dist/`, at a depth that the bundler chooses. */
-const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(place ?? '') ?? [];
+const [, before = '', folder = ''] = /^(.*\/)(src|dist)\//.exec(ownFile ?? '') ?? [];
 
 /** Where this package is. */
 export const root = before;

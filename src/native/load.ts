@@ -2,11 +2,11 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, s
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { learnErrors, messageOf, UsageError } from '../errors.js';
-import { code, place, root } from '../package.js';
+import { code, ownFile, root } from '../package.js';
 import { valueOffset, type NativeBinding } from './binding.js';
 
 // A bundler that writes CommonJS leaves no file's name, and the error for it comes below.
-const require = createRequire(place ?? '/');
+const require = createRequire(ownFile ?? '/');
 
 /** What names the libc that this process is linked with; the files of a system may hold both. */
 function linked(): string {
@@ -71,7 +71,7 @@ function isWhole(): boolean {
   try {
     const { name } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly name?: string };
     // webpack keeps the file's address, and so the package looks whole; but it may have replaced require().
-    return typeof require === 'function' && root !== '' && name === 'sockwise' && place?.startsWith(code) === true;
+    return typeof require === 'function' && root !== '' && name === 'sockwise' && ownFile?.startsWith(code) === true;
   } catch {
     return false;
   }
