@@ -86,6 +86,8 @@ export async function listExperiments(file: string, pkt?: PktSettings): Promise<
     )) as Answer;
     if ('listed' in answer) {
       worker.rest();
+      // A file that is named twice is listed twice at the same time.
+      loaded.get(file)?.end();
       loaded.set(file, worker);
       return answer.listed;
     }
