@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { Relay } from '../../../src/lab/network/relay.js';
+import type { LabSocket } from '../../../src/lab/network/host.js';
 import type { PassingSegment } from '../../../src/lab/network/numbering.js';
 import { type ExperimentContext, experiment } from '../../../src/lab/run/experiment.js';
 import { experimentsHtml } from '../../../src/lab/draw/page/experiments.js';
@@ -181,15 +182,20 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     }
   });
 
-  test('delays every packet of a link, and keeps their order', async () => {
-    const trace = await run(async ({ host }) => {
+  /** Two hosts with a connection over a link that delays, and what one does with it. */
+  async function runDelayed(then: (client: LabSocket) => void): Promise<Trace> {
+    return await run(async ({ host }) => {
       const server = host('server');
       const client = host('client', { delayMs: 30 });
       const listener = server.listen(8080);
       const c = await client.connect(server, 8080);
       await listener.accept();
-      c.close();
+      then(c);
     });
+  }
+
+  test('delays every packet of a link, and keeps their order', async () => {
+    const trace = await runDelayed((client) => void client.close());
     expect(trace.segments.length).toBeGreaterThan(3);
     for (const { sentMs, receivedMs = 0 } of trace.segments) expect(receivedMs - sentMs).toBeGreaterThan(29.9);
   });
@@ -205,13 +211,8 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
       }
       return answer;
     });
-    const trace = await run(async ({ host }) => {
-      const server = host('server');
-      const client = host('client', { delayMs: 30 });
-      const listener = server.listen(8080);
-      const c = await client.connect(server, 8080);
-      await listener.accept();
-      late = () => void c.socket.trySend('late');
+    const trace = await runDelayed((client) => {
+      late = () => void client.socket.trySend('late');
     });
     watched.mockRestore();
     const data = trace.segments.filter(({ length }) => length > 0);
