@@ -137,17 +137,17 @@ const finish = {
   },
 };
 
-/** An export as it is written in case it is assigned again. */
+/** An export through a function, which rolldown writes since a variable may be assigned later. */
 const getter =
   /^Object\.defineProperty\(exports, "(\w+)", \{\s+enumerable: true,\s+get: function\(\) \{\s+return ([\w$]+);\s+\}\s+\}\);$/gm;
 
-/** One that is not, as a value: a hundred functions less in the library. */
+/** Exports what is never assigned again as a plain value: the library has a hundred exports. */
 function assigned(whole, name, own, _at, code) {
   const isVariable = code.includes(`\nlet ${own} = `) || code.includes(`\nlet ${own};`);
   return isVariable ? whole : `exports.${name} = ${own};`;
 }
 
-/** A table, of which each second sign would be a backslash. */
+/** A table as rolldown writes it: in double quotes, with a backslash before each quote of the JSON. */
 const quoted = /(?<= = JSON\.parse\()"(?:[^"\\]|\\.)*"(?=\);$)/gm;
 
 function requoted(literal) {

@@ -1,6 +1,6 @@
 // One client of docs/recipes.md: `node client.mjs RECIPE HOST PORT OPTIONS [CERTIFICATE]`, with the certificate over TLS. It opens,
 // asks and closes once without the options, opens again with them, asks, and tells its parent which options its sockets had each time.
-// Told that the link is down it asks once more, and tells what came of that, and when.
+// When its parent says that the link is down, it makes one more request, and prints how that ended, and when.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';

@@ -14,13 +14,13 @@ import { TogetherError, type WorkerProcess } from './worker-process.js';
 /** Beyond the rows' own deadlines: a case that still runs then sits in a system call. */
 const ownGraceMs = 5000;
 
-/** From here on this machine is slow: an idle one of two cores has 1. */
+/** A machine of this patience or more is slow. An idle one has 1. */
 const slowPatience = 2;
 
 /**
- * Cases wait as much as they compute, and each worker compiles the same code anew: six cases at once in two workers take less CPU time
- * than four in four (docs/benchmarks.md). More in one would share the four threads on which a close() waits. On a slow machine
- * one case holds up the others of its process, and a peer that should read within a second does so later.
+ * How many workers there are for cases that do not wait long, and how many cases each has at once. Fewer workers take less CPU time, since
+ * each compiles the same code (docs/benchmarks.md). More than three cases would share the four threads on which a close() waits.
+ * On a slow machine cases of one process hold each other up: a peer that should read within a second reads too late.
  */
 export function fastLane(): { readonly workers: number; readonly atOnce: number } {
   return patience() < slowPatience ? { workers: 2, atOnce: 3 } : { workers: 4, atOnce: 1 };

@@ -32,7 +32,7 @@ const addresses = Array.from({ length: mostHosts }, (_, index) => `192.168.0.${i
 const settleMs = 25_000;
 /** How long the end of a run waits for what is still on its way. */
 const silenceMs = 3000;
-/** Of all frames that are there, at each end of each link. */
+/** How often all ends are read for one look: two that never stop talking always have something new. */
 const mostDrains = 10;
 
 /** The addresses of the articles' host. */
@@ -304,9 +304,9 @@ export class Stage {
   #isIdle(): boolean {
     const areIdle = (): boolean => this.#links.every((link) => link.isIdle());
     if (!areIdle()) return false;
-    // What is sent while one end is read is found at the other end alone, but for another look. Two ends may talk for ever.
+    // Ends are read one after the other. What is sent meanwhile is stored for one end alone, so all are read again.
     for (let looks = 0; looks < mostDrains && (this.#capture?.drain() ?? 0) > 0; looks++);
-    // What a timer of the kernel has sent since, as an ACK that was delayed, is stored, and has not passed.
+    // What a timer of the kernel has sent since the first look, such as a delayed ACK, is stored, but still with a relay.
     return areIdle();
   }
 
