@@ -195,7 +195,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
   }
 
   test('delays every packet of a link, and keeps their order', async () => {
-    const trace = await runDelayed((client) => void client.close());
+    const trace = await runDelayed((client) => client.close());
     expect(trace.segments.length).toBeGreaterThan(3);
     for (const { sentMs, receivedMs = 0 } of trace.segments) expect(receivedMs - sentMs).toBeGreaterThan(29.9);
   });
