@@ -8,9 +8,9 @@ import {
   type LabSocket,
   outcome,
   outcomeAsync,
+  pastReuseDelay,
   reuse,
   type Stage,
-  until,
 } from '../kit/index.js';
 
 const sourcePort = 40_000;
@@ -46,18 +46,6 @@ async function clientInTimeWait(
   } = await establish(server, { at: { port: 8080 }, clientHost: client, clientOptions });
   await closeInOrder(socket, accepted);
   return { server, client, listener };
-}
-
-/** A TIME_WAIT is taken over only when it is older than this: Linux 6.14 made it a sysctl, before it is a second. */
-const reuseDelay = 'net.ipv4.tcp_tw_reuse_delay';
-const reuseDelayMs = 1;
-
-async function pastReuseDelay(host: Host): Promise<void> {
-  const settable = outcome(() => host.setSysctl(reuseDelay, reuseDelayMs)) === 'ok';
-  const youngest = 60_000 - (settable ? 2 * reuseDelayMs : 1200);
-  const isOld = (): boolean =>
-    host.sockets({ state: 'TIME_WAIT' }).every(({ timer }) => (timer?.remainingMs ?? 0) < youngest);
-  await until(() => (isOld() ? true : undefined), 'the TIME_WAIT is older than the delay');
 }
 
 type Doing = 'bind' | 'connect' | 'connect from the port bound before';

@@ -24,6 +24,7 @@ export * from './over-each-state.js';
 export * from './peer-view.js';
 export * from './programs.js';
 export * from './reach-state.js';
+export * from './reuse-delay.js';
 export * from './sysctl.js';
 export * from './time-wait.js';
 export * from './timer.js';

@@ -4,10 +4,12 @@ import {
   comesTrue,
   defineCase,
   type Endpoint,
+  hasReuseDelay,
   type Host,
   outcome,
   outcomeAsync,
-  until,
+  pastReuseDelay,
+  setReuseDelay,
 } from '../kit/index.js';
 
 interface Reconnect {
@@ -22,17 +24,9 @@ interface Reconnect {
 
 const serverPort = 8080;
 const sourcePort = 50_000;
-const delaySysctl = 'net.ipv4.tcp_tw_reuse_delay';
 const length = 60_000;
 // What the age of a TIME_WAIT, read from its timer, may be wrong by.
 const inexactMs = 50;
-const enoughMs = 5;
-const enoughSeconds = 2;
-
-/** Linux 6.14 has the delay in a sysctl. Before, it is over when CLOCK_MONOTONIC shows another second: tcp_twsk_unique(). */
-function hasDelay(host: Host): boolean {
-  return outcome(() => host.sysctl(delaySysctl)) === 'ok';
-}
 
 /** As ktime_get_seconds() has it. */
 function secondOfClock(): number {
@@ -76,7 +70,7 @@ function said({ tcp_tw_reuse, when, port }: Reconnect): { says?: string } {
 
 /** Asks for the four-tuple until it is given, and says at which age of the TIME_WAIT that was. */
 async function untilGranted(host: Host, to: Endpoint, ageMs: () => number, begun: number): Promise<string> {
-  const isMilliseconds = hasDelay(host);
+  const isMilliseconds = hasReuseDelay(host);
   const { socket } = host.open({ name: 'again' });
   const refused = { ageMs: 0, second: begun };
   const granted = { ageMs: Number.NaN, second: Number.NaN };
@@ -123,16 +117,13 @@ async function ask(
   const ours = { localPort: sourcePort, state: 'TIME_WAIT' } as const;
   const ageMs = (): number => length - (host.sockets(ours)[0]?.timer?.remainingMs ?? Number.NaN);
   if (when === 'until granted') return await untilGranted(host, { address, port: serverPort }, ageMs, begun);
-  const isSettable = hasDelay(host);
-  if (isSettable) host.setSysctl(delaySysctl, when === 'before' ? length : 1);
-  const isOver = (): boolean =>
-    isSettable ? ageMs() > enoughMs : secondOfClock() >= begun + enoughSeconds && ageMs() > 0;
-  if (when === 'after') await until(() => isOver() || undefined, 'age of the TIME_WAIT');
+  const isLong = when === 'before' && setReuseDelay(host, length);
+  if (when === 'after') await pastReuseDelay(host);
   const from = port === 'bind' ? { from: { address, port: sourcePort } } : {};
   const said = await outcomeAsync(() =>
     host.connect({ address, port: serverPort }, { name: 'again', options, ...from }),
   );
-  const isLate = when === 'before' && !isSettable && secondOfClock() > begun;
+  const isLate = when === 'before' && !isLong && secondOfClock() > begun;
   return isLate ? tooLate : said;
 }
 
