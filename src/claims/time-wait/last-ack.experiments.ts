@@ -1,6 +1,7 @@
 import { getSystemErrorName } from 'node:util';
 import {
   type Experiment,
+  endOfTimer,
   experiment,
   type ExperimentContext,
   flagsOf,
@@ -39,16 +40,6 @@ async function loseLastAck({ host, link, settle }: ExperimentContext): Promise<L
 // The FIN comes again after 200 ms at least (TCP_RTO_MIN); clocks and looks are wrong by far less.
 const enoughMs = 100;
 
-/** When the timer of the TIME_WAIT runs out, on this process's clock. */
-function endOf(server: Host, filter: LastAckLost['filter']): number {
-  for (;;) {
-    const begin = performance.now();
-    const remainingMs = server.look('the timer of the TIME_WAIT', filter)[0]?.timer?.remainingMs ?? Number.NaN;
-    // On a busy machine time may pass between the two clocks: such a look says nothing.
-    if (performance.now() - begin < enoughMs / 4) return begin + remainingMs;
-  }
-}
-
 /** Whether the client sent its FIN again, and what came to it of the answers. How often it did is up to the relay, this process. */
 function repeated(context: ExperimentContext): { sentAgain: boolean; answer: string } {
   const all = context.segments();
@@ -76,13 +67,14 @@ export const lastAckLost = experiment(
   },
   async (context) => {
     const { server, client, c, filter } = await loseLastAck(context);
-    const before = endOf(server, filter);
+    const end = (): number => endOfTimer(() => server.look('the timer of the TIME_WAIT', filter)[0], enoughMs / 4);
+    const before = end();
     const whileLost = stateOf(client, { localPort: filter.remotePort });
     context.mark('the last ACK is lost');
     context.link(server, client).loseNothing();
     c.close();
     await client.waitUntilGone({ localPort: filter.remotePort }, 'the FIN is acknowledged');
-    const later = endOf(server, filter) - before;
+    const later = end() - before;
     return {
       whileLost,
       ...repeated(context),

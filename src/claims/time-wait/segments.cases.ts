@@ -5,8 +5,8 @@ import {
   type Case,
   comesTrue,
   defineCase,
+  endOfTimer,
   leaveInTimeWait,
-  type LeftInTimeWait,
   oldData,
   peerPort,
   sameFourTuple,
@@ -23,16 +23,6 @@ async function answerToFinAgain(old: ScriptedConnection): Promise<string> {
   // A connect() from the same port sends its SYN by a timer, which a segment that does not fit may set off
   // (tcp_rcv_synsent_state_process()).
   return (await answersTo(old, ['SYN'])).join(', ') || 'nothing';
-}
-
-/** When the timer of the TIME_WAIT runs out, on this process's clock. */
-function endOf(left: LeftInTimeWait, what: string): number {
-  for (;;) {
-    const begin = performance.now();
-    const remainingMs = left.look(what)?.timer?.remainingMs ?? Number.NaN;
-    // On a busy machine time may pass between the two clocks: such a look says nothing.
-    if (performance.now() - begin < enoughMs / 4) return begin + remainingMs;
-  }
 }
 
 // How old a TIME_WAIT is before its timer is asked to start again: more than clocks and looks are wrong by.
@@ -62,9 +52,9 @@ const finAgain = defineCase<Timestamps, { answer: string; timer: string }>({
     const left = await leaveInTimeWait(host, peer, timestamps === 'on' ? { clock: 1000 } : {});
     const begin = performance.now();
     await until(() => (performance.now() - begin > enoughMs ? true : undefined), 'the TIME_WAIT to have an age');
-    const before = endOf(left, 'before the FIN comes again');
+    const before = endOfTimer(() => left.look('before the FIN comes again'), enoughMs / 4);
     const answer = await answerToFinAgain(left.old);
-    const after = endOf(left, 'after it');
+    const after = endOfTimer(() => left.look('after it'), enoughMs / 4);
     return { answer, timer: after - before > enoughMs / 2 ? 'starts again' : 'goes on' };
   },
   laws: [
