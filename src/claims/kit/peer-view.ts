@@ -1,8 +1,9 @@
 import { codeOf } from '../../errors.js';
 import type { LabSocket } from '../../lab/network/host.js';
+import type { Outcome } from '../../lab/record/event.js';
 import { endOfStream, resultText } from '../../lab/network/lab-socket.js';
 import { patient } from '../../lab/record/patience.js';
-import { outcomeAsync } from '../../lab/record/recorder.js';
+import { type Attempt, outcomeAsync } from '../../lab/record/recorder.js';
 import { until } from '../../lab/record/until.js';
 
 /** How an end of a connection finds out what the other has done. */
@@ -13,38 +14,44 @@ export interface Ending {
   readonly end: string;
 }
 
-/** Reads until there is no more, and says how it ended. */
-export async function readToEnd(socket: LabSocket): Promise<Ending> {
-  let bytes = 0;
-  try {
-    for (;;) {
-      // Of a stream of megabytes only the sum is recorded.
-      const { length } = await socket.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
-      if (length === 0) return told(socket, { bytes, end: endOfStream });
-      bytes += length;
-    }
-  } catch (error) {
-    return told(socket, { bytes, end: codeOf(error) });
-  }
+/** Of a stream of megabytes only the sum is recorded. */
+function repeated({ host, name: actor }: LabSocket, name: string): Attempt {
+  return { kind: 'call', host: host.name, actor, name, args: [], repeated: true };
 }
 
-function told(socket: LabSocket, ending: Ending): Ending {
-  const { bytes: value, end } = ending;
-  const outcome = { ok: true, value, ...(end !== endOfStream && { errno: end }) };
-  socket.host.called('recv', [], { actor: socket.name, repeated: true, outcome });
-  return ending;
+/** Reads until there is no more, and says how it ended. */
+export async function readToEnd(socket: LabSocket): Promise<Ending> {
+  const read = async (): Promise<Ending> => {
+    let bytes = 0;
+    try {
+      for (;;) {
+        const { length } = await socket.socket.recv({ size: 1 << 20, timeoutMs: 5000 });
+        if (length === 0) return { bytes, end: endOfStream };
+        bytes += length;
+      }
+    } catch (error) {
+      return { bytes, end: codeOf(error) };
+    }
+  };
+  const told = ({ bytes: value, end }: Ending): Outcome => ({
+    ok: true,
+    value,
+    ...(end !== endOfStream && { errno: end }),
+  });
+  return await socket.host.recorder.wait(repeated(socket, 'recv'), read, told);
 }
 
 const block = new Uint8Array(1 << 20);
 
 /** Sends until the buffers of both ends are full, for the other does not read. Returns the bytes taken. */
 export function fill(socket: LabSocket): number {
-  let bytes = 0;
-  for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block))
-    bytes += taken;
-  const outcome = { ok: true, value: bytes, errno: 'EAGAIN' };
-  socket.host.called('send', [], { actor: socket.name, repeated: true, outcome });
-  return bytes;
+  const send = (): number => {
+    let bytes = 0;
+    for (let taken = socket.socket.trySend(block); taken !== undefined; taken = socket.socket.trySend(block))
+      bytes += taken;
+    return bytes;
+  };
+  return socket.host.recorder.call(repeated(socket, 'send'), send, (value) => ({ ok: true, value, errno: 'EAGAIN' }));
 }
 
 /** Until data has reached the receive queue of a socket that is not to read it. */

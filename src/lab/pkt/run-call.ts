@@ -113,16 +113,25 @@ function compare(file: string, line: CallLine, outcome: Outcome): void {
 export async function runCall(machine: Machine, line: CallLine, file: string, signal: AbortSignal): Promise<void> {
   const call = Object.hasOwn(systemCalls, line.name) ? systemCalls[line.name] : undefined;
   if (call === undefined) throw new PktFailure(file, line, `${line.name}: not a call that can be made`);
-  const outcome = await make(call, machine, line, signal).catch((error: unknown): Outcome => {
-    const errno = errnoOf(error);
-    if (errno !== undefined) return { errno };
-    signal.throwIfAborted();
-    throw new PktFailure(file, line, messageOf(error));
-  });
   const fd = numberOf(line.args[0] ?? { kind: 'any' });
-  machine.host.called(line.name, line.args.slice(fd === undefined ? 0 : 1).map(valueText), {
-    ...(fd !== undefined && { actor: `fd ${fd}` }),
-    outcome: 'errno' in outcome ? { ok: false, errno: outcome.errno } : { ok: true, value: outcome.returned.value },
-  });
+  const { recorder, name: host } = machine.host;
+  // Its time is that of the call: what it sends leaves before it has returned.
+  const outcome = await recorder.wait(
+    {
+      kind: 'call',
+      host,
+      ...(fd !== undefined && { actor: `fd ${fd}` }),
+      name: line.name,
+      args: line.args.slice(fd === undefined ? 0 : 1).map(valueText),
+    },
+    async () =>
+      await make(call, machine, line, signal).catch((error: unknown): Outcome => {
+        const errno = errnoOf(error);
+        if (errno !== undefined) return { errno };
+        signal.throwIfAborted();
+        throw new PktFailure(file, line, messageOf(error));
+      }),
+    (came) => ('errno' in came ? { ok: false, errno: came.errno } : { ok: true, value: came.returned.value }),
+  );
   compare(file, line, outcome);
 }

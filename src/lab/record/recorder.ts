@@ -5,7 +5,7 @@ import { rememberPosition } from './position.js';
 
 /** What is known of a call, or of a change to a link, before it is made. */
 export type Attempt =
-  | Pick<CallEvent, 'kind' | 'host' | 'actor' | 'name' | 'args'>
+  | Pick<CallEvent, 'kind' | 'host' | 'actor' | 'name' | 'args' | 'repeated'>
   | Omit<LinkEvent, 'atMs' | 'endMs' | 'outcome'>;
 
 /** Kept of a long run: a picture shows far less. */

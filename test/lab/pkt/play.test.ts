@@ -46,7 +46,9 @@ ${listening}
    +0...0.100 read(4, ..., 2000) = 10
  +.50 < P. 1:11(10) ack 1 win 257
    +0 > . 1:1(0) ack 11`;
-    await play(script, 'x.pkt', 'ipv4', 300);
+    const { events } = await play(script, 'x.pkt', 'ipv4', 300);
+    const read = events.find((event) => event.kind === 'call' && event.name === 'read');
+    expect((read?.endMs ?? 0) - (read?.atMs ?? 0)).toBeGreaterThan(250);
   });
 
   test.each([
