@@ -4,6 +4,12 @@ import { type AddressedSegment, sequenceDistance, sequenceLength, withSackEdges 
 /** A segment wherever it is on its way. */
 export type PassingSegment = Omit<TraceSegment, 'sentMs' | 'receivedMs' | 'byLink'>;
 
+/** So many holes are known in what was sent one way: a peer that leaves more is no TCP, and their memory is bounded. */
+const mostHoles = 100;
+
+/** Numbers that were passed over: from the first to before the second. */
+type Hole = readonly [begin: number, end: number];
+
 type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
 
 /**
@@ -14,6 +20,8 @@ export class Numbering {
   readonly #bases = new Map<string, number>();
   /** Highest relative number sent, by direction. */
   readonly #sent = new Map<string, number>();
+  /** Below that, what has not been sent: a scripted peer may send what is ahead first. */
+  readonly #holes = new Map<string, readonly Hole[]>();
 
   /** A segment between two hosts, with its numbers. */
   passing(segment: AddressedSegment, from: string, to: string): PassingSegment {
@@ -43,6 +51,7 @@ export class Numbering {
     if (flags.includes('SYN') && this.#bases.get(there) !== segment.seq) {
       this.#bases.set(there, segment.seq);
       this.#sent.delete(there);
+      this.#holes.delete(there);
     }
     const seq = sequenceDistance(segment.seq, this.#base(there, segment.seq - 1));
     const end = seq + sequenceLength(segment);
@@ -50,11 +59,32 @@ export class Numbering {
     const sent = known ?? Number.NEGATIVE_INFINITY;
     // A number alone, as of a RST that is forged ahead, sends nothing.
     if (known === undefined || end > seq) this.#sent.set(there, Math.max(sent, end));
-    const retransmission = end > seq && end <= sent;
+    const isNew = this.#fillHoles(there, seq, end);
+    const retransmission = end > seq && end <= sent && !isNew;
+    if (known !== undefined && end > seq && seq > known) this.#addHole(there, [known, seq]);
     if (!flags.includes('ACK')) return { seq, options, retransmission };
     const base = this.#base(back, segment.ack - 1);
     const relative = (edge: number): number => sequenceDistance(edge, base);
     return { seq, ack: relative(segment.ack), options: withSackEdges(options, relative), retransmission };
+  }
+
+  #addHole(direction: string, hole: Hole): void {
+    this.#holes.set(direction, [...(this.#holes.get(direction) ?? []), hole].slice(-mostHoles));
+  }
+
+  /** Whether some of these numbers, from the first to before the second, were passed over and are sent now. */
+  #fillHoles(direction: string, begin: number, end: number): boolean {
+    const holes = this.#holes.get(direction);
+    const isIn = ([from, to]: Hole): boolean => begin < to && end > from;
+    if (holes === undefined || end <= begin || !holes.some(isIn)) return false;
+    const left = holes.flatMap((hole): Hole[] => {
+      if (!isIn(hole)) return [hole];
+      const [from, to] = hole;
+      return [...(from < begin ? [[from, begin] as const] : []), ...(end < to ? [[end, to] as const] : [])];
+    });
+    if (left.length === 0) this.#holes.delete(direction);
+    else this.#holes.set(direction, left);
+    return true;
   }
 
   #base(direction: string, otherwise: number): number {

@@ -27,3 +27,16 @@ test('a RST that is forged ahead makes no retransmission of the data after it', 
   expect(passes(data)).toBe(false);
   expect(passes(data)).toBe(true);
 });
+
+test('what fills a hole is sent for the first time, and what overlaps what was sent for the second', () => {
+  const numbering = new Numbering();
+  const passes = (change: Partial<AddressedSegment>): boolean =>
+    numbering.passing({ ...plain, ...change }, 'a', 'b').retransmission;
+  const data = (seq: number, length: number): boolean =>
+    passes({ flags: ['ACK'], seq, payload: new Uint8Array(length) });
+  passes({});
+  expect([data(121, 10), data(111, 5)]).toEqual([false, false]);
+  expect([data(111, 5), data(121, 10)]).toEqual([true, true]);
+  expect([data(101, 20), data(101, 20)]).toEqual([false, true]);
+  expect(data(131, 10)).toBe(false);
+});
