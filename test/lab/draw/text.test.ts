@@ -1,3 +1,4 @@
+import type { Outcome } from '../../../src/lab/record/event.js';
 import type { CaseResult, MatrixResult, RowResult } from '../../../src/lab/record/result.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { escapeXml } from '../../../src/lab/draw/page/escape.js';
@@ -5,6 +6,7 @@ import { matrixJunit } from '../../../src/lab/draw/junit.js';
 import { markdownCell, matrixMarkdown } from '../../../src/lab/draw/markdown.js';
 import { caseReport } from '../../../src/lab/draw/terminal.js';
 import { textOf } from '../../../src/lab/draw/page/words.js';
+import { saidOf } from '../../../src/lab/draw/text/event-text.js';
 import { lengthOf, wrap } from '../../../src/lab/draw/text/wrap.js';
 import { run } from '../../support/children.js';
 import { program, sockwise } from '../../support/matrix.js';
@@ -277,5 +279,37 @@ describe('JUnit', () => {
     expect(xml.replaceAll(/<\/?[a-z-]+(?:\s+[a-z]+="[^"<]*")*\s*\/?>/g, '')).not.toMatch(/[<>]/);
     expect(xml).not.toMatch(/&(?!(?:amp|lt|gt|quot|apos);)/);
     expect(escapeXml('\u0007<&>"\'')).toBe('\u2407&lt;&amp;&gt;&quot;&apos;');
+  });
+});
+
+describe('a call that was made until it gave no more', () => {
+  const said = (outcome: Outcome): readonly [text: string, result: string, failed: boolean] => {
+    const call = {
+      kind: 'call',
+      atMs: 1,
+      endMs: 2,
+      host: 'h',
+      name: 'recv',
+      args: [],
+      repeated: true,
+      outcome,
+    } as const;
+    const { text, result, failed } = saidOf(call);
+    return [text, result, failed];
+  };
+
+  test('says what it gave, and how it ended', () => {
+    expect(said({ ok: true, value: 10 })).toEqual(['recv() again and again', '10 bytes, then end of stream', false]);
+    expect(said({ ok: true, value: 10, errno: 'EAGAIN' })[2]).toBe(false);
+    expect(said({ ok: true, value: 10, errno: 'ECONNRESET' })).toEqual([
+      'recv() again and again',
+      '10 bytes, then ECONNRESET',
+      true,
+    ]);
+  });
+
+  test('says only how it ended if it gave nothing', () => {
+    expect(said({ ok: true, value: 0, errno: 'ECONNRESET' })).toEqual(['recv()', 'ECONNRESET', true]);
+    expect(said({ ok: true, value: 0 })).toEqual(['recv()', 'end of stream', false]);
   });
 });

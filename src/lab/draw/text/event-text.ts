@@ -48,11 +48,22 @@ function callText({ name, args }: CallEvent, words: RunWords): string {
   return `${name}(${args.map((arg) => argumentText(name, arg, words)).join(', ')})`;
 }
 
+/** Of a call that gave nothing before it failed, what it failed with says all. */
+function isRepeated({ repeated, outcome }: CallEvent): boolean {
+  return repeated === true && outcome?.value !== 0;
+}
+
+/** That there is nothing more for now ends a repeated call; it is no failure. */
+function hasFailed({ repeated, outcome }: CallEvent): boolean {
+  return outcome?.ok !== true || (repeated === true && outcome.errno !== undefined && outcome.errno !== 'EAGAIN');
+}
+
 /** What a call returned, or the errno it failed with. */
-function outcomeText({ name, outcome, repeated }: CallEvent, words: RunWords): string {
+function outcomeText(call: CallEvent, words: RunWords): string {
+  const { name, outcome } = call;
   if (outcome === undefined) return words.notReturned;
   const { value, errno } = outcome;
-  if (repeated === true && typeof value === 'number') return words.then(words.bytes(value), errno ?? words.endOfStream);
+  if (isRepeated(call) && typeof value === 'number') return words.then(words.bytes(value), errno ?? words.endOfStream);
   if (errno !== undefined) return errno;
   if (value === undefined) return 'ok';
   if (typeof value === 'number' && bytesCalls.has(name))
@@ -68,10 +79,10 @@ function outcomeText({ name, outcome, repeated }: CallEvent, words: RunWords): s
 function saidOfCall(call: CallEvent, words: RunWords): Said {
   const text = callText(call, words);
   return {
-    text: call.repeated === true ? words.againAndAgain(text) : text,
+    text: isRepeated(call) ? words.againAndAgain(text) : text,
     name: call.name === 'sysctl' ? text : `${call.name}()`,
     result: outcomeText(call, words),
-    failed: call.outcome?.ok !== true,
+    failed: hasFailed(call),
   };
 }
 
