@@ -1,7 +1,7 @@
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from '../text/columns.js';
-import { clipped, type Part, textWidth, wrapped } from './label.js';
+import { clipped, clippedWords, type Part, textWidth, wrapped } from './label.js';
 import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
 import { dotted, mostWidth, mostWithTexts, type Room, rooms } from './room.js';
 import type { RunWords } from '../run-words.js';
@@ -154,7 +154,7 @@ function segmentLabels(rows: readonly LadderRow[], words: SegmentWords, { mostGa
   });
   // The port that all connections have tells none from the others.
   const isTight = texts.some(({ whole }) => columns(whole) > most);
-  return new Map(texts.map(({ row, whole, short }) => [row, clipped(isTight ? short : whole, most)]));
+  return new Map(texts.map(({ row, whole, short }) => [row, clippedWords(isTight ? short : whole, most)]));
 }
 
 /** Whether the label of a segment stands between a host and its right neighbour, by their numbers: at the sender's side. */

@@ -62,6 +62,13 @@ export function clipped(text: string, most: number): string {
   return columns(text) <= most ? text : `${beginning(text, most - 1)}…`;
 }
 
+/** The same of whole words: half a number would be another one. */
+export function clippedWords(text: string, most: number): string {
+  if (columns(text) <= most) return text;
+  const end = beginning(text, most - 1).lastIndexOf(' ');
+  return end <= 0 ? clipped(text, most) : `${text.slice(0, end)} …`;
+}
+
 /** Marks behind which a long word may be broken, the better ones first. Only one in the second half of the line counts. */
 const breaks = [/[,;:/(){}=.](?![)}\],]*$)/g, /_/g];
 

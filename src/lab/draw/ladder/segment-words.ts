@@ -1,5 +1,6 @@
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import { runEnglish, type RunWords } from '../run-words.js';
+import { Scales } from './scales.js';
 import { type SegmentFacts, segmentText } from './words.js';
 
 /** What one end of a four-tuple has sent since its last new SYN. */
@@ -8,6 +9,8 @@ interface Sent {
   readonly syns: Set<string>;
   /** Behind the highest number. */
   end: number;
+  /** Behind what it has sent; a number alone, as of a RST that is forged ahead, sends nothing. */
+  next: number;
   /** There was a connection before, with other numbers. */
   readonly isReused: boolean;
 }
@@ -24,6 +27,34 @@ function place({ address, port }: TraceSegment['source']): string {
   return `${address}:${port}`;
 }
 
+/** Neither data nor a SYN, FIN or RST: only its numbers and its window say something. */
+function isBare({ flags, length }: TraceSegment): boolean {
+  return length === 0 && !flags.some((flag) => flag === 'SYN' || flag === 'FIN' || flag === 'RST');
+}
+
+/** Windows that stop the other end, and those that let it go on: RFC 9293 section 3.8.6. */
+class Windows {
+  /** Of which connections, one way, the last was 0. */
+  readonly #shut = new Set<string>();
+  readonly #scales: Scales;
+
+  constructor(segments: readonly TraceSegment[]) {
+    this.#scales = new Scales(segments);
+  }
+
+  /** In bytes, if it is 0 or was; that of a RST says nothing. */
+  said(segment: TraceSegment): number | undefined {
+    const { flags, source, destination, window } = segment;
+    if (flags.includes('RST')) return undefined;
+    const way = `${place(source)} ${place(destination)}`;
+    const wasShut = this.#shut.delete(way);
+    if (window === 0) this.#shut.add(way);
+    return window === 0 || wasShut ? window * 2 ** (this.#scales.of(segment) ?? 0) : undefined;
+  }
+}
+
+const nothing = { oldSeq: false, oldAck: false, isProbe: false, window: undefined };
+
 /** Says segments in words, each as a reader needs it who has seen those before it. */
 export class SegmentWords {
   /** Of those of which the trace alone does not say it. */
@@ -33,6 +64,7 @@ export class SegmentWords {
   constructor({ segments, omitted }: Pick<Trace, 'segments' | 'omitted'>, words = runEnglish) {
     this.#words = words;
     const sent = new Map<string, Sent>();
+    const windows = new Windows(segments);
     // Numbers count from the newest SYN. What is below it, or above all that was sent since, belongs to the connection before.
     const isOld = (number: number, { isReused, end }: Sent): boolean =>
       isReused && (number < 0 || (number > end && omitted === undefined));
@@ -44,15 +76,21 @@ export class SegmentWords {
       const syn = flags.includes('SYN');
       const isNew = syn && !retransmission;
       const own =
-        isNew || before === undefined ? { syns: new Set<string>(), end: 0, isReused: before !== undefined } : before;
+        isNew || before === undefined
+          ? { syns: new Set<string>(), end: 0, next: 0, isReused: before !== undefined }
+          : before;
       const oldSeq = !syn && isOld(seq, own);
       // The SYN ACK of a simultaneous open has the number of the SYN before it, and is sent for the first time.
       const isOtherSyn = syn && own.syns.size > 0 && !own.syns.has(kindOf(segment));
       const again = retransmission && !isOtherSyn;
       const oldAck = ack !== undefined && far !== undefined && isOld(ack, far);
-      if (again !== retransmission || oldSeq || oldAck) this.#facts.set(segment, { again, oldSeq, oldAck });
+      const isProbe = isBare(segment) && before !== undefined && omitted === undefined && !oldSeq && seq !== own.next;
+      const window = windows.said(segment);
+      if (again !== retransmission || oldSeq || oldAck || isProbe || window !== undefined)
+        this.#facts.set(segment, { again, oldSeq, oldAck, isProbe, window });
       if (syn) own.syns.add(kindOf(segment));
       if (!oldSeq) own.end = Math.max(own.end, endOf(segment));
+      if (!oldSeq && endOf(segment) > seq) own.next = Math.max(own.next, endOf(segment));
       if (own !== before) sent.set(`${here} ${peer}`, own);
     }
   }
@@ -67,6 +105,6 @@ export class SegmentWords {
   }
 
   #factsOf(segment: TraceSegment): SegmentFacts {
-    return this.#facts.get(segment) ?? { again: segment.retransmission, oldSeq: false, oldAck: false };
+    return this.#facts.get(segment) ?? { ...nothing, again: segment.retransmission };
   }
 }

@@ -13,12 +13,16 @@ export interface SegmentFacts {
   /** Its numbers are those of an earlier connection. */
   readonly oldSeq: boolean;
   readonly oldAck: boolean;
+  /** It has no data and another number than the next, as a probe has. */
+  readonly isProbe: boolean;
+  /** In bytes, where it says something: the peer may send nothing, or something again. */
+  readonly window: number | undefined;
 }
 
 /** As `PSH ACK seq=1 ack=1 len=5`. */
 export function segmentText(
-  { flags, seq, ack, length, byLink }: TraceSegment,
-  { again, oldSeq, oldAck }: SegmentFacts,
+  { flags, seq, ack, length, options: { sack = [] }, byLink }: TraceSegment,
+  { again, oldSeq, oldAck, isProbe, window }: SegmentFacts,
   words: RunWords,
 ): string {
   const names = flagOrder.filter((flag) => flags.includes(flag));
@@ -26,9 +30,11 @@ export function segmentText(
   const plainAck = ack !== undefined && !takesNumbers;
   return [
     ...(names.length === 0 ? [words.noFlags] : names),
-    ...(plainAck ? [] : [`seq=${oldSeq ? words.old : seq}`]),
+    ...(plainAck && !isProbe ? [] : [`seq=${oldSeq ? words.old : seq}`]),
     ...(ack === undefined ? [] : [`ack=${oldAck ? words.old : ack}`]),
     ...(length === 0 ? [] : [`len=${length}`]),
+    ...(window === undefined ? [] : [`win=${window}`]),
+    ...(sack.length === 0 ? [] : [`sack=${sack.map(({ left, right }) => `${left}-${right}`).join(',')}`]),
     ...(again ? [words.again] : []),
     ...(byLink === true ? [words.byLink] : []),
   ].join(' ');

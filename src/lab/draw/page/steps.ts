@@ -1,9 +1,10 @@
-import type { Endpoint, TcpOptions } from '../../record/segment.js';
+import type { TcpOptions } from '../../record/segment.js';
 import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
 import { endpointText } from '../text/event-text.js';
 import { english, type ReportWords } from '../report-words.js';
 import type { StepWords } from './step-words.js';
 import type { Deed, LadderRow } from '../ladder/row.js';
+import { Scales } from '../ladder/scales.js';
 import type { SegmentWords } from '../ladder/segment-words.js';
 import { deedText, foldText, socketPrefix, spanText, timeText } from '../ladder/words.js';
 
@@ -17,30 +18,6 @@ export interface Step {
   /** How many of the trace's states were there before the next step, and before this one. */
   readonly states: number;
   readonly before: number;
-}
-
-/** Window scale of either direction, where both ends offered it: RFC 7323 section 2.2. */
-class Scales {
-  readonly #offered = new Map<string, number>();
-
-  constructor(segments: readonly TraceSegment[]) {
-    for (const { flags, source, destination, options } of segments) {
-      if (!flags.includes('SYN')) continue;
-      const key = Scales.#key(source, destination);
-      if (options.windowScale === undefined) this.#offered.delete(key);
-      else this.#offered.set(key, options.windowScale);
-    }
-  }
-
-  static #key(source: Endpoint, destination: Endpoint): string {
-    return `${endpointText(source)} ${endpointText(destination)}`;
-  }
-
-  of({ source, destination, flags }: TraceSegment): number | undefined {
-    const own = this.#offered.get(Scales.#key(source, destination));
-    const isBoth = this.#offered.has(Scales.#key(destination, source));
-    return flags.includes('SYN') || !isBoth ? undefined : own;
-  }
 }
 
 function optionTexts({ mss, windowScale, sackPermitted, sack, timestamps, others }: TcpOptions): string[] {

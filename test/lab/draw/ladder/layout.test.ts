@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
-import { boxOf, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
+import { boxOf, clippedWords, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
 import { type Layout, layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
 import { mostWidth, mostWithTexts, phone, rooms } from '../../../../src/lab/draw/ladder/room.js';
 import {
@@ -378,4 +378,14 @@ describe('the layout', () => {
   test('of nothing is still a picture', () => {
     expect(layoutOf(noHosts)).toMatchObject({ arrows: [], bands: [], rows: [] });
   });
+});
+
+test('a label that is too long loses whole words, so that no number is cut', () => {
+  expect([20, 19, 18, 4, 3].map((most) => clippedWords('PSH ACK seq=1 len=5', most))).toEqual([
+    'PSH ACK seq=1 len=5',
+    'PSH ACK seq=1 len=5',
+    'PSH ACK seq=1 …',
+    'PSH…',
+    'PS…',
+  ]);
 });

@@ -42,6 +42,55 @@ test('says which segment the link made', () => {
   expect(new SegmentWords({ segments: [forged] }).of(forged)).toBe('RST seq=101 by the link');
 });
 
+test('says the numbers of what is held beyond a gap', () => {
+  const options = {
+    sack: [
+      { left: 11, right: 21 },
+      { left: 31, right: 41 },
+    ],
+  };
+  const answer = { ...read('< ACK 1 1', 3), options };
+  expect(new SegmentWords({ segments: [answer] }).of(answer)).toBe('ACK ack=1 sack=11-21,31-41');
+});
+
+describe('a window', () => {
+  const scaled = { options: { windowScale: 2 } };
+  const windows = (shift: object) => [
+    { ...read('> SYN 0', 0), ...shift },
+    { ...read('< SYN+ACK 0 1', 1), ...shift },
+    { ...read('> ACK 1 1', 2), window: 0 },
+    { ...read('< ACK 0 1', 3), window: 7 },
+    { ...read('> ACK 1 1', 4), window: 100 },
+    { ...read('> ACK 1 1', 5), window: 100 },
+    { ...read('> RST 1', 6), window: 0 },
+  ];
+
+  test('of 0 is said, and the first after it; that of a RST is not', () => {
+    const segments = windows({});
+    const words = new SegmentWords({ segments });
+    expect(segments.slice(2).map((segment) => words.of(segment))).toEqual([
+      'ACK ack=1 win=0',
+      'ACK seq=0 ack=1',
+      'ACK ack=1 win=100',
+      'ACK ack=1',
+      'RST seq=1',
+    ]);
+  });
+
+  test('is said in bytes where both ends scale it', () => {
+    const segments = windows(scaled);
+    const words = new SegmentWords({ segments });
+    expect(segments.map((segment) => words.of(segment))).toContain('ACK ack=1 win=400');
+  });
+});
+
+test('a number that is not the next is that of a probe, but not after a RST that was forged ahead', () => {
+  expect(shown(['> SYN 0', '< SYN+ACK 0 1', '> ACK 1 1', '< RST 101', '< ACK 1 1', '< ACK 0 1']).slice(4)).toEqual([
+    'ACK ack=1',
+    'ACK seq=0 ack=1',
+  ]);
+});
+
 const handshake = ['> SYN 0', '< SYN+ACK 0 1', '> ACK 1 1'];
 
 describe('SegmentWords', () => {
