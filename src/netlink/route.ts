@@ -14,6 +14,8 @@ import type { NetlinkExchange } from './exchange.js';
 import { type IpPrefix, parseAddress, parsePrefix } from './ip-prefix.js';
 import { HeaderFlag, type ReceiveBuffer } from './message.js';
 import {
+  addrGenModes,
+  type AddrGenMode,
   decodeAddress,
   decodeLink,
   decodeRoute,
@@ -127,12 +129,21 @@ export interface LinkSettings {
    * wire. Applies to connections made afterwards (`sk_setup_caps`).
    */
   readonly gsoMaxSegments?: number | undefined;
+  /**
+   * How the link gets its IPv6 link-local address when it is next set up, in the words of ip-link(8): with `none` it gets none, and
+   * the kernel announces nothing and looks for no router. A link without IPv6 answers `EAFNOSUPPORT`.
+   */
+  readonly addrGenMode?: AddrGenMode | undefined;
 }
 
+const linkKeys = ['up', 'mtu', 'hardwareAddress', 'name', 'namespaceFd', 'gsoMaxSegments', 'addrGenMode'] as const;
+
 function linkChange(settings: LinkSettings, argument: string): LinkChange {
-  knownKeys(settings, argument, ['up', 'mtu', 'hardwareAddress', 'name', 'namespaceFd', 'gsoMaxSegments']);
-  const { up, mtu, hardwareAddress, name, namespaceFd, gsoMaxSegments } = settings;
+  knownKeys(settings, argument, linkKeys);
+  const { up, mtu, hardwareAddress, name, namespaceFd, gsoMaxSegments, addrGenMode } = settings;
   if (up !== undefined && typeof up !== 'boolean') throw invalidArgument('up', 'a boolean', up);
+  if (addrGenMode !== undefined && !addrGenModes.includes(addrGenMode))
+    throw invalidArgument('addrGenMode', `one of ${addrGenModes.join(', ')}`, addrGenMode);
   return {
     up,
     mtu: mtu === undefined ? undefined : integer(mtu, 'mtu', 0, int32Max),
@@ -140,6 +151,7 @@ function linkChange(settings: LinkSettings, argument: string): LinkChange {
     name: name === undefined ? undefined : interfaceName(name),
     namespaceFd: namespaceFd === undefined ? undefined : integer(namespaceFd, 'namespaceFd', 0, int32Max),
     gsoMaxSegments: gsoMaxSegments === undefined ? undefined : integer(gsoMaxSegments, 'gsoMaxSegments', 1, 65_535),
+    addrGenMode,
   };
 }
 
@@ -154,8 +166,14 @@ export function setLink(name: string, settings: LinkSettings): void {
   // By its name it is found in the same request; a name beside an index is a new one (do_setlink()).
   const isRenamed = change.name !== undefined;
   const index = isRenamed ? linkThrough(exchange, name).index : 0;
-  const parts = encodeLink(index, isRenamed ? change : { ...change, name: interfaceName(name, 'interface') });
-  request(exchange, 'NEWLINK', 0, parts, { address: name });
+  const send = (part: LinkChange): void => {
+    const parts = encodeLink(index, isRenamed ? part : { ...part, name: interfaceName(name, 'interface') });
+    request(exchange, 'NEWLINK', 0, parts, { address: name });
+  };
+  const { addrGenMode, ...others } = change;
+  // do_setlink() comes to it last, when the link is up and may have its address.
+  if (addrGenMode !== undefined) send({ addrGenMode });
+  if (addrGenMode === undefined || Object.values(others).some((value) => value !== undefined)) send(others);
 }
 
 const lookAgainMs = 1;
@@ -179,7 +197,7 @@ export function settleLink(name: string): void {
 }
 
 /** One end of a veth pair. Neither can be born up: veth_open() answers ENOTCONN while the other is not there. */
-export interface VethEnd extends Omit<LinkSettings, 'name' | 'up'> {
+export interface VethEnd extends Omit<LinkSettings, 'name' | 'up' | 'addrGenMode'> {
   readonly name: string;
 }
 

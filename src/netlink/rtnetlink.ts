@@ -31,12 +31,16 @@ const LinkAttribute = {
   MTU: 4,
   OPERSTATE: 16,
   LINKINFO: 18,
+  AF_SPEC: 26,
   NET_NS_FD: 28,
   EXT_MASK: 29,
   GSO_MAX_SEGS: 40,
 } as const;
 // IF_OPER_*, by number
 const operStates = ['UNKNOWN', 'NOTPRESENT', 'DOWN', 'LOWERLAYERDOWN', 'TESTING', 'DORMANT', 'UP'] as const;
+// IFLA_INET6_ADDR_GEN_MODE; IN6_ADDR_GEN_MODE_*, by number, as ip-link(8) names them
+const IFLA_INET6_ADDR_GEN_MODE = 8;
+export const addrGenModes = ['eui64', 'none', 'stable_secret', 'random'] as const;
 const RTEXT_FILTER_SKIP_STATS = 8;
 const LinkInfo = { KIND: 1, DATA: 2 } as const;
 const VETH_INFO_PEER = 1;
@@ -70,6 +74,9 @@ function struct(size: number, fill: (view: DataView) => void): Uint8Array {
   return bytes;
 }
 
+/** How a link gets its IPv6 link-local address. */
+export type AddrGenMode = (typeof addrGenModes)[number];
+
 /** What to change about a link; what is absent stays. */
 export interface LinkChange {
   readonly name?: string | undefined;
@@ -80,6 +87,7 @@ export interface LinkChange {
   /** Descriptor of the network namespace it moves to. */
   readonly namespaceFd?: number | undefined;
   readonly gsoMaxSegments?: number | undefined;
+  readonly addrGenMode?: AddrGenMode | undefined;
 }
 
 function linkHeader(index: number, up: boolean | undefined): Uint8Array {
@@ -90,13 +98,21 @@ function linkHeader(index: number, up: boolean | undefined): Uint8Array {
   });
 }
 
-function linkAttributes({ name, mtu, hardwareAddress, namespaceFd, gsoMaxSegments }: LinkChange): Attribute[] {
+/** What is IPv6's about a link. */
+function inet6Attribute(addrGenMode: AddrGenMode): Attribute {
+  const mode = { type: IFLA_INET6_ADDR_GEN_MODE, value: Uint8Array.of(addrGenModes.indexOf(addrGenMode)) };
+  return { type: LinkAttribute.AF_SPEC, value: [{ type: AF_INET6, value: [mode] }] };
+}
+
+function linkAttributes(change: LinkChange): Attribute[] {
+  const { name, mtu, hardwareAddress, namespaceFd, gsoMaxSegments, addrGenMode } = change;
   return [
     ...(name === undefined ? [] : [text(LinkAttribute.IFNAME, name)]),
     ...(mtu === undefined ? [] : [u32(LinkAttribute.MTU, mtu)]),
     ...(hardwareAddress === undefined ? [] : [{ type: LinkAttribute.ADDRESS, value: hardwareAddress }]),
     ...(namespaceFd === undefined ? [] : [u32(LinkAttribute.NET_NS_FD, namespaceFd)]),
     ...(gsoMaxSegments === undefined ? [] : [u32(LinkAttribute.GSO_MAX_SEGS, gsoMaxSegments)]),
+    ...(addrGenMode === undefined ? [] : [inet6Attribute(addrGenMode)]),
   ];
 }
 
@@ -144,6 +160,8 @@ export interface Link {
   readonly hardwareAddress?: string;
   /** Kind of a virtual link, as `veth`. */
   readonly kind?: string;
+  /** How it gets its IPv6 link-local address, in the words of ip-link(8); absent where it has no IPv6. */
+  readonly addrGenMode?: AddrGenMode;
 }
 
 function need(size: number, start: number, end: number, what: string): void {
@@ -153,6 +171,12 @@ function need(size: number, start: number, end: number, what: string): void {
 /** `02:00:00:00:00:01` */
 export function formatHardwareAddress(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}
+
+function addrGenModeOf(specific: Uint8Array | undefined): AddrGenMode | undefined {
+  const inet6 = specific && decodeAttributes(specific).get(AF_INET6);
+  const [mode] = (inet6 && decodeAttributes(inet6).get(IFLA_INET6_ADDR_GEN_MODE)) ?? [];
+  return mode === undefined ? undefined : addrGenModes[mode];
 }
 
 export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: number): Link {
@@ -165,6 +189,7 @@ export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: n
   const [operState = 0] = found.get(LinkAttribute.OPERSTATE) ?? [];
   const info = found.get(LinkAttribute.LINKINFO);
   const kind = info && decodeAttributes(info).get(LinkInfo.KIND);
+  const addrGenMode = addrGenModeOf(found.get(LinkAttribute.AF_SPEC));
   return {
     index: view.getInt32(start + 4, littleEndian),
     name: name ? readText(name) : '',
@@ -174,6 +199,7 @@ export function decodeLink({ bytes, view }: ReceiveBuffer, start: number, end: n
     mtu: mtu ? readU32(mtu) : 0,
     ...(hardware && hardware.length > 0 && { hardwareAddress: formatHardwareAddress(hardware) }),
     ...(kind && { kind: readText(kind) }),
+    ...(addrGenMode && { addrGenMode }),
   };
 }
 

@@ -32,6 +32,17 @@ describe.runIf(littleEndian)('rtnetlink codec', () => {
     expect(joined(encodeLink(3, { mtu: 1400 }))).toEqual([0, 0, 0, 0, 3, ...zeros(11), 8, 0, 4, 0, 0x78, 5, 0, 0]);
   });
 
+  test('the mode of IPv6 addresses is a byte in IFLA_AF_SPEC, under its family', () => {
+    // IFLA_AF_SPEC, nested; AF_INET6, nested; IFLA_INET6_ADDR_GEN_MODE
+    const nested = (mode: number): number[] => [16, 0, 26, 0x80, 12, 0, 10, 0x80, 5, 0, 8, 0, mode, 0, 0, 0];
+    expect(joined(encodeLink(3, { addrGenMode: 'none' })).slice(16)).toEqual(nested(1));
+    expect(joined(encodeLink(3, { addrGenMode: 'random' })).slice(16)).toEqual(nested(3));
+    const header = [0, 0, 0, 0, 2, ...zeros(11)];
+    expect(decoded(decodeLink, [...header, ...nested(0)]).addrGenMode).toBe('eui64');
+    expect(decoded(decodeLink, [...header, ...nested(2)]).addrGenMode).toBe('stable_secret');
+    expect(decoded(decodeLink, header)).not.toHaveProperty('addrGenMode');
+  });
+
   test('a veth pair nests the peer, an ifinfomsg and its attributes, in IFLA_LINKINFO', () => {
     expect(joined(encodeVeth({ name: 'a' }, { name: 'b', namespaceFd: 9 }))).toEqual([
       ...zeros(16),

@@ -209,6 +209,25 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () =>
     expect(() => one.getLink('veth0')).toThrow(expect.objectContaining({ code: 'ENODEV' }));
   });
 
+  test('a link set up with addrGenMode none gets no IPv6 address, and one with eui64 does', (context) => {
+    needs(context, existsSync('/proc/net/if_inet6'), 'no IPv6');
+    const one = make();
+    const ofIPv6 = (name: string): string[] => {
+      const { index } = one.getLink(name);
+      return one.listAddresses().flatMap((row) => (row.interfaceIndex === index ? [row.address] : []));
+    };
+    one.addVeth(one, { name: 'veth0', peerName: 'veth1', up: false });
+    expect(one.getLink('veth0').addrGenMode).toBe('eui64');
+    one.setLink('veth1', { up: true });
+    one.setLink('veth0', { addrGenMode: 'none', up: true });
+    expect(one.getLink('veth0')).toMatchObject({ addrGenMode: 'none', isUp: true });
+    expect(one.sysctl('net.ipv6.conf.veth0.addr_gen_mode')).toBe('1');
+    expect(ofIPv6('veth0')).toEqual([]);
+    one.setLink('veth0', { up: false });
+    one.setLink('veth0', { addrGenMode: 'eui64', up: true });
+    expect(ofIPv6('veth0')).toEqual([expect.stringMatching(/^fe80::/)]);
+  });
+
   test('deleting one end of a veth pair deletes the other', () => {
     const { one, two } = twoHosts();
     expect(two.listLinks()).toHaveLength(2);
@@ -352,6 +371,11 @@ describeNeeding(canMakeNamespaces, 'no CAP_SYS_ADMIN')('NetworkNamespace', () =>
       { code: 'ERR_ARGUMENT_INVALID' },
     ],
     ['an MTU below zero', (n) => n.setLink('lo', { mtu: -1 }), { code: 'ERR_OUT_OF_RANGE' }],
+    [
+      'a mode that is none',
+      (n) => n.setLink('lo', { addrGenMode: 'eui' as 'eui64' }),
+      { code: 'ERR_ARGUMENT_INVALID' },
+    ],
     ['half a byte of MTU', (n) => n.setLink('lo', { mtu: 1.5 }), { code: 'ERR_OUT_OF_RANGE' }],
   ])('refuses %s', (_, work, error) => {
     const home = here();

@@ -2,7 +2,7 @@ import { codeOf } from '../../errors.js';
 import type { NetworkNamespace } from '../../index.js';
 import type { Host } from './host.js';
 import type { Link } from './link.js';
-import { newWire } from './namespaces.js';
+import { newWire, trySysctl } from './namespaces.js';
 import { Relay } from './relay.js';
 
 /** Who links end at. */
@@ -27,6 +27,29 @@ function nextLink(station: Station): string {
 interface VethEnd {
   readonly namespace: NetworkNamespace;
   readonly link: string;
+}
+
+/** What a kernel answers that cannot set it so, as one without IPv6, or on a link with too small an MTU for it. */
+const refusals: readonly string[] = ['EAFNOSUPPORT', 'EOPNOTSUPP', 'EINVAL'];
+
+/**
+ * The link gets no IPv6 address by itself: the kernel would announce it, and look for routers, in the middle of everything else.
+ * Where neither way can be gone, as without IPv6, the capture has what it sends. The sysctl takes longer: while another thread of the
+ * machine changes a link, its write(2) is begun again and again (addrconf_sysctl_addr_gen_mode()), where netlink sleeps.
+ */
+function keepQuiet({ namespace, link }: VethEnd): void {
+  try {
+    namespace.setLink(link, { addrGenMode: 'none' });
+  } catch (error) {
+    if (!refusals.includes(codeOf(error))) throw error;
+    trySysctl(namespace, `net/ipv6/conf/${link}/addr_gen_mode`, 1);
+  }
+}
+
+/** Both ends still down. */
+function makePair(near: VethEnd, far: VethEnd): void {
+  near.namespace.addVeth(far.namespace, { name: near.link, peerName: far.link, up: false });
+  for (const end of [near, far]) keepQuiet(end);
 }
 
 /** One end of a link, what it is called there, and the far end of its veth pair: the other's, or the relay's. */
@@ -79,9 +102,13 @@ function join(a: End, b: End): void {
 /** One veth pair: a frame arrives within the system call that sends it. Returns the names of both ends. */
 export function joinDirectly(near: Station, far: Station): [string, string] {
   const names: [string, string] = [nextLink(near), nextLink(far)];
-  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
-  const end: End = { station: far, link: names[1], across: { namespace: near.namespace, link: names[0] } };
-  join({ station: near, link: names[0], across: { namespace: far.namespace, link: names[1] } }, end);
+  const ends: [VethEnd, VethEnd] = [
+    { namespace: near.namespace, link: names[0] },
+    { namespace: far.namespace, link: names[1] },
+  ];
+  makePair(...ends);
+  const end: End = { station: far, link: names[1], across: ends[0] };
+  join({ station: near, link: names[0], across: ends[1] }, end);
   settle(end);
   return names;
 }
@@ -104,7 +131,7 @@ export interface Gateway {
 export function joinGateway(near: Station, far: Station, { link, prefix, mtu, networks }: Gateway): [string, string] {
   const names: [string, string] = [link, nextLink(far)];
   near.links.push(link);
-  near.namespace.addVeth(far.namespace, { name: names[0], peerName: names[1], up: false });
+  makePair({ namespace: near.namespace, link: names[0] }, { namespace: far.namespace, link: names[1] });
   for (const [station, name] of [
     [near, names[0]],
     [far, names[1]],
@@ -131,13 +158,12 @@ export function joinThroughRelay(
   const wire = newWire();
   try {
     const names: [string, string] = [nextLink(near), nextLink(far)];
-    near.namespace.addVeth(wire, { name: names[0], peerName: relayEnds[0], up: false });
-    far.namespace.addVeth(wire, { name: names[1], peerName: relayEnds[1], up: false });
-    for (const link of relayEnds) wire.setLink(link, { up: true });
     const ends: [End, End] = [
       { station: near, link: names[0], across: { namespace: wire, link: relayEnds[0] } },
       { station: far, link: names[1], across: { namespace: wire, link: relayEnds[1] } },
     ];
+    for (const { station, link, across } of ends) makePair({ namespace: station.namespace, link }, across);
+    for (const link of relayEnds) wire.setLink(link, { up: true });
     join(...ends);
     for (const end of ends) settle(end);
     const [first, second] = link.hosts;

@@ -10,7 +10,8 @@ export function giveSysctls(values: Readonly<Record<string, string>>): void {
   process.env[givenVariable] = JSON.stringify(values);
 }
 
-function trySysctl(namespace: NetworkNamespace, name: string, value: string | number): boolean {
+/** `false` where there is no such sysctl, or it does not take the value. */
+export function trySysctl(namespace: NetworkNamespace, name: string, value: string | number): boolean {
   try {
     namespace.setSysctl(name, value);
     return true;
@@ -74,15 +75,9 @@ function setGiven(namespace: NetworkNamespace): void {
   for (const [name, value] of Object.entries(given)) namespace.setSysctl(name, value);
 }
 
-/**
- * A namespace without connections: of a wire, or of a peer that has no stack. Its links get no IPv6 address by themselves
- * (addr_gen_mode 1, none): the kernel would announce it, and look for routers, in the middle of everything else. Where that cannot be
- * set, as without IPv6, the capture has it.
- */
+/** A namespace without connections: of a wire, or of a peer that has no stack. */
 export function newWire(): NetworkNamespace {
-  const namespace = nursery().create();
-  trySysctl(namespace, 'net.ipv6.conf.default.addr_gen_mode', 1);
-  return namespace;
+  return nursery().create();
 }
 
 /** A namespace for a host of the lab. */
