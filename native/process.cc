@@ -13,7 +13,19 @@
 namespace sockwise {
 namespace {
 
-// Whether close(2) may wait: SO_LINGER, on with a time.
+// A packet socket: its close(2) waits for a grace period of RCU (packet_release()).
+bool IsPacket(int fd) {
+#if defined(AF_PACKET) && defined(SO_DOMAIN)
+  int domain = 0;
+  socklen_t length = sizeof domain;
+  return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_PACKET;
+#else
+  static_cast<void>(fd);
+  return false;
+#endif
+}
+
+// Whether close(2) may wait for its peer: SO_LINGER, on with a time.
 bool Lingers(int fd) {
   linger value = {};
   socklen_t length = sizeof value;
@@ -42,7 +54,7 @@ Napi::Value CloseAsyncCall(const Napi::CallbackInfo& info) {
     return Resolved(info, -1);
   }
   environment.Disown(fd);
-  if (!Lingers(fd)) return Resolved(info, Close(fd));
+  if (!Lingers(fd) && !IsPacket(fd)) return Resolved(info, Close(fd));
   return Napi::Value(info.Env(), environment.blocking().Run("sockwise:close", [fd]() { return Close(fd); }));
 }
 

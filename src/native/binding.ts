@@ -43,7 +43,7 @@ export interface NativeBinding {
   shutdown(fd: number, how: number): number;
   /** close(2) of a descriptor this environment owns. */
   close(fd: number): number;
-  /** close(2), on a thread of its own where SO_LINGER makes it wait: it resolves with what close(2) returned. */
+  /** close(2), on a thread of its own where SO_LINGER makes it wait, or a packet socket does: it resolves with what close(2) returned. */
   closeAsync(fd: number): Promise<number>;
   /**
    * Takes the descriptor into this environment's care, close-on-exec and non-blocking: it is closed with the environment if

@@ -368,9 +368,9 @@ export class Socket<F extends Family = Family> {
   }
 
   /**
-   * `close(2)`; where `SO_LINGER` with seconds above 0 makes it wait, on a thread of its own. Resolves when the call has
-   * returned. At most 64 linger at a time, more wait for one of these. A process that ends waits for them, so process.exit()
-   * does as well.
+   * `close(2)`; where it may wait, on a thread of its own: with `SO_LINGER` of seconds above 0, and for some milliseconds with
+   * packet sockets (synchronize_net() in packet_release()). Resolves when the call has returned. At most 64 wait at a time, more
+   * wait for one of these. A process that ends waits for them, so process.exit() does as well.
    */
   async closeAsync(): Promise<void> {
     if (this.closed) return;

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { Socket } from '../../src/socket/socket.js';
 import { expectNoLeakedSockets } from '../support/descriptors.js';
+import { canMakeNamespaces } from '../support/namespaces.js';
+import { needs } from '../support/needs.js';
 import { connection, fill, set } from '../support/sockets.js';
 
 expectNoLeakedSockets();
@@ -20,6 +22,19 @@ test('closeAsync() lingers until the peer has taken the data, and meanwhile the 
   await closed;
   // On the event loop close(2) would return after its 10 seconds, before anything else could be done.
   expect(order).toEqual(['others closed', 'closed']);
+});
+
+test('closeAsync() of a packet socket leaves the event loop while the kernel waits for its grace period', async (context) => {
+  needs(context, canMakeNamespaces, 'no CAP_NET_RAW');
+  const packet = Socket.open({ family: 'packet', type: 'raw', protocol: 0 });
+  const order: string[] = [];
+  const closed = packet.closeAsync().then(() => order.push('closed'));
+  expect(packet.closed).toBe(true);
+  // What was closed on the event loop is told at once, in order; what a thread has closed, in a later turn of it.
+  await Socket.open().closeAsync();
+  order.push('another closed');
+  await closed;
+  expect(order).toEqual(['another closed', 'closed']);
 });
 
 test('sockets that linger leave the thread pool of libuv to others', async () => {

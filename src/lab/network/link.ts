@@ -213,9 +213,10 @@ export class Link {
   }
 
   /** Ends the relay; the run does so at its end. */
-  close(): void {
-    this.#relay?.close();
+  async close(): Promise<void> {
+    const closed = this.#relay?.close();
     this.#wire?.close();
+    await closed;
   }
 
   #checked(name: string, loss: Loss, more: readonly string[]): Loss & { readonly left: number } {

@@ -178,7 +178,7 @@ export class Relay {
       const [near, far] = [open(links[0]), open(links[1])];
       this.#ways.push(new Way(near, far, there, onError), new Way(far, near, back, onError));
     } catch (error) {
-      this.close();
+      for (const socket of this.#sockets) socket.close();
       throw error;
     }
   }
@@ -193,8 +193,8 @@ export class Relay {
     return this.#ways[way === 'there' ? 0 : 1]?.inject(packet) ?? false;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const way of this.#ways) way.close();
-    for (const socket of this.#sockets) socket.close();
+    await Promise.all(this.#sockets.map((socket) => socket.closeAsync()));
   }
 }

@@ -96,7 +96,7 @@ export class Capture {
   stop(): void {
     for (const { tap } of this.#ends) {
       this.#dropped += tap.drops();
-      tap.close();
+      tap.close().catch(this.#onError);
     }
     this.look();
     this.#clock.stop();
@@ -119,11 +119,11 @@ export class Capture {
     writeCapture(file, this.#frames.frames(), interfaces, trace, remarksOf(trace), sinceBegin);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#recorder.onEvent = () => {};
-    for (const { tap } of this.#ends) tap.close();
     this.#frames.close();
+    await Promise.all(this.#ends.map(({ tap }) => tap.close()));
   }
 
   #onEvent(kind: Event['kind']): void {

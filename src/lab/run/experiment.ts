@@ -258,7 +258,7 @@ export function experiment<Given>(
     } finally {
       clearTimeout(timer);
       limit.abort();
-      stage.close();
+      await stage.close();
     }
   }
 

@@ -89,7 +89,7 @@ function stages(testCase: Case, network: Isolation, { recordings = false, captur
       const message = error instanceof Error ? error.message : codeOf(error);
       throw new Error([`${message}, ${place}`, ...why].join('; '), { cause: error });
     } finally {
-      stage.close();
+      await stage.close();
     }
   };
 }

@@ -70,7 +70,7 @@ export class Stage {
   readonly #stations: Station[] = [];
   readonly #alone: Host[] = [];
   readonly #links: Link[] = [];
-  readonly #closers: (() => void)[] = [];
+  readonly #closers: (() => unknown)[] = [];
   readonly #failure = new AbortController();
   #capture: Capture | undefined;
   #isOver = false;
@@ -294,11 +294,12 @@ export class Stage {
     this.#capture?.write(file, trace);
   }
 
-  close(): void {
+  /** Ends everything at once; resolves when its packet sockets are gone too, which takes the kernel some milliseconds. */
+  async close(): Promise<void> {
     this.#isOver = true;
-    this.#capture?.close();
-    for (const link of this.#links) link.close();
-    for (const close of this.#closers.splice(0).reverse()) close();
+    const ended: unknown[] = [this.#capture?.close(), ...this.#links.map((link) => link.close())];
+    for (const close of this.#closers.splice(0).reverse()) ended.push(close());
+    await Promise.all(ended);
   }
 
   #isIdle(): boolean {

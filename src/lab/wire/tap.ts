@@ -18,6 +18,7 @@ export class WireTap {
   readonly #interface: number;
   readonly #store: FrameStore;
   readonly #onFrames: () => void;
+  #closed: Promise<void> | undefined;
 
   /** `onError` is told why it had to stop, as that there is no room for the frames. */
   constructor(
@@ -56,8 +57,10 @@ export class WireTap {
     }
   }
 
-  close(): void {
-    this.#wire.socket.close();
+  /** Listens no more at once; resolves when its socket is gone. */
+  async close(): Promise<void> {
+    this.#closed ??= this.#wire.socket.closeAsync();
+    await this.#closed;
   }
 
   #keep(data: Uint8Array, { packetType }: PacketAddress, atNs: bigint): void {

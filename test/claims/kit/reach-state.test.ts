@@ -12,7 +12,7 @@ async function onStage<T>(use: (scene: Awaited<ReturnType<typeof establish>>) =>
   try {
     return await use(await establish(stage.alone()));
   } finally {
-    stage.close();
+    await stage.close();
   }
 }
 

@@ -27,7 +27,7 @@ describeNeeding(canMakeNamespaces, 'it sets sysctls of a network namespace')('th
       expect(taken).toBe(turns - 1);
       expect(host.sockets({ localPort: 50_000, state: 'TIME_WAIT' })).toHaveLength(1);
     } finally {
-      stage.close();
+      await stage.close();
     }
   });
 });

@@ -22,7 +22,7 @@ const onStage: OnStage = async (_row, use) => {
   try {
     return { value: await use(stage), events: stage.events };
   } finally {
-    stage.close();
+    await stage.close();
   }
 };
 

@@ -46,7 +46,7 @@ export class OffloadSocket {
     this.#socket.trySend(Buffer.concat([header, frame]), { address });
   }
 
-  close(): void {
-    this.#socket.close();
+  async close(): Promise<void> {
+    await this.#socket.closeAsync();
   }
 }

@@ -93,7 +93,7 @@ export class ScriptedPeer {
     try {
       await peer.#askArp();
     } catch (error) {
-      peer.close();
+      await peer.close();
       throw error;
     }
     return peer;
@@ -170,10 +170,9 @@ export class ScriptedPeer {
     await this.#askArp();
   }
 
-  /** Closes its packet sockets; the run does so at its end. */
-  close(): void {
-    this.#wire.socket.close();
-    this.#offload?.close();
+  /** Closes its packet sockets; the run does so at its end. It hears nothing any more at once; resolves when they are gone. */
+  async close(): Promise<void> {
+    await Promise.all([this.#wire.socket.closeAsync(), this.#offload?.close()]);
   }
 
   async #askArp(): Promise<void> {
