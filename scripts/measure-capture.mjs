@@ -1,4 +1,4 @@
-// How much memory a capture takes: node scripts/measure-capture.mjs [frames]. Half of the frames are seen leaving, half arriving.
+// How much memory a capture takes: node scripts/measure-capture.mjs [frames [UDP]]. Half of the frames are seen leaving, half arriving.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 // As dist/ is made, by another process: what takes the types out of TypeScript needs 100 MiB by itself.
 mkdirSync(join(root, 'dist'), { recursive: true });
 const folder = mkdtempSync(join(root, 'dist/measured-'));
-const modules = ['wire/frame-store', 'wire/segments', 'network/peer/frame', 'network/peer/ip', 'network/peer/segment'];
+const modules = ['wire/frame-store', 'wire/passages', 'network/peer/frame', 'network/peer/ip', 'network/peer/segment'];
 writeFileSync(
   join(folder, 'in.ts'),
   modules.map((name) => `export * from ${JSON.stringify(join(root, 'src/lab', `${name}.ts`))};\n`).join(''),
@@ -18,7 +18,7 @@ const bundler = join(root, 'node_modules/rolldown/bin/cli.mjs');
 execFileSync(process.execPath, [bundler, join(folder, 'in.ts'), '--file', bundled, '--platform', 'node'], {
   stdio: ['ignore', 'ignore', 'inherit'],
 });
-const { FrameStore, segmentsOf, encodeFrame, EtherType, Protocol, encodeIp, encodeSegment } = await import(
+const { FrameStore, passagesOf, encodeFrame, EtherType, Protocol, encodeIp, encodeSegment } = await import(
   pathToFileURL(bundled).href
 );
 rmSync(folder, { recursive: true });
@@ -26,7 +26,15 @@ rmSync(folder, { recursive: true });
 const [source, destination] = ['192.168.0.1', '192.168.0.2'];
 const length = 100;
 
-function frameOf(number) {
+/** Of a number of its own each. */
+function datagramOf(number) {
+  const size = 8 + length;
+  const bytes = new Uint8Array(size);
+  bytes.set([195, 80, 31, 144, size >> 8, size & 255, 0, 0, ...[24, 16, 8, 0].map((bits) => (number >> bits) & 255)]);
+  return bytes;
+}
+
+function segmentOf(number) {
   const segment = {
     sourcePort: 50_000,
     destinationPort: 8080,
@@ -36,12 +44,18 @@ function frameOf(number) {
     window: 512,
     urgentPointer: 0,
   };
-  const payload = encodeSegment({ ...segment, options: {}, payload: new Uint8Array(length) }, source, destination);
+  return encodeSegment({ ...segment, options: {}, payload: new Uint8Array(length) }, source, destination);
+}
+
+const protocol = process.argv[3] === 'UDP' ? Protocol.UDP : Protocol.TCP;
+
+function frameOf(number) {
+  const payload = protocol === Protocol.UDP ? datagramOf(number) : segmentOf(number);
   return encodeFrame({
     source: '02:00:00:00:00:01',
     destination: '02:00:00:00:00:02',
     etherType: EtherType.IPv4,
-    payload: encodeIp({ source, destination, protocol: Protocol.TCP, payload }),
+    payload: encodeIp({ source, destination, protocol, payload }),
   });
 }
 
@@ -57,10 +71,12 @@ for (let number = 0; number < frames / 2; number++) {
 }
 const stored = mib();
 const end = (host, peer) => ({ host, peer, hasMade: () => false, absences: [] });
-const { segments, omitted } = segmentsOf(store.frames(), [end('a', 'b'), end('b', 'a')], (ns) => Number(ns) / 1e6);
+const passed = passagesOf(store.frames(), [end('a', 'b'), end('b', 'a')], (ns) => Number(ns) / 1e6);
 store.close();
-const arrived = segments.filter(({ receivedMs }) => receivedMs !== undefined).length;
+const [kept, omitted] =
+  protocol === Protocol.UDP ? [passed.packets, passed.omittedPackets] : [passed.segments, passed.omitted];
+const arrived = kept.filter(({ receivedMs }) => receivedMs !== undefined).length;
 console.log(
-  `${store.count} frames, ${segments.length + (omitted?.count ?? 0)} segments, ${arrived} of ${segments.length} kept have arrived`,
+  `${store.count} frames, ${kept.length + (omitted?.count ?? 0)} packets, ${arrived} of ${kept.length} kept have arrived`,
 );
 console.log(`  resident at most: ${before} MiB at the start, ${stored} once stored, ${mib()} once joined`);

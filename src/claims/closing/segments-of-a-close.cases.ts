@@ -66,7 +66,7 @@ async function closing(stage: Stage, moment: Moment): Promise<Sent> {
     if (!isInTime) continue;
     await stage.settle();
     const all = stage
-      .segments()
+      .passages()
       .segments.filter(({ source, destination }) => source.port === clientPort || destination.port === clientPort)
       .filter(({ retransmission }) => !retransmission);
     const ending = all.slice(all.findIndex(({ flags }) => flags.includes('FIN') || flags.includes('RST')));

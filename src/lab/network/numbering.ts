@@ -10,7 +10,8 @@ const mostHoles = 100;
 /** Numbers that were passed over: from the first to before the second. */
 type Hole = readonly [begin: number, end: number];
 
-type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
+/** From one end of a connection to the other. */
+export type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
 
 /**
  * Numbers relative to the initial one, as textbooks and tshark(1) have them: a SYN is 0. Where no SYN was seen the first byte
@@ -42,6 +43,12 @@ export class Numbering {
     const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
     const initial = this.#bases.get(there) ?? 0;
     return { seq: (initial + (this.#sent.get(there) ?? 0)) >>> 0, initial };
+  }
+
+  /** A number of a segment that was sent before; `undefined` where none of its direction has been seen. */
+  known({ source, sourcePort, destination, destinationPort }: Way, seq: number): number | undefined {
+    const base = this.#bases.get(`${source}:${sourcePort} ${destination}:${destinationPort}`);
+    return base === undefined ? undefined : sequenceDistance(seq, base);
   }
 
   #relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {

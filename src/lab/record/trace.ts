@@ -14,8 +14,8 @@ export interface TraceHost {
   readonly scripted: boolean;
 }
 
-/** A segment on a link, as the capture at either end saw it. */
-export interface TraceSegment {
+/** What went over a link, as the capture at either end saw it. */
+export interface TracePassage {
   /** When it left, by the kernel's timestamp, since the run began. */
   readonly sentMs: number;
   /** When it came to the other end; absent if it was lost on the way. */
@@ -24,6 +24,10 @@ export interface TraceSegment {
   readonly from: string;
   /** The host at the other end of the link. */
   readonly to: string;
+}
+
+/** A TCP segment. */
+export interface TraceSegment extends TracePassage {
   /** Where it comes from. */
   readonly source: Endpoint;
   /** Where it goes. */
@@ -44,6 +48,54 @@ export interface TraceSegment {
   readonly retransmission: boolean;
   /** The link made it, as a script asked: injected, or a second copy. The host it names as its sender does not know of it. */
   readonly byLink?: true;
+}
+
+/** Where a packet comes from or goes to. */
+export interface PacketEnd {
+  /** An IP address. */
+  readonly address: string;
+  /** Absent in ICMP, and where a quote ends before it. */
+  readonly port?: number;
+}
+
+/** The packet that an error of ICMP or ICMPv6 is about, as far as it is quoted: RFC 792, RFC 4443 section 3. */
+export interface QuotedPacket {
+  /** `TCP`, `UDP`, `ICMP` or `ICMPv6`; another by its number, as `IP protocol 132`. */
+  readonly protocol: string;
+  /** Who sent it. */
+  readonly source: PacketEnd;
+  /** Where it was to go. */
+  readonly destination: PacketEnd;
+  /** Of a TCP segment: relative as in `segments`; absent where the quote ends before it, or no segment of the connection was seen. */
+  readonly seq?: number;
+  /** Bytes of data it had, quoted or not; absent where the quote does not have its whole header. */
+  readonly length?: number;
+}
+
+/** A packet that is no TCP segment: UDP, ICMP or ICMPv6. */
+export interface TracePacket extends TracePassage {
+  /** What it is. */
+  readonly protocol: 'UDP' | 'ICMP' | 'ICMPv6';
+  /** Where it comes from. */
+  readonly source: PacketEnd;
+  /** Where it goes. */
+  readonly destination: PacketEnd;
+  /** Bytes behind its header: of data, or of what an error quotes. */
+  readonly length: number;
+  /** Of ICMP: RFC 792, RFC 4443. */
+  readonly type?: number;
+  /** Of ICMP: what it is of that type. */
+  readonly code?: number;
+  /** MTU of the next hop in bytes, RFC 1191 section 4 and RFC 4443 section 3.2; absent where a router does not say it. */
+  readonly mtu?: number;
+  /** Of a parameter problem: which byte of the quoted packet is wrong. */
+  readonly pointer?: number;
+  /** Of a redirect: the router to use instead. */
+  readonly gateway?: string;
+  /** Of an echo request or reply. */
+  readonly echo?: { readonly id: number; readonly seq: number };
+  /** Of an error: what it is about; absent where the quote is too short to say it. */
+  readonly about?: QuotedPacket;
 }
 
 /** From now on the socket of this address pair is in this state. */
@@ -114,7 +166,11 @@ export interface Trace {
   readonly segments: readonly TraceSegment[];
   /** Segments in the middle of a long run that are not in `segments`; the capture file has them. */
   readonly omitted?: Omitted;
-  /** Packets that are in the capture file only, counted by what they are, as `{ UDP: 2, IPv6: 1 }`; ARP and the like are not counted. */
+  /** UDP, ICMP and ICMPv6 on the links, by when it was sent; absent where there was none. Neighbour discovery is not among it. */
+  readonly packets?: readonly TracePacket[];
+  /** Of `packets`, as `omitted` is of `segments`. */
+  readonly omittedPackets?: Omitted;
+  /** Packets that are in the capture file only, counted by what they are, as `{ IGMP: 2, IPv6: 1 }`; ARP and the like are not counted. */
   readonly notDrawn?: Readonly<Record<string, number>>;
   /** TCP states of the sockets, by when they got there. */
   readonly states: readonly TraceState[];

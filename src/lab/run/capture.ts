@@ -10,7 +10,7 @@ import { writeCapture } from '../wire/capture-file.js';
 import { KernelClock, waitForPacketStamps } from '../wire/clock.js';
 import { type Frame, FrameStore } from '../wire/frame-store.js';
 import { impliedStates } from '../wire/implied.js';
-import { type SegmentList, segmentsOf, type WireEnd } from '../wire/segments.js';
+import { type Passed, passagesOf, type WireEnd } from '../wire/passages.js';
 import { WireTap } from '../wire/tap.js';
 import { timeline } from '../wire/timeline.js';
 import { StateWatch } from '../wire/watch.js';
@@ -19,7 +19,7 @@ import { StateWatch } from '../wire/watch.js';
 const lookEveryMs = 20;
 
 /** What a capture knows of a run. */
-export type Seen = SegmentList & Pick<Trace, 'beginNs' | 'states' | 'dropped'>;
+export type Seen = Passed & Pick<Trace, 'beginNs' | 'states' | 'dropped'>;
 
 /** Listens to the links of a run, and looks at the socket tables of its hosts. */
 export class Capture {
@@ -88,8 +88,8 @@ export class Capture {
     return this.#frames.count - before;
   }
 
-  segments(): SegmentList {
-    return segmentsOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
+  passages(): Passed {
+    return passagesOf(this.#frames.frames(), this.#ends, (nanoseconds) => this.#sinceBegin(nanoseconds));
   }
 
   /** Ends the listening. */
@@ -103,7 +103,7 @@ export class Capture {
   }
 
   seen(hosts: readonly TraceHost[]): Seen {
-    const list = this.segments();
+    const list = this.passages();
     return {
       beginNs: String(this.#clock.toNs(this.#recorder.beginMs)),
       ...list,
@@ -137,7 +137,7 @@ export class Capture {
     if (kind !== 'segment') this.look();
   }
 
-  #states(hosts: readonly TraceHost[], { segments }: SegmentList): Trace['states'] {
+  #states(hosts: readonly TraceHost[], { segments }: Passed): Trace['states'] {
     if (this.#watch === undefined) return [];
     return timeline(
       this.#watch.samples,

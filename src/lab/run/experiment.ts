@@ -5,7 +5,7 @@ import type { LabelsOf } from '../record/labels.js';
 import type { Host } from '../network/host.js';
 import { expectResult } from '../network/lab-socket.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';
-import type { Trace, TraceSegment } from '../record/trace.js';
+import type { Trace, TracePacket, TraceSegment } from '../record/trace.js';
 import type { Link } from '../network/link.js';
 import { patient } from '../record/patience.js';
 import { positionOf } from '../record/position.js';
@@ -32,6 +32,8 @@ export interface ExperimentContext {
   readonly expect: (result: string, call: () => unknown) => Promise<void>;
   /** Every segment so far. */
   readonly segments: () => readonly TraceSegment[];
+  /** Every packet of UDP, ICMP and ICMPv6 so far; neighbour discovery is not among them. */
+  readonly packets: () => readonly TracePacket[];
   /** Until every segment sent has arrived or is lost. */
   readonly settle: () => Promise<void>;
   /** @internal */
@@ -113,7 +115,8 @@ function contextOf(stage: Stage): ExperimentContext {
     peer: (name, host, settings) => stage.peer(name, host, settings),
     mark: (text) => stage.mark(text),
     expect: checkedExpect,
-    segments: () => stage.segments().segments,
+    segments: () => stage.passages().segments,
+    packets: () => stage.passages('packets').packets ?? [],
     settle: () => stage.settle(),
     behindGateway: (name, peerName, gateway) => stage.behindGateway(name, peerName, gateway),
     signal: stage.signal,

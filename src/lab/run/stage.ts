@@ -14,7 +14,7 @@ import type { Event } from '../record/event.js';
 import { Recorder } from '../record/recorder.js';
 import type { Recording, Trace } from '../record/trace.js';
 import { until } from '../record/until.js';
-import type { SegmentList } from '../wire/segments.js';
+import type { Passed } from '../wire/passages.js';
 import { Capture } from './capture.js';
 
 /** How a host is joined, and its address. */
@@ -249,12 +249,12 @@ export class Stage {
     this.#closers.push(close);
   }
 
-  /** The segments so far. */
-  segments(): SegmentList {
-    this.#mustGoOn('segments');
-    if (this.#capture === undefined) throw new UsageError('ERR_NOT_SUPPORTED', 'segments: this run has no capture');
+  /** What went over the links so far; `asked` is the call of the script that wants it. */
+  passages(asked: 'segments' | 'packets' = 'segments'): Passed {
+    this.#mustGoOn(asked);
+    if (this.#capture === undefined) throw new UsageError('ERR_NOT_SUPPORTED', `${asked}: this run has no capture`);
     this.#capture.drain();
-    return this.#capture.segments();
+    return this.#capture.passages();
   }
 
   /** Until what was sent has arrived or is lost, and every frame is stored. */

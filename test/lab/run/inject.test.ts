@@ -22,7 +22,7 @@ async function connected() {
 /** Lengths of the client's data as they came to the server. */
 function arrivals({ stage }: Connected): number[] {
   return stage
-    .segments()
+    .passages()
     .segments.filter(({ from, length, receivedMs }) => from === 'client' && length > 0 && receivedMs !== undefined)
     .sort((a, b) => (a.receivedMs ?? 0) - (b.receivedMs ?? 0))
     .map(({ length }) => length);
@@ -41,7 +41,7 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
     link.inject({ from: server, flags: 'RST ACK' });
     await c.expect('recv', 'ECONNRESET');
     expect(s.state).toBe('ESTABLISHED');
-    const forged = stage.segments().segments.filter(({ flags }) => flags.includes('RST'));
+    const forged = stage.passages().segments.filter(({ flags }) => flags.includes('RST'));
     expect(forged).toMatchObject([{ from: 'server', to: 'client', seq: 1, ack: 1 }]);
     expect(stage.events.filter(({ kind }) => kind === 'link')).toMatchObject([
       { change: 'injects', from: 'server', flags: ['RST', 'ACK'] },
@@ -50,11 +50,11 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
 
   test('one in the window with another number is answered with a challenge ACK', async () => {
     const { stage, server, link, c } = await connected();
-    const before = stage.segments().segments.length;
+    const before = stage.passages().segments.length;
     link.inject({ from: server, flags: 'RST', seq: 100 });
     await stage.settle();
     expect(c.state).toBe('ESTABLISHED');
-    const after = stage.segments().segments.slice(before);
+    const after = stage.passages().segments.slice(before);
     expect(after).toMatchObject([
       { from: 'server', flags: ['RST'], seq: 100 },
       { from: 'client', flags: ['ACK'], seq: 1, ack: 1 },
@@ -71,11 +71,11 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
     const { stage, server, link } = await connected();
     /** The number of an acknowledgement, relative to the server's initial one. */
     const seen = async (seq: number): Promise<number | undefined> => {
-      const before = stage.segments().segments.length;
+      const before = stage.passages().segments.length;
       link.inject({ from: server, flags: 'ACK', seq, absolute: true });
       await stage.settle();
       return stage
-        .segments()
+        .passages()
         .segments.slice(before)
         .find(({ from }) => from === 'server')?.seq;
     };
@@ -119,7 +119,7 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
 
   test('bad input is refused, and does nothing', async () => {
     const { stage, server, client, link, c } = await connected();
-    const before = stage.segments().segments.length;
+    const before = stage.passages().segments.length;
     for (const [wrong, message] of [
       [{ from: server, flags: 'WAT' }, /"WAT" are no flags/],
       [{ from: server, flags: 'RST', seq: 1.5 }, /seq: expected an integer/],
@@ -133,7 +133,7 @@ describe.skipIf(!canMakeNamespaces)('a link that interferes (needs network names
     expect(() => link.delaySome({ delayMs: -1 })).toThrow(/delayMs/);
     expect(() => link.duplicate({ times: 0 })).toThrow(/times/);
     await stage.settle();
-    expect(stage.segments().segments).toHaveLength(before);
+    expect(stage.passages().segments).toHaveLength(before);
     expect(c.state).toBe('ESTABLISHED');
     const third = stage.host('third');
     expect(() => stage.link(server, third).inject({ from: server, flags: 'RST' })).toThrow(/only on a relayed link/);
