@@ -76,14 +76,14 @@ const groups = [
         '/src/raw/',
         '/src/claims/english\\.ts',
         '/src/lab/(?:record|network|wire|run/(?!(?:worker|typescript(?:-hooks)?)\\.ts))',
-        '/src/lab/draw/(?:remarks|report-words|run-words|glossary|page/step-words|text/event-text|text/width|ladder/row)\\.ts',
+        '/src/lab/draw/(?:remarks|report-words|run-words|icmp-names|glossary|page/step-words|text/event-text|text/width|ladder/row)\\.ts',
       ].join('|'),
     ),
   },
   // What a run is printed with.
   {
     name: 'ladder',
-    test: /\/node_modules\/picocolors\/|\/src\/lab\/draw\/(ladder\/(text|text-line|rails|rows|fold|words|segment-words)|page\/words|text\/(colours|columns))\.ts$/,
+    test: /\/node_modules\/picocolors\/|\/src\/lab\/draw\/(ladder\/(text|text-line|rails|rows|fold|words|packet-words|scales)|page\/words|text\/(colours|columns))\.ts$/,
   },
   {
     name: 'drawings',

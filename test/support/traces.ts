@@ -1,5 +1,6 @@
 import type { Trace, TraceSegment, TraceState } from '../../src/lab/record/trace.js';
 import { call, mark } from './events.js';
+import { datagram, message, packetTraces } from './packet-traces.js';
 import {
   base,
   client,
@@ -477,6 +478,7 @@ export const traces: readonly Trace[] = [
   halfClosed,
   noHosts,
   oneHost,
+  ...packetTraces,
 ];
 
 /** Numbers from 0 up to 1, always the same ones for a seed: the generator mulberry32. */
@@ -538,6 +540,15 @@ export function randomTrace(seed: number): Trace {
       const names = ['LISTEN', 'SYN_SENT', 'ESTABLISHED', 'TIME_WAIT', 'CLOSED'] as const;
       const ends = { local: end(name), ...(draw() < 0.2 ? {} : { remote: end(host()) }) };
       return { atMs: at(), host: name, ...ends, state: pick(names), how: pick(['seen', 'implied']) };
+    }),
+    packets: each(10, () => {
+      const [from, to] = [host(), host()];
+      const sentMs = at();
+      const { receivedMs: _, ...packet } =
+        draw() < 0.5
+          ? datagram(sentMs, below(1473), { from, to, source: end(from), destination: end(to) })
+          : message(sentMs, pick([0, 3, 5, 8, 11]), below(16), { from, to });
+      return draw() < 0.1 ? packet : { ...packet, receivedMs: sentMs + later() };
     }),
   };
 }

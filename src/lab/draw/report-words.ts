@@ -148,9 +148,11 @@ export interface ReportWords {
   readonly notRecorded: string;
   readonly wasAborted: string;
   readonly ofCases: (count: number, items: string) => string;
-  readonly callsAndSegments: (calls: Count, segments: Count) => string;
+  /** `others` are packets that are no segments. */
+  readonly callsAndPackets: (calls: Count, segments: Count, others: Count) => string;
   readonly happenedHead: readonly [time: string, host: string, what: string, result: string];
   readonly ofPorts: (segment: string, window: Count, from: Count, to: Count) => string;
+  readonly datagramOfPorts: (datagram: string, from: Count, to: Count) => string;
   readonly receivedAt: (time: string) => string;
   readonly notListed: (count: string) => string;
   readonly steps: StepWords;
@@ -327,13 +329,15 @@ export const english: ReportWords = {
   experimentsTitle: 'sockwise experiments',
   onTheWire: 'What was on the wire',
   onTheWireIntro:
-    'Each picture is one run on real kernels: calls beside their host, segments as arrows, states of TCP as bands. Time runs downwards and is not to scale.',
+    'Each picture is one run on real kernels: calls beside their host, packets as arrows, states of TCP as bands. Time runs downwards and is not to scale.',
   notRecorded: 'not recorded',
   wasAborted: 'aborted',
   ofCases: (count, items) => `${count === 1 ? 'Case' : 'Cases'} ${items}`,
-  callsAndSegments: (calls, segments) => `${counted(calls, 'call')}, ${counted(segments, 'segment')}`,
-  happenedHead: ['Time', 'Host', 'Call or segment', 'Result'],
+  callsAndPackets: (calls, segments, others) =>
+    `${counted(calls, 'call')}, ${counted(segments, 'segment')}${others === 0 ? '' : `, ${counted(others, 'other packet')}`}`,
+  happenedHead: ['Time', 'Host', 'Call or packet', 'Result'],
   ofPorts: (segment, window, from, to) => `${segment} win=${window}, port ${from} to ${to}`,
+  datagramOfPorts: (datagram, from, to) => `${datagram}, port ${from} to ${to}`,
   receivedAt: (time) => `received ${time}`,
   notListed: (count) => `${count} more are not listed.`,
   steps: stepEnglish,

@@ -162,13 +162,15 @@ export const chinese: ReportWords = {
   experimentsTitle: 'sockwise 实验',
   onTheWire: '线路上传了什么',
   onTheWireIntro:
-    '每张图是在真实内核上的一次运行：主机旁边是它的调用，箭头是报文段，色条是 TCP 的状态。时间从上往下走，不按比例。',
+    '每张图是在真实内核上的一次运行：主机旁边是它的调用，箭头是报文，色条是 TCP 的状态。时间从上往下走，不按比例。',
   notRecorded: '没有记录',
   wasAborted: '中止',
   ofCases: (_count, items) => `案例 ${items}`,
-  callsAndSegments: (calls, segments) => `${calls} 次调用，${segments} 个报文段`,
-  happenedHead: ['时间', '主机', '调用或报文段', '结果'],
+  callsAndPackets: (calls, segments, others) =>
+    `${calls} 次调用，${segments} 个报文段${others === 0 ? '' : `，${others} 个其他报文`}`,
+  happenedHead: ['时间', '主机', '调用或报文', '结果'],
   ofPorts: (segment, window, from, to) => `${segment} win=${window}，端口 ${from} 到 ${to}`,
+  datagramOfPorts: (datagram, from, to) => `${datagram}，端口 ${from} 到 ${to}`,
   receivedAt: (time) => `${time} 收到`,
   notListed: (count) => `另有 ${count} 行没有列出。`,
   steps: stepChinese,

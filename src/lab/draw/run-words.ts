@@ -1,4 +1,5 @@
 import type { LinkEvent } from '../record/event.js';
+import { type IcmpNames, icmpNames } from './icmp-names.js';
 
 /** The link that an event is about, with what it lacks filled in. */
 export type LinkSaid = LinkEvent & { readonly link: string };
@@ -43,6 +44,15 @@ export interface RunWords {
   readonly byLink: string;
   readonly took: (time: string) => string;
 
+  // Other packets
+  readonly icmp: IcmpNames;
+  /** Of a type that has no name. */
+  readonly icmpType: (type: number, code: number) => string;
+  readonly toRouter: (address: string) => string;
+  readonly echoOf: (id: number, seq: number) => string;
+  /** What an error is about, behind what it says. */
+  readonly about: (what: string) => string;
+
   // Tables of sockets
   readonly noSockets: string;
   readonly mark: string;
@@ -67,6 +77,8 @@ export interface RunWords {
   readonly linkTo: (link: string, to: string, change: LinkEvent['change']) => string;
   readonly aborted: (message: string) => string;
   readonly segments: (count: string, isOne: boolean) => string;
+  /** Of other packets than segments. */
+  readonly packets: (count: string, isOne: boolean) => string;
   readonly dataBytes: (count: string, isOne: boolean) => string;
   readonly sentAgain: (count: string) => string;
   readonly lostOf: (count: string) => string;
@@ -161,6 +173,12 @@ export const runEnglish: RunWords = {
   byLink: 'by the link',
   took: (time) => `, took ${time}`,
 
+  icmp: icmpNames,
+  icmpType: (type, code) => `type ${type} code ${code}`,
+  toRouter: (address) => `to ${address}`,
+  echoOf: (id, seq) => `id=${id} seq=${seq}`,
+  about: (what) => `about ${what}`,
+
   noSockets: 'no sockets',
   mark: 'mark',
   tableHead: ['State', 'Recv-Q', 'Send-Q', 'Local', 'Remote', 'Process', 'Timer'],
@@ -175,6 +193,7 @@ export const runEnglish: RunWords = {
   linkTo: (link, to, change) => `${link} to ${to} ${change}`,
   aborted: (message) => `aborted: ${message}`,
   segments: (count, isOne) => plural(count, 'segment', isOne),
+  packets: (count, isOne) => plural(count, 'packet', isOne),
   dataBytes: (count, isOne) => plural(count, 'byte', isOne),
   sentAgain: (count) => `${count} sent again`,
   lostOf: (count) => `${count} lost`,

@@ -1,4 +1,5 @@
 import type { LinkEvent } from '../record/event.js';
+import { icmpChinese } from './icmp-names.zh.js';
 import type { LinkSaid, RunWords } from './run-words.js';
 
 const changes: Readonly<Record<LinkEvent['change'], string>> = {
@@ -79,6 +80,12 @@ export const runChinese: RunWords = {
   byLink: '由链路发出',
   took: (time) => `，用了 ${time}`,
 
+  icmp: icmpChinese,
+  icmpType: (type, code) => `类型 ${type} 代码 ${code}`,
+  toRouter: (address) => `改用 ${address}`,
+  echoOf: (id, seq) => `id=${id} seq=${seq}`,
+  about: (what) => `针对 ${what}`,
+
   noSockets: '没有套接字',
   mark: '标记',
   tableHead: ['状态', 'Recv-Q', 'Send-Q', '本地', '对端', '进程', '定时器'],
@@ -93,6 +100,7 @@ export const runChinese: RunWords = {
   linkTo: (name, to, change) => `${name}（到 ${to}）${changes[change]}`,
   aborted: (message) => `中止：${message}`,
   segments: (count) => `${count} 个报文段`,
+  packets: (count) => `${count} 个报文`,
   dataBytes: (count) => `${count} 字节`,
   sentAgain: (count) => `重传 ${count} 个`,
   lostOf: (count) => `丢失 ${count} 个`,

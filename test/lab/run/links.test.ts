@@ -124,7 +124,7 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
     ]);
   });
 
-  test('has UDP in its capture, and draws TCP over IPv6, also over a relay; says how many packets are not drawn', async () => {
+  test('has UDP in its capture, and draws it and TCP over IPv6, also over a relay; counts what is not drawn', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'capture-'));
     const pcap = join(folder, 'run.pcapng');
     try {
@@ -134,6 +134,9 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
         const source = await client.open({ type: 'dgram' }).connect({ address: server.address, port: 53 });
         await source.send('é');
         await sink.expect('recv', '\xc3\xa9');
+        // In two fragments.
+        await source.send('x'.repeat(2000));
+        await sink.expect('recv', 'x'.repeat(2000));
         server.namespace?.addAddress('eth0', 'fd00::1/64');
         client.namespace?.addAddress('eth0', 'fd00::2/64');
         const listener = server.open({ family: 'IPv6' }).bind({ address: '::', port: 80 }).listen();
@@ -147,9 +150,11 @@ describeNeeding(canMakeNamespaces, 'only root can make network namespaces in thi
         ['SYN'],
         { address: 'fd00::1', port: 80 },
       ]);
-      expect(trace.notDrawn).toEqual({ UDP: 1 });
-      expect(ladderText(trace)).toMatch(/^1 packet not drawn: UDP$/m);
-      expect(experimentsHtml([trace])).toMatch(/1 packet not drawn: UDP/);
+      expect(trace.packets).toMatchObject([{ protocol: 'UDP', from: 'client', to: 'server', length: 2 }]);
+      expect(trace.packets?.[0]?.receivedMs).toBeGreaterThan(trace.packets?.[0]?.sentMs ?? Infinity);
+      expect(trace.notDrawn).toEqual({ fragments: 2 });
+      expect(ladderText(trace)).toMatch(/^2 packets not drawn: fragments$/m);
+      expect(experimentsHtml([trace])).toMatch(/2 packets not drawn: fragments/);
       expect(etherTypes(readFileSync(pcap)).toSorted()).toEqual([0x0800, 0x86dd].toSorted());
       const calls = trace.events.map((event) => saidOf(event).text);
       expect(calls).toEqual(expect.arrayContaining(['send(2 bytes)', 'bind([::]:80)', 'connect([fd00::1]:80)']));

@@ -1,14 +1,14 @@
-import type { Trace, TraceSegment } from '../../record/trace.js';
+import type { Trace } from '../../record/trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from '../text/columns.js';
-import { clipped, clippedWords, type Part, textWidth, wrapped } from './label.js';
-import { opensOrCloses, type LadderRow, segmentKey } from './row.js';
+import { clippedWords, type Part, clipped, textWidth, wrapped } from './label.js';
+import { flowKey, opensOrCloses, type LadderRow, type Packet, pairKey } from './row.js';
 import { dotted, mostWidth, mostWithTexts, type Room, rooms } from './room.js';
 import type { RunWords } from '../run-words.js';
-import { SegmentWords } from './segment-words.js';
+import { PacketWords } from './packet-words.js';
 import { deedText, socketPrefix, unbrokenText } from './words.js';
 
-/** Of the way to its receiver, where a segment is lost. */
+/** Of the way to its receiver, where a packet is lost. */
 export const lostPart = 0.62;
 
 /** How far the arrow of a host to itself goes. */
@@ -23,7 +23,7 @@ const margin = 14;
 /** Of a call's text, however long its lines are. */
 const callLetters = 205;
 const resultChars = 48;
-const segmentChars = 60;
+const packetChars = 60;
 /** Of a call that is a dot. */
 const dotWidth = 10;
 /** Between a lifeline and its bands, between bands, and between those and the texts of calls. */
@@ -78,9 +78,11 @@ export interface Across {
   /** Which of `waitX` a call has that waits, by its row. */
   readonly waits: ReadonlyMap<LadderRow, number>;
   readonly labels: ReadonlyMap<LadderRow, string>;
-  readonly said: SegmentWords;
+  readonly said: PacketWords;
   readonly words: RunWords;
 }
+
+type PacketRow = Extract<LadderRow, { kind: 'packet' }>;
 
 function linesOf(
   row: LadderRow,
@@ -132,33 +134,54 @@ function waitLines(rows: readonly LadderRow[], host: string): Map<LadderRow, num
   return lines;
 }
 
-function segmentLabels(rows: readonly LadderRow[], words: SegmentWords, { mostGap }: Room): Map<LadderRow, string> {
-  const most = Math.min(segmentChars, Math.floor((mostGap - loopWidth - besideLoop) / textWidth('x', sizes.label)));
-  const shown = rows.flatMap((row) => (row.kind === 'segment' ? [row] : []));
-  const hostsOf = ({ from, to }: TraceSegment): string => [from, to].sort().join(' ');
+/** Of those that have ports, with them where several flows between two hosts are to be told apart. */
+function flowLabels(rows: readonly PacketRow[], words: PacketWords, most: number): [LadderRow, string][] {
   const keys = new Map<string, Set<string>>();
-  const shared = new Map<string, readonly number[]>();
-  for (const { segment } of shown) {
-    const hosts = hostsOf(segment);
-    keys.set(hosts, (keys.get(hosts) ?? new Set()).add(segmentKey(segment)));
-    const ports = [segment.source.port, segment.destination.port];
-    shared.set(hosts, shared.get(hosts)?.filter((port) => ports.includes(port)) ?? ports);
+  const shared = new Map<string, readonly (number | undefined)[]>();
+  for (const { packet } of rows) {
+    const pair = pairKey(packet);
+    keys.set(pair, (keys.get(pair) ?? new Set()).add(flowKey(packet)));
+    const ports = [packet.source.port, packet.destination.port];
+    shared.set(pair, shared.get(pair)?.filter((port) => ports.includes(port)) ?? ports);
   }
-  const texts = shown.map((row) => {
-    const { source, destination } = row.segment;
-    const text = words.of(row.segment);
-    if ((keys.get(hostsOf(row.segment))?.size ?? 0) < 2) return { row, whole: text, short: text };
+  const texts = rows.map((row) => {
+    const { source, destination } = row.packet;
+    const pair = pairKey(row.packet);
+    const text = words.of(row.packet);
+    if ((keys.get(pair)?.size ?? 0) < 2) return { row, whole: text, short: text };
     const whole = `${source.port}→${destination.port} ${text}`;
-    const own = [source.port, destination.port].filter((port) => !shared.get(hostsOf(row.segment))?.includes(port));
+    const own = [source.port, destination.port].filter((port) => !shared.get(pair)?.includes(port));
     return { row, whole, short: own.length === 1 ? `:${own[0]} ${text}` : whole };
   });
   // The port that all connections have tells none from the others.
   const isTight = texts.some(({ whole }) => columns(whole) > most);
-  return new Map(texts.map(({ row, whole, short }) => [row, clippedWords(isTight ? short : whole, most)]));
+  return texts.map(({ row, whole, short }) => [row, isTight ? short : whole]);
 }
 
-/** Whether the label of a segment stands between a host and its right neighbour, by their numbers: at the sender's side. */
-function isLabelled({ from, to }: TraceSegment, names: readonly string[], left: number): boolean {
+/** Of ICMP, with what it is about where there is room for it. */
+function messageLabel({ packet }: PacketRow, words: PacketWords, most: number): string {
+  const texts = [words.whole(packet, '→'), words.of(packet)];
+  return texts.find((text) => columns(text) <= most) ?? words.of(packet, true);
+}
+
+function packetLabels(rows: readonly LadderRow[], words: PacketWords, { mostGap }: Room): Map<LadderRow, string> {
+  const most = Math.min(packetChars, Math.floor((mostGap - loopWidth - besideLoop) / textWidth('x', sizes.label)));
+  const shown = rows.filter((row) => row.kind === 'packet');
+  const labels = [
+    ...flowLabels(
+      shown.filter(({ packet }) => packet.source.port !== undefined),
+      words,
+      most,
+    ),
+    ...shown
+      .filter(({ packet }) => packet.source.port === undefined)
+      .map((row): [LadderRow, string] => [row, messageLabel(row, words, most)]),
+  ];
+  return new Map(labels.map(([row, text]) => [row, clippedWords(text, most)]));
+}
+
+/** Whether the label of a packet stands between a host and its right neighbour, by their numbers: at the sender's side. */
+function isLabelled({ from, to }: Packet, names: readonly string[], left: number): boolean {
   const [source, target] = [names.indexOf(from), names.indexOf(to)];
   if (source === target) return source === (source === 0 ? left : left + 1);
   return target > source ? source === left : source === left + 1;
@@ -179,17 +202,17 @@ function gapBetween(
   { leastGap, mostGap, emptyGap }: Room,
 ): number {
   let gap = emptyGap;
-  let last: Extract<LadderRow, { kind: 'segment' }> | undefined;
+  let last: PacketRow | undefined;
   for (const row of rows) {
-    if (row.kind !== 'segment' || !isLabelled(row.segment, names, left)) continue;
+    if (row.kind !== 'packet' || !isLabelled(row.packet, names, left)) continue;
     gap = Math.max(gap, leastGap);
-    const { from, to } = row.segment;
+    const { from, to } = row.packet;
     const width = textWidth(labels.get(row) ?? '', sizes.label);
     if (from === to) gap = Math.max(gap, width + loopWidth + besideLoop);
-    gap = Math.max(gap, row.segment.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
-    const crosses = last !== undefined && last.segment.from === to && (last.segment.receivedMs ?? 0) > row.atMs;
+    gap = Math.max(gap, row.packet.receivedMs === undefined ? (width + 30) / lostPart : width + 60);
+    const crosses = last !== undefined && last.packet.from === to && (last.packet.receivedMs ?? 0) > row.atMs;
     if (crosses && last !== undefined) {
-      const beside = opensOrCloses(row.segment) && opensOrCloses(last.segment) ? 130 : 60;
+      const beside = opensOrCloses(row.packet) && opensOrCloses(last.packet) ? 130 : 60;
       gap = Math.max(gap, width + textWidth(labels.get(last) ?? '', sizes.label) + beside);
     }
     last = row;
@@ -242,7 +265,7 @@ function hostParts(
 
 /** Where everything stands from left to right, in a room of its own or the first that is narrow enough. */
 export function across(trace: Trace, rows: readonly LadderRow[], words: RunWords, room?: Room): Across {
-  const said = new SegmentWords(trace, words);
+  const said = new PacketWords(trace, words);
   const names = hostNames(trace);
   const placed = (each: Room): Across => within(each, trace, rows, names, said, words);
   if (room !== undefined) return placed(room);
@@ -260,7 +283,7 @@ function within(
   trace: Trace,
   rows: readonly LadderRow[],
   names: readonly string[],
-  said: SegmentWords,
+  said: PacketWords,
   words: RunWords,
 ): Across {
   const dots = room.call === 0;
@@ -269,7 +292,7 @@ function within(
     const text = linesOf(row, trace, names, room, words);
     if (text !== undefined) texts.set(row, text);
   }
-  const labels = segmentLabels(rows, said, room);
+  const labels = packetLabels(rows, said, room);
   const waits = new Map<LadderRow, number>();
   const timeX = room.times ? margin + textWidth('999.99 ms', sizes.small) : 0;
   const hosts: HostPlace[] = [];

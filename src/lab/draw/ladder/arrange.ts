@@ -1,4 +1,3 @@
-import type { TraceSegment } from '../../record/trace.js';
 import { type Across, loopWidth, lostPart, sizes } from './across.js';
 import { acrossHeight, type Down, down, gapLabel, type Instant, instantsOf } from './down.js';
 import {
@@ -13,7 +12,7 @@ import {
   topOf,
 } from './geometry.js';
 import { boxOf, type Label, textWidth, type Tone } from './label.js';
-import type { LadderRow } from './row.js';
+import { isSegment, type LadderRow, type Packet } from './row.js';
 import type { Arrow, Placed } from './shapes.js';
 
 /** Where labels may stand on the part of an arrow that has room for them, the best place first. */
@@ -37,7 +36,9 @@ const mostRoom = 90;
 /** How often an arrow that crosses another goes down to have its label at its sender. */
 const insistence = 4;
 
-export function toneOf({ flags }: TraceSegment): Tone {
+export function toneOf(packet: Packet): Tone {
+  if (!isSegment(packet)) return packet.protocol === 'UDP' ? 'data' : 'icmp';
+  const { flags } = packet;
   if (flags.includes('RST')) return 'rst';
   if (flags.includes('SYN')) return 'syn';
   if (flags.includes('FIN')) return 'fin';
@@ -55,7 +56,7 @@ interface Flight {
   readonly turn: number | undefined;
   readonly label: string;
   readonly width: number;
-  readonly facts: Pick<Arrow, 'segment' | 'tone' | 'again'>;
+  readonly facts: Pick<Arrow, 'packet' | 'tone' | 'again'>;
 }
 
 /** An arrow with where it stands among the instants. */
@@ -65,7 +66,7 @@ interface Drawn {
   readonly label: string;
   readonly depart: number;
   readonly line: Obstacle;
-  /** What marks the end of a lost segment, with some air. */
+  /** What marks the end of a lost packet, with some air. */
   readonly cross: Obstacle | undefined;
   /** Nothing that concerns its label is below. */
   readonly reach: number;
@@ -100,10 +101,10 @@ function flightsOf(instants: readonly Instant[], place: Across): Flight[] {
   for (const [index, { kind, row }] of instants.entries())
     if (kind === 'arrive' || kind === 'missed') arrives.set(row, index);
   return instants.flatMap(({ kind, row, fall }, depart): Flight[] => {
-    if (kind !== 'segment' || row.kind !== 'segment') return [];
-    const { segment } = row;
-    const source = hosts.findIndex(({ name }) => name === segment.from);
-    const target = hosts.findIndex(({ name }) => name === segment.to);
+    if (kind !== 'packet' || row.kind !== 'packet') return [];
+    const { packet } = row;
+    const source = hosts.findIndex(({ name }) => name === packet.from);
+    const target = hosts.findIndex(({ name }) => name === packet.to);
     const [here, there] = [hosts[source], hosts[target]];
     if (here === undefined || there === undefined) return [];
     const rightwards = target > source || (target === source && source === 0);
@@ -120,7 +121,7 @@ function flightsOf(instants: readonly Instant[], place: Across): Flight[] {
         turn: isLoop ? fromX + (rightwards ? loopWidth : -loopWidth) : undefined,
         label,
         width: textWidth(label, sizes.label),
-        facts: { segment, tone: toneOf(segment), again: said.isAgain(segment) },
+        facts: { packet, tone: toneOf(packet), again: said.isAgain(packet) },
       },
     ];
   });
@@ -130,7 +131,7 @@ function drawnAt(flight: Flight, ys: readonly number[]): Drawn {
   const { depart, arrive, fall, fromX, toX, turn, facts, label, width } = flight;
   const from = { x: fromX, y: ys[depart] ?? 0 };
   const end = { x: toX, y: (arrive === undefined ? undefined : ys[arrive]) ?? from.y + fall };
-  const lost = facts.segment.receivedMs === undefined && turn === undefined;
+  const lost = facts.packet.receivedMs === undefined && turn === undefined;
   const to = lost ? pointOn({ from, to: end }, lostPart) : end;
   const arrow: Arrow = { ...facts, from, to, ...(turn !== undefined && { turn }) };
   const shape = turn === undefined ? stripe(arrow) : loopShape(arrow);
@@ -162,7 +163,7 @@ function labelAt(line: Line, text: string, tone: Tone, part: number, below: bool
   const away = below ? -(sizes.label * 0.93 + 3) : above;
   const { x, y } = pointOn(line, part);
   return {
-    kind: 'segment',
+    kind: 'packet',
     parts: [{ text, tone }],
     x: x + Math.sin(radians) * away,
     y: y - Math.cos(radians) * away,
@@ -180,13 +181,13 @@ function* places({ arrow, label, flight }: Drawn, crossed: boolean, place: Acros
     const x = turn + (rightwards ? 8 : -8);
     const anchor = rightwards ? 'start' : 'end';
     const y = (from.y + to.y) / 2 + 4;
-    yield spot({ kind: 'segment', parts: [{ text: label, tone }], x, y, anchor, size: sizes.label });
+    yield spot({ kind: 'packet', parts: [{ text: label, tone }], x, y, anchor, size: sizes.label });
     return;
   }
   const whole = firstPart({ from, to }, place);
   const length = Math.hypot(whole.to.x - whole.from.x, whole.to.y - whole.from.y);
   const half = (flight.width / 2 + 14) / Math.max(1, length);
-  const lost = arrow.segment.receivedMs === undefined;
+  const lost = arrow.packet.receivedMs === undefined;
   if (half >= 0.5) {
     yield spot(labelAt(whole, label, tone, lost ? half : 0.5, false, lost ? liftOverCross : lift));
     return;

@@ -1,13 +1,13 @@
 import type { Trace } from '../../record/trace.js';
 import type { RunWords } from '../run-words.js';
 import type { LadderRow } from './row.js';
-import { SegmentWords } from './segment-words.js';
+import { PacketWords } from './packet-words.js';
 import { deedText, foldText, socketPrefix, timeText } from './words.js';
 
 /** A description is heard from begin to end. */
 const mostSentences = 60;
 
-function sentence(row: LadderRow, trace: Trace, segments: SegmentWords, words: RunWords): string {
+function sentence(row: LadderRow, trace: Trace, packets: PacketWords, words: RunWords): string {
   switch (row.kind) {
     case 'call': {
       const { call } = row;
@@ -18,9 +18,9 @@ function sentence(row: LadderRow, trace: Trace, segments: SegmentWords, words: R
     }
     case 'return':
       return words.returning(row.call.name, row.call.host, row.call.result);
-    case 'segment': {
-      const { from, to, receivedMs } = row.segment;
-      return words.sending(from, segments.of(row.segment), to, receivedMs === undefined);
+    case 'packet': {
+      const { from, to, receivedMs } = row.packet;
+      return words.sending(from, packets.whole(row.packet, '→'), to, receivedMs === undefined);
     }
     case 'state':
       return words.isIn(row.state.host, row.state.state);
@@ -37,11 +37,11 @@ function sentence(row: LadderRow, trace: Trace, segments: SegmentWords, words: R
 export function describe(trace: Trace, rows: readonly LadderRow[], words: RunWords): string {
   const names = trace.hosts.map(({ name }) => name).join(words.comma);
   const shown = rows.slice(0, mostSentences);
-  const segments = new SegmentWords(trace, words);
+  const packets = new PacketWords(trace, words);
   const left = rows.length - shown.length;
   return [
     words.hosts(names === '' ? words.noHosts : names),
-    ...shown.map((row) => words.at(timeText(row.atMs), sentence(row, trace, segments, words))),
+    ...shown.map((row) => words.at(timeText(row.atMs), sentence(row, trace, packets, words))),
     ...(left === 0 ? [] : [words.moreEvents(left)]),
   ].join(' ');
 }

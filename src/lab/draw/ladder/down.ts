@@ -1,13 +1,12 @@
-import type { TraceSegment } from '../../record/trace.js';
 import { type Across, besideText, columnWidth, leastColumns, lineHeight, lostPart, sizes } from './across.js';
 import { type Label, type Part, wrapped } from './label.js';
 import { quietMs } from './fold.js';
-import { connectionKey, type FoldRow, type LadderRow } from './row.js';
+import { connectionKey, type FoldRow, type LadderRow, type Packet } from './row.js';
 import { foldText, spanText, timeText } from './words.js';
 
 /** An instant of a row: an arrow has two, and they need not be neighbours. */
 export interface Instant {
-  /** Of a lost segment that others overtook or followed closely: when it would have arrived, as they did. */
+  /** Of a lost packet that others overtook or followed closely: when it would have arrived, as they did. */
   readonly kind: LadderRow['kind'] | 'arrive' | 'missed' | 'gap';
   readonly atMs: number;
   readonly row: LadderRow;
@@ -17,7 +16,7 @@ export interface Instant {
   readonly lane: string;
   /** How long nothing happened, of a gap. */
   readonly spanMs: number;
-  /** What the arrow of a segment falls at least. */
+  /** What the arrow of a packet falls at least. */
   readonly fall: number;
   /** Room for the name of a state. */
   readonly nameHeight: number;
@@ -94,11 +93,11 @@ function inOrder(a: Instant, b: Instant): number {
 }
 
 /**
- * When a lost segment would have arrived, by the one that was on its way with it; so that its arrow goes beside that one's,
+ * When a lost packet would have arrived, by the one that was on its way with it; so that its arrow goes beside that one's,
  * not across it.
  */
-function missedMs({ from, to, sentMs }: TraceSegment, segments: readonly TraceSegment[]): number | undefined {
-  const beside = segments.flatMap((other) => {
+function missedMs({ from, to, sentMs }: Packet, packets: readonly Packet[]): number | undefined {
+  const beside = packets.flatMap((other) => {
     const flightMs = (other.receivedMs ?? other.sentMs) - other.sentMs;
     const apart = Math.abs(other.sentMs - sentMs);
     return other.from === from && other.to === to && apart < flightMs ? [{ apart, flightMs }] : [];
@@ -110,7 +109,7 @@ function missedMs({ from, to, sentMs }: TraceSegment, segments: readonly TraceSe
 /** All instants in order of time, with the gaps between them. */
 export function instantsOf(rows: readonly LadderRow[], place: Across): Instant[] {
   const folds = rows.flatMap((row): FoldRow[] => (row.kind === 'fold' ? [row] : []));
-  const segments = rows.flatMap((row) => (row.kind === 'segment' ? [row.segment] : []));
+  const packets = rows.flatMap((row) => (row.kind === 'packet' ? [row.packet] : []));
   const instants = rows.flatMap((row): Instant[] => {
     const begin = {
       atMs: row.atMs,
@@ -118,13 +117,13 @@ export function instantsOf(rows: readonly LadderRow[], place: Across): Instant[]
       lines: linesAcross(row, place),
       lane: laneOf(row, place),
       spanMs: 0,
-      fall: row.kind === 'segment' ? fallOf(row.segment, place) : 0,
+      fall: row.kind === 'packet' ? fallOf(row.packet, place) : 0,
       nameHeight: nameHeight(row, place),
     };
     const one: Instant = { ...begin, kind: row.kind };
-    if (row.kind !== 'segment') return [one];
-    const { sentMs, receivedMs } = row.segment;
-    const endMs = receivedMs ?? missedMs(row.segment, segments);
+    if (row.kind !== 'packet') return [one];
+    const { sentMs, receivedMs } = row.packet;
+    const endMs = receivedMs ?? missedMs(row.packet, packets);
     if (endMs === undefined) return [one];
     const fold = folds.find(({ atMs }) => atMs >= sentMs)?.atMs ?? Infinity;
     const atMs = Math.max(sentMs, Math.min(endMs, fold));
@@ -187,7 +186,7 @@ class Bottoms {
 }
 
 /** What an arrow falls at least, from its sender to its receiver. */
-function fallOf({ from, to }: TraceSegment, { hosts }: Across): number {
+function fallOf({ from, to }: Packet, { hosts }: Across): number {
   const index = (host: string): number => hosts.findIndex(({ name }) => name === host);
   return slant * Math.min(mostFalls, Math.max(1, Math.abs(index(from) - index(to))));
 }
@@ -207,15 +206,15 @@ function nameHeight(row: LadderRow, place: Across): number {
 }
 
 function hasTime({ kind }: Instant): boolean {
-  return kind === 'call' || kind === 'return' || kind === 'segment';
+  return kind === 'call' || kind === 'return' || kind === 'packet';
 }
 
 /** Whether the second instant needs a time of its own, since it is no work of the first. */
 function needsTime(first: Instant, second: Instant): boolean {
-  if (!hasTime(second) || (first.kind === 'segment' && second.kind === 'segment')) return false;
+  if (!hasTime(second) || (first.kind === 'packet' && second.kind === 'packet')) return false;
   if (second.atMs - first.atMs < togetherMs) return false;
   const sends =
-    first.row.kind === 'call' && second.row.kind === 'segment' && first.row.call.host === second.row.segment.from;
+    first.row.kind === 'call' && second.row.kind === 'packet' && first.row.call.host === second.row.packet.from;
   return (!sends || second.atMs - first.atMs >= 1) && timeText(first.atMs) !== timeText(second.atMs);
 }
 
@@ -266,23 +265,23 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       case 'call': {
         if (row.kind !== 'call') return y;
         const { host } = row.call;
-        const sends = next?.row.kind === 'segment' && next.kind === 'segment' && next.row.segment.from === host;
+        const sends = next?.row.kind === 'packet' && next.kind === 'packet' && next.row.packet.from === host;
         return Math.max(y, textFloor(host), sends ? departFloor(host) : 0, togetherFloor(index));
       }
       case 'return':
         return row.kind === 'return' ? Math.max(y, textFloor(row.call.host)) : y;
       case 'state':
         return lane === '' ? y : Math.max(y, lanes.lane(lane), lanes.ribbons);
-      case 'segment':
-        return row.kind === 'segment' ? Math.max(y, departFloor(row.segment.from)) : y;
+      case 'packet':
+        return row.kind === 'packet' ? Math.max(y, departFloor(row.packet.from)) : y;
       case 'arrive':
       case 'missed': {
-        if (row.kind !== 'segment') return y;
-        const { from, to } = row.segment;
+        if (row.kind !== 'packet') return y;
+        const { from, to } = row.packet;
         const departY = departs.get(row) ?? y;
         let met = 0;
         for (const other of flying)
-          if (other.kind === 'segment' && other.segment.from === to && other.segment.to === from)
+          if (other.kind === 'packet' && other.packet.from === to && other.packet.to === from)
             met = Math.max(met, (departs.get(other) ?? 0) + meetPart * slant);
         const last = arrived.get(`${from} ${to}`);
         const parallel = last === undefined ? 0 : last.y + Math.min(mostApart, departY - last.departY);
@@ -311,11 +310,11 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       own.texts = Math.max(own.texts, bottom);
       lanes.texts = Math.max(lanes.texts, bottom);
     }
-    if (row.kind !== 'segment') return;
+    if (row.kind !== 'packet') return;
     lanes.lines = Math.max(lanes.lines, at);
-    if (kind === 'segment') {
+    if (kind === 'packet') {
       departs.set(row, at);
-      const { from, to, receivedMs } = row.segment;
+      const { from, to, receivedMs } = row.packet;
       const own = lanes.of(from);
       if (receivedMs === undefined)
         lanes.lines = Math.max(lanes.lines, at + instant.fall * (from === to ? 1 : lostPart));
@@ -324,7 +323,7 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
       return;
     }
     flying.delete(row);
-    const { from, to } = row.segment;
+    const { from, to } = row.packet;
     const there = lanes.of(to);
     there.arrived = Math.max(there.arrived, at);
     arrived.set(`${from} ${to}`, { departY: departs.get(row) ?? at, y: at });
@@ -333,7 +332,7 @@ export function down(place: Across, instants: readonly Instant[], extra: Readonl
   for (const [index, instant] of instants.entries()) {
     const passed = before === undefined || before.kind === 'gap' ? 0 : pause(instant.atMs - before.atMs);
     const aside =
-      before !== undefined && instant.kind === 'segment' && before.row !== instant.row && before.kind !== 'call';
+      before !== undefined && instant.kind === 'packet' && before.row !== instant.row && before.kind !== 'call';
     y += passed + (aside ? aStep : 0);
     if (timed !== undefined && needsTime(timed.instant, instant)) y = Math.max(y, timed.y + lineHeight);
     const at = floorOf(index) + (extra.get(index) ?? 0);

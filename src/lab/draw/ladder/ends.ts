@@ -78,9 +78,9 @@ export function endColumns(host: string, rows: readonly LadderRow[]): { columns:
 }
 
 /** Hosts of the trace, and those that only an event names. */
-export function hostNames({ hosts, segments, events, states }: Trace): string[] {
+export function hostNames({ hosts, segments, packets = [], events, states }: Trace): string[] {
   const names = new Set(hosts.map(({ name }) => name));
-  for (const { from, to } of segments) names.add(from).add(to);
+  for (const { from, to } of [...segments, ...packets]) names.add(from).add(to);
   for (const event of events) if (isDeed(event)) names.add(event.host);
   for (const { host } of states) names.add(host);
   return [...names];

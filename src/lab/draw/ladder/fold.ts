@@ -1,11 +1,20 @@
 import type { TraceSegment, TraceState } from '../../record/trace.js';
-import { connectionKey, type FoldRow, inOrder, opensOrCloses, type LadderRow, segmentKey } from './row.js';
+import {
+  connectionKey,
+  flowKey,
+  type FoldRow,
+  inOrder,
+  isSegment,
+  opensOrCloses,
+  type LadderRow,
+  type Packet,
+} from './row.js';
 
-/** A shorter run of like segments stays as it is. */
+/** A shorter run of like packets stays as it is. */
 const shortestRun = 9;
 /** Rows of a run that stay at either end of it. */
 const kept = 2;
-/** With so many segments on their way a call or a state does not part a run: question and answer are fewer. */
+/** With so many packets on their way a call or a state does not part a run: question and answer are fewer. */
 const burst = 3;
 /** How far back in a run those are looked for that are still on their way. */
 const lookBack = 100;
@@ -16,12 +25,14 @@ export const emptyFold: FoldRow = {
   beginMs: 0,
   endMs: 0,
   segments: 0,
+  packets: 0,
   bytes: 0,
   again: 0,
   lost: 0,
   calls: 0,
   marks: 0,
   omitted: 0,
+  omittedPackets: 0,
   states: [],
 };
 
@@ -30,11 +41,17 @@ function asFold(row: LadderRow): FoldRow {
   switch (row.kind) {
     case 'fold':
       return row;
-    case 'segment': {
-      const { length, retransmission, receivedMs, sentMs } = row.segment;
-      const again = Number(retransmission);
-      const lost = Number(receivedMs === undefined);
-      return { ...fold, endMs: receivedMs ?? sentMs, segments: 1, bytes: length, again, lost };
+    case 'packet': {
+      const { packet } = row;
+      const { length, receivedMs, sentMs } = packet;
+      const counted = isSegment(packet) ? { segments: 1, again: Number(packet.retransmission) } : { packets: 1 };
+      return {
+        ...fold,
+        ...counted,
+        endMs: receivedMs ?? sentMs,
+        bytes: length,
+        lost: Number(receivedMs === undefined),
+      };
     }
     case 'call':
       return { ...fold, calls: 1 };
@@ -48,6 +65,19 @@ function asFold(row: LadderRow): FoldRow {
   }
 }
 
+/** What is added up. */
+const counts = [
+  'segments',
+  'packets',
+  'bytes',
+  'again',
+  'lost',
+  'calls',
+  'marks',
+  'omitted',
+  'omittedPackets',
+] as const;
+
 export function folded(rows: readonly LadderRow[]): FoldRow {
   const atMs = rows[0]?.atMs ?? 0;
   const sum = { ...emptyFold, atMs, beginMs: atMs, endMs: atMs };
@@ -56,8 +86,7 @@ export function folded(rows: readonly LadderRow[]): FoldRow {
     const one = asFold(row);
     sum.beginMs = Math.min(sum.beginMs, one.beginMs);
     sum.endMs = Math.max(sum.endMs, one.endMs);
-    for (const key of ['segments', 'bytes', 'again', 'lost', 'calls', 'marks', 'omitted'] as const)
-      sum[key] += one[key];
+    for (const key of counts) sum[key] += one[key];
     for (const state of one.states) states.set(connectionKey(state), state);
   }
   return { ...sum, states: [...states.values()] };
@@ -82,18 +111,31 @@ function acksOfFins(segments: readonly TraceSegment[]): Set<TraceSegment> {
   return found;
 }
 
+/** Of ICMP: RFC 1122 section 3.2.2. */
+const icmpErrors: ReadonlySet<number> = new Set([3, 4, 5, 11, 12]);
+/** Of ICMPv6 those below are errors: RFC 4443 section 2.1. */
+const firstInformational = 128;
+
+function isError(packet: Packet): boolean {
+  if (isSegment(packet) || packet.type === undefined) return false;
+  return packet.protocol === 'ICMP' ? icmpErrors.has(packet.type) : packet.type < firstInformational;
+}
+
 type IsLike = (row: LadderRow) => boolean;
 
 /** What a run may hold, from the level that hides least to the one that hides most. */
 export function levelsOf(segments: readonly TraceSegment[]): readonly IsLike[] {
   const acks = acksOfFins(segments);
   const isPlain: IsLike = (row) => {
-    if (row.kind !== 'segment' || acks.has(row.segment)) return row.kind === 'fold';
-    const { flags, retransmission, receivedMs } = row.segment;
-    return !retransmission && receivedMs !== undefined && flags.every((flag) => flag === 'ACK' || flag === 'PSH');
+    if (row.kind !== 'packet') return row.kind === 'fold';
+    const { packet } = row;
+    if (packet.receivedMs === undefined) return false;
+    if (!isSegment(packet)) return !isError(packet);
+    const { flags, retransmission } = packet;
+    return !acks.has(packet) && !retransmission && flags.every((flag) => flag === 'ACK' || flag === 'PSH');
   };
   const isCall: IsLike = (row) => (row.kind === 'call' || row.kind === 'return') && !row.call.failed;
-  const isOnTheWay: IsLike = (row) => row.kind === 'segment' && !opensOrCloses(row.segment);
+  const isOnTheWay: IsLike = (row) => row.kind === 'packet' && !opensOrCloses(row.packet) && !isError(row.packet);
   return [
     isPlain,
     (row) => isPlain(row) || isCall(row),
@@ -102,7 +144,7 @@ export function levelsOf(segments: readonly TraceSegment[]): readonly IsLike[] {
 }
 
 function landingOf(row: LadderRow): number {
-  return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
+  return row.kind === 'packet' ? (row.packet.receivedMs ?? row.atMs) : row.atMs;
 }
 
 /** The middle of the run as one row, which stands where those before it have arrived, if it is still going on then. */
@@ -122,7 +164,7 @@ function foldRun(run: readonly LadderRow[], isLike: IsLike, before: readonly Lad
 }
 
 function areMany(run: readonly LadderRow[], atMs: number): boolean {
-  return run.slice(-lookBack).filter((row) => row.kind === 'segment' && landingOf(row) > atMs).length >= burst;
+  return run.slice(-lookBack).filter((row) => row.kind === 'packet' && landingOf(row) > atMs).length >= burst;
 }
 
 /** Long runs of like rows in short. What is not like them, but came amid a burst, stands beside the run. */
@@ -133,7 +175,7 @@ export function foldRuns(rows: readonly LadderRow[], isLike: IsLike): LadderRow[
   const isBeside: IsLike = ({ kind, atMs }) =>
     (kind === 'call' || kind === 'return' || kind === 'state') && areMany(run, atMs);
   for (const row of rows) {
-    const key = row.kind === 'segment' ? segmentKey(row.segment) : undefined;
+    const key = row.kind === 'packet' ? flowKey(row.packet) : undefined;
     const like = isLike(row);
     if (like ? key !== undefined && connection !== undefined && key !== connection : !isBeside(row)) {
       result.push(...foldRun(run, isLike, result));

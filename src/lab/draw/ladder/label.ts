@@ -1,14 +1,14 @@
 import { columns, unitsOf } from '../text/columns.js';
 import { rectangle, type Shape, turned } from './geometry.js';
 
-export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data';
+export type Tone = 'plain' | 'soft' | 'strong' | 'good' | 'bad' | 'syn' | 'fin' | 'rst' | 'data' | 'icmp';
 
 export interface Part {
   readonly text: string;
   readonly tone: Tone;
 }
 
-export type LabelKind = 'host' | 'time' | 'call' | 'segment' | 'state' | 'mark' | 'error' | 'gap' | 'fold' | 'note';
+export type LabelKind = 'host' | 'time' | 'call' | 'packet' | 'state' | 'mark' | 'error' | 'gap' | 'fold' | 'note';
 
 /** A line of text. */
 export interface Label {

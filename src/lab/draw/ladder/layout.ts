@@ -48,7 +48,7 @@ function hostLabels({ hosts }: Across): Label[] {
   });
 }
 
-/** A time at each instant that has room for it; of a segment rather when it left than when it came. */
+/** A time at each instant that has room for it; of a packet rather when it left than when it came. */
 function timeLabels({ instants, ys }: Placed, { timeX, times }: Across): Label[] {
   if (!times) return [];
   const taken: number[] = [];
@@ -134,11 +134,11 @@ function spansOf(
     const top = Math.min(found.get(row)?.top ?? Infinity, isText ? y - textAbove : y);
     found.set(row, { top, bottom: Math.max(found.get(row)?.bottom ?? 0, y + height) });
   }
-  const ends = new Map(arrows.map(({ segment, from, to, turn = to.x }) => [segment, [from.x, to.x, turn]]));
+  const ends = new Map(arrows.map(({ packet, from, to, turn = to.x }) => [packet, [from.x, to.x, turn]]));
   return rows.map((row): Span => {
     const { top, bottom } = found.get(row) ?? { top: 0, bottom: 0 };
     const place = hosts.find(({ name }) => (row.kind === 'call' || row.kind === 'return') && row.call.host === name);
-    const xs = row.kind === 'segment' ? ends.get(row.segment) : place && [place.left, place.right];
+    const xs = row.kind === 'packet' ? ends.get(row.packet) : place && [place.left, place.right];
     return { top, bottom, left: Math.min(...(xs ?? [0])), right: Math.max(...(xs ?? [width])) };
   });
 }
@@ -195,18 +195,7 @@ function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]
   return { ribbons, labels };
 }
 
-const order: readonly LabelKind[] = [
-  'host',
-  'time',
-  'mark',
-  'error',
-  'fold',
-  'gap',
-  'call',
-  'state',
-  'segment',
-  'note',
-];
+const order: readonly LabelKind[] = ['host', 'time', 'mark', 'error', 'fold', 'gap', 'call', 'state', 'packet', 'note'];
 
 /** The picture in the room that it is given, or as wide as a page takes it. */
 export function layoutOf(

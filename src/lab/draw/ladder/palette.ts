@@ -17,6 +17,7 @@ interface Colours {
   readonly syn: string;
   readonly fin: string;
   readonly rst: string;
+  readonly icmp: string;
   readonly hatch: string;
   /** Fill and edge of a band, by the kind of its state. */
   readonly opening: string;
@@ -46,6 +47,7 @@ const light: Colours = {
   syn: '#0b57a4',
   fin: '#6b3fa0',
   rst: '#c01c1c',
+  icmp: '#8a4b00',
   hatch: '#ffffff',
   opening: '#dcebfb',
   openingEdge: '#7fb0e0',
@@ -74,6 +76,7 @@ const dark: Colours = {
   syn: '#7fb8f2',
   fin: '#c9a6f5',
   rst: '#ff8178',
+  icmp: '#f0b26b',
   hatch: '#14181d',
   opening: '#1b3552',
   openingEdge: '#4b7fb3',
@@ -124,6 +127,7 @@ const tones: Readonly<Record<string, string>> = {
   syn: 'syn',
   fin: 'fin',
   rst: 'rst',
+  icmp: 'icmp',
   data: 'ink',
 };
 
@@ -145,7 +149,7 @@ export function rulesOf(key: string): string {
     [' .t-rst', 'font-weight:700'],
     [' .halo', 'stroke:var(--page);stroke-width:3px;stroke-linejoin:round;paint-order:stroke'],
     [' .arrow', 'fill:none;stroke-width:1.3'],
-    ...['data', 'syn', 'fin', 'rst'].flatMap((tone) => [
+    ...['data', 'syn', 'fin', 'rst', 'icmp'].flatMap((tone) => [
       [` .a-${tone} .arrow,.${key} .a-${tone} .cross`, `stroke:var(--${tones[tone]})`] as const,
       [` .a-${tone} .head`, `fill:var(--${tones[tone]})`] as const,
     ]),

@@ -6,7 +6,7 @@ import { type Ink, TextLine, wrapText } from './text-line.js';
 const stateRoom = 13;
 /** With less between two lines a state stands there too, as calls do. */
 const roomyGap = 30;
-/** With less between two lines no arrow is drawn, but each segment written out. */
+/** With less between two lines no arrow is drawn, but each packet written out. */
 const narrowGap = 10;
 
 /** Text that belongs to a host. */
@@ -16,13 +16,13 @@ export interface Note {
   readonly ink: Ink;
 }
 
-/** A segment in words. */
-interface ArrowText {
+/** A packet in words. */
+export interface ArrowText {
   /** Names of hosts. */
   readonly from: string;
   readonly to: string;
-  readonly text: string;
-  readonly less: string;
+  /** From all there is to say to what must be said: the first that leaves room for the arrow is taken, else the last. */
+  readonly texts: readonly [string, ...string[]];
   readonly ink: Ink;
   readonly lost: boolean;
 }
@@ -138,17 +138,17 @@ export class Rails {
     });
   }
 
-  /** What is `less` important is left out where it would take the words off the arrow, which shows the direction. */
-  arrow({ from, to, text: words, less, ink, lost }: ArrowText): TextLine[] {
+  /** The words stand on the arrow, which shows the direction, if they can. */
+  arrow({ from, to, texts, ink, lost }: ArrowText): TextLine[] {
     const begin = this.#at.get(from);
     const end = this.#at.get(to);
     if (begin === undefined || end === undefined || begin === end) {
-      return this.#full(`${from} ${lost ? '--X' : '-->'} ${to}: ${words}${less}`, ink);
+      return this.#full(`${from} ${lost ? '--X' : '-->'} ${to}: ${texts[0]}`, ink);
     }
     const right = begin < end;
     const gap = Math.abs(end - begin) - 1;
     const fits = (what: string): boolean => columns(what) + 6 <= gap;
-    const text = fits(words + less) ? words + less : words;
+    const text = texts.find(fits) ?? texts.at(-1) ?? texts[0];
     const whole = fits(text);
     // A lost one ends on the way, but behind its text.
     const length = lost ? Math.max(Math.ceil((gap * 3) / 4), whole ? columns(text) + 6 : 0) : gap;

@@ -1,5 +1,5 @@
 import type { Event, MarkEvent } from '../../record/event.js';
-import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
+import type { Trace, TracePacket, TraceSegment, TraceState } from '../../record/trace.js';
 import { runEnglish } from '../run-words.js';
 import { type Said, saidOf } from '../text/event-text.js';
 
@@ -40,23 +40,34 @@ export function marksOf(
   });
 }
 
-/** Like segments in a row, and what stood among them, as one row. */
+/** What is an arrow. */
+export type Packet = TraceSegment | TracePacket;
+
+export function isSegment(packet: Packet): packet is TraceSegment {
+  return !('protocol' in packet);
+}
+
+/** Like packets in a row, and what stood among them, as one row. */
 export interface FoldRow {
   readonly kind: 'fold';
-  /** Where it stands among the rows: between its begin and the last segment of it that was sent. */
+  /** Where it stands among the rows: between its begin and the last packet of it that was sent. */
   readonly atMs: number;
   readonly beginMs: number;
   readonly endMs: number;
   readonly segments: number;
-  /** Bytes of data in `segments`. */
+  /** Those that are no segments. */
+  readonly packets: number;
+  /** Bytes of data in both. */
   readonly bytes: number;
-  /** Of `segments`, those sent again, and those that did not arrive. */
+  /** Of both, those sent again, and those that did not arrive. */
   readonly again: number;
   readonly lost: number;
   readonly calls: number;
   readonly marks: number;
   /** Segments that only the capture file has; they are not among `segments`. */
   readonly omitted: number;
+  /** The same of other packets. */
+  readonly omittedPackets: number;
   /** The last state of each connection end that changed meanwhile. */
   readonly states: readonly TraceState[];
 }
@@ -65,7 +76,7 @@ export type LadderRow =
   | { readonly kind: 'call'; readonly atMs: number; readonly call: Deed; readonly waits: boolean }
   /** Only of a call that waited. */
   | { readonly kind: 'return'; readonly atMs: number; readonly call: Deed }
-  | { readonly kind: 'segment'; readonly atMs: number; readonly segment: TraceSegment }
+  | { readonly kind: 'packet'; readonly atMs: number; readonly packet: Packet }
   | { readonly kind: 'state'; readonly atMs: number; readonly state: TraceState }
   | { readonly kind: 'mark'; readonly atMs: number; readonly mark: MarkEvent }
   | { readonly kind: 'error'; readonly atMs: number; readonly message: string }
@@ -74,7 +85,7 @@ export type LadderRow =
 const ranks: Readonly<Record<LadderRow['kind'], number>> = {
   mark: 0,
   call: 1,
-  segment: 2,
+  packet: 2,
   fold: 2,
   state: 3,
   return: 4,
@@ -91,12 +102,24 @@ export function connectionKey({ host, local, remote }: TraceState): string {
   return `${host} ${local.address}:${local.port} ${far}`;
 }
 
-/** The same for both directions. */
-export function segmentKey({ source, destination }: TraceSegment): string {
-  const [here, there] = [`${source.address}:${source.port}`, `${destination.address}:${destination.port}`];
-  return here < there ? `${here} ${there}` : `${there} ${here}`;
+export function protocolOf(packet: Packet): string {
+  return isSegment(packet) ? 'TCP' : packet.protocol;
 }
 
-export function opensOrCloses({ flags }: TraceSegment): boolean {
+/** Who talks to whom, the same for both directions: a connection, or datagrams between two ports. */
+export function flowKey(packet: Packet): string {
+  const { source, destination } = packet;
+  const [here, there] = [`${source.address}:${source.port}`, `${destination.address}:${destination.port}`];
+  return `${protocolOf(packet)} ${here < there ? `${here} ${there}` : `${there} ${here}`}`;
+}
+
+/** The pair of hosts between which packets of a protocol go: several flows of such a pair are told apart by their ports. */
+export function pairKey(packet: Packet): string {
+  return `${protocolOf(packet)} ${[packet.from, packet.to].sort().join(' ')}`;
+}
+
+export function opensOrCloses(packet: Packet): boolean {
+  if (!isSegment(packet)) return false;
+  const { flags } = packet;
   return flags.includes('SYN') || flags.includes('FIN') || flags.includes('RST');
 }

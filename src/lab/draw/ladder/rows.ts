@@ -1,8 +1,9 @@
 import { withPosition } from '../../record/position.js';
-import type { Trace, TraceSegment } from '../../record/trace.js';
+import type { Omitted } from '../../record/ends-kept.js';
+import type { Trace } from '../../record/trace.js';
 import { runEnglish, type RunWords } from '../run-words.js';
 import { emptyFold, folded, foldRuns, levelsOf } from './fold.js';
-import { deedsOf, inOrder, marksOf, type LadderRow } from './row.js';
+import { deedsOf, type FoldRow, inOrder, type LadderRow, marksOf, type Packet } from './row.js';
 
 /** Rows besides states, which stand beside the others. */
 const mostRows = 150;
@@ -40,17 +41,16 @@ function happensBetween(times: Float64Array, begin: number, end: number): boolea
   return next !== undefined && next < end;
 }
 
-function timesOf(segments: readonly TraceSegment[]): number[] {
+function timesOf({ segments, packets = [] }: Trace): number[] {
   const times: number[] = [];
-  for (const { sentMs, receivedMs = sentMs } of segments) times.push(sentMs, receivedMs);
+  for (const list of [segments, packets])
+    for (const { sentMs, receivedMs = sentMs } of list) times.push(sentMs, receivedMs);
   return times;
 }
 
 function callRows(trace: Trace, words: RunWords): LadderRow[] {
   const calls = deedsOf(trace.events, words);
-  const times = new Float64Array(
-    [...calls, ...marksOf(trace)].map(({ atMs }) => atMs).concat(timesOf(trace.segments)),
-  ).sort();
+  const times = new Float64Array([...calls, ...marksOf(trace)].map(({ atMs }) => atMs).concat(timesOf(trace))).sort();
   return calls.flatMap((call): LadderRow[] => {
     const { atMs, endMs } = call;
     const waits = endMs - atMs >= longWaitMs || (endMs - atMs >= waitMs && happensBetween(times, atMs, endMs));
@@ -59,23 +59,30 @@ function callRows(trace: Trace, words: RunWords): LadderRow[] {
   });
 }
 
-function segmentRows({ segments, omitted }: Trace): LadderRow[] {
-  return segments.flatMap((segment, index): LadderRow[] => {
-    const row: LadderRow = { kind: 'segment', atMs: segment.sentMs, segment };
+/** The packets of a list; where some of it are left out, a fold says so, which counts them as `counted`. */
+function packetRows(
+  packets: readonly Packet[],
+  omitted: Omitted | undefined,
+  counted: (count: number) => Partial<FoldRow>,
+): LadderRow[] {
+  return packets.flatMap((packet, index): LadderRow[] => {
+    const { sentMs } = packet;
+    const row: LadderRow = { kind: 'packet', atMs: sentMs, packet };
     if (omitted === undefined || omitted.afterIndex !== index) return [row];
-    const endMs = segments[index + 1]?.sentMs ?? segment.sentMs;
-    return [row, { ...emptyFold, atMs: segment.sentMs, beginMs: segment.sentMs, endMs, omitted: omitted.count }];
+    const endMs = packets[index + 1]?.sentMs ?? sentMs;
+    return [row, { ...emptyFold, ...counted(omitted.count), atMs: sentMs, beginMs: sentMs, endMs }];
   });
 }
 
 /**
- * What happened, in order of time, a row each. Long runs of like segments are folded, and if that does not suffice the
+ * What happened, in order of time, a row each. Long runs of like packets are folded, and if that does not suffice the
  * middle of the run is, so that there are never more than about 150 rows besides the states.
  */
 export function rowsOf(trace: Trace, words = runEnglish): LadderRow[] {
   const rows: LadderRow[] = [
     ...callRows(trace, words),
-    ...segmentRows(trace),
+    ...packetRows(trace.segments, trace.omitted, (omitted) => ({ omitted })),
+    ...packetRows(trace.packets ?? [], trace.omittedPackets, (omittedPackets) => ({ omittedPackets })),
     ...trace.states.map((state): LadderRow => ({ kind: 'state', atMs: state.atMs, state })),
     ...marksOf(trace, words).map((mark): LadderRow => ({ kind: 'mark', atMs: mark.atMs, mark })),
   ];

@@ -1,11 +1,11 @@
 // What a ladder is drawn of, with its place on the paper.
-import type { TraceSegment } from '../../record/trace.js';
 import type { Down } from './down.js';
 import type { Line } from './geometry.js';
 import type { Label, Tone } from './label.js';
+import type { Packet } from './row.js';
 
 export interface Arrow extends Line {
-  readonly segment: TraceSegment;
+  readonly packet: Packet;
   readonly tone: Tone;
   /** Sent before. */
   readonly again: boolean;

@@ -25,7 +25,7 @@ function title(text: string | undefined): string {
 function text(label: Label): string {
   const { kind, parts, x, y, anchor, size, degrees = 0 } = label;
   const turn = Math.abs(degrees) < 0.01 ? '' : ` transform="rotate(${number(degrees)} ${at({ x, y })})"`;
-  const names = kind === 'segment' || kind === 'call' ? `f${size} halo` : `f${size}`;
+  const names = kind === 'packet' || kind === 'call' ? `f${size} halo` : `f${size}`;
   const spans = parts.map((part) => `<tspan class="t-${part.tone}">${escapeXml(part.text)}</tspan>`).join('');
   return `<text class="${names}" x="${number(x)}" y="${number(y)}" text-anchor="${anchor}"${turn}>${title(label.title)}${spans}</text>`;
 }
@@ -43,8 +43,8 @@ function crossAt({ x, y }: Point): string {
   return `<path class="cross" d="M${at({ x: x - 5, y: y - 5 })}L${at({ x: x + 5, y: y + 5 })}M${at({ x: x - 5, y: y + 5 })}L${at({ x: x + 5, y: y - 5 })}"/>`;
 }
 
-function arrow({ from, to, turn, segment, tone, again }: Arrow): string {
-  const lost = segment.receivedMs === undefined;
+function arrow({ from, to, turn, packet, tone, again }: Arrow): string {
+  const lost = packet.receivedMs === undefined;
   const back = turn === undefined ? from : { x: turn, y: to.y };
   const way = turn === undefined ? [from, to] : [from, { x: turn, y: from.y }, { x: turn, y: to.y }, to];
   const end = lost ? crossAt(to) : head(back, to);
@@ -165,7 +165,7 @@ export function headingOf({ title: heading, variant }: Pick<Trace, 'title' | 'va
 }
 
 /**
- * The run as a ladder diagram: hosts are vertical lines, time runs downwards, segments are arrows. A file of its own. No other
+ * The run as a ladder diagram: hosts are vertical lines, time runs downwards, packets are arrows. A file of its own. No other
  * picture of a page may have its `key`, a name of letters, digits and `-`; one made of the run if absent.
  */
 export function ladderSvg(trace: Trace, key = keyOfRun(trace), words = runEnglish): string {

@@ -1,17 +1,25 @@
 import { stripVTControlCharacters } from 'node:util';
 import { UsageError } from '../../../index.js';
 import type { Json } from '../../record/json.js';
-import type { Endpoint } from '../../network/host.js';
-import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
-import { type Note, Rails } from './rails.js';
+import type { PacketEnd, Trace, TraceState } from '../../record/trace.js';
+import { type ArrowText, type Note, Rails } from './rails.js';
 import { quietMs } from './fold.js';
-import { connectionKey, type Deed, type FoldRow, type LadderRow, segmentKey } from './row.js';
+import {
+  connectionKey,
+  type Deed,
+  flowKey,
+  type FoldRow,
+  isSegment,
+  type LadderRow,
+  type Packet,
+  pairKey,
+} from './row.js';
 import { rowsOf } from './rows.js';
 import { type Ink, TextLine, wrapText } from './text-line.js';
 import { labelOf, textOf } from '../page/words.js';
 import { english, type ReportWords } from '../report-words.js';
 import type { RunWords } from '../run-words.js';
-import { SegmentWords } from './segment-words.js';
+import { PacketWords } from './packet-words.js';
 import { deedText, foldText, notDrawnTexts, resultText, socketPrefix, spanText, timeText } from './words.js';
 
 const narrowest = 40;
@@ -31,21 +39,29 @@ interface Block {
   readonly states: TraceState[];
 }
 
-function isSame(a: Endpoint, b: Endpoint | undefined): boolean {
+function isSame(a: PacketEnd, b: PacketEnd | undefined): boolean {
   return a.address === b?.address && a.port === b.port;
 }
 
+/** When a packet left the socket of the state, or came to it; an error comes to the one that sent what it is about. */
+function touched({ host, local, remote }: TraceState, packet: Packet): number | undefined {
+  const { from, to, source, destination, sentMs, receivedMs } = packet;
+  const isOf = (here: PacketEnd, there: PacketEnd): boolean => isSame(here, local) && isSame(there, remote);
+  if (host === from && isOf(source, destination)) return sentMs;
+  if (host !== to) return undefined;
+  const about = isSegment(packet) ? undefined : packet.about;
+  const isHere = about === undefined ? isOf(destination, source) : isOf(about.source, about.destination);
+  return isHere ? receivedMs : undefined;
+}
+
 /** When the row reached the host of the state, if the state may have come with it. */
-function reached({ host, local, remote }: TraceState, row: LadderRow): number | undefined {
+function reached(state: TraceState, row: LadderRow): number | undefined {
   switch (row.kind) {
-    case 'segment': {
-      const { from, to, source, destination, receivedMs } = row.segment;
-      if (host === from && isSame(source, local) && isSame(destination, remote)) return row.atMs;
-      return host === to && isSame(destination, local) && isSame(source, remote) ? receivedMs : undefined;
-    }
+    case 'packet':
+      return touched(state, row.packet);
     case 'call':
     case 'return':
-      return host === row.call.host ? row.atMs : undefined;
+      return state.host === row.call.host ? row.atMs : undefined;
     case 'state':
     case 'fold':
       return row.atMs;
@@ -86,25 +102,25 @@ function grouped<T>(
 class Wording {
   readonly #trace: Trace;
   readonly #sockets: Map<string, Set<string>>;
-  readonly #connections: Map<string, Set<string>>;
-  readonly #words: SegmentWords;
+  readonly #flows: Map<string, Set<string>>;
+  /** Several flows in all: an error must say which one it is about. */
+  readonly #isMixed: boolean;
+  readonly #words: PacketWords;
   readonly #said: RunWords;
 
   constructor(trace: Trace, words: RunWords) {
     this.#said = words;
-    const { states, segments } = trace;
-    this.#words = new SegmentWords(trace, words);
+    const { states, segments, packets = [] } = trace;
+    this.#words = new PacketWords(trace, words);
     this.#trace = trace;
     this.#sockets = grouped(states, Wording.#kind, connectionKey);
-    this.#connections = grouped(segments, Wording.#hosts, segmentKey);
+    const withPorts = [...segments, ...packets.filter(({ protocol }) => protocol === 'UDP')];
+    this.#flows = grouped(withPorts, pairKey, flowKey);
+    this.#isMixed = new Set(withPorts.map(flowKey)).size > 1;
   }
 
   static #kind({ host, remote }: TraceState): string {
     return `${host} ${remote === undefined ? 'unconnected' : 'connected'}`;
-  }
-
-  static #hosts({ from, to }: TraceSegment): string {
-    return [from, to].sort().join(' ');
   }
 
   state(state: TraceState): Note {
@@ -126,13 +142,16 @@ class Wording {
     return { host: call.host, text, ink: call.failed ? 'bad' : 'plain' };
   }
 
-  segment(segment: TraceSegment): { readonly text: string; readonly less: string; readonly ink: Ink } {
-    const { source, destination, flags, sentMs, receivedMs = sentMs } = segment;
-    const several = (this.#connections.get(Wording.#hosts(segment))?.size ?? 0) > 1;
-    const ink = flags.includes('RST') ? 'bad' : this.#words.isAgain(segment) ? 'again' : 'plain';
+  packet(packet: Packet): Pick<ArrowText, 'texts' | 'ink'> {
+    const { source, destination, sentMs, receivedMs = sentMs } = packet;
+    const isReset = isSegment(packet) && packet.flags.includes('RST');
+    const ink = isReset ? 'bad' : this.#words.isAgain(packet) ? 'again' : 'plain';
+    const several = (this.#flows.get(pairKey(packet))?.size ?? 0) > 1;
     const ports = several ? `${source.port}>${destination.port} ` : '';
-    const less = receivedMs - sentMs >= soonMs ? this.#said.took(spanText(receivedMs - sentMs)) : '';
-    return { text: `${ports}${this.#words.of(segment)}`, less, ink };
+    const took = receivedMs - sentMs >= soonMs ? this.#said.took(spanText(receivedMs - sentMs)) : '';
+    const whole = `${ports}${this.#words.whole(packet, '>')}`;
+    const least = this.#isMixed ? whole : `${ports}${this.#words.of(packet)}`;
+    return { texts: [`${whole}${took}`, whole, least], ink };
   }
 }
 
@@ -142,9 +161,9 @@ function linesOf(row: LadderRow, rails: Rails, wording: Wording, words: RunWords
       return rails.note(wording.call(row.call, row.waits));
     case 'return':
       return rails.note(wording.result(row.call));
-    case 'segment': {
-      const { from, to, receivedMs } = row.segment;
-      return rails.arrow({ from, to, ...wording.segment(row.segment), lost: receivedMs === undefined });
+    case 'packet': {
+      const { from, to, receivedMs } = row.packet;
+      return rails.arrow({ from, to, ...wording.packet(row.packet), lost: receivedMs === undefined });
     }
     case 'state':
       return rails.isOutside(row.state.host) ? [rails.line()] : rails.note(wording.state(row.state));
@@ -162,7 +181,7 @@ function linesOf(row: LadderRow, rails: Rails, wording: Wording, words: RunWords
 
 /** When a row is over, as far as it shows. */
 function endOf(row: LadderRow): number {
-  return row.kind === 'segment' ? (row.segment.receivedMs ?? row.atMs) : row.atMs;
+  return row.kind === 'packet' ? (row.packet.receivedMs ?? row.atMs) : row.atMs;
 }
 
 /** Longer arrows are no easier to follow. */

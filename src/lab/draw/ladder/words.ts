@@ -1,7 +1,8 @@
 import { columns } from '../text/columns.js';
 import { runEnglish, type RunWords } from '../run-words.js';
 import type { Event } from '../../record/event.js';
-import type { Trace, TraceSegment } from '../../record/trace.js';
+import type { IcmpName } from '../icmp-names.js';
+import type { Trace, TracePacket, TraceSegment } from '../../record/trace.js';
 import type { Deed, FoldRow } from './row.js';
 
 /** As textbooks order them, which is not the order of their bits. */
@@ -40,6 +41,32 @@ export function segmentText(
   ].join(' ');
 }
 
+/** What a message is called, or its type alone. */
+export function icmpNameOf({ protocol, type = 0, code = 0 }: TracePacket, words: RunWords): IcmpName {
+  const known = protocol === 'UDP' ? {} : words.icmp[protocol];
+  return known[`${type}/${code}`] ?? (code === 0 ? known[type] : undefined) ?? { name: words.icmpType(type, code) };
+}
+
+/** As `ICMP fragmentation needed, MTU 1200`, `UDP 12 bytes`; in brief where there is little room. */
+export function packetText(packet: TracePacket, words: RunWords, isBrief = false): string {
+  const { protocol, length, mtu, gateway, echo } = packet;
+  if (protocol === 'UDP') return `UDP ${words.bytes(length)}`;
+  const { name, brief = name } = icmpNameOf(packet, words);
+  const more = [
+    ...(mtu === undefined ? [] : [`MTU ${mtu}`]),
+    ...(gateway === undefined ? [] : [words.toRouter(gateway)]),
+    ...(echo === undefined ? [] : [words.echoOf(echo.id, echo.seq)]),
+  ];
+  return `${protocol} ${[isBrief ? brief : name, ...more].join(words.comma)}`;
+}
+
+/** The ports of the connection that an error is about, as `about 40000>80`; undefined where it says none. */
+export function aboutText({ about }: TracePacket, arrow: string, words: RunWords): string | undefined {
+  if (about?.source.port === undefined || about.destination.port === undefined) return undefined;
+  const ports = `${about.source.port}${arrow}${about.destination.port}`;
+  return words.about(about.protocol === 'TCP' ? ports : `${about.protocol} ${ports}`);
+}
+
 /** A time since the run began. */
 export function timeText(ms: number): string {
   if (ms >= 999.995) return `${(ms / 1000).toFixed(3)} s`;
@@ -55,12 +82,13 @@ export function spanText(ms: number): string {
 const figure = (count: number): string => count.toLocaleString('en-US');
 
 export function foldText(row: FoldRow, words = runEnglish): string {
-  const { segments, bytes, again, lost, calls, marks, omitted } = row;
+  const { segments, packets, bytes, again, lost, calls, marks, omitted, omittedPackets } = row;
   const more = figure(omitted);
+  const left = figure(omittedPackets);
   const parts = [
-    ...(segments === 0
-      ? []
-      : [words.segments(figure(segments), segments === 1), words.dataBytes(figure(bytes), bytes === 1)]),
+    ...(segments === 0 ? [] : [words.segments(figure(segments), segments === 1)]),
+    ...(packets === 0 ? [] : [words.packets(figure(packets), packets === 1)]),
+    ...(segments + packets === 0 ? [] : [words.dataBytes(figure(bytes), bytes === 1)]),
     ...(again === 0 ? [] : [words.sentAgain(figure(again))]),
     ...(lost === 0 ? [] : [words.lostOf(figure(lost))]),
     ...(calls === 0 ? [] : [words.calls(figure(calls), calls === 1)]),
@@ -68,6 +96,9 @@ export function foldText(row: FoldRow, words = runEnglish): string {
     ...(omitted === 0
       ? []
       : [words.inFileOnly(segments === 0 ? words.segments(more, omitted === 1) : words.further(more))]),
+    ...(omittedPackets === 0
+      ? []
+      : [words.inFileOnly(packets === 0 ? words.packets(left, omittedPackets === 1) : words.further(left))]),
   ];
   return parts.length === 0 ? '…' : `… ${parts.join(words.comma)} …`;
 }

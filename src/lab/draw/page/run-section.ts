@@ -3,15 +3,15 @@ import { escapeXml } from './escape.js';
 import { shown } from './value.js';
 import { labelOf } from './words.js';
 import { withPosition } from '../../record/position.js';
-import type { DeadRun, Trace, TraceSegment } from '../../record/trace.js';
+import type { DeadRun, Trace } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
 import { type Print, printOf } from '../ladder/paper.js';
 import { phone } from '../ladder/room.js';
-import { type Deed, deedsOf, marksOf } from '../ladder/row.js';
+import { type Deed, deedsOf, isSegment, marksOf, type Packet } from '../ladder/row.js';
 import type { ReportWords } from '../report-words.js';
 import { pictureClass } from '../ladder/palette.js';
 import { drawLadder, headingOf } from '../ladder/svg.js';
-import { SegmentWords } from '../ladder/segment-words.js';
+import { PacketWords } from '../ladder/packet-words.js';
 import { stateLines, stepsOf } from './steps.js';
 import { timeText } from '../ladder/words.js';
 
@@ -60,18 +60,25 @@ function callRow({ atMs, host, socket, text, result, failed }: Deed): ListRow {
   return { atMs, where: socket === undefined ? host : `${host} ${socket}`, what: text, result, failed };
 }
 
-function segmentRow(segment: TraceSegment, segments: SegmentWords, words: ReportWords): ListRow {
-  const { sentMs, receivedMs, from, to, source, destination, window } = segment;
-  const what = words.ofPorts(segments.of(segment), window, source.port, destination.port);
+function packetText(packet: Packet, said: PacketWords, words: ReportWords): string {
+  const text = said.whole(packet, '→');
+  if (isSegment(packet)) return words.ofPorts(text, packet.window, packet.source.port, packet.destination.port);
+  const [from, to] = [packet.source.port, packet.destination.port];
+  return from === undefined || to === undefined ? text : words.datagramOfPorts(text, from, to);
+}
+
+function packetRow(packet: Packet, said: PacketWords, words: ReportWords): ListRow {
+  const { sentMs, receivedMs, from, to } = packet;
+  const what = packetText(packet, said, words);
   const result = receivedMs === undefined ? words.run.lost : words.receivedAt(timeText(receivedMs));
   return { atMs: sentMs, where: `${from} → ${to}`, what, result, failed: receivedMs === undefined };
 }
 
-function listOf(trace: Trace, deeds: readonly Deed[], segments: SegmentWords, words: ReportWords): ListRow[] {
+function listOf(trace: Trace, deeds: readonly Deed[], said: PacketWords, words: ReportWords): ListRow[] {
   const rest = { where: '', result: '', failed: false };
   return [
     ...deeds.map(callRow),
-    ...trace.segments.map((segment) => segmentRow(segment, segments, words)),
+    ...[...trace.segments, ...(trace.packets ?? [])].map((packet) => packetRow(packet, said, words)),
     ...marksOf(trace, words.run).map(({ atMs, text }) => ({ ...rest, atMs, what: text })),
     ...(trace.error === undefined
       ? []
@@ -79,18 +86,20 @@ function listOf(trace: Trace, deeds: readonly Deed[], segments: SegmentWords, wo
   ].sort((a, b) => a.atMs - b.atMs);
 }
 
-function list(trace: Trace, segments: SegmentWords, words: ReportWords): string {
+function list(trace: Trace, said: PacketWords, words: ReportWords): string {
   const deeds = deedsOf(trace.events, words.run);
-  const rows = listOf(trace, deeds, segments, words);
+  const rows = listOf(trace, deeds, said, words);
   if (rows.length === 0) return '';
-  const left = rows.length - mostRows + (trace.omitted?.count ?? 0) + (trace.omittedEvents?.count ?? 0);
+  const { omitted, omittedPackets, omittedEvents, packets = [] } = trace;
+  const unrecorded = [omitted, omittedPackets, omittedEvents].reduce((sum, one) => sum + (one?.count ?? 0), 0);
+  const left = rows.length - mostRows + unrecorded;
   const lines = rows.slice(0, mostRows).map(({ atMs, where, what, result, failed }) => {
     const cells = [where, what].map((text) => `<td>${escapeXml(text)}</td>`).join('');
     return `<tr><td class="at">${timeText(atMs)}</td>${cells}<td${failed ? ' class="failed"' : ''}>${escapeXml(result)}</td></tr>`;
   });
   const head = words.happenedHead.map((name) => `<th scope="col">${name}</th>`).join('');
   return [
-    `<details><summary>${words.callsAndSegments(deeds.length, trace.segments.length)}</summary>`,
+    `<details><summary>${words.callsAndPackets(deeds.length, trace.segments.length, packets.length)}</summary>`,
     `<div class="scroll" tabindex="0"><table class="list"><thead><tr>${head}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`,
     left > 0 ? `<p class="soft">${words.notListed(left.toLocaleString('en-US'))}</p>` : '',
     '</details>',
@@ -134,9 +143,9 @@ function percent(part: number, whole: number): number {
 }
 
 /** What the page's script needs to step through the run, as JSON. */
-function steps({ trace, layout, narrow }: Drawn, segments: SegmentWords, words: ReportWords): string {
+function steps({ trace, layout, narrow }: Drawn, said: PacketWords, words: ReportWords): string {
   const pictures = [layout, narrow];
-  const all = stepsOf(trace, layout.rows, segments, words).map(({ row, head, fields, states, before }) => {
+  const all = stepsOf(trace, layout.rows, said, words).map(({ row, head, fields, states, before }) => {
     const spans = pictures.map(({ spans: places, width, height }) => {
       const { top, bottom, left, right } = places[row] ?? { top: 0, bottom: 0, left: 0, right: 0 };
       return [percent(top, height), percent(bottom, height), percent(left, width), percent(right, width)];
@@ -190,19 +199,19 @@ export function runSection(run: Drawn | DeadRun, number: string, isOneOf: boolea
   const { trace, print } = run;
   const { name, kernel, node, durationMs, error } = trace;
   const key = `ladder-${number}`;
-  const segments = new SegmentWords(trace, words.run);
+  const said = new PacketWords(trace, words.run);
   return [
     opening(id, trace, [print.paper, ...(print.parts.length > 1 ? ['in-parts'] : [])], isOneOf, words),
     error === undefined
       ? ''
       : `<p class="aborted"><span class="verdict refuted">${words.wasAborted}</span> ${escapeXml(withPosition(error))}</p>`,
-    `<div class="scene">${pictures(run, key, words)}${steps(run, segments, words)}`,
+    `<div class="scene">${pictures(run, key, words)}${steps(run, said, words)}`,
     printed(run, key),
     // The script puts the steps first in it.
     '<div class="beside">',
     findings(trace, words),
     `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs))].join(words.comma))}</p>`,
-    list(trace, segments, words),
+    list(trace, said, words),
     '</div></div></section>',
   ].join('\n');
 }

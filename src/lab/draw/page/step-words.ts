@@ -17,7 +17,7 @@ export interface StepWords {
   readonly was: (state: string, before: string) => string;
   readonly returns: (call: string, host: string, result: string) => string;
   readonly waits: (call: string) => string;
-  readonly lost: (segment: string) => string;
+  readonly lost: (packet: string) => string;
 
   // Names of fields, and what stands in them
   readonly host: string;
@@ -34,10 +34,20 @@ export interface StepWords {
   readonly window: string;
   readonly data: string;
   readonly options: string;
+  /** Of ICMP. */
+  readonly type: string;
+  readonly code: string;
+  readonly mtu: string;
+  readonly pointer: string;
+  readonly router: string;
+  readonly identifier: string;
+  readonly about: string;
+  readonly quotes: string;
   readonly sent: string;
   readonly received: string;
   readonly none: string;
   readonly range: (first: string, last: string) => string;
+  readonly numbered: (range: string) => string;
   readonly allBefore: (number: string) => string;
   readonly bytes: (count: string) => string;
   readonly scaled: (bytes: string, window: string, scale: number) => string;
@@ -70,7 +80,7 @@ export const stepEnglish: StepWords = {
   was: (state, before) => `${state}, was ${before}`,
   returns: (call, host, result) => `${host}: ${call} returns ${result}`,
   waits: (call) => `${call} waits`,
-  lost: (segment) => `${segment}, lost`,
+  lost: (packet) => `${packet}, lost`,
 
   host: 'Host',
   call: 'Call',
@@ -86,10 +96,19 @@ export const stepEnglish: StepWords = {
   window: 'Window',
   data: 'Data',
   options: 'Options',
+  type: 'Type',
+  code: 'Code',
+  mtu: 'MTU',
+  pointer: 'Pointer',
+  router: 'Router',
+  identifier: 'Identifier',
+  about: 'About',
+  quotes: 'Quotes',
   sent: 'Sent',
   received: 'Received',
   none: 'none',
   range: (first, last) => `${first} to ${last}`,
+  numbered: (range) => `sequence number ${range}`,
   allBefore: (number) => `all before ${number}`,
   bytes: (count) => (count === '1' ? '1 byte' : `${count} bytes`),
   scaled: (bytes, window, scale) => `${bytes} (${window}, scaled by 2^${scale})`,

@@ -1,82 +1,25 @@
-import type { TcpOptions } from '../../record/segment.js';
-import type { Trace, TraceSegment, TraceState } from '../../record/trace.js';
+import type { Trace, TraceState } from '../../record/trace.js';
 import { endpointText } from '../text/event-text.js';
 import { english, type ReportWords } from '../report-words.js';
-import type { StepWords } from './step-words.js';
-import type { Deed, LadderRow } from '../ladder/row.js';
+import { type Field, field, flightText, packetFields, segmentFields } from './packet-fields.js';
+import { type Deed, isSegment, type LadderRow } from '../ladder/row.js';
+import type { PacketWords } from '../ladder/packet-words.js';
 import { Scales } from '../ladder/scales.js';
-import type { SegmentWords } from '../ladder/segment-words.js';
-import { deedText, foldText, socketPrefix, spanText, timeText } from '../ladder/words.js';
+import { deedText, foldText, socketPrefix, timeText } from '../ladder/words.js';
 
 /** One thing that happened, as it is shown when one steps through a ladder. */
 export interface Step {
   /** Which of the ladder's rows it is. */
   readonly row: number;
   readonly head: string;
-  /** Names with what they stand for: the call and what came of it, or the fields of the segment. */
-  readonly fields: readonly (readonly [name: string, value: string])[];
+  /** Names with what they stand for: the call and what came of it, or the fields of the packet. */
+  readonly fields: readonly Field[];
   /** How many of the trace's states were there before the next step, and before this one. */
   readonly states: number;
   readonly before: number;
 }
 
-function optionTexts({ mss, windowScale, sackPermitted, sack, timestamps, others }: TcpOptions): string[] {
-  return [
-    ...(mss === undefined ? [] : [`MSS ${mss}`]),
-    ...(windowScale === undefined ? [] : [`window scale ${windowScale}`]),
-    ...(sackPermitted === undefined ? [] : ['SACK permitted']),
-    ...(sack ?? []).map(({ left, right }) => `SACK ${left} to ${right}`),
-    ...(timestamps === undefined ? [] : [`timestamp ${timestamps.value}, echo ${timestamps.echo}`]),
-    ...(others ?? []).map(({ kind, bytes }) => `option ${kind} of ${bytes.length + 2} bytes`),
-  ];
-}
-
-function figure(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-function windowText(segment: TraceSegment, scales: Scales, said: StepWords): string {
-  const scale = scales.of(segment);
-  const { window } = segment;
-  if (scale === undefined || scale === 0) return said.bytes(figure(window));
-  return said.scaled(said.bytes(figure(window * 2 ** scale)), figure(window), scale);
-}
-
-/** A row of fields, unless there is nothing to say. */
-function field(name: string, value: string | undefined): [string, string][] {
-  return value === undefined ? [] : [[name, value]];
-}
-
-function segmentFields(
-  segment: TraceSegment,
-  isAgain: boolean,
-  scales: Scales,
-  { steps: said, run }: ReportWords,
-): [string, string][] {
-  const { from, to, source, destination, flags, seq, ack, length, options, sentMs, receivedMs } = segment;
-  const shown = optionTexts(options);
-  const received = receivedMs === undefined ? undefined : flightText(sentMs, receivedMs, said);
-  return [
-    ...field(said.from, `${from}${run.comma}${endpointText(source)}`),
-    ...field(said.to, `${to}${run.comma}${endpointText(destination)}`),
-    ...field(said.flags, flags.join(' ') || run.noFlags),
-    ...field(said.sequence, length === 0 ? figure(seq) : said.range(figure(seq), figure(seq + length - 1))),
-    ...field(said.acknowledges, ack === undefined ? undefined : said.allBefore(figure(ack))),
-    ...field(said.window, windowText(segment, scales, said)),
-    ...field(said.data, length === 0 ? said.none : said.bytes(figure(length))),
-    ...field(said.options, shown.length === 0 ? undefined : shown.join('; ')),
-    ...field(said.sent, isAgain ? said.sentAgain(timeText(sentMs)) : timeText(sentMs)),
-    ...field(said.received, received ?? said.neverReceived),
-  ];
-}
-
-/** When it was over, and how long it had taken. */
-function flightText(beginMs: number, endMs: number, said: StepWords): string {
-  const ms = endMs - beginMs;
-  return said.later(timeText(endMs), ms < 1 ? `${Math.round(ms * 1000)} µs` : spanText(ms));
-}
-
-function callFields(trace: Trace, call: Deed, { steps: said, run }: ReportWords): [string, string][] {
+function callFields(trace: Trace, call: Deed, { steps: said, run }: ReportWords): Field[] {
   const { host, atMs, endMs, result } = call;
   return [
     ...field(said.host, host === '' ? said.none : host),
@@ -89,7 +32,7 @@ function callFields(trace: Trace, call: Deed, { steps: said, run }: ReportWords)
 
 function headOf(
   row: Exclude<LadderRow, { kind: 'state' }>,
-  segments: SegmentWords,
+  packets: PacketWords,
   { steps: said, run }: ReportWords,
 ): string {
   switch (row.kind) {
@@ -100,9 +43,9 @@ function headOf(
       const made = host === '' ? text : run.named(host, text);
       return row.waits ? said.waits(made) : result === '' ? made : `${made} = ${result}`;
     }
-    case 'segment': {
-      const { from, to, receivedMs } = row.segment;
-      const text = run.named(`${from} → ${to}`, segments.of(row.segment));
+    case 'packet': {
+      const { from, to, receivedMs } = row.packet;
+      const text = run.named(`${from} → ${to}`, packets.whole(row.packet, '→'));
       return receivedMs === undefined ? said.lost(text) : text;
     }
     case 'mark':
@@ -114,20 +57,16 @@ function headOf(
   }
 }
 
-function fieldsOf(
-  row: LadderRow,
-  trace: Trace,
-  segments: SegmentWords,
-  scales: Scales,
-  words: ReportWords,
-): [string, string][] {
+function fieldsOf(row: LadderRow, trace: Trace, packets: PacketWords, scales: Scales, words: ReportWords): Field[] {
   const { time, range } = words.steps;
   switch (row.kind) {
     case 'call':
     case 'return':
       return callFields(trace, row.call, words);
-    case 'segment':
-      return segmentFields(row.segment, segments.isAgain(row.segment), scales, words);
+    case 'packet':
+      return isSegment(row.packet)
+        ? segmentFields(row.packet, packets.isAgain(row.packet), scales, words)
+        : packetFields(row.packet, words);
     case 'fold':
       return [[time, range(timeText(row.beginMs), timeText(row.endMs))]];
     case 'mark':
@@ -141,7 +80,7 @@ function fieldsOf(
 export function stepsOf(
   trace: Trace,
   rows: readonly LadderRow[],
-  segments: SegmentWords,
+  packets: PacketWords,
   words: ReportWords = english,
 ): Step[] {
   const scales = new Scales(trace.segments);
@@ -162,8 +101,8 @@ export function stepsOf(
     return [
       {
         row: number,
-        head: headOf(row, segments, words),
-        fields: fieldsOf(row, trace, segments, scales, words),
+        head: headOf(row, packets, words),
+        fields: fieldsOf(row, trace, packets, scales, words),
         states: ends[place] ?? states.length,
         before: ends[place - 1] ?? 0,
       },

@@ -1,3 +1,4 @@
+import { isSegment } from '../../../../src/lab/draw/ladder/row.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
@@ -43,7 +44,7 @@ function outside({ width, height, labels, arrows, bands }: Layout): string[] {
   const within = ({ x, y }: { x: number; y: number }): boolean => x >= 0 && x <= width && y >= 0 && y <= height;
   return [
     ...labels.filter((label) => !boxOf(label).every(within)).map(textOf),
-    ...arrows.filter(({ from, to }) => !within(from) || !within(to)).map(({ segment }) => `arrow of ${segment.sentMs}`),
+    ...arrows.filter(({ from, to }) => !within(from) || !within(to)).map(({ packet }) => `arrow of ${packet.sentMs}`),
     ...bands
       .filter(({ x, top, width: wide, bottom }) => !rectangle(x, top, wide, bottom - top).every(within))
       .map(({ state }) => state),
@@ -119,7 +120,7 @@ describe('the layout', () => {
 
   test('says where each row stands', () => {
     const { rows, spans, arrows, hosts } = layoutOf(plainClose);
-    const at = rows.findIndex((row) => row.kind === 'segment');
+    const at = rows.findIndex((row) => row.kind === 'packet');
     const [arrow] = arrows;
     expect(spans[at]).toEqual({
       top: arrow?.from.y,
@@ -138,16 +139,16 @@ describe('the layout', () => {
 
   test('crosses the arrows of a simultaneous close, each with its label at its sender', () => {
     const { arrows, labels } = layoutOf(simultaneousClose);
-    const [one, other] = arrows.filter(({ segment }) => segment.flags.includes('FIN'));
+    const [one, other] = arrows.filter(({ packet }) => isSegment(packet) && packet.flags.includes('FIN'));
     expect(one !== undefined && other !== undefined && cross(one, other)).toBe(true);
-    const fins = labels.filter((label) => label.kind === 'segment' && textOf(label).startsWith('FIN'));
+    const fins = labels.filter((label) => label.kind === 'packet' && textOf(label).startsWith('FIN'));
     const middle = ((one?.from.x ?? 0) + (one?.to.x ?? 0)) / 2;
     expect(fins.map(({ x }) => x < middle)).toEqual([true, false]);
   });
 
   test('ends a lost segment midway', () => {
     const { arrows, hosts } = layoutOf(lostFin);
-    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    const lost = arrows.filter(({ packet }) => packet.receivedMs === undefined);
     expect(lost).toHaveLength(2);
     const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
     for (const { from, to } of lost) {
@@ -158,11 +159,13 @@ describe('the layout', () => {
 
   test('draws a lost segment beside those that were on their way with it, its label on its own arrow', () => {
     const { arrows, labels, height } = layoutOf(slowBurst);
-    const lost = arrows.filter(({ segment }) => segment.receivedMs === undefined);
+    const lost = arrows.filter(({ packet }) => packet.receivedMs === undefined);
     expect(lost).toHaveLength(1);
     for (const one of lost) {
       expect(arrows.filter((other) => cross(one, other))).toEqual([]);
-      const label = labels.find((other) => textOf(other).startsWith(`ACK seq=${one.segment.seq} `));
+      const label = labels.find((other) =>
+        textOf(other).startsWith(`ACK seq=${isSegment(one.packet) ? one.packet.seq : ''} `),
+      );
       const box = label === undefined ? [] : boxOf(label);
       expect(box).toHaveLength(4);
       expect(arrows.filter((arrow) => overlap(box, stripe(arrow)) > tolerance)).toEqual([]);
@@ -175,7 +178,7 @@ describe('the layout', () => {
       const { hosts, labels } = layoutOf(trace);
       const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
       const out = labels.filter((label) => {
-        return label.kind === 'segment' && !boxOf(label).every(({ x }) => x > left && x < right);
+        return label.kind === 'packet' && !boxOf(label).every(({ x }) => x > left && x < right);
       });
       expect(out.map(textOf)).toEqual([]);
     }
@@ -186,7 +189,7 @@ describe('the layout', () => {
     const straight = arrows.filter(({ turn }) => turn === undefined);
     const crossed = labels.filter((label) => {
       const box = boxOf(label);
-      return label.kind === 'segment' && straight.some((arrow) => overlap(box, stripe(arrow)) > tolerance);
+      return label.kind === 'packet' && straight.some((arrow) => overlap(box, stripe(arrow)) > tolerance);
     });
     expect(crossed.map(textOf)).toEqual([]);
   });
@@ -208,7 +211,7 @@ describe('the layout', () => {
         states: [],
       });
       const [left, right] = [hosts[0]?.right ?? 0, hosts[1]?.left ?? 0];
-      const shown = labels.filter(({ kind }) => kind === 'segment');
+      const shown = labels.filter(({ kind }) => kind === 'packet');
       expect(arrows.every(({ from, to }) => to.y - from.y > to.x - from.x)).toBe(true);
       expect(shown).toHaveLength(4);
       expect(shown.filter((label) => !boxOf(label).every(({ x }) => x > left && x < right))).toEqual([]);
@@ -267,8 +270,8 @@ describe('the layout', () => {
   test('has no label on the cross of a lost segment', () => {
     for (const trace of [lostFin, slowBurst]) {
       const { arrows, labels } = layoutOf(trace);
-      const crosses = arrows.flatMap(({ segment, to }) =>
-        segment.receivedMs === undefined ? [rectangle(to.x - 5, to.y - 5, 10, 10)] : [],
+      const crosses = arrows.flatMap(({ packet, to }) =>
+        packet.receivedMs === undefined ? [rectangle(to.x - 5, to.y - 5, 10, 10)] : [],
       );
       expect(crosses.length).toBeGreaterThan(0);
       const hit = labels.filter((label) => crosses.some((one) => overlap(boxOf(label), one) > 0));
@@ -343,8 +346,8 @@ describe('the layout', () => {
   });
 
   test('leaves out the port that all connections share where a label would be cut', () => {
-    expect(texts(layoutOf(manyConnections), 'segment')).toContain('40002→8080 ACK ack=1');
-    const onPhone = texts(layoutOf(manyConnections, undefined, phone), 'segment');
+    expect(texts(layoutOf(manyConnections), 'packet')).toContain('40002→8080 ACK ack=1');
+    const onPhone = texts(layoutOf(manyConnections, undefined, phone), 'packet');
     expect(onPhone).toContain(':40002 SYN ACK seq=0 ack=1');
     expect(onPhone.filter((text) => text.endsWith('…'))).toEqual([]);
   });

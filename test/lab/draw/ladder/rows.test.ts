@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { FoldRow, LadderRow } from '../../../../src/lab/draw/ladder/row.js';
+import { type FoldRow, isSegment, type LadderRow } from '../../../../src/lab/draw/ladder/row.js';
 import { rowsOf } from '../../../../src/lab/draw/ladder/rows.js';
 import { quietMs } from '../../../../src/lab/draw/ladder/fold.js';
-import { SegmentWords } from '../../../../src/lab/draw/ladder/segment-words.js';
+import { PacketWords } from '../../../../src/lab/draw/ladder/packet-words.js';
 import { foldText, spanText, timeText } from '../../../../src/lab/draw/ladder/words.js';
 import type { Trace, TraceSegment } from '../../../../src/lab/record/trace.js';
 import {
@@ -22,7 +22,10 @@ const folds = (rows: readonly LadderRow[]): FoldRow[] => rows.flatMap((row) => (
 
 /** Every segment is in a row or counted in a fold, none twice. */
 function counted(rows: readonly LadderRow[]): number {
-  return rows.reduce((sum, row) => sum + (row.kind === 'segment' ? 1 : row.kind === 'fold' ? row.segments : 0), 0);
+  return rows.reduce(
+    (sum, row) => sum + (row.kind === 'packet' ? 1 : row.kind === 'fold' ? row.segments + row.packets : 0),
+    0,
+  );
 }
 
 describe('rows', () => {
@@ -33,7 +36,7 @@ describe('rows', () => {
       const times = rows.map(({ atMs }) => atMs);
       expect(times).toEqual(times.toSorted((a, b) => a - b));
       expect(rows.filter(({ kind }) => kind !== 'state').length).toBeLessThanOrEqual(150);
-      expect(counted(rows)).toBe(trace.segments.length);
+      expect(counted(rows)).toBe(trace.segments.length + (trace.packets?.length ?? 0));
       expect(folds(rows).reduce((sum, { omitted }) => sum + omitted, 0)).toBe(trace.omitted?.count ?? 0);
     },
   );
@@ -50,8 +53,8 @@ describe('rows', () => {
     expect(fold.map((row) => foldText(row))).toEqual([
       '… 99,996 segments, 72,397,104 bytes, 5,000,000 more in the capture file only …',
     ]);
-    const words = new SegmentWords(longRun);
-    const shown = rows.flatMap((row) => (row.kind === 'segment' ? [words.of(row.segment)] : []));
+    const words = new PacketWords(longRun);
+    const shown = rows.flatMap((row) => (row.kind === 'packet' ? [words.of(row.packet)] : []));
     expect(shown.slice(0, 2)).toEqual(['SYN seq=0', 'SYN ACK seq=0 ack=1']);
     expect(shown.at(-1)).toBe('FIN ACK seq=72400001 ack=1');
   });
@@ -66,8 +69,8 @@ describe('rows', () => {
   test('fold a burst with the ACKs that answer it; calls amid it stand beside', () => {
     const rows = rowsOf(slowBurst);
     expect(folds(rows)).toMatchObject([{ segments: 10, bytes: 3 * 1448, lost: 0 }]);
-    const words = new SegmentWords(slowBurst);
-    expect(rows.flatMap((row) => (row.kind === 'segment' ? [words.of(row.segment)] : [])).slice(3)).toEqual([
+    const words = new PacketWords(slowBurst);
+    expect(rows.flatMap((row) => (row.kind === 'packet' ? [words.of(row.packet)] : [])).slice(3)).toEqual([
       'ACK seq=1 ack=1 len=1448',
       'ACK seq=1449 ack=1 len=1448',
       'ACK seq=2897 ack=1 len=1448',
@@ -87,7 +90,7 @@ describe('rows', () => {
   test('fold a burst where those before it have arrived', () => {
     const rows = rowsOf(slowBurst);
     const at = rows.findIndex(({ kind }) => kind === 'fold');
-    const before = rows.slice(0, at).flatMap((row) => (row.kind === 'segment' ? [row.segment.receivedMs ?? 0] : []));
+    const before = rows.slice(0, at).flatMap((row) => (row.kind === 'packet' ? [row.packet.receivedMs ?? 0] : []));
     expect(Math.max(...before)).toBeLessThanOrEqual(rows[at]?.atMs ?? 0);
   });
 
@@ -99,7 +102,9 @@ describe('rows', () => {
   test('show the segment that acknowledges a FIN', () => {
     const rows = rowsOf(halfClosed);
     expect(folds(rows)).toHaveLength(1);
-    const acks = rows.flatMap((row) => (row.kind === 'segment' && row.segment.ack === 2 ? [row.segment] : []));
+    const acks = rows.flatMap((row) =>
+      row.kind === 'packet' && isSegment(row.packet) && row.packet.ack === 2 ? [row.packet] : [],
+    );
     expect(acks[0]).toBe(halfClosed.segments.find(({ ack }) => ack === 2));
   });
 
@@ -132,7 +137,7 @@ describe('words', () => {
     [again, 'FIN ACK seq=1 ack=1 again'],
     [refusedConnect.segments[1], 'RST ACK seq=0 ack=1'],
   ])('of segment %#', (segment, text) => {
-    expect(segment === undefined ? '' : new SegmentWords({ segments: [] }).of(segment)).toBe(text);
+    expect(segment === undefined ? '' : new PacketWords({ segments: [] }).of(segment)).toBe(text);
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { manyDatagrams, refusedDatagram } from '../../../support/packet-traces.js';
 import { experimentsHtml } from '../../../../src/lab/draw/page/experiments.js';
 import { english } from '../../../../src/lab/draw/report-words.js';
 import { chinese } from '../../../../src/lab/draw/report-words.zh.js';
@@ -71,6 +72,16 @@ describe('the page of a long run', () => {
     const [some, twice] = [looks(500), looks(1000)];
     expect(some).toBeGreaterThan(500);
     expect(twice / some).toBeLessThan(2.5);
+  });
+
+  test('lists packets that are no segments among the calls and segments, and counts them apart', () => {
+    const html = experimentsHtml([refusedDatagram]);
+    expect(html).toContain('<summary>3 calls, 0 segments, 5 other packets</summary>');
+    const cells = (text: string, result: string): string => `<td>${text}</td><td${result}</td></tr>`;
+    expect(html).toContain(cells('UDP 12 bytes, port 40001 to 53', '>received 0.58 ms'));
+    expect(html).toContain(cells('UDP 7 bytes, port 40001 to 53', ' class="failed">lost'));
+    expect(html).toContain(cells('ICMP port unreachable, about UDP 40001→53', '>received 2.63 ms'));
+    expect(experimentsHtml([manyDatagrams])).toContain('903,501 more are not listed.');
   });
 
   test('is no larger with more segments', () => {

@@ -1,7 +1,8 @@
 import type { Trace, TraceSegment } from '../../record/trace.js';
 import { runEnglish, type RunWords } from '../run-words.js';
+import { isSegment, type Packet } from './row.js';
 import { Scales } from './scales.js';
-import { type SegmentFacts, segmentText } from './words.js';
+import { aboutText, packetText, type SegmentFacts, segmentText } from './words.js';
 
 /** What one end of a four-tuple has sent since its last new SYN. */
 interface Sent {
@@ -55,8 +56,8 @@ class Windows {
 
 const nothing = { oldSeq: false, oldAck: false, isProbe: false, window: undefined };
 
-/** Says segments in words, each as a reader needs it who has seen those before it. */
-export class SegmentWords {
+/** Says segments and other packets in words, each as a reader needs it who has seen those before it. */
+export class PacketWords {
   /** Of those of which the trace alone does not say it. */
   readonly #facts = new Map<TraceSegment, SegmentFacts>();
   readonly #words: RunWords;
@@ -95,13 +96,22 @@ export class SegmentWords {
     }
   }
 
-  of(segment: TraceSegment): string {
-    return segmentText(segment, this.#factsOf(segment), this.#words);
+  /** In brief where there is little room: of an ICMP message what it is called. */
+  of(packet: Packet, isBrief = false): string {
+    return isSegment(packet)
+      ? segmentText(packet, this.#factsOf(packet), this.#words)
+      : packetText(packet, this.#words, isBrief);
+  }
+
+  /** The same and what it is about, with the ports of that connection. */
+  whole(packet: Packet, arrow: string): string {
+    const about = isSegment(packet) ? undefined : aboutText(packet, arrow, this.#words);
+    return [this.of(packet), ...(about === undefined ? [] : [about])].join(this.#words.comma);
   }
 
   /** Seen before, with these flags. */
-  isAgain(segment: TraceSegment): boolean {
-    return this.#factsOf(segment).again;
+  isAgain(packet: Packet): boolean {
+    return isSegment(packet) && this.#factsOf(packet).again;
   }
 
   #factsOf(segment: TraceSegment): SegmentFacts {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
-import { SegmentWords } from '../../../../src/lab/draw/ladder/segment-words.js';
+import { PacketWords } from '../../../../src/lab/draw/ladder/packet-words.js';
 import { textOf } from '../../../../src/lab/draw/ladder/label.js';
 import { flagNames } from '../../../../src/lab/network/peer/segment.js';
 import type { Trace, TraceSegment } from '../../../../src/lab/record/trace.js';
@@ -33,13 +33,13 @@ function read(line: string, index: number): TraceSegment {
 
 function shown(lines: readonly string[], more: Partial<Trace> = {}): string[] {
   const segments = lines.map(read);
-  const words = new SegmentWords({ ...more, segments });
+  const words = new PacketWords({ ...more, segments });
   return segments.map((segment) => words.of(segment));
 }
 
 test('says which segment the link made', () => {
   const forged = { ...read('> RST 101', 3), byLink: true as const };
-  expect(new SegmentWords({ segments: [forged] }).of(forged)).toBe('RST seq=101 by the link');
+  expect(new PacketWords({ segments: [forged] }).of(forged)).toBe('RST seq=101 by the link');
 });
 
 test('says the numbers of what is held beyond a gap', () => {
@@ -50,7 +50,7 @@ test('says the numbers of what is held beyond a gap', () => {
     ],
   };
   const answer = { ...read('< ACK 1 1', 3), options };
-  expect(new SegmentWords({ segments: [answer] }).of(answer)).toBe('ACK ack=1 sack=11-21,31-41');
+  expect(new PacketWords({ segments: [answer] }).of(answer)).toBe('ACK ack=1 sack=11-21,31-41');
 });
 
 describe('a window', () => {
@@ -67,7 +67,7 @@ describe('a window', () => {
 
   test('of 0 is said, and the first after it; that of a RST is not', () => {
     const segments = windows({});
-    const words = new SegmentWords({ segments });
+    const words = new PacketWords({ segments });
     expect(segments.slice(2).map((segment) => words.of(segment))).toEqual([
       'ACK ack=1 win=0',
       'ACK seq=0 ack=1',
@@ -79,7 +79,7 @@ describe('a window', () => {
 
   test('is said in bytes where both ends scale it', () => {
     const segments = windows(scaled);
-    const words = new SegmentWords({ segments });
+    const words = new PacketWords({ segments });
     expect(segments.map((segment) => words.of(segment))).toContain('ACK ack=1 win=400');
   });
 });
@@ -93,7 +93,7 @@ test('a number that is not the next is that of a probe, but not after a RST that
 
 const handshake = ['> SYN 0', '< SYN+ACK 0 1', '> ACK 1 1'];
 
-describe('SegmentWords', () => {
+describe('PacketWords', () => {
   test('an answer with the numbers of the connection before, and the RST that it meets', () => {
     const lines = [...handshake, '> SYN 0', '< ACK 1 -65537', '> RST -65537', '> SYN 0 again', '< SYN+ACK 0 1'];
     expect(shown(lines).slice(3)).toEqual([
