@@ -1,8 +1,11 @@
+import { icmpName } from '../network/peer/icmp.js';
 import { listOf } from '../network/peer/option-list.js';
 import { segmentText, type WrittenSegment } from '../network/peer/notation.js';
 import type { CallEvent } from '../record/event.js';
 import type { Json } from '../record/json.js';
-import type { Trace, TraceSegment } from '../record/trace.js';
+import type { Trace, TracePacket, TraceSegment } from '../record/trace.js';
+import { runEnglish } from './run-words.js';
+import { icmpNameOf } from './ladder/words.js';
 
 /** A run as a script of packetdrill, and what of it such a script cannot say. */
 export interface PktScriptText {
@@ -136,6 +139,22 @@ function segmentLine(segment: TraceSegment, isPeers: boolean): string {
   return `${isPeers ? '<' : '>'} ${segmentText(written)}`;
 }
 
+/** A message of the peer about a segment of the host. What the host itself sends, and datagrams, such a script does not play here. */
+function icmpLine(packet: TracePacket, isPeers: boolean): Written {
+  const { protocol, type, code, mtu, about } = packet;
+  if (protocol === 'UDP' || type === undefined || code === undefined) return { cannot: 'UDP' };
+  const name = icmpName(protocol === 'ICMPv6', type, code);
+  if (!isPeers || name === undefined || about?.protocol !== 'TCP')
+    return { cannot: `${protocol} ${icmpNameOf(packet, runEnglish).name} of ${packet.from}` };
+  const { seq, length = 0 } = about;
+  const parts = [
+    `< icmp ${name}`,
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+    ...(seq === undefined ? [] : [`[${seq}:${seq + length}(${length})]`]),
+  ];
+  return { line: parts.join(' ') };
+}
+
 function seconds(ms: number): string {
   return String(Math.round(ms) / 1000);
 }
@@ -159,7 +178,7 @@ export function pktScript(trace: Trace): PktScriptText {
   if (!isOne) cannot.push('connections between other ports than those of the first');
   if (trace.segments.some(({ from, options }) => from === peer.name && options.timestamps !== undefined))
     cannot.push('timestamps of the peer: a script names those of the host that it echoes');
-  if (trace.omitted !== undefined || trace.omittedEvents !== undefined)
+  if ([trace.omitted, trace.omittedPackets, trace.omittedEvents].some((one) => one !== undefined))
     cannot.push('the middle of the run, which is not in the record');
   const parts: Part[] = [];
   for (const event of trace.events) {
@@ -172,6 +191,11 @@ export function pktScript(trace: Trace): PktScriptText {
   }
   for (const segment of trace.segments)
     parts.push({ atMs: segment.sentMs, line: segmentLine(segment, segment.from === peer.name) });
+  for (const packet of trace.packets ?? []) {
+    const written = icmpLine(packet, packet.from === peer.name);
+    if ('cannot' in written) cannot.push(written.cannot);
+    else parts.push({ atMs: packet.sentMs, line: written.line });
+  }
   parts.sort((a, b) => a.atMs - b.atMs);
   const begin = parts.find(({ line }) => !line.startsWith('//'))?.atMs ?? 0;
   let before = begin;

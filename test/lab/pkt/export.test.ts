@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { pktScript } from '../../../src/lab/draw/pkt-script.js';
+import { encodeIcmp } from '../../../src/lab/network/peer/icmp.js';
+import { encodeSegment } from '../../../src/lab/network/peer/segment.js';
 import { experiment, type Experiment } from '../../../src/lab/run/experiment.js';
 import { obstaclesOf } from '../../../src/lab/pkt/support.js';
 import { parsePkt } from '../../../src/lab/pkt/parse.js';
+import { pathMtu, refusedDatagram } from '../../support/packet-traces.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { play } from './play.js';
 
@@ -37,9 +40,26 @@ const active = experiment('A refused connect', async ({ host, peer }) => {
   await socket.expect('recv', 'ECONNREFUSED');
 });
 
+const unreachable = experiment('A connect that ICMP ends', async ({ host, peer, settle }) => {
+  const client = host('client');
+  const far = await peer('peer', client);
+  const socket = client.open();
+  socket.tryConnect({ address: far.address, port: 80 });
+  await settle();
+  const syn = far.take(({ flags }) => flags.includes('SYN'));
+  if (syn === undefined) throw new Error('no SYN has come');
+  const about = encodeSegment(syn, client.address, far.address);
+  const ends = { source: far.address, destination: client.address };
+  const packet = encodeIcmp({ ...ends, type: 'unreachable', code: 'port_unreachable', about });
+  if (packet === undefined) throw new Error('there is no such message');
+  far.sendPacket(packet);
+  await socket.expect('recv', 'ECONNREFUSED');
+});
+
 describe.skipIf(!canMakeNamespaces)('an experiment as a script of packetdrill (needs network namespaces)', () => {
   test.each([
     ['a passive open', passive, ['< S 0:0(0) win 65000 <mss 1000>', '> F. 21:21(0) ack 6 <...>', '// the request']],
+    ['a message of ICMP', unreachable, ['< icmp unreachable port_unreachable [0:0(0)]', '= -1 ECONNREFUSED']],
     ['an active open', active, ['= -1 EINPROGRESS', '> S 0:0(0) <...>', '--connect_port=80', '= -1 ECONNREFUSED']],
   ] satisfies [string, Experiment, string[]][])(
     '%s comes out as written when it is played',
@@ -50,9 +70,29 @@ describe.skipIf(!canMakeNamespaces)('an experiment as a script of packetdrill (n
       expect(obstaclesOf(parsePkt(text, 'x.pkt'), {})).toEqual([]);
       await play(text, 'x.pkt');
       // It can fail.
-      await expect(play(text.replace(/(< [^\n]*)R\./, '$1.'), 'x.pkt')).rejects.toThrow(/x\.pkt:\d+: /);
+      const changed = text.replace(/(< [^\n]*)R\./, '$1.').replace('port_unreachable', 'host_prohibited');
+      await expect(play(changed, 'x.pkt')).rejects.toThrow(/x\.pkt:\d+: /);
     },
   );
+
+  test('datagrams, messages of the host, and those about no segment are named, not written', () => {
+    const trace = {
+      ...refusedDatagram,
+      hosts: refusedDatagram.hosts.map((one) => ({ ...one, scripted: one.name === 'server' })),
+    };
+    const { text, cannot } = pktScript(trace);
+    expect(cannot).toEqual(expect.arrayContaining(['UDP', 'ICMP port unreachable of server']));
+    expect(cannot.filter((what) => what === 'UDP')).toHaveLength(1);
+    const [line] = pathMtu.packets ?? [];
+    const ofPeer = { ...trace, packets: line === undefined ? [] : [{ ...line, from: 'server', to: 'client' }] };
+    expect(pktScript(ofPeer).text).toContain('< icmp unreachable frag_needed mtu 1200 [1:1401(1400)]');
+    const ofHost = { ...trace, packets: line === undefined ? [] : [{ ...line, from: 'client', to: 'server' }] };
+    expect(pktScript(ofHost)).toMatchObject({
+      text: expect.not.stringContaining('icmp'),
+      cannot: expect.arrayContaining(['ICMP fragmentation needed of client']),
+    });
+    expect(text).not.toContain('icmp');
+  });
 
   test('what a script cannot say is told, and stands in it', async () => {
     const two = experiment('Two hosts', ({ host }) => {

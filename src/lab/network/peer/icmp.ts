@@ -59,6 +59,17 @@ export function icmpNumbers(
   return known === undefined || number === undefined ? undefined : [known.type, number];
 }
 
+/** The names of a type and code, as packetdrill writes them; `undefined` for what it has no names for. */
+export function icmpName(isV6: boolean, type: number, code: number): string | undefined {
+  for (const [name, kind] of Object.entries(isV6 ? ipv6 : ipv4)) {
+    if (kind.type !== type) continue;
+    const codeName = Object.entries(kind.codes).find(([, number]) => number === code)?.[0];
+    if (codeName !== undefined) return `${name} ${codeName}`;
+    if (code === 0) return name;
+  }
+  return undefined;
+}
+
 /** A message is at most 576 bytes long, RFC 1812 section 4.3.2.3; of ICMPv6 1280, RFC 4443 section 2.4. */
 const mostQuoted = { ipv4: 576 - 20 - 8, ipv6: 1280 - 40 - 8 };
 
