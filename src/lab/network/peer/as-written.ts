@@ -1,5 +1,6 @@
 import type { Flag, OptionItem } from '../../record/segment.js';
 import { flagLetters, optionListText, type WrittenSegment } from './notation.js';
+import type { IpFields } from './ip.js';
 import type { ArrivedSegment } from './segment-passed.js';
 import { sequenceLength } from './segment.js';
 
@@ -43,6 +44,25 @@ function isSame(expected: OptionItem, got: OptionItem | undefined): boolean {
   return expected.kind === 'TS' || optionListText([expected]) === optionListText([got]);
 }
 
+/** The fields in which an IP header is not as written. */
+export function ipDifferences(ip: WrittenIp, { tos = 0, ttl = 0 }: Partial<IpFields>): Difference[] {
+  const found: Difference[] = [];
+  const compare = (field: string, expected: number | string, got: number): void => {
+    if (expected !== got) found.push({ field, expected: String(expected), got: String(got) });
+  };
+  if (ip.tos !== undefined) compare('tos', ip.tos, tos);
+  if (ip.ttl !== undefined) compare('ttl', ip.ttl, ttl);
+  if (ip.ecn === 'ect01') {
+    if ((tos & 3) !== ecnBits.ect0 && (tos & 3) !== ecnBits.ect1) compare('ecn', 'ect0 or ect1', tos & 3);
+  } else if (ip.ecn !== undefined) compare('ecn', ecnBits[ip.ecn], tos & 3);
+  return found;
+}
+
+/** What the IP header of a packet of the peer says: a TTL of 255 and no TOS where nothing else is written. */
+export function ipOfPeer({ tos, ttl, ecn }: WrittenIp): IpFields {
+  return { tos: tos ?? (ecn === undefined || ecn === 'ect01' ? 0 : ecnBits[ecn]), ttl: ttl ?? 255 };
+}
+
 /** The fields in which a segment of the host is not as written; both with relative numbers. */
 export function differences(written: WrittenSegment, ip: WrittenIp, segment: ArrivedSegment): Difference[] {
   const found: Difference[] = [];
@@ -62,12 +82,7 @@ export function differences(written: WrittenSegment, ip: WrittenIp, segment: Arr
   if (written.window !== undefined) compare('win', written.window, segment.window);
   compare('urg', written.urgentPointer ?? 0, segment.urgentPointer);
   if (written.options !== 'any') found.push(...optionDifference(written.options, segment.optionList ?? []));
-  const { tos = 0, ttl = 0 } = segment.ip ?? {};
-  if (ip.tos !== undefined) compare('tos', ip.tos, tos);
-  if (ip.ttl !== undefined) compare('ttl', ip.ttl, ttl);
-  if (ip.ecn === 'ect01') {
-    if ((tos & 3) !== ecnBits.ect0 && (tos & 3) !== ecnBits.ect1) compare('ecn', 'ect0 or ect1', tos & 3);
-  } else if (ip.ecn !== undefined) compare('ecn', ecnBits[ip.ecn], tos & 3);
+  found.push(...ipDifferences(ip, segment.ip ?? {}));
   return found;
 }
 

@@ -1,7 +1,7 @@
 import { UsageError } from '../../../errors.js';
 import type { NetworkNamespace } from '../../../index.js';
 import type { Host } from '../host.js';
-import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
+import type { ArrivedPacket, ArrivedSegment, PeerSegment } from './segment-passed.js';
 import { until } from '../../record/until.js';
 import { Arrived } from './arrived.js';
 import {
@@ -15,10 +15,11 @@ import {
   Protocol,
   isIp,
 } from './frame.js';
-import { encodeIp, etherTypeOf, type PacketToSend } from './ip.js';
+import { fragmentsOf } from './fragments.js';
+import { decodeIp, encodeIp, etherTypeOf, type IpPacket, type PacketToSend } from './ip.js';
 import { isStamp, type LinkSocket, openOnLink, sendFrame, tryFrame } from './link-socket.js';
 import { OffloadSocket } from './offload.js';
-import { type AddressedSegment, encodeSegment, type Segment, segmentOf } from './segment.js';
+import { type AddressedSegment, encodeSegment, type Segment, segmentIn } from './segment.js';
 import { type ConnectionSettings, ScriptedConnection } from './connection.js';
 
 const noHardwareAddress = '00:00:00:00:00:00';
@@ -60,7 +61,10 @@ export class ScriptedPeer {
   /** Where the host is, by ARP. */
   #hostHardwareAddress: string | undefined;
   readonly #isGateway: boolean;
-  readonly #arrived: Arrived;
+  readonly #arrived: Arrived<ArrivedSegment>;
+  readonly #packets: Arrived<ArrivedPacket>;
+  /** Tells the fragments of one packet from those of the next. */
+  #fragmentId = 0;
   readonly #frame = new Uint8Array(longestFrame);
   #sentNs = 0n;
   #arpReplies = 0;
@@ -80,7 +84,8 @@ export class ScriptedPeer {
     this.#hardwareAddress = hardwareAddress ?? noHardwareAddress;
     this.#mtu = mtu;
     this.#openOffload = () => new OffloadSocket(settings.namespace, settings.link);
-    this.#arrived = new Arrived(settings.name);
+    this.#arrived = new Arrived(settings.name, 'segments');
+    this.#packets = new Arrived(settings.name, 'packets');
     this.#wire = openOnLink(settings.namespace, settings.link, {
       receiveBuffer: receiveBufferSize,
       options: { SO_TIMESTAMPNS: true },
@@ -126,12 +131,13 @@ export class ScriptedPeer {
   sendSegment(segment: AddressedSegment): void {
     const { source, destination, ip } = segment;
     const payload = encodeSegment(segment, source, destination);
-    this.sendPacket({ source, destination, protocol: Protocol.TCP, payload, ...ip });
+    this.#send(etherTypeOf(source), encodeIp({ source, destination, protocol: Protocol.TCP, payload, ...ip }));
   }
 
-  /** Sends any packet. */
+  /** Sends a packet that carries no segment, in fragments where it is longer than the MTU. */
   sendPacket(packet: PacketToSend): void {
-    this.#send(etherTypeOf(packet.source), encodeIp(packet));
+    const etherType = etherTypeOf(packet.source);
+    for (const bytes of fragmentsOf(packet, this.#mtu, ++this.#fragmentId)) this.#send(etherType, bytes);
   }
 
   /** When it sent last: nanoseconds since 1970, by the time of day at the start of this process; 0 where it has not. */
@@ -143,6 +149,12 @@ export class ScriptedPeer {
   take(match: (segment: ArrivedSegment) => boolean): ArrivedSegment | undefined {
     this.#read();
     return this.#arrived.take(match);
+  }
+
+  /** Takes the oldest packet that carries no segment and that `match` is true of. Only one behind a gateway keeps them. */
+  takePacket(match: (packet: ArrivedPacket) => boolean): ArrivedPacket | undefined {
+    this.#read();
+    return this.#packets.take(match);
   }
 
   /** Shows each that was read and nobody has taken to `take`, which takes it by returning true. Reads no more. */
@@ -200,7 +212,7 @@ export class ScriptedPeer {
       const atNs = message.control.find(isStamp)?.nanoseconds ?? 0n;
       if (frame === undefined || frame.source === this.#hardwareAddress) continue;
       if (frame.etherType === EtherType.ARP) this.#arp(decodeArp(frame.payload));
-      if (isIp(frame)) this.#keep(segmentOf(frame.payload), atNs);
+      if (isIp(frame)) this.#keep(decodeIp(frame.payload), atNs);
     }
     const { drops } = this.#wire.socket.getOption('PACKET_STATISTICS');
     if (drops > 0)
@@ -210,9 +222,11 @@ export class ScriptedPeer {
       );
   }
 
-  #keep(segment: AddressedSegment | undefined, atNs: bigint): void {
-    if (segment !== undefined && (this.#isGateway || segment.destination === this.address))
-      this.#arrived.add({ ...segment, atNs });
+  #keep(packet: IpPacket | undefined, atNs: bigint): void {
+    if (packet === undefined || !(this.#isGateway || packet.destination === this.address)) return;
+    const segment = segmentIn(packet);
+    if (segment !== undefined) this.#arrived.add({ ...segment, atNs });
+    else if (this.#isGateway) this.#packets.add({ ...packet, payload: new Uint8Array(packet.payload), atNs });
   }
 
   #arp(message: ArpMessage | undefined): void {

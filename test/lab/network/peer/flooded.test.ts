@@ -27,7 +27,7 @@ function arrived(seq: number, length = 0): ArrivedSegment {
 }
 
 /** How many fit. */
-function fill(waiting: Arrived, length: number): number {
+function fill(waiting: Arrived<ArrivedSegment>, length: number): number {
   for (let count = 0; ; count++) {
     try {
       waiting.add(arrived(count, length));
@@ -43,8 +43,8 @@ function fill(waiting: Arrived, length: number): number {
 
 describe('segments that nobody reads', () => {
   test('are kept up to 32 MiB, and what is taken makes room', () => {
-    expect(fill(new Arrived('client'), 65_536)).toBe(504);
-    const waiting = new Arrived('client');
+    expect(fill(new Arrived<ArrivedSegment>('client', 'segments'), 65_536)).toBe(504);
+    const waiting = new Arrived<ArrivedSegment>('client', 'segments');
     expect(fill(waiting, 0)).toBe(32_768);
     expect(waiting.take(({ seq }) => seq === 7)?.seq).toBe(7);
     waiting.takeEach(({ seq }) => seq < 3);
