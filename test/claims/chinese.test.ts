@@ -177,7 +177,7 @@ test.each(keys.filter((key) => !ofLists.has(key)))('the word %s fills in the sam
 });
 
 test('what a script of packetdrill has is counted in Chinese', () => {
-  const counts = { call: 1, segment: 2, icmp: 0, code: 3, shell: 4 };
+  const counts = { call: 1, segment: 2, udp: 0, icmp: 0, code: 3, shell: 4 };
   expect(english.scriptParts(counts)).toBe('1 call, 2 segments, 3 assertions, 4 shell commands');
   expect(chinese.scriptParts(counts)).toBe('1 次调用，2 个报文段，3 个断言，4 条 shell 命令');
 });

@@ -161,7 +161,7 @@ export interface ReportWords {
 }
 
 /** What the lines of a script of packetdrill are. */
-export type ScriptPart = 'call' | 'segment' | 'icmp' | 'code' | 'shell';
+export type ScriptPart = 'call' | 'segment' | 'udp' | 'icmp' | 'code' | 'shell';
 
 /** As a line, or a cell of a table's head, begins. */
 export function capital(text: string): string {
@@ -319,8 +319,8 @@ export const english: ReportWords = {
     `interrupted: ${recorded} of ${all} runs were recorded, the last ones not to their end`,
   couldNotBeRecorded: (name, why) => `${name}: it could not be recorded: ${why}`,
   someAborted: (count, of) => `${count} of ${of} runs ${count === 1 ? 'was' : 'were'} aborted:`,
-  scriptParts: ({ call, segment, icmp, code, shell }) =>
-    Object.entries({ call, segment, 'ICMP message': icmp, assertion: code, 'shell command': shell })
+  scriptParts: ({ call, segment, udp, icmp, code, shell }) =>
+    Object.entries({ call, segment, 'UDP packet': udp, 'ICMP message': icmp, assertion: code, 'shell command': shell })
       .filter(([, count]) => count > 0)
       .map(([what, count]) => counted(count, what))
       .join(', '),

@@ -147,10 +147,11 @@ export const chinese: ReportWords = {
   runsInterrupted: (recorded, all) => `被中断：${all} 次运行中记录了 ${recorded} 次，最后几次没有跑完`,
   couldNotBeRecorded: (name, why) => `${name}：没能记录下来：${why}`,
   someAborted: (count, of) => `${of} 次运行中有 ${count} 次中止：`,
-  scriptParts: ({ call, segment, icmp, code, shell }) =>
+  scriptParts: ({ call, segment, udp, icmp, code, shell }) =>
     [
       [call, '次调用'],
       [segment, '个报文段'],
+      [udp, '个 UDP 分组'],
       [icmp, '个 ICMP 消息'],
       [code, '个断言'],
       [shell, '条 shell 命令'],

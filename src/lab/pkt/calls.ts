@@ -11,6 +11,7 @@ import {
   number,
   type SystemCall,
 } from './machine.js';
+import { socketKindOf } from './socket-kind.js';
 import { addressOf, isUnspecified, transferCalls, unspecified } from './transfer-calls.js';
 import type { Value } from './script.js';
 import { field, namesOf, numberOf, optionBytes, optionLength } from './values.js';
@@ -35,10 +36,14 @@ const halves = ['read', 'write', 'both'] as const;
 /** The system calls a script may make, by name. */
 export const systemCalls: Readonly<Record<string, SystemCall>> = {
   socket: {
-    prepare: (machine, line) => () => {
-      const value = numberOf(line.result) ?? 3;
-      machine.descriptors.set(value, { socket: machine.open(`fd ${value}`), nonBlocking: false });
-      return { value };
+    prepare(machine, line) {
+      const kind = socketKindOf(line);
+      if (kind === undefined) throw new ArgumentMistake('socket: expected a type and a protocol that are known');
+      return () => {
+        const value = Math.max(numberOf(line.result) ?? 3, 0);
+        machine.descriptors.set(value, machine.open(`fd ${value}`, kind));
+        return { value };
+      };
     },
   },
   bind: {
@@ -70,7 +75,11 @@ export const systemCalls: Readonly<Record<string, SystemCall>> = {
         const socket = found.socket.socket.tryAccept();
         if (socket === undefined) return undefined;
         const value = numberOf(line.result) ?? -1;
-        const accepted = { socket: machine.host.record(`fd ${value}`, socket), nonBlocking: false };
+        const accepted = {
+          socket: machine.host.record(`fd ${value}`, socket),
+          carries: 'TCP',
+          nonBlocking: false,
+        } as const;
         machine.descriptors.set(value, accepted);
         machine.accepted(accepted);
         return { value };

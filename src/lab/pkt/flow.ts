@@ -1,5 +1,5 @@
 import type { ArrivedSegment } from '../network/peer/segment-passed.js';
-import { ecnBits, type WrittenIp, withoutAce } from '../network/peer/as-written.js';
+import { ipOfPeer, type WrittenIp, withoutAce } from '../network/peer/as-written.js';
 import type { WrittenSegment } from '../network/peer/notation.js';
 import { optionsOf } from '../network/peer/option-list.js';
 import { type AddressedSegment, withSackEdgesInOrder } from '../network/peer/segment.js';
@@ -76,10 +76,7 @@ export class Flow {
       options: optionsOf(known),
       optionList: known,
       payload: new Uint8Array(written.length),
-      ip: {
-        tos: ip.tos ?? (ip.ecn === undefined || ip.ecn === 'ect01' ? 0 : ecnBits[ip.ecn]),
-        ttl: ip.ttl ?? 255,
-      },
+      ip: ipOfPeer(ip),
     };
   }
 
@@ -109,6 +106,16 @@ export class Flow {
       options: optionsOf(list),
       optionList: list,
     };
+  }
+
+  /** Where a number of the peer stands in the script; `undefined` where it is of another connection, or of none yet. */
+  relativeOfRemote(
+    { source, sourcePort }: Pick<AddressedSegment, 'source' | 'sourcePort'>,
+    seq: number,
+  ): number | undefined {
+    const { remote } = this.tuple;
+    if (this.#remoteInitial === undefined || source !== remote.address || sourcePort !== remote.port) return undefined;
+    return wrapped(seq - this.#remoteInitial);
   }
 
   /** Notes which timestamp of the host a script's stands for, so that the peer can echo it. */

@@ -49,7 +49,7 @@ export function loadPkt(path: string, file: string, settings: PktSettings = {}):
   const network = networkOf(script, settings);
   const name = basename(path, '.pkt');
   const title = script.about === '' || script.about.length > longestTitle ? name : script.about;
-  const counts = { call: 0, segment: 0, icmp: 0, code: 0, shell: 0 };
+  const counts = { call: 0, segment: 0, udp: 0, icmp: 0, code: 0, shell: 0 };
   for (const { kind } of script.lines) counts[kind]++;
   return {
     name,

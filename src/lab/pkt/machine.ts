@@ -4,11 +4,13 @@ import type { PollEvent } from '../../index.js';
 import type { Host } from '../network/host.js';
 import type { LabSocket } from '../network/host.js';
 import type { CallLine, Value } from './script.js';
+import type { Carried, SocketKind } from './socket-kind.js';
 import { numberOf } from './values.js';
 
 /** A socket of a script. */
 export interface SocketDescriptor {
   readonly socket: LabSocket;
+  readonly carries: Carried;
   /** O_NONBLOCK as the script has it: the sockets themselves never block. */
   nonBlocking: boolean;
 }
@@ -32,12 +34,13 @@ export interface Machine {
   /** By the number the script gives it. */
   readonly descriptors: Map<number, Descriptor>;
   /** Opens a socket of the script's IP version. */
-  open(name: string): LabSocket;
+  open(name: string, kind: SocketKind): SocketDescriptor;
   /** The address a script's `...` stands for. */
   bindAddress(): { address: string; port: number };
   connectAddress(): { address: string; port: number };
   /** The call that decides whose packets the next ones are. */
   listens(descriptor: SocketDescriptor): void;
+  /** Or, of a socket that has no connection, where its packets go. */
   connects(descriptor: SocketDescriptor, target: { address: string; port: number }): void;
   accepted(descriptor: SocketDescriptor): void;
   /** Memory that the kernel may still read: it lives as long as the run. */

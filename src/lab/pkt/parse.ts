@@ -1,7 +1,7 @@
 import { readSegment } from '../network/peer/notation.js';
 import { type Place, Scanner } from '../record/scanner.js';
 import type { WrittenIp } from '../network/peer/as-written.js';
-import type { IcmpLine, Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
+import type { About, IcmpLine, Line, PktScript, SegmentLine, Value, Way, When, WrittenPorts } from './script.js';
 import { numberOf, valueText } from './values.js';
 
 const time = /\d*\.?\d+/y;
@@ -129,34 +129,54 @@ function readIp(scanner: Scanner): WrittenIp {
 
 type Happens = { readonly place: Place; readonly when: When };
 
-function readIcmp(scanner: Scanner, happens: Happens, way: Way, defined: Defined): IcmpLine {
+/** What all packets have: whose they are, and what their IP header says. */
+type Begun = Happens & Pick<SegmentLine, 'way' | 'ip' | 'addresses'>;
+
+/** A number of bytes in brackets. */
+function readLength(scanner: Scanner): number {
+  scanner.must('(');
+  const length = unsigned(scanner, 'a number of bytes', 16);
+  scanner.must(')');
+  return length;
+}
+
+function readAbout(scanner: Scanner): About {
+  if (scanner.take(/udp\b/y) !== undefined) return { protocol: 'UDP', length: readLength(scanner) };
+  if (scanner.take(/raw\b/y) !== undefined) return { protocol: 'raw', length: readLength(scanner) };
+  const seq = unsigned(scanner, 'a sequence number', 32);
+  scanner.must(':');
+  unsigned(scanner, 'a sequence number', 32);
+  return { protocol: 'TCP', seq, length: readLength(scanner) };
+}
+
+function readIcmp(scanner: Scanner, begun: Begun, defined: Defined): IcmpLine {
   const type = scanner.must(word, 'a type of ICMP');
-  const name = scanner.take(/(?!mtu\b|id\b)[a-z_][a-z0-9_]*/iy);
+  const name = scanner.take(/(?!(?:mtu|id)\b)[a-z_][a-z0-9_]*/iy);
   const code = name && (defined.get(name) ?? name);
   const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : unsigned(scanner, 'an MTU', 32);
-  let about: IcmpLine['about'];
-  if (scanner.take('[') !== undefined) {
-    const seq = unsigned(scanner, 'a sequence number', 32);
-    scanner.must(':');
-    unsigned(scanner, 'a sequence number', 32);
-    scanner.must('(');
-    about = { seq, length: unsigned(scanner, 'a number of bytes', 16) };
-    scanner.must(')');
-    scanner.must(']');
-  }
+  const id = scanner.take(/id\b/y) === undefined ? undefined : unsigned(scanner, 'an identifier', 16);
+  const about = scanner.take('[') === undefined ? undefined : readAbout(scanner);
+  if (about !== undefined) scanner.must(']');
   return {
-    ...happens,
+    ...begun,
     kind: 'icmp',
-    way,
     type,
     ...(code !== undefined && { code }),
     ...(mtu !== undefined && { mtu }),
+    ...(id !== undefined && { id }),
     ...(about !== undefined && { about }),
   };
 }
 
 /** What the importer does not know of the network layer: it is named where it stands. */
-const otherPacket = /(?:udp|gre|GREv0|mpls|psp)\b/y;
+const otherPacket = /(?:gre|GREv0|mpls|psp)\b/y;
+
+function readPorts(scanner: Scanner): WrittenPorts | undefined {
+  if (!scanner.isNext(/\d+\s*>\s*\d/y)) return undefined;
+  const source = unsigned(scanner, 'a port', 16);
+  scanner.must('>');
+  return { source, destination: unsigned(scanner, 'a port', 16) };
+}
 
 function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defined): Line {
   let ip = readIp(scanner);
@@ -172,24 +192,14 @@ function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defin
   }
   const { place } = scanner;
   const other = scanner.take(otherPacket);
-  if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP and ICMP alone`, place);
-  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, happens, way, defined);
-  let ports: SegmentLine['ports'];
-  if (scanner.isNext(/\d+\s*>\s*\d/y)) {
-    const source = unsigned(scanner, 'a port', 16);
-    scanner.must('>');
-    ports = { source, destination: unsigned(scanner, 'a port', 16) };
-  }
-  const segment = readSegment(scanner, defined);
-  return {
-    ...happens,
-    kind: 'segment',
-    way,
-    ip,
-    ...(addresses !== undefined && { addresses }),
-    ...(ports !== undefined && { ports }),
-    segment,
-  };
+  if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP, UDP and ICMP alone`, place);
+  const begun = { ...happens, way, ip, ...(addresses !== undefined && { addresses }) };
+  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, begun, defined);
+  const isDatagram = scanner.take(/udp\b/y) !== undefined;
+  const ports = readPorts(scanner);
+  const withPorts = { ...begun, ...(ports !== undefined && { ports }) };
+  if (isDatagram) return { ...withPorts, kind: 'udp', length: readLength(scanner) };
+  return { ...withPorts, kind: 'segment', segment: readSegment(scanner, defined) };
 }
 
 function readCall(scanner: Scanner, happens: Happens, defined: Defined): Line {

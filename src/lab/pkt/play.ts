@@ -2,13 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { codeOf } from '../../errors.js';
 import { Socket, unmapped } from '../../index.js';
 import type { Host } from '../network/host.js';
-import type { LabSocket } from '../network/host.js';
-import { encodeIcmp } from '../network/peer/icmp.js';
 import { asWritten, type Difference, differences, differencesText, gather } from '../network/peer/as-written.js';
 import { segmentText } from '../network/peer/notation.js';
 import type { ScriptedPeer } from '../network/peer/peer.js';
 import type { ArrivedSegment } from '../network/peer/segment-passed.js';
-import { encodeSegment } from '../network/peer/segment.js';
 import { patient } from '../record/patience.js';
 import { until } from '../record/until.js';
 import { KernelClock } from '../wire/clock.js';
@@ -16,11 +13,14 @@ import { AssertionFailure, nothingAssigned, runCode } from './code.js';
 import { PktFailure } from './failure.js';
 import { Flow, isAddressed, stampOf } from './flow.js';
 import { infoNames } from './info-names.js';
+import { hintAt, hostPacketText, packetDifferences, packetLineText } from './packets.js';
 import { type Descriptor, endConnection, type Machine, type SocketDescriptor } from './machine.js';
 import { runCall } from './run-call.js';
 import { runShell } from './shell.js';
-import type { CallLine, CodeLine, IcmpLine, Line, PktScript, SegmentLine, ShellLine } from './script.js';
+import type { CallLine, CodeLine, Line, PacketLine, PktScript, SegmentLine, ShellLine } from './script.js';
 import type { PktNetwork } from './settings.js';
+import { ScriptPackets } from './script-packets.js';
+import type { SocketKind } from './socket-kind.js';
 import { Timeline } from './timeline.js';
 import { beUrgent } from './urgent.js';
 
@@ -48,6 +48,7 @@ export class Player implements Machine {
   readonly #stage: PktStage;
   readonly #script: PktScript;
   readonly #network: PktNetwork;
+  readonly #packets: ScriptPackets;
   readonly #clock = new KernelClock();
   #time = new Timeline();
   /** Whose packets the next ones are. */
@@ -69,6 +70,7 @@ export class Player implements Machine {
     this.host = stage.host;
     this.#script = script;
     this.#network = network;
+    this.#packets = new ScriptPackets(stage.peer, network);
   }
 
   /** @throws {PktFailure} at the first line that did not come out as written. */
@@ -108,10 +110,15 @@ export class Player implements Machine {
     for (const each of this.descriptors.values()) if ('socket' in each) endConnection(each);
   }
 
-  open(name: string): LabSocket {
+  open(name: string, { type, protocol, carries, nonBlocking }: SocketKind): SocketDescriptor {
     const family = this.#network.ipVersion === 'ipv4' ? 'IPv4' : 'IPv6';
-    const socket = this.host.run(() => Socket.open({ family, type: 'stream' }));
-    return this.host.record(name, socket);
+    const socket = this.host.record(
+      name,
+      this.host.run(() => Socket.open({ family, type, protocol })),
+    );
+    const opened = { socket, carries, nonBlocking };
+    this.#packets.opened(opened);
+    return opened;
   }
 
   bindAddress(): { address: string; port: number } {
@@ -128,6 +135,10 @@ export class Player implements Machine {
   }
 
   connects(descriptor: SocketDescriptor, target: { address: string; port: number }): void {
+    if (descriptor.carries !== 'TCP') {
+      this.#packets.sendsTo(descriptor, target);
+      return;
+    }
     if (this.#under === descriptor && this.#state !== 'listening' && this.#state !== 'none') return;
     this.#under = descriptor;
     this.#state = 'connecting';
@@ -177,8 +188,10 @@ export class Player implements Machine {
         if (line.way === 'out') await this.#expect(line);
         else await this.#inTime(line, () => this.#send(line));
         return;
+      case 'udp':
       case 'icmp':
-        await this.#inTime(line, () => this.#sendIcmp(line));
+        if (line.way === 'out') await this.#expectPacket(line);
+        else await this.#inTime(line, () => this.#sendPacket(line));
         return;
       case 'code':
         await this.#inTime(line, () => this.#runCode(line));
@@ -264,29 +277,33 @@ export class Player implements Machine {
     return flow;
   }
 
-  async #next(line: SegmentLine, untilMs: number): Promise<ArrivedSegment | undefined> {
+  /** What `take` gives, as soon as it gives something. */
+  async #next<T>(take: () => T | undefined, untilMs: number): Promise<T | undefined> {
     const deadlineMs = Math.max(0, untilMs - performance.now());
     const { signal } = this.#stage;
-    const look = (): ArrivedSegment | 'failed' | undefined =>
-      this.#failure === undefined ? this.#take(line) : 'failed';
-    const found = await until(look, 'segment', { deadlineMs, signal }).catch((error: unknown) => {
+    const look = (): { readonly taken?: T } | undefined => {
+      if (this.#failure !== undefined) return {};
+      const taken = take();
+      return taken === undefined ? undefined : { taken };
+    };
+    const found = await until(look, 'packet', { deadlineMs, signal }).catch((error: unknown) => {
       if (codeOf(error) === 'ERR_TIMED_OUT') return undefined;
       throw error;
     });
-    if (found === 'failed') throw this.#failure;
-    return found;
+    if (this.#failure !== undefined) throw this.#failure;
+    return found?.taken;
   }
 
   async #expect(line: SegmentLine): Promise<void> {
     const { segment: written, ip, when } = line;
     const [fromMs, toMs] = this.#time.window(when, longestMs);
     const untilMs = toMs + lateMs;
-    const first = await this.#next(line, untilMs);
+    const first = await this.#next(() => this.#take(line), untilMs);
     const what = segmentText(written);
     if (first === undefined) this.#fail(line, `expected ${what}; nothing came`);
     const flow = this.#learn(line, first);
     const piece = async (): Promise<ArrivedSegment | undefined> => {
-      const came = await this.#next(line, untilMs);
+      const came = await this.#next(() => this.#take(line), untilMs);
       return came && flow.fromWire(came);
     };
     const pieces = this.#network.strictSegments ? (): Promise<undefined> => Promise.resolve(undefined) : piece;
@@ -300,7 +317,7 @@ export class Player implements Machine {
       const came = segmentText(asWritten(whole));
       this.#fail(line, `${differencesText(found)} (expected ${what}; came ${came})`, found);
     }
-    this.#checkTime(line, what, atMs, fromMs, toMs);
+    this.#checkTime(line, what, atMs, [fromMs, toMs]);
     this.#checkStamp(line, flow, whole);
     this.#time.came(when, atMs);
   }
@@ -319,58 +336,32 @@ export class Player implements Machine {
       ]);
   }
 
-  #checkTime(
-    line: Line,
-    what: string,
-    atMs: number,
-    fromMs: number,
-    toMs: number,
-    lastsMs = this.#time.since(toMs),
-  ): void {
+  #checkTime(line: Line, what: string, atMs: number, window: [fromMs: number, toMs: number], lastsMs?: number): void {
     if (line.when.kind === 'any') return;
-    const { toleranceMs, tolerancePercent } = this.#network;
-    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * lastsMs);
-    if (atMs >= fromMs - tolerance && atMs <= toMs + tolerance) return;
-    const since = (ms: number): string => `${this.#time.since(ms).toFixed(1)} ms`;
-    const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
-    this.#fail(
-      line,
-      `${what}: expected ${expected} after the line before, got ${since(atMs)} (tolerance ${Number(tolerance.toFixed(1))} ms)`,
-      [{ field: 'time', expected, got: since(atMs) }],
-    );
+    const wrong = this.#time.wrongTime(atMs, window, this.#network, lastsMs);
+    if (wrong !== undefined) this.#fail(line, `${what}: ${wrong.message}`, [wrong.difference]);
   }
 
-  #sendIcmp(line: IcmpLine): void {
-    const flow = this.#flow;
-    if (flow === undefined) this.#fail(line, 'there is no connection this message could be about');
-    const { local, remote } = flow.tuple;
-    const { seq, length } = line.about ?? { seq: 0, length: 0 };
-    const about = encodeSegment(
-      {
-        sourcePort: local.port,
-        destinationPort: remote.port,
-        seq: (seq + (flow.localInitial ?? 0)) >>> 0,
-        ack: 0,
-        flags: ['ACK'],
-        window: 0,
-        urgentPointer: 0,
-        options: {},
-        payload: new Uint8Array(length),
-      },
-      local.address,
-      remote.address,
-    );
-    const packet = encodeIcmp({
-      source: remote.address,
-      destination: local.address,
-      type: line.type,
-      code: line.code,
-      mtu: line.mtu,
-      about,
-    });
-    if (packet === undefined)
-      this.#fail(line, `icmp ${line.type} ${line.code ?? ''}: not a type and code that is known`);
-    this.#stage.peer.sendPacket(packet);
+  #sendPacket(line: PacketLine): void {
+    const cannot = this.#packets.send(line, this.#flow);
+    if (cannot !== undefined) this.#fail(line, cannot);
+  }
+
+  async #expectPacket(line: PacketLine): Promise<void> {
+    const [fromMs, toMs] = this.#time.window(line.when, longestMs);
+    const what = packetLineText(line);
+    const ours = await this.#next(() => this.#packets.take(line, this.#flow), toMs + lateMs);
+    // Whatever came instead: its addresses or ports are others.
+    const found = ours ?? this.#packets.takeOther(line, this.#flow);
+    if (found === undefined) this.#fail(line, `expected ${what}; nothing came${hintAt(line, this.#network)}`);
+    const different = packetDifferences(line, found);
+    const came = hostPacketText(found);
+    if (different.length > 0)
+      this.#fail(line, `${differencesText(different)} (expected ${what}; came ${came})`, different);
+    if (ours === undefined) this.#fail(line, `expected ${what}; nothing came of it, but ${came}`);
+    const atMs = this.#clock.toMs(found.packet.atNs);
+    this.#checkTime(line, what, atMs, [fromMs, toMs]);
+    this.#time.came(line.when, atMs);
   }
 
   #runCode(line: CodeLine): void {
@@ -412,7 +403,7 @@ export class Player implements Machine {
     const lastsMs = returnMs - dueMs;
     const checked = call.then(() => {
       const dueNowMs = returnMs + this.#time.lateMs - lateMs;
-      this.#checkTime(line, line.name, performance.now(), dueNowMs, dueNowMs + patient(wakeMs), lastsMs);
+      this.#checkTime(line, line.name, performance.now(), [dueNowMs, dueNowMs + patient(wakeMs)], lastsMs);
     });
     this.#pending = checked.catch((error: unknown) => void (this.#failure ??= error));
   }

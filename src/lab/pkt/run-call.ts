@@ -83,8 +83,10 @@ async function make(call: SystemCall, machine: Machine, line: CallLine, signal: 
   const first = once();
   if (first === undefined && isNonBlocking) return { errno: 'EAGAIN' };
   if (first !== undefined && (isNonBlocking || call.whole !== true)) return { returned: first };
-  const socket = descriptor !== undefined && 'socket' in descriptor ? descriptor.socket.socket : undefined;
-  if (call.whole === true && socket !== undefined) await untilConnected(socket, line, signal);
+  const found = descriptor !== undefined && 'socket' in descriptor ? descriptor : undefined;
+  const socket = found?.socket.socket;
+  if (call.whole === true && socket !== undefined && found?.carries === 'TCP')
+    await untilConnected(socket, line, signal);
   return { returned: await untilDone(call, line, once, first, socket, signal) };
 }
 

@@ -28,25 +28,50 @@ interface Happens {
   readonly when: When;
 }
 
-export interface SegmentLine extends Happens {
-  readonly kind: 'segment';
+interface Packet extends Happens {
   readonly way: Way;
   readonly ip: WrittenIp;
-  /** Addresses and ports of its own, where it has some. */
+  /** Addresses of its own, where it has some. */
   readonly addresses?: { readonly source: string; readonly destination: string };
-  readonly ports?: { readonly source: number; readonly destination: number };
+}
+
+/** Ports of its own. */
+export interface WrittenPorts {
+  readonly source: number;
+  readonly destination: number;
+}
+
+export interface SegmentLine extends Packet {
+  readonly kind: 'segment';
+  readonly ports?: WrittenPorts;
   readonly segment: WrittenSegment;
 }
 
-export interface IcmpLine extends Happens {
+export interface DatagramLine extends Packet {
+  readonly kind: 'udp';
+  /** A 0 is none. */
+  readonly ports?: WrittenPorts;
+  /** Bytes of data. */
+  readonly length: number;
+}
+
+/** What a message of ICMP is about; `raw` says how long the message is. */
+export type About =
+  | { readonly protocol: 'TCP'; readonly seq: number; readonly length: number }
+  | { readonly protocol: 'UDP' | 'raw'; readonly length: number };
+
+export interface IcmpLine extends Packet {
   readonly kind: 'icmp';
-  readonly way: Way;
   readonly type: string;
   readonly code?: string;
   readonly mtu?: number;
-  /** The segment it is about. */
-  readonly about?: { readonly seq: number; readonly length: number };
+  /** Of an echo. */
+  readonly id?: number;
+  readonly about?: About;
 }
+
+/** A packet that carries no segment. */
+export type PacketLine = DatagramLine | IcmpLine;
 
 export interface CallLine extends Happens {
   readonly kind: 'call';
@@ -72,7 +97,7 @@ export interface CodeLine extends Happens {
   readonly codePlace: Place;
 }
 
-export type Line = SegmentLine | IcmpLine | CallLine | ShellLine | CodeLine;
+export type Line = SegmentLine | PacketLine | CallLine | ShellLine | CodeLine;
 
 /** A script of packetdrill, read. */
 export interface PktScript {

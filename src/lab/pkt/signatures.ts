@@ -1,4 +1,5 @@
 import type { CallLine, Value } from './script.js';
+import { protocolOf, socketTypeOf } from './socket-kind.js';
 import { field, isInt, namesOf, numberOf, optionBytes, optionLength, valueText } from './values.js';
 
 /** What an argument must be: what to call it, and whether a value is one. */
@@ -59,6 +60,14 @@ const half: Kind = {
   fits: (value) => [0, 1, 2].includes(numberOf(value) ?? -1),
 };
 const command: Kind = { what: 'F_GETFL or F_SETFL', fits: (value) => /^F_[GS]ETFL$/.test(namesOf(value)[0] ?? '') };
+const socketType: Kind = {
+  what: 'SOCK_STREAM or SOCK_DGRAM',
+  fits: (value) => socketTypeOf(value) !== undefined,
+};
+const protocol: Kind = {
+  what: '0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP or IPPROTO_ICMPV6',
+  fits: (value) => protocolOf(value) !== undefined,
+};
 const nowhere: Kind = { what: 'NULL', fits: (value) => value.kind === 'word' && value.name === 'NULL' };
 
 function hasField(value: Value, name: string): boolean {
@@ -111,7 +120,7 @@ const moveMessage: Signature = { takes: [descriptor, message, number] };
 const named: Signature = { takes: [descriptor, address, any] };
 
 const signatures: Readonly<Record<string, Signature>> = {
-  socket: { takes: [any, any, any] },
+  socket: { takes: [any, socketType, protocol] },
   bind: named,
   listen: { takes: [descriptor, number] },
   accept: named,

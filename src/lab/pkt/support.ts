@@ -1,9 +1,9 @@
-import { icmpNumbers } from '../network/peer/icmp.js';
 import { systemCalls } from './calls.js';
 import { checkCode, nothingAssigned } from './code.js';
 import { knownNames } from './info-names.js';
+import { PacketObstacles } from './packet-obstacles.js';
 import type { CallLine, Line, PktScript, Value } from './script.js';
-import { type IpVersion, longestMs, type Obstacle, optionObstacles, type PktSettings, versionOf } from './settings.js';
+import { longestMs, type Obstacle, optionObstacles, type PktSettings, versionOf } from './settings.js';
 import { wrongArgument } from './signatures.js';
 import { wordNumber } from './values.js';
 
@@ -32,13 +32,12 @@ const compared = ['TCP_CM_INQ', 'IP_RECVERR', 'IPV6_RECVERR', 'SCM_TIMESTAMPING'
 /** Calls that take `AF_UNSPEC` for an address. */
 const unspecified = ['connect', 'send', 'sendto'];
 
-/** A socket of another kind than the script's, and control messages that nothing compares. */
-function otherKinds(name: string, all: readonly string[], line: CallLine): string[] {
+/** An address that names none, and control messages that nothing compares. */
+function notCompared(name: string, all: readonly string[], line: CallLine): string[] {
   const types = line.args.flatMap(cmsgTypes).filter((type) => !compared.includes(type));
-  const socket = name === 'socket' && !all.includes('SOCK_STREAM') ? ['socket: expected SOCK_STREAM'] : [];
   const refused = all.includes('AF_UNSPEC') && !unspecified.includes(name);
   const unspec = refused ? [`${name}: AF_UNSPEC is no address that can be given`] : [];
-  return [...socket, ...unspec, ...types.map((type) => `${name}: control messages of ${type} are not compared`)];
+  return [...unspec, ...types.map((type) => `${name}: control messages of ${type} are not compared`)];
 }
 
 function cmsgTypes(value: Value): string[] {
@@ -51,7 +50,7 @@ function ofCall(line: CallLine): Obstacle[] {
   const { name, args, place } = line;
   if (!Object.hasOwn(systemCalls, name)) return [{ place, reason: `${name}: not a call that can be made` }];
   const all = args.flatMap(words);
-  const kinds = otherKinds(name, all, line).map((reason) => ({ place, reason }));
+  const kinds = notCompared(name, all, line).map((reason) => ({ place, reason }));
   const unknown = all.find((word) => !named.test(word) && wordNumber(word) === undefined);
   if (unknown !== undefined) return [...kinds, { place, reason: `${name}: ${unknown} is not known` }];
   const wrong = wrongArgument(line);
@@ -59,23 +58,17 @@ function ofCall(line: CallLine): Obstacle[] {
   return [...kinds, { place: line.argPlaces[wrong.index] ?? place, reason: wrong.reason }];
 }
 
-function ofLine(line: Line, ipVersion: IpVersion, { allowShell = false }: PktSettings): Obstacle[] {
+function ofLine(line: Line, packets: PacketObstacles, { allowShell = false }: PktSettings): Obstacle[] {
   const { place } = line;
   switch (line.kind) {
     case 'shell': {
       const [first = ''] = line.command.split('\n', 1);
       return allowShell ? [] : [{ place, reason: `a shell command, which is run with --allow-shell only: ${first}` }];
     }
-    case 'icmp':
-      if (line.way === 'out') return [{ place, reason: 'ICMP of the host is not compared' }];
-      if (ipVersion !== 'ipv6' && (line.mtu ?? 0) >= 2 ** 16)
-        return [{ place, reason: `icmp ${line.type}: an MTU: expected 16 bits, got ${line.mtu}` }];
-      if (icmpNumbers(ipVersion === 'ipv6', line.type, line.code) !== undefined) return [];
-      return [{ place, reason: `icmp ${line.type} ${line.code ?? ''}: not a type and code that is known` }];
     case 'call':
-      return ofCall(line);
+      return [...ofCall(line), ...packets.of(line).map((reason) => ({ place, reason }))];
     default:
-      return [];
+      return packets.of(line).map((reason) => ({ place, reason }));
   }
 }
 
@@ -94,7 +87,7 @@ export function lengthMs({ lines }: PktScript): number {
  * @throws {ScriptError} where the code of a `%{ }%` cannot be read.
  */
 export function obstaclesOf(script: PktScript, settings: PktSettings): Obstacle[] {
-  const ipVersion = versionOf(script, settings);
+  const packets = new PacketObstacles(versionOf(script, settings));
   const assigned = nothingAssigned();
   for (const line of script.lines)
     if (line.kind === 'code') checkCode(line.code, script.file, knownNames, { begin: line.codePlace, assigned });
@@ -111,6 +104,6 @@ export function obstaclesOf(script: PktScript, settings: PktSettings): Obstacle[
   return [
     ...optionObstacles(script, settings),
     ...tooLong,
-    ...script.lines.flatMap((line) => ofLine(line, ipVersion, settings)),
+    ...script.lines.flatMap((line) => ofLine(line, packets, settings)),
   ];
 }

@@ -1,4 +1,11 @@
+import type { Difference } from '../network/peer/as-written.js';
 import type { When } from './script.js';
+
+/** How far a time may be from what is written, in milliseconds, or in percent of what it is part of. */
+export interface Tolerance {
+  readonly toleranceMs: number;
+  readonly tolerancePercent: number;
+}
 
 /** When the lines of a script are due, and when they happened: all in milliseconds of performance.now(). */
 export class Timeline {
@@ -47,6 +54,26 @@ export class Timeline {
   /** How long after the line before it was due. */
   since(ms: number): number {
     return ms - this.#plannedMs;
+  }
+
+  /**
+   * What is wrong with something that happened at `atMs` and was to happen from `fromMs` to `toMs`; `lastsMs` is what a part of
+   * is tolerated, the time since the line before if absent. `undefined` where nothing is.
+   */
+  wrongTime(
+    atMs: number,
+    [fromMs, toMs]: readonly [fromMs: number, toMs: number],
+    { toleranceMs, tolerancePercent }: Tolerance,
+    lastsMs = this.since(toMs),
+  ): { readonly message: string; readonly difference: Difference } | undefined {
+    const tolerance = Math.max(toleranceMs, (tolerancePercent / 100) * lastsMs);
+    if (atMs >= fromMs - tolerance && atMs <= toMs + tolerance) return undefined;
+    const since = (ms: number): string => `${this.since(ms).toFixed(1)} ms`;
+    const expected = fromMs === toMs ? since(fromMs) : `${since(fromMs)} to ${since(toMs)}`;
+    return {
+      message: `expected ${expected} after the line before, got ${since(atMs)} (tolerance ${Number(tolerance.toFixed(1))} ms)`,
+      difference: { field: 'time', expected, got: since(atMs) },
+    };
   }
 
   /** A line that was due has been played. */

@@ -1,7 +1,16 @@
 import type { MessageFlag } from '../../index.js';
 import { type Destination, type Memory, receiveInto, sendBlocking, sendParts } from '../../raw/raw.js';
 import { messageResults } from './control-results.js';
-import { argument, ArgumentMistake, count, descriptor, number, type Machine, type SystemCall } from './machine.js';
+import {
+  argument,
+  ArgumentMistake,
+  count,
+  descriptor,
+  number,
+  type Machine,
+  type SocketDescriptor,
+  type SystemCall,
+} from './machine.js';
 import type { CallLine, Value } from './script.js';
 import { field, namesOf, numberOf, wordNumber } from './values.js';
 
@@ -75,19 +84,39 @@ const receiving: SystemCall = {
 const MSG_FASTOPEN = wordNumber('MSG_FASTOPEN') ?? 0;
 const MSG_ZEROCOPY = wordNumber('MSG_ZEROCOPY') ?? 0;
 
-/** Where a send goes: a connection has its peer, MSG_FASTOPEN opens one. */
-function destinationOf(machine: Machine, line: CallLine, flags: number): Destination | undefined {
-  if ((flags & MSG_FASTOPEN) === 0) return undefined;
+/** Where a send says that it goes; nothing where it does not. */
+type Naming = (line: CallLine) => Value | undefined;
+
+const nowhere: Naming = () => undefined;
+
+/** Where a send goes: a connection has its peer, MSG_FASTOPEN opens one, and a packet goes to its address. */
+function destinationOf(machine: Machine, line: CallLine, flags: number, named: Naming): Destination | undefined {
   const found = descriptor(machine, line);
   const { family } = found.socket.socket;
-  if (isUnspecified(line.args[4])) return { family, address: unspecified };
-  const address = machine.connectAddress();
+  const name = named(line);
+  if (found.carries === 'TCP' ? (flags & MSG_FASTOPEN) === 0 : name === undefined) return undefined;
+  if (isUnspecified(name)) return { family, address: unspecified };
+  const address =
+    found.carries === 'TCP' ? machine.connectAddress() : { ...machine.connectAddress(), ...addressOf(name) };
   machine.connects(found, address);
   return { family, address };
 }
 
+/** linux/icmp.h, linux/icmpv6.h: a ping socket sends nothing else (ping_common_sendmsg()). */
+const echoRequests = { IPv4: 8, IPv6: 128 } as const;
+const icmpHeaderSize = 8;
+
+/** Of sendto(2) on a ping socket it begins with the header of an echo request, as there. */
+function memoryFor(found: SocketDescriptor, line: CallLine, part: Part): Memory {
+  const memory = memoryOf(part);
+  const { family } = found.socket.socket;
+  const isEcho = found.carries === 'ICMP' && line.name === 'sendto' && part.size >= icmpHeaderSize;
+  if (isEcho && typeof memory !== 'number') memory[0] = echoRequests[family === 'IPv6' ? 'IPv6' : 'IPv4'];
+  return memory;
+}
+
 /** A send of so many zeros, in one piece or several; what is left goes in one. */
-function sending(partsIn: (line: CallLine) => Part[], flagsIndex: number): SystemCall {
+function sending(partsIn: (line: CallLine) => Part[], flagsIndex: number, named = nowhere): SystemCall {
   const sum = (parts: readonly Part[]): number => parts.reduce((total, { size }) => total + size, 0);
   return {
     waits: 'POLLOUT',
@@ -97,17 +126,17 @@ function sending(partsIn: (line: CallLine) => Part[], flagsIndex: number): Syste
       if (parts.some((part) => part.isNull)) return undefined;
       const flags = flagsByNumber(line, flagsIndex);
       const { socket } = descriptor(machine, line).socket;
-      return sendBlocking(socket.fd, new Uint8Array(sum(parts)), flags, destinationOf(machine, line, flags));
+      return sendBlocking(socket.fd, new Uint8Array(sum(parts)), flags, destinationOf(machine, line, flags, named));
     },
     prepare(machine, line) {
       const found = descriptor(machine, line);
       const parts = partsIn(line);
       const total = sum(parts);
       const flags = flagsByNumber(line, flagsIndex);
-      const to = destinationOf(machine, line, flags);
+      const to = destinationOf(machine, line, flags, named);
       let left = total;
       return () => {
-        const memory = left === total ? parts.map(memoryOf) : [new Uint8Array(left)];
+        const memory = left === total ? parts.map((part) => memoryFor(found, line, part)) : [new Uint8Array(left)];
         if ((flags & MSG_ZEROCOPY) !== 0) for (const each of memory) if (typeof each !== 'number') machine.keep(each);
         const taken = sendParts(found.socket.socket.fd, memory, flags, to);
         if (taken === undefined) return undefined;
@@ -119,7 +148,8 @@ function sending(partsIn: (line: CallLine) => Part[], flagsIndex: number): Syste
 }
 
 /** fd, buffer, size, and for all but write(2) flags. */
-const sendingOne = sending((line) => [{ size: number(line, 2), isNull: isNull(line.args[1]) }], 3);
+const onePart = (line: CallLine): Part[] => [{ size: number(line, 2), isNull: isNull(line.args[1]) }];
+const sendingOne = sending(onePart, 3);
 
 /** Calls that move data. */
 export const transferCalls: Readonly<Record<string, SystemCall>> = {
@@ -128,8 +158,12 @@ export const transferCalls: Readonly<Record<string, SystemCall>> = {
   recvfrom: receiving,
   write: sendingOne,
   send: sendingOne,
-  sendto: sendingOne,
-  sendmsg: sending((line) => partsOf(argument(line, 1)), 2),
+  sendto: sending(onePart, 3, (line) => line.args[4]),
+  sendmsg: sending(
+    (line) => partsOf(argument(line, 1)),
+    2,
+    (line) => field(argument(line, 1), 'msg_name'),
+  ),
   recvmsg: {
     waits: 'POLLIN',
     prepare(machine, line) {

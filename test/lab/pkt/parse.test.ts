@@ -39,7 +39,19 @@ describe('parsePkt()', () => {
     ['0 < S 0:0(0) <mss 1', '1:20: expected "," or ">", got the end'],
     ['0 < S 0:0(0) <FO abc>', '1:18: expected bytes as pairs of hexadecimal digits, got "abc"'],
     ['0 < (tos 300) S 0:0(0)', '1:10: a TOS byte: expected 0 to 255, got 300'],
-    ['0 < udp (10)', '1:5: udp packets cannot be played: TCP and ICMP alone'],
+    ['0 < gre: S 0:0(0)', '1:5: gre packets cannot be played: TCP, UDP and ICMP alone'],
+    ['0 < udp', '1:8: expected "(", got the end'],
+    ['0 < udp ()', '1:10: expected a number of bytes, got ")"'],
+    ['0 < udp (10', '1:12: expected ")", got the end'],
+    ['0 < udp (-1)', '1:10: a number of bytes: expected 16 bits, got -1'],
+    ['0 < udp (65536)', '1:10: a number of bytes: expected 16 bits, got 65536'],
+    ['0 < udp 70000 > 9 (10)', '1:9: a port: expected 16 bits, got 70000'],
+    ['0 < udp 9 > (10)', '1:9: expected "(", got "9 > (10)"'],
+    ['0 < udp S 0:0(0)', '1:9: expected "(", got "S 0:0(0)"'],
+    ['0 < udp (10) ack 1', '1:14: expected a time in seconds, got "ack 1"'],
+    ['0 < icmp echo_request id 65536', '1:26: an identifier: expected 16 bits, got 65536'],
+    ['0 < icmp unreachable [udp 10]', '1:27: expected "(", got "10]"'],
+    ['0 < icmp unreachable [udp (10)', '1:31: expected "]", got the end'],
     ['0 `echo', '1:4: expected a command that ends with `, got "echo"'],
     ['0 %{ assert 1', '1:6: expected code that ends with }%, got "assert 1"'],
     ['0 close(3) = 0\n\n  +0 wat', '3:9: expected "(", got the end'],
@@ -106,11 +118,53 @@ describe('obstaclesOf()', () => {
       '1: --non_fatal: not an option that is known',
       '2: --mss: not an option that is known',
     ]);
-    expect(reasons('0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3')).toEqual(['1: socket: expected SOCK_STREAM']);
+    expect(reasons('0 socket(..., SOCK_RAW, IPPROTO_UDP) = 3')).toEqual([
+      '1: socket: expected SOCK_STREAM or SOCK_DGRAM, got SOCK_RAW',
+    ]);
+    expect(reasons('0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3')).toEqual([
+      '1: socket: expected 0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP or IPPROTO_ICMPV6, got IPPROTO_MPTCP',
+    ]);
     const receive = (type: string): string =>
       `0 recvmsg(3, {msg_iov(1)=[{..., 9}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=${type}, cmsg_data=0}]}, 0) = 9`;
     expect(reasons(receive('TCP_CM_INQ'))).toEqual([]);
     expect(reasons(receive('SO_MARK'))).toEqual(['1: recvmsg: control messages of SO_MARK are not compared']);
+  });
+
+  const opened = '0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3';
+
+  test.each([
+    [`${opened}\n+0 < udp (65507)\n+0 > (ttl 64) udp (0)\n+0 > udp 0 > 9 (0)`, []],
+    [opened, []],
+    ['0 < udp 40000 > 9 (10)\n+0 > udp 9 > 40000 (10)', []],
+    [
+      '0 < udp (10)\n+0 > udp (10)\n+0 > udp 0 > 9 (10)',
+      [
+        '1: udp (10): no UDP socket has been opened before it: write its ports, as udp 40000 > 9 (10)',
+        '2: udp (10): no UDP socket has been opened before it: open one with SOCK_DGRAM',
+        '3: udp (10): no UDP socket has been opened before it: open one with SOCK_DGRAM',
+      ],
+    ],
+    ['0 socket(..., SOCK_DGRAM, IPPROTO_ICMP) = 3\n+0 < udp (10)', ['2: udp (10): no UDP socket has been opened']],
+    [`${opened}\n+0 < udp (65508)`, ['2: udp (65508): expected at most 65507 bytes over IPv4, got 65508']],
+    [`--ip_version=ipv6\n${opened}\n+0 < udp (65527)`, []],
+    [`--ip_version=ipv6\n${opened}\n+0 < udp (65528)`, ['3: udp (65528): expected at most 65527 bytes over IPv6']],
+    [`${opened}\n+0 < ipv4 192.0.2.9 > 999.0.2.1: udp (1)`, ['2: 999.0.2.1: expected an IPv4 address']],
+    ['0 < ipv4 192.0.2.9 > ::1: S 0:0(0)', ['1: ::1: expected an IPv4 address']],
+    ['0 > icmp unreachable port_unreachable [udp (10)]\n0 > icmp echo_reply id 4', []],
+    ['0 < icmp type_200 code_7\n0 < icmp unreachable precedence_cutoff [raw (8)]', []],
+    ['0 < icmp type_256', ['1: icmp type_256 : not a type and code that is known']],
+    ['0 < icmp echo_request mtu 1200', ['1: icmp echo_request: only unreachable frag_needed has an MTU']],
+    ['--ip_version=ipv6\n0 > icmp unreachable mtu 1300', ['2: icmp unreachable: only packet_too_big has an MTU']],
+    ['0 < icmp unreachable host_unreachable id 4', ['1: icmp unreachable: an error has no identifier']],
+    [
+      '0 < icmp echo_request [udp (10)]',
+      ['1: icmp echo_request: it is about no packet; [raw (36)] says how long it is'],
+    ],
+    ['0 < icmp echo_request [raw (7)]', ['1: icmp echo_request [raw (7)]: expected 8 to 65515 bytes, got 7']],
+    ['0 < icmp unreachable [udp (65508)]', ['1: icmp unreachable [udp (65508)]: expected at most 65507 bytes']],
+  ])('names which packets cannot be: %j', (text, expected) => {
+    const told = reasons(text);
+    expect(told.map((reason, index) => reason.slice(0, expected[index]?.length))).toEqual(expected);
   });
 
   test.each([

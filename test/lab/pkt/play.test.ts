@@ -11,7 +11,12 @@ import { canMakeNamespaces } from '../../support/namespaces.js';
 const folder = fileURLToPath(new URL('scripts/', import.meta.url));
 const scripts = readdirSync(folder).filter((name) => name.endsWith('.pkt'));
 /** What the MSS and the errors of ICMP are called depends on the version. */
-const onlyIPv4 = ['ip-header.pkt', 'blocking-fast-open.pkt', 'path-mtu.pkt'];
+const onlyIPv4 = [
+  ...['ip-header.pkt', 'blocking-fast-open.pkt', 'path-mtu.pkt', 'ping.pkt'],
+  ...['udp-ip-header.pkt', 'udp-long.pkt', 'udp-path-mtu.pkt', 'udp-unconnected.pkt'],
+  // It says itself over what it goes.
+  'udp-path-mtu-ipv6.pkt',
+];
 
 function forVersion(text: string, ipVersion: IpVersion): string {
   if (ipVersion === 'ipv4') return text;
@@ -106,6 +111,104 @@ ${listening}
     ],
   ])('says where it does not: %s', async (_, line, message) => {
     await expect(play(`${listening}\n   +0 ${line}`, 'x.pkt')).rejects.toThrow(message);
+  });
+
+  const sent = `
+    0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3
+   +0 bind(3, ..., ...) = 0
+   +0 connect(3, ..., ...) = 0
+   +0 write(3, ..., 10) = 10`;
+
+  test.each([
+    [
+      'its length',
+      '> udp (11)',
+      /x\.pkt:6: length: expected 11, got 10 \(expected udp \(11\); came udp 8080 > 8080 \(10\)\)/,
+    ],
+    ['its TOS', '> (tos 0x10) udp (10)', /x\.pkt:6: tos: expected 16, got 0/],
+    ['its TTL', '> (ttl 7) udp (10)', /x\.pkt:6: ttl: expected 7, got 64/],
+    ['its ECN', '> [ect0] udp (10)', /x\.pkt:6: ecn: expected 2, got 0/],
+    [
+      'its ports',
+      '> udp 8081 > 8082 (10)',
+      /source port: expected 8081, got 8080; destination port: expected 8082, got 8080/,
+    ],
+    [
+      'two at once',
+      '> udp (10)\n +0 write(3, ..., 10) = 10\n +0 write(3, ..., 10) = 10\n +0 > udp (20)',
+      /x\.pkt:9: length: expected 20, got 10/,
+    ],
+    ['one that does not come', '> udp (10)\n +0 > udp (10)', /x\.pkt:7: expected udp \(10\); nothing came$/],
+    [
+      'one above the MTU',
+      '> udp (10)\n +0 write(3, ..., 2000) = 2000\n +0 > udp (2000)',
+      /nothing came \(the MTU is 1500/,
+    ],
+    ['a message that does not come', '> icmp echo_reply', /expected icmp echo_reply; nothing came$/],
+    [
+      'the type of a message',
+      '< icmp echo_request id 4\n +0 > icmp unreachable',
+      /type and code: expected unreachable net_unreachable, got echo_reply/,
+    ],
+    ['an identifier', '< icmp echo_request id 4\n +0 > icmp echo_reply id 5', /id: expected 5, got 4/],
+    ['how long an echo is', '< icmp echo_request [raw (40)]\n +0 > icmp echo_reply', /length: expected 36, got 40/],
+    [
+      'the code of a message',
+      '< udp 5 > 9 (10)\n +0 > icmp unreachable host_unreachable',
+      /expected unreachable host_unreachable, got unreachable port_unreachable/,
+    ],
+    [
+      'what it is about',
+      '< udp 5 > 9 (10)\n +0 > icmp unreachable port_unreachable [udp (11)]',
+      /about: expected udp \(11\), got udp \(10\)/,
+    ],
+    [
+      'how long it is',
+      '< udp 5 > 9 (10)\n +0 > icmp unreachable port_unreachable [raw (36)]',
+      /length: expected 36, got 46/,
+    ],
+    ['its MTU', '< udp 5 > 9 (10)\n +0 > icmp unreachable frag_needed mtu 9', /mtu: expected 9, got none/],
+    [
+      'the next call',
+      '< icmp unreachable port_unreachable [udp (10)]\n +0 write(3, ..., 1) = 1',
+      /expected 1, got -1 ECONNREFUSED/,
+    ],
+    ['an error of another socket', '< icmp unreachable', /there is no connection this message could be about/],
+    ['a socket that has no port', 'socket(..., SOCK_DGRAM, 0) = 4\n +0 < udp (10)', /the socket has no port yet/],
+    [
+      'an error about it',
+      'socket(..., SOCK_DGRAM, 0) = 4\n +0 < icmp unreachable [udp (1)]',
+      /there is no UDP socket with a port/,
+    ],
+  ])('says where a packet does not: %s', async (_, line, message) => {
+    await expect(play(`${sent}\n   +0 ${line}`, 'x.pkt')).rejects.toThrow(message);
+  });
+
+  test('a packet that comes too early is told with both times', async () => {
+    const failed: unknown = await play(`${sent}\n +2.5 > udp (10)`, 'x.pkt', 'ipv4', 4).catch(
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({ differences: [{ field: 'time' }] });
+    expect(String(failed)).toMatch(/x\.pkt:6: udp \(10\): expected 2[45]\d\d\.\d ms .*got -?\d+\.\d ms/);
+  });
+
+  test('a packet may come from any address, and go to one', async () => {
+    await play(
+      `    0 socket(..., SOCK_DGRAM, IPPROTO_UDP) = 3
+   +0 bind(3, ..., ...) = 0
+   +0 < ipv4 192.0.2.77 > 192.168.0.1: udp 7 > 8080 (10)
+   +0 recv(3, ..., 100, 0) = 10
+   +0 connect(3, {sa_family=AF_INET, sin_port=htons(9), sin_addr=inet_addr("192.0.2.1")}, ...) = 0
+   +0 write(3, ..., 20) = 20
+   +0 > ipv4 192.168.0.1 > 192.0.2.1: udp 8080 > 9 (20)
+   +0 < udp (30)
+   +0 recv(3, ..., 100, 0) = 30`,
+      'x.pkt',
+    );
+  });
+
+  test('a ping socket is refused where the group may not', async () => {
+    await play('0 socket(..., SOCK_DGRAM, IPPROTO_ICMP) = -1 EACCES (Permission denied)', 'x.pkt');
   });
 
   test('a segment that comes too early, or too late, is told with both times', async () => {
