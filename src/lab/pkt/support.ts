@@ -5,7 +5,7 @@ import { PacketObstacles } from './packet-obstacles.js';
 import type { CallLine, Line, PktScript, Value } from './script.js';
 import { longestMs, type Obstacle, optionObstacles, type PktSettings, versionOf } from './settings.js';
 import { wrongArgument } from './signatures.js';
-import { wordNumber } from './values.js';
+import { numberOf, wordNumber } from './values.js';
 
 function words(value: Value): string[] {
   switch (value.kind) {
@@ -32,12 +32,21 @@ const compared = ['TCP_CM_INQ', 'IP_RECVERR', 'IPV6_RECVERR', 'SCM_TIMESTAMPING'
 /** Calls that take `AF_UNSPEC` for an address. */
 const unspecified = ['connect', 'send', 'sendto'];
 
+/** Whether a call is about this option, by name or number. */
+function isOption({ args: [, level, option] }: CallLine, ofLevel: string, name: string): boolean {
+  const is = (value: Value | undefined, word: string): boolean =>
+    value !== undefined && numberOf(value) === wordNumber(word);
+  return is(level, ofLevel) && is(option, name);
+}
+
 /** An address that names none, and control messages that nothing compares. */
 function notCompared(name: string, all: readonly string[], line: CallLine): string[] {
   const types = line.args.flatMap(cmsgTypes).filter((type) => !compared.includes(type));
   const refused = all.includes('AF_UNSPEC') && !unspecified.includes(name);
   const unspec = refused ? [`${name}: AF_UNSPEC is no address that can be given`] : [];
-  return [...unspec, ...types.map((type) => `${name}: control messages of ${type} are not compared`)];
+  const isCut = name === 'setsockopt' && isOption(line, 'IPPROTO_UDP', 'UDP_SEGMENT');
+  const cut = isCut ? [`${name}: UDP_SEGMENT: a veth carries whole what it would cut`] : [];
+  return [...unspec, ...cut, ...types.map((type) => `${name}: control messages of ${type} are not compared`)];
 }
 
 function cmsgTypes(value: Value): string[] {

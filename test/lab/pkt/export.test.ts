@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { pktScript } from '../../../src/lab/draw/pkt-script.js';
-import { encodeIcmp } from '../../../src/lab/network/peer/icmp.js';
+import { Protocol } from '../../../src/lab/network/peer/frame.js';
+import { encodeIcmp, quoted } from '../../../src/lab/network/peer/icmp.js';
 import { encodeSegment } from '../../../src/lab/network/peer/segment.js';
 import { experiment, type Experiment } from '../../../src/lab/run/experiment.js';
 import { obstaclesOf } from '../../../src/lab/pkt/support.js';
@@ -48,11 +49,9 @@ const unreachable = experiment('A connect that ICMP ends', async ({ host, peer, 
   await settle();
   const syn = far.take(({ flags }) => flags.includes('SYN'));
   if (syn === undefined) throw new Error('no SYN has come');
-  const about = encodeSegment(syn, client.address, far.address);
-  const ends = { source: far.address, destination: client.address };
-  const packet = encodeIcmp({ ...ends, type: 'unreachable', code: 'port_unreachable', about });
-  if (packet === undefined) throw new Error('there is no such message');
-  far.sendPacket(packet);
+  const payload = encodeSegment(syn, client.address, far.address);
+  const body = quoted({ source: client.address, destination: far.address, protocol: Protocol.TCP, payload });
+  far.sendPacket(encodeIcmp({ source: far.address, destination: client.address, numbers: [3, 3], body }));
   await socket.expect('recv', 'ECONNREFUSED');
 });
 

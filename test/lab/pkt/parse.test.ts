@@ -124,6 +124,12 @@ describe('obstaclesOf()', () => {
     expect(reasons('0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3')).toEqual([
       '1: socket: expected 0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP or IPPROTO_ICMPV6, got IPPROTO_MPTCP',
     ]);
+    expect(
+      reasons('0 setsockopt(3, SOL_UDP, UDP_SEGMENT, [1000], 4) = 0\n0 setsockopt(3, 17, 103, [1000], 4) = 0'),
+    ).toEqual([
+      '1: setsockopt: UDP_SEGMENT: a veth carries whole what it would cut',
+      '2: setsockopt: UDP_SEGMENT: a veth carries whole what it would cut',
+    ]);
     const receive = (type: string): string =>
       `0 recvmsg(3, {msg_iov(1)=[{..., 9}], msg_control=[{cmsg_level=SOL_TCP, cmsg_type=${type}, cmsg_data=0}]}, 0) = 9`;
     expect(reasons(receive('TCP_CM_INQ'))).toEqual([]);

@@ -45,9 +45,9 @@ const ipv6: Names = {
   unreachable: {
     type: 1,
     codes: {
-      net_unreachable: 0,
       no_route: 0,
       noroute: 0,
+      net_unreachable: 0,
       admin_prohibited: 1,
       not_neighbour: 2,
       address_unreachable: 3,
@@ -87,11 +87,9 @@ export function icmpNumbers(isV6: boolean, type: string, code: string | undefine
   return codeNumber === undefined ? undefined : [typeNumber, codeNumber];
 }
 
-/** Type and code as they are written; a code of 0 that has no name is left out. */
+/** Type and code as they are written, by number where they have no names. */
 export function icmpText(isV6: boolean, [type, code]: Numbers): string {
-  const [name, row] = Object.entries(isV6 ? ipv6 : ipv4).find(([, each]) => each.type === type) ?? [`type_${type}`];
-  const [codeName] = Object.entries(row?.codes ?? {}).find(([, number]) => number === code) ?? [];
-  return [name, codeName ?? (code === 0 ? '' : `code_${code}`)].join(' ').trim();
+  return icmpName(isV6, type, code) ?? `${icmpName(isV6, type, 0)?.split(' ')[0] ?? `type_${type}`} code_${code}`;
 }
 
 /** Whether messages of a type are about a packet, whose begin they quote. */
