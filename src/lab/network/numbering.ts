@@ -10,6 +10,43 @@ const mostHoles = 100;
 /** Numbers that were passed over: from the first to before the second. */
 type Hole = readonly [begin: number, end: number];
 
+/** What has been sent of a connection one way, in relative numbers. */
+class Sent {
+  readonly initial: number;
+  /** Behind the highest number; undefined before the first segment. */
+  end: number | undefined;
+  /** Below that, what has not been sent: a scripted peer may send what is ahead first. */
+  #holes: readonly Hole[] = [];
+
+  constructor(initial: number) {
+    this.initial = initial;
+  }
+
+  /** Takes numbers from the first to before the second, and says whether all of them had been sent before. */
+  isAgain(begin: number, end: number): boolean {
+    const known = this.end;
+    const isEmpty = end <= begin;
+    // A number alone, as of a RST that is forged ahead, sends nothing.
+    if (known === undefined || !isEmpty) this.end = Math.max(known ?? Number.NEGATIVE_INFINITY, end);
+    if (known === undefined || isEmpty) return false;
+    const isNew = this.#fillHoles(begin, end);
+    if (begin > known) this.#holes = [...this.#holes, [known, begin] as const].slice(-mostHoles);
+    return end <= known && !isNew;
+  }
+
+  /** Whether some of these numbers were passed over and are sent now. */
+  #fillHoles(begin: number, end: number): boolean {
+    const isIn = ([from, to]: Hole): boolean => begin < to && end > from;
+    if (!this.#holes.some(isIn)) return false;
+    this.#holes = this.#holes.flatMap((hole): Hole[] => {
+      if (!isIn(hole)) return [hole];
+      const [from, to] = hole;
+      return [...(from < begin ? [[from, begin] as const] : []), ...(end < to ? [[end, to] as const] : [])];
+    });
+    return true;
+  }
+}
+
 /** From one end of a connection to the other. */
 export type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination' | 'destinationPort'>;
 
@@ -19,10 +56,10 @@ export type Way = Pick<AddressedSegment, 'source' | 'sourcePort' | 'destination'
  */
 export class Numbering {
   readonly #bases = new Map<string, number>();
-  /** Highest relative number sent, by direction. */
-  readonly #sent = new Map<string, number>();
-  /** Below that, what has not been sent: a scripted peer may send what is ahead first. */
-  readonly #holes = new Map<string, readonly Hole[]>();
+  /** By direction and link: a router sends on what was sent before, and that is no retransmission. */
+  readonly #sent = new Map<string, Sent>();
+  /** By direction, that of the link it was seen on last. */
+  readonly #latest = new Map<string, Sent>();
 
   /** A segment between two hosts, with its numbers. */
   passing(segment: AddressedSegment, from: string, to: string): PassingSegment {
@@ -32,7 +69,7 @@ export class Numbering {
       source: { address: segment.source, port: segment.sourcePort },
       destination: { address: segment.destination, port: segment.destinationPort },
       flags: segment.flags,
-      ...this.#relative(segment),
+      ...this.#relative(segment, `${from} ${to}`),
       window: segment.window,
       length: segment.payload.length,
     };
@@ -42,7 +79,7 @@ export class Numbering {
   next({ source, sourcePort, destination, destinationPort }: Way): { readonly seq: number; readonly initial: number } {
     const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
     const initial = this.#bases.get(there) ?? 0;
-    return { seq: (initial + (this.#sent.get(there) ?? 0)) >>> 0, initial };
+    return { seq: (initial + (this.#latest.get(there)?.end ?? 0)) >>> 0, initial };
   }
 
   /** A number of a segment that was sent before; `undefined` where none of its direction has been seen. */
@@ -51,47 +88,27 @@ export class Numbering {
     return base === undefined ? undefined : sequenceDistance(seq, base);
   }
 
-  #relative(segment: AddressedSegment): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
+  #relative(segment: AddressedSegment, link: string): Pick<TraceSegment, 'seq' | 'ack' | 'options' | 'retransmission'> {
     const { source, sourcePort, destination, destinationPort, flags, options } = segment;
     const there = `${source}:${sourcePort} ${destination}:${destinationPort}`;
     const back = `${destination}:${destinationPort} ${source}:${sourcePort}`;
-    if (flags.includes('SYN') && this.#bases.get(there) !== segment.seq) {
-      this.#bases.set(there, segment.seq);
-      this.#sent.delete(there);
-      this.#holes.delete(there);
-    }
-    const seq = sequenceDistance(segment.seq, this.#base(there, segment.seq - 1));
-    const end = seq + sequenceLength(segment);
-    const known = this.#sent.get(there);
-    const sent = known ?? Number.NEGATIVE_INFINITY;
-    // A number alone, as of a RST that is forged ahead, sends nothing.
-    if (known === undefined || end > seq) this.#sent.set(there, Math.max(sent, end));
-    const isNew = this.#fillHoles(there, seq, end);
-    const retransmission = end > seq && end <= sent && !isNew;
-    if (known !== undefined && end > seq && seq > known) this.#addHole(there, [known, seq]);
+    if (flags.includes('SYN')) this.#bases.set(there, segment.seq);
+    const initial = this.#base(there, segment.seq - 1);
+    const seq = sequenceDistance(segment.seq, initial);
+    const retransmission = this.#onLink(there, link, initial).isAgain(seq, seq + sequenceLength(segment));
     if (!flags.includes('ACK')) return { seq, options, retransmission };
     const base = this.#base(back, segment.ack - 1);
     const relative = (edge: number): number => sequenceDistance(edge, base);
     return { seq, ack: relative(segment.ack), options: withSackEdges(options, relative), retransmission };
   }
 
-  #addHole(direction: string, hole: Hole): void {
-    this.#holes.set(direction, [...(this.#holes.get(direction) ?? []), hole].slice(-mostHoles));
-  }
-
-  /** Whether some of these numbers, from the first to before the second, were passed over and are sent now. */
-  #fillHoles(direction: string, begin: number, end: number): boolean {
-    const holes = this.#holes.get(direction);
-    const isIn = ([from, to]: Hole): boolean => begin < to && end > from;
-    if (holes === undefined || end <= begin || !holes.some(isIn)) return false;
-    const left = holes.flatMap((hole): Hole[] => {
-      if (!isIn(hole)) return [hole];
-      const [from, to] = hole;
-      return [...(from < begin ? [[from, begin] as const] : []), ...(end < to ? [[end, to] as const] : [])];
-    });
-    if (left.length === 0) this.#holes.delete(direction);
-    else this.#holes.set(direction, left);
-    return true;
+  /** What was sent this way over a link since the initial number of the connection. */
+  #onLink(direction: string, link: string, initial: number): Sent {
+    const known = this.#sent.get(`${link} ${direction}`);
+    const sent = known?.initial === initial ? known : new Sent(initial);
+    this.#sent.set(`${link} ${direction}`, sent);
+    this.#latest.set(direction, sent);
+    return sent;
   }
 
   #base(direction: string, otherwise: number): number {

@@ -226,7 +226,26 @@ interface Passage {
   readonly segment: TraceSegment;
 }
 
-function passages(host: string, segments: readonly TraceSegment[]): Passage[] {
+/** Of a connection, the same for both directions. */
+function connectionOf({ source, destination }: TraceSegment): string {
+  return [source, destination]
+    .map(({ address, port }) => `${address} ${port}`)
+    .sort()
+    .join(' ');
+}
+
+/** Connections whose segments the host gets from one link and sends to another: it is a router, and no end of them. */
+function forwarded(host: string, segments: readonly TraceSegment[]): ReadonlySet<string> {
+  const way = (segment: TraceSegment): string =>
+    `${connectionOf(segment)} ${segment.source.address} ${segment.source.port}`;
+  const others = segments.filter(({ from, to, byLink }) => from !== to && byLink !== true);
+  const got = new Set(others.filter(({ to }) => to === host).map(way));
+  return new Set(others.filter((segment) => segment.from === host && got.has(way(segment))).map(connectionOf));
+}
+
+function passages(host: string, all: readonly TraceSegment[]): Passage[] {
+  const onward = forwarded(host, all);
+  const segments = onward.size === 0 ? all : all.filter((segment) => !onward.has(connectionOf(segment)));
   const unordered = segments.flatMap((segment): Passage[] => [
     ...(segment.from === host && segment.byLink !== true ? [{ atMs: segment.sentMs, sent: true, segment }] : []),
     ...(segment.to === host && segment.receivedMs !== undefined

@@ -28,6 +28,25 @@ test('a RST that is forged ahead makes no retransmission of the data after it', 
   expect(passes(data)).toBe(true);
 });
 
+test('what a router sends on is no retransmission, and what is sent again over a link is one there', () => {
+  const numbering = new Numbering();
+  const passes = (change: Partial<AddressedSegment>, from: string, to: string): boolean =>
+    numbering.passing({ ...plain, ...change }, from, to).retransmission;
+  const data: Partial<AddressedSegment> = { flags: ['PSH'], seq: 101, payload: new Uint8Array(5) };
+  for (const change of [{}, data]) {
+    expect([passes(change, 'a', 'router'), passes(change, 'router', 'b')]).toEqual([false, false]);
+    expect([passes(change, 'a', 'router'), passes(change, 'router', 'b')]).toEqual([true, true]);
+  }
+  // A new SYN begins anew on both.
+  const syn: Partial<AddressedSegment> = { seq: 500 };
+  expect([passes(syn, 'a', 'router'), passes(syn, 'router', 'b'), passes(syn, 'router', 'b')]).toEqual([
+    false,
+    false,
+    true,
+  ]);
+  expect(numbering.next(plain)).toEqual({ seq: 501, initial: 500 });
+});
+
 test('what fills a hole is sent for the first time, and what overlaps what was sent for the second', () => {
   const numbering = new Numbering();
   const passes = (change: Partial<AddressedSegment>): boolean =>

@@ -385,6 +385,33 @@ describe('impliedStates()', () => {
     });
   });
 
+  test('none of a connection that a host sends on, and those of its own beside it', () => {
+    const hop = (line: string, at: number, from: string, to: string): TraceSegment => ({
+      ...read(line, at),
+      from,
+      to,
+      sentMs: at,
+      receivedMs: at,
+    });
+    const own = { ...hop('> SYN 0', 9, 'router', 'b'), source: { ...here, port: 50_000 } };
+    const segments = [
+      hop('> SYN 0', 1, 'a', 'router'),
+      hop('> SYN 0', 2, 'router', 'b'),
+      hop('< SYN 0 1', 3, 'b', 'router'),
+      // The way back is lost before it.
+      hop('> FIN 1 1', 4, 'a', 'router'),
+      own,
+    ];
+    const states = (name: string): string[] =>
+      impliedStates({ name, scripted: false }, segments).map(({ local, state }) => `${local.port} ${state}`);
+    expect(states('router')).toEqual(['50000 SYN_SENT']);
+    expect(states('a')[0]).toBe('40000 SYN_SENT');
+    expect(states('b')).toEqual(['8080 SYN_RECV']);
+    // Over lo a host sends to itself, and is both ends.
+    const toItself = segments.map((one) => ({ ...one, from: 'router', to: 'router' }));
+    expect(impliedStates({ name: 'router', scripted: false }, toItself).length).toBeGreaterThan(2);
+  });
+
   test('both ends of a segment on their own clocks, and connections side by side', () => {
     const first = { ...read('> SYN 0', 1), receivedMs: 2 };
     const second = { ...first, sentMs: 5, receivedMs: 6, source: { ...here, port: 40001 } };

@@ -4,7 +4,7 @@ import { isSegment, type Packet } from './row.js';
 import { Scales } from './scales.js';
 import { aboutText, packetText, type SegmentFacts, segmentText } from './words.js';
 
-/** What one end of a four-tuple has sent since its last new SYN. */
+/** What one end of a four-tuple has sent over a link since its last new SYN. */
 interface Sent {
   /** SYNs of each kind: with ACK or without. */
   readonly syns: Set<string>;
@@ -28,6 +28,12 @@ function place({ address, port }: TraceSegment['source']): string {
   return `${address}:${port}`;
 }
 
+/** From one end to the other over a link, and back: what a router sends on is not sent again. */
+function waysOf({ from, to, source, destination }: TraceSegment): readonly [there: string, back: string] {
+  const [here, peer] = [place(source), place(destination)];
+  return [`${from} ${to} ${here} ${peer}`, `${to} ${from} ${peer} ${here}`];
+}
+
 /** Neither data nor a SYN, FIN or RST: only its numbers and its window say something. */
 function isBare({ flags, length }: TraceSegment): boolean {
   return length === 0 && !flags.some((flag) => flag === 'SYN' || flag === 'FIN' || flag === 'RST');
@@ -45,9 +51,9 @@ class Windows {
 
   /** In bytes, if it is 0 or was; that of a RST says nothing. */
   said(segment: TraceSegment): number | undefined {
-    const { flags, source, destination, window } = segment;
+    const { flags, window } = segment;
     if (flags.includes('RST')) return undefined;
-    const way = `${place(source)} ${place(destination)}`;
+    const [way] = waysOf(segment);
     const wasShut = this.#shut.delete(way);
     if (window === 0) this.#shut.add(way);
     return window === 0 || wasShut ? window * 2 ** (this.#scales.of(segment) ?? 0) : undefined;
@@ -70,9 +76,9 @@ export class PacketWords {
     const isOld = (number: number, { isReused, end }: Sent): boolean =>
       isReused && (number < 0 || (number > end && omitted === undefined));
     for (const segment of segments) {
-      const [here, peer] = [place(segment.source), place(segment.destination)];
-      const before = sent.get(`${here} ${peer}`);
-      const far = sent.get(`${peer} ${here}`);
+      const [there, back] = waysOf(segment);
+      const before = sent.get(there);
+      const far = sent.get(back);
       const { seq, ack, flags, retransmission } = segment;
       const syn = flags.includes('SYN');
       const isNew = syn && !retransmission;
@@ -92,7 +98,7 @@ export class PacketWords {
       if (syn) own.syns.add(kindOf(segment));
       if (!oldSeq) own.end = Math.max(own.end, endOf(segment));
       if (!oldSeq && endOf(segment) > seq) own.next = Math.max(own.next, endOf(segment));
-      if (own !== before) sent.set(`${here} ${peer}`, own);
+      if (own !== before) sent.set(there, own);
     }
   }
 

@@ -150,8 +150,8 @@ class Wording {
     const ports = several ? `${source.port}>${destination.port} ` : '';
     const took = receivedMs - sentMs >= soonMs ? this.#said.took(spanText(receivedMs - sentMs)) : '';
     const whole = `${ports}${this.#words.whole(packet, '>')}`;
-    const least = this.#isMixed ? whole : `${ports}${this.#words.of(packet)}`;
-    return { texts: [`${whole}${took}`, whole, least], ink };
+    const short = [this.#words.of(packet), this.#words.of(packet, true)].map((text) => `${ports}${text}`);
+    return { texts: [`${whole}${took}`, whole, ...(this.#isMixed ? [] : short)], ink };
   }
 }
 
