@@ -16,9 +16,9 @@ const recipes = [...page.matchAll(/```js\n\/\/ (\S+)\n([\s\S]*?)```\n\nFindings:
 );
 
 describe('the recipes for the network', () => {
-  test('are ten and one, each with what it finds', () => {
-    expect(recipes).toHaveLength(11);
-    expect(page.match(/```js/g)).toHaveLength(11);
+  test('are twelve and one, each with what it finds', () => {
+    expect(recipes).toHaveLength(13);
+    expect(page.match(/```js/g)).toHaveLength(13);
   });
 
   test('find what stands below them', async (context) => {
