@@ -1,6 +1,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -95,6 +96,19 @@ Napi::Value DupCall(const Napi::CallbackInfo& info) {
   return NewDescriptor(info, fcntl(Int(info, 0), F_DUPFD_CLOEXEC, 0));
 }
 
+// fstat(2). Leaves device and inode in the frame, the low half of each first.
+Napi::Value FstatCall(const Napi::CallbackInfo& info) {
+  struct stat found;
+  if (fstat(Int(info, 0), &found) < 0) return Number(info, -errno);
+  const uint64_t ids[] = {static_cast<uint64_t>(found.st_dev), static_cast<uint64_t>(found.st_ino)};
+  int32_t* frame = EnvironmentOf(info).frame();
+  for (const uint64_t id : ids) {
+    *frame++ = static_cast<int32_t>(id);
+    *frame++ = static_cast<int32_t>(id >> 32);
+  }
+  return Number(info, 0);
+}
+
 // fcntl(2) O_NONBLOCK and FD_CLOEXEC, where they are not set yet. Two owners would close it twice, the second time
 // perhaps somebody else's.
 Napi::Value OwnCall(const Napi::CallbackInfo& info) {
@@ -172,6 +186,7 @@ void InitSystemCalls(Napi::Env, Napi::Object exports, Environment* environment) 
   Export<ShutdownCall>(exports, "shutdown", environment);
   Export<CloseCall>(exports, "close", environment);
   Export<DupCall>(exports, "dup", environment);
+  Export<FstatCall>(exports, "fstat", environment);
   Export<OwnCall>(exports, "own", environment);
   Export<DisownCall>(exports, "disown", environment);
   Export<StartReadinessCall>(exports, "startReadiness", environment);

@@ -41,6 +41,8 @@ export interface NativeBinding {
   /** getpeername(2). Returns the length of the sockaddr at `valueOffset`. */
   getpeername(fd: number): number;
   shutdown(fd: number, how: number): number;
+  /** fstat(2). Leaves st_dev and st_ino in the first four int32 of the frame, the low half of each first. */
+  fstat(fd: number): number;
   /** close(2) of a descriptor this environment owns. */
   close(fd: number): number;
   /** close(2), on a thread of its own where SO_LINGER makes it wait, or a packet socket does: it resolves with what close(2) returned. */

@@ -18,6 +18,7 @@ import {
   type AddrGenMode,
   decodeAddress,
   decodeLink,
+  decodeLinkIndex,
   decodeRoute,
   encodeAddress,
   encodeLink,
@@ -91,14 +92,23 @@ function table<Row>(
   return rows;
 }
 
-function linkThrough(exchange: NetlinkExchange, name: string): Link {
-  const links: Link[] = [];
+function linkThrough<T>(
+  exchange: NetlinkExchange,
+  name: string,
+  decode: (buffer: ReceiveBuffer, start: number, end: number) => T,
+): T {
+  const links: T[] = [];
   const parts = encodeLinkRequest(interfaceName(name, 'interface'));
   const about = { name: 'RTM_GETLINK', type: RouteMessage.GETLINK, parts, context: { address: name } };
-  exchange.single(about, (buffer, start, end) => void links.push(decodeLink(buffer, start, end)));
+  exchange.single(about, (buffer, start, end) => void links.push(decode(buffer, start, end)));
   const [link] = links;
   if (link === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', `interface: there is no ${name}`);
   return link;
+}
+
+/** Of the fifty attributes of a link none is needed for it. */
+function indexThrough(exchange: NetlinkExchange, name: string): number {
+  return linkThrough(exchange, name, decodeLinkIndex);
 }
 
 /** All links of the namespace the calling thread is in. */
@@ -109,7 +119,7 @@ export function listLinks(): Link[] {
 /** One link. @throws {NetlinkError} `ENODEV` - there is none of this name here. */
 export function getLink(name: string): Link {
   using exchange = takeRoute();
-  return linkThrough(exchange, name);
+  return linkThrough(exchange, name, decodeLink);
 }
 
 /** What to change about a link; what is absent stays. */
@@ -165,7 +175,7 @@ export function setLink(name: string, settings: LinkSettings): void {
   using exchange = takeRoute();
   // By its name it is found in the same request; a name beside an index is a new one (do_setlink()).
   const isRenamed = change.name !== undefined;
-  const index = isRenamed ? linkThrough(exchange, name).index : 0;
+  const index = isRenamed ? indexThrough(exchange, name) : 0;
   const send = (part: LinkChange): void => {
     const parts = encodeLink(index, isRenamed ? part : { ...part, name: interfaceName(name, 'interface') });
     request(exchange, 'NEWLINK', 0, parts, { address: name });
@@ -246,7 +256,7 @@ export function removeAddress(interfaceOf: string, address: string): void {
 function changeAddress(name: Name, flags: number, interfaceOf: string, address: string, detect: boolean): void {
   const prefix = parsePrefix(address, 'address');
   using exchange = takeRoute();
-  const { index } = linkThrough(exchange, interfaceOf);
+  const index = indexThrough(exchange, interfaceOf);
   request(exchange, name, flags, encodeAddress(index, prefix, detect), { address: `${address} dev ${interfaceOf}` });
 }
 
@@ -278,7 +288,7 @@ function changeRoute(name: Name, flags: number, purpose: 'add' | 'delete', setti
   const prefix = destination(to, gateway ?? from);
   const priority = metric === undefined ? undefined : integer(metric, 'metric', 0, uint32Max);
   using exchange = takeRoute();
-  const interfaceIndex = output === undefined ? undefined : linkThrough(exchange, output).index;
+  const interfaceIndex = output === undefined ? undefined : indexThrough(exchange, output);
   const parts = encodeRoute({ to: prefix, gateway, interfaceIndex, metric: priority, source: from }, purpose);
   const words = [to, ...(via === undefined ? [] : ['via', via]), ...(output === undefined ? [] : ['dev', output])];
   request(exchange, name, flags, parts, { address: words.join(' ') });
@@ -333,6 +343,6 @@ function changeNeighbour(
 ): void {
   const prefix = parseAddress(address, 'address');
   using exchange = takeRoute();
-  const { index } = linkThrough(exchange, link);
+  const index = indexThrough(exchange, link);
   request(exchange, name, flags, encodeNeighbour(index, prefix, hardware), { address: `${address} dev ${link}` });
 }

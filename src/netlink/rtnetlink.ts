@@ -173,6 +173,12 @@ export function formatHardwareAddress(bytes: Uint8Array): string {
   return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 }
 
+/** The index alone. */
+export function decodeLinkIndex({ view }: ReceiveBuffer, start: number, end: number): number {
+  need(linkSize, start, end, 'link');
+  return view.getInt32(start + 4, littleEndian);
+}
+
 function addrGenModeOf(specific: Uint8Array | undefined): AddrGenMode | undefined {
   const inet6 = specific && decodeAttributes(specific).get(AF_INET6);
   const [mode] = (inet6 && decodeAttributes(inet6).get(IFLA_INET6_ADDR_GEN_MODE)) ?? [];
