@@ -87,11 +87,17 @@ const groups = [
   },
   {
     name: 'drawings',
-    test: /\/node_modules\/(?:cli-table3|string-width|strip-ansi|ansi-regex|emoji-regex|is-fullwidth-code-point|@colors)\/|\/src\/lab\/(draw|try)\/(?!.*\.zh\.)/,
+    test: /\/node_modules\/(?:cli-table3|string-width|strip-ansi|ansi-regex|emoji-regex|is-fullwidth-code-point|@colors)\/|\/src\/lab\/(?!try\/words\.ts$)(?:draw|try)\/(?!.*\.zh\.)/,
   },
   { name: 'experiments', test: /\/src\/claims\/(kit\/|run\.ts$|(?:.*\.)?experiments\.ts$)/ },
   { name: 'cases', test: /\/src\/claims\/(.*\.cases|cases|articles)\.ts$/ },
-  { name: 'claims', test: /\/src\/claims\/(?!content|index|documents|programs|chinese)(?!.*\.zh\.)/ },
+  // With tables of a package that draws them where it is loaded.
+  { name: 'grid', test: /\/src\/claims\/grid\// },
+  // With the words of `sockwise try`, which each language has beside those of the cases.
+  {
+    name: 'claims',
+    test: /\/src\/(?:lab\/try\/words\.ts$|claims\/(?!content|index|documents|programs|chinese)(?!.*\.zh\.))/,
+  },
   // Not those of doctor, which loads without the addon.
   { name: 'chinese', test: /\/src\/((?!cli\/).*\.zh|claims\/chinese)\.ts$/ },
 ].map((group, index) => ({ ...group, priority: 20 - index }));

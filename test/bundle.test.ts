@@ -34,6 +34,13 @@ describe('dist', () => {
     expect(ofTheLab.filter((file) => loaded.includes(file))).toEqual([]);
   });
 
+  test('a run of cases loads drawings only to draw them', () => {
+    const [json, text] = [['--json'], []].map((how) => loadedBy('cli/main.cjs', 'matrix', '--case', 'C8', ...how));
+    expect(json).toContain('shared/instrument.cjs');
+    expect(json).not.toContain('shared/drawings.cjs');
+    expect(text).toContain('shared/drawings.cjs');
+  });
+
   test('has the catalogue of src/, though it is written as JSON', async () => {
     const { catalog } = (await import(`${dist}/index.js`)) as { readonly catalog: unknown };
     expect(catalog).toStrictEqual(index.catalog);
