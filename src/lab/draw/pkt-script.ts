@@ -20,6 +20,7 @@ const toleranceUs = 100_000;
 /** A call that took longer has waited for something. */
 const blockedMs = 5;
 const firstDescriptor = 3;
+const icmpHeaderSize = 8;
 
 /** What is written at a moment: a line without its time. */
 interface Part {
@@ -33,6 +34,8 @@ type Written = { readonly line: string } | { readonly cannot: string };
 /** Numbers of descriptors, in the order sockets are made. */
 class Descriptors {
   readonly #numbers = new Map<string, number>();
+  /** Sockets of UDP that are not connected: each send says where it goes. */
+  readonly unconnected = new Set<string>();
 
   of(actor: string): number | undefined {
     return this.#numbers.get(actor);
@@ -50,10 +53,14 @@ function resultOf({ outcome }: CallEvent, value = 0): string {
   return String(typeof outcome?.value === 'number' ? outcome.value : value);
 }
 
+function fieldOf(argument: Json | undefined, field: string): Json | undefined {
+  if (typeof argument !== 'object' || argument === null) return undefined;
+  return Object.entries(argument).find(([name]) => name === field)?.[1];
+}
+
 /** The port of an address argument. */
 function portOf(address: Json | undefined): Json | undefined {
-  if (typeof address !== 'object' || address === null) return undefined;
-  return Object.entries(address).find(([name]) => name === 'port')?.[1];
+  return fieldOf(address, 'port');
 }
 
 const halves: Readonly<Record<string, string>> = { read: 'SHUT_RD', write: 'SHUT_WR', both: 'SHUT_RDWR' };
@@ -83,8 +90,12 @@ function optionCall(event: CallEvent, fd: number): Written {
 function callLine(event: CallEvent, descriptors: Descriptors, port: number): Written {
   const { name, actor = '', args } = event;
   if (name === 'socket') {
+    const type = fieldOf(args[0], 'type') ?? 'stream';
+    if (type !== 'stream' && type !== 'dgram') return { cannot: `a ${JSON.stringify(type)} socket` };
     const fd = descriptors.open(actor);
-    return { line: `socket(..., SOCK_STREAM, IPPROTO_TCP) = ${fd}` };
+    if (type === 'stream') return { line: `socket(..., SOCK_STREAM, IPPROTO_TCP) = ${fd}` };
+    descriptors.unconnected.add(actor);
+    return { line: `socket(..., SOCK_DGRAM, IPPROTO_UDP) = ${fd}` };
   }
   const fd = descriptors.of(actor);
   if (fd === undefined) return { cannot: `${name} of ${actor}: the script has no such socket` };
@@ -95,6 +106,7 @@ function callLine(event: CallEvent, descriptors: Descriptors, port: number): Wri
       };
     case 'connect':
       if (portOf(args[0]) !== port) return { cannot: `connect to ${JSON.stringify(args[0])}` };
+      descriptors.unconnected.delete(actor);
       return { line: `connect(${fd}, ..., ...) = ${resultOf(event)}` };
     case 'listen':
       return { line: `listen(${fd}, ${String(args[0])}) = ${resultOf(event)}` };
@@ -103,6 +115,8 @@ function callLine(event: CallEvent, descriptors: Descriptors, port: number): Wri
         return { line: `accept(${fd}, ..., ...) = ${descriptors.open(`${actor}.accepted`)}` };
       return { line: `accept(${fd}, ..., ...) = ${resultOf(event)}` };
     case 'send':
+      if (descriptors.unconnected.has(actor))
+        return { line: `sendto(${fd}, ..., ${String(args[0])}, 0, ..., ...) = ${resultOf(event)}` };
       return { line: `write(${fd}, ..., ${String(args[0])}) = ${resultOf(event)}` };
     case 'recv':
       if (args.length > 0) return { cannot: `recv with ${String(args[0])}` };
@@ -139,20 +153,37 @@ function segmentLine(segment: TraceSegment, isPeers: boolean): string {
   return `${isPeers ? '<' : '>'} ${segmentText(written)}`;
 }
 
-/** A message of the peer about a segment of the host. What the host itself sends, and datagrams, such a script does not play here. */
-function icmpLine(packet: TracePacket, isPeers: boolean): Written {
-  const { protocol, type, code, mtu, about } = packet;
-  if (protocol === 'UDP' || type === undefined || code === undefined) return { cannot: 'UDP' };
+/** What an error is about, or how long another message is. */
+function aboutOf({ about, echo, length }: TracePacket): string | undefined {
+  if (echo !== undefined) return `raw (${length + icmpHeaderSize})`;
+  if (about === undefined || about.length === undefined) return undefined;
+  if (about.protocol === 'UDP') return `udp (${about.length})`;
+  if (about.protocol !== 'TCP' || about.seq === undefined) return undefined;
+  return `${about.seq}:${about.seq + about.length}(${about.length})`;
+}
+
+/** A packet that carries no segment. */
+function packetLine(packet: TracePacket, isPeers: boolean): Written {
+  const { protocol, type = 0, code = 0, length, mtu, echo } = packet;
+  const way = isPeers ? '<' : '>';
+  if (protocol === 'UDP') return { line: `${way} udp (${length})` };
   const name = icmpName(protocol === 'ICMPv6', type, code);
-  if (!isPeers || name === undefined || about?.protocol !== 'TCP')
+  const about = aboutOf(packet);
+  if (name === undefined || about === undefined)
     return { cannot: `${protocol} ${icmpNameOf(packet, runEnglish).name} of ${packet.from}` };
-  const { seq, length = 0 } = about;
   const parts = [
-    `< icmp ${name}`,
+    `${way} icmp ${name}`,
     ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
-    ...(seq === undefined ? [] : [`[${seq}:${seq + length}(${length})]`]),
+    ...(echo === undefined ? [] : [`id ${echo.id}`]),
+    `[${about}]`,
   ];
   return { line: parts.join(' ') };
+}
+
+/** Ports of a packet, if it has both. */
+function portsOf(one: TraceSegment | TracePacket): [from: number, to: number] | undefined {
+  const { source, destination } = one;
+  return source.port === undefined || destination.port === undefined ? undefined : [source.port, destination.port];
 }
 
 function seconds(ms: number): string {
@@ -167,14 +198,14 @@ export function pktScript(trace: Trace): PktScriptText {
     return { text: '', cannot: ['a script has one host and a scripted peer'] };
   const cannot: string[] = [];
   const descriptors = new Descriptors();
-  const [first] = trace.segments;
-  const hostsPort = first?.from === host.name ? first.source.port : first?.destination.port;
-  const peersPort = first?.from === host.name ? first.destination.port : first?.source.port;
-  const isOne = trace.segments.every(
-    ({ source, destination }) =>
-      [source.port, destination.port].includes(hostsPort ?? 0) &&
-      [source.port, destination.port].includes(peersPort ?? 0),
-  );
+  const passed = [...trace.segments, ...(trace.packets ?? [])].sort((a, b) => a.sentMs - b.sentMs);
+  const first = passed.find((one) => portsOf(one) !== undefined);
+  const ports = first && portsOf(first);
+  const [hostsPort, peersPort] = first?.from === host.name ? (ports ?? []) : (ports?.toReversed() ?? []);
+  const isOne = passed.every((one) => {
+    const found = portsOf(one);
+    return found === undefined || (found.includes(hostsPort ?? 0) && found.includes(peersPort ?? 0));
+  });
   if (!isOne) cannot.push('connections between other ports than those of the first');
   if (trace.segments.some(({ from, options }) => from === peer.name && options.timestamps !== undefined))
     cannot.push('timestamps of the peer: a script names those of the host that it echoes');
@@ -192,7 +223,7 @@ export function pktScript(trace: Trace): PktScriptText {
   for (const segment of trace.segments)
     parts.push({ atMs: segment.sentMs, line: segmentLine(segment, segment.from === peer.name) });
   for (const packet of trace.packets ?? []) {
-    const written = icmpLine(packet, packet.from === peer.name);
+    const written = packetLine(packet, packet.from === peer.name);
     if ('cannot' in written) cannot.push(written.cannot);
     else parts.push({ atMs: packet.sentMs, line: written.line });
   }
@@ -203,8 +234,8 @@ export function pktScript(trace: Trace): PktScriptText {
     if (line.startsWith('//')) return line;
     const since = Math.max(0, atMs - before);
     before = Math.max(before, atMs);
-    // What only this process was slow with is no block of the call's: a segment ends that.
-    const isEnded = trace.segments.some(({ sentMs }) => sentMs > atMs && sentMs < endMs);
+    // What only this process was slow with is no block of the call's: something of the peer ends that.
+    const isEnded = passed.some(({ from, sentMs }) => from === peer.name && sentMs > atMs && sentMs < endMs);
     const blocks = isEnded && endMs - atMs > blockedMs ? `...${seconds(since + endMs - atMs)}` : '';
     return `${`+${seconds(since)}${blocks}`.padStart(8)} ${line}`;
   });

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { pktScript } from '../../../src/lab/draw/pkt-script.js';
+import { encodeDatagram } from '../../../src/lab/network/peer/datagram.js';
 import { Protocol } from '../../../src/lab/network/peer/frame.js';
 import { encodeIcmp, quoted } from '../../../src/lab/network/peer/icmp.js';
 import { encodeSegment } from '../../../src/lab/network/peer/segment.js';
 import { experiment, type Experiment } from '../../../src/lab/run/experiment.js';
 import { obstaclesOf } from '../../../src/lab/pkt/support.js';
 import { parsePkt } from '../../../src/lab/pkt/parse.js';
-import { pathMtu, refusedDatagram } from '../../support/packet-traces.js';
+import type { TracePacket } from '../../../src/lab/record/trace.js';
+import { message, pathMtu, refusedDatagram } from '../../support/packet-traces.js';
 import { canMakeNamespaces } from '../../support/namespaces.js';
 import { play } from './play.js';
 
@@ -55,10 +57,41 @@ const unreachable = experiment('A connect that ICMP ends', async ({ host, peer, 
   await socket.expect('recv', 'ECONNREFUSED');
 });
 
+const datagrams = experiment('UDP, and nobody there', async ({ host, peer, settle }) => {
+  const client = host('client');
+  const far = await peer('peer', client);
+  const ends = { source: far.address, destination: client.address };
+  const [sourcePort, destinationPort] = [53, 5353];
+  const socket = client.open({ type: 'dgram' });
+  socket.bind({ port: destinationPort });
+  await socket.send('x'.repeat(12), { address: { address: far.address, port: sourcePort } });
+  far.sendPacket(encodeDatagram({ ...ends, sourcePort, destinationPort, payload: new Uint8Array(20) }));
+  await socket.recv();
+  await socket.connect({ address: far.address, port: sourcePort });
+  await socket.send('yy');
+  const about = { source: client.address, destination: far.address, sourcePort: 5353, destinationPort: 53 };
+  const body = quoted(encodeDatagram({ ...about, payload: new Uint8Array(2) }), 8);
+  far.sendPacket(encodeIcmp({ ...ends, numbers: [3, 3], body }));
+  await socket.expect('recv', 'ECONNREFUSED');
+  socket.close();
+  far.sendPacket(encodeDatagram({ ...ends, sourcePort, destinationPort, payload: new Uint8Array(7) }));
+  far.sendPacket(encodeIcmp({ ...ends, numbers: [8, 0], id: 9, body: new Uint8Array(4) }));
+  await settle();
+});
+
 describe.skipIf(!canMakeNamespaces)('an experiment as a script of packetdrill (needs network namespaces)', () => {
   test.each([
     ['a passive open', passive, ['< S 0:0(0) win 65000 <mss 1000>', '> F. 21:21(0) ack 6 <...>', '// the request']],
     ['a message of ICMP', unreachable, ['< icmp unreachable port_unreachable [0:0(0)]', '= -1 ECONNREFUSED']],
+    [
+      'UDP',
+      datagrams,
+      [
+        ...['sendto(3, ..., 12, 0, ..., ...) = 12', '> udp (12)', '< udp (20)', 'write(3, ..., 2) = 2'],
+        ...['< icmp unreachable port_unreachable [udp (2)]', '> icmp unreachable port_unreachable [udp (7)]'],
+        ...['< icmp echo_request id 9 [raw (12)]', '> icmp echo_reply id 9 [raw (12)]'],
+      ],
+    ],
     ['an active open', active, ['= -1 EINPROGRESS', '> S 0:0(0) <...>', '--connect_port=80', '= -1 ECONNREFUSED']],
   ] satisfies [string, Experiment, string[]][])(
     '%s comes out as written when it is played',
@@ -74,23 +107,22 @@ describe.skipIf(!canMakeNamespaces)('an experiment as a script of packetdrill (n
     },
   );
 
-  test('datagrams, messages of the host, and those about no segment are named, not written', () => {
-    const trace = {
-      ...refusedDatagram,
-      hosts: refusedDatagram.hosts.map((one) => ({ ...one, scripted: one.name === 'server' })),
-    };
-    const { text, cannot } = pktScript(trace);
-    expect(cannot).toEqual(expect.arrayContaining(['UDP', 'ICMP port unreachable of server']));
-    expect(cannot.filter((what) => what === 'UDP')).toHaveLength(1);
-    const [line] = pathMtu.packets ?? [];
-    const ofPeer = { ...trace, packets: line === undefined ? [] : [{ ...line, from: 'server', to: 'client' }] };
-    expect(pktScript(ofPeer).text).toContain('< icmp unreachable frag_needed mtu 1200 [1:1401(1400)]');
-    const ofHost = { ...trace, packets: line === undefined ? [] : [{ ...line, from: 'client', to: 'server' }] };
-    expect(pktScript(ofHost)).toMatchObject({
-      text: expect.not.stringContaining('icmp'),
-      cannot: expect.arrayContaining(['ICMP fragmentation needed of client']),
+  test('a message that has no names there, or says not what it is about, is named, not written', () => {
+    const hosts = refusedDatagram.hosts.map((one) => ({ ...one, scripted: one.name === 'server' }));
+    const of = (change: Partial<TracePacket>): ReturnType<typeof pktScript> =>
+      pktScript({ ...refusedDatagram, hosts, packets: [message(1, 3, 3, change)] });
+    const ends = { source: { address: '192.168.0.1' }, destination: { address: '192.168.0.2' } };
+    expect(of({ about: { protocol: 'UDP', ...ends, length: 9 } })).toMatchObject({
+      text: expect.stringContaining('< icmp unreachable port_unreachable [udp (9)]'),
     });
-    expect(text).not.toContain('icmp');
+    for (const about of [undefined, { protocol: 'UDP', ...ends }, { protocol: 'TCP', ...ends, length: 9 }])
+      expect(of({ ...(about && { about }) })).toMatchObject({
+        text: expect.not.stringContaining('icmp'),
+        cannot: expect.arrayContaining(['ICMP port unreachable of server']),
+      });
+    const [line] = pathMtu.packets ?? [];
+    const ofPeer = { ...refusedDatagram, hosts, packets: line === undefined ? [] : [{ ...line, from: 'server' }] };
+    expect(pktScript(ofPeer).text).toContain('< icmp unreachable frag_needed mtu 1200 [1:1401(1400)]');
   });
 
   test('what a script cannot say is told, and stands in it', async () => {
