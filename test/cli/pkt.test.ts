@@ -87,7 +87,7 @@ describeNeeding(noExperiments === undefined, `experiments cannot be run: ${noExp
 
     test('plays each, and says at the end which did not come out as written', () => {
       expect(played.code).toBe(1);
-      expect(played.stdout).toContain('A listener takes a connection.');
+      expect(played.stdout).toContain('A listener takes a connection');
       expect(played.stderr).toContain(
         '1 of 3 runs was aborted:\ndiffers: differs.pkt:10: getsockopt: value: expected 1, got 0\n',
       );

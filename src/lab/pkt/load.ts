@@ -12,8 +12,10 @@ import { networkOf, type PktNetwork, type PktSettings } from './settings.js';
 export interface LoadedPkt {
   /** The file without its folder and `.pkt`. */
   readonly name: string;
-  /** Its first comment, or its name. */
+  /** Its first comment without its full stop, or its name where that is longer than a title or absent. */
   readonly title: string;
+  /** Its first comment, where that is no title. */
+  readonly about: string | undefined;
   /** Addresses, ports and tolerances it runs with. */
   readonly network: PktNetwork;
   /** How many lines of each kind it has. */
@@ -29,6 +31,12 @@ export interface LoadedPkt {
 const mostTold = 10;
 /** A title is one line. */
 const longestTitle = 100;
+/** More is no longer read beside a picture. */
+const longestAbout = 1000;
+
+function clipped(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
+}
 
 /**
  * Reads a script of packetdrill, and says what of it cannot be played before anything is.
@@ -48,12 +56,15 @@ export function loadPkt(path: string, file: string, settings: PktSettings = {}):
   }
   const network = networkOf(script, settings);
   const name = basename(path, '.pkt');
-  const title = script.about === '' || script.about.length > longestTitle ? name : script.about;
+  const isTitle = script.about !== '' && script.about.length <= longestTitle;
+  const title = isTitle ? script.about.replace(/\.$/, '') : name;
+  const about = isTitle || script.about === '' ? undefined : clipped(script.about, longestAbout);
   const counts = { call: 0, segment: 0, udp: 0, icmp: 0, code: 0, shell: 0 };
   for (const { kind } of script.lines) counts[kind]++;
   return {
     name,
     title,
+    about,
     network,
     counts,
     lengthMs: lengthMs(script),

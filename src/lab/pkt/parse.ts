@@ -265,13 +265,13 @@ function definitions(options: PktScript['options']): Map<string, string> {
   );
 }
 
-/** The first comment, without its slashes. */
+/** The first comment, without its slashes and the lines of its licence. */
 function aboutOf(text: string): string {
   const [comment = ''] = /^\s*(?:\/\/[^\n]*\n)+/.exec(text) ?? [];
   return comment
     .split('\n')
     .map((line) => line.replace(/^\s*\/\/\s?/, '').trim())
-    .filter((line) => line !== '')
+    .filter((line) => line !== '' && !/^(?:SPDX-|Copyright\b)/.test(line))
     .join(' ');
 }
 

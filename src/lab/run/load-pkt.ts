@@ -17,12 +17,12 @@ export function pktExperiment(
   path: string,
   settings: PktSettings | undefined,
 ): { readonly experiment: Experiment; readonly mayHoldUp: boolean } {
-  const { name, title, network, lengthMs, mayHoldUp, play } = loadPkt(resolve(path), shortName(path), settings);
+  const { name, title, about, network, lengthMs, mayHoldUp, play } = loadPkt(resolve(path), shortName(path), settings);
   const { local, gateway, prefix, mtu, remote } = network;
   const networks = [remote.includes(':') ? `${remote}/128` : `${remote}/32`];
   const script = experiment(
     title,
-    { name: name.toLowerCase(), limitMs: Math.ceil(lengthMs) + waitsMs },
+    { name: name.toLowerCase(), ...(about !== undefined && { about }), limitMs: Math.ceil(lengthMs) + waitsMs },
     async ({ behindGateway, signal }) => {
       const [host, peer] = await behindGateway('host', 'peer', { link: 'tun0', local, gateway, prefix, mtu, networks });
       await play({ host, peer, signal });
