@@ -66,6 +66,11 @@ export function resultText(value: unknown): string {
   return typeof value === 'number' ? bytes(value) : 'ok';
 }
 
+/** Data may be anything: control characters are written as JSON writes them. */
+function visible(text: string): string {
+  return /[\x00-\x1f\x7f-\x9f]/.test(text) ? JSON.stringify(text) : text;
+}
+
 /** Makes a call, and throws an {@link ExpectationError} unless it comes to `expected`. */
 export async function expectResult(what: string, expected: string, call: () => unknown): Promise<void> {
   let got: string;
@@ -74,7 +79,7 @@ export async function expectResult(what: string, expected: string, call: () => u
   } catch (error) {
     got = codeOf(error);
   }
-  if (got !== expected) throw new ExpectationError(what, expected, got);
+  if (got !== expected) throw new ExpectationError(what, visible(expected), visible(got));
 }
 
 /** Said of a stream that ended with FIN. */
