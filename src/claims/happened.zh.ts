@@ -198,7 +198,7 @@ export const happenedTexts: Readonly<Record<string, string>> = {
   'the new server': '新服务器',
   'gets it': '得到',
   'does not get it': '得不到',
-  'a middlebox sends a RST': '一台中间设备发出 RST',
+  'a middlebox sends an RST': '一台中间设备发出 RST',
   'the other end sends': '另一端发送数据',
   'from now on what it sends to peer over IPv# is lost': '从现在起，它经 IPv# 发给 peer 的都会丢',
 

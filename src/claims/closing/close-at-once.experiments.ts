@@ -9,7 +9,7 @@ const closedAtOnce = experiment(
   {
     name: 'close-at-once',
     about:
-      'What accept() returns is ESTABLISHED already; only with TCP_FASTOPEN it may still be in SYN_RECV, and goes to FIN_WAIT_1 from there.',
+      'What accept() returns is ESTABLISHED already; only with TCP_FASTOPEN it may still be in SYN_RECV, and goes to FIN_WAIT1 from there.',
     rule: 'accept(2) returns what has finished its handshake. With TCP Fast Open a socket is handed out on the data of the SYN (tcp_try_fastopen(), RFC 7413 section 4.2); close() in SYN_RECV sends FIN (tcp_close_state()).',
     cases: ['A12'],
     labels: {

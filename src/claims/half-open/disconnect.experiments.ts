@@ -6,7 +6,7 @@ export const disconnect = experiment(
   {
     name: 'disconnect',
     about: 'It is an abort: the peer gets RST, and the socket can be connected again.',
-    rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT_2, and in CLOSING and LAST_ACK only with data unsent. A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.',
+    rule: '__inet_stream_connect() calls tcp_disconnect(), which sends RST where tcp_need_reset() says so, whatever SO_LINGER says: up to CLOSE_WAIT and FIN_WAIT2, and in CLOSING and LAST_ACK only with data unsent. A reader that has seen the FIN is told of no RST: tcp_fin() has set SOCK_DONE.',
     cases: ['R12'],
     labels: { sent: 'sent by the client', read: 'recv() of the server', again: 'connect() again' },
     variants: { 'the peer reads': false, 'the peer reads, after shutdown(SHUT_WR)': true },

@@ -79,12 +79,12 @@ export async function longOrphan(stage: Stage, linger2: number): Promise<{ reads
 
 /** A server closes, its client never does: what the kernel keeps of the connection, and for how long. */
 export const orphanLifetime = experiment<Lifetime>(
-  'FIN_WAIT_2 of a closed socket',
+  'FIN_WAIT2 of a closed socket',
   {
     name: 'orphan-lifetime',
     about:
       'Nobody holds the socket and the peer does not close: after tcp_fin_timeout, or TCP_LINGER2, it is gone and a late FIN meets RST.',
-    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Above 60 s the full socket waits for what is above by its keepalive timer, and the minisocket then for as long again (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX). Where the ACK of the FIN comes while close(2) still holds the socket, the full socket stays for times below 60 s too, and ends with RST: the server shuts down first, so that it does not.',
+    rule: 'tcp_fin_time() takes TCP_LINGER2 or the sysctl. Of more than 60 s only what exceeds them counts, twice: the full socket waits so long by its keepalive timer, and then a minisocket does (tcp_keepalive_timer() passes tcp_fin_time() - TCP_TIMEWAIT_LEN to tcp_time_wait()). 61 s make 2 s. Values above 120 s are cut (TCP_FIN_TIMEOUT_MAX). Where the ACK of the FIN comes while close(2) still holds the socket, the full socket stays for times below 60 s too, and ends with RST: the server shuts down first, so that it does not.',
     cases: ['R10'],
     labels: { reads: 'TCP_LINGER2 reads', lasts: 'FIN_WAIT2 lasts', server: 'sent by the server' },
     variants: {
@@ -112,12 +112,12 @@ export const orphanLifetime = experiment<Lifetime>(
 
 /** The same while the process keeps the descriptor. */
 export const heldFinWait2 = experiment(
-  'FIN_WAIT_2 of a socket that is still open',
+  'FIN_WAIT2 of a socket that is still open',
   {
     name: 'held-fin-wait-2',
     about:
       'After shutdown(SHUT_WR) no timer runs, whatever TCP_LINGER2 says: the socket waits for ever, and can still read.',
-    rule: 'tcp_rcv_state_process() starts the timer of FIN_WAIT_2 only for a socket that is SOCK_DEAD, which close(2) makes of it.',
+    rule: 'tcp_rcv_state_process() starts the timer of FIN_WAIT2 only for a socket that is SOCK_DEAD, which close(2) makes of it.',
     cases: ['R10'],
     labels: { reads: 'TCP_LINGER2 reads', lasts: 'FIN_WAIT2 lasts', recv: 'recv() of late data' },
   },
@@ -141,8 +141,8 @@ export const negativeLinger2 = experiment(
   'close() with TCP_LINGER2 -1',
   {
     name: 'negative-linger2',
-    about: 'There is no FIN_WAIT_2: an RST follows the FIN at once.',
-    rule: '__tcp_close() sends RST where the socket has reached FIN_WAIT_2 and linger2 is negative; tcp_rcv_state_process() does so where the ACK of the FIN comes later.',
+    about: 'There is no FIN_WAIT2: an RST follows the FIN at once.',
+    rule: '__tcp_close() sends RST where the socket has reached FIN_WAIT2 and linger2 is negative; tcp_rcv_state_process() does so where the ACK of the FIN comes later.',
     cases: ['R10'],
     labels: {
       reads: 'TCP_LINGER2 reads',

@@ -12,11 +12,11 @@ const middleboxReset = experiment(
     name: 'middlebox-reset',
     about:
       'The end it goes to is reset; the other one is not told, and learns of it when it sends. With another number in the window it resets nothing: it is answered with a challenge ACK.',
-    rule: 'A RST with exactly the next number resets (tcp_reset()). Another one in the window is answered with a challenge ACK (tcp_validate_incoming(), RFC 5961 section 3.2).',
+    rule: 'An RST with exactly the next number resets (tcp_reset()). Another one in the window is answered with a challenge ACK (tcp_validate_incoming(), RFC 5961 section 3.2).',
     labels: {
       between: 'the other end, before it sends',
       answers: 'sent by the end it went to',
-      read: 'recv() there',
+      read: 'recv() of the end it went to',
       other: 'then recv() of the other end',
     },
     variants: {
@@ -33,7 +33,7 @@ const middleboxReset = experiment(
     const [from, hitHost, hit, other] = to === 'client' ? [server, client, c, s] : [client, server, s, c];
     await context.settle();
     const before = context.segments().length;
-    context.mark('a middlebox sends a RST');
+    context.mark('a middlebox sends an RST');
     context.link(server, client).inject({ from, flags: 'RST', seq: 1 + ahead });
     await context.settle();
     const between = other.state;

@@ -9,7 +9,7 @@ export const middleboxExperimentTexts: ExperimentTextsByName = {
     labels: {
       between: '另一端，发送之前',
       answers: '收到 RST 的一端发出',
-      read: '那一端的 recv()',
+      read: '收到 RST 的一端的 recv()',
       other: '然后另一端的 recv()',
     },
     variants: {

@@ -73,7 +73,7 @@ export const lateData = experiment(
     name: 'late-data',
     about:
       'The first send succeeds and is answered with RST; the next one fails, with EPIPE where the FIN of the old server had come, with ECONNRESET where none had.',
-    rule: 'A FIN_WAIT_2 without owner answers data with RST and is gone (tcp_timewait_state_process()). Where nothing owns the four-tuple, the new listener gets the segment and answers RST (RFC 9293 section 3.10.7.2). tcp_reset() sets EPIPE in CLOSE_WAIT, ECONNRESET in ESTABLISHED.',
+    rule: 'A FIN_WAIT2 without owner answers data with RST and is gone (tcp_timewait_state_process()). Where nothing owns the four-tuple, the new listener gets the segment and answers RST (RFC 9293 section 3.10.7.2). tcp_reset() sets EPIPE in CLOSE_WAIT, ECONNRESET in ESTABLISHED.',
     cases: ['S15'],
     labels: { firstSend: 'first send()', answer: 'answer to it', nextSend: 'next send()' },
     variants: {
@@ -116,8 +116,8 @@ export const clientAtKeyboard = experiment(
   {
     name: 'client-at-keyboard',
     about:
-      'The client types a line before it exits: RST ends the FIN_WAIT_2 and no TIME_WAIT follows. Had it only exited, there would be one.',
-    rule: 'The stopped server is in FIN_WAIT_2. Data that arrives there finds nobody to read it: tcp_timewait_state_process() answers RST and frees the minisocket. A FIN makes a TIME_WAIT of it.',
+      'The client types a line before it exits: RST ends the FIN_WAIT2 and no TIME_WAIT follows. Had it only exited, there would be one.',
+    rule: 'The stopped server is in FIN_WAIT2. Data that arrives there finds nobody to read it: tcp_timewait_state_process() answers RST and frees the minisocket. A FIN makes a TIME_WAIT of it.',
     cases: ['S16'],
     labels: {
       whileItWaits: 'restart while it waits',

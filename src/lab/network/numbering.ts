@@ -26,7 +26,7 @@ class Sent {
   isAgain(begin: number, end: number): boolean {
     const known = this.end;
     const isEmpty = end <= begin;
-    // A number alone, as of a RST that is forged ahead, sends nothing.
+    // A number alone, as of an RST that is forged ahead, sends nothing.
     if (known === undefined || !isEmpty) this.end = Math.max(known ?? Number.NEGATIVE_INFINITY, end);
     if (known === undefined || isEmpty) return false;
     const isNew = this.#fillHoles(begin, end);

@@ -16,7 +16,7 @@ const plain: AddressedSegment = {
   payload: new Uint8Array(0),
 };
 
-test('a RST that is forged ahead makes no retransmission of the data after it', () => {
+test('an RST that is forged ahead makes no retransmission of the data after it', () => {
   const numbering = new Numbering();
   const passes = (change: Partial<AddressedSegment>): boolean =>
     numbering.passing({ ...plain, ...change }, 'a', 'b').retransmission;

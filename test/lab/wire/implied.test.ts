@@ -84,8 +84,8 @@ const opening: readonly Row[] = [
   { name: 'a SYN to a port where nobody listens', lines: ['< SYN 0', '> RST 0 1'], states: [] },
   { name: 'a SYN nobody answers', lines: ['< SYN 0', '< SYN 0'], states: [] },
   { name: 'refused', lines: ['> SYN 0', '< RST 0 1'], states: ['0 SYN_SENT', '1 CLOSED'] },
-  { name: 'a RST that acknowledges nothing', lines: ['> SYN 0', '< RST 0'], states: ['0 SYN_SENT'] },
-  { name: 'a RST that acknowledges too much', lines: ['> SYN 0', '< RST 0 9'], states: ['0 SYN_SENT'] },
+  { name: 'an RST that acknowledges nothing', lines: ['> SYN 0', '< RST 0'], states: ['0 SYN_SENT'] },
+  { name: 'an RST that acknowledges too much', lines: ['> SYN 0', '< RST 0 9'], states: ['0 SYN_SENT'] },
   {
     name: 'a SYN ACK that comes twice',
     lines: [...active, '< SYN 0 1', '> ACK 1 1'],
@@ -126,9 +126,9 @@ const opening: readonly Row[] = [
     lines: [...passive, '> RST 1'],
     states: ['1 SYN_RECV', '3 CLOSED'],
   },
-  { name: 'a RST in SYN_RECV', lines: ['< SYN 0', '> SYN 0 1', '< RST 1'], states: ['1 SYN_RECV', '2 CLOSED'] },
+  { name: 'an RST in SYN_RECV', lines: ['< SYN 0', '> SYN 0 1', '< RST 1'], states: ['1 SYN_RECV', '2 CLOSED'] },
   {
-    name: 'a RST in SYN_RECV outside of the window',
+    name: 'an RST in SYN_RECV outside of the window',
     lines: ['< SYN 0', '> SYN 0 1', '< RST 4000'],
     states: ['1 SYN_RECV'],
   },
