@@ -92,6 +92,8 @@ export interface RunWords {
   readonly missing: (count: number) => string;
   readonly captureLost: (count: string) => string;
   readonly implied: string;
+  /** Of a call that is a dot. */
+  readonly dot: string;
   readonly impliedMark: string;
   readonly stateTitle: (state: string, ends: readonly string[], time: string, isSeen: boolean) => string;
 
@@ -112,7 +114,7 @@ const plural = (count: string, thing: string, isOne: boolean): string => `${coun
 
 function segmentCount({ times, from }: LinkSaid): string {
   const count = times === undefined ? 'segments' : times === 1 ? '1 segment' : `${times} segments`;
-  return from === undefined ? count : `${count} of ${from}`;
+  return from === undefined ? count : `${count} from ${from}`;
 }
 
 function linkText(event: LinkSaid): string {
@@ -128,17 +130,17 @@ function linkText(event: LinkSaid): string {
     case 'delays':
       return `link to ${to} delays by ${event.delayMs ?? 0} ms`;
     case 'loses':
-      return `link to ${to} will lose ${segmentCount(event)}`;
+      return `link to ${to} drops ${segmentCount(event)}`;
     case 'delays some':
-      return `link to ${to} will delay ${segmentCount(event)} by ${event.delayMs ?? 0} ms`;
+      return `link to ${to} delays ${segmentCount(event)} by ${event.delayMs ?? 0} ms`;
     case 'duplicates':
-      return `link to ${to} will carry ${segmentCount(event)} twice`;
+      return `link to ${to} carries ${segmentCount(event)} twice`;
     case 'reorders':
-      return `link to ${to} will carry ${segmentCount(event)} behind the next`;
+      return `link to ${to} carries ${segmentCount(event)} behind the next`;
     case 'injects':
-      return `${event.flags?.join(' ') ?? 'a segment'} injected, as if of ${event.from ?? ''}`;
+      return `${event.flags?.join(' ') ?? 'a segment'} injected as if from ${event.from ?? ''}`;
     case 'loses nothing':
-      return `link to ${to} loses nothing`;
+      return `link to ${to} drops nothing`;
     case 'vanishes':
     case 'is back':
       return change;
@@ -207,6 +209,7 @@ export const runEnglish: RunWords = {
   missing: (count) => `${count} packets are missing: the kernel had no room to show them`,
   captureLost: (count) => `the capture lost ${count} packets`,
   implied: 'state follows from a segment, not seen',
+  dot: 'a call: click or tap it',
   impliedMark: '~ inferred from a segment, not observed',
   stateTitle: (state, ends, time, isSeen) =>
     `${state} of ${ends.join(' and ')} from ${time} on, ${isSeen ? 'seen' : 'follows from a segment'}`,

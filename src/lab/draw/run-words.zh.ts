@@ -114,6 +114,7 @@ export const runChinese: RunWords = {
   missing: (count) => `缺 ${count} 个报文：内核没有地方存放它们`,
   captureLost: (count) => `抓包丢了 ${count} 个报文`,
   implied: '由报文段推断的状态，没有看到',
+  dot: '一次调用：点一下可看',
   impliedMark: '~ 由报文段推断，没有看到',
   stateTitle: (state, ends, time, isSeen) =>
     `${state}：${ends.join(' 和 ')}，从 ${time} 起，${isSeen ? '看到的' : '由报文段推断'}`,

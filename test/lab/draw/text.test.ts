@@ -313,3 +313,14 @@ describe('a call that was made until it gave no more', () => {
     expect(said({ ok: true, value: 0 })).toEqual(['recv()', 'end of stream', false]);
   });
 });
+
+test('a link says what it does to the segments of a host', () => {
+  const link = { kind: 'link', atMs: 1, endMs: 1, host: 'a', to: 'b', from: 'a', outcome: { ok: true } } as const;
+  const text = (more: object): string => saidOf({ ...link, change: 'loses', ...more }).text;
+  expect([text({}), text({ times: 1 }), text({ change: 'loses nothing' })]).toEqual([
+    'link to b drops segments from a',
+    'link to b drops 1 segment from a',
+    'link to b drops nothing',
+  ]);
+  expect(text({ change: 'injects', flags: ['RST'] })).toBe('RST injected as if from a');
+});

@@ -162,15 +162,16 @@ function waitsOf({ instants, ys, bottom }: Placed, { hosts, waits }: Across): Wa
 const repeatedAt = 480;
 
 /** Where a text across the picture has its middle: once, and where a screen shows a part of it alone, in each part. */
-function middles(left: number, right: number, lines: readonly (readonly Part[])[]): number[] {
+function middles(left: number, right: number, lines: readonly (readonly Part[])[], isScrolled: boolean): number[] {
   const wide = right - left;
   const text = Math.max(...lines.map((parts) => textWidth(textOf({ parts }), sizes.label)));
-  const count = wide > mostWithTexts ? Math.max(1, Math.floor(wide / Math.max(repeatedAt, text + 80))) : 1;
+  const count =
+    isScrolled && wide > mostWithTexts ? Math.max(1, Math.floor(wide / Math.max(repeatedAt, text + 80))) : 1;
   return Array.from({ length: count }, (_, index) => left + ((index + 0.5) * wide) / count);
 }
 
 function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]; labels: Label[] } {
-  const { hosts, width, timeX } = place;
+  const { hosts, width, timeX, dots } = place;
   const ribbons: Ribbon[] = [];
   const labels: Label[] = [];
   const first = hosts[0]?.right ?? timeX;
@@ -186,7 +187,7 @@ function ribbonsOf({ instants, ys }: Placed, place: Across): { ribbons: Ribbon[]
     if (kind === 'gap') {
       labels.push(gapLabel(instant, y, place));
     } else {
-      for (const x of middles(left, right, instant.lines))
+      for (const x of middles(left, right, instant.lines, dots))
         for (const [line, parts] of instant.lines.entries())
           labels.push({ ...label, parts, x, y: y + 5 + lineHeight * line + 11.5 });
     }
@@ -209,7 +210,8 @@ export function layoutOf(
   const { bottom } = placed;
   const { ribbons, labels: ribbonLabels } = ribbonsOf(placed, place);
   const { bands, labels: bandLabels } = bandsOf(placed, place, ribbons);
-  const key = keyOf(bands, trace, place, bottom + 14, words);
+  const dots = dotsOf(placed, place);
+  const key = keyOf({ bands, dots }, trace, place, bottom + 14, words);
   const labels = [
     ...hostLabels(place),
     ...timeLabels(placed, place),
@@ -228,7 +230,7 @@ export function layoutOf(
     arrows: placed.arrows,
     bands,
     waits: waitsOf(placed, place),
-    dots: dotsOf(placed, place),
+    dots,
     ribbons,
     keys: key.keys,
     labels,

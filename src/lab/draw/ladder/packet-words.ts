@@ -10,7 +10,7 @@ interface Sent {
   readonly syns: Set<string>;
   /** Behind the highest number. */
   end: number;
-  /** Behind what it has sent; a number alone, as of a RST that is forged ahead, sends nothing. */
+  /** Behind what it has sent; a number alone, as of an RST that is forged ahead, sends nothing. */
   next: number;
   /** There was a connection before, with other numbers. */
   readonly isReused: boolean;
@@ -49,7 +49,7 @@ class Windows {
     this.#scales = new Scales(segments);
   }
 
-  /** In bytes, if it is 0 or was; that of a RST says nothing. */
+  /** In bytes, if it is 0 or was; that of an RST says nothing. */
   said(segment: TraceSegment): number | undefined {
     const { flags, window } = segment;
     if (flags.includes('RST')) return undefined;

@@ -21,6 +21,8 @@ export interface Print {
   readonly scale: number;
   /** From top to bottom; one if the picture fits. */
   readonly parts: readonly Part[];
+  /** The height of the names of the hosts, with which every part but the first begins once more. */
+  readonly head: number;
 }
 
 /** The lowest height from `least` to `most` where no text is cut, and as few arrows as can be. */
@@ -57,11 +59,13 @@ export function printOf(layout: Layout, above: number, below: number): Print {
   const whole = Object.entries(papers).map(([name, { width, height }]): Print => {
     const paper: Paper = name === 'upright' ? 'upright' : 'across';
     const scale = Math.min(1, width / layout.width, (height - taken) / layout.height);
-    return { paper, scale, parts: [{ top: 0, bottom: layout.height }] };
+    return { paper, scale, parts: [{ top: 0, bottom: layout.height }], head: layout.top };
   });
   const [best] = whole.sort((a, b) => b.scale - a.scale);
-  const { width, height } = papers.upright;
+  const paper = papers.upright.width / layout.width < leastScale ? 'across' : 'upright';
+  const { width, height } = papers[paper];
   const scale = Math.min(1, width / layout.width);
   if (best !== undefined && (best.scale >= leastScale || scale < best.scale * 1.2)) return best;
-  return { paper: 'upright', scale, parts: partsOf(layout, (height - above) / scale, height / scale) };
+  const parts = partsOf(layout, (height - above) / scale, height / scale - layout.top);
+  return { paper, scale, parts, head: layout.top };
 }

@@ -40,10 +40,17 @@ export const rooms: readonly [Room, ...Room[]] = [
   { ...usual, call: 24 },
   { ...usual, call: 24, mostGap: 460 },
   tight,
+  // Narrow bands leave room, which the texts of calls take.
+  { ...tight, named: 1, call: 34, middleCall: 27 },
+  { ...tight, named: 1, call: 28 },
   { ...tight, named: 1 },
+  { ...tighter, call: 27 },
   tighter,
   { ...tighter, call: 16, middleCall: 16, mostGap: 320 },
 ];
+
+/** On paper, and on a screen of 2560 pixels beside the steps and a list, a picture may be so wide and still has letters that can be read. */
+export const mostRoomy = 1700;
 
 /** Of pictures that are wider whatever is done: the calls are dots. */
 export const dotted: Room = { ...tighter, call: 0, middleCall: 0, mostGap: 320, emptyGap: 30 };

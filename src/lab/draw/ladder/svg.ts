@@ -109,7 +109,8 @@ function ribbon(one: Ribbon, layout: Layout): string {
 
 function keys({ keys: entries }: Layout): string {
   return entries
-    .map(({ x, y, state }) => {
+    .map(({ x, y, state, dot: isDot }) => {
+      if (isDot === true) return dot({ x: x + 7, y: y + 7, failed: false, title: '' });
       const shown = state ?? 'LISTEN';
       return band({ x, width: 14, top: y, bottom: y + 14, state: shown, implied: state === undefined, title: shown });
     })

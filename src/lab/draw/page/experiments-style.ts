@@ -12,7 +12,7 @@ body { max-width: 165rem; }
 .picture { margin: .8rem 0; overflow-x: auto; }
 .stage { position: relative; width: max-content; margin: 0 auto; }
 .stage svg { display: block; }
-.stage.narrow { display: none; }
+.stage.narrow, .stage.roomy { display: none; }
 .printed { display: none; }
 .beside { display: contents; }
 .cursor, .veil { position: absolute; left: 0; right: 0; pointer-events: none; }
@@ -73,6 +73,10 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .scene .stepper { top: 1rem; bottom: auto; margin-top: .8rem; }
   .scene .stepper .moment { grid-template-columns: minmax(0, 1fr); max-height: 70vh; }
 }
+@container (min-width: 137.5rem) {
+  .roomed .stage.wide { display: none; }
+  .stage.roomy { display: block; }
+}
 @media screen and (min-width: 46.01rem) {
   .experiment { display: flex; flex-direction: column; }
   .experiment > h2, .experiment > .about { order: -1; }
@@ -83,9 +87,11 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .stage.narrow { display: block; }
   .stage.narrow svg { width: auto; max-width: 100%; height: auto; min-width: var(--least); }
   .stage.narrow { width: fit-content; }
-  .stepper .bar { gap: .25rem; padding: .3rem; }
-  .stepper button { padding: .2rem .5rem; font-size: .92rem; }
-  .stepper .count { margin: 0 .2rem; font-size: .84rem; }
+  .tabs { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; padding: 4px 4px .4rem; }
+  .tabs button { flex: none; white-space: nowrap; }
+  .stepper .bar { gap: .2rem; padding: .3rem; }
+  .stepper button { padding: .2rem .45rem; font-size: .92rem; }
+  .stepper .count { margin: 0 .1rem; font-size: .8rem; }
   .stepper .keys { display: none; }
   .stepper .said { padding-bottom: .25rem; line-height: 1.3; }
   .stepper .moment { grid-template-columns: minmax(0, 1fr); max-height: 30vh; line-height: 1.35; }
@@ -116,7 +122,8 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .experiment details:not([open]) { display: none; }
   .picture { display: none; }
   .printed { display: block; margin: .5rem 0; }
-  .printed svg { display: block; break-inside: avoid; }
+  .printed svg { display: block; }
+  .printed .part { break-inside: avoid; }
   .scroll { overflow: visible; }
 }
 @page { margin: 12mm; }

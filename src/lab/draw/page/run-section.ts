@@ -7,6 +7,7 @@ import type { DeadRun, Trace } from '../../record/trace.js';
 import { type Layout, layoutOf } from '../ladder/layout.js';
 import { type Print, printOf } from '../ladder/paper.js';
 import { phone } from '../ladder/room.js';
+import { roomyLayout } from '../ladder/roomy.js';
 import { type Deed, deedsOf, isSegment, marksOf, type Packet } from '../ladder/row.js';
 import type { ReportWords } from '../report-words.js';
 import { pictureClass } from '../ladder/palette.js';
@@ -30,21 +31,24 @@ const explainedHeight = 75;
 /** Of what a phone shows a picture is not made smaller than this part of its size: its letters would be too small. */
 const leastOnPhone = 0.85;
 
-/** A run with its pictures: one for wide screens and for paper, one for phones. */
+/** A run with its pictures: one for most screens, one for phones, and one for paper and very wide screens where calls are dots in the first. */
 export interface Drawn {
   readonly trace: Trace;
   readonly layout: Layout;
   readonly narrow: Layout;
+  readonly roomy: Layout | undefined;
   readonly print: Print;
 }
 
 export function drawn(trace: Trace, { run }: ReportWords): Drawn {
   const layout = layoutOf(trace, run);
+  const roomy = roomyLayout(trace, layout, run);
   return {
     trace,
     layout,
     narrow: layoutOf(trace, run, phone, layout.rows),
-    print: printOf(layout, headingHeight + explainedHeight, below(trace)),
+    roomy,
+    print: printOf(roomy ?? layout, headingHeight + explainedHeight, below(trace)),
   };
 }
 
@@ -128,11 +132,18 @@ function below({ findings: value, error }: Trace): number {
 }
 
 /** The picture again as paper has room for it: as large as a page can hold it, or in parts that cut no text. */
-function printed({ layout, print }: Drawn, key: string): string {
-  const { scale, parts } = print;
+function printed({ layout, roomy, print }: Drawn, key: string): string {
+  const { scale, parts, head } = print;
+  const { width } = roomy ?? layout;
+  const piece = (top: number, bottom: number): string => {
+    const size = `width="${Math.floor(width * scale)}" height="${Math.floor((bottom - top) * scale)}"`;
+    const from = roomy === undefined ? key : `${key}-roomy`;
+    return `<svg ${size} viewBox="0 ${top} ${width} ${bottom - top}"><use href="#${from}"/></svg>`;
+  };
+  // A page that goes on begins with the names of the hosts.
   const pieces = parts.map(({ top, bottom }) => {
-    const size = `width="${Math.floor(layout.width * scale)}" height="${Math.floor((bottom - top) * scale)}"`;
-    return `<svg ${size} viewBox="0 ${top} ${layout.width} ${bottom - top}"><use href="#${key}"/></svg>`;
+    const shown = `${top === 0 ? '' : piece(0, head)}${piece(top, bottom)}`;
+    return `<div class="part">${shown}</div>`;
   });
   return `<div class="printed" aria-hidden="true">${pieces.join('')}</div>`;
 }
@@ -143,8 +154,8 @@ function percent(part: number, whole: number): number {
 }
 
 /** What the page's script needs to step through the run, as JSON. */
-function steps({ trace, layout, narrow }: Drawn, said: PacketWords, words: ReportWords): string {
-  const pictures = [layout, narrow];
+function steps({ trace, layout, narrow, roomy }: Drawn, said: PacketWords, words: ReportWords): string {
+  const pictures = [layout, narrow, ...(roomy === undefined ? [] : [roomy])];
   const all = stepsOf(trace, layout.rows, said, words).map(({ row, head, fields, states, before }) => {
     const spans = pictures.map(({ spans: places, width, height }) => {
       const { top, bottom, left, right } = places[row] ?? { top: 0, bottom: 0, left: 0, right: 0 };
@@ -160,12 +171,15 @@ function steps({ trace, layout, narrow }: Drawn, said: PacketWords, words: Repor
   return `<script type="application/json" class="steps">${json}</script>`;
 }
 
-function pictures({ trace, layout, narrow }: Drawn, key: string, { run, ladderOf }: ReportWords): string {
+function pictures({ trace, layout, narrow, roomy }: Drawn, key: string, { run, ladderOf }: ReportWords): string {
   const least = Math.floor(narrow.width * leastOnPhone);
   return [
-    `<div class="picture" tabindex="0" role="group" aria-label="${escapeXml(ladderOf(headingOf(trace)))}">`,
+    `<div class="picture${roomy === undefined ? '' : ' roomed'}" tabindex="0" role="group" aria-label="${escapeXml(ladderOf(headingOf(trace)))}">`,
     `<div class="stage wide">${drawLadder(trace, layout, key, run, pictureClass)}</div>`,
     `<div class="stage narrow" style="--least: ${least}px">${drawLadder(trace, narrow, `${key}-narrow`, run, pictureClass)}</div>`,
+    roomy === undefined
+      ? ''
+      : `<div class="stage roomy">${drawLadder(trace, roomy, `${key}-roomy`, run, pictureClass)}</div>`,
     '</div>',
   ].join('');
 }
@@ -210,7 +224,7 @@ export function runSection(run: Drawn | DeadRun, number: string, isOneOf: boolea
     // The script puts the steps first in it.
     '<div class="beside">',
     findings(trace, words),
-    `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs))].join(words.comma))}</p>`,
+    `<p class="soft">${escapeXml([name, words.where(kernel, node, timeText(durationMs).replace(' ', '\u00a0'))].join(words.comma))}</p>`,
     list(trace, said, words),
     '</div></div></section>',
   ].join('\n');

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { cross, type Line, overlap, rectangle, type Shape } from '../../../../src/lab/draw/ladder/geometry.js';
 import { boxOf, clippedWords, type Label, textOf, wrapped } from '../../../../src/lab/draw/ladder/label.js';
 import { type Layout, layoutOf } from '../../../../src/lab/draw/ladder/layout.js';
-import { mostWidth, mostWithTexts, phone, rooms } from '../../../../src/lab/draw/ladder/room.js';
+import { mostWidth, mostWithTexts, phone, type Room, rooms } from '../../../../src/lab/draw/ladder/room.js';
+import { runEnglish } from '../../../../src/lab/draw/run-words.js';
 import {
   abortiveClose,
   halfClosed,
@@ -391,4 +392,10 @@ test('a label that is too long loses whole words, so that no number is cut', () 
     'PSH…',
     'PS…',
   ]);
+});
+
+test('the key says what a dot is, where calls are dots', () => {
+  const notes = (room?: Room): string[] => layoutOf(plainClose, runEnglish, room).labels.map(textOf);
+  expect(notes(phone)).toContain('a call: click or tap it');
+  expect(notes()).not.toContain('a call: click or tap it');
 });

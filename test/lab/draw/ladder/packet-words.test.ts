@@ -65,7 +65,7 @@ describe('a window', () => {
     { ...read('> RST 1', 6), window: 0 },
   ];
 
-  test('of 0 is said, and the first after it; that of a RST is not', () => {
+  test('of 0 is said, and the first after it; that of an RST is not', () => {
     const segments = windows({});
     const words = new PacketWords({ segments });
     expect(segments.slice(2).map((segment) => words.of(segment))).toEqual([
@@ -84,7 +84,7 @@ describe('a window', () => {
   });
 });
 
-test('a number that is not the next is that of a probe, but not after a RST that was forged ahead', () => {
+test('a number that is not the next is that of a probe, but not after an RST that was forged ahead', () => {
   expect(shown(['> SYN 0', '< SYN+ACK 0 1', '> ACK 1 1', '< RST 101', '< ACK 1 1', '< ACK 0 1']).slice(4)).toEqual([
     'ACK ack=1',
     'ACK seq=0 ack=1',

@@ -99,7 +99,7 @@ describe('the page of experiments in Chinese', () => {
     const shown = html.replace(/<(style|script|svg)\b.*?<\/\1>/gs, '').replaceAll(/<[^>]*>/g, ' ');
     const texts = Object.values(english.steps).filter((text) => typeof text === 'string');
     expect(texts.filter((text) => new RegExp(`\\b${text}\\b`).test(shown))).toEqual([]);
-    expect(shown).toContain('此刻的套接字');
+    expect(shown).toContain('此刻的 TCP 套接字');
   });
 });
 
@@ -192,7 +192,8 @@ describe.skipIf(noChromium !== '')(`the page of experiments in a browser${noChro
     const [hosts, dots] = [first().locator('.narrow .f14'), first().locator('.narrow .dot')];
     expect(await hosts.allTextContents()).toEqual(['client', 'server']);
     for (const host of await hosts.all()) expect((await host.boundingBox())?.y).toBeLessThan(800);
-    expect(await dots.count()).toBe(8);
+    // Of eight calls, and of the key.
+    expect(await dots.count()).toBe(9);
     await dots.nth(3).click();
     expect(await head()).toBe('client: send(5 bytes) = 5 bytes');
     expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
@@ -319,6 +320,43 @@ describe.skipIf(noChromium !== '')(`the page of experiments in a browser${noChro
       expect(box?.x, part).toBeGreaterThan((picture?.x ?? NaN) + (picture?.width ?? NaN));
       expect(box?.y, part).toBeLessThan((picture?.y ?? NaN) + (picture?.height ?? NaN));
     }
+  });
+
+  test('calls that are dots for want of room have their texts on a very wide screen and on paper', async () => {
+    await page.emulateMedia({ media: 'screen' });
+    await page.goto('about:blank');
+    await page.setContent(experimentsHtml([manyHosts(5)]));
+    const shown = async (width: number): Promise<string | null> => {
+      await page.setViewportSize({ width, height: 1400 });
+      return await page.locator('.stage:visible').getAttribute('class');
+    };
+    expect([await shown(390), await shown(1280), await shown(2560)]).toEqual([
+      'stage narrow',
+      'stage wide',
+      'stage roomy',
+    ]);
+    const [few, all] = ['.wide', '.roomy'].map((stage) => page.locator(`.stage${stage}`));
+    expect(await few?.locator('.dot').count()).toBeGreaterThan(4);
+    expect(await all?.locator('.dot').count()).toBe(0);
+    await all?.locator('tspan', { hasText: 'connect(' }).first().click();
+    expect(await head()).toContain('connect(');
+    expect(await page.locator('.stage.roomy .cursor').isVisible()).toBe(true);
+    expect(await page.locator('.printed use').first().getAttribute('href')).toBe('#ladder-1-1-roomy');
+  });
+
+  test('on a phone many variants take one line of tabs, which is scrolled', async () => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ media: 'screen' });
+    await page.goto('about:blank');
+    const names = ['one', 'two', 'three', 'four'].map((name) => `${name}, with a name that takes most of a line`);
+    await page.setContent(experimentsHtml(names.map((variant) => ({ ...abortiveClose, variant }))));
+    const list = page.getByRole('tablist');
+    expect((await list.boundingBox())?.height).toBeLessThan(60);
+    await list.getByRole('tab').first().focus();
+    await page.keyboard.press('End');
+    const [frame, tab] = [await list.boundingBox(), await list.getByRole('tab').last().boundingBox()];
+    expect(tab?.x).toBeLessThan((frame?.x ?? 0) + (frame?.width ?? 0));
+    expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390);
   });
 
   test.each([390, 1280])(
