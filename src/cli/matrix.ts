@@ -55,6 +55,11 @@ function choose({ case: ids, article: wanted }: MatrixFlags): readonly Case[] {
   throw new UsageError('ERR_ARGUMENT_INVALID', `none of these cases is of article ${wanted.join(' or ')}: ${theirs}`);
 }
 
+/** A table has rows and verdicts alone. */
+function showsEvents({ json, verbose, html }: MatrixFlags): boolean {
+  return json === true || verbose === true || html !== undefined;
+}
+
 function print(result: MatrixResult, { json, markdown, junit, verbose }: MatrixFlags, spoken: Spoken): string {
   if (json === true) return withoutRecordings(result);
   const { words, articles: named } = spoken;
@@ -134,7 +139,7 @@ export function addMatrixCommand(program: Command): void {
         mayBeQuick: true,
         spoken,
         asHost: flags.hostSettings,
-        outputsOf: (one: Case) => outputs.of(one),
+        outputsOf: (one: Case) => ({ ...outputs.of(one), events: showsEvents(flags) }),
       };
       const { result, exitCode } = await runChosen(chosen, settings);
       process.exitCode = exitCode;

@@ -50,6 +50,8 @@ function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 export interface CaseOutputs {
   /** Has a recording of each row, with packets and states. */
   readonly recordings?: boolean | undefined;
+  /** Keeps what was done in each row, unless this is `false`: of a run of all cases it is two megabytes to hand over. */
+  readonly events?: boolean | undefined;
   /** Files for what was on the wire, by row. */
   readonly captures?: readonly string[] | undefined;
 }
@@ -68,7 +70,11 @@ function withSegments({ events, segments }: Recording): Event[] {
   return [...others, ...segments.map(segmentEvent)].sort((a, b) => a.atMs - b.atMs);
 }
 
-function stages(testCase: Case, network: Isolation, { recordings = false, captures }: CaseOutputs): OnStage {
+function stages(
+  testCase: Case,
+  network: Isolation,
+  { recordings = false, events = true, captures }: CaseOutputs,
+): OnStage {
   return async (row, use) => {
     const signal = AbortSignal.timeout(deadlineMs(testCase));
     // A row that plays an experiment captures in any case, and of that the segments alone are kept.
@@ -76,12 +82,13 @@ function stages(testCase: Case, network: Isolation, { recordings = false, captur
     const stage = new Stage(signal, { capture: isDrawn, states: isDrawn, network });
     try {
       const value = await inTime(Promise.resolve(use(stage)), stage.signal);
+      if (!events && !isDrawn) return { value, events: [] };
       if (!stage.isCaptured) return { value, events: stage.events };
       const recording = await stage.finish();
       const capture = captures?.[row];
       const identity = { name: testCase.id, title: testCase.title, variant: testCase.rowNames[row] ?? '' };
       if (capture !== undefined) stage.writeCapture(capture, { ...identity, ...recording, findings: null });
-      return { value, events: withSegments(recording), ...(recordings && { recording }) };
+      return { value, events: events ? withSegments(recording) : [], ...(recordings && { recording }) };
     } catch (error) {
       const { last } = stage;
       const place = last === undefined ? 'before its first call' : `after "${eventText(last)}"`;

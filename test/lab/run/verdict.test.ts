@@ -65,3 +65,24 @@ test('a case that throws is told as broken off, skipped, with where it was', asy
   expect(result).toMatchObject({ verdict: 'skipped', rows: [], error: 'no such thing, before its first call' });
   expect(result.because).toBe(`aborted: ${result.error}`);
 });
+
+test('a case of which nobody wants the events has the same rows without them', async () => {
+  const noting = defineCase({
+    id: 'T2',
+    articles: [],
+    title: 'notes',
+    claim: 'c',
+    rules: [],
+    advice: '',
+    rows: [{ name: 'one', given: 1, says: 1 }],
+    run: (stage, given): number => {
+      stage.note('seen');
+      return given;
+    },
+    laws: [],
+  });
+  const [kept, left] = [await runCase(noting, 'loopback'), await runCase(noting, 'loopback', { events: false })];
+  expect(kept.rows).toMatchObject([{ observed: 1, events: [{ kind: 'remark', text: 'seen' }] }]);
+  expect(left.rows).toEqual(kept.rows.map((row) => ({ ...row, events: [] })));
+  expect(left.verdict).toBe(kept.verdict);
+});
