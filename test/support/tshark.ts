@@ -105,7 +105,7 @@ const OUTGOING = 2;
 export type CaptureFile = string | Uint8Array;
 
 /** tshark reads no socket, which is what Node makes of a pipe: what is no file becomes one. */
-function withPath<T>(file: CaptureFile, read: (path: string) => T): T {
+export function withPath<T>(file: CaptureFile, read: (path: string) => T): T {
   if (typeof file === 'string') return read(file);
   const folder = mkdtempSync(join(tmpdir(), 'sockwise-tshark-'));
   try {
