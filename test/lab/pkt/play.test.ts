@@ -13,7 +13,7 @@ const scripts = readdirSync(folder).filter((name) => name.endsWith('.pkt'));
 /** What the MSS and the errors of ICMP are called depends on the version. */
 const onlyIPv4 = [
   ...['ip-header.pkt', 'blocking-fast-open.pkt', 'path-mtu.pkt', 'ping.pkt'],
-  ...['udp-ip-header.pkt', 'udp-long.pkt', 'udp-path-mtu.pkt', 'udp-unconnected.pkt'],
+  ...['udp-ip-header.pkt', 'udp-path-mtu.pkt', 'udp-unconnected.pkt'],
   // It says itself over what it goes.
   'udp-path-mtu-ipv6.pkt',
 ];
