@@ -1,6 +1,7 @@
-import { icmpName } from '../network/peer/icmp.js';
+import { isIcmpError } from '../network/peer/icmp.js';
 import { listOf } from '../network/peer/option-list.js';
 import { segmentText, type WrittenSegment } from '../network/peer/notation.js';
+import { asPacket, packetText } from '../network/peer/packet-notation.js';
 import type { CallEvent } from '../record/event.js';
 import type { Json } from '../record/json.js';
 import type { Trace, TracePacket, TraceSegment } from '../record/trace.js';
@@ -20,7 +21,6 @@ const toleranceUs = 100_000;
 /** A call that took longer has waited for something. */
 const blockedMs = 5;
 const firstDescriptor = 3;
-const icmpHeaderSize = 8;
 
 /** What is written at a moment: a line without its time. */
 interface Part {
@@ -153,31 +153,15 @@ function segmentLine(segment: TraceSegment, isPeers: boolean): string {
   return `${isPeers ? '<' : '>'} ${segmentText(written)}`;
 }
 
-/** What an error is about, or how long another message is. */
-function aboutOf({ about, echo, length }: TracePacket): string | undefined {
-  if (echo !== undefined) return `raw (${length + icmpHeaderSize})`;
-  if (about === undefined || about.length === undefined) return undefined;
-  if (about.protocol === 'UDP') return `udp (${about.length})`;
-  if (about.protocol !== 'TCP' || about.seq === undefined) return undefined;
-  return `${about.seq}:${about.seq + about.length}(${about.length})`;
-}
-
 /** A packet that carries no segment. */
 function packetLine(packet: TracePacket, isPeers: boolean): Written {
-  const { protocol, type = 0, code = 0, length, mtu, echo } = packet;
   const way = isPeers ? '<' : '>';
-  if (protocol === 'UDP') return { line: `${way} udp (${length})` };
-  const name = icmpName(protocol === 'ICMPv6', type, code);
-  const about = aboutOf(packet);
-  if (name === undefined || about === undefined)
-    return { cannot: `${protocol} ${icmpNameOf(packet, runEnglish).name} of ${packet.from}` };
-  const parts = [
-    `${way} icmp ${name}`,
-    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
-    ...(echo === undefined ? [] : [`id ${echo.id}`]),
-    `[${about}]`,
-  ];
-  return { line: parts.join(' ') };
+  const written = asPacket(packet);
+  if (written.kind === 'udp') return { line: `${way} ${packetText({ kind: 'udp', length: written.length })}` };
+  const isError = isIcmpError(packet.protocol === 'ICMPv6', [packet.type ?? 0, packet.code ?? 0]);
+  if (written.about === undefined || (isError && written.about.protocol === 'raw'))
+    return { cannot: `${packet.protocol} ${icmpNameOf(packet, runEnglish).name} of ${packet.from}` };
+  return { line: `${way} ${packetText(written)}` };
 }
 
 /** Ports of a packet, if it has both. */

@@ -1,13 +1,14 @@
 import { type Difference, ipDifferences, ipOfPeer } from '../network/peer/as-written.js';
 import { encodeDatagram } from '../network/peer/datagram.js';
 import { Protocol } from '../network/peer/frame.js';
-import { encodeIcmp, icmpNumbers, icmpText, isIcmpError, quoted } from '../network/peer/icmp.js';
+import { encodeIcmp, icmpNumbers, icmpWords, isIcmpError, quoted } from '../network/peer/icmp.js';
 import { isIPv6, type PacketToSend } from '../network/peer/ip.js';
 import type { ArrivedPacket } from '../network/peer/segment-passed.js';
 import { encodeSegment } from '../network/peer/segment.js';
 import { packetIn } from '../wire/packets.js';
 import type { Flow } from './flow.js';
-import type { About, DatagramLine, IcmpLine, PacketLine } from './script.js';
+import { type About, asPacket, bracketText, packetText } from '../network/peer/packet-notation.js';
+import type { DatagramLine, IcmpLine, PacketLine } from './script.js';
 import type { PktNetwork } from './settings.js';
 import type { UdpEnd } from './udp-end.js';
 
@@ -107,7 +108,7 @@ function icmpToSend(line: IcmpLine, ends: PacketEnds): Made {
   const { type, code, mtu, id, ip, addresses } = line;
   const isV6 = ends.network.ipVersion === 'ipv6';
   const numbers = icmpNumbers(isV6, type, code);
-  if (numbers === undefined) return { cannot: `${icmpLineText(line)}: not a type and code that is known` };
+  if (numbers === undefined) return { cannot: `${packetText(line)}: not a type and code that is known` };
   const usual = isIcmpError(isV6, numbers) ? noSegment : undefined;
   const body = bodyOf(line.about ?? usual, isV6, ends);
   if ('cannot' in body) return body;
@@ -156,52 +157,6 @@ export function isOfLine(line: PacketLine, read: HostPacket, { udp }: PacketEnds
   return destination.address === remote.address && destination.port === remote.port;
 }
 
-function aboutText(about: About): string {
-  if (about.protocol !== 'TCP') return `${about.protocol.toLowerCase()} (${about.length})`;
-  const { seq, length } = about;
-  return `${seq}:${(seq + length) % 2 ** 32}(${length})`;
-}
-
-function icmpLineText({ type, code, mtu, id, about }: IcmpLine): string {
-  return [
-    'icmp',
-    type,
-    ...(code === undefined ? [] : [code]),
-    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
-    ...(id === undefined ? [] : [`id ${id}`]),
-    ...(about === undefined ? [] : [`[${aboutText(about)}]`]),
-  ].join(' ');
-}
-
-/** A packet as a script has it. */
-export function packetLineText(line: PacketLine): string {
-  if (line.kind === 'icmp') return icmpLineText(line);
-  const { ports, length } = line;
-  return `udp ${ports === undefined ? '' : `${ports.source} > ${ports.destination} `}(${length})`;
-}
-
-/** What a message is about, as a line would say it. */
-function aboutOf({ about, length }: CarriedPacket): About | undefined {
-  if (about === undefined) return { protocol: 'raw', length: length + headerSize };
-  if (about.length === undefined) return undefined;
-  if (about.protocol === 'UDP') return { protocol: 'UDP', length: about.length };
-  if (about.protocol !== 'TCP' || about.seq === undefined) return undefined;
-  return { protocol: 'TCP', seq: about.seq, length: about.length };
-}
-
-/** A packet of the host as it would be written. */
-export function hostPacketText({ packet, carried }: HostPacket): string {
-  const { source, destination, type = 0, code = 0, mtu, echo, length } = carried;
-  if (carried.protocol === 'UDP') return `udp ${source.port} > ${destination.port} (${length})`;
-  const about = aboutOf(carried);
-  return [
-    `icmp ${icmpText(isIPv6(packet.source), [type, code])}`,
-    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
-    ...(echo === undefined ? [] : [`id ${echo.id}`]),
-    ...(about === undefined ? [] : [`[${aboutText(about)}]`]),
-  ].join(' ');
-}
-
 type Compare = (field: string, expected: number | string, got: number | string | undefined) => void;
 
 function compareDatagram({ ports, length }: DatagramLine, { carried }: HostPacket, compare: Compare): void {
@@ -211,18 +166,24 @@ function compareDatagram({ ports, length }: DatagramLine, { carried }: HostPacke
   if (ports.destination !== 0) compare('destination port', ports.destination, carried.destination.port);
 }
 
+/** As `unreachable port_unreachable`. */
+function wordsText(isV6: boolean, numbers: readonly [type: number, code: number]): string {
+  const { type, code } = icmpWords(isV6, numbers);
+  return code === undefined ? type : `${type} ${code}`;
+}
+
 /** What is not written may be anything, except how long an echo is. */
 function compareIcmp(line: IcmpLine, { packet, carried }: HostPacket, compare: Compare): void {
   const isV6 = isIPv6(packet.source);
   const { type = 0, code = 0, mtu, echo, length } = carried;
   const numbers = icmpNumbers(isV6, line.type, line.code) ?? [0, 0];
-  compare('type and code', icmpText(isV6, numbers), icmpText(isV6, [type, code]));
+  compare('type and code', wordsText(isV6, numbers), wordsText(isV6, [type, code]));
   if (line.mtu !== undefined) compare('mtu', line.mtu, mtu);
   if (line.id !== undefined && line.id !== 0) compare('id', line.id, echo?.id);
   if (line.about?.protocol === 'raw') compare('length', line.about.length, length + headerSize);
   else if (line.about !== undefined) {
-    const about = aboutOf(carried);
-    compare('about', aboutText(line.about), about && aboutText(about));
+    const got = asPacket(carried);
+    compare('about', bracketText(line.about) ?? '', got.kind === 'icmp' ? bracketText(got.about) : undefined);
   } else if (!isIcmpError(isV6, numbers)) compare('length', usualHeaders(isV6) + headerSize, length + headerSize);
 }
 

@@ -1,7 +1,8 @@
 import { readSegment } from '../network/peer/notation.js';
 import { type Place, Scanner } from '../record/scanner.js';
 import type { WrittenIp } from '../network/peer/as-written.js';
-import type { About, IcmpLine, Line, PktScript, SegmentLine, Value, Way, When, WrittenPorts } from './script.js';
+import type { About, WrittenPorts } from '../network/peer/packet-notation.js';
+import type { IcmpLine, Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
 import { numberOf, valueText } from './values.js';
 
 const time = /\d*\.?\d+/y;

@@ -13,7 +13,8 @@ import { AssertionFailure, nothingAssigned, runCode } from './code.js';
 import { PktFailure } from './failure.js';
 import { Flow, isAddressed, stampOf } from './flow.js';
 import { infoNames } from './info-names.js';
-import { hintAt, hostPacketText, packetDifferences, packetLineText } from './packets.js';
+import { asPacket, packetText } from '../network/peer/packet-notation.js';
+import { hintAt, packetDifferences } from './packets.js';
 import { type Descriptor, endConnection, type Machine, type SocketDescriptor } from './machine.js';
 import { runCall } from './run-call.js';
 import { runShell } from './shell.js';
@@ -349,16 +350,19 @@ export class Player implements Machine {
 
   async #expectPacket(line: PacketLine): Promise<void> {
     const [fromMs, toMs] = this.#time.window(line.when, longestMs);
-    const what = packetLineText(line);
+    const what = packetText(line);
     const ours = await this.#next(() => this.#packets.take(line, this.#flow), toMs + lateMs);
     // Whatever came instead: its addresses or ports are others.
     const found = ours ?? this.#packets.takeOther(line, this.#flow);
     if (found === undefined) this.#fail(line, `expected ${what}; nothing came${hintAt(line, this.#network)}`);
     const different = packetDifferences(line, found);
-    const came = hostPacketText(found);
+    const came = packetText(asPacket(found.carried));
     if (different.length > 0)
       this.#fail(line, `${differencesText(different)} (expected ${what}; came ${came})`, different);
-    if (ours === undefined) this.#fail(line, `expected ${what}; nothing came of it, but ${came}`);
+    if (ours === undefined) {
+      const { source, destination } = found.carried;
+      this.#fail(line, `expected ${what}; instead came ${source.address} > ${destination.address}: ${came}`);
+    }
     const atMs = this.#clock.toMs(found.packet.atNs);
     this.#checkTime(line, what, atMs, [fromMs, toMs]);
     this.#time.came(line.when, atMs);

@@ -1,6 +1,7 @@
 import type { Place } from '../record/scanner.js';
 import type { WrittenIp } from '../network/peer/as-written.js';
 import type { WrittenSegment } from '../network/peer/notation.js';
+import type { WrittenDatagram, WrittenIcmp, WrittenPorts } from '../network/peer/packet-notation.js';
 
 /** When an event has to happen, in milliseconds: since the begin, or since the event before it. */
 export type When =
@@ -35,40 +36,16 @@ interface Packet extends Happens {
   readonly addresses?: { readonly source: string; readonly destination: string };
 }
 
-/** Ports of its own. */
-export interface WrittenPorts {
-  readonly source: number;
-  readonly destination: number;
-}
-
 export interface SegmentLine extends Packet {
   readonly kind: 'segment';
+  /** Ports of its own. */
   readonly ports?: WrittenPorts;
   readonly segment: WrittenSegment;
 }
 
-export interface DatagramLine extends Packet {
-  readonly kind: 'udp';
-  /** A 0 is none. */
-  readonly ports?: WrittenPorts;
-  /** Bytes of data. */
-  readonly length: number;
-}
+export interface DatagramLine extends Packet, WrittenDatagram {}
 
-/** What a message of ICMP is about; `raw` says how long the message is. */
-export type About =
-  | { readonly protocol: 'TCP'; readonly seq: number; readonly length: number }
-  | { readonly protocol: 'UDP' | 'raw'; readonly length: number };
-
-export interface IcmpLine extends Packet {
-  readonly kind: 'icmp';
-  readonly type: string;
-  readonly code?: string;
-  readonly mtu?: number;
-  /** Of an echo. */
-  readonly id?: number;
-  readonly about?: About;
-}
+export interface IcmpLine extends Packet, WrittenIcmp {}
 
 /** A packet that carries no segment. */
 export type PacketLine = DatagramLine | IcmpLine;

@@ -160,7 +160,7 @@ ${listening}
     [
       'what it is about',
       '< udp 5 > 9 (10)\n +0 > icmp unreachable port_unreachable [udp (11)]',
-      /about: expected udp \(11\), got udp \(10\)/,
+      /about: expected \[udp \(11\)\], got \[udp \(10\)\]/,
     ],
     [
       'how long it is',

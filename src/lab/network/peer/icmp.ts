@@ -87,9 +87,12 @@ export function icmpNumbers(isV6: boolean, type: string, code: string | undefine
   return codeNumber === undefined ? undefined : [typeNumber, codeNumber];
 }
 
-/** Type and code as they are written, by number where they have no names. */
-export function icmpText(isV6: boolean, [type, code]: Numbers): string {
-  return icmpName(isV6, type, code) ?? `${icmpName(isV6, type, 0)?.split(' ')[0] ?? `type_${type}`} code_${code}`;
+/** Type and code as they are written, by number where they have no names. A code of 0 that has none is left out. */
+export function icmpWords(isV6: boolean, [type, code]: Numbers): { readonly type: string; readonly code?: string } {
+  const [name, row] = Object.entries(isV6 ? ipv6 : ipv4).find(([, each]) => each.type === type) ?? [`type_${type}`];
+  const [codeName] = Object.entries(row?.codes ?? {}).find(([, number]) => number === code) ?? [];
+  if (codeName === undefined && code === 0) return { type: name };
+  return { type: name, code: codeName ?? `code_${code}` };
 }
 
 /** Whether messages of a type are about a packet, whose begin they quote. */
@@ -133,17 +136,6 @@ export function encodeIcmp(message: IcmpMessage): PacketToSend {
     : checksum(payload);
   payload.set([sum >> 8, sum & 255], 2);
   return { source, destination, protocol, payload, ...ip };
-}
-
-/** The names of a type and code, as packetdrill writes them; `undefined` for what it has no names for. */
-export function icmpName(isV6: boolean, type: number, code: number): string | undefined {
-  for (const [name, kind] of Object.entries(isV6 ? ipv6 : ipv4)) {
-    if (kind.type !== type) continue;
-    const codeName = Object.entries(kind.codes).find(([, number]) => number === code)?.[0];
-    if (codeName !== undefined) return `${name} ${codeName}`;
-    if (code === 0) return name;
-  }
-  return undefined;
 }
 
 /** A message is at most 576 bytes long, RFC 1812 section 4.3.2.3; of ICMPv6 1280, RFC 4443 section 2.4. */
