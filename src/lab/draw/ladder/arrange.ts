@@ -307,7 +307,8 @@ function label(
           if (other.top >= bottom || top >= other.bottom) continue;
           if (other === one.line || !(overlap(box, other.shape) > 0)) continue;
           covered++;
-          if (hit === undefined && (other.solid || pushed(other.at) < patience)) hit = other;
+          // The cross at the end of its own arrow goes down with it.
+          if (hit === undefined && other !== one.cross && (other.solid || pushed(other.at) < patience)) hit = other;
         }
       }
       return { candidate, hit, covered };

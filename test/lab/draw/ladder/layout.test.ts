@@ -27,6 +27,7 @@ import {
 } from '../../../support/traces.js';
 import { laidOut } from '../../../support/drawn.js';
 import { call, mark } from '../../../support/events.js';
+import { lost } from '../../../support/trace-parts.js';
 
 /** Boxes have the height of the font, which is more than that of its letters. */
 const tolerance = 1;
@@ -398,4 +399,12 @@ test('the key says what a dot is, where calls are dots', () => {
   const notes = (room?: Room): string[] => layoutOf(plainClose, runEnglish, room).labels.map(textOf);
   expect(notes(phone)).toContain('a call: click or tap it');
   expect(notes()).not.toContain('a call: click or tap it');
+});
+
+test('the cross of a lost segment makes no room for the label of its own arrow', () => {
+  const height = (segment: string): number => {
+    const segments = [2, 300, 600].map((atMs) => lost(atMs, segment));
+    return layoutOf({ ...plainClose, events: [], states: [], segments }, runEnglish, phone).height;
+  };
+  expect(Math.abs(height('client PSH+ACK 1 1 1400') - height('client ACK 1 1'))).toBeLessThan(20);
 });
