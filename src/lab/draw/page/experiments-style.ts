@@ -87,7 +87,7 @@ table.list td.failed { color: var(--refuted); font-weight: 600; }
   .stage.narrow { display: block; }
   .stage.narrow svg { width: auto; max-width: 100%; height: auto; min-width: var(--least); }
   .stage.narrow { width: fit-content; }
-  .tabs { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; padding: 4px 4px .4rem; }
+  .tabs { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: thin; margin-inline: -4px; padding: 4px 4px .4rem; }
   .tabs button { flex: none; white-space: nowrap; }
   .stepper .bar { gap: .2rem; padding: .3rem; }
   .stepper button { padding: .2rem .45rem; font-size: .92rem; }

@@ -69,7 +69,7 @@ export const stepEnglish: StepWords = {
   next: 'Next',
   last: 'Last',
   leave: 'Leave',
-  keys: 'Keys: arrows here; n and p in the picture too; Esc leaves',
+  keys: 'Keys: arrows on these buttons, n and p in the picture too, Esc to leave',
   count: (all) => `${all} steps`,
   place: (at, all) => `Step ${at} of ${all}`,
   through: (name) => `Step through ${name}`,
