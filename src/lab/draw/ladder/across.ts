@@ -1,7 +1,7 @@
 import type { Trace } from '../../record/trace.js';
 import { type EndColumn, endColumns, hostNames } from './ends.js';
 import { columns } from '../text/columns.js';
-import { clippedWords, type Part, clipped, textWidth, wrapped } from './label.js';
+import { clipped, clippedWords, type Part, textWidth, wrapped } from './label.js';
 import { flowKey, opensOrCloses, type LadderRow, type Packet, pairKey } from './row.js';
 import { dotted, mostWidth, mostWithTexts, type Room, rooms } from './room.js';
 import type { RunWords } from '../run-words.js';

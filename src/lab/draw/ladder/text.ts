@@ -43,15 +43,18 @@ function isSame(a: PacketEnd, b: PacketEnd | undefined): boolean {
   return a.address === b?.address && a.port === b.port;
 }
 
-/** When a packet left the socket of the state, or came to it; an error comes to the one that sent what it is about. */
+/** When a segment left the socket of the state, or came to it; an error comes to the one that sent the segment it is about. */
 function touched({ host, local, remote }: TraceState, packet: Packet): number | undefined {
-  const { from, to, source, destination, sentMs, receivedMs } = packet;
+  const { from, to, sentMs, receivedMs } = packet;
   const isOf = (here: PacketEnd, there: PacketEnd): boolean => isSame(here, local) && isSame(there, remote);
-  if (host === from && isOf(source, destination)) return sentMs;
-  if (host !== to) return undefined;
-  const about = isSegment(packet) ? undefined : packet.about;
-  const isHere = about === undefined ? isOf(destination, source) : isOf(about.source, about.destination);
-  return isHere ? receivedMs : undefined;
+  if (isSegment(packet)) {
+    const { source, destination } = packet;
+    if (host === from && isOf(source, destination)) return sentMs;
+    return host === to && isOf(destination, source) ? receivedMs : undefined;
+  }
+  const { about } = packet;
+  if (about?.protocol !== 'TCP' || host !== to) return undefined;
+  return isOf(about.source, about.destination) ? receivedMs : undefined;
 }
 
 /** When the row reached the host of the state, if the state may have come with it. */

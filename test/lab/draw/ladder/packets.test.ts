@@ -115,7 +115,13 @@ describe('a packet that is no segment', () => {
     };
     const found = stripVTControlCharacters(ladderText(trace, 100)).split('\n');
     expect(found.find((line) => line.includes('ICMP'))).toMatch(/CLOSED \|<-+ ICMP administratively prohibited/);
-    // Of another connection it says nothing.
+    // Of another connection it says nothing, nor does a datagram between the same ports.
+    const { source, destination } = ends;
+    const udp = {
+      ...trace,
+      packets: [datagram(1.1, 9, { from: 'server', to: 'client', source: destination, destination: source })],
+    };
+    expect(lines(udp, 100).find((line) => line.includes('UDP'))).not.toContain('CLOSED');
     const about = { protocol: 'TCP', ...ends, source: { address: '192.168.0.1', port: 40_002 } };
     const apart = stripVTControlCharacters(ladderText({ ...trace, packets: [message(1.1, 3, 13, { about })] }, 100));
     expect(apart.split('\n').find((line) => line.includes('ICMP'))).not.toContain('CLOSED');
