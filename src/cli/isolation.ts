@@ -1,5 +1,5 @@
 import { namespacesAvailable, reexecInUserNamespace } from '../index.js';
-import type { Isolation } from '../claims/index.js';
+import { carryHostValues, type Isolation } from '../claims/index.js';
 
 export interface Mode {
   readonly isolation: Isolation;
@@ -25,7 +25,7 @@ export async function chooseMode(): Promise<Mode> {
       return { isolation: 'loopback', mode: 'loopback', reason: access.reason };
     case 'user-namespace':
       // In there the sysctls are those of another network.
-      (await import('../claims/index.js')).carryHostValues();
+      carryHostValues();
       process.exit(await reexecInUserNamespace());
   }
 }
