@@ -8,7 +8,7 @@ export const stepChinese: StepWords = {
   leave: '退出',
   keys: '键盘：此处用方向键；n 和 p 在图中也可用；Esc 退出',
   count: (all) => `共 ${all} 步`,
-  place: (at, all) => `第 ${at} 步，共 ${all} 步`,
+  place: (at, all) => `第 ${at}/${all} 步`,
   through: (name) => `逐步查看：${name}`,
   thisStep: '这一步',
   sockets: '此刻的 TCP 套接字',
