@@ -1,10 +1,9 @@
 import { type Difference, ipDifferences, ipOfPeer } from '../network/peer/as-written.js';
 import { encodeDatagram } from '../network/peer/datagram.js';
-import { Protocol } from '../network/peer/frame.js';
 import { encodeIcmp, icmpNumbers, icmpWords, isIcmpError, quoted } from '../network/peer/icmp.js';
+import { packetOf } from '../network/peer/icmp-error.js';
 import { isIPv6, type PacketToSend } from '../network/peer/ip.js';
 import type { ArrivedPacket } from '../network/peer/segment-passed.js';
-import { encodeSegment } from '../network/peer/segment.js';
 import { packetIn } from '../wire/packets.js';
 import type { Flow } from './flow.js';
 import { type About, asPacket, bracketText, packetText } from '../network/peer/packet-notation.js';
@@ -68,19 +67,14 @@ function aboutDatagram(length: number, { udp }: PacketEnds): PacketToSend | unde
 function aboutSegment(seq: number, length: number, { flow }: PacketEnds): PacketToSend | undefined {
   if (flow === undefined) return undefined;
   const { local, remote } = flow.tuple;
-  const segment = {
+  return packetOf({
+    source: local.address,
+    destination: remote.address,
     sourcePort: local.port,
     destinationPort: remote.port,
     seq: (seq + (flow.localInitial ?? 0)) >>> 0,
-    ack: 0,
-    flags: ['ACK'] as const,
-    window: 0,
-    urgentPointer: 0,
-    options: {},
     payload: new Uint8Array(length),
-  };
-  const payload = encodeSegment(segment, local.address, remote.address);
-  return { source: local.address, destination: remote.address, protocol: Protocol.TCP, payload };
+  });
 }
 
 /** IP and UDP; an echo of which a script says nothing has as much, since packetdrill leaves there what an error would quote. */

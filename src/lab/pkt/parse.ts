@@ -1,8 +1,10 @@
 import { readSegment } from '../network/peer/notation.js';
+import { readIcmp, readLength } from '../network/peer/read-icmp.js';
+import { readNumber, readUnsigned } from '../record/read-number.js';
 import { type Place, Scanner } from '../record/scanner.js';
 import type { WrittenIp } from '../network/peer/as-written.js';
-import type { About, WrittenPorts } from '../network/peer/packet-notation.js';
-import type { IcmpLine, Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
+import type { WrittenPorts } from '../network/peer/packet-notation.js';
+import type { Line, PktScript, SegmentLine, Value, Way, When } from './script.js';
 import { numberOf, valueText } from './values.js';
 
 const time = /\d*\.?\d+/y;
@@ -23,22 +25,6 @@ function readWhen(scanner: Scanner): When {
   if (scanner.take('~') === undefined) return { kind, ms };
   if (kind === 'after') scanner.must('+');
   return { kind, ms, latestMs: readMs(scanner) };
-}
-
-function number(scanner: Scanner): number | undefined {
-  const { place } = scanner;
-  const text = scanner.take(/-?(?:0x[0-9a-f]+|\d+)(?![0-9a-z_.])/iy);
-  if (text === undefined) return undefined;
-  const value = text.startsWith('-') ? -Number(text.slice(1)) : Number(text);
-  return Number.isSafeInteger(value) ? value : scanner.refuse(`expected a number of 53 bits, got ${text}`, place);
-}
-
-function unsigned(scanner: Scanner, what: string, bits: number): number {
-  const { place } = scanner;
-  const value = number(scanner) ?? scanner.fail(what);
-  return value >= 0 && value < 2 ** bits
-    ? value
-    : scanner.refuse(`${what}: expected ${bits} bits, got ${value}`, place);
 }
 
 function readText(scanner: Scanner): string | undefined {
@@ -91,7 +77,7 @@ function readOne(scanner: Scanner, defined: Defined): Value {
     scanner.take('...');
     return { kind: 'text', text };
   }
-  const value = number(scanner);
+  const value = readNumber(scanner);
   if (value !== undefined) return { kind: 'number', value };
   const name = scanner.take(word);
   return name === undefined ? scanner.fail('a value') : readWord(scanner, name, defined);
@@ -108,7 +94,7 @@ const ecns = ['noecn', 'ect01', 'ect0', 'ect1', 'ce'] as const;
 
 function readByte(scanner: Scanner, what: string): number {
   const { place } = scanner;
-  const value = number(scanner) ?? scanner.fail(what);
+  const value = readNumber(scanner) ?? scanner.fail(what);
   return value >= 0 && value < 256 ? value : scanner.refuse(`${what}: expected 0 to 255, got ${value}`, place);
 }
 
@@ -130,53 +116,14 @@ function readIp(scanner: Scanner): WrittenIp {
 
 type Happens = { readonly place: Place; readonly when: When };
 
-/** What all packets have: whose they are, and what their IP header says. */
-type Begun = Happens & Pick<SegmentLine, 'way' | 'ip' | 'addresses'>;
-
-/** A number of bytes in brackets. */
-function readLength(scanner: Scanner): number {
-  scanner.must('(');
-  const length = unsigned(scanner, 'a number of bytes', 16);
-  scanner.must(')');
-  return length;
-}
-
-function readAbout(scanner: Scanner): About {
-  if (scanner.take(/udp\b/y) !== undefined) return { protocol: 'UDP', length: readLength(scanner) };
-  if (scanner.take(/raw\b/y) !== undefined) return { protocol: 'raw', length: readLength(scanner) };
-  const seq = unsigned(scanner, 'a sequence number', 32);
-  scanner.must(':');
-  unsigned(scanner, 'a sequence number', 32);
-  return { protocol: 'TCP', seq, length: readLength(scanner) };
-}
-
-function readIcmp(scanner: Scanner, begun: Begun, defined: Defined): IcmpLine {
-  const type = scanner.must(word, 'a type of ICMP');
-  const name = scanner.take(/(?!(?:mtu|id)\b)[a-z_][a-z0-9_]*/iy);
-  const code = name && (defined.get(name) ?? name);
-  const mtu = scanner.take(/mtu\b/y) === undefined ? undefined : unsigned(scanner, 'an MTU', 32);
-  const id = scanner.take(/id\b/y) === undefined ? undefined : unsigned(scanner, 'an identifier', 16);
-  const about = scanner.take('[') === undefined ? undefined : readAbout(scanner);
-  if (about !== undefined) scanner.must(']');
-  return {
-    ...begun,
-    kind: 'icmp',
-    type,
-    ...(code !== undefined && { code }),
-    ...(mtu !== undefined && { mtu }),
-    ...(id !== undefined && { id }),
-    ...(about !== undefined && { about }),
-  };
-}
-
 /** What the importer does not know of the network layer: it is named where it stands. */
 const otherPacket = /(?:gre|GREv0|mpls|psp)\b/y;
 
 function readPorts(scanner: Scanner): WrittenPorts | undefined {
   if (!scanner.isNext(/\d+\s*>\s*\d/y)) return undefined;
-  const source = unsigned(scanner, 'a port', 16);
+  const source = readUnsigned(scanner, 'a port', 16);
   scanner.must('>');
-  return { source, destination: unsigned(scanner, 'a port', 16) };
+  return { source, destination: readUnsigned(scanner, 'a port', 16) };
 }
 
 function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defined): Line {
@@ -195,7 +142,7 @@ function readPacket(scanner: Scanner, happens: Happens, way: Way, defined: Defin
   const other = scanner.take(otherPacket);
   if (other !== undefined) scanner.refuse(`${other} packets cannot be played: TCP, UDP and ICMP alone`, place);
   const begun = { ...happens, way, ip, ...(addresses !== undefined && { addresses }) };
-  if (scanner.take(/icmp\b/y) !== undefined) return readIcmp(scanner, begun, defined);
+  if (scanner.take(/icmp\b/y) !== undefined) return { ...begun, ...readIcmp(scanner, defined) };
   const isDatagram = scanner.take(/udp\b/y) !== undefined;
   const ports = readPorts(scanner);
   const withPorts = { ...begun, ...(ports !== undefined && { ports }) };

@@ -1,13 +1,16 @@
+import type { PacketToSend } from './ip.js';
 import type { Segment, TcpOptions } from './segment.js';
 import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
 
 /** What a connection needs of the peer that it is one of. */
 export interface ConnectionPeer {
-  readonly host: { readonly name: string };
+  readonly address: string;
+  readonly host: { readonly name: string; readonly A: string };
   /** When it sent last: nanoseconds since 1970. */
   readonly sentNs: bigint;
   readonly note: (segment: PeerSegment) => void;
   send(segment: Segment): void;
+  sendPacket(packet: PacketToSend): void;
   take(match: (segment: ArrivedSegment) => boolean): ArrivedSegment | undefined;
   takeEach(take: (segment: ArrivedSegment) => boolean): void;
   waiting(match: (segment: ArrivedSegment) => boolean): ArrivedSegment[];

@@ -4,8 +4,11 @@ import { ExpectationError } from '../lab-socket.js';
 import { patient } from '../../record/patience.js';
 import { comesTrue, until } from '../../record/until.js';
 import { asWritten, differences, differencesText, gather, split } from './as-written.js';
+import { icmpErrorAbout, type QuotedSegment } from './icmp-error.js';
 import { parseSegment, segmentText, type WrittenSegment } from './notation.js';
 import { listOf, optionsOf } from './option-list.js';
+import type { WrittenIcmp } from './packet-notation.js';
+import { parseIcmp } from './read-icmp.js';
 import type { ArrivedSegment, PeerSegment } from './segment-passed.js';
 import type {
   ConnectionPeer,
@@ -77,6 +80,8 @@ export class ScriptedConnection {
   #echo = 0;
   /** When the last segment was on the link: nanoseconds since 1970. */
   #lastNs = 0n;
+  /** What the host sent last. */
+  #latest: ArrivedSegment | undefined;
   /** What is left of a segment that was longer than what was expected. */
   #rest: ReceivedSegment | undefined;
   /** TSval of what is sent from now on. */
@@ -183,6 +188,31 @@ export class ScriptedConnection {
     this.#lastNs = this.#peer.sentNs;
     if (moves) this.#next += sequenceLength(whole);
     this.#peer.note({ way: 'sends', ...recorded({ ...whole, seq, ack, options: shown }) });
+  }
+
+  /**
+   * Sends the host an error of ICMP about a segment of it, written as packetdrill does: `sendIcmp('unreachable frag_needed mtu 1200')`.
+   * It is about the segment that came last, or about that in brackets, `[1:1401(1400)]`, its numbers relative. `from` is the
+   * address of who sends it, as of a router; the peer's if absent.
+   *
+   * @throws {UsageError} `ERR_ARGUMENT_INVALID` - the text cannot be read, is no error, or no segment has come that it could be about.
+   */
+  sendIcmp(text: string, settings: { readonly from?: string } = {}): void {
+    knownKeys(settings, 'sendIcmp', ['from']);
+    if (typeof text !== 'string')
+      throw invalidArgument('sendIcmp', 'a message, as "unreachable port_unreachable"', text);
+    const { from = this.#peer.address } = settings;
+    if (typeof from !== 'string') throw invalidArgument('from', 'an address', from);
+    const written = parseIcmp(text, 'sendIcmp');
+    this.#peer.sendPacket(icmpErrorAbout(written, from, this.#about(written)));
+  }
+
+  #about({ about }: WrittenIcmp): QuotedSegment {
+    const latest = this.#latest;
+    if (latest === undefined) throw new UsageError('ERR_ARGUMENT_INVALID', 'sendIcmp: the host has sent nothing yet');
+    if (about?.protocol !== 'TCP') return latest;
+    const { seq, length } = about;
+    return { ...latest, seq: wrapped(this.#remoteInitialSeq ?? 0, seq), payload: new Uint8Array(length) };
   }
 
   /**
@@ -366,6 +396,7 @@ export class ScriptedConnection {
   /** Counts what a segment of the host says, and records it. */
   #note(segment: ArrivedSegment): ReceivedSegment {
     const relative = this.#relative(segment);
+    this.#latest = segment;
     const end = relative.seq + sequenceLength(segment);
     this.#remotePort ??= segment.sourcePort;
     if (relative.flags.includes('ACK')) this.#acked = Math.max(this.#acked ?? 0, relative.ack);
@@ -379,13 +410,4 @@ export class ScriptedConnection {
     this.#peer.note({ way: 'gets', ...recorded(relative) });
     return relative;
   }
-}
-
-/**
- * What the host says to what was sent last, as the flags of each segment, each once. A timer of the host may send a segment
- * again meanwhile, where the machine is busy: that is no answer, and `repeats` names the flags of what would come so.
- */
-export async function answersTo(connection: ScriptedConnection, repeats: readonly string[] = []): Promise<string[]> {
-  const flags = (await connection.answers()).map((segment) => segment.flags.join(' '));
-  return [...new Set(flags)].filter((each) => !repeats.includes(each));
 }

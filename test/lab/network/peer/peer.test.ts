@@ -3,7 +3,7 @@ import type { Host } from '../../../../src/lab/network/host.js';
 import { eventText } from '../../../../src/lab/draw/text/event-text.js';
 import { Stage } from '../../../../src/lab/run/stage.js';
 import type { ScriptedConnection } from '../../../../src/lab/network/peer/connection.js';
-import { answersTo } from '../../../../src/lab/network/peer/connection.js';
+import { answersTo } from '../../../../src/lab/network/peer/answers-to.js';
 import type { ScriptedPeer } from '../../../../src/lab/network/peer/peer.js';
 import { canMakeNamespaces } from '../../../support/namespaces.js';
 
