@@ -61,6 +61,9 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
   int: Math.trunc,
 };
 
+/** Python's comments. `//` divides. */
+const space = /(?:\s+|#[^\n]*)+/y;
+
 /** Assertions in Python over numbers: what packetdrill's scripts say of `TCP_INFO`. Nothing is run but this. */
 class Program {
   readonly #scanner: Scanner;
@@ -100,7 +103,7 @@ class Program {
     }
     if (this.#scanner.take(/assert\b/y) === undefined)
       this.#scanner.fail('"assert" or an assignment: no other Python is run');
-    const shown = this.#scanner.rest.split('\n', 1)[0]?.trim() ?? '';
+    const shown = this.#scanner.rest.split(/[#\n]/, 1)[0]?.trim() ?? '';
     const value = this.#expression(0);
     const told: string[] = [];
     while (this.#scanner.take(',') !== undefined) told.push(this.#told());
@@ -112,8 +115,18 @@ class Program {
   #told(): string {
     const text = this.#scanner.take(/"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'/y);
     if (text === undefined) return String(this.#expression(0));
-    if (this.#scanner.take(/%(?!\})/y) !== undefined) return `${text.slice(1, -1)} ${this.#told()}`;
+    if (this.#scanner.take(/%(?!\})/y) !== undefined) return `${text.slice(1, -1)} ${this.#filledIn()}`;
     return text.slice(1, -1);
+  }
+
+  /** What stands in the places of a text: a value, or several in brackets. */
+  #filledIn(): string {
+    if (this.#scanner.take('(') === undefined) return String(this.#unary());
+    const values: string[] = [];
+    do values.push(this.#told());
+    while (this.#scanner.take(',') !== undefined && !this.#scanner.isNext(')'));
+    this.#scanner.must(')');
+    return values.join(', ');
   }
 
   #expression(level: number): number {
@@ -205,7 +218,7 @@ function read(
 ): void {
   // A statement may go on behind a backslash: to this reader the end of a line is a space as others are.
   const joined = code.replaceAll(/\\(?=[ \t]*(?:\n|$))/g, ' ');
-  new Program(new Scanner(joined, file, begin), lookup, assigned, isRun).run();
+  new Program(new Scanner(joined, file, begin, space), lookup, assigned, isRun).run();
 }
 
 /**

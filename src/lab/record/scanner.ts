@@ -16,7 +16,8 @@ export class ScriptError extends UsageError {
   }
 }
 
-const space = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
+/** Spaces, and comments as C has them. */
+const spaceOfC = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y;
 const mostShown = 24;
 
 /** Reads a text from its begin to its end, piece by piece; between two pieces may be spaces and comments. */
@@ -27,13 +28,16 @@ export class Scanner {
   readonly #lines: readonly number[];
   /** Where the text stands in its file. */
   readonly #begin: Place;
+  /** What may stand between two pieces: a sticky expression. */
+  readonly #space: RegExp;
   #at = 0;
   #line = 0;
 
-  constructor(text: string, file: string, begin: Place = { line: 1, column: 1 }) {
+  constructor(text: string, file: string, begin: Place = { line: 1, column: 1 }, space = spaceOfC) {
     this.#text = text;
     this.file = file;
     this.#begin = begin;
+    this.#space = space;
     const begins = [0];
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) begins.push(at + 1);
     this.#lines = begins;
@@ -103,8 +107,8 @@ export class Scanner {
   }
 
   #skip(): void {
-    space.lastIndex = this.#at;
-    this.#at += space.exec(this.#text)?.[0].length ?? 0;
+    this.#space.lastIndex = this.#at;
+    this.#at += this.#space.exec(this.#text)?.[0].length ?? 0;
   }
 
   /** Which line an offset is in: mostly that of the one before, or the next. */

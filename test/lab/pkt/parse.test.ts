@@ -287,6 +287,8 @@ describe('code of a script', () => {
     'assert 7 // 2 == 3 and 7 % 4 == 3 and -7 // 2 == -4',
     "assert abs(-3) == 3 or False, 'never'",
     'print(tcpi_snd_cwnd); assert 1 + 2 * 3 == 7',
+    'assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd  # as before\n# and so on\nassert 1 == 1',
+    "assert tcpi_snd_cwnd == 10, 'cwnd %d of %d' % (tcpi_snd_cwnd, 2 * tcpi_snd_cwnd)",
   ])('holds: %s', (code) => {
     expect(() => run(code)).not.toThrow();
   });
@@ -297,6 +299,11 @@ describe('code of a script', () => {
       'assert tcpi_snd_cwnd == 11, tcpi_snd_cwnd: 10',
     );
     expect(() => run('assert 1 < tcpi_snd_cwnd < 10')).toThrow(AssertionFailure);
+    expect(() => run('assert 7 // 2 == 4')).toThrow('assert 7 // 2 == 4');
+    expect(() => run("assert 1 == 2, 'cwnd %d of %d' % (tcpi_snd_cwnd, 20)  # always")).toThrow(
+      /^assert 1 == 2, 'cwnd %d of %d' % \(tcpi_snd_cwnd, 20\): cwnd %d of %d 10, 20$/,
+    );
+    expect(() => run('# the second holds not\nassert 1 == 1 # this does\nassert 1 == 2')).toThrow(AssertionFailure);
   });
 
   test.each([
