@@ -18,6 +18,12 @@ function bits(operation: (a: bigint, b: bigint) => bigint): Binary {
   return (a, b) => Number(operation(BigInt(a), BigInt(b)));
 }
 
+/** BigInt would shift the other way; Python refuses. */
+function shift(by: bigint): bigint {
+  if (by < 0n) throw new RangeError('a shift below 0');
+  return by;
+}
+
 const truth = (value: boolean): number => Number(value);
 
 /** Python's binary operators, loosest first; those of one row bind alike. */
@@ -37,8 +43,8 @@ const operators: readonly (readonly (readonly [text: string | RegExp, apply: Bin
   [['^', bits((a, b) => a ^ b)]],
   [['&', bits((a, b) => a & b)]],
   [
-    ['<<', bits((a, b) => a << b)],
-    ['>>', bits((a, b) => a >> b)],
+    ['<<', bits((a, b) => a << shift(b))],
+    ['>>', bits((a, b) => a >> shift(b))],
   ],
   [
     ['+', (a, b) => a + b],
@@ -60,6 +66,10 @@ const functions: Readonly<Record<string, (...values: number[]) => number>> = {
   max: Math.max,
   int: Math.trunc,
 };
+
+/** An operator that may stand before the `=` of an assignment, and a name before either. */
+const arithmetic = /(?:\/\/|<<|>>|[-+*/%&|^])(?==)/y;
+const assigned = /[a-z_][a-z0-9_]*(?=\s*(?:\/\/|<<|>>|[-+*/%&|^])?=[^=])/iy;
 
 /** Python's comments. `//` divides. */
 const space = /(?:\s+|#[^\n]*)+/y;
@@ -95,10 +105,9 @@ class Program {
       this.#scanner.must(')');
       return;
     }
-    const name = this.#scanner.take(/[a-z_][a-z0-9_]*(?=\s*=[^=])/iy);
+    const name = this.#scanner.take(assigned);
     if (name !== undefined) {
-      this.#scanner.must('=');
-      this.#own.set(name, this.#expression(0));
+      this.#own.set(name, this.#assignment(name));
       return;
     }
     if (this.#scanner.take(/assert\b/y) === undefined)
@@ -109,6 +118,22 @@ class Program {
     while (this.#scanner.take(',') !== undefined) told.push(this.#told());
     if (value === 0 && this.#isRun)
       throw new AssertionFailure(`assert ${shown}${told.length === 0 ? '' : `: ${told.join(', ')}`}`);
+  }
+
+  /** What comes behind the name: `= value`, or `+= value` and the like. */
+  #assignment(name: string): number {
+    const { place } = this.#scanner;
+    const operator = this.#scanner.take(arithmetic);
+    this.#scanner.must('=');
+    const right = this.#expression(0);
+    if (operator === undefined) return right;
+    const [, apply] = operators.flat().find(([text]) => text === operator) ?? this.#scanner.fail('an operator');
+    return this.#applied(
+      apply,
+      this.#own.get(name) ?? this.#scanner.refuse(`there is no ${name}`, place),
+      right,
+      place,
+    );
   }
 
   /** What is printed where the assertion fails. */
@@ -156,7 +181,7 @@ class Program {
     try {
       return operator(left, right);
     } catch (error) {
-      // Of BigInt: no integer, or a shift below 0 or beyond all memory.
+      // No integer, or a shift below 0 or beyond all memory.
       if (!(error instanceof RangeError)) throw error;
       if (!this.#isRun) return 0;
       return this.#scanner.refuse(`it cannot be computed with ${left} and ${right}`, place);

@@ -284,6 +284,7 @@ describe('code of a script', () => {
     'assert tcpi_snd_cwnd == 10, tcpi_snd_cwnd',
     'assert 9 < tcpi_snd_cwnd <= 10 and not tcpi_snd_cwnd == 11',
     'X = 0x10 | 1\nassert X == 17; assert (X & 1) != 0',
+    'X = 7; X += 2; assert X == 9; X //= 2; X <<= 3; assert X == 32; X -= 2; assert X == 30',
     'assert 7 // 2 == 3 and 7 % 4 == 3 and -7 // 2 == -4',
     "assert abs(-3) == 3 or False, 'never'",
     'print(tcpi_snd_cwnd); assert 1 + 2 * 3 == 7',
@@ -309,6 +310,8 @@ describe('code of a script', () => {
   test.each([
     ['import os', 'expected "assert" or an assignment: no other Python is run'],
     ['assert nothing == 1', 'there is no nothing'],
+    ['X += 1', 'a.pkt:3:1:3: there is no X'],
+    ['X = 1; X <<= -1', 'it cannot be computed with 1 and -1'],
     ['assert open(1)', 'there is no function open'],
     ['assert (1', 'expected ")"'],
     ['assert 1.5 | 2', 'it cannot be computed with 1.5 and 2'],
