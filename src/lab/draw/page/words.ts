@@ -10,12 +10,19 @@ export function labelOf(key: string, labels: Labels = {}): string {
 /** An observation without the marks of JSON: `port held: yes; states: LISTEN, TIME_WAIT`. */
 export function textOf(value: Json, labels: Labels = {}, words: ReportWords = english): string {
   const { yes, no, none, nothing, marks } = words;
-  if (isRecord(value))
-    return Object.entries(value)
+  const parts = (record: Readonly<Record<string, Json>>, between: string): string =>
+    Object.entries(record)
       .map(([key, part]) => `${labelOf(key, labels)}${marks.label}${textOf(part, labels, words)}`)
-      .join(marks.part);
+      .join(between);
+  if (isRecord(value)) return parts(value, marks.part);
   if (typeof value === 'boolean') return value ? yes : no;
   if (value === null) return none;
   if (typeof value !== 'object') return String(value);
-  return value.length === 0 ? nothing : value.map((part) => textOf(part, labels, words)).join(marks.item);
+  if (value.length === 0) return nothing;
+  // What belongs together stands closer together.
+  if (value.some(isRecord))
+    return value
+      .map((item) => (isRecord(item) ? parts(item, marks.item) : textOf(item, labels, words)))
+      .join(marks.part);
+  return value.map((item) => textOf(item, labels, words)).join(marks.item);
 }
