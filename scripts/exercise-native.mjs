@@ -2,7 +2,7 @@
 // Run with SOCKWISE_NATIVE naming the addon, on 64-bit Linux. It fails if a call of the addon is missing here.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -241,6 +241,9 @@ function options() {
   assert.ok(native.getsockopt() < 0);
   ok(native.close(ok(native.dup(fd), 'dup')), 'close');
   assert.ok(native.dup(-1) < 0);
+  ok(native.fstat(fd), 'fstat');
+  assert.equal(frame[2] >>> 0, fstatSync(fd).ino);
+  assert.ok(native.fstat(-1) < 0);
   ok(native.close(fd), 'close');
   assert.ok(native.own(-1) < 0);
   assert.ok(native.close(-1) < 0);

@@ -19,6 +19,7 @@ const leftOut = {
     'test/handles/node-versions.test.ts':
       "Node's own leaks and allocators, and other Nodes than the one the addon was built beside",
     'test/native/prebuilds.test.ts': 'binaries of another compiler',
+    'test/native/exercise.test.ts': 'runs what runs by itself before the tests',
     'test/socket/runtimes.test.ts': 'Bun and Deno bring allocators of their own, which the preloaded one would replace',
     'test/handles/runtimes.test.ts': 'Bun and Deno bring allocators of their own',
     'test/cli/**':
