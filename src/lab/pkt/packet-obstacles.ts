@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { mostOfDatagram } from '../network/peer/datagram.js';
-import { icmpNumbers, isIcmpError, tellsMtu } from '../network/peer/icmp.js';
+import { icmpNumbers, isIcmpError } from '../network/peer/icmp.js';
+import { icmpMistakes } from '../network/peer/icmp-error.js';
 import type { DatagramLine, IcmpLine, Line, SegmentLine } from './script.js';
 import type { IpVersion } from './settings.js';
 import { socketKindOf } from './socket-kind.js';
@@ -25,16 +26,14 @@ function ofDatagram({ length, ports, way }: DatagramLine, isV6: boolean, hasSock
   ];
 }
 
-function ofIcmp({ type, code = '', mtu, id, about }: IcmpLine, isV6: boolean): string[] {
+function ofIcmp(line: IcmpLine, isV6: boolean): string[] {
+  const { type, code, about } = line;
   const what = `icmp ${type}`;
-  const numbers = icmpNumbers(isV6, type, code === '' ? undefined : code);
-  if (numbers === undefined) return [`${what} ${code}: not a type and code that is known`];
+  const numbers = icmpNumbers(isV6, type, code);
+  const named = numbers === undefined ? `${what} ${code ?? ''}` : what;
+  const reasons = icmpMistakes(line, isV6).map((mistake) => `${named}: ${mistake}`);
+  if (numbers === undefined) return reasons;
   const isError = isIcmpError(isV6, numbers);
-  const reasons: string[] = [];
-  if (mtu !== undefined && !tellsMtu(isV6, numbers))
-    reasons.push(`${what}: only ${isV6 ? 'packet_too_big' : 'unreachable frag_needed'} has an MTU`);
-  else if (!isV6 && (mtu ?? 0) >= 2 ** 16) reasons.push(`${what}: an MTU: expected 16 bits, got ${mtu}`);
-  if (id !== undefined && isError) reasons.push(`${what}: an error has no identifier`);
   if (about === undefined) return reasons;
   if (about.protocol === 'raw') {
     const most = mostOfDatagram(isV6) + headerSize;

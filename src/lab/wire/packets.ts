@@ -1,6 +1,7 @@
 import { formatIPv4, formatIPv6 } from '../../address.js';
 import type { Way } from '../network/numbering.js';
 import { Protocol } from '../network/peer/frame.js';
+import { isIcmpError, tellsMtu } from '../network/peer/icmp.js';
 import type { IpPacket } from '../network/peer/ip.js';
 import type { QuotedPacket, TracePacket } from '../record/trace.js';
 
@@ -109,39 +110,30 @@ function aboutOf(bytes: Uint8Array, isV6: boolean, relative: Relative): QuotedPa
 /** What the second word of a message means, by its type and code. */
 type Word = (bytes: Uint8Array) => Pick<Carried, 'mtu' | 'pointer' | 'gateway' | 'echo'>;
 
-const nothing: Word = () => ({});
 const echo: Word = (bytes) => ({ echo: { id: u16(bytes, 4), seq: u16(bytes, 6) } });
 
-/** Types of ICMP, with whether they quote a packet. */
-interface MessageKind {
-  readonly quotes: boolean;
-  readonly word: Word;
-}
-
-const icmpKinds: Readonly<Record<number, MessageKind>> = {
-  0: { quotes: false, word: echo },
+/** Of the types whose second word says something. */
+const icmpWords: Readonly<Record<number, Word>> = {
+  0: echo,
   // A router from before RFC 1191 leaves the MTU 0, which says nothing.
-  3: { quotes: true, word: (bytes) => (bytes[1] === 4 && u16(bytes, 6) > 0 ? { mtu: u16(bytes, 6) } : {}) },
-  4: { quotes: true, word: nothing },
-  5: { quotes: true, word: (bytes) => ({ gateway: formatIPv4(bytes, 4) }) },
-  8: { quotes: false, word: echo },
-  11: { quotes: true, word: nothing },
-  12: { quotes: true, word: (bytes) => (bytes[1] === 0 ? { pointer: bytes[4] ?? 0 } : {}) },
+  3: (bytes) => (tellsMtu(false, [3, bytes[1] ?? 0]) && u16(bytes, 6) > 0 ? { mtu: u16(bytes, 6) } : {}),
+  5: (bytes) => ({ gateway: formatIPv4(bytes, 4) }),
+  8: echo,
+  12: (bytes) => (bytes[1] === 0 ? { pointer: bytes[4] ?? 0 } : {}),
 };
-const icmpv6Kinds: typeof icmpKinds = {
-  1: { quotes: true, word: nothing },
-  2: { quotes: true, word: (bytes) => ({ mtu: u32(bytes, 4) }) },
-  3: { quotes: true, word: nothing },
-  4: { quotes: true, word: (bytes) => ({ pointer: u32(bytes, 4) }) },
-  128: { quotes: false, word: echo },
-  129: { quotes: false, word: echo },
+const icmpv6Words: typeof icmpWords = {
+  2: (bytes) => ({ mtu: u32(bytes, 4) }),
+  4: (bytes) => ({ pointer: u32(bytes, 4) }),
+  128: echo,
+  129: echo,
 };
 
 function icmpIn({ source, destination, payload }: IpPacket, isV6: boolean, relative: Relative): Carried | undefined {
   const [type = 0, code = 0] = payload;
   if (payload.length < headerSize || (isV6 && isNeighbourType(type))) return undefined;
-  const kind = (isV6 ? icmpv6Kinds : icmpKinds)[type];
-  const about = kind?.quotes === true ? aboutOf(payload.subarray(headerSize), isV6, relative) : undefined;
+  const word = (isV6 ? icmpv6Words : icmpWords)[type];
+  const isError = isIcmpError(isV6, [type, code]);
+  const about = isError ? aboutOf(payload.subarray(headerSize), isV6, relative) : undefined;
   return {
     protocol: isV6 ? 'ICMPv6' : 'ICMP',
     source: { address: source },
@@ -149,7 +141,7 @@ function icmpIn({ source, destination, payload }: IpPacket, isV6: boolean, relat
     type,
     code,
     length: payload.length - headerSize,
-    ...kind?.word(payload),
+    ...word?.(payload),
     ...(about !== undefined && { about }),
   };
 }

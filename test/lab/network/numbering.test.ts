@@ -37,7 +37,7 @@ test('what a router sends on is no retransmission, and what is sent again over a
     expect([passes(change, 'a', 'router'), passes(change, 'router', 'b')]).toEqual([false, false]);
     expect([passes(change, 'a', 'router'), passes(change, 'router', 'b')]).toEqual([true, true]);
   }
-  // A new SYN begins anew on both.
+  // With another SYN both links count from its number.
   const syn: Partial<AddressedSegment> = { seq: 500 };
   expect([passes(syn, 'a', 'router'), passes(syn, 'router', 'b'), passes(syn, 'router', 'b')]).toEqual([
     false,
