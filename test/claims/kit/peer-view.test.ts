@@ -40,6 +40,19 @@ describe('fill()', () => {
   });
 });
 
+test('a call made in parts is recorded once, from its begin to its end', async () => {
+  const { server, client } = connection;
+  const before = stage.events.length;
+  const sent = fill(server);
+  server.close();
+  await readToEnd(client);
+  const [send, , recv] = stage.events.slice(before);
+  const whole = { kind: 'call', repeated: true, args: [] };
+  expect(send).toMatchObject({ ...whole, name: 'send', outcome: { ok: true, value: sent, errno: 'EAGAIN' } });
+  expect(recv).toMatchObject({ ...whole, name: 'recv', outcome: { ok: true, value: sent } });
+  for (const event of [send, recv]) expect(event?.endMs).toBeGreaterThan(event?.atMs ?? 0);
+});
+
 test('arrived() and inState() take nothing from the socket', async () => {
   const { server, client } = connection;
   await arrived(client, await server.send('six by'));
